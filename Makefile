@@ -1,0 +1,46 @@
+# The project on a fresh machine: each target sets up its environment where it is missing or out of date.
+PYTHON ?= python3
+BIN := .venv/bin
+# Compiled modules are kept even where the machine's settings say otherwise: every notebook starts a new Python.
+export PYTHONDONTWRITEBYTECODE =
+
+.DEFAULT_GOAL := report
+.PHONY: report check test lint lab lock clean
+
+report: .venv/ready  ## the annual report of YEAR (the newest by default)
+	$(BIN)/pilot run $(YEAR)
+
+check: .venv/ready  ## what is found in the table of YEAR; writes nothing
+	$(BIN)/pilot check $(YEAR)
+
+test: .venv/ready-dev lint  ## the whole test suite
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+lab: .venv/ready  ## JupyterLab with the notebooks
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/1_clean.ipynb
+
+lock: .venv/ready-dev  ## pin every dependency anew, with hashes and without a registry's address
+	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --all-extras --no-header --no-annotate \
+		pyproject.toml -o requirements.lock
+
+clean:  ## remove the environment and everything that runs have made
+	rm -rf .venv reports/[0-9]* data/processed/[0-9]*
+
+# uv comes from PyPI, by its hash in the lock; it then installs the rest, each by its hash in the lock.
+.venv/uv: requirements.lock
+	$(PYTHON) -m venv --clear .venv
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r .venv/uv.txt
+	touch $@
+
+.venv/ready: .venv/uv pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable .
+	touch $@
+
+.venv/ready-dev: .venv/uv pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable ".[dev]"
+	touch .venv/ready $@

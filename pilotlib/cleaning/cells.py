@@ -1,0 +1,121 @@
+"""The verbs of cleaning: each takes a table of text cells and returns a new one."""
+
+import re
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pandas as pd
+
+from pilotlib.cleaning.words import (
+    count_text,
+    display_width,
+    majors_beginning,
+    normalised,
+    split_certificate,
+    split_majors,
+)
+from pilotlib.errors import PilotError
+from pilotlib.reading.tables import by_value
+from pilotlib.vocabulary import (
+    COUNT_COLUMNS,
+    MAJOR_SEPARATORS,
+    SOURCE_COLUMNS,
+    column_named,
+    round_named,
+    title_of,
+)
+
+
+def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
+    """Put in the ledger's corrections, each only where the table still holds what the ledger says it holds.
+
+    Raises:
+        PilotError: a correction of a row or column that is not there, of a cell that holds something else,
+            or a second correction of the same cell.
+    """
+    names = [column_named(column) or column for column in corrections["column"]]
+    rows = table.index.get_indexer(pd.to_numeric(corrections["row"], errors="coerce"))
+    columns = table.columns.get_indexer(names)
+    values = table.to_numpy(dtype=object, copy=True)
+    faults = pd.DataFrame(
+        {
+            "number": range(1, len(corrections) + 1),
+            "row": corrections["row"],
+            "title": [title_of(name) for name in names],
+            "was": corrections["was"].str.strip(),
+            "held": np.where((rows >= 0) & (columns >= 0), values[rows, columns], None) if len(values) else None,
+            "again": pd.MultiIndex.from_arrays([rows, columns]).duplicated(),
+        }
+    ).loc[lambda ledger: ledger["held"].isna() | (ledger["held"] != ledger["was"]) | ledger["again"]]
+    if len(faults):
+        number, row, title, was, held, again = faults.iloc[0]
+        where = f"corrections.csv 第 {number} 条：{file} 第 {row} 行“{title}”"
+        if pd.isna(held):
+            raise PilotError(f"{where}不存在。请核对行次与列名；行次从表头下第一行数起。")
+        if again:
+            raise PilotError(f"{where}更正了两次。请合并为一条。")
+        raise PilotError(f"{where}现为“{held}”，不是“{was}”。请核对后修改这条更正，或删去它。")
+    values[rows, columns] = corrections["becomes"].str.strip()
+    return pd.DataFrame(values, index=table.index, columns=table.columns, dtype=str)
+
+
+def normalise_characters(table: pd.DataFrame) -> pd.DataFrame:
+    """Write letters, digits and white space in one way in every cell of a source column."""
+    return _map_columns(table, SOURCE_COLUMNS, normalised)
+
+
+def name_rounds(table: pd.DataFrame) -> pd.DataFrame:
+    """Give each round its standard name (第一批次 → 第一次)."""
+    return _map_columns(table, ["application_round"], round_named)
+
+
+def write_counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Write counts as plain digits (1,234 and 1234人 → 1234); marks that mean "missing" become empty."""
+    return _map_columns(table, COUNT_COLUMNS, count_text)
+
+
+def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Empty the count cells that are still no whole number; the log keeps what they held."""
+    return _map_columns(table, COUNT_COLUMNS, lambda text: text if text.isdecimal() else "")
+
+
+def complete_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.DataFrame:
+    """Complete the last major of a cut-off cell when exactly one known major begins that way."""
+    cut = cut_off_majors(table, known_majors)
+
+    def completed(text: str) -> str:
+        last = (split_majors(text) or [""])[-1]
+        (full,) = fulls if len(fulls := majors_beginning(last, known_majors)) == 1 else (last,)
+        return text.removesuffix(last) + full
+
+    return table.assign(majors=table["majors"].mask(cut, by_value(table["majors"], completed)))
+
+
+def cut_off_certificates(certificates: pd.Series) -> pd.Series:
+    """Which certificate cells are cut off: an open bracket, or no level where the column's width ends.
+
+    The second sign counts only in a column whose other cells do carry levels.
+    """
+    has_level = by_value(certificates, lambda text: split_certificate(text)[1] != "").astype(bool)
+    open_bracket = by_value(certificates, lambda text: len(re.findall("[（(]", text)) > len(re.findall("[）)]", text)))
+    return open_bracket.astype(bool) | (~has_level & has_level.any() & _at_full_width(certificates))
+
+
+def cut_off_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.Series:
+    """Which major cells are cut off: they fill the column's width and end in a separator or a part of a known major."""
+
+    def ends_early(text: str) -> bool:
+        majors = split_majors(text)
+        return bool(majors) and bool(MAJOR_SEPARATORS.search(text[-1]) or majors_beginning(majors[-1], known_majors))
+
+    return by_value(table["majors"], ends_early).astype(bool) & _at_full_width(table["majors"])
+
+
+def _at_full_width(column: pd.Series) -> pd.Series:
+    """Which cells are as wide as the widest one, give or take a character: where a column's width would cut."""
+    widths = by_value(column, display_width).astype(int)
+    return widths >= widths.max() - 1
+
+
+def _map_columns(table: pd.DataFrame, columns: Iterable[str], function: Callable[[str], str]) -> pd.DataFrame:
+    return table.assign(**{name: by_value(table[name], function).astype(str) for name in columns if name in table})

@@ -1,0 +1,71 @@
+"""What one cell says: its characters, a count, a certificate and its level, a list of majors."""
+
+import re
+import unicodedata
+
+from pilotlib.vocabulary import CERTIFICATE_FORMS, COUNT_FORM, LEVELS, MAJOR_SEPARATORS, MISSING_MARKS
+
+# Chinese punctuation is right as it stands: only letters, digits and compatibility forms are normalised.
+_NOT_CHINESE_PUNCTUATION = re.compile("[^（），、；：！？～“”‘’…—·]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def normalised(text: str) -> str:
+    """One cell's text by NFKC without its Chinese punctuation; no invisible characters, no stray white space.
+
+    White space stays between two Latin words, and line breaks stay: they separate majors.
+
+    >>> normalised("５Ｇ移动 网络运维（中级）"), normalised("3D Max")
+    ('5G移动网络运维（中级）', '3D Max')
+    """
+    text = _NOT_CHINESE_PUNCTUATION.sub(lambda part: unicodedata.normalize("NFKC", part[0]), _INVISIBLE.sub("", text))
+    text = re.sub(r"(?<![A-Za-z0-9])[^\S\n]+|[^\S\n]+(?![A-Za-z0-9])", "", text)
+    return re.sub(r"[^\S\n]+", " ", text).strip()
+
+
+def count_text(text: str) -> str:
+    """A count as plain digits; empty if the cell means "missing"; the text itself if it is no whole number.
+
+    >>> [count_text(text) for text in ("1,234", "50人", "—", "约50")]
+    ['1234', '50', '', '约50']
+    """
+    if text in MISSING_MARKS:
+        return ""
+    whole = COUNT_FORM.fullmatch(text)
+    digits = whole[1].replace(",", "") if whole else ""
+    return str(int(digits)) if 0 < len(digits) <= 9 else text
+
+
+def split_certificate(text: str) -> tuple[str, str]:
+    """Certificate and level of a cell; the level is empty where the cell gives none.
+
+    >>> split_certificate("5G移动网络运维职业技能等级证书(初级)")
+    ('5G移动网络运维', '初级')
+    >>> split_certificate("某某（中级、初级）")
+    ('某某', '初级、中级')
+    >>> split_certificate("机械产品三维模型设计职业技能等级证书(中")
+    ('机械产品三维模型设计', '')
+    """
+    parts = next((found.groupdict() for form, _ in CERTIFICATE_FORMS if (found := form.fullmatch(text))), {})
+    return parts.get("name", text), "、".join(level for level in LEVELS if level in (parts.get("levels") or ""))
+
+
+def split_majors(text: str) -> list[str]:
+    """The majors of a cell, in order, each once.
+
+    >>> split_majors("电子商务；市场营销")
+    ['电子商务', '市场营销']
+    """
+    return list(dict.fromkeys(major for part in MAJOR_SEPARATORS.split(text) if (major := part.strip())))
+
+
+def display_width(text: str) -> int:
+    """Columns that a text fills where a Chinese character fills two and a Latin one fills one."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def majors_beginning(text: str, known_majors: frozenset[str]) -> list[str]:
+    """The known majors of which `text` is a part cut off at the end; none if it is a known major itself."""
+    if not text or text in known_majors:
+        return []
+    return sorted(major for major in known_majors if major.startswith(text))

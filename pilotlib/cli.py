@@ -1,0 +1,80 @@
+"""The command `pilot`. Heavy imports are made where they are used, so that help and errors come at once."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pilotlib import __version__
+from pilotlib.errors import PilotError
+
+_project = click.option(
+    "--project", type=click.Path(path_type=Path), help="The project's folder; by default found from here upwards."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def pilot() -> None:
+    """From a college's 1+X application table to its annual report."""
+
+
+@pilot.command()
+@click.argument("year", required=False)
+@click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebooks.")
+@_project
+def run(year: str | None, parameters: tuple[tuple[str, str], ...], project: Path | None) -> None:
+    """Make the report of YEAR (the newest year by default)."""
+    from pilotlib.pipeline import run as run_year
+    from pilotlib.reading import find_project
+
+    folder = find_project(project)
+    for path in run_year(folder, _year(folder, year), dict(parameters)):
+        click.echo(f"已写入 {path.relative_to(folder)}")
+
+
+@pilot.command()
+@click.argument("year", required=False)
+@_project
+def check(year: str | None, project: Path | None) -> None:
+    """Read, clean and check the table of YEAR; print what is found and write nothing."""
+    from pilotlib.checking import check as check_table
+    from pilotlib.cleaning import clean
+    from pilotlib.reading import find_project, read_inputs
+    from pilotlib.vocabulary import SEVERITIES
+
+    folder = find_project(project)
+    inputs = read_inputs(folder, _year(folder, year))
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file)
+    problems = check_table(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+    for severity, message in zip(problems["severity"], problems["message"], strict=True):
+        click.echo(f"{SEVERITIES[severity]}  {message}")
+    counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
+    click.echo(
+        f"{inputs.file}：申报 {len(cleaned.applications)} 行，剔除 {len(cleaned.set_aside)} 行，"
+        f"更改 {len(cleaned.changes)} 个单元格；{counts}。"
+    )
+    if (problems["severity"] == "error").any():
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command; what a user can mend is one sentence and exit status 1, never a traceback."""
+    try:
+        pilot()
+    except PilotError as error:
+        click.echo(f"错误：{error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"错误：{error.filename or '文件'} 无法读写（{error.strerror}）。请检查权限与磁盘空间。", err=True)
+        sys.exit(1)
+
+
+def _year(project: Path, given: str | None) -> int:
+    from pilotlib.reading import newest_year
+
+    if given is None:
+        return newest_year(project)
+    if not (given.isascii() and given.isdecimal() and len(given) == 4):
+        raise PilotError(f"年度“{given}”不是四位数字。请写成例如 pilot run {newest_year(project)}。")
+    return int(given)

@@ -1,0 +1,19 @@
+"""The one exception family: its message is a whole Chinese sentence for the reader."""
+
+from difflib import get_close_matches
+
+
+class PilotError(Exception):
+    """Something a user can mend: the message names file, row, column, value, and what to do."""
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """The end of an error sentence: the known word that `word` nearly is, or all of them.
+
+    >>> suggestion("yaer", ["year", "processed"])
+    '是否想写“year”？'
+    >>> suggestion("x", ["year", "processed"])
+    '可用的有：year、processed。'
+    """
+    close = get_close_matches(word, known, n=1)
+    return f"是否想写“{close[0]}”？" if close else f"可用的有：{'、'.join(known)}。"

@@ -1,0 +1,70 @@
+"""What the stages before have written: the processed tables of a year and its statistics."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from pilotlib.errors import PilotError
+from pilotlib.reading.tables import read_text
+
+TABLES = ("cells", "corrections", "applications", "majors", "changes", "set_aside", "problems", "given_indicators")
+
+
+class Processed(NamedTuple):
+    """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
+
+    `about` holds `year`, `file`, `sha256`, `school` and `source`; `folder` is where it was read from.
+    """
+
+    folder: Path
+    about: dict
+    narrative: str
+    cells: pd.DataFrame
+    corrections: pd.DataFrame
+    applications: pd.DataFrame
+    majors: pd.DataFrame
+    changes: pd.DataFrame
+    set_aside: pd.DataFrame
+    problems: pd.DataFrame
+    given_indicators: pd.DataFrame
+
+
+def processed_folder(project: Path, year: int, folder: str | None = None) -> Path:
+    """Where a year's processed tables are: `data/processed/<year>`, or `folder` if a run has set one aside."""
+    return Path(folder) if folder else project / "data" / "processed" / str(year)
+
+
+def read_processed(folder: Path) -> Processed:
+    """Read what the cleaning stage wrote.
+
+    Raises:
+        PilotError: it is not there.
+    """
+    if not (folder / "about.json").exists():
+        raise PilotError(
+            f"还没有 {folder.name} 的处理结果（{folder.name}/about.json）。请先运行 1_clean，或 pilot run。"
+        )
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    narrative = folder / "narrative.md"
+    return Processed(
+        folder=folder,
+        about=json.loads(read_text(folder / "about.json")),
+        narrative=read_text(narrative) if narrative.stat().st_size else "",
+        **tables,
+    )
+
+
+def read_statistics(folder: Path, names: list[str]) -> dict[str, pd.DataFrame]:
+    """Read the named statistics that the second stage wrote.
+
+    Raises:
+        PilotError: they are not there.
+    """
+    files = {name: folder / "statistics" / f"{name}.parquet" for name in names}
+    if not all(path.exists() for path in files.values()):
+        raise PilotError(
+            f"还没有 {folder.name} 的统计结果（{folder.name}/statistics）。请先运行 2_statistics，或 pilot run。"
+        )
+    return {name: pd.read_parquet(path) for name, path in files.items()}

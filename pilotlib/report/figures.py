@@ -1,0 +1,262 @@
+"""Statistics → matplotlib figures. Each takes the statistics by name and returns a figure; titles are page text."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pilotlib.report import prose
+from pilotlib.report.prose import NOT_GIVEN, Statistics, flow, number
+from pilotlib.report.style import (
+    ACCENT_COLOUR,
+    HATCH,
+    LEVEL_COLOURS,
+    MAIN_COLOUR,
+    OTHER_COLOUR,
+    SECOND_COLOUR,
+    WIDTH_INCHES,
+    report_style,
+)
+
+INCHES_PER_BAR = 0.32
+
+
+def round_level(statistics: Statistics) -> Figure:
+    """Approved places by round, stacked by level."""
+    table = statistics["by_round_level"].astype({"level": str, "application_round": str})
+    table = table.assign(places_approved=table["places_approved"].astype(float).fillna(0))
+    wide = table.pivot_table(
+        index="application_round", columns="level", values="places_approved", sort=False, observed=True, fill_value=0
+    )
+    levels = [
+        *(level for level in LEVEL_COLOURS if level in wide),
+        *(level for level in wide if level not in LEVEL_COLOURS),
+    ]
+    figure, axes = _canvas(len(wide), INCHES_PER_BAR * 1.6, legend=True)
+    with report_style():
+        start = pd.Series(0.0, index=wide.index)
+        for level in levels:
+            known = level in LEVEL_COLOURS
+            bars = axes.barh(
+                wide.index,
+                wide[level],
+                left=start,
+                label=level,
+                color=LEVEL_COLOURS.get(level, "white"),
+                hatch=None if known else HATCH,
+                edgecolor="white" if known else OTHER_COLOUR,
+            )
+            wide_enough = wide[level] > 0.08 * wide.sum(axis="columns").max()
+            labels = [number(value) if shown else "" for value, shown in zip(wide[level], wide_enough, strict=True)]
+            axes.bar_label(bars, labels, label_type="center", color="white" if known else "black")
+            start = start + wide[level]
+        _ends(axes, start, [f"{number(total)}人" for total in start])
+        _legend(axes)
+        axes.invert_yaxis()
+    return figure
+
+
+def certificates(statistics: Statistics) -> Figure:
+    """Approved places by certificate as bars, places applied for as marks."""
+    table = _floats(statistics["by_certificate"], ["places_approved", "places_applied"])
+    figure, axes = _canvas(len(table), legend=True)
+    with report_style():
+        seaborn.barplot(
+            table, y="certificate", x="places_approved", color=MAIN_COLOUR, saturation=1, ax=axes, label="批准"
+        )
+        axes.plot(
+            table["places_applied"],
+            range(len(table)),
+            "|",
+            color=ACCENT_COLOUR,
+            markersize=13,
+            markeredgewidth=3,
+            label="申请",
+        )
+        same = table["places_approved"] == table["places_applied"]
+        texts = [
+            number(approved) if equal else f"批准{number(approved)}，申请{number(applied)}"
+            for approved, applied, equal in zip(table["places_approved"], table["places_applied"], same, strict=True)
+        ]
+        _ends(axes, table[["places_approved", "places_applied"]].max(axis="columns"), texts)
+        _legend(axes)
+    return figure
+
+
+def majors(statistics: Statistics) -> Figure:
+    """Approved places by major: alone, and shared with others (hatched, not to be added up)."""
+    table = _floats(statistics["by_major"], ["places_approved_alone", "places_approved_shared"])
+    table = table.sort_values("places_approved_alone", ascending=False, kind="stable", ignore_index=True)
+    figure, axes = _canvas(len(table), legend=True)
+    with report_style():
+        alone, shared = table["places_approved_alone"], table["places_approved_shared"]
+        axes.barh(table["major"], alone, color=MAIN_COLOUR, label="单独")
+        axes.barh(
+            table["major"],
+            shared.where(shared > 0),
+            left=alone,
+            color="white",
+            hatch=HATCH,
+            edgecolor=SECOND_COLOUR,
+            label="与其他专业共享（不可相加）",
+        )
+        texts = [
+            "，".join(([number(own)] if single else []) + ([f"共享{number(common)}"] if several else []))
+            for own, common, single, several in zip(
+                alone, shared, table["applications_alone"], table["applications_shared"], strict=True
+            )
+        ]
+        _ends(axes, alone + shared, texts)
+        _legend(axes)
+        axes.invert_yaxis()
+    return figure
+
+
+def per_100_students(statistics: Statistics) -> Figure:
+    """Approved places per 100 students, by major or group of majors that share places."""
+    table = statistics["places_per_100_students"].dropna(subset="places_per_100_students")
+    table = _floats(table, ["places_per_100_students"])
+    names = table["majors_together"].str.split("、")
+    label = names.str[0] + table["majors_count"].map(lambda count: f"\n等{count}个专业" if count > 2 else "")
+    table = table.assign(label=label.where(names.str.len() != 2, table["majors_together"].str.replace("、", "、\n")))
+    figure, axes = _canvas(len(table), INCHES_PER_BAR * 1.2)
+    with report_style():
+        seaborn.barplot(table, y="label", x="places_per_100_students", color=MAIN_COLOUR, saturation=1, ax=axes)
+        _ends(axes, table["places_per_100_students"], [number(value) for value in table["places_per_100_students"]])
+    return figure
+
+
+def categories(statistics: Statistics) -> Figure:
+    """Approved places by 大类 of the catalogue."""
+    table = _floats(statistics["by_category"], ["places_approved"])
+    figure, axes = _canvas(len(table))
+    with report_style():
+        seaborn.barplot(table, y="category", x="places_approved", color=MAIN_COLOUR, saturation=1, ax=axes)
+        share = table["places_approved"] / table["places_approved"].sum() * 100
+        texts = [
+            f"{number(places)}人（{number(part)}%）"
+            for places, part in zip(table["places_approved"], share, strict=True)
+        ]
+        _ends(axes, table["places_approved"], texts)
+    return figure
+
+
+def applied_to_awarded(statistics: Statistics) -> Figure:
+    """From places applied for to certificates awarded; a step that was not given says so."""
+    table = flow(statistics)
+    figure, axes = _canvas(len(table), INCHES_PER_BAR * 1.3)
+    with report_style():
+        values = table["people"].astype(float).fillna(0)
+        seaborn.barplot(x=values, y=table["step"], color=MAIN_COLOUR, saturation=1, ax=axes)
+        texts = [
+            f"{number(value)}人{f'（{before}的{number(percent)}%）' if pd.notna(percent) else ''}"
+            if pd.notna(value)
+            else NOT_GIVEN
+            for _, value, before, percent in table.itertuples(index=False)
+        ]
+        _ends(axes, values, texts)
+    return figure
+
+
+class FigureEntry(NamedTuple):
+    """A figure of the report.
+
+    `draw` makes it from the statistics and `headline` says its finding; `form` says in words how `table` is shown,
+    its rows named by the columns `labels`, its lengths being `values`; `unit` stands below it.
+    """
+
+    draw: Callable[[Statistics], Figure]
+    headline: Callable[[Statistics], str]
+    form: str
+    table: Callable[[Statistics], pd.DataFrame]
+    labels: list[str]
+    values: list[str]
+    unit: str
+
+
+FIGURES = {
+    "round_level": FigureEntry(
+        round_level,
+        prose.round_level_headline,
+        "横向堆叠条形图，每个批次一条，按等级分段。",
+        lambda statistics: statistics["by_round_level"],
+        ["application_round", "level"],
+        ["places_approved"],
+        "批准培训人数，人",
+    ),
+    "certificates": FigureEntry(
+        certificates,
+        prose.certificates_headline,
+        "横向条形图，每种证书一条，条长为批准人数，短竖线为申请人数。",
+        lambda statistics: statistics["by_certificate"],
+        ["certificate"],
+        ["places_applied", "places_approved"],
+        "培训人数，人",
+    ),
+    "majors": FigureEntry(
+        majors,
+        prose.majors_headline,
+        "横向条形图，每个专业两段：实心为单独获批，斜线为与其他专业共享，共享部分不可相加。",
+        lambda statistics: statistics["by_major"],
+        ["major"],
+        ["places_approved_alone", "places_approved_shared"],
+        "批准培训人数，人",
+    ),
+    "per_100_students": FigureEntry(
+        per_100_students,
+        prose.per_100_students_headline,
+        "横向条形图，每个专业或共享名额的专业组一条，从多到少排列。",
+        lambda statistics: statistics["places_per_100_students"],
+        ["majors_together"],
+        ["places_per_100_students"],
+        "每百名在校生的批准名额，人",
+    ),
+    "categories": FigureEntry(
+        categories,
+        prose.categories_headline,
+        "横向条形图，每个专业大类一条，从多到少排列。",
+        lambda statistics: statistics["by_category"],
+        ["category"],
+        ["places_approved"],
+        "批准培训人数，人",
+    ),
+    "applied_to_awarded": FigureEntry(
+        applied_to_awarded,
+        prose.applied_to_awarded_headline,
+        "横向条形图，从申请到获证每一步一条；没有提供的步骤写明未提供。",
+        prose.flow,
+        ["step"],
+        ["people", "percent"],
+        "人数，人；百分比以上一步为分母",
+    ),
+}
+
+
+def _canvas(bars: int, inches_per_bar: float = INCHES_PER_BAR, legend: bool = False) -> tuple[Figure, Axes]:
+    with report_style():
+        figure = Figure(
+            figsize=(WIDTH_INCHES, 0.2 + 0.35 * legend + inches_per_bar * max(bars, 1)), layout="constrained"
+        )
+        axes = figure.subplots()
+        axes.margins(y=0.01)
+    return figure, axes
+
+
+def _ends(axes: Axes, lengths: pd.Series, texts: list[str]) -> None:
+    """Write each bar's text at its end, and leave room for it."""
+    longest = max(lengths.max(), 1) if len(lengths) else 1
+    for position, (length, text) in enumerate(zip(lengths, texts, strict=True)):
+        axes.annotate(text, (length, position), xytext=(5, 0), textcoords="offset points", va="center")
+    room = 1.12 + 0.055 * max(map(len, texts), default=0)
+    axes.set(xlim=(0, longest * room), xlabel="", ylabel="")
+
+
+def _legend(axes: Axes) -> None:
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
+
+
+def _floats(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    return table.assign(**{name: table[name].astype("Float64").fillna(0).astype(float) for name in columns})

@@ -1,0 +1,176 @@
+"""The parts of the annual report, each as one piece of HTML that a notebook cell ends in."""
+
+import re
+from html import escape
+
+import mistune
+import pandas as pd
+from IPython.display import HTML
+
+from pilotlib import __version__
+from pilotlib.report import Report
+from pilotlib.report.figures import FIGURES
+from pilotlib.report.prose import description, measured, number, year_paragraphs
+from pilotlib.report.style import svg_of
+from pilotlib.report.tables import applications_table, cell_texts, html_table, statistic_table
+from pilotlib.statistics import STATISTICS
+from pilotlib.vocabulary import COLUMNS, INDICATORS, SEVERITIES
+
+KEY_MEASURES = (
+    "applications",
+    "certificates",
+    "places_applied",
+    "places_approved",
+    "majors_count",
+    "distinct_students",
+    "places_per_100_students",
+    "repeated_certificates",
+)
+
+
+def title_block(report: Report) -> HTML:
+    """The report's title, its school and what it rests on."""
+    problems, changes = report.processed.problems, report.processed.changes
+    subtitle = (
+        f"依据{_source(report)}；更正{number(len(changes))}个单元格，{number(len(problems))}处问题与提示逐条列出。"
+    )
+    return HTML(f"<h1>{escape(title(report))}</h1><p class='subtitle'>{escape(subtitle)}</p>")
+
+
+def title(report: Report) -> str:
+    """The report's title as text."""
+    return f"{report.school}{report.year}年1+X证书制度试点年度报告"
+
+
+def key_figures(report: Report) -> HTML:
+    """The year in a few figures."""
+    overview = report.statistics["overview"]
+    titles = overview.set_index("measure")["note"]
+    items = "".join(
+        f"<div><dt>{escape(COLUMNS[name].title)}</dt><dd>{escape(measured(overview, name))}</dd>"
+        f"<dd class='note'>{escape(titles[name])}</dd></div>"
+        for name in KEY_MEASURES
+    )
+    return HTML(f"<dl class='key-figures'>{items}</dl>")
+
+
+def doubts(report: Report) -> HTML:
+    """What a reader should doubt: every warning, in a sentence each."""
+    problems = report.processed.problems
+    warnings = problems.loc[problems["severity"] == "warning", "message"]
+    items = "".join(f"<li>{escape(message)}</li>" for message in warnings)
+    return HTML(f"<ul>{items}</ul>" if items else "<p>没有发现存疑之处。</p>")
+
+
+def year_section(report: Report) -> HTML:
+    """The year's applications in sentences computed from the statistics."""
+    paragraphs = year_paragraphs(report.statistics, report.year)
+    return HTML("".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs))
+
+
+def narrative(report: Report, sections: slice) -> HTML:
+    """Sections of the school's own text, as the school wrote them; HTML in it is shown as text."""
+    texts = re.split(r"(?m)^(?=## )", report.processed.narrative)
+    chosen = [text for text in texts if text.startswith("## ")][sections]
+    if not chosen:
+        return HTML("<p>学校没有提供文字。</p>")
+    render = mistune.create_markdown(escape=True)
+    return HTML("".join(render(text) for text in chosen))
+
+
+def first_narrative(report: Report) -> HTML:
+    """The school's own words on the year's tasks, below the sentences that are computed."""
+    without_heading = re.sub(r"<h2>.*?</h2>\s*", "", narrative(report, slice(0, 1)).data, count=1)
+    return HTML(f"<section class='given'><h3>学校的说明</h3>{without_heading}</section>")
+
+
+def figure(report: Report, name: str) -> HTML:
+    """A figure with its finding as headline, a description of what it shows, unit and source."""
+    entry = FIGURES[name]
+    table = entry.table(report.statistics)
+    if table.empty:
+        return HTML(f"<p>{escape(entry.unit)}：没有可以画出的数据。</p>")
+    told = escape(description(entry.form, table, entry.labels, entry.values))
+    svg = svg_of(entry.draw(report.statistics), name).replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
+    return HTML(
+        f"<figure><h3>{escape(entry.headline(report.statistics))}</h3>{svg}"
+        f"<figcaption>{escape(entry.unit)}。来源：{escape(_source(report))}。</figcaption></figure>"
+    )
+
+
+def statistic(report: Report, name: str) -> HTML:
+    """A statistic's table with title, definition, unit and source; a sentence where it is empty."""
+    table = report.statistics[name]
+    if name == "by_college" and table.empty:
+        return HTML("<p>按二级学院的统计：学校没有提供专业与学院的对照，未提供。</p>")
+    given = name in ("indicators", "rates")
+    return HTML(statistic_table(name, table, "学校提供的indicators.csv" if given else _source(report)))
+
+
+def statistics(report: Report) -> HTML:
+    """Every statistic's table, in the order of the registry."""
+    return HTML("".join(statistic(report, name).data for name in STATISTICS))
+
+
+def changes(report: Report) -> HTML:
+    """Every cell that was changed: what it held, what it holds, and why."""
+    texts = cell_texts(report.processed.changes)
+    return HTML(html_table(texts, "更改记录", notes="除首尾空白外，凡与原表不同的单元格都在此表中。"))
+
+
+def problems(report: Report) -> HTML:
+    """Everything that checking found, the gravest first."""
+    table = report.processed.problems[["source_row", "severity", "rule", "message"]]
+    counts = table["severity"].value_counts()
+    said = "，".join(f"{title}{number(counts.get(name, 0))}条" for name, title in SEVERITIES.items())
+    return HTML(html_table(cell_texts(table), "问题与提示", notes=f"{said}。有错误时不出报告。"))
+
+
+def set_aside(report: Report) -> HTML:
+    """The rows of the file that are no applications."""
+    kept, aside = len(report.processed.applications), len(report.processed.set_aside)
+    if not aside:
+        return HTML(f"<p>申报表读入{number(kept)}行，全部作为申报统计，没有剔除的行。</p>")
+    texts = cell_texts(report.processed.set_aside)
+    return HTML(html_table(texts, "剔除的行", notes=f"读入{number(kept + aside)}行，其中申报{number(kept)}行。"))
+
+
+def definitions(report: Report) -> HTML:
+    """How each statistic is defined."""
+    entries = [(entry.title, entry.unit, entry.definition) for entry in STATISTICS.values()]
+    return HTML(html_table(pd.DataFrame(entries, columns=["title", "unit", "definition"]), "统计表的定义"))
+
+
+def columns(report: Report) -> HTML:
+    """What the columns of the application table and the indicators mean."""
+    shown = [name for name in report.processed.applications.columns if name in COLUMNS]
+    entries = [(COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning) for name in shown]
+    entries += [(entry.title, entry.unit, entry.meaning) for entry in INDICATORS.values()]
+    return HTML(html_table(pd.DataFrame(entries, columns=["title", "unit", "meaning"]), "列与指标的含义"))
+
+
+def applications(report: Report) -> HTML:
+    """The application table as cleaned, repairs marked."""
+    return HTML(applications_table(report.processed, _source(report)))
+
+
+def provenance(report: Report) -> HTML:
+    """Where the figures come from: file, receipt, hash, and the version that computed them."""
+    about = report.processed.about
+    source = about["source"]
+    facts = {
+        "申报表": about["file"],
+        "来自": source.get("received_from", "未记录"),
+        "收到日期": source.get("received_on", "未记录"),
+        "SHA-256": about["sha256"],
+        "申报行数": number(len(report.processed.applications)),
+        "人工更正": f"{number(len(report.processed.corrections))}条（corrections.csv）",
+        "表外指标": f"{number(len(report.processed.given_indicators))}条（indicators.csv）",
+        "计算程序": f"pilotlib {__version__}；各项合计由两种独立方法各算一次，结果一致",
+    }
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(str(fact))}</dd></div>" for name, fact in facts.items())
+    return HTML(f"<dl class='facts'>{items}</dl>")
+
+
+def _source(report: Report) -> str:
+    return f"{report.year}年申报明细表（{report.processed.about['file']}）"

@@ -1,0 +1,224 @@
+"""Sentences from statistics: what the office used to type, headlines of figures, and what a figure shows.
+
+Every function takes the statistics by name and returns text; no number stands here that was not computed.
+"""
+
+import pandas as pd
+
+from pilotlib.vocabulary import UNKNOWN, title_of, unit_of
+
+Statistics = dict[str, pd.DataFrame]
+NOT_GIVEN = "未提供"
+
+
+def number(value) -> str:
+    """A number for reading: thousands separated, no needless decimals; a missing one is not given.
+
+    >>> number(1662), number(30.21), number(36.70), number(pd.NA)
+    ('1,662', '30.21', '36.7', '未提供')
+    """
+    if pd.isna(value):
+        return NOT_GIVEN
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def measured(overview: pd.DataFrame, measure: str) -> str:
+    """A measure of the overview with its unit, and 至少 where it is a lower bound: 至少15个."""
+    row = overview.set_index("measure").loc[measure]
+    if pd.isna(row["value"]):
+        return NOT_GIVEN
+    return ("至少" if row["lower_bound"] else "") + number(row["value"]) + row["unit"]
+
+
+def year_paragraphs(statistics: Statistics, year: int) -> list[str]:
+    """The year's applications in sentences: totals, rounds, levels, repeats, differences, majors, training."""
+    paragraphs = [
+        _totals(statistics, year) + _rounds(statistics),
+        _levels(statistics) + _repeats(statistics) + _differences(statistics),
+        _majors(statistics),
+        _training(statistics),
+    ]
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _totals(statistics: Statistics, year: int) -> str:
+    overview = statistics["overview"]
+    return (
+        f"{year}年度共申报1+X证书试点{measured(overview, 'applications')}，"
+        f"涉及{measured(overview, 'certificates')}证书；"
+        f"同一证书的不同等级分别计算，为{measured(overview, 'certificate_levels')}。"
+        f"申请培训{measured(overview, 'places_applied')}，批准{measured(overview, 'places_approved')}。"
+    )
+
+
+def _rounds(statistics: Statistics) -> str:
+    rounds = statistics["by_round"]
+    parts = [
+        f"{name}{number(count)}项、批准{_people(places)}"
+        for name, count, places in rounds[["application_round", "applications", "places_approved"]].itertuples(
+            index=False
+        )
+    ]
+    return f"分批次看，{'；'.join(parts)}。"
+
+
+def _levels(statistics: Statistics) -> str:
+    levels = statistics["by_level"]
+    shown = levels[levels["applications"] > 0]
+    parts = [
+        f"{'等级未知' if name == UNKNOWN else name}{number(count)}项、批准{_people(places)}"
+        for name, count, places in shown[["level", "applications", "places_approved"]].itertuples(index=False)
+    ]
+    unknown = levels[levels["level"] == UNKNOWN].iloc[0]
+    filled = unknown["applications_as_given"] - unknown["applications"]
+    corrected = (
+        f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准"
+        f"{_people(unknown['places_approved_as_given'] - unknown['places_approved'])}。"
+        if filled > 0
+        else ""
+    )
+    return f"分等级看，{'；'.join(parts)}。{corrected}"
+
+
+def _repeats(statistics: Statistics) -> str:
+    repeats = statistics["repeated_over_rounds"]
+    parts = [
+        f"{certificate}（{level}，{detail}，合计{_people(places)}）"
+        for certificate, level, detail, places in repeats[
+            ["certificate", "level", "rounds_detail", "places_approved"]
+        ].itertuples(index=False)
+    ]
+    return f"在不止一个批次申报的有{number(len(parts))}个：{'、'.join(parts)}。" if parts else ""
+
+
+def _differences(statistics: Statistics) -> str:
+    rows = statistics["approved_unlike_applied"]
+    parts = [
+        f"第{row.source_row}行{row.certificate}申请{_people(row.places_applied)}、批准{_people(row.places_approved)}"
+        for row in rows.head(5).itertuples(index=False)
+    ]
+    if not parts:
+        return "各项的批准人数与申请人数都相同。"
+    more = f"等{number(len(rows))}项" if len(rows) > len(parts) else ""
+    return f"批准人数与申请人数不同的共{number(len(rows))}项：{'；'.join(parts)}{more}。"
+
+
+def _majors(statistics: Statistics) -> str:
+    overview = statistics["overview"].set_index("measure")
+    rows = statistics["overview"]
+    note = overview.loc["majors_count", "note"]
+    return (
+        f"试点涉及{measured(rows, 'majors_count')}专业、{measured(rows, 'categories_count')}专业大类，"
+        f"这些专业共有在校生{measured(rows, 'distinct_students')}（每个专业只计一次），"
+        f"平均每百名在校生有{measured(rows, 'places_per_100_students').removesuffix('人')}个批准名额。"
+        + (f"{note}，所以专业数只是下限。" if note else "")
+    )
+
+
+def _training(statistics: Statistics) -> str:
+    given = statistics["indicators"].set_index("indicator")
+    parts = []
+    for row in statistics["rates"].dropna(subset="percent").itertuples(index=False):
+        parts.append(
+            f"{title_of(row.numerator)}{_people(row.numerator_value)}，"
+            f"为{title_of(row.denominator)}（{_people(row.denominator_value)}）的{number(row.percent)}%"
+        )
+    outcomes = given.loc[["students_passed", "students_awarded"], "value"]
+    missing = "、".join(title_of(name) for name in outcomes[outcomes.isna()].index)
+    told = f"{'；'.join(parts)}。" if parts else ""
+    return told + (f"{missing}{NOT_GIVEN}，本报告不作推算。" if missing else "")
+
+
+def round_level_headline(statistics: Statistics) -> str:
+    """The round and the level with the most places, and their shares."""
+    top_round = _top(statistics["by_round"], "places_approved")
+    top_level = _top(statistics["by_level"], "places_approved")
+    return (
+        f"{top_round['application_round']}占批准人数的{number(top_round['share'])}%，"
+        f"{top_level['level']}占{number(top_level['share'])}%"
+    )
+
+
+def certificates_headline(statistics: Statistics) -> str:
+    """The certificate with the most places, and how many were approved for other than asked."""
+    table = statistics["by_certificate"]
+    top = _top(table, "places_approved")
+    differing = (table["places_approved"] != table["places_applied"]).fillna(True).sum()
+    rest = f"{number(differing)}种证书的批准与申请不同" if differing else "各证书的批准与申请都相同"
+    return f"{top['certificate']}获批最多，为{_people(top['places_approved'])}；{rest}"
+
+
+def majors_headline(statistics: Statistics) -> str:
+    """The major with the most places of its own, and how many share places."""
+    table = statistics["by_major"]
+    shared = int((table["applications_shared"] > 0).sum())
+    rest = f"；{number(shared)}个专业另有与其他专业共享的名额" if shared else ""
+    if table["places_approved_alone"].isna().all():
+        return f"没有专业单独获批名额{rest}"
+    top = _top(table, "places_approved_alone")
+    return f"{top['major']}单独获批最多，为{_people(top['places_approved_alone'])}{rest}"
+
+
+def per_100_students_headline(statistics: Statistics) -> str:
+    """Who has the most and the fewest places for its students."""
+    table = statistics["places_per_100_students"].dropna(subset="places_per_100_students")
+    if len(table) < 2:
+        return "每百名在校生的批准名额"
+    most, least = table.iloc[0], table.iloc[-1]
+    return (
+        f"每百名在校生的名额，{most['majors_together']}最多（{number(most['places_per_100_students'])}），"
+        f"{least['majors_together']}最少（{number(least['places_per_100_students'])}）"
+    )
+
+
+def applied_to_awarded_headline(statistics: Statistics) -> str:
+    """Every step that was given, in order."""
+    steps = flow(statistics).dropna(subset="people")
+    return "，".join(f"{row.step}{_people(row.people)}" for row in steps.itertuples(index=False))
+
+
+def categories_headline(statistics: Statistics) -> str:
+    """The 大类 with the most places, and its share."""
+    table = statistics["by_category"]
+    top = _top(table, "places_approved")
+    share = top["places_approved"] / table["places_approved"].sum() * 100
+    return f"{top['category']}获批最多，占{number(share)}%"
+
+
+def flow(statistics: Statistics) -> pd.DataFrame:
+    """From applied to awarded: `step, people, step_before, percent` (of the step before, missing where either is)."""
+    overview = statistics["overview"].set_index("measure")["value"]
+    given = statistics["indicators"].set_index("indicator")["value"]
+    names = {
+        "places_applied": "申请",
+        "places_approved": "批准",
+        "students_trained": "培训",
+        "students_assessed": "考核",
+        "students_passed": "通过",
+        "students_awarded": "获证",
+    }
+    values = pd.concat([overview, given])
+    table = pd.DataFrame({"step": list(names.values()), "people": [values[name] for name in names]})
+    table["people"] = table["people"].astype("Float64")
+    percent = (table["people"] / table["people"].shift() * 100).round(2)
+    return table.assign(step_before=table["step"].shift(), percent=percent)
+
+
+def description(form: str, table: pd.DataFrame, labels: list[str], values: list[str]) -> str:
+    """What a figure shows, for those who do not see it: its form, and every value in it by its labels."""
+    texts = table[labels].astype(str).agg("".join, axis="columns")
+    told = pd.DataFrame({name: [_measure(name, value) for value in table[name]] for name in values}, index=table.index)
+    each = texts + told.agg(lambda row: "、".join(filter(None, row)) or NOT_GIVEN, axis="columns")
+    return f"{form}{'；'.join(each)}。"
+
+
+def _measure(name: str, value) -> str:
+    return "" if pd.isna(value) else f"{title_of(name)}{number(value)}{unit_of(name)}"
+
+
+def _top(table: pd.DataFrame, column: str) -> pd.Series:
+    return table.loc[table[column].fillna(-1).astype(float).idxmax()]
+
+
+def _people(value) -> str:
+    return NOT_GIVEN if pd.isna(value) else f"{number(value)}人"

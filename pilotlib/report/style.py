@@ -1,0 +1,78 @@
+"""How figures look: colours, type, and what a drawing may not do."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import matplotlib
+import seaborn
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from pilotlib.report.font import FONT_FAMILY, FONT_PATH
+
+# Each has 3:1 against white and against the one before; lightness and text tell them apart without colour.
+LEVEL_COLOURS = {"初级": "#3A8FC7", "中级": "#0F3A5F", "高级": "#D06A1F"}
+OTHER_COLOUR = "#5F6B76"
+MAIN_COLOUR = LEVEL_COLOURS["中级"]
+SECOND_COLOUR = LEVEL_COLOURS["初级"]
+ACCENT_COLOUR = LEVEL_COLOURS["高级"]
+TEXT_COLOUR = "#1F2933"
+HATCH = "////"
+# Drawn to be read at the width of a phone: narrow, and with text that is not small.
+WIDTH_INCHES = 5.2
+TEXT_POINTS = 10
+
+_SETTINGS = {
+    "font.family": "sans-serif",
+    "font.sans-serif": [FONT_FAMILY],
+    "font.size": TEXT_POINTS,
+    "axes.labelsize": TEXT_POINTS,
+    "xtick.labelsize": TEXT_POINTS,
+    "ytick.labelsize": TEXT_POINTS,
+    "axes.unicode_minus": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.bottom": False,
+    "axes.edgecolor": OTHER_COLOUR,
+    "axes.labelcolor": TEXT_COLOUR,
+    "text.color": TEXT_COLOUR,
+    "xtick.bottom": False,
+    "xtick.labelbottom": False,
+    "ytick.left": False,
+    "ytick.color": TEXT_COLOUR,
+    "legend.frameon": False,
+    "legend.fontsize": TEXT_POINTS,
+    "hatch.linewidth": 1.2,
+    # Text stays text: it can be selected, and the reader's own font draws it.
+    "svg.fonttype": "none",
+}
+
+
+_NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+
+
+@contextmanager
+def report_style() -> Iterator[None]:
+    """Matplotlib and seaborn as the report sets them, for the time of a drawing; a missing glyph is an error."""
+    _register_font()
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        seaborn.set_theme(style="white", rc=_SETTINGS)
+        warnings.filterwarnings("error", message=r"Glyph .* missing")
+        yield
+
+
+def svg_of(figure: Figure, name: str) -> str:
+    """The figure as an `<svg>` element, the same bytes every time; ids begin from `name`, so pages can hold many."""
+    target = io.StringIO()
+    with report_style(), matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(target, format="svg", metadata=_NO_METADATA, bbox_inches="tight", pad_inches=0.05)
+    svg = target.getvalue()
+    return svg[svg.index("<svg") :].strip()
+
+
+@cache
+def _register_font() -> None:
+    font_manager.fontManager.addfont(FONT_PATH)

@@ -1,0 +1,82 @@
+"""The year's overview, the figures the school gave, and the rates between them."""
+
+import pandas as pd
+
+from pilotlib.statistics.majors import distinct_students, places_per_100_students
+from pilotlib.statistics.places import repeated_over_rounds
+from pilotlib.statistics.tables import Tables, only_approved
+from pilotlib.vocabulary import INDICATORS, RATES, indicator_named, title_of, unit_of
+
+
+def overview(tables: Tables) -> pd.DataFrame:
+    """The year in one table: `measure, value, unit, lower_bound, note`."""
+    applications, majors = only_approved(tables.applications), tables.majors
+    pairs = applications[["certificate", "level"]].drop_duplicates()
+    students = distinct_students(tables)
+    cut_off = "、".join(majors.loc[majors["truncated"], "source_row"].astype(str))
+    cut_off_note = f"第{cut_off}行的申报专业被截断，其后可能还有专业" if cut_off else ""
+    grouped = "；".join(students.loc[students["majors_together"].str.contains("、"), "majors_together"])
+    students_unknown = "；".join(students.loc[students["students"].isna(), "majors_together"])
+    placed = places_per_100_students(tables).dropna()
+    per_100 = round(placed["places_approved"].sum() / placed["students"].sum() * 100, 2) if len(placed) else pd.NA
+    rows = [
+        ("applications", len(applications), False, "申报表的行数"),
+        ("certificates", applications["certificate"].nunique(), False, "不区分等级"),
+        ("certificate_levels", len(pairs), False, "同一证书的不同等级分别计"),
+        ("places_applied", applications["places_applied"].sum(min_count=1), False, "全部批次"),
+        ("places_approved", applications["places_approved"].sum(min_count=1), False, "全部批次，只计已批准的状态"),
+        ("majors_count", majors["major"].nunique(), bool(cut_off), cut_off_note),
+        (
+            "categories_count",
+            majors["category"].nunique() or pd.NA,
+            bool(cut_off) or bool(majors["category"].isna().any()),
+            "专业目录中的大类",
+        ),
+        (
+            "distinct_students",
+            students["students"].sum(min_count=1),
+            bool(students_unknown),
+            f"未能得出：{students_unknown}" if students_unknown else f"{grouped}只有合计，无法拆分" if grouped else "",
+        ),
+        (
+            "places_per_100_students",
+            per_100,
+            False,
+            "批准培训人数 ÷ 在校生 × 100" + ("，不含学生数未知的专业" if students_unknown else ""),
+        ),
+        ("repeated_certificates", len(repeated_over_rounds(tables)), False, "按证书与等级计"),
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"])
+    return table.assign(value=table["value"].astype("Float64"), unit=table["measure"].map(unit_of))[
+        ["measure", "value", "unit", "lower_bound", "note"]
+    ]
+
+
+def indicators(tables: Tables) -> pd.DataFrame:
+    """Every known figure from outside the table, missing where the school gave none: `indicator, value, unit, note`."""
+    given = tables.indicators.assign(
+        indicator=[indicator_named(word) or word for word in tables.indicators["indicator"]],
+        value=pd.to_numeric(tables.indicators["value"].str.replace(",", "")).astype("Float64"),
+    )
+    others = [name for name in given["indicator"] if name not in INDICATORS]
+    table = pd.DataFrame({"indicator": [*INDICATORS, *others]}).merge(given, on="indicator", how="left")
+    unit = table["unit"].where(table["unit"].fillna("") != "", table["indicator"].map(unit_of))
+    return table.assign(unit=unit, note=table["note"].fillna(""))[["indicator", "value", "unit", "note"]]
+
+
+def rates(tables: Tables) -> pd.DataFrame:
+    """The rates of `vocabulary.RATES`, each named by numerator and denominator; missing where either is."""
+    values = pd.concat(
+        [
+            indicators(tables).set_index("indicator")["value"],
+            overview(tables).set_index("measure")["value"],
+        ]
+    )
+    table = pd.DataFrame(RATES, columns=["numerator", "denominator"])
+    numerator, denominator = table["numerator"].map(values), table["denominator"].map(values)
+    return table.assign(
+        rate=table["numerator"].map(title_of) + " ÷ " + table["denominator"].map(title_of),
+        numerator_value=numerator,
+        denominator_value=denominator,
+        percent=(numerator / denominator * 100).round(2).where(denominator > 0),
+    )[["rate", "numerator", "numerator_value", "denominator", "denominator_value", "percent"]]

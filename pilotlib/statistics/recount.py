@@ -1,0 +1,80 @@
+"""The year's totals once more, straight from the raw cells and in plain Python: two counts that differ stop a run.
+
+Nothing of cleaning or of pandas' arithmetic is used here; only the words (headers, rounds, statuses) are shared.
+"""
+
+from collections import Counter
+
+import pandas as pd
+
+from pilotlib.errors import PilotError
+from pilotlib.reading.tables import FEWEST_HEADER_CELLS
+from pilotlib.vocabulary import STATUSES, TOTAL_WORDS, column_named, plain, round_named, title_of
+
+TOTALLED = ("applications", "places_applied", "places_approved")
+
+
+def recount(cells: pd.DataFrame, corrections: pd.DataFrame) -> Counter:
+    """Count applications and places in text cells: `(round, measure)` and `("", measure)` for all rounds → number."""
+    corrected = {
+        (int(row), column_named(column) or column): becomes
+        for row, column, becomes in zip(corrections["row"], corrections["column"], corrections["becomes"], strict=True)
+    }
+    totals: Counter = Counter()
+    names: list[str | None] = []
+    number = 0
+    for line in cells.to_numpy().tolist():
+        named = [column_named(cell) for cell in line]
+        header = len(set(named) - {None}) >= FEWEST_HEADER_CELLS
+        if not names:
+            names = named if header else []
+            continue
+        number += 1
+        row = {name: corrected.get((number, name), cell) for name, cell in zip(names, line, strict=True) if name}
+        words = {
+            plain(row.get(name, "")).rstrip(":")
+            for name in ("serial", "year", "application_round", "certificate", "majors", "status")
+        }
+        if header or not any(cell.strip() for cell in line) or words & set(TOTAL_WORDS):
+            continue
+        counts = {
+            "applications": 1,
+            "places_applied": _number(row["places_applied"]),
+            "places_approved": _number(row["places_approved"]) if STATUSES.get(plain(row["status"])) else 0,
+        }
+        for measure, count in counts.items():
+            totals["", measure] += count
+            totals[round_named(plain(row["application_round"])), measure] += count
+    return totals
+
+
+def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter) -> None:
+    """Hold every total of the statistics against the second count.
+
+    Raises:
+        PilotError: two counts differ; names statistic, measure and both numbers.
+    """
+    overview = statistics["overview"].set_index("measure")["value"].fillna(0)
+    counted = {("overview", "", measure): overview[measure] for measure in TOTALLED}
+    counted |= {
+        ("by_round", row["application_round"], measure): row[measure]
+        for row in statistics["by_round"].fillna(dict.fromkeys(TOTALLED, 0)).to_dict("records")
+        for measure in TOTALLED
+    }
+    parts = ("by_level", "by_round_level", "by_certificate", "by_category", "by_round")
+    counted |= {(name, "", measure): statistics[name][measure].sum() for name in parts for measure in TOTALLED}
+    differing = {
+        key: (int(count), recounted[key[1:]]) for key, count in counted.items() if int(count) != recounted[key[1:]]
+    }
+    if differing:
+        (name, group, measure), (first, second) = next(iter(differing.items()))
+        raise PilotError(
+            f"两次计数不一致：统计“{name}”{group}的{title_of(measure)}为 {first}，从原始单元格重数为 {second}。"
+            f"共 {len(differing)} 处不一致，没有出报告；请把申报表交给维护者查看。"
+        )
+
+
+def _number(cell: str) -> int:
+    """The digits of a cell as a number; a cell without digits counts nothing."""
+    digits = "".join(character for character in plain(cell).split(".")[0] if character.isdecimal())
+    return int(digits) if digits else 0

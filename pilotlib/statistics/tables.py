@@ -1,0 +1,59 @@
+"""What the statistics are computed from."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from pilotlib.reading import Processed
+from pilotlib.vocabulary import STATUSES
+
+
+class Tables(NamedTuple):
+    """The cleaned tables of a year.
+
+    `applications` and `majors` as cleaning returns them, `indicators` (`indicator, value, unit, note`, text), and
+    `colleges`: major → college, empty where the school has not said.
+    """
+
+    applications: pd.DataFrame
+    majors: pd.DataFrame
+    indicators: pd.DataFrame
+    colleges: dict[str, str]
+
+
+def tables_of(processed: Processed) -> Tables:
+    """The tables of a year as the first stage wrote them."""
+    colleges = processed.about["school"].get("colleges", {})
+    return Tables(
+        processed.applications,
+        processed.majors,
+        processed.given_indicators,
+        {major: college for college, majors in colleges.items() for major in majors},
+    )
+
+
+def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
+    """The applications with `places_approved` missing where the status does not mean that they are approved."""
+    approved = applications["status"].map(STATUSES).fillna(False).astype(bool)
+    return applications.assign(places_approved=applications["places_approved"].where(approved))
+
+
+def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
+
+    A sum over nothing but missing cells is missing, not 0.
+    """
+    pairs = applications["certificate"] + "|" + applications["level"].astype(str)
+    groups = applications.assign(pair=pairs).groupby(by, observed=True, dropna=False)
+    return groups.agg(
+        applications=("source_row", "size"),
+        certificates=("certificate", "nunique"),
+        certificate_levels=("pair", "nunique"),
+        places_applied=("places_applied", lambda places: places.sum(min_count=1)),
+        places_approved=("places_approved", lambda places: places.sum(min_count=1)),
+    ).reset_index()
+
+
+def listed(values: pd.Series) -> str:
+    """Distinct values in order, joined for reading."""
+    return "、".join(values.dropna().astype(str).unique())
