@@ -136,8 +136,9 @@ ROUND_ALIASES = {"沿用": CARRIED_ON, "沿用批": CARRIED_ON, "延续批次": 
 ORDINAL_ROUND = re.compile(r"第?([一二三四五六七八九十]|\d{1,2})(?:批次|批|次|轮)(?:申报|申请)?")
 ORDINALS = "一二三四五六七八九十"
 
-# Whether a status means that the places are approved. An unknown one is reported and never counted as approved.
-STATUSES = {"审核通过": True, "待省教育厅审核": False}
+# The statuses that are evidenced, and those that mean approval. An unknown one is reported and never approved.
+STATUSES = ("审核通过", "待省教育厅审核")
+APPROVED_STATUSES = ("审核通过",)
 
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
 MISSING_MARKS = frozenset({"-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "空"})

@@ -18,7 +18,7 @@ from pilotlib.checking.rules import (
 )
 from pilotlib.cleaning import Cleaned
 from pilotlib.errors import PilotError
-from pilotlib.reading.tables import by_value
+from pilotlib.values import by_value
 from pilotlib.vocabulary import CARRIED_ON, CHECK_RULES, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, title_of
 
 __all__ = ["check", "schema", "stop_on_errors"]
@@ -87,7 +87,9 @@ def schema(year: int) -> pa.DataFrameSchema:
         return pa.Check(lambda column: column.notna() & (column.astype(str) != ""), error=rule, ignore_na=False)
 
     def known(rule: str, form: Callable[[str], bool]) -> pa.Check:
-        return pa.Check(lambda column: (column.astype(str) == "") | by_value(column.astype(str), form), error=rule)
+        return pa.Check(
+            lambda column: (column.astype(str) == "") | by_value(column.astype(str), form).astype(bool), error=rule
+        )
 
     return pa.DataFrameSchema(
         {
@@ -126,7 +128,7 @@ def _against_schema(applications: pd.DataFrame, year: int) -> pd.DataFrame:
         return cases("no_application", [], "", [])
     rows = applications.loc[failures["index"].astype(int)]
     level_missing = (failures["check"] == "level_missing").to_numpy()
-    values = failures["failure_case"].where(~level_missing, rows["certificate_as_given"].to_numpy())
+    values = failures["failure_case"].astype(object).where(~level_missing, rows["certificate_as_given"].to_numpy())
     return cases(failures["check"], rows["source_row"], failures["column"], values, [year] * len(failures))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned
+from pilotlib.values import listed
 from pilotlib.vocabulary import indicator_named
 
 
@@ -42,7 +43,7 @@ def truncated(cleaned: Cleaned) -> pd.DataFrame:
     certificates = applications[applications["truncated"] & applications["level_as_given"].isna() & ~in_majors]
     corrected = changes[(changes["rule"] == "correction") & (changes["column"] == "certificate")]
     reasons = "等级由更正记录补出：" + corrected.set_index("source_row")["reason"].str.rstrip("。")
-    settled = certificates["source_row"].map(reasons).fillna("等级未知")
+    settled = certificates["source_row"].map(reasons).astype(object).fillna("等级未知")
     completed = "其后可能还有专业，专业数只是下限；这里按“" + cut_majors["major"] + "”统计"
     return pd.concat(
         [
@@ -110,7 +111,7 @@ def repeats(applications: pd.DataFrame) -> pd.DataFrame:
     name = named["certificate"] + "（" + named["level"].astype(str) + "）"
     groups = named.groupby(["certificate", "level"], observed=True)
     in_round = named.groupby(["certificate", "level", "application_round"], observed=True)
-    rounds = groups["application_round"].transform(lambda rounds: "、".join(rounds.astype(str).unique()))
+    rounds = groups["application_round"].transform(listed)
     several = groups["application_round"].transform("nunique") > 1
     first_row = in_round["source_row"].transform("first")
     again = first_row.notna() & (first_row != named["source_row"])
@@ -133,7 +134,7 @@ def serials(applications: pd.DataFrame) -> pd.DataFrame:
     serials = applications[applications["serial"] != ""]
     again = serials[serials["serial"].duplicated()]
     first_row = serials.drop_duplicates("serial").set_index("serial")["source_row"]
-    numbers = pd.to_numeric(serials["serial"], errors="coerce").dropna().astype(int)
+    numbers = serials["serial"][serials["serial"].str.fullmatch("[0-9]{1,9}")].astype(int)
     within = len(numbers) and numbers.max() <= 10 * len(numbers)  # else they are codes, not a count
     gaps = sorted(set(range(1, numbers.max())) - set(numbers)) if within else []
     return pd.concat(

@@ -15,7 +15,7 @@ from pilotlib.cleaning.words import (
     split_majors,
 )
 from pilotlib.errors import PilotError
-from pilotlib.reading.tables import by_value
+from pilotlib.values import by_value
 from pilotlib.vocabulary import (
     COUNT_COLUMNS,
     MAJOR_SEPARATORS,

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.tables import by_value, header_rows
+from pilotlib.reading.tables import header_rows
+from pilotlib.values import by_value
 from pilotlib.vocabulary import (
     COLUMNS,
     COUNT_COLUMNS,

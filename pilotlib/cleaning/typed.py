@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from pilotlib.cleaning.words import split_certificate, split_majors
-from pilotlib.reading.tables import by_value
+from pilotlib.values import by_value
 from pilotlib.vocabulary import COUNT_COLUMNS, LEVELS, SOURCE_COLUMNS, in_round_order
 
 

@@ -19,8 +19,8 @@ def normalised(text: str) -> str:
     ('5G移动网络运维（中级）', '3D Max')
     """
     text = _NOT_CHINESE_PUNCTUATION.sub(lambda part: unicodedata.normalize("NFKC", part[0]), _INVISIBLE.sub("", text))
-    text = re.sub(r"(?<![A-Za-z0-9])[^\S\n]+|[^\S\n]+(?![A-Za-z0-9])", "", text)
-    return re.sub(r"[^\S\n]+", " ", text).strip()
+    text = re.sub(r"[^\S\n]+", " ", text)
+    return re.sub(r"(?<![A-Za-z0-9]) | (?![A-Za-z0-9])", "", text).strip()
 
 
 def count_text(text: str) -> str:

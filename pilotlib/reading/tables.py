@@ -2,12 +2,13 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from pilotlib.errors import PilotError
+from pilotlib.values import by_value
 from pilotlib.vocabulary import REQUIRED_COLUMNS, column_named, title_of
 
 TABLE_SUFFIXES = (".tsv", ".csv")
@@ -83,11 +84,6 @@ def read_bytes(path: Path) -> bytes:
         raise PilotError(f"{path.name}：无法读取（{error.strerror}）。请检查权限后再试。") from None
 
 
-def by_value(column: pd.Series, function: Callable[[str], object]) -> pd.Series:
-    """`function` of every cell, called once per distinct value: columns repeat the same few words many times."""
-    return column.map({value: function(value) for value in column.unique()})
-
-
 def header_rows(cells: pd.DataFrame) -> pd.Series:
     """For each row of text cells, whether it names at least three different columns: a header or a repeat of it."""
     names = cells.apply(lambda column: by_value(column, column_named))
@@ -129,7 +125,8 @@ def _read_delimited(path: Path, *, inside_document: bool) -> pd.DataFrame:
     except csv.Error as error:
         raise PilotError(f"{path.name}：有一行无法拆分成单元格（{error}）。") from None
     places = _places(pd.Index([place + first for place, _ in rows]))
-    return pd.DataFrame([row for _, row in rows], index=places, dtype=str).fillna("")
+    width = max(len(row) for _, row in rows)
+    return pd.DataFrame([row + [""] * (width - len(row)) for _, row in rows], index=places, dtype=str)
 
 
 def _split(lines: list[str], delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:

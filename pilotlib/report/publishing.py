@@ -86,7 +86,7 @@ def publish_html(notebook: Path, destination: Path) -> None:
         template_name="template",
         extra_template_basedirs=[str(TEMPLATES.parent)],
         exclude_input=True,
-        anchor_link_text="",
+        exclude_anchor_links=True,
     )
     body, _ = exporter.from_notebook_node(node)
     page = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False, trim_blocks=True, lstrip_blocks=True)

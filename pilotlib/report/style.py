@@ -22,7 +22,7 @@ ACCENT_COLOUR = LEVEL_COLOURS["高级"]
 TEXT_COLOUR = "#1F2933"
 HATCH = "////"
 # Drawn to be read at the width of a phone: narrow, and with text that is not small.
-WIDTH_INCHES = 5.2
+WIDTH_INCHES = 4.6
 TEXT_POINTS = 10
 
 _SETTINGS = {

@@ -66,12 +66,9 @@ def indicators(tables: Tables) -> pd.DataFrame:
 
 def rates(tables: Tables) -> pd.DataFrame:
     """The rates of `vocabulary.RATES`, each named by numerator and denominator; missing where either is."""
-    values = pd.concat(
-        [
-            indicators(tables).set_index("indicator")["value"],
-            overview(tables).set_index("measure")["value"],
-        ]
-    )
+    values = indicators(tables).set_index("indicator")["value"]
+    places = only_approved(tables.applications)[["places_applied", "places_approved"]].sum(min_count=1)
+    values = pd.concat([values, places.astype("Float64")])
     table = pd.DataFrame(RATES, columns=["numerator", "denominator"])
     numerator, denominator = table["numerator"].map(values), table["denominator"].map(values)
     return table.assign(

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from pilotlib.statistics.tables import Tables, listed, only_approved
+from pilotlib.statistics.tables import Tables, only_approved
+from pilotlib.values import listed
 
 UNCLASSIFIED = "未归类"
 
@@ -29,7 +30,7 @@ def by_major(tables: Tables) -> pd.DataFrame:
         places_approved_alone=majors["major"].map(places[False]),
         applications_shared=majors["major"].map(counts[True]),
         places_approved_shared=majors["major"].map(places[True]),
-        shared_with=majors["major"].map(others).fillna("").astype(str),
+        shared_with=_looked_up(majors["major"], others, ""),
     )
 
 
@@ -84,7 +85,10 @@ def distinct_students(tables: Tables) -> pd.DataFrame:
     )
     rests["how"] = rests["how"].mask(rests["students"].isna(), "无法从表中得出")
     rests.index = rests.index.where(rests.index != "", "被截断的专业")
-    table = pd.concat([fixed, rests]).rename_axis("majors_together").reset_index()
+    told = {name for names in (*fixed.index, *rests.index) for name in names.split("、")}
+    absent = [name for name in rows["major"].unique() if name not in told]
+    without = pd.DataFrame({"students": pd.NA, "source_rows": "", "how": "没有可用的学生规模"}, index=absent)
+    table = pd.concat([fixed, rests, without]).rename_axis("majors_together").reset_index()
     return table.astype({"students": "Int64"})[["majors_together", "students", "source_rows", "how"]]
 
 
@@ -114,14 +118,13 @@ def places_per_100_students(tables: Tables) -> pd.DataFrame:
 def by_category(tables: Tables) -> pd.DataFrame:
     """One row per 大类 of the catalogue, and one for places shared between several: majors, applications, places."""
     categories = tables.majors.drop_duplicates("major").set_index("major")["category"]
-    return _by_group(tables, categories.astype(str).where(categories.notna(), UNCLASSIFIED), "category")
+    return _by_group(tables, categories.astype(object).where(categories.notna(), UNCLASSIFIED), "category")
 
 
 def by_college(tables: Tables) -> pd.DataFrame:
     """One row per college, as `by_category`; empty where the school has not said which majors are whose."""
     majors = pd.Series(tables.majors["major"].unique())
-    colleges = majors.map(tables.colleges).fillna(UNCLASSIFIED).set_axis(majors)
-    table = _by_group(tables, colleges.astype(str), "college")
+    table = _by_group(tables, _looked_up(majors, tables.colleges).set_axis(majors), "college")
     return table if tables.colleges else table.iloc[:0]
 
 
@@ -129,7 +132,7 @@ def _by_group(tables: Tables, group_of: pd.Series, name: str) -> pd.DataFrame:
     rows = _major_rows(tables).assign(group=lambda table: table["major"].map(group_of))
     of_row = rows.groupby("source_row")["group"].agg(listed)
     applications = only_approved(tables.applications)
-    applications = applications.assign(group=applications["source_row"].map(of_row).fillna(UNCLASSIFIED))
+    applications = applications.assign(group=_looked_up(applications["source_row"], of_row))
     table = applications.groupby("group").agg(
         applications=("source_row", "size"),
         places_applied=("places_applied", _sum),
@@ -162,6 +165,11 @@ def _groups(lists: Iterable[tuple[str, ...]]) -> dict[str, str]:
         groups = [group for group in groups if group not in joined]
         groups.append(list(dict.fromkeys([*(name for group in joined for name in group), *names])))
     return {name: "、".join(group) for group in groups for name in group}
+
+
+def _looked_up(keys: pd.Series, words: pd.Series | dict[str, str], otherwise: str = UNCLASSIFIED) -> pd.Series:
+    found = keys.map(words).astype(object)
+    return found.where(found.notna(), otherwise).astype(str)
 
 
 def _sum(counts: pd.Series):

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from pilotlib.statistics.tables import Tables, listed, only_approved, totals
-from pilotlib.vocabulary import STATUSES, UNKNOWN
+from pilotlib.statistics.tables import Tables, only_approved, totals
+from pilotlib.values import listed
+from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN
 
 
 def by_round(tables: Tables) -> pd.DataFrame:
@@ -77,7 +78,7 @@ def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
 def by_status(tables: Tables) -> pd.DataFrame:
     """One row per status as the table has it, and whether its places count as approved."""
     table = totals(tables.applications, ["status"])
-    counted = table["status"].map(STATUSES).fillna(False).astype(bool)
+    counted = table["status"].isin(APPROVED_STATUSES)
     return table.assign(counts_as_approved=counted)[
         ["status", "counts_as_approved", "applications", "places_applied", "places_approved"]
     ]
@@ -94,9 +95,9 @@ def _named_level(levels: pd.Series) -> pd.Series:
 
 
 def _rounds_detail(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Per key, the approved places of each round in words: 沿用批次 20、第二次 70."""
+    """Per key, the approved places of each round in words: 沿用批次20、第二次70."""
     rounds = totals(applications, [*keys, "application_round"])
-    words = (
-        rounds["application_round"].astype(str) + " " + rounds["places_approved"].astype(str).replace("<NA>", UNKNOWN)
-    )
-    return rounds.assign(rounds_detail=words).groupby(keys, observed=True)["rounds_detail"].agg("、".join).reset_index()
+    places = rounds["places_approved"].astype(object).where(rounds["places_approved"].notna(), UNKNOWN).astype(str)
+    words = rounds["application_round"].astype(str) + places
+    groups = rounds.assign(rounds_detail=words).groupby(keys, observed=True, dropna=False)
+    return groups["rounds_detail"].agg("、".join).reset_index()

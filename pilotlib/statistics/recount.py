@@ -1,15 +1,16 @@
 """The year's totals once more, straight from the raw cells and in plain Python: two counts that differ stop a run.
 
-Nothing of cleaning or of pandas' arithmetic is used here; only the words (headers, rounds, statuses) are shared.
+No table of cleaning and no arithmetic of pandas is used here; only how a word is read is shared.
 """
 
 from collections import Counter
 
 import pandas as pd
 
+from pilotlib.cleaning.words import normalised
 from pilotlib.errors import PilotError
 from pilotlib.reading.tables import FEWEST_HEADER_CELLS
-from pilotlib.vocabulary import STATUSES, TOTAL_WORDS, column_named, plain, round_named, title_of
+from pilotlib.vocabulary import APPROVED_STATUSES, TOTAL_WORDS, column_named, plain, round_named, title_of
 
 TOTALLED = ("applications", "places_applied", "places_approved")
 
@@ -40,11 +41,11 @@ def recount(cells: pd.DataFrame, corrections: pd.DataFrame) -> Counter:
         counts = {
             "applications": 1,
             "places_applied": _number(row["places_applied"]),
-            "places_approved": _number(row["places_approved"]) if STATUSES.get(plain(row["status"])) else 0,
+            "places_approved": _number(row["places_approved"]) if normalised(row["status"]) in APPROVED_STATUSES else 0,
         }
         for measure, count in counts.items():
             totals["", measure] += count
-            totals[round_named(plain(row["application_round"])), measure] += count
+            totals[round_named(normalised(row["application_round"])), measure] += count
     return totals
 
 

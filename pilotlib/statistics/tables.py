@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pilotlib.reading import Processed
-from pilotlib.vocabulary import STATUSES
+from pilotlib.vocabulary import APPROVED_STATUSES
 
 
 class Tables(NamedTuple):
@@ -34,7 +34,7 @@ def tables_of(processed: Processed) -> Tables:
 
 def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
     """The applications with `places_approved` missing where the status does not mean that they are approved."""
-    approved = applications["status"].map(STATUSES).fillna(False).astype(bool)
+    approved = applications["status"].isin(APPROVED_STATUSES)
     return applications.assign(places_approved=applications["places_approved"].where(approved))
 
 
@@ -52,8 +52,3 @@ def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         places_applied=("places_applied", lambda places: places.sum(min_count=1)),
         places_approved=("places_approved", lambda places: places.sum(min_count=1)),
     ).reset_index()
-
-
-def listed(values: pd.Series) -> str:
-    """Distinct values in order, joined for reading."""
-    return "、".join(values.dropna().astype(str).unique())

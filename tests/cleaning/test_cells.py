@@ -1,0 +1,69 @@
+import pandas as pd
+import pytest
+
+from pilotlib import PilotError
+from pilotlib.cleaning.cells import apply_corrections, complete_majors, cut_off_certificates, cut_off_majors
+
+KNOWN = frozenset({"电气自动化技术", "会计", "会计信息管理", "电子商务", "电子商务技术", "机电一体化技术"})
+
+
+def table(**columns):
+    return pd.DataFrame(columns, dtype=str).set_axis(
+        pd.RangeIndex(1, 1 + len(next(iter(columns.values())))), axis="index"
+    )
+
+
+def ledger(row="1", column="申报专业", was="会计", becomes="会计学", reason="据原件"):
+    return pd.DataFrame(
+        [[row, column, was, becomes, reason]], columns=["row", "column", "was", "becomes", "reason"], dtype=str
+    )
+
+
+def test_a_correction_is_put_in_where_the_table_holds_what_the_ledger_says():
+    given = table(majors=["会计", "会计"])
+    before = given.copy()
+    assert apply_corrections(given, ledger())["majors"].tolist() == ["会计学", "会计"]
+    pd.testing.assert_frame_equal(given, before)
+
+
+@pytest.mark.parametrize(
+    ("corrections", "sentence"),
+    [
+        (ledger(was="电商"), "第 1 条：甲.tsv 第 1 行“申报专业”现为“会计”，不是“电商”"),
+        (ledger(row="7"), "第 7 行“申报专业”不存在"),
+        (ledger(row="x"), "第 x 行“申报专业”不存在"),
+        (ledger(column="没有的列"), "第 1 行“没有的列”不存在"),
+        (pd.concat([ledger(), ledger()]), "第 2 条：甲.tsv 第 1 行“申报专业”更正了两次"),
+    ],
+)
+def test_a_correction_that_does_not_fit_stops_with_its_place(corrections, sentence):
+    with pytest.raises(PilotError, match=sentence):
+        apply_corrections(table(majors=["会计"]), corrections.reset_index(drop=True), "甲.tsv")
+
+
+@pytest.mark.parametrize(
+    ("majors", "completed"),
+    [
+        (["机电一体化技术；电气自动"], "机电一体化技术；电气自动化技术"),
+        (["电气自动"], "电气自动化技术"),
+        (["会计"], "会计"),  # a known major itself
+        (["电子商"], "电子商"),  # two majors begin so
+        (["未知专业"], "未知专业"),
+        (["电气自动；会计"], "电气自动；会计"),  # cells are cut at their end
+        (["电气自动", "机电一体化技术；电子商务"], "电气自动"),  # far from the width at which the column cuts
+    ],
+)
+def test_the_last_major_of_a_cut_off_cell_is_completed_when_only_one_is_known(majors, completed):
+    assert complete_majors(table(majors=majors), KNOWN)["majors"].iloc[0] == completed
+
+
+def test_cut_off_majors():
+    cells = table(majors=["机电一体化技术；电子商", "机电一体化技术；会计；", "机电一体化技术；会计"])
+    assert cut_off_majors(cells, KNOWN).tolist() == [True, True, False]
+
+
+def test_cut_off_certificates():
+    full, cut = "跨境电商B2B数据运营职业技能等级证书(中级)", "企业财务与会计机器人应用职业技能等级证书"
+    open_bracket, short = "机械产品三维模型设计职业技能等级证书(中", "某某证书"
+    assert cut_off_certificates(pd.Series([full, cut, open_bracket, short])).tolist() == [False, True, True, False]
+    assert cut_off_certificates(pd.Series([cut, short])).tolist() == [False, False]  # no cell of the column has a level

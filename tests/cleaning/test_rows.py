@@ -1,0 +1,73 @@
+import pytest
+
+from pilotlib import PilotError
+from pilotlib.cleaning.rows import name_columns, take_applications
+from tests.tables import HEADER, ROW, cells_of, row
+
+
+def aside_of(cells):
+    kept, aside = take_applications(name_columns(cells))
+    return kept.index.tolist(), aside[["source_row", "reason"]].astype(object).to_numpy().tolist()
+
+
+def test_columns_are_named_in_any_order_and_by_any_alias():
+    aliases = {
+        "批准总培训人数": "获批培训人数",
+        "证书名称": "证书名称（等级）",
+        "申报专业": "专 业 名 称",
+        "申报年度": "年 度",
+    }
+    header = tuple(aliases.get(title, title) for title in reversed(HEADER))
+    table = name_columns(cells_of(tuple(reversed(ROW)), header=header))
+    assert table.loc[(2, 1), ["certificate", "majors", "places_approved", "year"]].tolist() == [
+        ROW[3],
+        "会计",
+        "50",
+        "2021",
+    ]
+
+
+def test_other_columns_keep_their_own_names_and_empty_ones_go():
+    header = (*HEADER, "联系人", "", "level", "联系人", "")
+    table = name_columns(cells_of((*ROW, "甲", "乙", "丙", "丁", ""), header=header))
+    assert table.columns[9:].tolist() == ["联系人", "第11列", "level（第12列）", "联系人（第13列）"]
+
+
+def test_rows_that_are_no_applications_are_set_aside_with_their_reason():
+    cells = cells_of(ROW, HEADER, ("",) * 9, row(序号="2"), ("汇 总", *("",) * 5, "100", "100", ""))
+    assert aside_of(cells) == ([1, 4], [[2, "重复的表头"], [3, "空行"], [5, "合计行"]])
+
+
+@pytest.mark.parametrize("words", [("合计",), ("总 计",), ("", "小计"), ("", "", "", "合计：")])
+def test_total_rows(words):
+    total = words + ("",) * (9 - len(words))
+    assert aside_of(cells_of(ROW, total)) == ([1], [[2, "合计行"]])
+
+
+def test_a_certificate_whose_name_holds_a_total_word_is_an_application():
+    assert aside_of(cells_of(row(证书名称="共计合计核算职业技能等级证书(初级)"))) == ([1], [])
+
+
+def test_rows_above_the_header_are_set_aside_without_a_number():
+    title = ("申报明细表", *("",) * 8)
+    kept, aside = take_applications(name_columns(cells_of(HEADER, ROW, header=title)))
+    assert kept.index.tolist() == [1]
+    assert aside["reason"].tolist() == ["表头以上"]
+    assert aside["place"].tolist() == [1]
+    assert aside["source_row"].isna().all()
+    assert aside["text"].tolist() == ["申报明细表｜｜｜｜｜｜｜｜"]
+
+
+def test_a_missing_column_is_named_with_the_line_and_what_is_there():
+    with pytest.raises(PilotError, match=r"表格\.tsv 第 1 行（表头）：缺少“申报状态”列。表头现有：序号、申报年度"):
+        name_columns(cells_of(ROW[:-1], header=HEADER[:-1]), "表格.tsv")
+
+
+def test_two_columns_of_one_meaning_are_both_named():
+    with pytest.raises(PilotError, match="“批准总培训人数”、“获批人数” 都是批准总培训人数列"):
+        name_columns(cells_of((*ROW, "50"), header=(*HEADER, "获批人数")))
+
+
+def test_no_header_is_said():
+    with pytest.raises(PilotError, match="没有找到表头"):
+        name_columns(cells_of(ROW, header=ROW))

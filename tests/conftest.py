@@ -1,0 +1,88 @@
+"""What many tests share: the 2021 inputs, a project to run in, and one run of it per session."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from pilotlib.cleaning import clean
+from pilotlib.reading import read_inputs
+
+ROOT = Path(__file__).parents[1]
+GIVEN_DOCUMENT = ROOT.parent / "shared" / "source" / "2021-report.txt"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    """Where everything that tests need has been installed, a skip is a failure."""
+    report = (yield).get_result()
+    if report.skipped and os.environ.get("PILOTLIB_REQUIRE_ALL_TESTS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be skipped: {report.longrepr[2]}"
+
+
+@pytest.fixture(scope="session")
+def inputs():
+    return read_inputs(ROOT, 2021)
+
+
+@pytest.fixture(scope="session")
+def cleaned(inputs):
+    return clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file)
+
+
+@pytest.fixture(scope="session")
+def cleaned_as_printed(inputs):
+    """The table without the corrections ledger."""
+    return clean(inputs.cells, None, inputs.reference, inputs.file)
+
+
+@pytest.fixture(scope="session")
+def given_document() -> Path:
+    if not GIVEN_DOCUMENT.exists():
+        pytest.skip("the given document is not beside the project")
+    return GIVEN_DOCUMENT
+
+
+def make_project(folder: Path) -> Path:
+    """A project with the 2021 raw data and the notebooks, and nothing made from them."""
+    shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    return folder
+
+
+def pilot(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """Run the command in a project, as a user would."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("pilot"), *arguments], cwd=project, capture_output=True, text=True, timeout=300
+    )
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    return make_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def ran(tmp_path_factory) -> SimpleNamespace:
+    """The year 2021 run once: `project`, `processed`, `report` (the page), `result` (of the command)."""
+    project = make_project(tmp_path_factory.mktemp("ran") / "project")
+    result = pilot(project, "run", "2021")
+    assert result.returncode == 0, result.stderr
+    return SimpleNamespace(
+        project=project,
+        processed=project / "data" / "processed" / "2021",
+        report=project / "reports" / "2021" / "annual-report.html",
+        result=result,
+    )
+
+
+@pytest.fixture(scope="session")
+def statistics(ran) -> dict[str, pd.DataFrame]:
+    """The statistics that the run has written, by name."""
+    return {path.stem: pd.read_parquet(path) for path in (ran.processed / "statistics").glob("*.parquet")}

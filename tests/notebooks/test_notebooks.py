@@ -1,0 +1,71 @@
+"""Every notebook is thin, without outputs, and runs by hand as well as by papermill."""
+
+import ast
+import re
+
+import nbformat
+import papermill
+import pytest
+
+from tests.conftest import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+STAGES = [path for path in NOTEBOOKS if path.name[0].isdigit()]
+by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+by_stage = pytest.mark.parametrize("path", STAGES, ids=lambda path: path.stem)
+
+
+def code_cells(path):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+@by_name
+def test_no_outputs_and_no_traces_of_a_run_are_kept(path):
+    node = nbformat.read(path, as_version=4)
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in node.cells if cell.cell_type == "code")
+    assert set(node.metadata) == {"kernelspec", "language_info"}
+
+
+@by_name
+def test_the_first_cell_says_what_goes_in_and_what_comes_out(path):
+    first = nbformat.read(path, as_version=4).cells[0]
+    assert first.cell_type == "markdown"
+    assert first.source.startswith("# ")
+    assert all(f"**{word}**" in first.source for word in ("目的", "输入", "输出"))
+
+
+@by_stage
+def test_one_cell_of_parameters_each_a_literal_with_a_comment(path):
+    tagged = [cell for cell in code_cells(path) if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    lines = tagged[0].source.splitlines()
+    assert all(re.fullmatch(r"\w+ = \S+  # .+", line) for line in lines)
+    assert [ast.literal_eval(line.split("#")[0].split(" = ")[1].strip()) for line in lines] == [None] * len(lines)
+    help_texts = {name: entry["help"] for name, entry in papermill.inspect_notebook(path).items()}
+    assert set(help_texts) == {"year", "processed"}
+    assert all(help_texts.values())
+
+
+@by_name
+def test_no_functions_paths_years_or_warning_filters(path):
+    for cell in code_cells(path):
+        tree = ast.parse(cell.source)
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
+        assert "warnings" not in cell.source
+        assert not re.search(r"""["'](\.{0,2}/|data/|reports/)""", cell.source)
+        assert not re.search(r"\b20\d\d\b", cell.source)
+
+
+@by_name
+def test_every_cell_but_parameters_ends_in_something_to_look_at(path):
+    for cell in code_cells(path):
+        if "parameters" not in cell.metadata.get("tags", []):
+            assert isinstance(ast.parse(cell.source).body[-1], ast.Expr)
+
+
+def test_stages_run_by_hand_from_the_notebooks_folder(ran, tmp_path):
+    """What Restart and Run All does in JupyterLab: no parameters, and the notebook's own folder to start from."""
+    for path in sorted((ran.project / "notebooks").glob("[0-9]*.ipynb")):
+        node = papermill.execute_notebook(path, tmp_path / path.name, cwd=path.parent, progress_bar=False)
+        shown = [cell for cell in node.cells if cell.cell_type == "code" and cell.outputs]
+        assert len(shown) >= len(code_cells(path)) - 1

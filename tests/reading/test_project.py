@@ -1,0 +1,84 @@
+import shutil
+
+import pytest
+
+from pilotlib import PilotError
+from pilotlib.reading import find_project, newest_year, read_inputs
+from pilotlib.reading.processed import read_processed, read_statistics
+
+
+def test_the_project_is_the_nearest_folder_above_that_holds_raw_data(project):
+    assert find_project(project / "notebooks") == project
+
+
+def test_outside_a_project_a_sentence_says_so(tmp_path):
+    with pytest.raises(PilotError, match="data/raw"):
+        find_project(tmp_path)
+
+
+def test_the_newest_year_is_the_default(project):
+    (project / "data" / "raw" / "2019").mkdir()
+    (project / "data" / "raw" / "草稿").mkdir()
+    assert newest_year(project) == 2021
+
+
+def test_everything_given_for_a_year_is_read(inputs):
+    assert inputs.file == "applications.tsv"
+    assert inputs.cells.shape == (26, 9)
+    assert len(inputs.corrections) == 4
+    assert inputs.indicators["indicator"].tolist()[:3] == ["完成师资培训的证书", "培训教师", "培训学生"]
+    assert len(inputs.reference) == 15
+    assert inputs.school["name"] == "中山火炬职业技术学院"
+    assert inputs.source["rows"] == 25
+    assert inputs.source["sha256"] == inputs.sha256
+    assert inputs.narrative.count("\n## ") + inputs.narrative.startswith("## ") == 6
+
+
+def test_a_year_needs_nothing_but_its_table(project):
+    for path in (project / "data" / "raw" / "2021").iterdir():
+        if path.name != "applications.tsv":
+            path.unlink()
+    shutil.rmtree(project / "data" / "raw" / "reference")
+    (project / "data" / "raw" / "school.toml").unlink()
+    inputs = read_inputs(project, 2021)
+    assert inputs.corrections.empty
+    assert inputs.indicators.empty
+    assert inputs.narrative == ""
+
+
+def test_lines_that_begin_with_a_number_sign_are_comments(project):
+    path = project / "data" / "raw" / "2021" / "indicators.csv"
+    path.write_text("indicator,value,unit,note\n# 培训教师,51,人,例\n培训教师,52,人,\n", encoding="utf-8")
+    assert read_inputs(project, 2021).indicators["value"].tolist() == ["52"]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "sentence"),
+    [
+        ("corrections.csv", "row,column\n", r"corrections\.csv 第 1 行（表头）：缺少列 was、becomes、reason"),
+        ("source.toml", "rows = \n", r"source\.toml：不是有效的 TOML"),
+        ("indicators.csv", "", r"indicators\.csv：文件是空的"),
+    ],
+)
+def test_a_faulty_file_beside_the_table_is_named(project, file, content, sentence):
+    (project / "data" / "raw" / "2021" / file).write_text(content, encoding="utf-8")
+    with pytest.raises(PilotError, match=sentence):
+        read_inputs(project, 2021)
+
+
+def test_no_table_and_two_tables_are_said(project):
+    folder = project / "data" / "raw" / "2021"
+    shutil.copy(folder / "applications.tsv", folder / "applications.csv")
+    with pytest.raises(PilotError, match=r"2 个申报表：applications\.csv、applications\.tsv"):
+        read_inputs(project, 2021)
+    (folder / "applications.csv").unlink()
+    (folder / "applications.tsv").unlink()
+    with pytest.raises(PilotError, match="没有申报表"):
+        read_inputs(project, 2021)
+
+
+def test_results_that_are_not_there_say_which_stage_to_run(tmp_path):
+    with pytest.raises(PilotError, match="1_clean"):
+        read_processed(tmp_path)
+    with pytest.raises(PilotError, match="2_statistics"):
+        read_statistics(tmp_path, ["overview"])

@@ -1,0 +1,72 @@
+import re
+from itertools import pairwise
+
+import pytest
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from pilotlib.report import style
+from pilotlib.report.figures import FIGURES
+
+
+@pytest.fixture
+def no_chinese_font_but_ours(monkeypatch):
+    """Matplotlib as on a machine whose system has no Chinese font."""
+    style._register_font()
+    fonts = font_manager.fontManager.ttflist
+    ours = [font for font in fonts if "noto_cjk_sans_otc" in font.fname or font.name.startswith("DejaVu")]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", ours)
+    font_manager._findfont_cached.cache_clear() if hasattr(font_manager, "_findfont_cached") else None
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_drawn_with_the_font_that_comes_along(name, statistics, no_chinese_font_but_ours):
+    svg = style.svg_of(FIGURES[name].draw(statistics), name)
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
+    assert any(re.search("[\u4e00-\u9fff]", text) for text in texts)
+    assert "Noto Sans CJK SC" in svg
+
+
+def test_a_glyph_that_the_font_lacks_is_an_error():
+    with style.report_style():
+        figure = Figure(figsize=(2, 1))
+        figure.text(0, 0.5, "\U0001f9ff")
+    with pytest.raises(UserWarning, match="Glyph"):
+        style.svg_of(figure, "lacking")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_the_same_bytes_every_time_and_says_no_time(name, statistics):
+    first, second = (style.svg_of(FIGURES[name].draw(statistics), name) for _ in range(2))
+    assert first == second
+    assert "<metadata>" not in first
+
+
+def test_bars_show_sums_not_means(statistics):
+    axes = FIGURES["certificates"].draw(statistics).axes[0]
+    widths = [bar.get_width() for bar in axes.containers[0]]
+    assert widths[:3] == [170, 150, 140]
+    assert sum(widths) == 1662
+
+
+def test_a_step_that_was_not_given_says_so(statistics):
+    axes = FIGURES["applied_to_awarded"].draw(statistics).axes[0]
+    assert [text.get_text() for text in axes.texts][-2:] == ["未提供", "未提供"]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_colours_stand_out_from_white_and_from_their_neighbours():
+    colours = list(style.LEVEL_COLOURS.values())
+    assert all(contrast(colour, "#ffffff") >= 3 for colour in [*colours, style.OTHER_COLOUR])
+    assert all(contrast(one, other) >= 3 for one, other in pairwise(colours))
+    assert contrast(style.TEXT_COLOUR, "#ffffff") >= 7

@@ -1,0 +1,60 @@
+import pandas as pd
+
+from pilotlib.report import prose
+from pilotlib.report.figures import FIGURES
+
+
+def test_the_sentences_of_2021_carry_its_figures(statistics):
+    text = "".join(prose.year_paragraphs(statistics, 2021))
+    for words in (
+        "2021年度共申报1+X证书试点25项，涉及21种证书",
+        "不同等级分别计算，为23个",
+        "申请培训1,659人，批准1,662人",
+        "沿用批次11项、批准610人；第一次12项、批准872人；第二次2项、批准180人",
+        "初级5项、批准284人；中级20项、批准1,378人",
+        "其中2项的等级在原表中看不到，由更正记录补出，涉及批准110人",
+        "5G移动网络运维（中级，沿用批次20、第二次70，合计90人）",
+        "工业机器人应用编程（中级，沿用批次60、第二次110，合计170人）",
+        "第23行融媒体内容制作申请101人、批准104人",
+        "至少15个专业、至少5个专业大类",
+        "在校生5,501人",
+        "培训学生1,028人，为批准总培训人数（1,662人）的61.85%",
+        "参加考核学生908人，为培训学生（1,028人）的88.33%",
+        "考核通过学生、获得证书学生未提供",
+    ):
+        assert words in text
+
+
+def test_headlines_say_the_finding(statistics):
+    assert {name: entry.headline(statistics) for name, entry in FIGURES.items()} == {
+        "round_level": "第一次占批准人数的52.47%，中级占82.91%",
+        "certificates": "工业机器人应用编程获批最多，为170人；1种证书的批准与申请不同",
+        "majors": "电子商务单独获批最多，为250人；6个专业另有与其他专业共享的名额",
+        "per_100_students": "每百名在校生的名额，广告设计与制作最多（80.81），物联网应用技术最少（8.77）",
+        "categories": "财经商贸大类获批最多，占36.7%",
+        "applied_to_awarded": "申请1,659人，批准1,662人，培训1,028人，考核908人",
+    }
+
+
+def test_a_description_holds_every_value_of_the_figure(statistics):
+    entry = FIGURES["round_level"]
+    told = prose.description(entry.form, entry.table(statistics), entry.labels, entry.values)
+    assert told == (
+        "横向堆叠条形图，每个批次一条，按等级分段。沿用批次初级批准总培训人数140人；沿用批次中级批准总培训人数470人；"
+        "第一次初级批准总培训人数144人；第一次中级批准总培训人数728人；第二次中级批准总培训人数180人。"
+    )
+
+
+def test_steps_after_the_table_name_their_denominator(statistics):
+    steps = prose.flow(statistics).set_index("step")
+    assert steps["step_before"].to_dict()["考核"] == "培训"
+    assert steps.loc[["培训", "考核"], "percent"].tolist() == [61.85, 88.33]
+    assert steps.loc[["通过", "获证"], "people"].isna().all()
+
+
+def test_lower_bounds_and_missing_values_are_said():
+    overview = pd.DataFrame(
+        {"measure": ["a", "b"], "value": [15.0, pd.NA], "unit": ["个", "人"], "lower_bound": [True, False]}
+    ).astype({"value": "Float64"})
+    assert prose.measured(overview, "a") == "至少15个"
+    assert prose.measured(overview, "b") == "未提供"

@@ -1,0 +1,43 @@
+import pandas as pd
+
+from pilotlib.report.tables import cell_texts, for_people, html_table
+
+
+def test_tables_for_people_have_chinese_titles_and_words():
+    table = pd.DataFrame({"source_row": [1], "column": ["majors"], "rule": ["correction"], "truncated": [True]})
+    assert for_people(table).to_dict("list") == {"行": [1], "列": ["申报专业"], "规则": ["人工更正"], "截断": ["是"]}
+
+
+def test_cells_are_written_for_reading():
+    table = pd.DataFrame(
+        {"measure": ["places_approved", "majors_count", "students_passed"], "value": [1662.0, 15, None]}
+    )
+    table = table.astype({"value": "Float64"}).assign(lower_bound=[False, True, False])
+    assert cell_texts(table).to_numpy().tolist() == [
+        ["批准总培训人数", "1,662"],
+        ["专业数", "至少15"],
+        ["考核通过学生", "未提供"],
+    ]
+
+
+def test_a_table_has_caption_scopes_units_and_a_scroll_box():
+    html = html_table(
+        pd.DataFrame({"major": ["会计"], "students": ["437"]}), "学生", numeric={"students"}, notes="定义。"
+    )
+    assert "<caption>学生</caption>" in html
+    assert '<th scope="col" class="figure">学生规模（人）</th>' in html
+    assert '<th scope="row">会计</th>' in html
+    assert '<td class="figure">437</td>' in html
+    assert 'role="region"' in html
+    assert 'tabindex="0"' in html
+    assert html.endswith('<p class="notes">定义。</p>')
+
+
+def test_what_comes_from_a_file_is_text():
+    html = html_table(pd.DataFrame({"major": ["<script>alert(1)</script>"]}), "<b>")
+    assert "<script>" not in html
+    assert "<b>" not in html
+
+
+def test_an_empty_table_says_so():
+    assert "没有。" in html_table(pd.DataFrame({"major": []}, dtype=str), "空")

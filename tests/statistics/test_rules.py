@@ -1,0 +1,139 @@
+"""The statistics' rules on small tables, agreed in words."""
+
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+from pilotlib import PilotError
+from pilotlib.cleaning import clean
+from pilotlib.statistics import Tables, compare_counts, recount, summarise
+from tests.tables import HEADER, cells_of, row
+
+NO_CORRECTIONS = pd.DataFrame(columns=["row", "column", "was", "becomes", "reason"], dtype=str)
+NO_INDICATORS = pd.DataFrame(columns=["indicator", "value", "unit", "note"], dtype=str)
+
+
+def summarised(*rows, reference=None, colleges=None):
+    cleaned = clean(cells_of(*rows), None, reference)
+    return summarise(Tables(cleaned.applications, cleaned.majors, NO_INDICATORS, colleges or {}))
+
+
+def overview(statistics, measure):
+    return statistics["overview"].set_index("measure").loc[measure, "value"]
+
+
+@pytest.mark.parametrize("status", ["待省教育厅审核", "已通过", ""])
+def test_only_an_approved_status_counts_as_approved(status):
+    statistics = summarised(row(), row(申报状态=status, 批准总培训人数="30"))
+    assert overview(statistics, "places_approved") == 50
+    assert statistics["by_status"].set_index("status").loc[status, "places_approved"] == 30
+
+
+def test_a_sum_over_nothing_is_missing_not_0():
+    statistics = summarised(row(批准总培训人数=""))
+    assert pd.isna(overview(statistics, "places_approved"))
+    assert statistics["by_round"]["places_approved"].isna().all()
+
+
+def sizes(*rows):
+    table = summarised(*rows)["distinct_students"]
+    return (
+        table.set_index("majors_together")["students"]
+        .astype(object)
+        .where(table["students"].notna().to_numpy(), None)
+        .to_dict()
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([("甲", 100), ("甲", 100)], {"甲": 100}),
+        ([("甲", 100), ("甲", 90)], {"甲": None}),  # rows that disagree fix nothing
+        ([("甲", 100), ("甲；乙", 150)], {"甲": 100, "乙": 50}),  # one left: the rest is its size
+        ([("甲；乙", 150)], {"甲、乙": 150}),  # not split
+        ([("甲；乙", 150), ("甲；乙", 150)], {"甲、乙": 150}),
+        ([("甲；乙", 150), ("甲；乙", 140)], {"甲、乙": None}),
+        ([("甲", 100), ("乙", 50), ("甲；乙", 150)], {"甲": 100, "乙": 50}),
+        ([("甲", 100), ("甲；乙", 90)], {"甲": 100, "乙": None}),  # less than nothing is left
+        ([("甲；乙", 150), ("乙；丙", 90)], {"甲、乙": None, "乙、丙": None}),  # overlapping rests cannot be added up
+        ([("甲", 100), ("甲", 90), ("甲；乙", 150)], {"甲": None, "乙": None}),
+    ],
+)
+def test_distinct_students(given, expected):
+    assert sizes(*(row(申报专业=majors, 学生规模=str(students)) for majors, students in given)) == expected
+
+
+def test_a_major_without_any_size_makes_the_sum_a_lower_bound():
+    statistics = summarised(row(申报专业="甲", 学生规模="100"), row(申报专业="乙", 学生规模=""))
+    line = statistics["overview"].set_index("measure").loc["distinct_students"]
+    assert line[["value", "lower_bound"]].tolist() == [100, True]
+
+
+def test_majors_that_share_places_are_taken_together():
+    statistics = summarised(
+        row(申报专业="甲", 学生规模="100", 批准总培训人数="10"),
+        row(申报专业="甲；乙", 学生规模="200", 批准总培训人数="20"),
+        row(申报专业="丙", 学生规模="50", 批准总培训人数="5"),
+    )
+    table = statistics["places_per_100_students"].set_index("majors_together")
+    assert table["places_approved"].to_dict() == {"甲、乙": 30, "丙": 5}
+    assert table["places_per_100_students"].to_dict() == {"甲、乙": 15, "丙": 10}
+
+
+def test_places_shared_between_categories_stand_alone(inputs):
+    statistics = summarised(row(申报专业="会计；通信技术"), row(), reference=inputs.reference)
+    table = statistics["by_category"].set_index("category")["places_approved"].to_dict()
+    assert table == {"财经商贸大类、电子与信息大类": 50, "财经商贸大类": 50}
+
+
+def test_colleges_are_counted_where_the_school_has_said_which_majors_are_whose():
+    statistics = summarised(row(), row(申报专业="新专业"), colleges={"会计": "财经学院"})
+    assert statistics["by_college"].set_index("college")["places_approved"].to_dict() == {"财经学院": 50, "未归类": 50}
+
+
+def test_the_second_count_does_not_use_the_first():
+    rows = [
+        row(),
+        HEADER,
+        ("",) * 9,
+        row(申报批次="第二批", 批准总培训人数="1,050人"),
+        row(申报状态="退回"),
+        ("合计", *("",) * 8),
+    ]
+    assert recount(cells_of(*rows), NO_CORRECTIONS) == Counter(
+        {
+            ("", "applications"): 3,
+            ("", "places_applied"): 150,
+            ("", "places_approved"): 1100,
+            ("第一次", "applications"): 2,
+            ("第一次", "places_applied"): 100,
+            ("第一次", "places_approved"): 50,
+            ("第二次", "applications"): 1,
+            ("第二次", "places_applied"): 50,
+            ("第二次", "places_approved"): 1050,
+        }
+    )
+
+
+def test_the_second_count_knows_the_corrections():
+    corrections = pd.DataFrame([["1", "批准总培训人数", "50", "60", ""]], columns=NO_CORRECTIONS.columns, dtype=str)
+    assert recount(cells_of(row()), corrections)["", "places_approved"] == 60
+
+
+def test_two_counts_that_differ_stop_the_run():
+    statistics = summarised(row())
+    counted = recount(cells_of(row()), NO_CORRECTIONS)
+    compare_counts(statistics, counted)
+    with pytest.raises(PilotError, match="两次计数不一致：统计“overview”的批准总培训人数为 50，从原始单元格重数为 51"):
+        compare_counts(statistics, counted + Counter({("", "places_approved"): 1}))
+
+
+@pytest.mark.parametrize("name", ["by_round", "by_level", "by_round_level", "by_certificate", "by_category"])
+def test_a_breakdown_that_does_not_add_up_stops_the_run(name):
+    statistics = summarised(row(), row(序号="2", 证书名称="界面设计(中级)"))
+    counted = recount(cells_of(row(), row(序号="2", 证书名称="界面设计(中级)")), NO_CORRECTIONS)
+    broken = statistics | {name: statistics[name].assign(places_approved=statistics[name]["places_approved"] + 1)}
+    with pytest.raises(PilotError, match="两次计数不一致"):
+        compare_counts(broken, counted)

@@ -1,0 +1,71 @@
+"""The project's own files agree with each other."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import ROOT
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+DEPENDENCIES = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
+EXTRAS = [Requirement(text) for extra in PYPROJECT["project"]["optional-dependencies"].values() for text in extra]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+ONLY_ON_PYPI = {"noto-cjk-sans-otc"}
+
+
+def test_environment_yml_asks_for_the_same_as_pyproject():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    from_pip = [text for entry in environment if isinstance(entry, dict) for text in entry["pip"] if text != "-e ."]
+    from_conda = [text for entry in environment if isinstance(entry, str) for text in [entry] if text not in ("pip",)]
+    wanted = {CONDA_NAMES.get(need.name, need.name): need.specifier for need in DEPENDENCIES}
+    given = {need.name: need.specifier for need in map(Requirement, [*from_conda, *from_pip])}
+    assert given.pop("python") == Requirement("python" + PYPROJECT["project"]["requires-python"]).specifier
+    assert given == wanted
+    assert {Requirement(text).name for text in from_pip} == ONLY_ON_PYPI
+
+
+@pytest.mark.parametrize("need", [*DEPENDENCIES, *EXTRAS], ids=str)
+def test_the_lock_pins_every_dependency_within_its_bounds(need):
+    pins = re.findall(rf"^{re.escape(canonicalize_name(need.name))}==(\S+)", LOCK, flags=re.MULTILINE)
+    assert pins
+    assert all(need.specifier.contains(pin) for pin in pins)
+
+
+def test_every_pin_has_a_hash_and_no_registry_is_named():
+    blocks = re.split(r"(?m)^(?=[a-z0-9])", LOCK)[1:]
+    assert len(blocks) > 80
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert "://" not in LOCK
+    assert "--index-url" not in LOCK
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "data/raw/README.md"])
+def test_files_that_a_readme_names_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    assert all(((ROOT / name).parent / link).exists() for link in links)
+    tree = re.findall(r"^\s*([\w./-]+/|[\w.-]+\.\w+)\s{2,}\S", text, flags=re.MULTILINE)
+    made_by_runs = ("reports/", "data/processed/")
+    parents = ("", "notebooks", "pilotlib", "data/raw/2021", "data/raw", "pilotlib/report")
+    for entry in tree:
+        assert entry.startswith(made_by_runs) or any((ROOT / parent / entry).exists() for parent in parents), entry
+
+
+def test_the_two_readmes_have_the_same_sections():
+    sections = [
+        re.findall(r"^## ", (ROOT / name).read_text(encoding="utf-8"), flags=re.M)
+        for name in ("README.md", "README.zh-CN.md")
+    ]
+    assert len(sections[0]) == len(sections[1]) > 4
+
+
+def test_the_version_is_one():
+    from pilotlib import __version__
+
+    assert PYPROJECT["project"]["version"] == __version__
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
