@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := report
-.PHONY: report check test lint lab lock clean
+.PHONY: report check test lint lab lock picture clean
 
 report: .venv/ready  ## the annual report of YEAR (the newest by default)
 	$(BIN)/pilot run $(YEAR)
@@ -26,6 +26,9 @@ lab: .venv/ready  ## JupyterLab with the notebooks
 lock: .venv/ready-dev  ## pin every dependency anew, with hashes and without a registry's address
 	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --all-extras --no-header --no-annotate \
 		pyproject.toml -o requirements.lock
+
+picture: .venv/ready-dev  ## the picture of the report in the README; wants chromium
+	$(BIN)/python docs/make_picture.py "$$($(BIN)/pilot run $(YEAR) | tail -n 1 | cut -d" " -f2)"
 
 clean:  ## remove the environment and everything that runs have made
 	rm -rf .venv reports/[0-9]* data/processed/[0-9]*

@@ -118,7 +118,7 @@ def _execute(notebook: Path, folder: Path, parameters: dict, project: Path, titl
             cwd=project,
             progress_bar=False,
             request_save_on_cell_execute=False,
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         kept = _failed_folder(project, parameters["year"])

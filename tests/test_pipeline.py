@@ -11,7 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from tests.conftest import make_project, pilot
+from tests.conftest import pilot
 
 
 def contents(folder):
@@ -197,14 +197,3 @@ def test_a_notebook_that_raises_is_named_with_its_cell_and_kept(project_with_rep
     assert contents(project / "reports" / "2021") == before
     kept = nbformat.read(project / "reports" / "2021-failed" / "2_statistics.ipynb", as_version=4)
     assert any("division by zero" in str(cell.get("outputs")) for cell in kept.cells)
-
-
-def test_an_xlsx_as_the_raw_file_leads_to_the_same_applications(ran, tmp_path):
-    project = make_project(tmp_path / "project")
-    table = project / "data" / "raw" / "2021" / "applications.tsv"
-    lines = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()]
-    pd.DataFrame(lines).to_excel(table.with_suffix(".xlsx"), index=False, header=False)
-    table.unlink()
-    assert pilot(project, "run").returncode == 0
-    again = project / "data" / "processed" / "2021" / "applications.parquet"
-    pd.testing.assert_frame_equal(pd.read_parquet(again), pd.read_parquet(ran.processed / "applications.parquet"))

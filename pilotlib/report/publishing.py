@@ -135,4 +135,4 @@ def _with_contents(body: str) -> tuple[str, list[tuple[str, str]]]:
 
 def _heading_text(body: str, tag: str) -> str:
     heading = re.search(rf"<{tag}\b[^>]*>(.*?)</{tag}>", body, flags=re.DOTALL)
-    return heading[1] if heading else ""
+    return re.sub("<[^>]+>", "", heading[1]) if heading else ""

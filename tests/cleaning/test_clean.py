@@ -1,10 +1,12 @@
 """The 2021 table, cleaned, against what was read off it by hand."""
 
+import shutil
+
 import pandas as pd
 import pytest
 
 from pilotlib.cleaning import clean
-from pilotlib.reading import read_table
+from pilotlib.reading import read_inputs
 from tests.conftest import ROOT
 from tests.tables import HEADER, cells_of, row
 
@@ -110,17 +112,18 @@ def test_a_major_under_its_catalogue_name_is_found_too(inputs):
 
 
 @pytest.mark.parametrize("kind", ["document", "xlsx"])
-def test_the_same_table_in_another_file_leads_to_the_same_applications(inputs, cleaned, tmp_path, kind, request):
+def test_the_same_table_in_another_raw_file_leads_to_the_same_applications(project, inputs, cleaned, kind, request):
+    folder = project / "data" / "raw" / "2021"
+    (folder / "applications.tsv").unlink()
     if kind == "document":
-        path = request.getfixturevalue("given_document")
+        shutil.copy(request.getfixturevalue("given_document"), folder / "applications.txt")
     else:
-        path = tmp_path / "applications.xlsx"
-        numbers = [
-            [int(cell) if cell.isdecimal() else cell for cell in line] for line in inputs.cells.to_numpy().tolist()
-        ]
+        lines = inputs.cells.to_numpy().tolist()
+        numbers = [[int(cell) if cell.isdecimal() else cell for cell in line] for line in lines]
         title = ["申报明细表", *[None] * 8]
-        pd.DataFrame([title, *numbers], dtype=object).to_excel(path, index=False, header=False)
-    again = clean(read_table(path), inputs.corrections, inputs.reference, path.name)
+        pd.DataFrame([title, *numbers], dtype=object).to_excel(folder / "applications.xlsx", index=False, header=False)
+    other = read_inputs(project, 2021)
+    again = clean(other.cells, other.corrections, other.reference, other.file)
     pd.testing.assert_frame_equal(again.applications, cleaned.applications)
     pd.testing.assert_frame_equal(again.majors, cleaned.majors)
 
