@@ -52,7 +52,7 @@ def check(year: str | None, project: Path | None) -> None:
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     click.echo(
         f"{inputs.file}：申报 {len(cleaned.applications)} 行，剔除 {len(cleaned.set_aside)} 行，"
-        f"更改 {len(cleaned.changes)} 个单元格；{counts}。"
+        f"更改 {len(cleaned.changes.drop_duplicates(['source_row', 'column']))} 个单元格；{counts}。"
     )
     if (problems["severity"] == "error").any():
         sys.exit(1)

@@ -150,7 +150,7 @@ def _write_manifest(page: Path, tables: Path, inputs: dict[str, str], parameters
         "counts": {
             "rows_read": len(processed.applications) + len(processed.set_aside),
             "rows_set_aside": len(processed.set_aside),
-            "cells_changed": len(processed.changes),
+            "cells_changed": len(processed.changes.drop_duplicates(["source_row", "column"])),
         }
         | overview.set_index("measure")["value"]
         .astype(object)
@@ -184,7 +184,12 @@ def _move_in(new: Path, final: Path) -> None:
     shutil.rmtree(last, ignore_errors=True)
     if final.exists():
         final.replace(last)
-    new.replace(final)
+    try:
+        new.replace(final)
+    except OSError:
+        if last.exists():
+            last.replace(final)
+        raise
     shutil.rmtree(last, ignore_errors=True)
 
 

@@ -30,6 +30,7 @@ SOURCE_COLUMNS = {
         "职业技能等级证书，不含等级与后缀",
         ("证书", "证书名称(等级)", "证书名称及等级", "职业技能等级证书", "职业技能等级证书名称", "1+X证书名称"),
     ),
+    "level": Column("等级", "", "初级、中级、高级；空为未知", ("证书等级", "级别", "技能等级")),
     "majors": Column("申报专业", "", "参与试点的专业，一个或多个", ("专业", "专业名称", "涉及专业", "试点专业")),
     "students": Column(
         "学生规模", "人", "该行各专业在校生合计；不可跨行相加", ("学生人数", "在校生人数", "在校生规模", "专业学生规模")
@@ -48,15 +49,14 @@ SOURCE_COLUMNS = {
     ),
     "status": Column("申报状态", "", "平台上的审核状态", ("状态", "审核状态", "审批状态")),
 }
-# A table without serial numbers loses nothing; without any other column it cannot be reported on.
-REQUIRED_COLUMNS = tuple(name for name in SOURCE_COLUMNS if name != "serial")
+# A table without serial numbers loses nothing, and levels mostly stand in the names; the other columns it must have.
+REQUIRED_COLUMNS = tuple(name for name in SOURCE_COLUMNS if name not in ("serial", "level"))
 COUNT_COLUMNS = ("year", "students", "places_applied", "places_approved")
 
 # Every other column of every table the project writes: the data dictionary is made of these.
 DERIVED_COLUMNS = {
     "source_row": Column("行", "", "在申报表中的行次：表头下第一行为 1，被剔除的行也计入"),
     "place": Column("文件位置", "", "文件中的行号（表格软件中左侧的行号）"),
-    "level": Column("等级", "", "初级、中级、高级；空为未知"),
     "level_as_given": Column("等级（更正前）", "", "仅从表中原文读出的等级"),
     "certificate_as_given": Column("证书名称（原文）", "", "表中原文，仅去掉首尾空白"),
     "majors_as_given": Column("申报专业（原文）", "", "表中原文，仅去掉首尾空白"),
@@ -142,11 +142,15 @@ APPROVED_STATUSES = ("审核通过",)
 
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
 MISSING_MARKS = frozenset({"-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "空"})
-TOTAL_WORDS = ("合计", "总计", "汇总", "小计", "共计")
+# 合计, 全校合计, 合计：50人. A longer text is a total only where no certificate stands beside it.
+TOTAL_WORD = "(?:合计|总计|汇总|小计|共计)"
+TOTAL_FORM = re.compile(rf"{TOTAL_WORD}:?")
+TOTAL_FORM_WITHOUT_CERTIFICATE = re.compile(rf".{{0,8}}{TOTAL_WORD}|{TOTAL_WORD}:.{{0,20}}")
+# The line of a Markdown table between header and rows.
+RULED_LINE = re.compile(":?-{2,}:?|")
 COUNT_FORM = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:人|名|年|年度)?")
 
-_LEVEL = "(?:初级|中级|高级)"
-_LEVELS_FORM = rf"(?P<levels>{_LEVEL}(?:[、,，/和及]{_LEVEL})*)"
+_LEVELS_FORM = r"(?P<levels>(?:[初中高]级?[、,，/和及])*[初中高]级)"  # 初级; 初级、中级; 初、中级
 _SUFFIX = "(?:职业技能等级证书|职业能力等级证书|职业能力证书|技能等级证书|等级证书|证书)"
 # How a cell writes certificate and level, the first that fits; each with the example it was written for.
 CERTIFICATE_FORMS = tuple(
@@ -187,77 +191,7 @@ RATES = (
     ("students_awarded", "students_assessed"),
 )
 
-# Why a cell was changed: rule → title, reason. A correction's reason is in the ledger.
-CHANGE_RULES = {
-    "correction": ("人工更正", ""),
-    "characters": ("统一字符", "全角字母数字、兼容字符与多余空白改为通用写法"),
-    "round_alias": ("统一批次名称", "同一批次的不同叫法"),
-    "count_format": ("统一数字写法", "去掉千分位、单位与缺失标记"),
-    "count_unreadable": ("不是整数", "内容无法读成整数，按缺失处理"),
-    "major_completed": ("补全专业名称", "单元格被列宽截断，已知专业中只有一个以此开头"),
-}
-
 SEVERITIES = {"error": "错误", "warning": "警示", "note": "提示"}
-
-# What checking looks for: rule → severity, title, the sentence said of each case. The braces are filled by row
-# (`row`), the column's title (`title`), the value, and what the rule compared it with (`other`).
-CHECK_RULES = {
-    "no_application": ("error", "没有申报", "申报表中没有一行申报，请确认放入的是申报明细表。"),
-    "value_required": ("error", "缺少必填内容", "第{row}行缺少{title}，请在corrections.csv中补上并写明依据。"),
-    "year_differs": (
-        "error",
-        "年度不符",
-        "第{row}行的申报年度是“{value}”，不是本年度{other}，请核对文件是否放错文件夹。",
-    ),
-    "count_unreadable": ("error", "不是整数", "第{row}行的{title}“{value}”不是整数，请在corrections.csv中更正。"),
-    "indicator_unreadable": (
-        "error",
-        "指标不是数字",
-        "indicators.csv第{other}条的值“{value}”不是数字，请改为数字；没有就删去这一条。",
-    ),
-    "value_missing": ("warning", "内容缺失", "第{row}行缺少{title}，按缺失处理，不计入相应统计。"),
-    "level_missing": ("warning", "等级未知", "第{row}行“{value}”没有写明等级，按等级未知统计。"),
-    "levels_several": ("warning", "一行多个等级", "第{row}行同时写了“{value}”，人数无法按等级拆分，单列统计。"),
-    "cell_truncated": ("warning", "单元格被截断", "第{row}行“{value}”被列宽截断，{other}。"),
-    "status_unknown": ("warning", "状态未知", "第{row}行的申报状态“{value}”不在已知状态之列，人数不计入批准。"),
-    "major_unknown": ("warning", "专业不在对照表", "第{row}行的专业“{value}”不在majors.csv中，无法归入专业大类。"),
-    "approved_above_applied": (
-        "warning",
-        "批准多于申请",
-        "第{row}行批准{value}人，多于申请的{other}人，请向平台核实。",
-    ),
-    "students_differ": (
-        "warning",
-        "学生规模不一致",
-        "第{row}行的学生规模{value}与同一专业其他行的{other}不同，该专业学生数按缺失处理。",
-    ),
-    "students_sum_differs": (
-        "warning",
-        "学生规模与合计不符",
-        "第{row}行的学生规模{value}不等于各专业之和{other}。",
-    ),
-    "application_repeated": (
-        "warning",
-        "重复申报",
-        "第{row}行“{value}”与第{other}行的证书、等级和批次都相同，可能重复登记。",
-    ),
-    "serial_repeated": ("warning", "序号重复", "第{row}行的序号“{value}”与第{other}行相同。"),
-    "serial_gap": ("warning", "序号不连续", "序号中缺少{value}，抄录时可能漏行，请与原件核对。"),
-    "table_changed": (
-        "warning",
-        "申报表有改动",
-        "申报表与source.toml记录的sha256不同，收到之后有过改动；如属更正，请恢复原件并写入corrections.csv。",
-    ),
-    "rows_differ": (
-        "warning",
-        "行数不符",
-        "申报表有{value}行申报，source.toml记录为{other}行，请核对是否缺行或多行。",
-    ),
-    "approved_below_applied": ("note", "批准少于申请", "第{row}行批准{value}人，少于申请的{other}人。"),
-    "round_unknown": ("note", "批次名称未见过", "第{row}行的申报批次“{value}”不是沿用批次或第几次，按原名统计。"),
-    "rounds_several": ("note", "在两个批次申报", "第{row}行“{value}”在{other}都有申报，按证书统计时合并计算。"),
-    "indicator_unknown": ("note", "指标名称未见过", "indicators.csv第{other}条“{value}”不是已知指标，照原样列出。"),
-}
 
 
 def plain(text: str) -> str:
@@ -275,12 +209,13 @@ _HEADERS = {
 
 
 def column_named(header: str) -> str | None:
-    """The name of the source column that a header means, or None.
+    """The name of the source column that a header means, a unit in brackets aside, or None.
 
-    >>> column_named("批准人数"), column_named("备注")
-    ('places_approved', None)
+    >>> column_named("批准人数"), column_named("学生规模（人）"), column_named("备注")
+    ('places_approved', 'students', None)
     """
-    return _HEADERS.get(plain(header))
+    word = plain(header)
+    return _HEADERS.get(word) or _HEADERS.get(re.sub(r"\([^()]{1,4}\)$", "", word))
 
 
 def title_of(name: str) -> str:

@@ -3,8 +3,9 @@ import pytest
 
 from pilotlib import PilotError
 from pilotlib.checking import check, stop_on_errors
+from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import clean
-from pilotlib.vocabulary import CHECK_RULES, SEVERITIES
+from pilotlib.vocabulary import SEVERITIES
 from tests.tables import cells_of, row
 
 

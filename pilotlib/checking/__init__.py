@@ -16,10 +16,11 @@ from pilotlib.checking.rules import (
     truncated,
     unreadable_counts,
 )
+from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned
 from pilotlib.errors import PilotError
 from pilotlib.values import by_value
-from pilotlib.vocabulary import CARRIED_ON, CHECK_RULES, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, title_of
+from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, title_of
 
 __all__ = ["check", "schema", "stop_on_errors"]
 
@@ -46,7 +47,7 @@ def check(
 
     Returns:
         `source_row, column, value, rule, severity, message`: errors first, then in the order of rows. Rules and
-        their sentences are in `vocabulary.CHECK_RULES`.
+        their sentences are in `sentences.CHECK_RULES`.
     """
     source = source or {}
     applications, majors = cleaned.applications, cleaned.majors
@@ -129,14 +130,15 @@ def _against_schema(applications: pd.DataFrame, year: int) -> pd.DataFrame:
     rows = applications.loc[failures["index"].astype(int)]
     level_missing = (failures["check"] == "level_missing").to_numpy()
     values = failures["failure_case"].astype(object).where(~level_missing, rows["certificate_as_given"].to_numpy())
-    return cases(failures["check"], rows["source_row"], failures["column"], values, [year] * len(failures))
+    columns = failures["column"].replace("majors_as_given", "majors")
+    return cases(failures["check"], rows["source_row"], columns, values, [year] * len(failures))
 
 
 def _worded(found: pd.DataFrame) -> pd.DataFrame:
     # A cell that cannot be read is one problem, not also a missing value.
     unreadable = found[found["rule"] == "count_unreadable"].set_index(["source_row", "column"]).index
     again = pd.MultiIndex.from_frame(found[["source_row", "column"]]).isin(unreadable)
-    found = found[~(again & (found["rule"] == "value_missing"))]
+    found = found[~(again & found["rule"].isin(["value_missing", "value_required"]))]
     severities = pd.Categorical(found["rule"].map(lambda rule: CHECK_RULES[rule][0]), list(SEVERITIES), ordered=True)
     messages = [
         CHECK_RULES[rule][2].format(row=row, title=title_of(column), value=value, other=other)

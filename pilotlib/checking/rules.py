@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned
+from pilotlib.cleaning.cells import cut_off_certificates
 from pilotlib.values import listed
 from pilotlib.vocabulary import indicator_named
 
@@ -37,14 +38,14 @@ def unreadable_counts(changes: pd.DataFrame) -> pd.DataFrame:
 
 def truncated(cleaned: Cleaned) -> pd.DataFrame:
     """Cells that the width of their column cut off, and what became of them."""
-    applications, majors, changes = cleaned.applications, cleaned.majors, cleaned.changes
-    cut_majors = majors[majors["truncated"]]
-    in_majors = applications["source_row"].isin(cut_majors["source_row"])
-    certificates = applications[applications["truncated"] & applications["level_as_given"].isna() & ~in_majors]
+    applications, changes = cleaned.applications, cleaned.changes
+    certificates = applications[cut_off_certificates(applications["certificate_as_given"])]
     corrected = changes[(changes["rule"] == "correction") & (changes["column"] == "certificate")]
     reasons = "等级由更正记录补出：" + corrected.set_index("source_row")["reason"].str.rstrip("。")
     settled = certificates["source_row"].map(reasons).astype(object).fillna("等级未知")
-    completed = "其后可能还有专业，专业数只是下限；这里按“" + cut_majors["major"] + "”统计"
+    settled = settled.where(certificates["level"].notna(), "等级未知")
+    majors = cleaned.majors[cleaned.majors["truncated"]]
+    open_end = "其后可能还有专业，专业数只是下限；这里按“" + majors["major"] + "”统计"
     return pd.concat(
         [
             cases(
@@ -54,7 +55,7 @@ def truncated(cleaned: Cleaned) -> pd.DataFrame:
                 certificates["certificate_as_given"],
                 settled,
             ),
-            cases("cell_truncated", cut_majors["source_row"], "majors", cut_majors["as_given"], completed),
+            cases("cell_truncated", majors["source_row"], "majors", majors["as_given"], open_end),
         ]
     )
 
@@ -148,7 +149,7 @@ def serials(applications: pd.DataFrame) -> pd.DataFrame:
 def receipt(applications: pd.DataFrame, source: dict, sha256: str) -> pd.DataFrame:
     """A table that is no longer the one received."""
     rows = source.get("rows", len(applications))
-    changed = bool(sha256) and source.get("sha256", sha256) != sha256
+    changed = bool(sha256) and source.get("sha256", sha256).lower() != sha256
     return pd.concat(
         [
             cases("table_changed", [pd.NA] * changed, "", [sha256] * changed),
@@ -167,12 +168,14 @@ def given_indicators(indicators: pd.DataFrame) -> pd.DataFrame:
     """The school's own figures: not numbers, or not known."""
     number = pd.Series(range(1, len(indicators) + 1), index=indicators.index)
     unreadable = pd.to_numeric(indicators["value"].str.replace(",", ""), errors="coerce").isna()
+    names = indicators["indicator"].map(lambda word: indicator_named(word) or word)
     unknown = indicators["indicator"].map(indicator_named).isna()
     return pd.concat(
         [
             cases(rule, [pd.NA] * int(mask.sum()), column, indicators[column][mask], number[mask])
             for rule, column, mask in (
                 ("indicator_unreadable", "value", unreadable),
+                ("indicator_repeated", "indicator", names.duplicated()),
                 ("indicator_unknown", "indicator", unknown),
             )
         ]

@@ -15,13 +15,15 @@ from pilotlib.cleaning.cells import (
     complete_majors,
     cut_off_certificates,
     cut_off_majors,
+    ledger_rows,
     name_rounds,
     normalise_characters,
     write_counts,
 )
 from pilotlib.cleaning.rows import name_columns, take_applications
+from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.cleaning.typed import typed_applications, typed_majors
-from pilotlib.vocabulary import CHANGE_RULES, CORRECTION_COLUMNS, REFERENCE_COLUMNS, column_named
+from pilotlib.vocabulary import CORRECTION_COLUMNS, REFERENCE_COLUMNS, column_named
 
 __all__ = ["Cleaned", "clean"]
 
@@ -66,7 +68,7 @@ def clean(
     reference = pd.DataFrame(columns=REFERENCE_COLUMNS, dtype=str) if reference is None else reference
     known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
 
-    table, set_aside = take_applications(name_columns(cells, file))
+    table, set_aside = take_applications(name_columns(cells, file), cells)
     given = table.apply(lambda column: column.str.strip())
     steps = (
         ("correction", lambda table: apply_corrections(table, corrections, file)),
@@ -83,10 +85,11 @@ def clean(
         now = after
 
     read_as_given = normalise_characters(given)
-    truncated = cut_off_certificates(read_as_given["certificate"]) | cut_off_majors(read_as_given, known_majors)
+    cut_majors = cut_off_majors(read_as_given, known_majors) | _lengthened(given["majors"], now["majors"])
+    truncated = cut_off_certificates(read_as_given["certificate"]) | cut_majors
     return Cleaned(
         applications=typed_applications(given, read_as_given, now, truncated),
-        majors=typed_majors(now["majors"], given["majors"], cut_off_majors(read_as_given, known_majors), reference),
+        majors=typed_majors(now["majors"], given["majors"], cut_majors, reference),
         changes=_with_reasons(pd.concat(changes, ignore_index=True), corrections),
         set_aside=set_aside,
     )
@@ -106,19 +109,22 @@ def changed_cells(before: pd.DataFrame, after: pd.DataFrame, rule: str) -> pd.Da
     )
 
 
+def _lengthened(given: pd.Series, now: pd.Series) -> pd.Series:
+    """Cells of which more is known than stood in the table: whoever corrected them held them for cut off."""
+    return pd.Series(
+        [after.startswith(before) and after != before != "" for before, after in zip(given, now, strict=True)],
+        index=given.index,
+        dtype=bool,
+    )
+
+
 def _with_reasons(changes: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
     """Add to each logged change why it was made: the ledger's reason, else the rule's."""
-    ledger = pd.Series(
-        corrections["reason"].to_list(),
-        index=[
-            f"{int(row)} {column_named(column) or column}"
-            for row, column in zip(corrections["row"], corrections["column"], strict=True)
-        ],
-        dtype=str,
-    )
-    cell = changes["source_row"].astype(str) + " " + changes["column"]
+    names = [column_named(column) or column for column in corrections["column"]]
+    cells = pd.MultiIndex.from_arrays([ledger_rows(corrections), names])
+    ledger = pd.Series(corrections["reason"].to_list(), index=cells, dtype=str)
+    from_ledger = ledger.reindex(pd.MultiIndex.from_frame(changes[["source_row", "column"]])).to_numpy()
     of_rule = changes["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
-    reasons = of_rule.where(changes["rule"] != "correction", cell.map(ledger))
-    return changes.assign(reason=reasons.astype(str)).sort_values("source_row", kind="stable", ignore_index=True)[
-        CHANGE_COLUMNS
-    ]
+    reasons = of_rule.where(changes["rule"] != "correction", from_ledger)
+    logged = changes.assign(reason=reasons.astype(str))
+    return logged.sort_values("source_row", kind="stable", ignore_index=True)[CHANGE_COLUMNS]

@@ -25,16 +25,19 @@ from pilotlib.vocabulary import (
     title_of,
 )
 
+# No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
+NARROWEST_COLUMN = 20
+
 
 def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
     """Put in the ledger's corrections, each only where the table still holds what the ledger says it holds.
 
     Raises:
-        PilotError: a correction of a row or column that is not there, of a cell that holds something else,
-            or a second correction of the same cell.
+        PilotError: a correction of a row or column that is not there, of a cell that holds something else, or
+            without a reason, or a second correction of the same cell.
     """
     names = [column_named(column) or column for column in corrections["column"]]
-    rows = table.index.get_indexer(pd.to_numeric(corrections["row"], errors="coerce"))
+    rows = table.index.get_indexer(ledger_rows(corrections))
     columns = table.columns.get_indexer(names)
     values = table.to_numpy(dtype=object, copy=True)
     faults = pd.DataFrame(
@@ -45,18 +48,30 @@ def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str 
             "was": corrections["was"].str.strip(),
             "held": np.where((rows >= 0) & (columns >= 0), values[rows, columns], None) if len(values) else None,
             "again": pd.MultiIndex.from_arrays([rows, columns]).duplicated(),
+            "unfounded": corrections["reason"].str.strip() == "",
         }
-    ).loc[lambda ledger: ledger["held"].isna() | (ledger["held"] != ledger["was"]) | ledger["again"]]
+    ).loc[
+        lambda ledger: ledger["held"].isna() | (ledger["held"] != ledger["was"]) | ledger["again"] | ledger["unfounded"]
+    ]
     if len(faults):
-        number, row, title, was, held, again = faults.iloc[0]
+        number, row, title, was, held, again, unfounded = faults.iloc[0]
         where = f"corrections.csv 第 {number} 条：{file} 第 {row} 行“{title}”"
         if pd.isna(held):
             raise PilotError(f"{where}不存在。请核对行次与列名；行次从表头下第一行数起。")
         if again:
             raise PilotError(f"{where}更正了两次。请合并为一条。")
+        if unfounded and held == was:
+            raise PilotError(f"{where}的更正没有写理由（reason）。请写明依据。")
         raise PilotError(f"{where}现为“{held}”，不是“{was}”。请核对后修改这条更正，或删去它。")
     values[rows, columns] = corrections["becomes"].str.strip()
     return pd.DataFrame(values, index=table.index, columns=table.columns, dtype=str)
+
+
+def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
+    """The rows that the ledger names, as numbers (Excel likes to write 16.0); missing where it names none."""
+    return pd.to_numeric(
+        corrections["row"].where(corrections["row"].str.fullmatch(r"\s*\d+(\.0+)?\s*")), errors="coerce"
+    )
 
 
 def normalise_characters(table: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +112,9 @@ def cut_off_certificates(certificates: pd.Series) -> pd.Series:
     The second sign counts only in a column whose other cells do carry levels.
     """
     has_level = by_value(certificates, lambda text: split_certificate(text)[1] != "").astype(bool)
+    closed = certificates.str.endswith((")", "）"))
     open_bracket = by_value(certificates, lambda text: len(re.findall("[（(]", text)) > len(re.findall("[）)]", text)))
-    return open_bracket.astype(bool) | (~has_level & has_level.any() & _at_full_width(certificates))
+    return open_bracket.astype(bool) | (~has_level & ~closed & has_level.any() & _at_full_width(certificates))
 
 
 def cut_off_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.Series:
@@ -114,7 +130,7 @@ def cut_off_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.Seri
 def _at_full_width(column: pd.Series) -> pd.Series:
     """Which cells are as wide as the widest one, give or take a character: where a column's width would cut."""
     widths = by_value(column, display_width).astype(int)
-    return widths >= widths.max() - 1
+    return (widths >= widths.max() - 1) & (widths >= NARROWEST_COLUMN)
 
 
 def _map_columns(table: pd.DataFrame, columns: Iterable[str], function: Callable[[str], str]) -> pd.DataFrame:

@@ -5,8 +5,7 @@ import unicodedata
 
 from pilotlib.vocabulary import CERTIFICATE_FORMS, COUNT_FORM, LEVELS, MAJOR_SEPARATORS, MISSING_MARKS
 
-# Chinese punctuation is right as it stands: only letters, digits and compatibility forms are normalised.
-_NOT_CHINESE_PUNCTUATION = re.compile("[^（），、；：！？～“”‘’…—·]+")
+CHINESE_PUNCTUATION = frozenset("（），、；：！？～“”‘’…—·")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -15,12 +14,19 @@ def normalised(text: str) -> str:
 
     White space stays between two Latin words, and line breaks stay: they separate majors.
 
-    >>> normalised("５Ｇ移动 网络运维（中级）"), normalised("3D Max")
-    ('5G移动网络运维（中级）', '3D Max')
+    >>> normalised("５Ｇ移动 网络运维（中级）"), normalised("3D Max"), normalised("50①")
+    ('5G移动网络运维（中级）', '3D Max', '50①')
     """
-    text = _NOT_CHINESE_PUNCTUATION.sub(lambda part: unicodedata.normalize("NFKC", part[0]), _INVISIBLE.sub("", text))
+    text = "".join(_compatible(character) for character in _INVISIBLE.sub("", text))
     text = re.sub(r"[^\S\n]+", " ", text)
     return re.sub(r"(?<![A-Za-z0-9]) | (?![A-Za-z0-9])", "", text).strip()
+
+
+def _compatible(character: str) -> str:
+    """NFKC, but Chinese punctuation is right as it stands, and a mark like ① must not become a digit."""
+    if character in CHINESE_PUNCTUATION or unicodedata.category(character) == "No":
+        return character
+    return unicodedata.normalize("NFKC", character)
 
 
 def count_text(text: str) -> str:
@@ -47,7 +53,16 @@ def split_certificate(text: str) -> tuple[str, str]:
     ('机械产品三维模型设计', '')
     """
     parts = next((found.groupdict() for form, _ in CERTIFICATE_FORMS if (found := form.fullmatch(text))), {})
-    return parts.get("name", text), "、".join(level for level in LEVELS if level in (parts.get("levels") or ""))
+    return parts.get("name", text), levels_in(parts.get("levels") or "")
+
+
+def levels_in(text: str) -> str:
+    """The levels that a text names, in order.
+
+    >>> levels_in("中级"), levels_in("初、中级")
+    ('中级', '初级、中级')
+    """
+    return "、".join(level for level in LEVELS if level[0] in text) if "级" in text else ""
 
 
 def split_majors(text: str) -> list[str]:

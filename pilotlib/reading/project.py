@@ -1,7 +1,7 @@
 """Where things are in a project, and everything that is known of a year besides its table."""
 
+import csv
 import hashlib
-import io
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -81,9 +81,9 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         cells=read_table(table),
         corrections=_read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS),
         indicators=_read_ledger(folder / "indicators.csv", INDICATOR_COLUMNS),
-        narrative=read_text(narrative) if narrative.exists() else "",
+        narrative=read_text(narrative) if _holds_text(narrative) else "",
         source=_read_toml(folder / "source.toml"),
-        school=_read_toml(raw / "school.toml"),
+        school=_read_school(raw / "school.toml"),
         reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
     )
 
@@ -128,18 +128,35 @@ def _is_year_folder(entry: Path) -> bool:
 
 
 def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    """A small csv as text, empty where there is no file; lines that begin with # are comments."""
-    if not path.exists():
+    """A small csv as text, empty where there is nothing in it; lines that begin with # are comments."""
+    if not _holds_text(path):
         return pd.DataFrame(columns=columns, dtype=str)
-    lines = [line for line in read_text(path).split("\n") if not line.startswith("#")]
+    lines = [line for line in read_text(path).split("\n") if line.strip() and not line.startswith("#")]
     try:
-        table = pd.read_csv(io.StringIO("\n".join(lines)), dtype=str, keep_default_na=False)
-    except ValueError as error:
+        header, *rows = csv.reader((line + "\n" for line in lines), strict=True)
+    except (csv.Error, ValueError) as error:
         raise PilotError(f"{path.name}：无法读成表格（{error}）。列应为 {'、'.join(columns)}。") from None
-    missing = [name for name in columns if name not in table]
+    missing = [name for name in columns if name not in header]
     if missing:
         raise PilotError(f"{path.name} 第 1 行（表头）：缺少列 {'、'.join(missing)}。列应为 {'、'.join(columns)}。")
-    return table[list(columns)].astype(str)
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(header):
+            raise PilotError(
+                f"{path.name} 第 {number} 条：有 {len(row)} 格，表头有 {len(header)} 格。请检查逗号与引号。"
+            )
+    return pd.DataFrame(rows, columns=header, dtype=str)[list(columns)]
+
+
+def _holds_text(path: Path) -> bool:
+    return path.exists() and bool(read_bytes(path).strip())
+
+
+def _read_school(path: Path) -> dict:
+    school = _read_toml(path)
+    colleges = school.get("colleges", {})
+    if not isinstance(colleges, dict) or not all(isinstance(majors, list) for majors in colleges.values()):
+        raise PilotError(f'{path.name}：[colleges] 中每个学院应写成 "学院" = ["专业", "专业"]。')
+    return school
 
 
 def _read_toml(path: Path) -> dict:

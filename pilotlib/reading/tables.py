@@ -116,7 +116,7 @@ def _read_delimited(path: Path, *, inside_document: bool) -> pd.DataFrame:
     first, last = 0, len(lines)
     if inside_document:
         first = header
-        last = 1 + max(number for number in range(header, len(lines)) if delimiter in lines[number])
+        last = _end_of_table(lines, delimiter, header)
     try:
         try:
             rows = list(_split(lines[first:last], delimiter, csv.QUOTE_MINIMAL))
@@ -127,6 +127,18 @@ def _read_delimited(path: Path, *, inside_document: bool) -> pd.DataFrame:
     places = _places(pd.Index([place + first for place, _ in rows]))
     width = max(len(row) for _, row in rows)
     return pd.DataFrame([row + [""] * (width - len(row)) for _, row in rows], index=places, dtype=str)
+
+
+def _end_of_table(lines: list[str], delimiter: str, header: int) -> int:
+    """The number after the last line of the table: the last full row, and shorter rows (totals) right below it.
+
+    A line between rows that has no separator, such as a page's number, ends nothing.
+    """
+    full = [number for number in range(header, len(lines)) if lines[number].count(delimiter) >= FEWEST_HEADER_CELLS - 1]
+    end = full[-1] + 1
+    while end < len(lines) and delimiter in lines[end]:
+        end += 1
+    return end
 
 
 def _split(lines: list[str], delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:

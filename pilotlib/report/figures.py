@@ -135,10 +135,10 @@ def categories(statistics: Statistics) -> Figure:
     figure, axes = _canvas(len(table))
     with report_style():
         seaborn.barplot(table, y="category", x="places_approved", color=MAIN_COLOUR, saturation=1, ax=axes)
-        share = table["places_approved"] / table["places_approved"].sum() * 100
+        whole = table["places_approved"].sum()
         texts = [
-            f"{number(places)}人（{number(part)}%）"
-            for places, part in zip(table["places_approved"], share, strict=True)
+            f"{number(places)}人" + (f"（{number(places / whole * 100)}%）" if whole else "")
+            for places in table["places_approved"]
         ]
         _ends(axes, table["places_approved"], texts)
     return figure

@@ -31,9 +31,8 @@ KEY_MEASURES = (
 def title_block(report: Report) -> HTML:
     """The report's title, its school and what it rests on."""
     problems, changes = report.processed.problems, report.processed.changes
-    subtitle = (
-        f"依据{_source(report)}；更正{number(len(changes))}个单元格，{number(len(problems))}处问题与提示逐条列出。"
-    )
+    cells = number(len(changes.drop_duplicates(["source_row", "column"])))
+    subtitle = f"依据{_source(report)}；更改{cells}个单元格，{number(len(problems))}处问题与提示逐条列出。"
     # A line of the title ends where its parts end.
     title = f"<span>{escape(report.school)}</span><span>{report.year}年1+X证书制度试点年度报告</span>"
     return HTML(f"<h1>{title}</h1><p class='subtitle'>{escape(subtitle)}</p>")
@@ -65,20 +64,20 @@ def year_section(report: Report) -> HTML:
     return HTML("".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs))
 
 
-def narrative(report: Report, sections: slice) -> HTML:
-    """Sections of the school's own text, as the school wrote them; HTML in it is shown as text."""
-    texts = re.split(r"(?m)^(?=## )", report.processed.narrative)
-    chosen = [text for text in texts if text.startswith("## ")][sections]
-    if not chosen:
-        return HTML("<p>学校没有提供文字。</p>")
-    render = mistune.create_markdown(escape=True)
-    return HTML("".join(render(text) for text in chosen))
-
-
 def first_narrative(report: Report) -> HTML:
-    """The school's own words on the year's tasks, below the sentences that are computed."""
-    without_heading = re.sub(r"<h2>.*?</h2>\s*", "", narrative(report, slice(0, 1)).data, count=1)
-    return HTML(f"<section class='given'><h3>学校的说明</h3>{without_heading}</section>")
+    """The school's own words on the year's tasks (its section 一), below the sentences that are computed."""
+    texts = [text for text in _sections(report) if not _FIRST_SECTION.match(text) and not text.startswith("## ")]
+    texts += [text.partition("\n")[2] for text in _sections(report) if _FIRST_SECTION.match(text)]
+    body = "".join(map(_render, texts))
+    if not report.processed.narrative.strip():
+        body = "<p>学校没有提供文字。</p>"
+    return HTML(f"<section class='given'><h3>学校的说明</h3>{body}</section>" if body else "")
+
+
+def narrative(report: Report) -> HTML:
+    """The other sections of the school's own text, as the school wrote them; HTML in them is shown as text."""
+    others = [text for text in _sections(report) if text.startswith("## ") and not _FIRST_SECTION.match(text)]
+    return HTML("".join(map(_render, others)))
 
 
 def figure(report: Report, name: str) -> HTML:
@@ -100,8 +99,8 @@ def statistic(report: Report, name: str) -> HTML:
     table = report.statistics[name]
     if name == "by_college" and table.empty:
         return HTML("<p>按二级学院的统计：学校没有提供专业与学院的对照，未提供。</p>")
-    given = name in ("indicators", "rates")
-    return HTML(statistic_table(name, table, "学校提供的indicators.csv" if given else _source(report)))
+    sources = {"indicators": "学校提供的indicators.csv", "rates": f"{_source(report)}与学校提供的indicators.csv"}
+    return HTML(statistic_table(name, table, sources.get(name, _source(report))))
 
 
 def statistics(report: Report) -> HTML:
@@ -163,10 +162,35 @@ def provenance(report: Report) -> HTML:
         "申报行数": number(len(report.processed.applications)),
         "人工更正": f"{number(len(report.processed.corrections))}条（corrections.csv）",
         "表外指标": f"{number(len(report.processed.given_indicators))}条（indicators.csv）",
-        "计算程序": f"pilotlib {__version__}；各项合计由两种独立方法各算一次，结果一致",
+        "计算程序": f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致",
     }
     items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(str(fact))}</dd></div>" for name, fact in facts.items())
     return HTML(f"<dl class='facts'>{items}</dl>")
+
+
+_FIRST_SECTION = re.compile(r"## *一、")
+
+
+def _sections(report: Report) -> list[str]:
+    """The narrative, part by part: what stands before the first heading of the second level, then each section."""
+    return [text for text in re.split(r"(?m)^(?=## )", report.processed.narrative) if text.strip()]
+
+
+class _TextOnly(mistune.HTMLRenderer):
+    """The school's Markdown in a page of ours: no picture or link to elsewhere, no heading of the first level."""
+
+    def heading(self, text: str, level: int, **attributes) -> str:
+        return super().heading(text, max(level, 2), **attributes)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return f"{text}（图：{escape(url)}）"
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return text if text == url else f"{text}（{escape(url)}）"
+
+
+def _render(markdown: str) -> str:
+    return mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown)
 
 
 def _source(report: Report) -> str:

@@ -33,7 +33,7 @@ def measured(overview: pd.DataFrame, measure: str) -> str:
 def year_paragraphs(statistics: Statistics, year: int) -> list[str]:
     """The year's applications in sentences: totals, rounds, levels, repeats, differences, majors, training."""
     paragraphs = [
-        _totals(statistics, year) + _rounds(statistics),
+        _totals(statistics, year) + _rounds(statistics) + _pending(statistics),
         _levels(statistics) + _repeats(statistics) + _differences(statistics),
         _majors(statistics),
         _training(statistics),
@@ -69,7 +69,8 @@ def _levels(statistics: Statistics) -> str:
         f"{'等级未知' if name == UNKNOWN else name}{number(count)}项、批准{_people(places)}"
         for name, count, places in shown[["level", "applications", "places_approved"]].itertuples(index=False)
     ]
-    unknown = levels[levels["level"] == UNKNOWN].iloc[0]
+    counts = ["applications", "applications_as_given", "places_approved", "places_approved_as_given"]
+    unknown = levels.loc[levels["level"] == UNKNOWN, counts].sum()
     filled = unknown["applications_as_given"] - unknown["applications"]
     corrected = (
         f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准"
@@ -91,28 +92,36 @@ def _repeats(statistics: Statistics) -> str:
     return f"在不止一个批次申报的有{number(len(parts))}个：{'、'.join(parts)}。" if parts else ""
 
 
+def _pending(statistics: Statistics) -> str:
+    rows = statistics["by_status"]
+    rows = rows[~rows["counts_as_approved"]]
+    counts = zip(rows["status"], rows["applications"], strict=True)
+    parts = "、".join(f"{status or '状态空白'}{number(count)}项" for status, count in counts)
+    return f"其中{number(rows['applications'].sum())}项没有批准（{parts}），人数不计入批准。" if parts else ""
+
+
 def _differences(statistics: Statistics) -> str:
     rows = statistics["approved_unlike_applied"]
     parts = [
         f"第{row.source_row}行{row.certificate}申请{_people(row.places_applied)}、批准{_people(row.places_approved)}"
         for row in rows.head(5).itertuples(index=False)
     ]
-    if not parts:
-        return "各项的批准人数与申请人数都相同。"
-    more = f"等{number(len(rows))}项" if len(rows) > len(parts) else ""
-    return f"批准人数与申请人数不同的共{number(len(rows))}项：{'；'.join(parts)}{more}。"
+    more = "等" if len(rows) > len(parts) else ""
+    return f"批准人数与申请人数不同的共{number(len(rows))}项：{'；'.join(parts)}{more}。" if parts else ""
 
 
 def _majors(statistics: Statistics) -> str:
     overview = statistics["overview"].set_index("measure")
-    rows = statistics["overview"]
+    known = overview["value"].notna()
+    parts = {
+        "majors_count": "涉及{}专业",
+        "categories_count": "分属{}专业大类",
+        "distinct_students": "这些专业共有在校生{}（每个专业只计一次）",
+        "places_per_100_students": "平均每百名在校生的批准名额为{}",
+    }
+    told = [words.format(measured(statistics["overview"], name)) for name, words in parts.items() if known[name]]
     note = overview.loc["majors_count", "note"]
-    return (
-        f"试点涉及{measured(rows, 'majors_count')}专业、{measured(rows, 'categories_count')}专业大类，"
-        f"这些专业共有在校生{measured(rows, 'distinct_students')}（每个专业只计一次），"
-        f"平均每百名在校生有{measured(rows, 'places_per_100_students').removesuffix('人')}个批准名额。"
-        + (f"{note}，所以专业数只是下限。" if note else "")
-    )
+    return (f"试点{'，'.join(told)}。" if told else "") + (f"{note}，所以专业数只是下限。" if note else "")
 
 
 def _training(statistics: Statistics) -> str:
@@ -131,8 +140,9 @@ def _training(statistics: Statistics) -> str:
 
 def round_level_headline(statistics: Statistics) -> str:
     """The round and the level with the most places, and their shares."""
-    top_round = _top(statistics["by_round"], "places_approved")
-    top_level = _top(statistics["by_level"], "places_approved")
+    top_round, top_level = (_top(statistics[name], "share") for name in ("by_round", "by_level"))
+    if top_round is None or top_level is None:
+        return "各批次、各等级的批准培训人数"
     return (
         f"{top_round['application_round']}占批准人数的{number(top_round['share'])}%，"
         f"{top_level['level']}占{number(top_level['share'])}%"
@@ -141,21 +151,22 @@ def round_level_headline(statistics: Statistics) -> str:
 
 def certificates_headline(statistics: Statistics) -> str:
     """The certificate with the most places, and how many were approved for other than asked."""
-    table = statistics["by_certificate"]
-    top = _top(table, "places_approved")
-    differing = (table["places_approved"] != table["places_applied"]).fillna(True).sum()
-    rest = f"{number(differing)}种证书的批准与申请不同" if differing else "各证书的批准与申请都相同"
-    return f"{top['certificate']}获批最多，为{_people(top['places_approved'])}；{rest}"
+    top = _top(statistics["by_certificate"], "places_approved")
+    if top is None:
+        return "各证书的申请与批准培训人数"
+    differing = statistics["approved_unlike_applied"]["certificate"].nunique()
+    rest = f"；{number(differing)}种证书的批准与申请不同" if differing else ""
+    return f"{top['certificate']}获批最多，为{_people(top['places_approved'])}{rest}"
 
 
 def majors_headline(statistics: Statistics) -> str:
     """The major with the most places of its own, and how many share places."""
     table = statistics["by_major"]
+    top = _top(table, "places_approved_alone")
     shared = int((table["applications_shared"] > 0).sum())
     rest = f"；{number(shared)}个专业另有与其他专业共享的名额" if shared else ""
-    if table["places_approved_alone"].isna().all():
-        return f"没有专业单独获批名额{rest}"
-    top = _top(table, "places_approved_alone")
+    if top is None:
+        return f"各专业的批准培训人数{rest}"
     return f"{top['major']}单独获批最多，为{_people(top['places_approved_alone'])}{rest}"
 
 
@@ -174,15 +185,16 @@ def per_100_students_headline(statistics: Statistics) -> str:
 def applied_to_awarded_headline(statistics: Statistics) -> str:
     """Every step that was given, in order."""
     steps = flow(statistics).dropna(subset="people")
-    return "，".join(f"{row.step}{_people(row.people)}" for row in steps.itertuples(index=False))
+    return "，".join(f"{row.step}{_people(row.people)}" for row in steps.itertuples(index=False)) or "从申请到获证"
 
 
 def categories_headline(statistics: Statistics) -> str:
     """The 大类 with the most places, and its share."""
     table = statistics["by_category"]
     top = _top(table, "places_approved")
-    share = top["places_approved"] / table["places_approved"].sum() * 100
-    return f"{top['category']}获批最多，占{number(share)}%"
+    if top is None or len(table) < 2:
+        return "各专业大类的批准培训人数"
+    return f"{top['category']}获批最多，占{number(top['places_approved'] / table['places_approved'].sum() * 100)}%"
 
 
 def flow(statistics: Statistics) -> pd.DataFrame:
@@ -200,7 +212,8 @@ def flow(statistics: Statistics) -> pd.DataFrame:
     values = pd.concat([overview, given])
     table = pd.DataFrame({"step": list(names.values()), "people": [values[name] for name in names]})
     table["people"] = table["people"].astype("Float64")
-    percent = (table["people"] / table["people"].shift() * 100).round(2)
+    before = table["people"].shift()
+    percent = (table["people"] / before * 100).round(2).where(before > 0)
     return table.assign(step_before=table["step"].shift(), percent=percent)
 
 
@@ -216,8 +229,10 @@ def _measure(name: str, value) -> str:
     return "" if pd.isna(value) else f"{title_of(name)}{number(value)}{unit_of(name)}"
 
 
-def _top(table: pd.DataFrame, column: str) -> pd.Series:
-    return table.loc[table[column].fillna(-1).astype(float).idxmax()]
+def _top(table: pd.DataFrame, column: str) -> pd.Series | None:
+    """The row with the most; none where nothing is known or all is 0."""
+    values = table[column].astype("Float64").fillna(0)
+    return table.loc[values.idxmax()] if (values > 0).any() else None
 
 
 def _people(value) -> str:

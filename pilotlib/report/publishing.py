@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,11 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
 
 
 def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
-    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is."""
+    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is.
+
+    Statistics of an earlier run are removed: they are not of these tables.
+    """
+    shutil.rmtree(folder / "statistics", ignore_errors=True)
     write_tables(
         folder,
         {

@@ -1,6 +1,7 @@
 """How figures look: colours, type, and what a drawing may not do."""
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import seaborn
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+from pilotlib.errors import PilotError
 from pilotlib.report.font import FONT_FAMILY, FONT_PATH
 
 # Each has 3:1 against white and against the one before; lightness and text tell them apart without colour.
@@ -61,11 +63,24 @@ def report_style() -> Iterator[None]:
     with matplotlib.rc_context(), warnings.catch_warnings():
         seaborn.set_theme(style="white", rc=_SETTINGS)
         warnings.filterwarnings("error", message=r"Glyph .* missing")
-        yield
+        try:
+            yield
+        except UserWarning as warning:
+            glyph = re.match(r"Glyph (\d+)", str(warning))
+            if not glyph:
+                raise
+            character = chr(int(glyph[1]))
+            raise PilotError(
+                f"图中的字符“{character}”是字体里没有的。请在 corrections.csv 中改写含有它的单元格。"
+            ) from None
 
 
 def svg_of(figure: Figure, name: str) -> str:
-    """The figure as an `<svg>` element, the same bytes every time; ids begin from `name`, so pages can hold many."""
+    """The figure as an `<svg>` element, the same bytes every time; ids begin from `name`, so pages can hold many.
+
+    Raises:
+        PilotError: a character that the font does not have.
+    """
     target = io.StringIO()
     with report_style(), matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(target, format="svg", metadata=_NO_METADATA, bbox_inches="tight", pad_inches=0.05)

@@ -4,10 +4,12 @@ from html import escape
 
 import pandas as pd
 
+from pilotlib.checking.sentences import CHECK_RULES
+from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.reading import Processed
 from pilotlib.report.prose import NOT_GIVEN, number
 from pilotlib.statistics import STATISTICS
-from pilotlib.vocabulary import CHANGE_RULES, CHECK_RULES, SEVERITIES, title_of, unit_of
+from pilotlib.vocabulary import SEVERITIES, title_of, unit_of
 
 NOTHING = "—"
 # Columns whose values are names of ours, and the words they stand for.
@@ -34,8 +36,18 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def for_people(table: pd.DataFrame) -> pd.DataFrame:
-    """The table as it goes into a CSV for people: in words, with Chinese titles; numbers stay numbers."""
-    return in_words(table).rename(columns=title_of)
+    """The table as it goes into a CSV for people: in words, with Chinese titles; numbers stay numbers.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    told = in_words(table)
+    texts = {name: _never_a_formula(told[name]) for name in told.select_dtypes(["str", "object"])}
+    return told.assign(**texts).rename(columns=title_of)
+
+
+def _never_a_formula(column: pd.Series) -> pd.Series:
+    texts = column.astype("str")
+    return texts.where(~texts.str.match(r"[=+\-@\t\r]").fillna(False).astype(bool), "'" + texts)
 
 
 def cell_texts(table: pd.DataFrame) -> pd.DataFrame:
@@ -110,7 +122,7 @@ def applications_table(processed: Processed, source: str) -> str:
             "places_approved",
             "status",
         ]
-    ].assign(majors=applications["source_row"].map(majors).fillna(""))
+    ].assign(majors=applications["source_row"].map(majors).astype(object).fillna(""))
     shown = shown[[*shown.columns[:4], "majors", *shown.columns[4:8]]]
     texts = cell_texts(shown).map(escape)
     level_changed = applications["level"].astype(str) != applications["level_as_given"].astype(str)
@@ -131,7 +143,7 @@ def applications_table(processed: Processed, source: str) -> str:
         .groupby("source_row")["remark"]
         .agg(lambda words: "；".join(dict.fromkeys(words)))
     )
-    texts["note"] = shown["source_row"].map(remarks).fillna("").map(escape)
+    texts["note"] = shown["source_row"].map(remarks).astype(object).fillna("").map(escape)
     notes = f"着色的单元格与原表不同，原值与理由见“数据修正与存疑”。来源：{source}。"
     return html_table(texts, "申报明细（清洗后）", numeric=numeric_columns(shown), notes=notes, html=True)
 

@@ -5,7 +5,8 @@ import pandas as pd
 from pilotlib.statistics.majors import distinct_students, places_per_100_students
 from pilotlib.statistics.places import repeated_over_rounds
 from pilotlib.statistics.tables import Tables, only_approved
-from pilotlib.vocabulary import INDICATORS, RATES, indicator_named, title_of, unit_of
+from pilotlib.values import listed
+from pilotlib.vocabulary import APPROVED_STATUSES, INDICATORS, RATES, indicator_named, title_of, unit_of
 
 
 def overview(tables: Tables) -> pd.DataFrame:
@@ -17,15 +18,15 @@ def overview(tables: Tables) -> pd.DataFrame:
     cut_off_note = f"第{cut_off}行的申报专业被截断，其后可能还有专业" if cut_off else ""
     grouped = "；".join(students.loc[students["majors_together"].str.contains("、"), "majors_together"])
     students_unknown = "；".join(students.loc[students["students"].isna(), "majors_together"])
-    placed = places_per_100_students(tables).dropna()
-    per_100 = round(placed["places_approved"].sum() / placed["students"].sum() * 100, 2) if len(placed) else pd.NA
+    per_100, per_100_note = _places_per_100(tables)
+    approved = applications[applications["status"].isin(APPROVED_STATUSES)]
     rows = [
         ("applications", len(applications), False, "申报表的行数"),
         ("certificates", applications["certificate"].nunique(), False, "不区分等级"),
         ("certificate_levels", len(pairs), False, "同一证书的不同等级分别计"),
-        ("places_applied", applications["places_applied"].sum(min_count=1), False, "全部批次"),
-        ("places_approved", applications["places_approved"].sum(min_count=1), False, "全部批次，只计已批准的状态"),
-        ("majors_count", majors["major"].nunique(), bool(cut_off), cut_off_note),
+        ("places_applied", *_sum_of(applications["places_applied"], applications, "全部批次")),
+        ("places_approved", *_sum_of(approved["places_approved"], approved, "全部批次，只计已批准的状态")),
+        ("majors_count", majors["major"].nunique() or pd.NA, bool(cut_off), cut_off_note),
         (
             "categories_count",
             majors["category"].nunique() or pd.NA,
@@ -38,18 +39,30 @@ def overview(tables: Tables) -> pd.DataFrame:
             bool(students_unknown),
             f"未能得出：{students_unknown}" if students_unknown else f"{grouped}只有合计，无法拆分" if grouped else "",
         ),
-        (
-            "places_per_100_students",
-            per_100,
-            False,
-            "批准培训人数 ÷ 在校生 × 100" + ("，不含学生数未知的专业" if students_unknown else ""),
-        ),
+        ("places_per_100_students", per_100, False, per_100_note),
         ("repeated_certificates", len(repeated_over_rounds(tables)), False, "按证书与等级计"),
     ]
     table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"])
     return table.assign(value=table["value"].astype("Float64"), unit=table["measure"].map(unit_of))[
         ["measure", "value", "unit", "lower_bound", "note"]
     ]
+
+
+def _sum_of(places: pd.Series, applications: pd.DataFrame, note: str) -> tuple:
+    """A sum, whether it is a lower bound because counts are missing, and a note that names their rows."""
+    missing = applications.loc[places.isna(), "source_row"]
+    named = f"；第{listed(missing)}行的人数缺失，未计入" if len(missing) else ""
+    return places.sum(min_count=1), bool(len(missing)), note + named
+
+
+def _places_per_100(tables: Tables) -> tuple:
+    """The year's approved places per 100 students and how it is formed; majors of unknown size are left out."""
+    groups = places_per_100_students(tables)
+    known = groups[groups["students"].notna()]
+    left_out = groups.loc[groups["students"].isna(), "majors_together"]
+    note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{'；'.join(left_out)}" if len(left_out) else "")
+    students, places = known["students"].sum(), known["places_approved"].sum(min_count=1)
+    return (round(places / students * 100, 2) if students > 0 and pd.notna(places) else pd.NA), note
 
 
 def indicators(tables: Tables) -> pd.DataFrame:

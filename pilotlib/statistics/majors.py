@@ -49,6 +49,8 @@ def distinct_students(tables: Tables) -> pd.DataFrame:
     )
     fixed["students"] = fixed["students"].mask(fixed["sizes"] > 1)
 
+    order = rows.drop_duplicates("major").reset_index()["major"]
+    rows = rows.sort_values("major", key=lambda names: names.map(pd.Series(order.index, order)), kind="stable")
     other = rows[rows["shared"] | rows["cut_off"]].assign(size=lambda table: table["major"].map(fixed["students"]))
     left = other["major"].mask(other["major"].isin(fixed.index), "")
     lists = (
@@ -107,6 +109,7 @@ def places_per_100_students(tables: Tables) -> pd.DataFrame:
     students = sizes.groupby(group_of_size)["students"].agg(lambda counts: counts.sum(skipna=False))
     table = pd.DataFrame({"places_approved": places, "students": students.reindex(places.index)}).astype("Int64")
     ratio = (table["places_approved"].astype("Float64") / table["students"].astype("Float64") * 100).round(2)
+    ratio = ratio.where(table["students"] > 0)
     return (
         table.assign(places_per_100_students=ratio, majors_count=[len(name.split("、")) for name in table.index])
         .rename_axis("majors_together")

@@ -18,10 +18,12 @@ def by_level(tables: Tables) -> pd.DataFrame:
     after = totals(applications.assign(level=_named_level(applications["level"])), ["level"])
     given = totals(applications.assign(level=_named_level(applications["level_as_given"])), ["level"])
     given = given[["level", "applications", "places_approved"]]
-    both = after.merge(given, on="level", how="outer", suffixes=("", "_as_given")).fillna(
-        {name: 0 for name in after.columns if name != "level"}
-        | {"applications_as_given": 0, "places_approved_as_given": 0}
-    )
+    both = after.merge(given, on="level", how="outer", suffixes=("", "_as_given"))
+    # A level that only one side has stands for no application on the other: there its counts are 0, not missing.
+    for side in ("", "_as_given"):
+        absent = both[f"applications{side}"].isna()
+        columns = [name for name in both if name != "level" and name.endswith("_as_given") == bool(side)]
+        both.loc[absent, columns] = 0
     order = list(dict.fromkeys([*_named_level(applications["level"]).cat.categories, *both["level"]]))
     order = [level for level in order if level != UNKNOWN] + [UNKNOWN]
     both = both.assign(level=pd.Categorical(both["level"], order, ordered=True)).sort_values("level", ignore_index=True)
@@ -68,8 +70,8 @@ def repeated_over_rounds(tables: Tables) -> pd.DataFrame:
 
 
 def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
-    """The applications whose approved places are not those applied for."""
-    applications = tables.applications
+    """The approved applications whose places are not those applied for."""
+    applications = only_approved(tables.applications)
     differ = (applications["places_approved"] != applications["places_applied"]).fillna(False)
     columns = ["source_row", "application_round", "certificate", "level", "places_applied", "places_approved"]
     return applications.loc[differ, columns].reset_index(drop=True)
@@ -97,7 +99,7 @@ def _named_level(levels: pd.Series) -> pd.Series:
 def _rounds_detail(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Per key, the approved places of each round in words: 沿用批次20、第二次70."""
     rounds = totals(applications, [*keys, "application_round"])
-    places = rounds["places_approved"].astype(object).where(rounds["places_approved"].notna(), UNKNOWN).astype(str)
+    places = rounds["places_approved"].astype(object).where(rounds["places_approved"].notna(), "未批准").astype(str)
     words = rounds["application_round"].astype(str) + places
     groups = rounds.assign(rounds_detail=words).groupby(keys, observed=True, dropna=False)
     return groups["rounds_detail"].agg("、".join).reset_index()

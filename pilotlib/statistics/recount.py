@@ -7,21 +7,29 @@ from collections import Counter
 
 import pandas as pd
 
-from pilotlib.cleaning.words import normalised
+from pilotlib.cleaning.words import levels_in, normalised, split_certificate
 from pilotlib.errors import PilotError
 from pilotlib.reading.tables import FEWEST_HEADER_CELLS
-from pilotlib.vocabulary import APPROVED_STATUSES, TOTAL_WORDS, column_named, plain, round_named, title_of
+from pilotlib.vocabulary import APPROVED_STATUSES, TOTAL_FORM, UNKNOWN, column_named, plain, round_named, title_of
 
+COUNTED_COLUMNS = ("students", "places_applied", "places_approved")
 TOTALLED = ("applications", "places_applied", "places_approved")
+# The breakdowns that count every application once, so that their sums are the year's totals.
+BREAKDOWNS = ("by_round", "by_level", "by_round_level", "by_certificate", "by_category")
 
 
 def recount(cells: pd.DataFrame, corrections: pd.DataFrame) -> Counter:
-    """Count applications and places in text cells: `(round, measure)` and `("", measure)` for all rounds → number."""
+    """Count the raw cells: `(group, measure)` → number.
+
+    Groups are "" for the whole year, each round, and each level; measures are applications and places, and for the
+    year also certificates and certificate × level.
+    """
     corrected = {
-        (int(row), column_named(column) or column): becomes
+        (int(float(row)), column_named(column) or column): becomes
         for row, column, becomes in zip(corrections["row"], corrections["column"], corrections["becomes"], strict=True)
     }
     totals: Counter = Counter()
+    certificates, pairs = set(), set()
     names: list[str | None] = []
     number = 0
     for line in cells.to_numpy().tolist():
@@ -31,21 +39,27 @@ def recount(cells: pd.DataFrame, corrections: pd.DataFrame) -> Counter:
             names = named if header else []
             continue
         number += 1
-        row = {name: corrected.get((number, name), cell) for name, cell in zip(names, line, strict=True) if name}
-        words = {
-            plain(row.get(name, "")).rstrip(":")
-            for name in ("serial", "year", "application_round", "certificate", "majors", "status")
+        row = {
+            name: corrected.get((number, name), cell).strip() for name, cell in zip(names, line, strict=True) if name
         }
-        if header or not any(cell.strip() for cell in line) or words & set(TOTAL_WORDS):
+        words = [
+            row.get(name, "") for name in ("serial", "year", "application_round", "certificate", "majors", "status")
+        ]
+        if header or not row["certificate"] or any(TOTAL_FORM.fullmatch(plain(word)) for word in words):
             continue
+        certificate, level = split_certificate(normalised(row["certificate"]))
+        level = level or levels_in(normalised(row.get("level", ""))) or UNKNOWN
+        certificates.add(certificate)
+        pairs.add((certificate, level))
+        approved = normalised(row["status"]) in APPROVED_STATUSES
         counts = {
             "applications": 1,
             "places_applied": _number(row["places_applied"]),
-            "places_approved": _number(row["places_approved"]) if normalised(row["status"]) in APPROVED_STATUSES else 0,
+            "places_approved": _number(row["places_approved"]) if approved else 0,
         }
-        for measure, count in counts.items():
-            totals["", measure] += count
-            totals[round_named(normalised(row["application_round"])), measure] += count
+        for group in ("", round_named(normalised(row["application_round"])), level):
+            totals.update({(group, measure): count for measure, count in counts.items()})
+    totals["", "certificates"], totals["", "certificate_levels"] = len(certificates), len(pairs)
     return totals
 
 
@@ -56,14 +70,16 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter) -> N
         PilotError: two counts differ; names statistic, measure and both numbers.
     """
     overview = statistics["overview"].set_index("measure")["value"].fillna(0)
-    counted = {("overview", "", measure): overview[measure] for measure in TOTALLED}
+    counted = {
+        ("overview", "", measure): overview[measure] for measure in (*TOTALLED, "certificates", "certificate_levels")
+    }
     counted |= {
-        ("by_round", row["application_round"], measure): row[measure]
-        for row in statistics["by_round"].fillna(dict.fromkeys(TOTALLED, 0)).to_dict("records")
+        (name, row[group], measure): row[measure]
+        for name, group in (("by_round", "application_round"), ("by_level", "level"))
+        for row in statistics[name].fillna(dict.fromkeys(TOTALLED, 0)).to_dict("records")
         for measure in TOTALLED
     }
-    parts = ("by_level", "by_round_level", "by_certificate", "by_category", "by_round")
-    counted |= {(name, "", measure): statistics[name][measure].sum() for name in parts for measure in TOTALLED}
+    counted |= {(name, "", measure): statistics[name][measure].sum() for name in BREAKDOWNS for measure in TOTALLED}
     differing = {
         key: (int(count), recounted[key[1:]]) for key, count in counted.items() if int(count) != recounted[key[1:]]
     }
@@ -77,5 +93,5 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter) -> N
 
 def _number(cell: str) -> int:
     """The digits of a cell as a number; a cell without digits counts nothing."""
-    digits = "".join(character for character in plain(cell).split(".")[0] if character.isdecimal())
+    digits = "".join(character for character in cell.split(".")[0] if character.isdecimal())
     return int(digits) if digits else 0

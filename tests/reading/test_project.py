@@ -46,6 +46,19 @@ def test_a_year_needs_nothing_but_its_table(project):
     assert inputs.narrative == ""
 
 
+def test_an_empty_file_beside_the_table_is_as_none(project):
+    for name in ("indicators.csv", "narrative.md", "corrections.csv"):
+        (project / "data" / "raw" / "2021" / name).write_bytes(b"\n")
+    inputs = read_inputs(project, 2021)
+    assert [len(inputs.indicators), len(inputs.corrections), inputs.narrative] == [0, 0, ""]
+
+
+def test_colleges_are_lists_of_majors(project):
+    (project / "data" / "raw" / "school.toml").write_text('[colleges]\n"商学院" = "会计"\n', encoding="utf-8")
+    with pytest.raises(PilotError, match=r"school\.toml：\[colleges\]"):
+        read_inputs(project, 2021)
+
+
 def test_lines_that_begin_with_a_number_sign_are_comments(project):
     path = project / "data" / "raw" / "2021" / "indicators.csv"
     path.write_text("indicator,value,unit,note\n# 培训教师,51,人,例\n培训教师,52,人,\n", encoding="utf-8")
@@ -57,7 +70,11 @@ def test_lines_that_begin_with_a_number_sign_are_comments(project):
     [
         ("corrections.csv", "row,column\n", r"corrections\.csv 第 1 行（表头）：缺少列 was、becomes、reason"),
         ("source.toml", "rows = \n", r"source\.toml：不是有效的 TOML"),
-        ("indicators.csv", "", r"indicators\.csv：文件是空的"),
+        (
+            "indicators.csv",
+            "indicator,value,unit,note\n培训教师,51\n",
+            r"indicators\.csv 第 1 条：有 2 格，表头有 4 格",
+        ),
     ],
 )
 def test_a_faulty_file_beside_the_table_is_named(project, file, content, sentence):

@@ -113,6 +113,11 @@ def test_the_second_count_does_not_use_the_first():
             ("第二次", "applications"): 1,
             ("第二次", "places_applied"): 50,
             ("第二次", "places_approved"): 1050,
+            ("初级", "applications"): 3,
+            ("初级", "places_applied"): 150,
+            ("初级", "places_approved"): 1100,
+            ("", "certificates"): 1,
+            ("", "certificate_levels"): 1,
         }
     )
 

@@ -1,0 +1,165 @@
+"""Tables unlike that of 2021: the whole report is told, and no sentence is formed around a figure that is not there."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pilotlib.checking import check
+from pilotlib.cleaning import clean
+from pilotlib.reading import Processed
+from pilotlib.report import Report, parts
+from pilotlib.report.figures import FIGURES
+from pilotlib.statistics import Tables, compare_counts, recount, summarise
+from tests.tables import HEADER, cells_of, row
+
+NO_CORRECTIONS = pd.DataFrame(columns=["row", "column", "was", "becomes", "reason"], dtype=str)
+
+
+def told(*rows, reference=None, indicators=(), narrative="", header=HEADER, corrections=NO_CORRECTIONS) -> str:
+    """The text of the whole report on a table of these rows."""
+    cells = cells_of(*rows, header=header)
+    given = pd.DataFrame(indicators, columns=["indicator", "value", "unit", "note"], dtype=str)
+    cleaned = clean(cells, corrections, reference)
+    problems = check(cleaned, 2021, indicators=given, reference=reference)
+    statistics = summarise(Tables(cleaned.applications, cleaned.majors, given, {}))
+    compare_counts(statistics, recount(cells, corrections))
+    about = {"year": 2021, "file": "applications.tsv", "sha256": "0", "school": {}, "source": {}}
+    processed = Processed(Path(), about, narrative, cells, corrections, *cleaned[:2], *cleaned[2:], problems, given)
+    report = Report(2021, "某校", processed, statistics)
+    pieces = [
+        parts.title_block(report), parts.key_figures(report), parts.doubts(report), parts.year_section(report),
+        parts.first_narrative(report), parts.narrative(report), *(parts.figure(report, name) for name in FIGURES),
+        parts.statistics(report), parts.changes(report), parts.problems(report), parts.set_aside(report),
+        parts.definitions(report), parts.columns(report), parts.applications(report), parts.provenance(report),
+    ]  # fmt: skip
+    page = "".join(piece.data for piece in pieces)
+    assert "<img" not in page
+    return re.sub("<[^>]+>", " ", page)
+
+
+LEVEL_COLUMN = (*HEADER, "等级")
+VARIATIONS = {
+    "one row without fault": [row()],
+    "one round": [row(), row(序号="2", 证书名称="界面设计(高级)")],
+    "nothing approved": [row(申报状态="待省教育厅审核")],
+    "approved count missing": [row(批准总培训人数=""), row(序号="2", 证书名称="界面设计(中级)")],
+    "no approved count at all": [row(批准总培训人数="")],
+    "no major": [row(申报专业="")],
+    "no students": [row(学生规模="0")],
+    "approved none": [row(批准总培训人数="0")],
+    "several levels": [row(证书名称="界面设计(初、中级)")],
+    "unknown level": [row(证书名称="界面设计")],
+    "unknown round": [row(申报批次="补报")],
+    "total, header again, blank, remark": [
+        row(),
+        HEADER,
+        ("",) * 9,
+        ("合计：50人", *("",) * 8),
+        ("注：本表由教务处填报", *("",) * 8),
+    ],
+    "pending beside approved": [row(申请总培训人数="200"), row(序号="2", 申报状态="待省教育厅审核")],
+    "full width": [tuple("".join(chr(ord(c) + 0xFEE0) if c.isdecimal() else c for c in cell) for cell in row())],
+}
+
+
+@pytest.mark.parametrize("case", VARIATIONS)
+def test_every_table_is_told_whole(case, inputs):
+    with_reference = len(case) % 2  # some with, some without
+    text = told(*VARIATIONS[case], reference=inputs.reference if with_reference else None)
+    assert not re.search(r"未提供[个项种%]|未提供专业|nan|NaN|inf\b|None|<NA>|\bFalse\b|涉及0个", text)
+
+
+def test_a_table_in_which_every_level_is_known_has_no_unknown_one():
+    text = told(row(), row(序号="2", 证书名称="界面设计(中级)"))
+    assert "分等级看，初级1项、批准50人；中级1项、批准50人。" in text
+    assert "由更正记录补出" not in text
+
+
+def test_what_is_not_approved_is_said_and_counts_nothing():
+    text = told(row(), row(序号="2", 证书名称="界面设计(中级)", 申报状态="待省教育厅审核"))
+    assert "其中1项没有批准（待省教育厅审核1项），人数不计入批准。" in text
+    assert "中级1项、批准未提供" in text
+    assert "批准50人" in text
+
+
+def test_a_sum_with_a_missing_count_is_a_lower_bound_and_names_the_row():
+    text = told(row(), row(序号="2", 证书名称="界面设计(中级)", 批准总培训人数=""))
+    assert "批准至少50人" in text
+    assert "第2行的人数缺失，未计入" in text
+
+
+def test_students_of_majors_not_approved_yet_are_in_the_denominator():
+    rows = (
+        row(学生规模="1000", 批准总培训人数="100"),
+        row(申报专业="电子商务", 学生规模="1000", 申报状态="待省教育厅审核"),
+    )
+    assert "平均每百名在校生的批准名额为5人" in told(*rows)
+
+
+def test_majors_in_another_order_are_the_same_majors():
+    rows = (
+        row(申报专业="会计；电子商务", 学生规模="300"),
+        row(申报专业="电子商务；会计", 学生规模="300", 申报批次="第二次"),
+    )
+    assert "这些专业共有在校生300人" in told(*rows)
+
+
+def test_a_mark_beside_a_number_is_no_digit():
+    changes = clean(cells_of(row(批准总培训人数="50①"))).changes
+    assert changes[["before", "after", "rule"]].to_numpy().tolist() == [["50①", "", "count_unreadable"]]
+
+
+def test_a_level_in_a_column_of_its_own_is_read():
+    text = told((*row(证书名称="界面设计"), "中级"), header=LEVEL_COLUMN)
+    assert "中级1项、批准50人" in text
+
+
+def test_a_markdown_table_is_read(tmp_path):
+    from pilotlib.reading import read_table
+
+    lines = [HEADER, ("---",) * 9, row()]
+    path = tmp_path / "applications.md"
+    path.write_text(
+        "# 说明\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\n完。\n", encoding="utf-8"
+    )
+    cleaned = clean(read_table(path))
+    assert cleaned.applications["certificate"].tolist() == ["财务共享服务"]
+    assert cleaned.set_aside["reason"].tolist() == ["表格线"]
+
+
+def test_a_correction_that_lengthens_a_cell_marks_it_as_cut_off_and_one_that_adds_majors_settles_it():
+    cells = cells_of(row(申报专业="机电一体化技术；电气自动"))
+    ledger = NO_CORRECTIONS.copy()
+    ledger.loc[0] = ["1.0", "申报专业", "机电一体化技术；电气自动", "机电一体化技术；电气自动化技术", "据原件"]
+    assert clean(cells, ledger.astype("str")).majors["truncated"].tolist() == [False, True]
+    ledger.loc[0, "becomes"] = "机电一体化技术；电气自动化技术；工业机器人技术"
+    assert clean(cells, ledger.astype("str")).majors["truncated"].tolist() == [False, False, False]
+
+
+def test_the_schools_text_is_kept_whole_whatever_its_headings():
+    narrative = "# 年度总结\n\n前言。\n\n## 二、工作机制\n\n机制。\n\n![图](http://example.com/a.png) [链](http://example.com)<b>"
+    text = told(row(), narrative=narrative)
+    for words in ("年度总结", "前言。", "二、工作机制", "机制。", "&lt;b&gt;", "图：http://example.com/a.png"):
+        assert words in text
+    assert text.count("学校没有提供文字") == 0
+    assert told(row()).count("学校没有提供文字") == 1
+
+
+def test_an_indicator_given_twice_is_an_error():
+    given = pd.DataFrame(
+        [["培训学生", "5", "人", ""], ["培训学生", "6", "人", ""]], columns=["indicator", "value", "unit", "note"]
+    )
+    problems = check(clean(cells_of(row())), 2021, indicators=given)
+    assert problems["rule"].tolist() == ["indicator_repeated"]
+
+
+def test_a_formula_is_text_in_the_csv():
+    from pilotlib.report.tables import for_people
+
+    assert for_people(pd.DataFrame({"备注": ['=HYPERLINK("x")', "-1", "甲"]}))["备注"].tolist() == [
+        '\'=HYPERLINK("x")',
+        "'-1",
+        "甲",
+    ]
