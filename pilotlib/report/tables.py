@@ -12,6 +12,7 @@ from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import SEVERITIES, title_of, unit_of
 
 NOTHING = "—"
+_ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters
 # Columns whose values are names of ours, and the words they stand for.
 _RULE_TITLES = {rule: title for rule, (title, _) in CHANGE_RULES.items()} | {
     rule: title for rule, (_, title, _) in CHECK_RULES.items()
@@ -75,14 +76,13 @@ def html_table(
     """
     names = list(texts.columns)
     cells = texts if html else texts.map(escape)
-    heads = "".join(f'<th scope="col"{_figure(name, numeric)}>{escape(_heading(name))}</th>' for name in names)
+    kinds = {name: f' class="{_kind(texts[name], numeric)}"' for name in names}
+    heads = "".join(f'<th scope="col"{kinds[name]}>{escape(_heading(name))}</th>' for name in names)
+    ends = [('<th scope="row"', "</th>"), *[("<td", "</td>")] * (len(names) - 1)]
     rows = "".join(
         "<tr>"
         + "".join(
-            f'<th scope="row"{_figure(name, numeric)}>{cell}</th>'
-            if place == 0
-            else f"<td{_figure(name, numeric)}>{cell}</td>"
-            for place, (name, cell) in enumerate(zip(names, row, strict=True))
+            f"{start}{kinds[name]}>{cell}{end}" for name, cell, (start, end) in zip(names, row, ends, strict=True)
         )
         + "</tr>"
         for row in cells.itertuples(index=False, name=None)
@@ -152,8 +152,12 @@ def _heading(name: str) -> str:
     return title_of(name) + (f"（{unit_of(name)}）" if unit_of(name) and name != "year" else "")
 
 
-def _figure(name: str, numeric: set[str]) -> str:
-    return ' class="figure"' if name in numeric else ""
+def _kind(texts: pd.Series, numeric: set[str]) -> str:
+    """How a column is set: figures to the right; the others with room for their longest text."""
+    if texts.name in numeric:
+        return "figure"
+    longest = max([len(_heading(texts.name)), *texts.str.len()])
+    return next(kind for kind, characters in _ROOM.items() if longest <= characters)
 
 
 def _text(value, name: str) -> str:

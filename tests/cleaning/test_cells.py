@@ -58,7 +58,9 @@ def test_the_last_major_of_a_cut_off_cell_is_completed_when_only_one_is_known(ma
 
 
 def test_cut_off_majors():
-    cells = table(majors=["机电一体化技术；会计；通信；电子商", "机电一体化技术；电子商务技术；通；", "机电一体化技术；电子商务"])
+    cells = table(
+        majors=["机电一体化技术；会计；通信；电子商", "机电一体化技术；电子商务技术；通；", "机电一体化技术；电子商务"]
+    )
     assert cut_off_majors(cells, KNOWN).tolist() == [True, True, False]
 
 

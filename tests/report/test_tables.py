@@ -26,7 +26,7 @@ def test_a_table_has_caption_scopes_units_and_a_scroll_box():
     )
     assert "<caption>学生</caption>" in html
     assert '<th scope="col" class="figure">学生规模（人）</th>' in html
-    assert '<th scope="row">会计</th>' in html
+    assert '<th scope="row" class="short">会计</th>' in html
     assert '<td class="figure">437</td>' in html
     assert 'role="region"' in html
     assert 'tabindex="0"' in html
