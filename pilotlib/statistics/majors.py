@@ -41,52 +41,8 @@ def distinct_students(tables: Tables) -> pd.DataFrame:
     the other majors together and is not split. What cannot be told is missing and makes the sum a lower bound.
     """
     rows = _major_rows(tables)
-    alone = rows[~rows["shared"] & ~rows["cut_off"]].groupby("major")
-    fixed = alone.agg(students=("students", "first"), sizes=("students", "nunique"), source_rows=("source_row", listed))
-    fixed = fixed[fixed["sizes"] > 0]
-    fixed["how"] = fixed["sizes"].map(
-        lambda sizes: "单独申报的行直接给出" if sizes == 1 else "各行所写不同，按缺失处理"
-    )
-    fixed["students"] = fixed["students"].mask(fixed["sizes"] > 1)
-
-    order = rows.drop_duplicates("major").reset_index()["major"]
-    rows = rows.sort_values("major", key=lambda names: names.map(pd.Series(order.index, order)), kind="stable")
-    other = rows[rows["shared"] | rows["cut_off"]].assign(size=lambda table: table["major"].map(fixed["students"]))
-    left = other["major"].mask(other["major"].isin(fixed.index), "")
-    lists = (
-        other.assign(left=left)
-        .groupby("source_row")
-        .agg(
-            students=("students", "first"),
-            cut_off=("cut_off", "first"),
-            # a size that is in doubt leaves the rest in doubt
-            known=("size", "sum"),
-            doubtful=("major", lambda majors: majors.map(fixed["sizes"]).gt(1).any()),
-            majors_together=("left", lambda names: "、".join(filter(None, names))),
-        )
-    )
-    lists["students"] = (lists["students"] - lists["known"].astype("Int64")).mask(lists["doubtful"])
-    lists = lists[(lists["majors_together"] != "") | (lists["cut_off"] & (lists["students"] > 0).fillna(False))]
-    rests = (
-        lists.reset_index()
-        .groupby("majors_together")
-        .agg(
-            students=("students", "first"),
-            sizes=("students", "nunique"),
-            source_rows=("source_row", listed),
-            cut_off=("cut_off", "any"),
-        )
-    )
-    names = pd.Series(rests.index, index=rests.index).str.split("、").explode()
-    overlapping = names[names.duplicated(keep=False)].index
-    rests["students"] = rests["students"].mask(
-        (rests["sizes"] != 1) | rests.index.isin(overlapping) | (rests["students"] < 0)
-    )
-    rests["how"] = "共享行减去已知专业后的余数" + rests["cut_off"].map(
-        {True: "；单元格被截断，可能还含其后的专业", False: ""}
-    )
-    rests["how"] = rests["how"].mask(rests["students"].isna(), "无法从表中得出")
-    rests.index = rests.index.where(rests.index != "", "被截断的专业")
+    fixed = _fixed_sizes(rows)
+    rests = _rests(rows, fixed)
     told = {name for names in (*fixed.index, *rests.index) for name in names.split("、")}
     absent = [name for name in rows["major"].unique() if name not in told]
     without = pd.DataFrame({"students": pd.NA, "source_rows": "", "how": "没有可用的学生规模"}, index=absent)
@@ -129,6 +85,53 @@ def by_college(tables: Tables) -> pd.DataFrame:
     majors = pd.Series(tables.majors["major"].unique())
     table = _by_group(tables, _looked_up(majors, tables.colleges).set_axis(majors), "college")
     return table if tables.colleges else table.iloc[:0]
+
+
+def _fixed_sizes(rows: pd.DataFrame) -> pd.DataFrame:
+    """By major, the size that rows of this major alone give; missing where they disagree."""
+    alone = rows[~rows["shared"] & ~rows["cut_off"]].dropna(subset="students").groupby("major")
+    sizes = alone.agg(
+        students=("students", "first"), different=("students", "nunique"), source_rows=("source_row", listed)
+    )
+    agreed = sizes["different"] == 1
+    return sizes.assign(
+        students=sizes["students"].where(agreed),
+        how=agreed.map({True: "单独申报的行直接给出", False: "各行所写不同，按缺失处理"}),
+    )
+
+
+def _rests(rows: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
+    """By the names of the majors left over, what rows of several majors hold beyond the sizes already fixed.
+
+    Missing where rows disagree, where a fixed size is in doubt, where less than nothing is left, and where groups
+    of majors overlap without being the same.
+    """
+    several = rows[rows["shared"] | rows["cut_off"]]
+    known = several["major"].isin(fixed.index)
+    size = several["major"].map(fixed["students"]).astype("Int64").where(known, 0)
+    by_row = several.assign(size=size, left=several["major"].mask(known, "")).groupby("source_row")
+    lists = by_row.agg(
+        students=("students", "first"),
+        known=("size", lambda sizes: sizes.sum(skipna=False)),
+        cut_off=("cut_off", "first"),
+        majors_together=("left", lambda names: "、".join(sorted(filter(None, names), key=list(rows["major"]).index))),
+    )
+    lists["rest"] = lists["students"] - lists["known"].astype("Int64")
+    unnamed = lists["cut_off"] & (lists["rest"] > 0).fillna(False)
+    groups = lists[(lists["majors_together"] != "") | unnamed].reset_index().groupby("majors_together")
+    rests = groups.agg(
+        students=("rest", "first"),
+        different=("rest", lambda rests: rests.nunique(dropna=False)),
+        cut_off=("cut_off", "any"),
+        source_rows=("source_row", listed),
+    )
+    names = pd.Series(rests.index, index=rests.index).str.split("、").explode()
+    overlapping = rests.index.isin(names[names.duplicated(keep=False)].index)
+    told = (rests["different"] == 1) & ~overlapping & (rests["students"] >= 0).fillna(False)
+    how = rests["cut_off"].map({True: "；单元格被截断，可能还含其后的专业", False: ""})
+    return rests.assign(
+        students=rests["students"].where(told), how=("共享行减去已知专业后的余数" + how).where(told, "无法从表中得出")
+    ).set_axis(rests.index.where(rests.index != "", "被截断的专业"))
 
 
 def _by_group(tables: Tables, group_of: pd.Series, name: str) -> pd.DataFrame:
