@@ -41,12 +41,18 @@ def check(year: str | None, project: Path | None) -> None:
     from pilotlib.checking import check as check_table
     from pilotlib.cleaning import clean
     from pilotlib.reading import find_project, read_inputs
+    from pilotlib.report.tables import in_words
     from pilotlib.vocabulary import SEVERITIES
 
     folder = find_project(project)
     inputs = read_inputs(folder, _year(folder, year))
     cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file)
     problems = check_table(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+    aside = cleaned.set_aside
+    for place, reason, text in zip(aside["place"], aside["reason"], aside["text"], strict=True):
+        click.echo(f"剔除  文件第{place}行（{reason}）：{text}")
+    for row, column, before, after, rule, _ in in_words(cleaned.changes).itertuples(index=False):
+        click.echo(f"更改  第{row}行{column}：“{before}”→“{after}”（{rule}）")
     for severity, message in zip(problems["severity"], problems["message"], strict=True):
         click.echo(f"{SEVERITIES[severity]}  {message}")
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())

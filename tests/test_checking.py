@@ -60,6 +60,11 @@ def test_without_corrections_two_levels_are_unknown(cleaned_as_printed):
             "students_sum_differs",
             "第3行的学生规模500不等于各专业之和537。",
         ),
+        (
+            [row(), ("合计", *("",) * 5, "50", "999", "")],
+            "total_differs",
+            "第2行（合计）的批准总培训人数写作999，各行相加为50，请核对是否抄错或漏行。",
+        ),
         ([], "no_application", "申报表中没有一行申报，请确认放入的是申报明细表。"),
     ],
 )  # fmt: skip
@@ -78,7 +83,7 @@ def test_a_count_that_cannot_be_read_is_one_problem():
 def test_majors_are_looked_up_only_where_there_is_a_reference(inputs):
     assert "major_unknown" not in found(row(申报专业="新专业"))
     assert found(row(申报专业="新专业"), reference=inputs.reference)["major_unknown"] == [
-        "第1行的专业“新专业”不在majors.csv中，无法归入专业大类。"
+        "第1行的专业“新专业”不在对照表中，无法归入专业大类；请补入data/raw/reference/majors.csv。"
     ]
 
 

@@ -8,7 +8,10 @@ def test_check_prints_what_is_found_and_writes_nothing(project):
     result = pilot(project, "check", "2021")
     assert result.returncode == 0
     lines = result.stdout.splitlines()
-    assert lines[3] == "警示  第23行批准104人，多于申请的101人，请向平台核实。"
+    assert lines[2] == (
+        "更改  第18行证书名称：“机械产品三维模型设计职业技能等级证书(中”→“机械产品三维模型设计职业技能等级证书(中级)”（人工更正）"
+    )
+    assert lines[7] == "警示  第23行批准104人，多于申请的101人，请向平台核实。"
     assert lines[-1] == "applications.tsv：申报 25 行，剔除 0 行，更改 4 个单元格；错误 0 条，警示 5 条，提示 4 条。"
     assert sorted(project.rglob("*")) == before
 

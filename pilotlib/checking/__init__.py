@@ -13,6 +13,7 @@ from pilotlib.checking.rules import (
     repeats,
     serials,
     students,
+    totals,
     truncated,
     unreadable_counts,
 )
@@ -59,6 +60,7 @@ def check(
         students(applications, majors),
         repeats(applications),
         serials(applications),
+        totals(cleaned),
         receipt(applications, source, sha256),
     ]
     if reference is not None and len(reference):

@@ -6,6 +6,7 @@ import pandas as pd
 
 from pilotlib.cleaning import Cleaned
 from pilotlib.cleaning.cells import cut_off_certificates
+from pilotlib.cleaning.words import count_text, normalised
 from pilotlib.values import listed
 from pilotlib.vocabulary import indicator_named
 
@@ -128,6 +129,18 @@ def repeats(applications: pd.DataFrame) -> pd.DataFrame:
             cases("rounds_several", named["source_row"][several], "certificate", name[several], rounds[several]),
         ]
     )
+
+
+def totals(cleaned: Cleaned) -> pd.DataFrame:
+    """Total rows that are not the sum of the rows above; of several, the last is the whole table's."""
+    last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
+    found = []
+    for column in ("places_applied", "places_approved"):
+        stated = last[column].map(normalised).map(count_text)
+        whole = cleaned.applications[column].sum()
+        wrong = last[stated.str.isdecimal() & (stated != str(whole))]
+        found.append(cases("total_differs", wrong["source_row"], column, stated[wrong.index], [whole] * len(wrong)))
+    return pd.concat(found)
 
 
 def serials(applications: pd.DataFrame) -> pd.DataFrame:

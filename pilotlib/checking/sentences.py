@@ -26,7 +26,11 @@ CHECK_RULES = {
     "levels_several": ("warning", "一行多个等级", "第{row}行同时写了“{value}”，人数无法按等级拆分，单列统计。"),
     "cell_truncated": ("warning", "单元格被截断", "第{row}行“{value}”被列宽截断，{other}。"),
     "status_unknown": ("warning", "状态未知", "第{row}行的申报状态“{value}”不在已知状态之列，人数不计入批准。"),
-    "major_unknown": ("warning", "专业不在对照表", "第{row}行的专业“{value}”不在majors.csv中，无法归入专业大类。"),
+    "major_unknown": (
+        "warning",
+        "专业不在对照表",
+        "第{row}行的专业“{value}”不在对照表中，无法归入专业大类；请补入data/raw/reference/majors.csv。",
+    ),
     "approved_above_applied": (
         "warning",
         "批准多于申请",
@@ -46,6 +50,11 @@ CHECK_RULES = {
         "warning",
         "重复申报",
         "第{row}行“{value}”与第{other}行的证书、等级和批次都相同，可能重复登记。",
+    ),
+    "total_differs": (
+        "warning",
+        "合计与各行之和不符",
+        "第{row}行（合计）的{title}写作{value}，各行相加为{other}，请核对是否抄错或漏行。",
     ),
     "serial_repeated": ("warning", "序号重复", "第{row}行的序号“{value}”与第{other}行相同。"),
     "serial_gap": ("warning", "序号不连续", "序号中缺少{value}，抄录时可能漏行，请与原件核对。"),

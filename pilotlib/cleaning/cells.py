@@ -27,6 +27,7 @@ from pilotlib.vocabulary import (
 
 # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
 NARROWEST_COLUMN = 20
+ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
 
 
 def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
@@ -55,14 +56,17 @@ def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str 
     ]
     if len(faults):
         number, row, title, was, held, again, unfounded = faults.iloc[0]
-        where = f"corrections.csv 第 {number} 条：{file} 第 {row} 行“{title}”"
+        entry = f"corrections.csv 第 {number} 条"
+        where = f"{entry}：{file} 第 {row} 行“{title}”"
+        if title not in {title_of(name) for name in table.columns}:
+            raise PilotError(f"{entry}：{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns))}。")
         if pd.isna(held):
-            raise PilotError(f"{where}不存在。请核对行次与列名；行次从表头下第一行数起。")
+            raise PilotError(f"{entry}：{file} 没有第 {row} 行申报（或已作为合计、空行等剔除）。{ROWS_ARE_COUNTED}")
         if again:
             raise PilotError(f"{where}更正了两次。请合并为一条。")
         if unfounded and held == was:
             raise PilotError(f"{where}的更正没有写理由（reason）。请写明依据。")
-        raise PilotError(f"{where}现为“{held}”，不是“{was}”。请核对后修改这条更正，或删去它。")
+        raise PilotError(f"{where}现为“{held}”，不是“{was}”。请核对后修改这条更正，或删去它。{ROWS_ARE_COUNTED}")
     values[rows, columns] = corrections["becomes"].str.strip()
     return pd.DataFrame(values, index=table.index, columns=table.columns, dtype=str)
 

@@ -61,7 +61,8 @@ def take_applications(table: pd.DataFrame, cells: pd.DataFrame) -> tuple[pd.Data
         cells: What it was made from, for the places and whole texts of rows.
 
     Returns:
-        The applications' rows, and `source_row` (missing above the header), `place`, `reason`, `text`.
+        The applications' rows, and `source_row` (missing above the header), `place`, `reason`, `text`,
+        and the cells of `places_applied` and `places_approved`.
     """
     words = table.apply(lambda column: by_value(column, plain))
     reasons = pd.Series("", index=table.index)
@@ -78,6 +79,9 @@ def take_applications(table: pd.DataFrame, cells: pd.DataFrame) -> tuple[pd.Data
             "place": cells.index[aside],
             "reason": reasons[aside].to_numpy(),
             "text": pd.Series(["｜".join(row).rstrip("｜") for row in cells[aside].to_numpy()], dtype=str),
+            # what a total row says, to be held against the sum of the rows
+            "places_applied": table.loc[aside, "places_applied"].to_numpy(),
+            "places_approved": table.loc[aside, "places_approved"].to_numpy(),
         }
     )
     return table[(reasons == "") & (table.index > 0)], set_aside

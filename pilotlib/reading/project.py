@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pilotlib.errors import PilotError
+from pilotlib.errors import PilotError, suggestion
 from pilotlib.reading.tables import READABLE_SUFFIXES, read_bytes, read_table, read_text
-from pilotlib.vocabulary import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS
+from pilotlib.vocabulary import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS, title_of
+
+SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
 
 
 class YearInputs(NamedTuple):
@@ -82,7 +84,7 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         corrections=_read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS),
         indicators=_read_ledger(folder / "indicators.csv", INDICATOR_COLUMNS),
         narrative=read_text(narrative) if _holds_text(narrative) else "",
-        source=_read_toml(folder / "source.toml"),
+        source=_read_source(folder / "source.toml"),
         school=_read_school(raw / "school.toml"),
         reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
     )
@@ -134,6 +136,7 @@ def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     lines = [line for line in read_text(path).split("\n") if line.strip() and not line.startswith("#")]
     try:
         header, *rows = csv.reader((line + "\n" for line in lines), strict=True)
+        header = [next((name for name in columns if word in (name, title_of(name))), word) for word in header]
     except (csv.Error, ValueError) as error:
         raise PilotError(f"{path.name}：无法读成表格（{error}）。列应为 {'、'.join(columns)}。") from None
     missing = [name for name in columns if name not in header]
@@ -149,6 +152,16 @@ def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 
 def _holds_text(path: Path) -> bool:
     return path.exists() and bool(read_bytes(path).strip())
+
+
+def _read_source(path: Path) -> dict:
+    source = _read_toml(path)
+    for key in source:
+        if key not in SOURCE_KEYS:
+            raise PilotError(f"{path.name}：不认识“{key}”。{suggestion(key, list(SOURCE_KEYS))}")
+    if not isinstance(source.get("rows", 0), int):
+        raise PilotError(f"{path.name}：rows 应是不带引号的整数，现为“{source['rows']}”。")
+    return source
 
 
 def _read_school(path: Path) -> dict:

@@ -60,28 +60,27 @@ def round_level(statistics: Statistics) -> Figure:
 
 
 def certificates(statistics: Statistics) -> Figure:
-    """Approved places by certificate as bars, places applied for as marks."""
-    table = _floats(statistics["by_certificate"], ["places_approved", "places_applied"])
+    """Approved places by certificate as bars; a mark where another number was applied for."""
+    table = statistics["by_certificate"]
+    known = table["places_approved"].notna()
+    same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool)
+    bars = _floats(table, ["places_approved", "places_applied"])
     figure, axes = _canvas(len(table), legend=True)
     with report_style():
         seaborn.barplot(
-            table, y="certificate", x="places_approved", color=MAIN_COLOUR, saturation=1, ax=axes, label="批准"
+            bars, y="certificate", x="places_approved", color=MAIN_COLOUR, saturation=1, ax=axes, label="批准"
         )
-        axes.plot(
-            table["places_applied"],
-            range(len(table)),
-            "|",
-            color=ACCENT_COLOUR,
-            markersize=13,
-            markeredgewidth=3,
-            label="申请",
-        )
-        same = table["places_approved"] == table["places_applied"]
+        mark = {"color": ACCENT_COLOUR, "markersize": 13, "markeredgewidth": 3, "label": "申请（与批准不同时标出）"}
+        axes.plot(bars["places_applied"].where(~same), range(len(bars)), "|", **mark)
         texts = [
-            number(approved) if equal else f"批准{number(approved)}，申请{number(applied)}"
-            for approved, applied, equal in zip(table["places_approved"], table["places_applied"], same, strict=True)
+            number(approved)
+            if equal
+            else f"{f'批准{number(approved)}' if given else '未计入批准'}，申请{number(applied)}"
+            for approved, applied, equal, given in zip(
+                bars["places_approved"], table["places_applied"], same, known, strict=True
+            )
         ]
-        _ends(axes, table[["places_approved", "places_applied"]].max(axis="columns"), texts)
+        _ends(axes, bars[["places_approved", "places_applied"]].max(axis="columns"), texts)
         _legend(axes)
     return figure
 
@@ -125,6 +124,8 @@ def per_100_students(statistics: Statistics) -> Figure:
     figure, axes = _canvas(len(table), INCHES_PER_BAR * 1.2)
     with report_style():
         seaborn.barplot(table, y="label", x="places_per_100_students", color=MAIN_COLOUR, saturation=1, ax=axes)
+        for label in axes.get_yticklabels():
+            label.set(linespacing=1.35, multialignment="right")
         _ends(axes, table["places_per_100_students"], [number(value) for value in table["places_per_100_students"]])
     return figure
 
@@ -185,16 +186,16 @@ FIGURES = {
         lambda statistics: statistics["by_round_level"],
         ["application_round", "level"],
         ["places_approved"],
-        "批准培训人数，人",
+        "单位：人（批准培训人数）",
     ),
     "certificates": FigureEntry(
         certificates,
         prose.certificates_headline,
-        "横向条形图，每种证书一条，条长为批准人数，短竖线为申请人数。",
+        "横向条形图，每种证书一条，条长为批准人数；与申请不同的，用短竖线标出申请人数。",
         lambda statistics: statistics["by_certificate"],
         ["certificate"],
         ["places_applied", "places_approved"],
-        "培训人数，人",
+        "单位：人",
     ),
     "majors": FigureEntry(
         majors,
@@ -203,7 +204,7 @@ FIGURES = {
         lambda statistics: statistics["by_major"],
         ["major"],
         ["places_approved_alone", "places_approved_shared"],
-        "批准培训人数，人",
+        "单位：人（批准培训人数）",
     ),
     "per_100_students": FigureEntry(
         per_100_students,
@@ -212,7 +213,7 @@ FIGURES = {
         lambda statistics: statistics["places_per_100_students"],
         ["majors_together"],
         ["places_per_100_students"],
-        "每百名在校生的批准名额，人",
+        "单位：人（每百名在校生的批准名额）",
     ),
     "categories": FigureEntry(
         categories,
@@ -221,7 +222,7 @@ FIGURES = {
         lambda statistics: statistics["by_category"],
         ["category"],
         ["places_approved"],
-        "批准培训人数，人",
+        "单位：人（批准培训人数）",
     ),
     "applied_to_awarded": FigureEntry(
         applied_to_awarded,
@@ -230,7 +231,7 @@ FIGURES = {
         prose.flow,
         ["step"],
         ["people", "percent"],
-        "人数，人；百分比以上一步为分母",
+        "单位：人；百分比以上一步为分母",
     ),
 }
 

@@ -70,8 +70,8 @@ def first_narrative(report: Report) -> HTML:
     texts += [text.partition("\n")[2] for text in _sections(report) if _FIRST_SECTION.match(text)]
     body = "".join(map(_render, texts))
     if not report.processed.narrative.strip():
-        body = "<p>学校没有提供文字。</p>"
-    return HTML(f"<section class='given'><h3>学校的说明</h3>{body}</section>" if body else "")
+        return HTML("<p>学校没有提供文字。</p>")
+    return HTML(f"<section class='given'><h3>学校的说明</h3>{_AS_WRITTEN}{body}</section>" if body else "")
 
 
 def narrative(report: Report) -> HTML:
@@ -90,7 +90,7 @@ def figure(report: Report, name: str) -> HTML:
     svg = svg_of(entry.draw(report.statistics), name).replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
     return HTML(
         f"<figure><h3>{escape(entry.headline(report.statistics))}</h3>{svg}"
-        f"<figcaption>{escape(entry.unit)}。来源：{escape(_source(report))}。</figcaption></figure>"
+        f"<figcaption>{escape(entry.unit)}。来源：{escape(_source(report, name))}。</figcaption></figure>"
     )
 
 
@@ -99,8 +99,7 @@ def statistic(report: Report, name: str) -> HTML:
     table = report.statistics[name]
     if name == "by_college" and table.empty:
         return HTML("<p>按二级学院的统计：学校没有提供专业与学院的对照，未提供。</p>")
-    sources = {"indicators": "学校提供的indicators.csv", "rates": f"{_source(report)}与学校提供的indicators.csv"}
-    return HTML(statistic_table(name, table, sources.get(name, _source(report))))
+    return HTML(statistic_table(name, table, _source(report, name)))
 
 
 def statistics(report: Report) -> HTML:
@@ -168,6 +167,7 @@ def provenance(report: Report) -> HTML:
     return HTML(f"<dl class='facts'>{items}</dl>")
 
 
+_AS_WRITTEN = "<p class='notes'>以下是学校的原文，其中的数字未经本报告核对，可能与上文由申报表算出的数字不同。</p>"
 _FIRST_SECTION = re.compile(r"## *一、")
 
 
@@ -193,5 +193,10 @@ def _render(markdown: str) -> str:
     return mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown)
 
 
-def _source(report: Report) -> str:
-    return f"{report.year}年申报明细表（{report.processed.about['file']}）"
+def _source(report: Report, name: str = "") -> str:
+    """Where the figures of a table or figure come from: the application table, the school's own figures, or both."""
+    table = f"{report.year}年申报明细表（{report.processed.about['file']}）"
+    given = "学校提供的indicators.csv" if len(report.processed.given_indicators) else "学校没有提供表外指标"
+    return {"indicators": given, "rates": f"{table}；{given}", "applied_to_awarded": f"{table}；{given}"}.get(
+        name, table
+    )

@@ -97,7 +97,7 @@ def _pending(statistics: Statistics) -> str:
     rows = rows[~rows["counts_as_approved"]]
     counts = zip(rows["status"], rows["applications"], strict=True)
     parts = "、".join(f"{status or '状态空白'}{number(count)}项" for status, count in counts)
-    return f"其中{number(rows['applications'].sum())}项没有批准（{parts}），人数不计入批准。" if parts else ""
+    return f"其中{number(rows['applications'].sum())}项的状态不是已批准（{parts}），人数不计入批准。" if parts else ""
 
 
 def _differences(statistics: Statistics) -> str:
@@ -116,7 +116,7 @@ def _majors(statistics: Statistics) -> str:
     parts = {
         "majors_count": "涉及{}专业",
         "categories_count": "分属{}专业大类",
-        "distinct_students": "这些专业共有在校生{}（每个专业只计一次）",
+        "distinct_students": "共有在校生{}（每个专业只计一次）",
         "places_per_100_students": "平均每百名在校生的批准名额为{}",
     }
     told = [words.format(measured(statistics["overview"], name)) for name, words in parts.items() if known[name]]
@@ -125,17 +125,19 @@ def _majors(statistics: Statistics) -> str:
 
 
 def _training(statistics: Statistics) -> str:
-    given = statistics["indicators"].set_index("indicator")
-    parts = []
-    for row in statistics["rates"].dropna(subset="percent").itertuples(index=False):
-        parts.append(
-            f"{title_of(row.numerator)}{_people(row.numerator_value)}，"
-            f"为{title_of(row.denominator)}（{_people(row.denominator_value)}）的{number(row.percent)}%"
-        )
-    outcomes = given.loc[["students_passed", "students_awarded"], "value"]
-    missing = "、".join(title_of(name) for name in outcomes[outcomes.isna()].index)
+    """The students' way from training to certificate: every figure given, its rate where there is one, what is not."""
+    given = statistics["indicators"].set_index("indicator")["value"]
+    parts, missing = [], []
+    for row in statistics["rates"].itertuples(index=False):
+        if pd.isna(given[row.numerator]):
+            missing.append(title_of(row.numerator))
+            continue
+        part = f"{title_of(row.numerator)}{_people(given[row.numerator])}"
+        if pd.notna(row.percent):
+            part += f"，为{title_of(row.denominator)}（{_people(row.denominator_value)}）的{number(row.percent)}%"
+        parts.append(part)
     told = f"{'；'.join(parts)}。" if parts else ""
-    return told + (f"{missing}{NOT_GIVEN}，本报告不作推算。" if missing else "")
+    return told + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else "")
 
 
 def round_level_headline(statistics: Statistics) -> str:

@@ -26,6 +26,7 @@ _WORDS = {
     "rule": lambda rule: _RULE_TITLES.get(rule, rule),
     "severity": lambda severity: SEVERITIES.get(severity, severity),
 }
+_TWO_DECIMALS = {"share", "percent", "places_per_100_students"}
 _NOT_GIVEN_COLUMNS = {"value", "percent", "numerator_value", "denominator_value"}
 
 
@@ -156,7 +157,8 @@ def _kind(texts: pd.Series, numeric: set[str]) -> str:
     """How a column is set: figures to the right; the others with room for their longest text."""
     if texts.name in numeric:
         return "figure"
-    longest = max([len(_heading(texts.name)), *texts.str.len()])
+    plain_texts = texts.str.replace("<[^>]+>", "", regex=True)
+    longest = max([len(_heading(texts.name)), *plain_texts.str.len()])
     return next(kind for kind, characters in _ROOM.items() if longest <= characters)
 
 
@@ -165,4 +167,6 @@ def _text(value, name: str) -> str:
         return NOT_GIVEN if name in _NOT_GIVEN_COLUMNS else NOTHING
     if isinstance(value, str):
         return value
+    if name in _TWO_DECIMALS:
+        return f"{value:.2f}"
     return str(value) if name in ("source_row", "place", "year") else number(value)

@@ -37,7 +37,7 @@ def overview(tables: Tables) -> pd.DataFrame:
             "distinct_students",
             students["students"].sum(min_count=1),
             bool(students_unknown),
-            f"未能得出：{students_unknown}" if students_unknown else f"{grouped}只有合计，无法拆分" if grouped else "",
+            f"未能得出：{students_unknown}" if students_unknown else f"{grouped}只知合计，已计入" if grouped else "",
         ),
         ("places_per_100_students", per_100, False, per_100_note),
         ("repeated_certificates", len(repeated_over_rounds(tables)), False, "按证书与等级计"),

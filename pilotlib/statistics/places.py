@@ -99,7 +99,7 @@ def _named_level(levels: pd.Series) -> pd.Series:
 def _rounds_detail(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Per key, the approved places of each round in words: 沿用批次20、第二次70."""
     rounds = totals(applications, [*keys, "application_round"])
-    places = rounds["places_approved"].astype(object).where(rounds["places_approved"].notna(), "未批准").astype(str)
+    places = rounds["places_approved"].astype(object).where(rounds["places_approved"].notna(), "未计入批准").astype(str)
     words = rounds["application_round"].astype(str) + places
     groups = rounds.assign(rounds_detail=words).groupby(keys, observed=True, dropna=False)
     return groups["rounds_detail"].agg("、".join).reset_index()

@@ -30,9 +30,9 @@ def test_a_correction_is_put_in_where_the_table_holds_what_the_ledger_says():
     ("corrections", "sentence"),
     [
         (ledger(was="电商"), "第 1 条：甲.tsv 第 1 行“申报专业”现为“会计”，不是“电商”"),
-        (ledger(row="7"), "第 7 行“申报专业”不存在"),
-        (ledger(row="x"), "第 x 行“申报专业”不存在"),
-        (ledger(column="没有的列"), "第 1 行“没有的列”不存在"),
+        (ledger(row="7"), "第 1 条：甲.tsv 没有第 7 行申报"),
+        (ledger(row="x"), "没有第 x 行申报"),
+        (ledger(column="没有的列"), "甲.tsv 没有“没有的列”列。现有：申报专业。"),
         (pd.concat([ledger(), ledger()]), "第 2 条：甲.tsv 第 1 行“申报专业”更正了两次"),
     ],
 )

@@ -46,6 +46,12 @@ def test_a_year_needs_nothing_but_its_table(project):
     assert inputs.narrative == ""
 
 
+def test_a_ledger_may_have_chinese_headers(project):
+    path = project / "data" / "raw" / "2021" / "corrections.csv"
+    path.write_text("行,列,原值,更正为,理由\n1,申报专业,会计,会计学,例\n", encoding="utf-8")
+    assert read_inputs(project, 2021).corrections["becomes"].tolist() == ["会计学"]
+
+
 def test_an_empty_file_beside_the_table_is_as_none(project):
     for name in ("indicators.csv", "narrative.md", "corrections.csv"):
         (project / "data" / "raw" / "2021" / name).write_bytes(b"\n")
@@ -70,6 +76,8 @@ def test_lines_that_begin_with_a_number_sign_are_comments(project):
     [
         ("corrections.csv", "row,column\n", r"corrections\.csv 第 1 行（表头）：缺少列 was、becomes、reason"),
         ("source.toml", "rows = \n", r"source\.toml：不是有效的 TOML"),
+        ("source.toml", "row = 25\n", r"source\.toml：不认识“row”。是否想写“rows”？"),
+        ("source.toml", 'rows = "25"\n', r"rows 应是不带引号的整数，现为“25”"),
         (
             "indicators.csv",
             "indicator,value,unit,note\n培训教师,51\n",

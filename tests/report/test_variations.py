@@ -79,7 +79,7 @@ def test_a_table_in_which_every_level_is_known_has_no_unknown_one():
 
 def test_what_is_not_approved_is_said_and_counts_nothing():
     text = told(row(), row(序号="2", 证书名称="界面设计(中级)", 申报状态="待省教育厅审核"))
-    assert "其中1项没有批准（待省教育厅审核1项），人数不计入批准。" in text
+    assert "其中1项的状态不是已批准（待省教育厅审核1项），人数不计入批准。" in text
     assert "中级1项、批准未提供" in text
     assert "批准50人" in text
 
@@ -103,7 +103,7 @@ def test_majors_in_another_order_are_the_same_majors():
         row(申报专业="会计；电子商务", 学生规模="300"),
         row(申报专业="电子商务；会计", 学生规模="300", 申报批次="第二次"),
     )
-    assert "这些专业共有在校生300人" in told(*rows)
+    assert "共有在校生300人" in told(*rows)
 
 
 def test_a_mark_beside_a_number_is_no_digit():
