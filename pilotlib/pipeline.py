@@ -119,6 +119,7 @@ def _execute(notebook: Path, folder: Path, parameters: dict, project: Path, titl
             progress_bar=False,
             request_save_on_cell_execute=False,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+            shutdown_kernel="immediate",  # every file is written by then; a graceful end waits up to seconds
         )
     except PapermillExecutionError as error:
         kept = _failed_folder(project, parameters["year"])
