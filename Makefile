@@ -4,6 +4,8 @@ BIN := .venv/bin
 # Compiled modules are kept even where the machine's settings say otherwise: every notebook starts a new Python.
 export PYTHONDONTWRITEBYTECODE =
 
+INSTALL_UV := install --quiet --disable-pip-version-check --requirement .venv/uv.txt
+
 .DEFAULT_GOAL := report
 .PHONY: report check test lint lab lock picture clean
 
@@ -35,9 +37,10 @@ clean:  ## remove the environment and everything that runs have made
 
 # uv comes from PyPI, by its hash in the lock; it then installs the rest, each by its hash in the lock.
 .venv/uv: requirements.lock
-	$(PYTHON) -m venv --clear .venv
+	$(PYTHON) -m venv --clear --without-pip .venv
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r .venv/uv.txt
+	@# The machine's own pip, where it has one, saves setting up another: a third of the time to the first report.
+	$(PYTHON) -m pip --python $(BIN)/python $(INSTALL_UV) || ($(PYTHON) -m venv .venv && $(BIN)/python -m pip $(INSTALL_UV))
 	touch $@
 
 .venv/ready: .venv/uv pyproject.toml
