@@ -22,14 +22,15 @@ def pilot() -> None:
 @pilot.command()
 @click.argument("year", required=False)
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebooks.")
+@click.option("--strict", is_flag=True, help="Fail, and write nothing, where a number of the narrative disagrees.")
 @_project
-def run(year: str | None, parameters: tuple[tuple[str, str], ...], project: Path | None) -> None:
+def run(year: str | None, parameters: tuple[tuple[str, str], ...], strict: bool, project: Path | None) -> None:
     """Make the report of YEAR (the newest year by default)."""
     from pilotlib.pipeline import run as run_year
     from pilotlib.reading import find_project
 
     folder = find_project(project)
-    for path in run_year(folder, _year(folder, year), dict(parameters)):
+    for path in run_year(folder, _year(folder, year), dict(parameters), strict=strict):
         click.echo(f"已写入 {path.relative_to(folder)}")
 
 
@@ -61,6 +62,37 @@ def check(year: str | None, project: Path | None) -> None:
         f"更改 {len(cleaned.changes.drop_duplicates(['source_row', 'column']))} 个单元格；{counts}。"
     )
     if (problems["severity"] == "error").any():
+        sys.exit(1)
+
+
+@pilot.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--year", help="The year to hold it against; the newest by default.")
+@click.option("--json", is_flag=True, help="A list of objects, one per number, instead of a table.")
+@_project
+def claims(file: Path, year: str | None, json: bool, project: Path | None) -> None:
+    """Check every number in a finished document FILE (md, txt, docx) against the data of a year.
+
+    Exit status 1 where something disagrees.
+    """
+    from pilotlib.checking import check as check_table
+    from pilotlib.checking import stop_on_errors
+    from pilotlib.claims import DISAGREES, check_claims, facts_of
+    from pilotlib.cleaning import clean
+    from pilotlib.reading import find_project, read_inputs
+    from pilotlib.reading.documents import read_document
+    from pilotlib.report.checked import as_json, as_lines
+    from pilotlib.statistics import Tables, college_of_major, summarise
+
+    passages = read_document(file)
+    folder = find_project(project)
+    inputs = read_inputs(folder, _year(folder, year))
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file)
+    stop_on_errors(check_table(cleaned, inputs.year, indicators=inputs.indicators), inputs.file)
+    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
+    checked = check_claims(passages, facts_of(tables, summarise(tables)))
+    click.echo(as_json(checked) if json else "\n".join(as_lines(checked, file.name)))
+    if (checked["state"] == DISAGREES).any():
         sys.exit(1)
 
 

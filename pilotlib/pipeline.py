@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
+from pilotlib.claims import DISAGREES, check_narrative, count_states
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.reading import read_processed, read_statistics
 from pilotlib.reading.project import input_files
 from pilotlib.report.publishing import publish_html
+from pilotlib.statistics import STATISTICS
 
 STAGES = {"1_clean": "清洗与检查", "2_statistics": "统计", "3_annual_report": "年度报告"}
 OWN_PARAMETERS = ("year", "processed")
@@ -36,20 +39,22 @@ RECORDED_PACKAGES = (
 )
 
 
-def run(project: Path, year: int, parameters: dict[str, str] | None = None) -> list[Path]:
+def run(project: Path, year: int, parameters: dict[str, str] | None = None, *, strict: bool = False) -> list[Path]:
     """Make a year's processed tables and its report.
 
     Args:
         project: The project's folder.
         year: The year.
         parameters: Further parameters for the notebooks that know them.
+        strict: Whether a number of the school's text that disagrees with the data stops the run.
 
     Returns:
         What was written, the report last.
 
     Raises:
-        PilotError: an unknown parameter (before anything is run), bad input, or a notebook that failed. The last
-            good report and tables are untouched; a notebook that failed is kept where the message says.
+        PilotError: an unknown parameter (before anything is run), bad input, a notebook that failed, or a claim that
+            disagrees where the run is strict. The last good report and tables are untouched; a notebook that failed
+            is kept where the message says.
     """
     parameters = parameters or {}
     notebooks = find_notebooks(project)
@@ -63,10 +68,13 @@ def run(project: Path, year: int, parameters: dict[str, str] | None = None) -> l
             _execute(
                 notebooks[stage], executed, {name: values[name] for name in values if name in known}, project, title
             )
+        claims = check_narrative(read_processed(tables), read_statistics(tables, list(STATISTICS)))
+        if strict:
+            _stop_on_disagreement(claims)
         publish_html(executed / "3_annual_report.ipynb", page / REPORT)
         if _hashes(project, input_files(project, year)) != before:
             raise PilotError(f"{year} 年的原始文件在运行中有改动，结果没有写入。请再运行一次。")
-        _write_manifest(page, tables, before, parameters)
+        _write_manifest(page, tables, before, parameters, count_states(claims))
         _move_in(tables, processed / str(year))
         _move_in(page, reports / str(year))
     shutil.rmtree(_failed_folder(project, year), ignore_errors=True)
@@ -136,7 +144,19 @@ def _execute(notebook: Path, folder: Path, parameters: dict, project: Path, titl
         ) from None
 
 
-def _write_manifest(page: Path, tables: Path, inputs: dict[str, str], parameters: dict[str, str]) -> None:
+def _stop_on_disagreement(claims: pd.DataFrame) -> None:
+    wrong = claims[claims["state"] == DISAGREES]
+    lines = "".join(
+        f"\n  · 第{line}行“{written}”：{why}"
+        for line, written, why in zip(wrong["line"], wrong["number"], wrong["explanation"], strict=True)
+    )
+    if lines:
+        raise PilotError(f"narrative.md：有 {len(wrong)} 处与数据不一致，没有出报告。{lines}")
+
+
+def _write_manifest(
+    page: Path, tables: Path, inputs: dict[str, str], parameters: dict[str, str], claims: dict[str, int]
+) -> None:
     """What the report was made from and with; the one output that holds a time."""
     processed = read_processed(tables)
     overview = read_statistics(tables, ["overview"])["overview"]
@@ -157,6 +177,7 @@ def _write_manifest(page: Path, tables: Path, inputs: dict[str, str], parameters
         .astype(object)
         .where(overview["value"].notna().to_numpy(), None)
         .to_dict(),
+        "claims": claims,
         "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2)

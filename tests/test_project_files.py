@@ -13,9 +13,10 @@ from tests.conftest import ROOT
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
 EXTRAS = [Requirement(text) for extra in PYPROJECT["project"]["optional-dependencies"].values() for text in extra]
+EXTRAS = [need for need in EXTRAS if need.name != PYPROJECT["project"]["name"]]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
-ONLY_ON_PYPI = {"noto-cjk-sans-otc"}
+ONLY_ON_PYPI = {"cn2an", "noto-cjk-sans-otc"}
 
 
 def test_environment_yml_asks_for_the_same_as_pyproject():

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pilotlib.claims import check_narrative
 from pilotlib.reading import (
     Processed,
     find_project,
@@ -16,12 +17,13 @@ from pilotlib.statistics import STATISTICS
 
 
 class Report(NamedTuple):
-    """Everything the annual report tells: the year as cleaned, and its statistics by name."""
+    """Everything the annual report tells: the year as cleaned, its statistics by name, the school's claims checked."""
 
     year: int
     school: str
     processed: Processed
     statistics: dict[str, pd.DataFrame]
+    claims: pd.DataFrame
 
 
 def open_report(year: int | None = None, processed: str | None = None) -> Report:
@@ -37,9 +39,11 @@ def open_report(year: int | None = None, processed: str | None = None) -> Report
     project = find_project()
     folder = processed_folder(project, year or newest_year(project), processed)
     tables = read_processed(folder)
+    statistics = read_statistics(folder, list(STATISTICS))
     return Report(
         year=tables.about["year"],
         school=tables.about["school"].get("name", ""),
         processed=tables,
-        statistics=read_statistics(folder, list(STATISTICS)),
+        statistics=statistics,
+        claims=check_narrative(tables, statistics),
     )

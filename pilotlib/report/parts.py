@@ -8,7 +8,9 @@ import pandas as pd
 from IPython.display import HTML
 
 from pilotlib import __version__
+from pilotlib.claims import DISAGREES, STATES
 from pilotlib.report import Report
+from pilotlib.report.checked import SIGNS, claims_table, marks_as_links, with_marks
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import description, measured, number, year_paragraphs
 from pilotlib.report.style import svg_of
@@ -51,10 +53,11 @@ def key_figures(report: Report) -> HTML:
 
 
 def doubts(report: Report) -> HTML:
-    """What a reader should doubt: every warning, in a sentence each."""
+    """What a reader should doubt: every claim that disagrees and every warning, in a sentence each."""
     problems = report.processed.problems
+    wrong = report.claims.loc[report.claims["state"] == DISAGREES, "explanation"]
     warnings = problems.loc[problems["severity"] == "warning", "message"]
-    items = "".join(f"<li>{escape(message)}</li>" for message in warnings)
+    items = "".join(f"<li>{escape(message)}</li>" for message in [*("学校文字：" + wrong), *warnings])
     return HTML(f"<ul>{items}</ul>" if items else "<p>没有发现存疑之处。</p>")
 
 
@@ -68,7 +71,7 @@ def first_narrative(report: Report) -> HTML:
     """The school's own words on the year's tasks (its section 一), below the sentences that are computed."""
     texts = [text for text in _sections(report) if not _FIRST_SECTION.match(text) and not text.startswith("## ")]
     texts += [text.partition("\n")[2] for text in _sections(report) if _FIRST_SECTION.match(text)]
-    body = "".join(map(_render, texts))
+    body = "".join(_render(text, report) for text in texts)
     if not report.processed.narrative.strip():
         return HTML("<p>学校没有提供文字。</p>")
     return HTML(f"<section class='given'><h3>学校的说明</h3>{_AS_WRITTEN}{body}</section>" if body else "")
@@ -77,7 +80,14 @@ def first_narrative(report: Report) -> HTML:
 def narrative(report: Report) -> HTML:
     """The other sections of the school's own text, as the school wrote them; HTML in them is shown as text."""
     others = [text for text in _sections(report) if text.startswith("## ") and not _FIRST_SECTION.match(text)]
-    return HTML("".join(map(_render, others)))
+    return HTML("".join(_render(text, report) for text in others))
+
+
+def claims(report: Report) -> HTML:
+    """Every number of the school's text held against the data: the count by state, and each with its reason."""
+    if report.claims.empty:
+        return HTML("<p>学校的文字中没有数字可以核对。</p>")
+    return HTML(claims_table(report.claims))
 
 
 def figure(report: Report, name: str) -> HTML:
@@ -167,13 +177,17 @@ def provenance(report: Report) -> HTML:
     return HTML(f"<dl class='facts'>{items}</dl>")
 
 
-_AS_WRITTEN = "<p class='notes'>以下是学校的原文，其中的数字未经本报告核对，可能与上文由申报表算出的数字不同。</p>"
+_AS_WRITTEN = (
+    "<p class='notes'>以下是学校的原文。其中的数都已与数据核对，数后的记号链接到“数据核对”："
+    f"{'，'.join(f'{SIGNS[state]} {title}' for state, title in reversed(STATES.items()))}。</p>"
+)
 _FIRST_SECTION = re.compile(r"## *一、")
 
 
 def _sections(report: Report) -> list[str]:
     """The narrative, part by part: what stands before the first heading of the second level, then each section."""
-    return [text for text in re.split(r"(?m)^(?=## )", report.processed.narrative) if text.strip()]
+    marked = with_marks(report.processed.narrative, report.claims)
+    return [text for text in re.split(r"(?m)^(?=## )", marked) if text.strip()]
 
 
 class _TextOnly(mistune.HTMLRenderer):
@@ -189,8 +203,8 @@ class _TextOnly(mistune.HTMLRenderer):
         return text if text == url else f"{text}（{escape(url)}）"
 
 
-def _render(markdown: str) -> str:
-    return mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown)
+def _render(markdown: str, report: Report) -> str:
+    return marks_as_links(mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown), report.claims)
 
 
 def _source(report: Report, name: str = "") -> str:

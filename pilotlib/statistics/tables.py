@@ -23,13 +23,13 @@ class Tables(NamedTuple):
 
 def tables_of(processed: Processed) -> Tables:
     """The tables of a year as the first stage wrote them."""
-    colleges = processed.about["school"].get("colleges", {})
-    return Tables(
-        processed.applications,
-        processed.majors,
-        processed.given_indicators,
-        {major: college for college, majors in colleges.items() for major in majors},
-    )
+    colleges = college_of_major(processed.about["school"])
+    return Tables(processed.applications, processed.majors, processed.given_indicators, colleges)
+
+
+def college_of_major(school: dict) -> dict[str, str]:
+    """Major → college, from what the school has said of itself."""
+    return {major: college for college, majors in school.get("colleges", {}).items() for major in majors}
 
 
 def only_approved(applications: pd.DataFrame) -> pd.DataFrame:

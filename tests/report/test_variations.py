@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pilotlib.checking import check
+from pilotlib.claims import check_narrative
 from pilotlib.cleaning import clean
 from pilotlib.reading import Processed
 from pilotlib.report import Report, parts
@@ -27,10 +28,10 @@ def told(*rows, reference=None, indicators=(), narrative="", header=HEADER, corr
     compare_counts(statistics, recount(cells, corrections))
     about = {"year": 2021, "file": "applications.tsv", "sha256": "0", "school": {}, "source": {}}
     processed = Processed(Path(), about, narrative, cells, corrections, *cleaned[:2], *cleaned[2:], problems, given)
-    report = Report(2021, "某校", processed, statistics)
+    report = Report(2021, "某校", processed, statistics, check_narrative(processed, statistics))
     pieces = [
         parts.title_block(report), parts.key_figures(report), parts.doubts(report), parts.year_section(report),
-        parts.first_narrative(report), parts.narrative(report), *(parts.figure(report, name) for name in FIGURES),
+        parts.first_narrative(report), parts.narrative(report), parts.claims(report), *(parts.figure(report, name) for name in FIGURES),
         parts.statistics(report), parts.changes(report), parts.problems(report), parts.set_aside(report),
         parts.definitions(report), parts.columns(report), parts.applications(report), parts.provenance(report),
     ]  # fmt: skip

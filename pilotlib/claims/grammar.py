@@ -1,0 +1,72 @@
+"""The grammar of `grammar.toml`: the words and forms by which numbers in Chinese reports are found and understood."""
+
+import tomllib
+from importlib.resources import files
+from typing import NamedTuple
+
+_GRAMMAR = tomllib.loads(files("pilotlib.claims").joinpath("grammar.toml").read_text(encoding="utf-8"))
+
+
+class Label(NamedTuple):
+    """What looks like a number and states nothing."""
+
+    name: str
+    form: str
+    example: str
+
+
+class Measure(NamedTuple):
+    """What a number counts: the class of its unit, its noun, the words that must and that may not stand near it."""
+
+    name: str
+    kind: str
+    example: str
+    counted: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+class Rate(NamedTuple):
+    """A rate by its names: what is divided by what."""
+
+    words: tuple[str, ...]
+    numerator: str
+    denominators: tuple[str, ...]
+    example: str
+
+
+def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(words.split()) for name, words in table.items()}
+
+
+def _entries(kind: type[NamedTuple], name: str) -> tuple:
+    return tuple(
+        kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+        for entry in _GRAMMAR[name]
+    )
+
+
+# Classes of units and kinds of labels that the code treats apart.
+PEOPLE, TIMES, THINGS, PERCENT, MONEY = "people", "times", "things", "percent", "money"
+YEAR, ORDINAL, DATE, COHORT, MALFORMED = "年份", "序数", "日期", "年级", "写法不明"
+READ_WITH_THE_WORDS = ("名称", "模块代码", "概括")  # 5G of 5G移动网络运维, 一年 of 上一年度
+ABOUT, AT_LEAST, BELOW = "about", "at_least", "below"
+
+NUMBER = _GRAMMAR["number"]
+BEFORE, AFTER = _words(_GRAMMAR["before"]), _words(_GRAMMAR["after"])
+UNITS = {unit: kind for kind, units in _words(_GRAMMAR["units"]).items() for unit in units}
+NOT_AFTER_CHINESE = _GRAMMAR["unit_rules"]["not_after_chinese"].split()
+UNIT_FORMS = _GRAMMAR["unit_rules"]["unit_forms"]
+IN_TEN_THOUSANDS = _GRAMMAR["unit_rules"]["in_ten_thousands"]
+LABELS: tuple[Label, ...] = _entries(Label, "labels")
+
+WORDS = _words(_GRAMMAR["words"])
+OTHER_WORDS = _words(_GRAMMAR["other_words"])
+MEASURES: tuple[Measure, ...] = _entries(Measure, "measures")
+CERTIFICATE_SENSES = {unit: tuple(names) for unit, names in _GRAMMAR["certificate_senses"].items()}
+NEEDS_A_REASON = {name: frozenset(words) for name, words in _GRAMMAR["needs_a_reason"].items()}
+COUNTED_BY_UNIT = _GRAMMAR["measure_rules"]["counted_by_unit"]
+ADDED_UP = tuple(_GRAMMAR["measure_rules"]["added_up"])
+MOST_UNKNOWN = _GRAMMAR["measure_rules"]["most_unknown"]
+RATES: tuple[Rate, ...] = _entries(Rate, "rates")
+SHAPE = _GRAMMAR["shape"]

@@ -1,0 +1,89 @@
+"""A document → its prose, paragraph by paragraph, each with its place in the file."""
+
+import re
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+from pilotlib.errors import PilotError
+from pilotlib.reading.tables import read_bytes, read_text
+
+PROSE_SUFFIXES = (".md", ".txt", ".docx")
+# A line that opens a paragraph of its own though no blank line stands before it.
+_OPENS = re.compile(
+    r"\s*(?:#|[-*+>]\s|\d{1,2}[.、．)）]|[（(][\d一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、是])"
+)
+_ENDS_PROSE = re.compile(r"[。！？!?；;：:”）)]\s*$")
+_TABLE_LINE = re.compile(r"\s*\||[^\t]*\t[^\t]*\t|\s*\+[-=+]+\+")
+
+
+class Passage(NamedTuple):
+    """A paragraph of prose: the line (of a docx: the paragraph) at which it begins, from 1, and its text."""
+
+    line: int
+    text: str
+
+
+def read_document(path: Path | str) -> list[Passage]:
+    """The prose of a finished document; tables inside it are left out.
+
+    Args:
+        path: A md or txt file (UTF-8, UTF-16 with its mark, or GB18030), or a docx.
+
+    Raises:
+        PilotError: the file is missing, empty, of another kind, damaged, or a docx and python-docx is not installed.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in PROSE_SUFFIXES:
+        kinds = "、".join(suffix.lstrip(".") for suffix in PROSE_SUFFIXES)
+        raise PilotError(f"{path.name}：不能核对这种文件。可以核对的有 {kinds}。")
+    passages = _read_docx(path) if suffix == ".docx" else passages_of(read_text(path))
+    if not passages:
+        raise PilotError(f"{path.name}：没有正文可以核对（表格不在核对之列）。请确认文件内容。")
+    return passages
+
+
+def passages_of(text: str) -> list[Passage]:
+    """The paragraphs of a plain or Markdown text; lines that a program wrapped are joined, table lines left out.
+
+    >>> passages_of("一、概况\\n\\n培训1028人，\\n考核908人。")
+    [Passage(line=1, text='一、概况'), Passage(line=3, text='培训1028人，\\n考核908人。')]
+    """
+    passages: list[Passage] = []
+    open_line = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip() or _TABLE_LINE.match(line):
+            open_line = False
+            continue
+        if open_line and not _OPENS.match(line):
+            passages[-1] = Passage(passages[-1].line, f"{passages[-1].text}\n{line}")
+        else:
+            passages.append(Passage(number, line))
+        open_line = not line.lstrip().startswith("#") and not _ENDS_PROSE.search(line)
+    return passages
+
+
+def _read_docx(path: Path) -> list[Passage]:
+    """Every paragraph outside tables, with the text of insertions and content controls, without that of deletions."""
+    read_bytes(path)
+    try:
+        import docx
+        from docx.opc.exceptions import PackageNotFoundError
+        from docx.oxml.ns import qn
+    except ImportError:
+        raise PilotError(
+            '读取 docx 需要另装一个软件包。请运行 pip install "pilotlib[office]"，或把文件另存为 txt。'
+        ) from None
+    try:
+        body = docx.Document(str(path)).element.body
+    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+        raise PilotError(
+            f"{path.name}：不是 Word 文档（{type(error).__name__}）。请在 Word 中打开后另存为 docx，再试一次。"
+        ) from None
+    paragraphs = [item for item in body.iter(qn("w:p")) if not any(True for _ in item.iterancestors(qn("w:tbl")))]
+    marks = {qn("w:tab"): " ", qn("w:br"): " ", qn("w:cr"): " "}
+    texts = [
+        "".join(marks.get(part.tag, part.text or "") for part in item.iter(qn("w:t"), *marks)) for item in paragraphs
+    ]
+    return [Passage(number, text) for number, text in enumerate(texts, start=1) if text.strip()]

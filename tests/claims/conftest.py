@@ -1,0 +1,25 @@
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from pilotlib.claims import Facts, check_claims, facts_of
+from pilotlib.reading.documents import passages_of
+from pilotlib.statistics import Tables, summarise
+
+
+def facts_from(cleaned, indicators: pd.DataFrame, colleges: dict[str, str] | None = None) -> Facts:
+    tables = Tables(cleaned.applications, cleaned.majors, indicators, colleges or {})
+    return facts_of(tables, summarise(tables))
+
+
+@pytest.fixture(scope="session")
+def facts(cleaned, inputs) -> Facts:
+    """What is known of 2021: its table and its indicators."""
+    return facts_from(cleaned, inputs.indicators)
+
+
+@pytest.fixture(scope="session")
+def check(facts) -> Callable[[str], pd.DataFrame]:
+    """Check a text against 2021."""
+    return lambda text: check_claims(passages_of(text), facts)

@@ -1,0 +1,34 @@
+"""Every entry of the grammar, run on the example that it was written for."""
+
+import pytest
+
+from pilotlib.claims import grammar
+from pilotlib.claims.meaning import understand
+from pilotlib.claims.numbers import find_numbers, plain_text
+from pilotlib.claims.words import lexicon_of
+
+
+@pytest.mark.parametrize("label", grammar.LABELS, ids=lambda label: f"{label.name} {label.example}")
+def test_a_label_is_recognised_in_its_example(label):
+    found = find_numbers(plain_text(label.example))
+    assert label.name in [number.label for number in found]
+    assert all(number.label for number in found if number.number in label.example[:4])
+
+
+@pytest.mark.parametrize("measure", grammar.MEASURES, ids=lambda measure: f"{measure.name} {measure.example}")
+def test_a_measure_is_understood_in_its_example(measure, facts):
+    text = plain_text(measure.example)
+    meanings = understand(text, find_numbers(text), lexicon_of(facts))
+    assert (measure.name,) in [meaning.measures[:1] for meaning in meanings]
+
+
+@pytest.mark.parametrize("rate", grammar.RATES, ids=lambda rate: rate.example)
+def test_a_rate_is_recognised_in_its_example(rate, check):
+    """It is either held against the year or said to have nothing to be held against; never taken for another."""
+    claims = check(rate.example + "。")
+    assert claims.loc[~claims["derived"], "state"].isin(["agrees", "no_data"]).all()
+
+
+def test_words_that_measures_ask_for_are_in_the_grammar():
+    asked = {word for measure in grammar.MEASURES for word in (*measure.counted, *measure.needs, *measure.never)}
+    assert asked <= set(grammar.WORDS)
