@@ -1,5 +1,6 @@
 """The command `pilot`. Heavy imports are made where they are used, so that help and errors come at once."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -30,7 +31,11 @@ def run(year: str | None, parameters: tuple[tuple[str, str], ...], strict: bool,
     from pilotlib.reading import find_project
 
     folder = find_project(project)
-    for path in run_year(folder, _year(folder, year), dict(parameters), strict=strict):
+    *tables, manifest, report = run_year(folder, _year(folder, year), dict(parameters), strict=strict)
+    wrong = json.loads(manifest.read_text(encoding="utf-8"))["claims"]["disagrees"]
+    if wrong:
+        click.echo(f"警示：学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
+    for path in (*tables, manifest, report):
         click.echo(f"已写入 {path.relative_to(folder)}")
 
 
@@ -68,9 +73,9 @@ def check(year: str | None, project: Path | None) -> None:
 @pilot.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--year", help="The year to hold it against; the newest by default.")
-@click.option("--json", is_flag=True, help="A list of objects, one per number, instead of a table.")
+@click.option("--json", "as_objects", is_flag=True, help="A list of objects, one per number, instead of a table.")
 @_project
-def claims(file: Path, year: str | None, json: bool, project: Path | None) -> None:
+def claims(file: Path, year: str | None, as_objects: bool, project: Path | None) -> None:
     """Check every number in a finished document FILE (md, txt, docx) against the data of a year.
 
     Exit status 1 where something disagrees.
@@ -91,7 +96,7 @@ def claims(file: Path, year: str | None, json: bool, project: Path | None) -> No
     stop_on_errors(check_table(cleaned, inputs.year, indicators=inputs.indicators), inputs.file)
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
     checked = check_claims(passages, facts_of(tables, summarise(tables)))
-    click.echo(as_json(checked) if json else "\n".join(as_lines(checked, file.name)))
+    click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name)))
     if (checked["state"] == DISAGREES).any():
         sys.exit(1)
 

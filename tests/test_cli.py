@@ -1,6 +1,12 @@
+import json
+
 import pytest
 
 from tests.conftest import pilot
+
+JSON_KEYS = [
+    "number", "value", "unit", "kind", "state", "expected", "statistic", "sentence", "line", "column", "explanation",
+]  # fmt: skip
 
 
 def test_check_prints_what_is_found_and_writes_nothing(project):
@@ -52,4 +58,66 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(project):
 
 def test_help_names_the_commands(tmp_path):
     result = pilot(tmp_path, "--help")
-    assert all(command in result.stdout for command in ("run", "check"))
+    assert all(command in result.stdout for command in ("run", "check", "claims"))
+
+
+def test_claims_of_a_document_are_a_table_and_disagreement_is_the_exit_status(project):
+    document = project / "draft.md"
+    document.write_text("第一批次获批培训任务873人。\n\n完成学生培训1028人。", encoding="utf-8")
+    result = pilot(project, "claims", "draft.md", "--year", "2021")
+    assert result.returncode == 1
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["结论", "行:列", "数", "查得", "依据", "说明"]
+    assert lines[1].split()[1:] == [
+        "不一致",
+        "1:11",
+        "873人",
+        "872",
+        "按申报批次",
+        "第一次批准总培训人数为872人，文中写873人，多1人。",
+    ]
+    assert lines[2].split()[1:4] == ["一致", "3:7", "1028人"]
+    assert lines[-1].startswith(
+        "draft.md：不一致 1 条，未识别 0 条，下限 0 条，无数据 0 条，一致 1 条；另有 1 处数字不是陈述。"
+    )
+    document.write_text("完成学生培训1028人。", encoding="utf-8")
+    assert pilot(project, "claims", "draft.md").returncode == 0
+
+
+def test_claims_as_json_are_one_object_per_number(project):
+    (project / "draft.txt").write_text("2021年获批12个，其中初级2个、中级10个。", encoding="utf-8")
+    result = pilot(project, "claims", "draft.txt", "--json")
+    objects = json.loads(result.stdout)
+    assert [item["number"] for item in objects] == ["2021年", "12", "2+10", "2", "10"]
+    assert all(list(item)[: len(JSON_KEYS)] == JSON_KEYS for item in objects)
+    assert [item.get("derived") for item in objects] == [None, None, True, None, None]
+    assert (objects[0]["kind"], objects[0]["state"], objects[0]["value"]) == ("label", None, None)
+    assert (objects[1]["line"], objects[1]["column"], objects[1]["sentence"]) == (
+        1,
+        8,
+        "2021年获批12个，其中初级2个、中级10个。",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.txt", "", "文件是空的"),
+        ("renamed.docx", "PK", "不是 Word 文档"),
+        ("table.md", "| 甲 | 乙 |\n| - | - |", "没有正文可以核对"),
+        ("report.pdf", "%PDF", "不能核对这种文件"),
+    ],
+)
+def test_a_document_that_cannot_be_checked_is_a_sentence(project, name, content, sentence):
+    (project / name).write_text(content, encoding="utf-8")
+    result = pilot(project, "claims", name)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"错误：{name}：")
+    assert sentence in result.stderr
+
+
+def test_a_document_without_a_claim_says_so(project):
+    (project / "draft.txt").write_text("2021年的工作按计划推进。", encoding="gb18030")
+    result = pilot(project, "claims", "draft.txt")
+    assert result.returncode == 0
+    assert result.stdout.strip() == "draft.txt：没有找到陈述性的数（只有年份、序号一类的数字 1 处）。"

@@ -28,6 +28,22 @@ def test_the_run_ends_with_the_report_and_says_what_it_wrote(ran):
     assert "WARNING" not in ran.result.stderr
 
 
+def test_the_run_warns_of_claims_that_disagree_and_records_them(ran):
+    assert "学校文字中有 3 处与数据不一致" in ran.result.stderr
+    manifest = json.loads((ran.project / "reports" / "2021" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["claims"] == {"disagrees": 3, "not_understood": 1, "lower_bound": 1, "no_data": 2, "agrees": 16}
+
+
+def test_a_strict_run_stops_at_a_disagreement_and_keeps_the_last_report(project_with_report):
+    before = contents(project_with_report / "reports")
+    result = pilot(project_with_report, "run", "--strict")
+    assert result.returncode == 1
+    assert "narrative.md：有 3 处与数据不一致，没有出报告。" in result.stderr
+    assert "第5行“" in result.stderr
+    assert "3D引擎技术应用不在申报表中" in result.stderr
+    assert contents(project_with_report / "reports") == before
+
+
 def test_nothing_but_results_is_left(ran):
     assert sorted(path.name for path in (ran.project / "reports").iterdir()) == ["2021"]
     assert sorted(path.name for path in (ran.project / "data" / "processed").iterdir()) == ["2021"]

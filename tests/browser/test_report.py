@@ -105,6 +105,20 @@ def test_every_link_within_the_page_leads_somewhere(page):
     assert all(targets)
 
 
+def test_the_mark_of_a_number_leads_to_its_row_and_back(page):
+    marks = page.locator("sup a.check")
+    assert marks.count() == 21  # 18 numbers, and three of them have a sum or a list that disagrees
+    assert page.locator("sup a.check.disagrees").all_inner_texts() == ["≠"] * 3
+    mark = page.locator("sup a.check.lower_bound")
+    assert mark.get_attribute("aria-label").endswith("：下限")
+    mark.click()
+    row = page.locator("tr:has(:target)")
+    assert "17" in row.locator("mark").inner_text()
+    assert "至少为15个" in row.inner_text()
+    row.locator("a").click()
+    assert page.evaluate("document.querySelector(':target').textContent") == "≥"
+
+
 def test_headings_are_in_order(page):
     levels = page.eval_on_selector_all("main :is(h1, h2, h3)", "all => all.map(one => Number(one.tagName[1]))")
     assert levels[0] == 1

@@ -1,0 +1,67 @@
+"""How the check is told in the page."""
+
+import re
+
+import mistune
+import pytest
+
+from pilotlib.claims import check_claims, facts_of
+from pilotlib.reading.documents import passages_of
+from pilotlib.report.checked import claims_table, marks_as_links, with_marks
+from pilotlib.statistics import Tables, summarise
+
+
+@pytest.fixture(scope="module")
+def check(cleaned, inputs):
+    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, {})
+    facts = facts_of(tables, summarise(tables))
+    return lambda text: check_claims(passages_of(text), facts)
+
+
+def rendered(text, claims):
+    return marks_as_links(mistune.html(with_marks(text, claims)), claims)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("培训1028人。", "培训1028人✓。"),
+        ("培训 1028 人。", "培训 1028 人✓。"),
+        ("培训**1028**人。", "培训1028人✓。"),
+        ("培训1000余人。", "培训1000余人✓。"),
+        ("考核率88.33%。", "考核率88.33%✓。"),
+        ("考核率为百分之八十八。", "考核率为百分之八十八✓。"),
+        ("获批12个，初级2个、中级10个。", "获批12个？，初级2个？、中级10个？。"),
+        ("2021年，1+X证书。", "2021年，1+X证书。"),
+        ("第一行\n培训1029人，考核908人。", "第一行\n培训1029人≠，考核908人✓。"),
+        ("参加[培训1028人](https://example.org/12)。", "参加培训1028人✓。"),
+        ("甲\ue0003\ue001培训1028人。", "甲\ufffd3？\ufffd培训1028人✓。"),
+    ],
+)
+def test_marks_stand_behind_numbers_and_units_and_change_nothing_else(text, shown, check):
+    assert re.sub("<[^>]+>", "", rendered(text, check(text))).strip() == shown
+
+
+def test_every_mark_has_its_row(inputs, check):
+    claims = check(inputs.narrative)
+    page, table = rendered(inputs.narrative, claims), claims_table(claims)
+    marks = re.findall(r'id="number-(\d+)" href="#claim-(\d+)" aria-label="([^"]+)"', page)
+    rows = re.findall(r'id="claim-(\d+)" href="#number-(\d+)"', table)
+    assert len(marks) == 21
+    assert {number for number, _, _ in marks} == {claim for _, claim, _ in marks} <= {entry for entry, _ in rows}
+    assert {owner for _, owner in rows} <= {number for number, _, _ in marks}
+    assert len({label for _, _, label in marks}) == len(marks)
+
+
+def test_disagreements_come_first_and_all_states_are_counted(inputs, check):
+    table = claims_table(check(inputs.narrative))
+    assert "≠ 不一致3条，？ 未识别1条，≥ 下限1条，○ 无数据2条，✓ 一致16条" in table
+    states = re.findall(r'class="check (\w+)"', table)
+    assert states == ["disagrees"] * 3 + ["not_understood", "lower_bound"] + ["no_data"] * 2 + ["agrees"] * 16
+
+
+def test_what_a_school_writes_is_never_markup(check):
+    text = "<b onclick='x'>培训</b>1029人<script>&。"
+    claims = check(text)
+    assert "<script" not in claims_table(claims)
+    assert "&lt;script" in claims_table(claims)
