@@ -119,5 +119,5 @@ def _year(project: Path, given: str | None) -> int:
     if given is None:
         return newest_year(project)
     if not (given.isascii() and given.isdecimal() and len(given) == 4):
-        raise PilotError(f"年度“{given}”不是四位数字。请写成例如 pilot run {newest_year(project)}。")
+        raise PilotError(f"年度“{given}”不是四位数字。请写成例如 {newest_year(project)}。")
     return int(given)

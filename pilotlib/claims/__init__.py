@@ -17,7 +17,7 @@ from pilotlib.claims.judging import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT
 from pilotlib.claims.meaning import Meaning, understand
 from pilotlib.claims.numbers import Number, find_numbers, plain_text
 from pilotlib.claims.rates import Division, judge_rate
-from pilotlib.claims.words import lexicon_of
+from pilotlib.claims.words import kinds_of, lexicon_of
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of
@@ -154,6 +154,7 @@ def _verdict(place: int, here: list, text: str, facts: Facts) -> tuple[Verdict, 
     if names and names.verdict.state == AGREES and verdict.state != AGREES:  # it counts the names beside it
         verdict = names.verdict
     of_the_year = {"here", "whole year"} & meaning.near or "没有计入" in verdict.explanation
+    of_the_year = of_the_year and "sum" in kinds_of(meaning.before)  # parts that follow a total say what it is of
     if total and total.verdict.state == AGREES and verdict.state == DISAGREES and not of_the_year:
         verdict = total.verdict  # the sum of the parts named with it, not of the year
     return verdict, [*filter(None, extra)]

@@ -50,7 +50,13 @@ def judge_names(claim: Number, meaning: Meaning, facts: Facts) -> Derived | None
 
 def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str], str | None]:
     """The names that the table lacks, each with its own name that is nearly that; no statistic if most are lacking."""
-    for dimension, statistic in (("certificate", "by_certificate"), ("major", "by_major"), ("college", "by_college")):
+    for dimension, statistic in (
+        ("certificate", "by_certificate"),
+        ("major", "by_major"),
+        ("college", "by_college"),
+        ("category", "by_category"),
+        ("application_round", "by_round"),
+    ):
         known = facts.names[dimension]
         short = {
             name: split_certificate(name)[0] if dimension == "certificate" else name.removesuffix("专业")
@@ -74,6 +80,9 @@ def judge_sum(place: int, said: Said, text: str) -> Derived | None:
         return None
     total = "sum" in kinds_of(meaning.before)
     parts = _parts_before(claim, meaning, alike) if total else _parts_after(claim, meaning, alike, text)
+    if total and len(parts) < 2:  # 学生1028人，教师51人，合计1079人
+        earlier = [item for item in alike if item[0].start < claim.start]
+        parts = earlier if abs(sum(number.value for number, _ in earlier) - claim.value) < 1e-6 else []
     if len(parts) < 2:
         return None
     values = [number.value for number, _ in parts]
@@ -108,7 +117,8 @@ def _parts_after(claim: Number, meaning: Meaning, alike: Said, text: str) -> Sai
     following = [item for item in alike if item[0].start > claim.start]
     opening = text[claim.unit_end : following[0][0].start] if following else ""
     by_level = opening.strip("，：: ") in LEVELS  # 12个，初级2个、中级10个
-    if not by_level and not any(mark in opening for mark in grammar.OTHER_WORDS["parts_follow"]):
+    in_brackets = opening.lstrip().startswith(("（", "("))
+    if not by_level and not in_brackets and not any(word in opening for word in grammar.OTHER_WORDS["parts_follow"]):
         return []
     end = min(
         [

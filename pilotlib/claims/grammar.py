@@ -27,12 +27,13 @@ class Measure(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A rate by its names: what is divided by what."""
+    """A rate by its names: what is divided by what; where `after` is given, only behind a count of one of these."""
 
     words: tuple[str, ...]
     numerator: str
     denominators: tuple[str, ...]
     example: str
+    after: tuple[str, ...] = ()
 
 
 def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
@@ -48,9 +49,9 @@ def _entries(kind: type[NamedTuple], name: str) -> tuple:
 
 # Classes of units and kinds of labels that the code treats apart.
 PEOPLE, TIMES, THINGS, PERCENT, MONEY = "people", "times", "things", "percent", "money"
-YEAR, ORDINAL, DATE, COHORT, MALFORMED = "年份", "序数", "日期", "年级", "写法不明"
+YEAR, ORDINAL, DATE, COHORT, NAME, MALFORMED = "年份", "序数", "日期", "年级", "名称", "写法不明"
 READ_WITH_THE_WORDS = ("名称", "模块代码", "概括")  # 5G of 5G移动网络运维, 一年 of 上一年度
-ABOUT, AT_LEAST, BELOW = "about", "at_least", "below"
+ABOUT, AT_LEAST, SOME_MORE, BELOW = "about", "at_least", "some_more", "below"
 
 NUMBER = _GRAMMAR["number"]
 BEFORE, AFTER = _words(_GRAMMAR["before"]), _words(_GRAMMAR["after"])
@@ -64,7 +65,9 @@ WORDS = _words(_GRAMMAR["words"])
 OTHER_WORDS = _words(_GRAMMAR["other_words"])
 MEASURES: tuple[Measure, ...] = _entries(Measure, "measures")
 CERTIFICATE_SENSES = {unit: tuple(names) for unit, names in _GRAMMAR["certificate_senses"].items()}
-NEEDS_A_REASON = {name: frozenset(words) for name, words in _GRAMMAR["needs_a_reason"].items()}
+NEEDS_A_REASON = {
+    name: tuple(frozenset(group.split()) for group in groups) for name, groups in _GRAMMAR["needs_a_reason"].items()
+}
 COUNTED_BY_UNIT = _GRAMMAR["measure_rules"]["counted_by_unit"]
 ADDED_UP = tuple(_GRAMMAR["measure_rules"]["added_up"])
 MOST_UNKNOWN = _GRAMMAR["measure_rules"]["most_unknown"]

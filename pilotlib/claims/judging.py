@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import Fact, Facts, Scope
-from pilotlib.claims.meaning import Meaning
+from pilotlib.claims.meaning import Meaning, has_reason
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.words import kinds_of
 from pilotlib.vocabulary import title_of
@@ -48,7 +48,7 @@ def judge(claim: Number, meaning: Meaning, sentence: str, facts: Facts) -> Verdi
     if claim.kind == grammar.TIMES:
         return Verdict(NO_DATA, None, None, f"人次与人数不能相互核对；数据中没有{title}的人次。")
     if "change" in kinds_of(meaning.before):
-        return Verdict(NO_DATA, None, None, f"说的是{title}的变化，数据中没有可以比较的上一年。")
+        return Verdict(NO_DATA, None, None, f"说的是{title}的变化或差额，没有可以核对的数。")
     readings = _readings(claim, meaning, facts)
     for reading in readings:
         if reading.fact and fits(claim, reading.fact):
@@ -56,8 +56,12 @@ def judge(claim: Number, meaning: Meaning, sentence: str, facts: Facts) -> Verdi
     known = [reading for reading in readings if reading.fact]
     if not known:
         return Verdict(NO_DATA, None, None, f"数据中没有{described(readings[0])}。")
-    nearest = min(known, key=lambda reading: abs(_in_unit_of(claim, reading.fact) - reading.fact.value))
-    found = f"{described(nearest)}为{_figure(nearest.fact)}"
+    likeliest = [reading for reading in known if reading.measure == known[0].measure]
+    nearest = min(likeliest, key=lambda reading: abs(_in_unit_of(claim, reading.fact) - reading.fact.value))
+    found = f"{described(nearest)}{'至少' if nearest.fact.lower_bound else ''}为{_figure(nearest.fact)}"
+    row = _row_of(claim, nearest, facts)
+    if row:
+        return Verdict(AGREES, row.fact.value, row.fact.statistic, f"{described(row)}为{_figure(row.fact)}；{found}。")
     first = {reading.scope for reading in readings if reading.measure == readings[0].measure}
     if meaning.doubtful or any(not reading.fact for reading in readings if reading.scope in first):
         return Verdict(NO_DATA, None, None, f"可能只说其中一部分，数据中没有这一部分；{found}。")
@@ -83,11 +87,13 @@ def fits(claim: Number, fact: Fact) -> bool:
 def close_to(value: float, step: float, modifier: str, expected: float, *, lower_bound: bool = False) -> bool:
     """Whether a stated value, exact to its last digit (rounded or cut off) or as its modifier says, is the expected.
 
-    >>> close_to(88.3, 0.1, "", 88.3268), close_to(900, 1, "at least", 908), close_to(872, 1, "", 873)
+    >>> close_to(88.3, 0.1, "", 88.3268), close_to(900, 1, "at_least", 908), close_to(872, 1, "", 873)
     (True, True, False)
     """
     if lower_bound:
         return value >= expected - 1e-9
+    if modifier == grammar.SOME_MORE:
+        return value <= expected < value + 10 ** (len(f"{value:.0f}") - len(f"{value:.0f}".rstrip("0")))
     if modifier == grammar.AT_LEAST:
         return expected >= value - 1e-9
     if modifier == grammar.BELOW:
@@ -164,8 +170,20 @@ def _fitting(claim: Number, reading: Reading, readings: list[Reading]) -> Verdic
 
 def _uncertain(meaning: Meaning) -> bool:
     """Whether the words leave it open what is counted, so that a difference proves nothing."""
-    reasons = grammar.NEEDS_A_REASON.get(meaning.measures[0])
-    return len(meaning.unknown) > grammar.MOST_UNKNOWN or bool(reasons and not set(reasons) & meaning.said)
+    return len(meaning.unknown) > grammar.MOST_UNKNOWN or not has_reason(meaning.measures[0], meaning.said)
+
+
+def _row_of(claim: Number, reading: Reading, facts: Facts) -> Reading | None:
+    """The part of a certificate (in a round, at a level) whose figure a claim gives, where it does not say which."""
+    if not reading.scope.certificate or "、" in reading.scope.certificate:
+        return None
+    finer = (
+        Reading(measure, scope, fact)
+        for (measure, scope), fact in facts.known.items()
+        if measure == reading.measure and scope != reading.scope and fits(claim, fact)
+        if all(not part or part == of for part, of in zip(reading.scope, scope, strict=True))
+    )
+    return next(finer, None)
 
 
 def _omitted_rounds(claim: Number, reading: Reading, facts: Facts) -> str:

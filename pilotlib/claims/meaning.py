@@ -22,7 +22,9 @@ from pilotlib.vocabulary import CARRIED_ON
 _COUNTED = {noun for measure in grammar.MEASURES for noun in measure.counted} | {"place", "student", "teacher"}
 _ACTORS = frozenset({"student", "teacher", "examiner"})
 _SAYS_NOTHING_OF_ITS_OWN = {"sum", "of which", "each", "perhaps part", "number", "persons", "part", "student", "link"}
+_DOUBTFUL = {"perhaps part", "each", "each one", "excluded", "period"}
 _SEGMENTS_CARRIED = 3
+_REACH = 120  # so many characters before a number are searched for a word that bears on it
 
 
 class Meaning(NamedTuple):
@@ -73,7 +75,9 @@ class _Carried(NamedTuple):
     time: str = ""
     planned: str = ""
     kinds: tuple[frozenset[str], ...] = ()
+    said: frozenset[str] = frozenset()
     counted: str = ""
+    listed: tuple[str, str] = ("", "")
     measures: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
@@ -108,6 +112,11 @@ def understand(text: str, numbers: list[Number], lexicon: Lexicon) -> list[Meani
                 carried = carried._replace(counted=counted)
             if measures:
                 carried = carried._replace(measures=((kind, measures), *carried.measures))
+            joined = {name: part for name, part in meanings[-1].scope._asdict().items() if "、" in part}
+            carried = carried._replace(scope=carried.scope._replace(**joined))
+            carried = carried._replace(listed=_listed(around.names, lexicon) or carried.listed)
+            if _is_condition(text, around.claim):
+                carried = carried._replace(part=around.claim.number)
             if "of which" in kinds_of(around.before) and not any(meanings[-1].scope):
                 carried = carried._replace(part=carried.part or "其中")
             end = around.claim.unit_end
@@ -141,8 +150,9 @@ def _arounds(passage: _Passage, segment: Segment) -> Iterator[_Around]:
     near = between(passage.words, segment.start, segment.end)
     for place, claim in enumerate(inside):
         start = inside[place - 1].unit_end if place else segment.start
-        if not place and segment.opening in "（(" and not between(near, start, claim.start):
-            # A bracket that opens with its number explains the words before it: 在校生（5501人）.
+        opens = not place and not between(near, start, claim.start)
+        if opens and len(unexplained(passage.text, start, claim.start, [])) < 2:
+            # A number that opens its segment is of the words before it: 在校生（5501人）, 批准总培训人数：1662人.
             earlier = between(passage.claims, segment.sentence[0], claim.start)
             start = earlier[-1].unit_end if earlier else segment.sentence[0]
         end = inside[place + 1].start if place + 1 < len(inside) else segment.end
@@ -174,13 +184,13 @@ def _meaning(
     return Meaning(
         measures=measures,
         scope=scope._replace(**paired),
-        carried=carried.scope,
+        carried=_with_list(carried, measures),
         outside=_outside(around, carried),
         doubtful="" if paired else "、".join(dict.fromkeys([*_doubts(passage, segment, around, carried), *part])),
         unknown=around.unknown,
         before=tuple(around.before),
         near=kinds_of(around.near),
-        said=kinds_of(around.in_segment).union(*carried.kinds),
+        said=kinds_of(around.in_segment) | carried.said,
         names=around.names,
         clause=segment.clause,
         sentence=segment.sentence,
@@ -195,6 +205,7 @@ def _measures(around: _Around, carried: _Carried) -> tuple[str, str, tuple[str, 
     claim, nearest = around.claim, kinds_of(around.near)
     own = _counted(around)
     default = grammar.COUNTED_BY_UNIT.get(claim.unit, "")
+    default = default if nearest & {"apply", "approve"} or not around.unknown else ""
     counted = own or (default if nearest & {"apply", "approve"} else "") or carried.counted or default
     kind = _kind_of(claim, counted, nearest.union(*carried.kinds))
     measures = _measures_of(kind, counted, around, carried)
@@ -214,9 +225,14 @@ def _measures_of(kind: str, counted: str, around: _Around, carried: _Carried) ->
     measures: list[str] = []
     for measure in (*(measure_of(kind, counted, kinds) for kinds in attempts), *last):
         # Past the first that stands by itself, there is nothing left to look for.
-        if measure and all(nearest.isdisjoint(grammar.NEEDS_A_REASON.get(weak, nearest)) for weak in measures):
+        if measure and not any(has_reason(said, nearest) for said in measures):
             measures.append(measure)
     return measures
+
+
+def has_reason(measure: str, kinds: frozenset[str]) -> bool:
+    """Whether the words give a measure by themselves; some need a word of each of their groups."""
+    return all(group & kinds for group in grammar.NEEDS_A_REASON.get(measure, ()))
 
 
 def _said_of(kind: str, carried: _Carried) -> tuple[str, ...]:
@@ -277,8 +293,28 @@ def _own_scope(text: str, around: _Around) -> Scope:
                 names.insert(0, earlier.pop())
             scope[dimension] = "、".join(dict.fromkeys(word.part for word in names))
         elif later:
-            scope[dimension] = later[0].part
+            names = [later.pop(0)]
+            while later and re.fullmatch(grammar.SHAPE["joined"], text[names[-1].end : later[0].start]):
+                names.append(later.pop(0))
+            scope[dimension] = "、".join(dict.fromkeys(word.part for word in names))
     return Scope(**scope)
+
+
+def _listed(names: Names, lexicon: Lexicon) -> tuple[str, str] | None:
+    """The dimension of the names in a list, and the names together; none for names of no known kind."""
+    if not names.names:
+        return None
+    parts = [lexicon.parts.get(name) or lexicon.parts.get(split_certificate(name)[0]) for name in names.names]
+    dimensions = {part[0] for part in parts if part}
+    return (dimensions.pop(), "、".join(part[1] if part else "" for part in parts)) if len(dimensions) == 1 else None
+
+
+def _with_list(carried: _Carried, measures: tuple[str, ...]) -> Scope:
+    """What was said before; for a measure that is known of each of the names listed before, of these together."""
+    dimension, names = carried.listed
+    if not dimension or not set(measures[:1]) & set(grammar.ADDED_UP):
+        return carried.scope
+    return carried.scope._replace(**{dimension: names})
 
 
 def _paired(passage: _Passage, segment: Segment, claim: Number) -> dict[str, str]:
@@ -315,16 +351,46 @@ def _outside(around: _Around, carried: _Carried) -> str:
 
 def _doubts(passage: _Passage, segment: Segment, around: _Around, carried: _Carried) -> list[str]:
     """The words by which a number may be of a part only."""
-    clause, joined = passage.text[segment.clause[0] : around.claim.start], grammar.SHAPE["joined"]
-    words = [word.text for word in around.near if {"perhaps part", "each", "each one", "period"} & set(word.kinds)]
+    text, claim = passage.text, around.claim
+    words = [word.text for word in around.near if _DOUBTFUL & set(word.kinds)]
+    clause = text[max(segment.clause[0], claim.start - _REACH) : claim.start]
     words += [word for word in grammar.OTHER_WORDS["respectively"] if word in clause]
-    beside = [number for number in between(passage.claims, *segment.clause) if number.unit == around.claim.unit]
-    for first, second in pairwise(beside):  # 批准20人和70人: parts of what is counted
-        if around.claim in (first, second) and re.fullmatch(joined, passage.text[first.unit_end : second.start]):
-            words.append(passage.text[first.start : second.unit_end])
-    if around.claim.kind == grammar.THINGS and not _counted(around._replace(before=[])):
+    words += [name for name in ("差额",) if clause.rstrip().endswith(grammar.OTHER_WORDS["difference"])]
+    if claim.kind == grammar.THINGS and not _counted(around._replace(before=[])):
         words += re.findall(grammar.SHAPE["noun_left_out"], clause)
-    return [*words, *filter(None, [carried.part])]
+    if _is_condition(text, claim):
+        words.append(claim.number)
+    return [*words, *_named_besides(passage, segment, around), *filter(None, [carried.part])]
+
+
+def _named_besides(passage: _Passage, segment: Segment, around: _Around) -> list[str]:
+    """What is named beside a number and is not the part that it is taken to be of.
+
+    Several names that are not joined, another number beside it (批准20人和70人), a name that nothing explains (B2B).
+    """
+    text, claim, found = passage.text, around.claim, []
+    scope = _own_scope(text, around)
+    for dimension in Scope._fields:
+        named = list(dict.fromkeys(word.part for word in around.before if word.dimension == dimension))
+        if len(named) > 1 and "、".join(named) != getattr(scope, dimension):
+            found.append("、".join(named))
+    place = bisect_left(passage.claims, claim.start, key=lambda item: item.start)
+    beside = passage.claims[max(0, place - 1) : place + 2]
+    for first, second in pairwise(number for number in beside if number.unit == claim.unit):
+        if re.fullmatch(grammar.SHAPE["joined"], text[first.unit_end : second.start]):
+            found.append(text[first.start : second.unit_end])
+    start = max(segment.start, passage.claims[place - 1].unit_end if place else 0)
+    for label in between(passage.numbers, start, claim.start):
+        known = any(word.start <= label.start < word.end for word in around.before)
+        hidden = any(begin <= label.start < end for begin, end in passage.hidden[-1:])
+        if label.label == grammar.NAME and "+" not in label.number and not known and not hidden:
+            found.append(label.number)
+    return found
+
+
+def _is_condition(text: str, claim: Number) -> bool:
+    """Whether a number only says which things are counted after it: 超过100人的试点有5项."""
+    return bool(claim.modifier and re.match(grammar.SHAPE["condition"], text[claim.unit_end : claim.unit_end + 16]))
 
 
 # --- What a sentence carries from clause to clause -------------------------------------------------------------------
@@ -336,7 +402,8 @@ def _opened(carried: _Carried, segment: Segment, text: str) -> _Carried:
         return _Carried()
     goes_on = text.startswith(grammar.OTHER_WORDS["parts_follow"], segment.start)
     if segment.opening in grammar.SHAPE["carry_ends"] and not goes_on:
-        return carried._replace(scope=Scope(carried.scope.application_round), part="", elsewhere="")
+        scope = Scope(carried.scope.application_round)
+        return carried._replace(scope=scope, part="", elsewhere="", listed=("", ""))
     return carried
 
 
@@ -359,6 +426,7 @@ def _effect(kind: str, text: str) -> dict[str, str]:
         "part": {"part": text} if len(text) > 1 else {},
         "period": {"part": text},
         "each one": {"part": text},
+        "excluded": {"part": text},
         "elsewhere": {"elsewhere": text},
         "another time": {"time": text},
         "planned": {"planned": text},
@@ -372,7 +440,8 @@ def _effect(kind: str, text: str) -> dict[str, str]:
 def _closed(carried: _Carried, words: list[Word], end: int, segment: Segment) -> _Carried:
     """What a segment leaves behind: the words after its last number, and its noun if it held no number."""
     carried = _carry(carried, [word for word in words if word.start >= end])
-    carried = carried._replace(kinds=(kinds_of(words), *carried.kinds)[:_SEGMENTS_CARRIED])
+    kinds = kinds_of(words)
+    carried = carried._replace(kinds=(kinds, *carried.kinds)[:_SEGMENTS_CARRIED], said=carried.said | kinds)
     if end > segment.start:
         return carried._replace(planned="")
     nouns = [kind for word in words for kind in word.kinds if kind in _COUNTED - {"round"}]

@@ -66,7 +66,7 @@ def worth(number: str) -> float:
     """
     if number.endswith("成"):
         return 10 * worth(number[0])
-    number = re.sub(r"\s", "", number).replace(",", "").replace("两", "二").replace("〇", "零")
+    number = re.sub(r"\s", "", number).replace(",", "").replace("，", "").replace("两", "二").replace("〇", "零")
     if "分之" in number:
         whole, part = number.split("分之")
         return worth(part) / worth(whole)
@@ -81,7 +81,7 @@ def _scanner() -> re.Pattern:
     number = f"(?:{arabic}|{chinese})"
     units, chinese_units = _any_of(grammar.UNITS), _any_of(set(grammar.UNITS) - set(grammar.NOT_AFTER_CHINESE))
     inner = _any_of(word for words in grammar.AFTER.values() for word in words if len(word) == 1)
-    outer = _any_of(word for words in grammar.AFTER.values() for word in words if len(word) == 2)
+    outer = _any_of(word for words in grammar.AFTER.values() for word in words if len(word) > 1)
     labels = [
         f"(?P<label{place}>{label.form.replace('{unit}', units).replace('{number}', number)})"
         for place, label in enumerate(grammar.LABELS)
@@ -150,11 +150,11 @@ def _modifier(before: str, *after: str) -> str:
 
 def _step(written: str, value: float) -> float:
     """The worth of the last digit that is written: 0.1 of 88.3, 1000 of 2.5万, 1 of 1,028."""
-    digits = re.match(r"[\d,]+(?:\.(\d+))?", written.replace(" ", ""))
+    digits = re.match(r"[\d,，]+(?:\.(\d+))?", written.replace(" ", ""))
     if not digits or not value:
         return 1
     return (
-        value / float(digits[0].replace(",", "")) * 10 ** -len(digits[1] or "")
-        if float(digits[0].replace(",", ""))
+        value / float(re.sub("[,，]", "", digits[0])) * 10 ** -len(digits[1] or "")
+        if float(re.sub("[,，]", "", digits[0]))
         else 1
     )

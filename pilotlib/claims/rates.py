@@ -66,6 +66,11 @@ def judge_rate(claim: Number, meaning: Meaning, text: str, said: Said, facts: Fa
     if "change" in kinds_of(meaning.before) or claim.unit.endswith("百分点"):
         return _growth(claim, said), None
     rate = _rate_named(clause, text[meaning.sentence[0] : claim.start])
+    last = [of.measures[:1] for number, of in said if number.start < claim.start and number.kind != grammar.PERCENT][
+        -1:
+    ]
+    if rate and rate.after and last and not set(last[0]) & set(rate.after):
+        return Verdict(NOT_UNDERSTOOD, None, None, "没有认出这个百分数的分子与分母。"), None
     if rate:
         divisions, certain = _divisions(rate, claim, meaning, said, facts), True
     else:
@@ -85,7 +90,8 @@ def judge_rate(claim: Number, meaning: Meaning, text: str, said: Said, facts: Fa
     fitting = [
         division for division in divisions if close_to(claim.value, claim.step, claim.modifier, division.percent)
     ]
-    same = [division for division in fitting if division.denominator.name == usual.denominator.name or not rate]
+    stated = usual.numerator.stated or usual.denominator.stated
+    same = [each for each in fitting if each.denominator.name == usual.denominator.name or not rate or not stated]
     if same:
         return Verdict(AGREES, round(same[0].percent, 2), same[0].statistic, f"{same[0]}。"), same[0]
     if not certain or (len(meaning.unknown) > grammar.MOST_UNKNOWN and not usual.numerator.stated):
@@ -131,7 +137,9 @@ def _divisions(rate: grammar.Rate, claim: Number, meaning: Meaning, said: Said, 
         if name in known and rate.numerator in known and known[name].value
     }
     return [
-        Division(top, bottom, rates.get(bottom.name), "rates" if bottom.name in rates else None)
+        Division(
+            top, bottom, *((rates[bottom.name], "rates") if bottom.name in rates and top.whole and bottom.whole else ())
+        )
         for top in tops
         for bottom in bottoms
         if bottom.value and (bottom.stated or top.whole)
@@ -209,7 +217,8 @@ def _shares_named(
 
 def _wholes(measure: str, named: Scope, carried: Scope, facts: Facts) -> list[float]:
     """What is known of a measure in the part that is named, or was named before, and in the whole year."""
-    found = [facts.known.get((measure, scope)) for scope in scopes_of(named, carried)]
+    scopes = [*scopes_of(named, carried), Scope(major=carried.major)]  # 占该专业学生的34.7%
+    found = [facts.known.get((measure, scope)) for scope in dict.fromkeys(scopes)]
     return [fact.value for fact in found if fact]
 
 
@@ -262,5 +271,5 @@ def _other_denominator(claim: Number, usual: Division, fitting: list[Division], 
             return f"；以文中的{number.number}{number.unit}{then}"
     implied = round(top / claim.value * 100) if claim.value else 0
     if implied and usual.numerator.stated and close_to(claim.value, claim.step, "", top / implied * 100):
-        return f"；以{implied}{then}"
+        return f"；以{implied}{then}" if top <= implied <= usual.denominator.value else ""
     return ""

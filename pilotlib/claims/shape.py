@@ -8,6 +8,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.words import Lexicon, Span, Word, between
 
+_LONGEST_SENTENCE = 600
 _QUOTATION = re.compile("“[^“”]*”|《[^《》]*》|「[^「」]*」")
 _BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
 
@@ -50,7 +51,7 @@ def segments_of(text: str, numbers: list[Number], words: list[Word], hidden: lis
     shape = grammar.SHAPE
     marks = shape["sentence_ends"] + shape["clause_ends"] + shape["small_ends"]
     ends = [place for place, character in enumerate(text) if character in marks and place not in skipped]
-    sentences = _spans([end for end in ends if text[end] in shape["sentence_ends"]], len(text))
+    sentences = _spans(_sentence_ends(text, ends), len(text))
     clauses = _spans([end for end in ends if text[end] not in shape["small_ends"]], len(text))
     segments, sentence, clause = [], 0, 0
     for start, end in _spans(ends, len(text)):
@@ -58,6 +59,16 @@ def segments_of(text: str, numbers: list[Number], words: list[Word], hidden: lis
         clause += clauses[clause][1] < start
         segments.append(Segment(start, end, text[start - 1] if start else "。", clauses[clause], sentences[sentence]))
     return segments
+
+
+def _sentence_ends(text: str, ends: list[int]) -> list[int]:
+    """The marks that end a sentence; a text that goes on without any is cut where it has grown too long."""
+    found, start = [], 0
+    for end in ends:
+        if text[end] in grammar.SHAPE["sentence_ends"] or end - start > _LONGEST_SENTENCE:
+            found.append(end)
+            start = end
+    return found
 
 
 def quotations(text: str, numbers: list[Number]) -> list[Span]:
@@ -97,9 +108,9 @@ def _parted(last: str, lexicon: Lexicon) -> list[str]:
 
 def _lead(name: str, lexicon: Lexicon) -> int:
     """How much of the first name of a list is not the name: 先后组织 of 先后组织电子商务数据分析."""
-    for match in lexicon.pattern.finditer(name):
+    for match in reversed(list(lexicon.pattern.finditer(name))):
         dimension, _ = lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))
-        if dimension in ("certificate", "major", "college"):
+        if dimension in ("certificate", "major", "college", "category"):
             return match.start()
     lead = re.match(grammar.SHAPE["before_names"], name)
     return lead.end() if lead else 0

@@ -14,7 +14,7 @@ Span = tuple[int, int]
 Placed = TypeVar("Placed", "Word", Number)
 
 # A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
-NAME_OF = {dimension: f"name of {dimension}" for dimension in Scope._fields}
+NAME_OF = {dimension: f"name_of_{dimension}" for dimension in Scope._fields}
 _LATIN_MEETS_CHINESE = r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])"
 
 
@@ -76,7 +76,7 @@ def words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lexi
         position = max(position, end)
     found += filter(None, (_word_of_label(text, number, lexicon.year) for number in numbers))
     found.sort(key=lambda word: word.start)
-    return _with_parts(text, [_compared(text, word) for word in found], numbers)
+    return _with_parts(text, [_excluded(text, _compared(text, word)) for word in found], numbers)
 
 
 def kinds_of(words: Iterable[Word]) -> frozenset[str]:
@@ -90,12 +90,12 @@ def between(items: list[Placed], start: int, end: int) -> list[Placed]:
 
 
 def unexplained(text: str, start: int, end: int, spans: list[Span]) -> str:
-    """The Chinese characters between two places that none of the spans covers."""
+    """The letters and Chinese characters between two places that none of the spans covers."""
     left, position = "", start
     for begin, stop in sorted(spans):
         left += text[position:begin]
         position = max(position, stop)
-    return "".join(re.findall(r"[\u4e00-\u9fff]", left + text[position:end]))
+    return "".join(re.findall(r"[A-Za-z\u4e00-\u9fff]", left + text[position:end]))
 
 
 def _start(item: Word | Number) -> int:
@@ -132,6 +132,12 @@ def _compared(text: str, word: Word) -> Word:
     """A time after 较 or 比 is what the year is compared with, not a time that is spoken of."""
     after = text[: word.start].rstrip().endswith(grammar.OTHER_WORDS["compared"])
     return word._replace(kinds=("change",)) if after and "another time" in word.kinds else word
+
+
+def _excluded(text: str, word: Word) -> Word:
+    """A part of the year after 除 or 较 is left out, or compared with; what follows is not of it."""
+    after = text[: word.start].rstrip().endswith(grammar.OTHER_WORDS["excluding"])
+    return Word(word.text, ("excluded",), word.start, word.end) if after and word.dimension else word
 
 
 def _with_parts(text: str, words: list[Word], numbers: list[Number]) -> list[Word]:

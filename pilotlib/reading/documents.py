@@ -35,7 +35,7 @@ def read_document(path: Path | str) -> list[Passage]:
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in PROSE_SUFFIXES:
+    if path.is_dir() or suffix not in PROSE_SUFFIXES:
         kinds = "、".join(suffix.lstrip(".") for suffix in PROSE_SUFFIXES)
         raise PilotError(f"{path.name}：不能核对这种文件。可以核对的有 {kinds}。")
     passages = _read_docx(path) if suffix == ".docx" else passages_of(read_text(path))

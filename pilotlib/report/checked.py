@@ -163,7 +163,7 @@ def as_lines(claims: pd.DataFrame, file: str) -> list[str]:
     ]
     counts = "，".join(f"{STATES[state]} {count} 条" for state, count in count_states(claims).items())
     if made.empty:
-        return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。"]
+        return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。表格中的数不在核对之列。"]
     return [*lines, f"{file}：{counts}；另有 {len(claims) - len(made)} 处数字不是陈述。表格中的数不在核对之列。"]
 
 

@@ -16,7 +16,7 @@ CASES = {
     ),
     "more than a lower bound": ("试点覆盖20个专业。", {"20": ("lower_bound", "至少为15个")}),
     "the lower bound itself": ("试点覆盖15个专业。", {"15": ("lower_bound", "")}),
-    "less than a lower bound": ("试点覆盖14个专业。", {"14": ("disagrees", "专业数为15个")}),
+    "less than a lower bound": ("试点覆盖14个专业。", {"14": ("disagrees", "专业数至少为15个")}),
     "rounded down": ("全年完成学生培训近1100人。", {"1100": ("agrees", "")}),
     "too far off to be nearly": ("全年完成学生培训近2000人。", {"2000": ("disagrees", "")}),
     "more than": ("全年完成学生培训1000余人。", {"1000": ("agrees", "")}),
