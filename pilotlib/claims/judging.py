@@ -5,8 +5,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.counting import has_reason
 from pilotlib.claims.facts import Fact, Facts, Scope
-from pilotlib.claims.meaning import Meaning, has_reason
+from pilotlib.claims.meaning import Meaning
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.words import kinds_of
 from pilotlib.vocabulary import title_of

@@ -90,7 +90,7 @@ def _scanner() -> re.Pattern:
         rf"(?P<percent>百分之(?:{number}|百)|{forms['tenths']})",
         rf"(?P<fraction>{number}分之{number})",
         rf"(?P<arabic>{arabic}(?:{forms['power']})?)",
-        rf"(?P<chinese>{forms['no_chinese_before']}{chinese}(?=\s?(?:{inner})?(?:{chinese_units}))|{forms['chinese_without_unit']})",
+        rf"(?P<chinese>{forms['no_chinese_before']}{chinese}(?=\s?(?:{inner})?(?:{chinese_units}|{forms['nouns_after_chinese']}))|{forms['chinese_without_unit']})",
     ]
     tail = rf"(?P<inner>\s?(?:{inner}))?(?:\s{{0,2}}(?P<unit>{units}))?(?P<outer>{outer})?"
     # The look-ahead spares the labels' expressions wherever no number can begin.

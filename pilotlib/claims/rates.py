@@ -4,9 +4,10 @@ import re
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.counting import measure_of
 from pilotlib.claims.facts import Facts, Scope
 from pilotlib.claims.judging import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, Verdict, close_to, figure, scopes_of
-from pilotlib.claims.meaning import Meaning, measure_of
+from pilotlib.claims.meaning import Meaning
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.words import NAME_OF, Word, kinds_of
 from pilotlib.vocabulary import title_of
@@ -189,7 +190,7 @@ def _shares(claim: Number, meaning: Meaning, text: str, said: Said, facts: Facts
     if not stated and of:
         stated = [other for other, its in reversed(counts) if its.measures[:1] == (of,) and other is not number]
     known = _wholes(of or measure, Scope(**_named_in(base)), meaning.carried, facts) if not stated or of else []
-    known = [value for value in known if value != number.value]  # it is the whole itself
+    known = [value for value in known if value > number.value]  # not the whole itself
     if not of and not any(top_meaning.scope) and not any(top_meaning.carried):
         known = []
     sure = [Count(of, other.value, True) for other in stated] + [Count(of or measure, value, False) for value in known]
@@ -199,7 +200,8 @@ def _shares(claim: Number, meaning: Meaning, text: str, said: Said, facts: Facts
     )  # a whole before other parts
     sure += [Count(measure, other.value, True) for other, its in larger if its.measures[:1] == (measure,)]
     perhaps = [Count("", other.value, True) for other, its in larger if its.measures[:1] != (measure,)]
-    return [Division(top, whole) for whole in [*sure, *perhaps] if whole.value], bool(sure)
+    certain = bool(sure) and not any(word in top_meaning.doubtful for word in grammar.WORDS["each one"])
+    return [Division(top, whole) for whole in [*sure, *perhaps] if whole.value], certain
 
 
 def _shares_named(

@@ -93,7 +93,7 @@ def unexplained(text: str, start: int, end: int, spans: list[Span]) -> str:
     """The letters and Chinese characters between two places that none of the spans covers."""
     left, position = "", start
     for begin, stop in sorted(spans):
-        left += text[position:begin]
+        left += text[position : min(begin, end)]
         position = max(position, stop)
     return "".join(re.findall(r"[A-Za-z\u4e00-\u9fff]", left + text[position:end]))
 

@@ -16,7 +16,7 @@ def reached(check):
 
 
 def test_every_number_is_found_and_none_is_made_up(reached):
-    assert reached[0]["numbers"] > 900
+    assert reached[0]["numbers"] > 1200
     assert reached[0]["found (recall)"] == 1
     assert reached[0]["found (precision)"] == 1
 
@@ -27,6 +27,6 @@ def test_what_is_called_wrong_is_wrong(reached):
 
 
 def test_most_claims_are_judged_as_wanted(reached):
-    assert reached[0]["claims rightly judged"] >= 0.86
-    assert reached[0]["不一致 (recall)"] >= 0.73
+    assert reached[0]["claims rightly judged"] >= 0.85
+    assert reached[0]["不一致 (recall)"] >= 0.7
     assert reached[0]["一致 (precision)"] >= 0.99
