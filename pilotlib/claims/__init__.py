@@ -71,9 +71,6 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         `line` and `column` (from 1), `explanation` (Chinese). Rows that are `derived` (a list of names counted, a
         sum, a recomputed rate, rounds left out) follow the claim that they belong to. `offset` is the number's place in
         its sentence, from 0.
-
-    Example:
-        >>> check_claims(passages, facts)[["number", "state"]]  # doctest: +SKIP
     """
     lexicon = lexicon_of(facts)
     rows: list[dict] = []
