@@ -17,6 +17,7 @@ from pilotlib.claims.judging import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT
 from pilotlib.claims.meaning import Meaning, understand
 from pilotlib.claims.numbers import Number, find_numbers, plain_text
 from pilotlib.claims.rates import Division, judge_rate
+from pilotlib.claims.shape import sentence_at
 from pilotlib.claims.words import kinds_of, lexicon_of
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
@@ -86,7 +87,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         places = {id(number): place for place, (number, _) in enumerate(here)}
         for number in numbers:
-            where = _place(passage.line, line_starts, number)
+            where = _place(passage.line, line_starts, number) | {"sentence": sentence_at(text, number.start)}
             if number.label:
                 rows.append(
                     where | {"number": number.number, "kind": "label", "explanation": f"{number.label}，不是陈述"}

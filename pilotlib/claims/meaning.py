@@ -79,12 +79,13 @@ def _meaning(
     scope, paired = own_scope(passage.text, around), paired_part(passage, segment, around.claim)
     same = measures[:1] == measures_said(kind, carried)[:1]
     part = ["其中"] if same and "of which" in kinds_of(around.before) and not any(scope) else []
+    doubts = [*doubts_about(passage, segment, around, carried, scope), *part]
     return Meaning(
         measures=measures,
         scope=scope._replace(**paired),
         carried=scope_carried(carried, measures),
         outside=words_outside(around, carried),
-        doubtful="" if paired else "、".join(dict.fromkeys([*doubts_about(passage, segment, around, carried), *part])),
+        doubtful="" if paired else "、".join(dict.fromkeys(doubts)),
         unknown=around.unknown,
         before=tuple(around.before),
         near=kinds_of(around.near),

@@ -25,7 +25,7 @@ def own_scope(text: str, around: Around) -> Scope:
     Names that are joined (沿用批次与第一次) are taken together.
     """
     scope = {}
-    for dimension in Scope._fields:
+    for dimension in dict.fromkeys(word.dimension for word in around.near if word.dimension):
         earlier = [word for word in around.before if word.dimension == dimension]
         later = [word for word in around.after if word.dimension == dimension]
         touches_after = later[:1] and later[0].start <= around.claim.unit_end + 1
@@ -74,7 +74,7 @@ def words_outside(around: Around, carried: Carried) -> str:
     return "、".join(dict.fromkeys(found))
 
 
-def doubts_about(passage: Passage, segment: Segment, around: Around, carried: Carried) -> list[str]:
+def doubts_about(passage: Passage, segment: Segment, around: Around, carried: Carried, scope: Scope) -> list[str]:
     """The words by which a number may be of a part only."""
     text, claim = passage.text, around.claim
     words = [word.text for word in around.near if _DOUBTFUL & set(word.kinds)]
@@ -85,7 +85,7 @@ def doubts_about(passage: Passage, segment: Segment, around: Around, carried: Ca
         words += re.findall(grammar.SHAPE["noun_left_out"], clause)
     if is_condition(text, claim):
         words.append(claim.number)
-    return [*words, *_named_besides(passage, segment, around), *filter(None, [carried.part])]
+    return [*words, *_named_besides(passage, segment, around, scope), *filter(None, [carried.part])]
 
 
 def is_condition(text: str, claim: Number) -> bool:
@@ -93,14 +93,13 @@ def is_condition(text: str, claim: Number) -> bool:
     return bool(claim.modifier and re.match(grammar.SHAPE["condition"], text[claim.unit_end : claim.unit_end + 16]))
 
 
-def _named_besides(passage: Passage, segment: Segment, around: Around) -> list[str]:
+def _named_besides(passage: Passage, segment: Segment, around: Around, scope: Scope) -> list[str]:
     """What is named beside a number and is not the part that it is taken to be of.
 
     Several names that are not joined, another number beside it (批准20人和70人), a name that nothing explains (B2B).
     """
     text, claim, found = passage.text, around.claim, []
-    scope = own_scope(text, around)
-    for dimension in Scope._fields:
+    for dimension in dict.fromkeys(word.dimension for word in around.before if word.dimension):
         named = list(dict.fromkeys(word.part for word in around.before if word.dimension == dimension))
         if len(named) > 1 and "、".join(named) != getattr(scope, dimension):
             found.append("、".join(named))

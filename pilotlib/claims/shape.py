@@ -71,6 +71,14 @@ def _sentence_ends(text: str, ends: list[int]) -> list[int]:
     return found
 
 
+def sentence_at(text: str, place: int) -> str:
+    """The sentence in which a place of a text stands."""
+    first, last, marks = max(0, place - _LONGEST_SENTENCE), place + _LONGEST_SENTENCE, grammar.SHAPE["sentence_ends"]
+    start = max(first, *(text.rfind(mark, first, place) + 1 for mark in marks))
+    end = min((end for mark in marks if (end := text.find(mark, place, last)) >= 0), default=last)
+    return " ".join(text[start : end + 1].split())
+
+
 def quotations(text: str, numbers: list[Number]) -> list[Span]:
     """What stands in quotation marks names something; a quotation that holds a claim is read like the rest."""
     spans = [match.span() for match in _QUOTATION.finditer(text)]
