@@ -24,18 +24,25 @@ def pilot() -> None:
 @click.argument("year", required=False)
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebooks.")
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, where a number of the narrative disagrees.")
+@click.option(
+    "--editions", default="html,xlsx", show_default=True, help="The report's forms: html, xlsx, docx, pdf; by commas."
+)
 @_project
-def run(year: str | None, parameters: tuple[tuple[str, str], ...], strict: bool, project: Path | None) -> None:
+def run(
+    year: str | None, parameters: tuple[tuple[str, str], ...], strict: bool, editions: str, project: Path | None
+) -> None:
     """Make the report of YEAR (the newest year by default)."""
     from pilotlib.pipeline import run as run_year
     from pilotlib.reading import find_project
 
     folder = find_project(project)
-    *tables, manifest, report = run_year(folder, _year(folder, year), dict(parameters), strict=strict)
+    names = list(dict.fromkeys(filter(None, (name.strip() for name in editions.split(",")))))
+    written = run_year(folder, _year(folder, year), dict(parameters), strict=strict, editions=names)
+    manifest = next(path for path in written if path.name == "manifest.json")
     wrong = json.loads(manifest.read_text(encoding="utf-8"))["claims"]["disagrees"]
     if wrong:
         click.echo(f"警示：学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
-    for path in (*tables, manifest, report):
+    for path in written:
         click.echo(f"已写入 {path.relative_to(folder)}")
 
 

@@ -6,7 +6,7 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +16,14 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from pilotlib.claims import DISAGREES, check_narrative, count_states
+from pilotlib.claims import DISAGREES, count_states
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.reading import read_processed, read_statistics
 from pilotlib.reading.project import input_files
-from pilotlib.report.publishing import publish_html
-from pilotlib.statistics import STATISTICS
+from pilotlib.report import Report, read_report
+from pilotlib.report.publishing import DEFAULT_EDITIONS, check_editions, publish
 
 STAGES = {"1_clean": "清洗与检查", "2_statistics": "统计", "3_annual_report": "年度报告"}
 OWN_PARAMETERS = ("year", "processed")
-REPORT = "annual-report.html"
 RECORDED_PACKAGES = (
     "pilotlib",
     "pandas",
@@ -39,7 +37,14 @@ RECORDED_PACKAGES = (
 )
 
 
-def run(project: Path, year: int, parameters: dict[str, str] | None = None, *, strict: bool = False) -> list[Path]:
+def run(
+    project: Path,
+    year: int,
+    parameters: dict[str, str] | None = None,
+    *,
+    strict: bool = False,
+    editions: Sequence[str] = DEFAULT_EDITIONS,
+) -> list[Path]:
     """Make a year's processed tables and its report.
 
     Args:
@@ -47,18 +52,20 @@ def run(project: Path, year: int, parameters: dict[str, str] | None = None, *, s
         year: The year.
         parameters: Further parameters for the notebooks that know them.
         strict: Whether a number of the school's text that disagrees with the data stops the run.
+        editions: The forms in which the report is published, names of `EDITIONS`.
 
     Returns:
-        What was written, the report last.
+        What was written, the first edition last.
 
     Raises:
-        PilotError: an unknown parameter (before anything is run), bad input, a notebook that failed, or a claim that
+        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a notebook that failed, or a claim that
             disagrees where the run is strict. The last good report and tables are untouched; a notebook that failed
             is kept where the message says.
     """
     parameters = parameters or {}
     notebooks = find_notebooks(project)
     check_parameters(notebooks, parameters)
+    check_editions(editions)
     before = _hashes(project, input_files(project, year))
     processed, reports = project / "data" / "processed", project / "reports"
     with _aside(processed, year) as tables, _aside(reports, year) as page, _aside(reports, year) as executed:
@@ -69,13 +76,13 @@ def run(project: Path, year: int, parameters: dict[str, str] | None = None, *, s
                 notebooks[stage], executed, {name: values[name] for name in values if name in known}, project, title
             )
             if stage == "2_statistics":
-                claims = check_narrative(read_processed(tables), read_statistics(tables, list(STATISTICS)))
+                report = read_report(tables)
                 if strict:
-                    _stop_on_disagreement(claims)
-        publish_html(executed / "3_annual_report.ipynb", page / REPORT)
+                    _stop_on_disagreement(report.claims)
+        publish(executed / "3_annual_report.ipynb", report, editions, page)
         if _hashes(project, input_files(project, year)) != before:
             raise PilotError(f"{year} 年的原始文件在运行中有改动，结果没有写入。请再运行一次。")
-        _write_manifest(page, tables, before, parameters, count_states(claims))
+        _write_manifest(page, report, before, parameters)
         _move_in(tables, processed / str(year))
         _move_in(page, reports / str(year))
     shutil.rmtree(_failed_folder(project, year), ignore_errors=True)
@@ -83,7 +90,7 @@ def run(project: Path, year: int, parameters: dict[str, str] | None = None, *, s
         *sorted((processed / str(year)).glob("*.csv")),
         *sorted((processed / str(year) / "statistics").glob("*.csv")),
         reports / str(year) / "manifest.json",
-        reports / str(year) / REPORT,
+        *(reports / str(year) / f"annual-report.{name}" for name in reversed(editions)),
     ]
 
 
@@ -155,14 +162,11 @@ def _stop_on_disagreement(claims: pd.DataFrame) -> None:
         raise PilotError(f"narrative.md：有 {len(wrong)} 处与数据不一致，没有出报告。{lines}")
 
 
-def _write_manifest(
-    page: Path, tables: Path, inputs: dict[str, str], parameters: dict[str, str], claims: dict[str, int]
-) -> None:
+def _write_manifest(page: Path, report: Report, inputs: dict[str, str], parameters: dict[str, str]) -> None:
     """What the report was made from and with; the one output that holds a time."""
-    processed = read_processed(tables)
-    overview = read_statistics(tables, ["overview"])["overview"]
+    processed, overview = report.processed, report.statistics["overview"]
     manifest = {
-        "year": processed.about["year"],
+        "year": report.year,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "inputs": inputs,
         "outputs": _hashes(page, sorted(page.iterdir())),
@@ -178,7 +182,7 @@ def _write_manifest(
         .astype(object)
         .where(overview["value"].notna().to_numpy(), None)
         .to_dict(),
-        "claims": claims,
+        "claims": count_states(report.claims),
         "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2)

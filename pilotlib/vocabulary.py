@@ -120,6 +120,8 @@ DERIVED_COLUMNS = {
     "expected": Column("查得", "", "数据中的数"),
     "difference": Column("相差", "", "所写的数减去查得的数"),
     "statistic": Column("依据", "", "核对所用的统计表"),
+    "derived": Column("推算", "", "是：由文中的数推算而来，文中没有这样写"),
+    "line": Column("文中行次", "", "数在学校文字中的行"),
     "sentence": Column("原句", "", "数所在的句子"),
     "explanation": Column("说明", "", "一句话说明"),
     "table": Column("数据表", "", "数据表的名称"),

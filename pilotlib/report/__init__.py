@@ -1,5 +1,6 @@
 """How the year is told: sentences, tables, figures, and the page that holds them."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -37,13 +38,21 @@ def open_report(year: int | None = None, processed: str | None = None) -> Report
         PilotError: the stages have not been run.
     """
     project = find_project()
-    folder = processed_folder(project, year or newest_year(project), processed)
-    tables = read_processed(folder)
+    return read_report(processed_folder(project, year or newest_year(project), processed))
+
+
+def read_report(folder: Path) -> Report:
+    """Read what the first two stages wrote into a folder, and check the school's claims against it.
+
+    Raises:
+        PilotError: the stages have not been run.
+    """
+    processed = read_processed(folder)
     statistics = read_statistics(folder, list(STATISTICS))
     return Report(
-        year=tables.about["year"],
-        school=tables.about["school"].get("name", ""),
-        processed=tables,
+        year=processed.about["year"],
+        school=processed.about["school"].get("name", ""),
+        processed=processed,
         statistics=statistics,
-        claims=check_narrative(tables, statistics),
+        claims=check_narrative(processed, statistics),
     )

@@ -67,34 +67,55 @@ def marks_as_links(html: str, claims: pd.DataFrame) -> str:
 
 def claims_table(claims: pd.DataFrame) -> str:
     """The count by state in a sentence, then a row for each number, disagreements first, in the order of the text."""
-    made = _numbered(claims)
-    told = "，".join(
+    told = told_claims(claims)
+    counts = "，".join(
         f"{SIGNS[state]} {STATES[state]}{number(count)}条" for state, count in count_states(claims).items()
     )
     lead = (
-        f"<p>学校文字中的数逐一与数据核对，连同由它们推算的合计、名单与比率，共{number(len(made))}条：{told}。"
-        f"另有{number(len(claims) - len(made))}处数字（年份、序号、名称等）不是陈述，没有列出。</p>"
+        f"<p>学校文字中的数逐一与数据核对，连同由它们推算的合计、名单与比率，共{number(len(told))}条：{counts}。"
+        f"另有{number(len(claims) - len(told))}处数字（年份、序号、名称等）不是陈述，没有列出。</p>"
     )
-    order = list(STATES)
-    shown = made.assign(rank=made["state"].map(order.index)).sort_values("rank", kind="stable")
+    shown = _by_gravity(claims)
     rows = pd.DataFrame(
         {
             "entry": [_entry(row) for row in shown.itertuples()],
             "state": [f'<span class="check {state}">{SIGNS[state]}</span>{STATES[state]}' for state in shown["state"]],
             "sentence": [_excerpt(row) for row in shown.itertuples()],
-            "explanation": shown["explanation"].map(escape),
-            "expected": [NOTHING if pd.isna(value) else number(value) for value in shown["expected"]],
-            "difference": [_difference(row) for row in shown.itertuples()],
-            "statistic": [escape(statistic_title(name)) for name in shown["statistic"]],
+            "explanation": told["explanation"].map(escape),
+            "expected": [NOTHING if pd.isna(value) else number(value) for value in told["expected"]],
+            "difference": [_signed(value) for value in told["difference"]],
+            "statistic": told["statistic"].map(escape),
         },
-        index=shown.index,
         dtype=str,
     )
     notes = (
         "“下限”：数据只给出下限，所写的数不小于它。“无数据”：数据中没有可以核对的数。"
         "“未识别”：没有认出这个数说的是什么。点序号回到正文中的数。"
     )
-    return lead + html_table(rows, "逐条核对", numeric={"expected", "difference"}, notes=notes, html=True)
+    return lead + html_table(rows, "逐条核对", data=told, numeric={"expected", "difference"}, notes=notes, html=True)
+
+
+def told_claims(claims: pd.DataFrame) -> pd.DataFrame:
+    """The claims for readers, the gravest state first, without labels.
+
+    `entry, state` (in words), `number` (with its unit), `derived, line, sentence, explanation, expected, difference`
+    (of those that disagree), `statistic` (its title).
+    """
+    shown = _by_gravity(claims)
+    wrong = shown["state"] == DISAGREES
+    columns = ["entry", "state", "number", "derived", "line", "sentence", "explanation", "expected"]
+    return shown.assign(
+        state=shown["state"].map(STATES),
+        number=[_written(row) for row in shown.itertuples()],
+        difference=(shown["value"] - shown["expected"]).where(wrong),
+        statistic=shown["statistic"].map(statistic_title),
+    )[[*columns, "difference", "statistic"]]
+
+
+def _by_gravity(claims: pd.DataFrame) -> pd.DataFrame:
+    made = _numbered(claims)
+    rank = made["state"].map(list(STATES).index)
+    return made.assign(rank=rank).sort_values("rank", kind="stable", ignore_index=True)
 
 
 def statistic_title(name: str | float) -> str:
@@ -118,10 +139,10 @@ def _entry(row) -> str:
     )
 
 
-def _difference(row) -> str:
-    if pd.isna(row.expected) or row.state != DISAGREES:
+def _signed(value: float) -> str:
+    if pd.isna(value):
         return NOTHING
-    return f"{row.value - row.expected:+,.2f}".rstrip("0").rstrip(".").replace("-", "−")
+    return f"{value:+,.2f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 def _excerpt(row) -> str:
@@ -151,7 +172,7 @@ def as_lines(claims: pd.DataFrame, file: str) -> list[str]:
     columns = [
         ["结论", *(f"{SIGNS[state]} {STATES[state]}" for state in made["state"])],
         ["行:列", *(f"{line}:{column}" for line, column in zip(made["line"], made["column"], strict=True))],
-        ["数", *(_written(row) for row in made.itertuples())],
+        ["数", *(_short(row) for row in made.itertuples())],
         ["查得", *(NOTHING if pd.isna(value) else number(value) for value in made["expected"])],
         ["依据", *map(statistic_title, made["statistic"])],
         ["说明", *made["explanation"]],
@@ -168,5 +189,9 @@ def as_lines(claims: pd.DataFrame, file: str) -> list[str]:
 
 
 def _written(row) -> str:
-    text = f"{row.number}{'' if row.derived or _UNIT_INSIDE.search(row.number) else row.unit}"
+    return f"{row.number}{'' if row.derived or _UNIT_INSIDE.search(row.number) else row.unit}"
+
+
+def _short(row) -> str:
+    text = _written(row)
     return ("推算 " if row.derived else "") + (text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…")

@@ -1,6 +1,6 @@
 """Statistics → matplotlib figures. Each takes the statistics by name and returns a figure; titles are page text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import pandas as pd
@@ -8,20 +8,24 @@ import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pilotlib.cleaning.words import display_width
 from pilotlib.report import prose
 from pilotlib.report.prose import NOT_GIVEN, Statistics, flow, number
 from pilotlib.report.style import (
-    ACCENT_COLOUR,
+    GROUND_COLOUR,
     HATCH,
+    INK_COLOURS,
     LEVEL_COLOURS,
     MAIN_COLOUR,
     OTHER_COLOUR,
-    SECOND_COLOUR,
+    TEXT_COLOUR,
+    TEXT_POINTS,
     WIDTH_INCHES,
     report_style,
 )
 
-INCHES_PER_BAR = 0.32
+INCHES_PER_BAR = 0.3
+LONGEST_LABEL = 14  # characters beside a bar
 
 
 def round_level(statistics: Statistics) -> Figure:
@@ -41,20 +45,21 @@ def round_level(statistics: Statistics) -> Figure:
         for level in levels:
             known = level in LEVEL_COLOURS
             bars = axes.barh(
-                wide.index,
+                range(len(wide)),
                 wide[level],
                 left=start,
                 label=level,
-                color=LEVEL_COLOURS.get(level, "white"),
+                color=LEVEL_COLOURS.get(level, GROUND_COLOUR),
                 hatch=None if known else HATCH,
-                edgecolor="white" if known else OTHER_COLOUR,
+                edgecolor=GROUND_COLOUR if known else OTHER_COLOUR,
             )
             wide_enough = wide[level] > 0.08 * wide.sum(axis="columns").max()
             labels = [number(value) if shown else "" for value, shown in zip(wide[level], wide_enough, strict=True)]
-            axes.bar_label(bars, labels, label_type="center", color="white" if known else "black")
+            axes.bar_label(bars, labels, label_type="center", color=INK_COLOURS.get(level, TEXT_COLOUR))
             start = start + wide[level]
+        _name(axes, wide.index)
         _ends(axes, start, [f"{number(total)}人" for total in start])
-        _legend(axes)
+        _legend(figure)
         axes.invert_yaxis()
     return figure
 
@@ -67,11 +72,9 @@ def certificates(statistics: Statistics) -> Figure:
     bars = _floats(table, ["places_approved", "places_applied"])
     figure, axes = _canvas(len(table), legend=True)
     with report_style():
-        seaborn.barplot(
-            bars, y="certificate", x="places_approved", color=MAIN_COLOUR, saturation=1, ax=axes, label="批准"
-        )
-        mark = {"color": ACCENT_COLOUR, "markersize": 13, "markeredgewidth": 3, "label": "申请（与批准不同时标出）"}
-        axes.plot(bars["places_applied"].where(~same), range(len(bars)), "|", **mark)
+        _bars(axes, bars["certificate"], bars["places_approved"], label="批准")
+        mark = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR, "label": "申请（与批准不同时标出）"}
+        axes.plot(bars["places_applied"].where(~same), range(len(bars)), "D", **mark)
         texts = [
             number(approved)
             if equal
@@ -81,7 +84,7 @@ def certificates(statistics: Statistics) -> Figure:
             )
         ]
         _ends(axes, bars[["places_approved", "places_applied"]].max(axis="columns"), texts)
-        _legend(axes)
+        _legend(figure)
     return figure
 
 
@@ -92,14 +95,14 @@ def majors(statistics: Statistics) -> Figure:
     figure, axes = _canvas(len(table), legend=True)
     with report_style():
         alone, shared = table["places_approved_alone"], table["places_approved_shared"]
-        axes.barh(table["major"], alone, color=MAIN_COLOUR, label="单独")
+        axes.barh(table.index, alone, color=MAIN_COLOUR, label="单独")
         axes.barh(
-            table["major"],
+            table.index,
             shared.where(shared > 0),
             left=alone,
-            color="white",
+            color=GROUND_COLOUR,
             hatch=HATCH,
-            edgecolor=SECOND_COLOUR,
+            edgecolor=MAIN_COLOUR,
             label="与其他专业共享（不可相加）",
         )
         texts = [
@@ -108,8 +111,9 @@ def majors(statistics: Statistics) -> Figure:
                 alone, shared, table["applications_alone"], table["applications_shared"], strict=True
             )
         ]
+        _name(axes, table["major"])
         _ends(axes, alone + shared, texts)
-        _legend(axes)
+        _legend(figure)
         axes.invert_yaxis()
     return figure
 
@@ -119,13 +123,13 @@ def per_100_students(statistics: Statistics) -> Figure:
     table = statistics["places_per_100_students"].dropna(subset="places_per_100_students")
     table = _floats(table, ["places_per_100_students"])
     names = table["majors_together"].str.split("、")
-    label = names.str[0] + table["majors_count"].map(lambda count: f"\n等{count}个专业" if count > 2 else "")
-    table = table.assign(label=label.where(names.str.len() != 2, table["majors_together"].str.replace("、", "、\n")))
+    group = names.str[0] + table["majors_count"].map(lambda count: f"\n等{count}个专业" if count > 2 else "")
+    labels = group.where(names.str.len() != 2, table["majors_together"].str.replace("、", "、\n"))
     figure, axes = _canvas(len(table), INCHES_PER_BAR * 1.2)
     with report_style():
-        seaborn.barplot(table, y="label", x="places_per_100_students", color=MAIN_COLOUR, saturation=1, ax=axes)
-        for label in axes.get_yticklabels():
-            label.set(linespacing=1.35, multialignment="right")
+        _bars(axes, labels, table["places_per_100_students"])
+        for text in axes.get_yticklabels():
+            text.set(linespacing=1.35, multialignment="right")
         _ends(axes, table["places_per_100_students"], [number(value) for value in table["places_per_100_students"]])
     return figure
 
@@ -135,7 +139,7 @@ def categories(statistics: Statistics) -> Figure:
     table = _floats(statistics["by_category"], ["places_approved"])
     figure, axes = _canvas(len(table))
     with report_style():
-        seaborn.barplot(table, y="category", x="places_approved", color=MAIN_COLOUR, saturation=1, ax=axes)
+        _bars(axes, table["category"], table["places_approved"])
         whole = table["places_approved"].sum()
         texts = [
             f"{number(places)}人" + (f"（{number(places / whole * 100)}%）" if whole else "")
@@ -151,7 +155,7 @@ def applied_to_awarded(statistics: Statistics) -> Figure:
     figure, axes = _canvas(len(table), INCHES_PER_BAR * 1.3)
     with report_style():
         values = table["people"].astype(float).fillna(0)
-        seaborn.barplot(x=values, y=table["step"], color=MAIN_COLOUR, saturation=1, ax=axes)
+        _bars(axes, table["step"], values)
         texts = [
             f"{number(value)}人{f'（{before}的{number(percent)}%）' if pd.notna(percent) else ''}"
             if pd.notna(value)
@@ -191,7 +195,7 @@ FIGURES = {
     "certificates": FigureEntry(
         certificates,
         prose.certificates_headline,
-        "横向条形图，每种证书一条，条长为批准人数；与申请不同的，用短竖线标出申请人数。",
+        "横向条形图，每种证书一条，条长为批准人数；与申请不同的，用菱形标出申请人数。",
         lambda statistics: statistics["by_certificate"],
         ["certificate"],
         ["places_applied", "places_approved"],
@@ -246,17 +250,36 @@ def _canvas(bars: int, inches_per_bar: float = INCHES_PER_BAR, legend: bool = Fa
     return figure, axes
 
 
+def _bars(axes: Axes, names: Iterable[str], lengths: pd.Series, **settings) -> None:
+    """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
+    look = {"color": MAIN_COLOUR, "saturation": 1, "legend": False} | settings
+    seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **look)
+    _name(axes, names)
+
+
+def _name(axes: Axes, names: Iterable[str]) -> None:
+    labels = ["\n".join(prose.shortened(part, LONGEST_LABEL) for part in name.split("\n")) for name in names]
+    axes.set_yticks(range(len(labels)), labels)
+
+
 def _ends(axes: Axes, lengths: pd.Series, texts: list[str]) -> None:
     """Write each bar's text at its end, and leave room for it."""
-    longest = max(lengths.max(), 1) if len(lengths) else 1
     for position, (length, text) in enumerate(zip(lengths, texts, strict=True)):
         axes.annotate(text, (length, position), xytext=(5, 0), textcoords="offset points", va="center")
-    room = 1.12 + 0.055 * max(map(len, texts), default=0)
-    axes.set(xlim=(0, longest * room), xlabel="", ylabel="")
+    names = [line for label in axes.get_yticklabels() for line in label.get_text().split("\n")]
+    width = WIDTH_INCHES * 72 - max(map(_points, names), default=0) - 2 * TEXT_POINTS
+    room = [min(_points(text) + 5, 0.8 * width) for text in texts]
+    ends = [length * width / (width - beside) for length, beside in zip(lengths, room, strict=True)]
+    axes.set(xlim=(0, max(ends, default=0) or 1), xlabel="", ylabel="")
 
 
-def _legend(axes: Axes) -> None:
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
+def _points(text: str) -> float:
+    """About how wide a text is drawn."""
+    return display_width(text) / 2 * TEXT_POINTS * 1.1
+
+
+def _legend(figure: Figure) -> None:
+    figure.legend(loc="outside upper left", ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
 
 
 def _floats(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

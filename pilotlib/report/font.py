@@ -9,7 +9,7 @@ __all__ = ["FONT_FAMILY", "FONT_PATH", "font_for"]
 
 FONT_FAMILY = "Noto Sans CJK SC"
 _FACE_NUMBER = 2  # the Simplified Chinese face of the collection
-_ASCII = frozenset(map(chr, range(32, 127)))
+_ALWAYS = frozenset(map(chr, range(32, 127))) | {"•"}  # the page's own letters, and the mark of a list
 _TABLES_FOR_OTHER_USES = ("BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")
 
 
@@ -19,7 +19,7 @@ def font_for(html: str) -> bytes:
     from fontTools.ttLib import TTFont
 
     wanted = uharfbuzz.SubsetInput()
-    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(map(ord, _ASCII | set(unescape(html))))
+    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(map(ord, _ALWAYS | set(unescape(html))))
     dropped = (int.from_bytes(tag.encode(), "big") for tag in _TABLES_FOR_OTHER_USES)
     wanted.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG).update(dropped)
     face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONT_PATH)), _FACE_NUMBER)

@@ -12,12 +12,20 @@ from pilotlib.claims import DISAGREES, STATES
 from pilotlib.report import Report
 from pilotlib.report.checked import SIGNS, claims_table, marks_as_links, with_marks
 from pilotlib.report.figures import FIGURES
-from pilotlib.report.prose import description, measured, number, year_paragraphs
+from pilotlib.report.prose import brief, description, measured, number, year_paragraphs
 from pilotlib.report.style import svg_of
-from pilotlib.report.tables import applications_table, cell_texts, html_table, statistic_table
+from pilotlib.report.tables import (
+    applications_table,
+    cell_texts,
+    html_table,
+    numeric_columns,
+    source_of,
+    statistic_table,
+)
 from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import COLUMNS, INDICATORS, SEVERITIES
 
+DOUBTS_SHOWN = 5  # of each kind, at the top of the report
 KEY_MEASURES = (
     "applications",
     "certificates",
@@ -34,7 +42,7 @@ def title_block(report: Report) -> HTML:
     """The report's title, its school and what it rests on."""
     problems, changes = report.processed.problems, report.processed.changes
     cells = number(len(changes.drop_duplicates(["source_row", "column"])))
-    subtitle = f"依据{_source(report)}；更改{cells}个单元格，{number(len(problems))}处问题与提示逐条列出。"
+    subtitle = f"依据{source_of(report)}；更改{cells}个单元格，{number(len(problems))}处问题与提示逐条列出。"
     # A line of the title ends where its parts end.
     title = f"<span>{escape(report.school)}</span><span>{report.year}年1+X证书制度试点年度报告</span>"
     return HTML(f"<h1>{title}</h1><p class='subtitle'>{escape(subtitle)}</p>")
@@ -43,28 +51,26 @@ def title_block(report: Report) -> HTML:
 def key_figures(report: Report) -> HTML:
     """The year in a few figures."""
     overview = report.statistics["overview"]
-    titles = overview.set_index("measure")["note"]
-    items = "".join(
-        f"<div><dt>{escape(COLUMNS[name].title)}</dt><dd>{escape(measured(overview, name))}</dd>"
-        f"<dd class='note'>{escape(titles[name])}</dd></div>"
-        for name in KEY_MEASURES
+    notes = overview.set_index("measure")["note"]
+    return HTML(
+        _facts("key-figures", [(COLUMNS[name].title, measured(overview, name), notes[name]) for name in KEY_MEASURES])
     )
-    return HTML(f"<dl class='key-figures'>{items}</dl>")
 
 
 def doubts(report: Report) -> HTML:
-    """What a reader should doubt: every claim that disagrees and every warning, in a sentence each."""
+    """What a reader should doubt: the claims that disagree, then the warnings; of many, the first and how many more."""
     problems = report.processed.problems
     wrong = report.claims.loc[report.claims["state"] == DISAGREES, "explanation"]
     warnings = problems.loc[problems["severity"] == "warning", "message"]
-    items = "".join(f"<li>{escape(message)}</li>" for message in [*("学校文字：" + wrong), *warnings])
-    return HTML(f"<ul>{items}</ul>" if items else "<p>没有发现存疑之处。</p>")
+    lists = {"学校文字与数据不一致": (wrong, "数据核对"), "申报表中的警示": (warnings, "数据修正与存疑")}
+    told = "".join(_doubt(title, list(dict.fromkeys(told)), section) for title, (told, section) in lists.items())
+    return HTML(told or "<p>没有发现存疑之处。</p>")
 
 
-def year_section(report: Report) -> HTML:
-    """The year's applications in sentences computed from the statistics."""
-    paragraphs = year_paragraphs(report.statistics, report.year)
-    return HTML("".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs))
+def year_paragraph(report: Report, topic: str) -> HTML:
+    """A paragraph on the year's applications, computed from the statistics; the topics are those of `year_paragraphs`."""
+    paragraph = year_paragraphs(brief(report.statistics), report.year)[topic]
+    return HTML(f"<p>{escape(paragraph)}</p>" if paragraph else "")
 
 
 def first_narrative(report: Report) -> HTML:
@@ -91,16 +97,19 @@ def claims(report: Report) -> HTML:
 
 
 def figure(report: Report, name: str) -> HTML:
-    """A figure with its finding as headline, a description of what it shows, unit and source."""
-    entry = FIGURES[name]
-    table = entry.table(report.statistics)
+    """A figure with its finding as headline, described in words, with unit, source, and its data one click away."""
+    entry, statistics = FIGURES[name], brief(report.statistics)
+    table, headline = entry.table(statistics), entry.headline(statistics)
     if table.empty:
         return HTML(f"<p>{escape(entry.unit)}：没有可以画出的数据。</p>")
-    told = escape(description(entry.form, table, entry.labels, entry.values))
-    svg = svg_of(entry.draw(report.statistics), name).replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
+    told = escape(description(headline, entry.form, table, entry.labels, entry.values))
+    svg = svg_of(entry.draw(statistics), name).replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
+    data = table[[*entry.labels, *entry.values]]
+    values = html_table(cell_texts(data), f"图中数据：{headline}", data=data, numeric=numeric_columns(data))
     return HTML(
-        f"<figure><h3>{escape(entry.headline(report.statistics))}</h3>{svg}"
-        f"<figcaption>{escape(entry.unit)}。来源：{escape(_source(report, name))}。</figcaption></figure>"
+        f'<figure id="figure-{name}"><h3>{escape(headline)}</h3>{svg}'
+        f"<figcaption>{escape(entry.unit)}。来源：{escape(source_of(report, name))}。</figcaption>"
+        f"<details><summary>图中数据<span class='hidden'>：{escape(headline)}</span></summary>{values}</details></figure>"
     )
 
 
@@ -109,7 +118,7 @@ def statistic(report: Report, name: str) -> HTML:
     table = report.statistics[name]
     if name == "by_college" and table.empty:
         return HTML("<p>按二级学院的统计：学校没有提供专业与学院的对照，未提供。</p>")
-    return HTML(statistic_table(name, table, _source(report, name)))
+    return HTML(statistic_table(name, table, source_of(report, name)))
 
 
 def statistics(report: Report) -> HTML:
@@ -119,8 +128,10 @@ def statistics(report: Report) -> HTML:
 
 def changes(report: Report) -> HTML:
     """Every cell that was changed: what it held, what it holds, and why."""
-    texts = cell_texts(report.processed.changes)
-    return HTML(html_table(texts, "更改记录", notes="除首尾空白外，凡与原表不同的单元格都在此表中。"))
+    table = report.processed.changes
+    return HTML(
+        html_table(cell_texts(table), "更改记录", data=table, notes="除首尾空白外，凡与原表不同的单元格都在此表中。")
+    )
 
 
 def problems(report: Report) -> HTML:
@@ -128,7 +139,7 @@ def problems(report: Report) -> HTML:
     table = report.processed.problems[["source_row", "severity", "rule", "message"]]
     counts = table["severity"].value_counts()
     said = "，".join(f"{title}{number(counts.get(name, 0))}条" for name, title in SEVERITIES.items())
-    return HTML(html_table(cell_texts(table), "问题与提示", notes=f"{said}。有错误时不出报告。"))
+    return HTML(html_table(cell_texts(table), "问题与提示", data=table, notes=f"{said}。有错误时不出报告。"))
 
 
 def set_aside(report: Report) -> HTML:
@@ -136,8 +147,12 @@ def set_aside(report: Report) -> HTML:
     kept, aside = len(report.processed.applications), len(report.processed.set_aside)
     if not aside:
         return HTML(f"<p>申报表读入{number(kept)}行，全部作为申报统计，没有剔除的行。</p>")
-    texts = cell_texts(report.processed.set_aside)
-    return HTML(html_table(texts, "剔除的行", notes=f"读入{number(kept + aside)}行，其中申报{number(kept)}行。"))
+    table = report.processed.set_aside
+    return HTML(
+        html_table(
+            cell_texts(table), "剔除的行", data=table, notes=f"读入{number(kept + aside)}行，其中申报{number(kept)}行。"
+        )
+    )
 
 
 def definitions(report: Report) -> HTML:
@@ -156,7 +171,7 @@ def columns(report: Report) -> HTML:
 
 def applications(report: Report) -> HTML:
     """The application table as cleaned, repairs marked."""
-    return HTML(applications_table(report.processed, _source(report)))
+    return HTML(applications_table(report.processed, source_of(report)))
 
 
 def provenance(report: Report) -> HTML:
@@ -173,8 +188,7 @@ def provenance(report: Report) -> HTML:
         "表外指标": f"{number(len(report.processed.given_indicators))}条（indicators.csv）",
         "计算程序": f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致",
     }
-    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(str(fact))}</dd></div>" for name, fact in facts.items())
-    return HTML(f"<dl class='facts'>{items}</dl>")
+    return HTML(_facts("facts", [(name, str(fact)) for name, fact in facts.items()]))
 
 
 _AS_WRITTEN = (
@@ -207,10 +221,22 @@ def _render(markdown: str, report: Report) -> str:
     return marks_as_links(mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown), report.claims)
 
 
-def _source(report: Report, name: str = "") -> str:
-    """Where the figures of a table or figure come from: the application table, the school's own figures, or both."""
-    table = f"{report.year}年申报明细表（{report.processed.about['file']}）"
-    given = "学校提供的indicators.csv" if len(report.processed.given_indicators) else "学校没有提供表外指标"
-    return {"indicators": given, "rates": f"{table}；{given}", "applied_to_awarded": f"{table}；{given}"}.get(
-        name, table
+def _facts(kind: str, facts: list[tuple[str, ...]]) -> str:
+    """A list of named facts: name, fact, and perhaps a note."""
+    items = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd>"
+        + "".join(f"<dd class='note'>{escape(note)}</dd>" for note in notes)
+        + "</div>"
+        for name, fact, *notes in facts
     )
+    return f"<dl class='{kind}'>{items}</dl>"
+
+
+def _doubt(title: str, sentences: list[str], section: str) -> str:
+    """Some sentences under a line that counts them, with a link to the section that holds them all."""
+    if not sentences:
+        return ""
+    shown = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences[:DOUBTS_SHOWN])
+    rest = f"，这里列出前{DOUBTS_SHOWN}处" if len(sentences) > DOUBTS_SHOWN else ""
+    told = f"{title}：{number(len(sentences))}处{rest}，全部见<a class='section'>{section}</a>"
+    return f"<p>{told}。</p><ul>{shown}</ul>"

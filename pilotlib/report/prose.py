@@ -9,6 +9,17 @@ from pilotlib.vocabulary import UNKNOWN, title_of, unit_of
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
+# Control characters but tab and line ends, and the marks of right-to-left text.
+_UNSEEN = {
+    code: f"〔U+{code:04X}〕"
+    for code in (
+        *(code for code in range(0x20) if chr(code) not in "\t\n\r"),
+        *range(0x7F, 0xA0),
+        *(0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    )
+}
+_NAMES = {"certificate", "major", "majors_together", "category", "status"}
+LONGEST_NAME = 40  # characters; a longer name is a fault of the table, which shows it whole
 
 
 def number(value) -> str:
@@ -30,15 +41,18 @@ def measured(overview: pd.DataFrame, measure: str) -> str:
     return ("至少" if row["lower_bound"] else "") + number(row["value"]) + row["unit"]
 
 
-def year_paragraphs(statistics: Statistics, year: int) -> list[str]:
-    """The year's applications in sentences: totals, rounds, levels, repeats, differences, majors, training."""
-    paragraphs = [
-        _totals(statistics, year) + _rounds(statistics) + _pending(statistics),
-        _levels(statistics) + _repeats(statistics) + _differences(statistics),
-        _majors(statistics),
-        _training(statistics),
-    ]
-    return [paragraph for paragraph in paragraphs if paragraph]
+def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
+    """The year's applications in sentences, a paragraph a topic; an empty one where nothing is known.
+
+    `places`: totals and rounds; `certificates`: levels, repeats, differences; `majors`: majors and their students;
+    `training`: from training to certificate.
+    """
+    return {
+        "places": _totals(statistics, year) + _rounds(statistics) + _pending(statistics),
+        "certificates": _levels(statistics) + _repeats(statistics) + _differences(statistics),
+        "majors": _majors(statistics),
+        "training": _training(statistics),
+    }
 
 
 def _totals(statistics: Statistics, year: int) -> str:
@@ -219,16 +233,46 @@ def flow(statistics: Statistics) -> pd.DataFrame:
     return table.assign(step_before=table["step"].shift(), percent=percent)
 
 
-def description(form: str, table: pd.DataFrame, labels: list[str], values: list[str]) -> str:
-    """What a figure shows, for those who do not see it: its form, and every value in it by its labels."""
-    texts = table[labels].astype(str).agg("".join, axis="columns")
-    told = pd.DataFrame({name: [_measure(name, value) for value in table[name]] for name in values}, index=table.index)
-    each = texts + told.agg(lambda row: "、".join(filter(None, row)) or NOT_GIVEN, axis="columns")
-    return f"{form}{'；'.join(each)}。"
+def description(message: str, form: str, table: pd.DataFrame, labels: list[str], values: list[str]) -> str:
+    """A figure in words, for those who do not see it: its message, its form, its longest and its shortest bar."""
+    texts = table[labels].astype(str).agg("".join, axis="columns").map(shortened)
+    first, lengths = values[0], table[values[0]].astype("Float64").dropna()
+    told = f"共{number(len(table))}个数"
+    if len(lengths) > 1:
+        most, least = (f"{texts[place]}的{number(lengths[place])}" for place in (lengths.idxmax(), lengths.idxmin()))
+        told += f"，{title_of(first)}从{most}{unit_of(first)}到{least}{unit_of(first)}"
+    return f"{message}。{form}{told}，逐个列在图的数据表中。"
 
 
-def _measure(name: str, value) -> str:
-    return "" if pd.isna(value) else f"{title_of(name)}{number(value)}{unit_of(name)}"
+def brief(statistics: Statistics) -> Statistics:
+    """The statistics with names that are too long to read in a sentence or a figure cut; tables show them whole."""
+    return {
+        name: table.assign(
+            **{
+                column: table[column].astype("str").map(lambda name: shortened(visible(name)), na_action="ignore")
+                for column in _NAMES & set(table)
+            }
+        )
+        for name, table in statistics.items()
+    }
+
+
+def visible(text: str) -> str:
+    """The text with marks that steer its direction, or mean nothing, written out: they would turn around what follows.
+
+    >>> visible("界面\u202e设计")
+    '界面〔U+202E〕设计'
+    """
+    return text.translate(_UNSEEN)
+
+
+def shortened(name: str, longest: int = LONGEST_NAME) -> str:
+    """A name as it stands in sentences and figures: one that is too long to read there is cut, and says so.
+
+    >>> shortened("界面设计"), shortened("很长的名称", 4)
+    ('界面设计', '很长的…')
+    """
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def _top(table: pd.DataFrame, column: str) -> pd.Series | None:

@@ -1,5 +1,6 @@
 """Tables as people read them: Chinese titles and words, formatted numbers, accessible HTML."""
 
+import base64
 from html import escape
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.reading import Processed
+from pilotlib.report import Report
 from pilotlib.report.prose import NOT_GIVEN, number
 from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import SEVERITIES, title_of, unit_of
@@ -27,6 +29,20 @@ _WORDS = {
     "severity": lambda severity: SEVERITIES.get(severity, severity),
 }
 _TWO_DECIMALS = {"share", "percent", "places_per_100_students"}
+_TOLD_COLUMNS = (
+    "source_row",
+    "application_round",
+    "certificate",
+    "level",
+    "majors",
+    "students",
+    "places_applied",
+    "places_approved",
+    "status",
+    "note",
+    "certificate_as_given",
+    "majors_as_given",
+)
 _NOT_GIVEN_COLUMNS = {"value", "percent", "numerator_value", "denominator_value"}
 
 
@@ -52,6 +68,11 @@ def _never_a_formula(column: pd.Series) -> pd.Series:
     return texts.where(~texts.str.match(r"[=+\-@\t\r]").fillna(False).astype(bool), "'" + texts)
 
 
+def csv_of(table: pd.DataFrame) -> bytes:
+    """The table as a CSV for people, which spreadsheets open as it is (utf-8-sig)."""
+    return for_people(table).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
 def cell_texts(table: pd.DataFrame) -> pd.DataFrame:
     """Every cell as the text a reader sees: thousands separated, 至少 before a lower bound, missing said in words."""
     told = in_words(table).drop(columns="lower_bound", errors="ignore")
@@ -64,21 +85,33 @@ def cell_texts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def html_table(
-    texts: pd.DataFrame, caption: str, *, numeric: set[str] = frozenset(), notes: str = "", html: bool = False
+    texts: pd.DataFrame,
+    caption: str,
+    *,
+    data: pd.DataFrame | None = None,
+    numeric: set[str] = frozenset(),
+    notes: str = "",
+    html: bool = False,
+    searchable: bool = False,
 ) -> str:
-    """A table in a scroll box of its own, with caption, scopes, and units in its headings.
+    """A table in a scroll box of its own, with caption, scopes, units in its headings, and its data as a download.
 
     Args:
         texts: What `cell_texts` returns.
         caption: The title.
+        data: The same table as data, for the download; by default the texts.
         numeric: The columns set as figures.
         notes: Text below the table: definition, unit, source.
         html: Whether the cells are HTML already; else they are escaped.
+        searchable: Whether the page's script offers to search and sort it. A column of ordered categories in `data`
+            is sorted in their order.
     """
     names = list(texts.columns)
     cells = texts if html else texts.map(escape)
+    data = texts if data is None else data
     kinds = {name: f' class="{_kind(texts[name], numeric)}"' for name in names}
-    heads = "".join(f'<th scope="col"{kinds[name]}>{escape(_heading(name))}</th>' for name in names)
+    orders = {name: _order(data[name]) if searchable and name in data else "" for name in names}
+    heads = "".join(f'<th scope="col"{kinds[name]}{orders[name]}>{escape(heading(name))}</th>' for name in names)
     ends = [('<th scope="row"', "</th>"), *[("<td", "</td>")] * (len(names) - 1)]
     rows = "".join(
         "<tr>"
@@ -90,10 +123,27 @@ def html_table(
     )
     body = rows or f'<tr><td colspan="{len(names)}">没有。</td></tr>'
     below = f'<p class="notes">{escape(notes)}</p>' if notes else ""
+    box = f'<div class="table{" searchable" if searchable else ""}" role="region" aria-label="{escape(caption)}"'
     return (
-        f'<div class="table" role="region" aria-label="{escape(caption)}" tabindex="0"><table>'
-        f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{below}"
+        f'{box} tabindex="0"><table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>{below}{_download(data, caption) if rows else ''}"
     )
+
+
+def _download(data: pd.DataFrame, caption: str) -> str:
+    """A link that holds the table as a file; it goes nowhere, so it works offline and without a script."""
+    content = csv_of(data)
+    size = f"{len(content) / 1024:.1f}" if len(content) >= 1024 else "不足1"
+    return (
+        f'<p class="download"><a download="{escape(caption)}.csv" href="data:text/csv;charset=utf-8;base64,'
+        f'{base64.b64encode(content).decode("ascii")}">下载“{escape(caption)}”的数据（CSV，{size} KB）</a></p>'
+    )
+
+
+def _order(column: pd.Series) -> str:
+    if not (isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered):
+        return ""
+    return f' data-order="{escape("|".join(map(str, column.cat.categories)))}"'
 
 
 def numeric_columns(table: pd.DataFrame) -> set[str]:
@@ -105,51 +155,74 @@ def statistic_table(name: str, table: pd.DataFrame, source: str) -> str:
     """A statistic with its title, definition, unit and source."""
     entry = STATISTICS[name]
     notes = f"{entry.definition}单位：{entry.unit}。来源：{source}。"
-    return html_table(cell_texts(table), entry.title, numeric=numeric_columns(table), notes=notes)
+    return html_table(cell_texts(table), entry.title, data=table, numeric=numeric_columns(table), notes=notes)
+
+
+def source_of(report: Report, name: str = "") -> str:
+    """Where the figures of a statistic come from: the application table, the school's own figures, or both."""
+    table = f"{report.year}年申报明细表（{report.processed.about['file']}）"
+    given = "学校提供的indicators.csv" if len(report.processed.given_indicators) else "学校没有提供表外指标"
+    both = f"{table}；{given}"
+    return {"indicators": given, "rates": both, "applied_to_awarded": both}.get(name, table)
+
+
+def told_applications(processed: Processed) -> pd.DataFrame:
+    """The application table as cleaned, for readers.
+
+    One row per application: `source_row, application_round, certificate, level, majors` (joined), the counts, `status`,
+    `note` (what was changed or found in the row), and the two cells as given.
+    """
+    applications, rows = processed.applications, processed.applications["source_row"]
+    found = pd.concat(
+        [
+            in_words(processed.changes).assign(note=lambda table: table["rule"] + "：" + table["column"]),
+            in_words(processed.problems).assign(note=lambda table: table["rule"]),
+        ]
+    ).dropna(subset="source_row")
+    texts = {
+        "majors": processed.majors.groupby("source_row")["major"].agg("；".join),
+        "note": found.groupby("source_row")["note"].agg(lambda words: "；".join(dict.fromkeys(words))),
+    }
+    texts = {name: rows.map(column).astype(object).fillna("").astype("str") for name, column in texts.items()}
+    return applications.assign(**texts)[list(_TOLD_COLUMNS)]
+
+
+def repaired(processed: Processed) -> pd.DataFrame:
+    """Where `told_applications` differs from the table as received: one truth per row and column."""
+    told, changes, applications = told_applications(processed), processed.changes, processed.applications
+    cells = pd.DataFrame(
+        {
+            name: told["source_row"].isin(
+                changes.loc[changes["column"] == ("certificate" if name == "level" else name), "source_row"]
+            )
+            for name in told.columns
+        }
+    )
+    # Of a changed certificate cell, only the part that changed.
+    level_changed = applications["level"].astype(str) != applications["level_as_given"].astype(str)
+    return cells.assign(certificate=cells["certificate"] & ~level_changed, level=cells["level"] & level_changed)
 
 
 def applications_table(processed: Processed, source: str) -> str:
     """The application table as cleaned: changed cells marked, and a last column that says what was found in a row."""
-    applications = processed.applications
-    majors = processed.majors.groupby("source_row")["major"].agg("；".join)
-    shown = applications[
-        [
-            "source_row",
-            "application_round",
-            "certificate",
-            "level",
-            "students",
-            "places_applied",
-            "places_approved",
-            "status",
-        ]
-    ].assign(majors=applications["source_row"].map(majors).astype(object).fillna(""))
-    shown = shown[[*shown.columns[:4], "majors", *shown.columns[4:8]]]
+    told = told_applications(processed)
+    shown = told.drop(columns=["certificate_as_given", "majors_as_given"])
     texts = cell_texts(shown).map(escape)
-    level_changed = applications["level"].astype(str) != applications["level_as_given"].astype(str)
-    for name in shown.columns.difference(["source_row"]):
-        column = "certificate" if name == "level" else name
-        changed = shown["source_row"].isin(processed.changes.loc[processed.changes["column"] == column, "source_row"])
-        if column == "certificate":  # of a changed certificate cell, mark the part that changed
-            changed &= level_changed == (name == "level")
-        texts[name] = texts[name].mask(changed, "<mark>" + texts[name] + "</mark>")
-    remarks = pd.concat(
-        [
-            in_words(processed.changes).assign(remark=lambda table: table["rule"] + "：" + table["column"]),
-            in_words(processed.problems).assign(remark=lambda table: table["rule"]),
-        ]
-    )
-    remarks = (
-        remarks.dropna(subset="source_row")
-        .groupby("source_row")["remark"]
-        .agg(lambda words: "；".join(dict.fromkeys(words)))
-    )
-    texts["note"] = shown["source_row"].map(remarks).astype(object).fillna("").map(escape)
+    marked = texts.mask(repaired(processed)[texts.columns], "<mark>" + texts + "</mark>")
     notes = f"着色的单元格与原表不同，原值与理由见“数据修正与存疑”。来源：{source}。"
-    return html_table(texts, "申报明细（清洗后）", numeric=numeric_columns(shown), notes=notes, html=True)
+    return html_table(
+        marked,
+        "申报明细（清洗后）",
+        data=told,
+        numeric=numeric_columns(shown),
+        notes=notes,
+        html=True,
+        searchable=True,
+    )
 
 
-def _heading(name: str) -> str:
+def heading(name: str) -> str:
+    """A column's title with its unit: 学生规模（人）."""
     return title_of(name) + (f"（{unit_of(name)}）" if unit_of(name) and name != "year" else "")
 
 
@@ -158,13 +231,18 @@ def _kind(texts: pd.Series, numeric: set[str]) -> str:
     if texts.name in numeric:
         return "figure"
     plain_texts = texts.str.replace("<[^>]+>", "", regex=True)
-    longest = max([len(_heading(texts.name)), *plain_texts.str.len()])
+    longest = max([len(heading(texts.name)), *plain_texts.str.len()])
     return next(kind for kind, characters in _ROOM.items() if longest <= characters)
+
+
+def missing_text(name: str) -> str:
+    """What stands in a column where nothing is: a figure was not given, anything else is not there."""
+    return NOT_GIVEN if name in _NOT_GIVEN_COLUMNS else NOTHING
 
 
 def _text(value, name: str) -> str:
     if not isinstance(value, str) and pd.isna(value):
-        return NOT_GIVEN if name in _NOT_GIVEN_COLUMNS else NOTHING
+        return missing_text(name)
     if isinstance(value, str):
         return value
     if name in _TWO_DECIMALS:

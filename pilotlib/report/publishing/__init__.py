@@ -1,0 +1,121 @@
+"""Files for people and programs: tables as CSV and Parquet, the report in its editions."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from pilotlib.cleaning import Cleaned
+from pilotlib.errors import PilotError, suggestion
+from pilotlib.reading import YearInputs
+from pilotlib.report import Report
+from pilotlib.report.publishing.content import Content, content_of
+from pilotlib.report.publishing.document import as_docx
+from pilotlib.report.publishing.page import as_html, as_pdf
+from pilotlib.report.publishing.workbook import as_xlsx
+from pilotlib.report.tables import csv_of
+from pilotlib.statistics import STATISTICS
+from pilotlib.vocabulary import COLUMNS, title_of, unit_of
+
+
+def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Write each table as `<name>.csv` (for people: Chinese titles, utf-8-sig) and `<name>.parquet` (for programs)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        (folder / f"{name}.csv").write_bytes(csv_of(table))
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
+    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is.
+
+    Statistics of an earlier run are removed: they are not of these tables.
+    """
+    shutil.rmtree(folder / "statistics", ignore_errors=True)
+    write_tables(
+        folder,
+        {
+            "cells": inputs.cells.set_axis([str(name) for name in inputs.cells.columns], axis="columns"),
+            "corrections": inputs.corrections,
+            "given_indicators": inputs.indicators,
+            "problems": problems,
+            **cleaned._asdict(),
+        },
+    )
+    about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
+    text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / "narrative.md").write_text(inputs.narrative, encoding="utf-8", newline="\n")
+
+
+def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """What every column of the given tables means: `table, title, column, unit, meaning`."""
+    return pd.DataFrame(
+        [
+            (
+                name,
+                STATISTICS[name].title if name in STATISTICS else name,
+                title_of(column),
+                unit_of(column),
+                COLUMNS[column].meaning,
+            )
+            for name, table in tables.items()
+            for column in table.columns
+            if column in COLUMNS
+        ],
+        columns=["table", "title", "column", "unit", "meaning"],
+    )
+
+
+class Edition(NamedTuple):
+    """A form of the report: what makes its bytes, and the extra of the package and the modules that it wants."""
+
+    make: Callable[[Content, Report], bytes]
+    extra: str = ""
+    modules: tuple[str, ...] = ()
+
+
+EDITIONS = {
+    "html": Edition(lambda content, report: as_html(content)),
+    "xlsx": Edition(lambda content, report: as_xlsx(report)),
+    "docx": Edition(as_docx, "office", ("pypandoc", "docx")),
+    "pdf": Edition(lambda content, report: as_pdf(content), "pdf", ("weasyprint",)),
+}
+DEFAULT_EDITIONS = ("html", "xlsx")
+REPORT = "annual-report"
+
+
+def check_editions(names: Iterable[str]) -> None:
+    """Say before anything is run which edition cannot be made here, and what it wants.
+
+    Raises:
+        PilotError: an unknown edition; or a package or system library that is not installed.
+    """
+    for name in names:
+        if name not in EDITIONS:
+            raise PilotError(f"没有“{name}”这种版本。{suggestion(name, list(EDITIONS))}")
+        edition = EDITIONS[name]
+        if not all(map(find_spec, edition.modules)):
+            raise PilotError(f'{name}版需要另装一组程序包：pip install "pilotlib[{edition.extra}]"')
+    if "pdf" in names:
+        try:
+            import weasyprint  # noqa: F401 - loads the system's Pango
+        except OSError as error:
+            raise PilotError(
+                f"pdf版需要系统的Pango库（{error}）。Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
+            ) from None
+
+
+def publish(notebook: Path, report: Report, editions: Iterable[str], folder: Path) -> None:
+    """Write the report as the executed notebook shows it, in each edition: `<folder>/annual-report.<edition>`.
+
+    Raises:
+        PilotError: the notebook holds an error, or was never run.
+    """
+    content = content_of(notebook)
+    for name in editions:
+        (folder / f"{REPORT}.{name}").write_bytes(EDITIONS[name].make(content, report))

@@ -1,0 +1,128 @@
+"""An executed notebook → the content that every edition is made of: title, opening, contents, body."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pilotlib.cleaning.words import display_width
+from pilotlib.errors import PilotError
+from pilotlib.report.prose import visible
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from nbformat import NotebookNode
+
+# Widths of tables on paper, in characters of half width at the size of a table's text.
+_PAGE, _GAP, _WIDEST_HEAD = 100, 3, 9
+TEMPLATES = Path(__file__).parents[1] / "template"
+
+
+class Content(NamedTuple):
+    """The report as HTML: `title` as text, `opening` (what stands before the first section), `contents` (id and title
+    of every section, escaped), `body` (the sections)."""
+
+    title: str
+    opening: str
+    contents: list[tuple[str, str]]
+    body: str
+
+
+def content_of(notebook: Path) -> Content:
+    """What an executed notebook shows, without its code.
+
+    Raises:
+        PilotError: the notebook holds an error, or was never run.
+    """
+    import nbformat
+    from nbconvert import HTMLExporter
+
+    node = nbformat.read(notebook, as_version=4)
+    _refuse_unfit(node, notebook)
+    exporter = HTMLExporter(
+        template_name="template",
+        extra_template_basedirs=[str(TEMPLATES.parent)],
+        exclude_input=True,
+        exclude_anchor_links=True,
+    )
+    html, _ = exporter.from_notebook_node(node)
+    html, contents = _with_contents(visible(html))
+    opening, first_heading, rest = html.partition("<h2 ")
+    return Content(_text_of_heading(html, "h1"), opening, contents, first_heading + rest)
+
+
+def for_paper(html: str) -> "BeautifulSoup":
+    """The same for readers with nothing to click on: without downloads and what is folded away; tables fit the page."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(html, "html.parser")
+    for element in soup.select(".download, details"):
+        element.decompose()
+    for table in soup.find_all("table"):
+        rows = [[display_width(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+        columns = [[row[place] for row in rows if place < len(row)] for place in range(max(map(len, rows)))]
+        group = soup.new_tag("colgroup")
+        for share in _shares([max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]):
+            group.append(soup.new_tag("col", style=f"width:{share:.2f}%"))
+        if table.caption:
+            table.caption.insert_after(group)
+        else:
+            table.insert(0, group)
+    return soup
+
+
+def _shares(widths: list[int]) -> list[float]:
+    """Each column's share of the page in percent: narrow ones get what they need, wide ones share the rest alike.
+
+    >>> [round(share, 1) for share in _shares([6, 30, 200])]
+    [6.0, 30.0, 64.0]
+    """
+    fixed, places = {}, sorted(range(len(widths)), key=widths.__getitem__)
+    room = float(_PAGE)
+    for left, place in zip(range(len(widths), 0, -1), places, strict=True):
+        fixed[place] = min(widths[place], room / left)
+        room -= fixed[place]
+    whole = sum(fixed.values())
+    return [100 * fixed[place] / whole for place in range(len(widths))]
+
+
+def _refuse_unfit(node: "NotebookNode", notebook: Path) -> None:
+    """Stop at a notebook that would come out as a clean page with something missing."""
+    codes = [cell for cell in node.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(codes, start=1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                raise PilotError(
+                    f"{notebook.name}第{number}个代码格出错（{output.ename}：{output.evalue}），不能导出。"
+                )
+            kinds = set(output.get("data", {}))
+            if (kinds and not kinds & {"text/html", "text/plain"}) or any(kind.startswith("image/") for kind in kinds):
+                raise PilotError(
+                    f"{notebook.name}第{number}个代码格的输出（{'、'.join(sorted(kinds))}）不能放进报告："
+                    "图片没有文字说明。请用parts.figure。"
+                )
+    if not any(cell.outputs for cell in codes):
+        raise PilotError(f"{notebook.name}还没有运行过，不能导出。请先运行全部单元格。")
+
+
+def _with_contents(html: str) -> tuple[str, list[tuple[str, str]]]:
+    """Give every second-level heading an id, list them, and lead each link to a section by its title to that id.
+
+    A link to a section that this notebook does not have becomes its text.
+    """
+    contents: list[tuple[str, str]] = []
+
+    def marked(heading: re.Match) -> str:
+        contents.append((f"section-{len(contents) + 1}", re.sub("<[^>]+>", "", heading[1])))
+        return f'<h2 id="{contents[-1][0]}">{heading[1]}</h2>'
+
+    def led(link: re.Match) -> str:
+        return f'<a href="#{ids[link[1]]}">{link[1]}</a>' if link[1] in ids else link[1]
+
+    html = re.sub(r"<h2\b[^>]*>(.*?)</h2>", marked, html, flags=re.DOTALL)
+    ids = {text: name for name, text in reversed(contents)}
+    return re.sub(r"<a class='section'>(.*?)</a>", led, html), contents
+
+
+def _text_of_heading(html: str, tag: str) -> str:
+    heading = re.search(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, flags=re.DOTALL)
+    return re.sub("<[^>]+>", "", heading[1]) if heading else ""

@@ -1,0 +1,217 @@
+"""The report as a document for Word: real headings, tables whose headers repeat, a list of contents, page numbers."""
+
+import io
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pilotlib.report import Report
+from pilotlib.report.figures import FIGURES
+from pilotlib.report.prose import brief
+from pilotlib.report.publishing.archive import without_times
+from pilotlib.report.publishing.content import Content, for_paper
+from pilotlib.report.style import png_of
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph
+
+TEXT_FONT, HEADING_FONT, LATIN_FONT = "宋体", "黑体", "Times New Roman"
+_STYLES = {"Title": "h1", "Subtitle": ".subtitle", "Notes": ".notes"}  # what is set in a style of its own
+_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_TEXT_WIDTH_CM = 16
+_FIGURE_WIDTH_CM = 11
+
+
+def as_docx(content: Content, report: Report) -> bytes:
+    """The document, made of the page by pandoc and then set as Chinese official documents are."""
+    import pypandoc
+    from docx import Document
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.docx"
+        pypandoc.convert_text(
+            f"<html><body>{_prepared(content, report, Path(folder))}</body></html>",
+            "docx",
+            format="html-auto_identifiers",
+            outputfile=path,
+            extra_args=["--quiet", "--shift-heading-level-by=-1", f"--resource-path={folder}"],
+        )
+        document = Document(path)
+    _set_styles(document)
+    _set_page(document)
+    _set_tables(document)
+    _write_contents(document, content)
+    document.core_properties.title = content.title
+    document.core_properties.author = report.school or "pilotlib"
+    document.core_properties.language = "zh-CN"
+    target = io.BytesIO()
+    document.save(target)
+    return without_times(target.getvalue())
+
+
+def _prepared(content: Content, report: Report, folder: Path) -> str:
+    """The page's HTML in the words that pandoc understands: pictures (in `folder`) for drawings, tables for facts."""
+    soup = for_paper(content.opening + content.body)
+    statistics = brief(report.statistics)
+    for figure in soup.select("figure[id]"):
+        drawing, name = figure.svg, figure["id"].removeprefix("figure-")
+        picture = folder / f"{name}.png"
+        picture.write_bytes(png_of(FIGURES[name].draw(statistics)))
+        size = f"width:{_FIGURE_WIDTH_CM}cm"
+        drawing.replace_with(soup.new_tag("img", src=picture.name, alt=drawing["aria-label"], style=size))
+        caption = soup.new_tag("p", attrs={"class": "notes"})
+        caption.extend(list(figure.figcaption.contents))
+        figure.figcaption.replace_with(caption)
+        figure.unwrap()
+    for facts in soup.find_all("dl"):
+        _as_table(facts, soup)
+    for cell in soup.select("td.figure, th.figure"):
+        cell["style"] = "text-align:right"
+    for part in soup.select("h1 span")[1:]:  # the parts of the title, a line each
+        part.insert_before(soup.new_tag("br"))
+    for paragraph, style in (
+        (paragraph, style) for style, where in _STYLES.items() for paragraph in soup.select(where)
+    ):
+        paragraph.wrap(soup.new_tag("div", attrs={"custom-style": style}))
+        paragraph.name = "p"
+    return str(soup)
+
+
+def _as_table(facts: "Tag", soup: "BeautifulSoup") -> None:
+    """A list of facts as a table, a row for each: name, fact, perhaps a note."""
+    rows = [[entry.get_text() for entry in item.find_all(["dt", "dd"])] for item in facts.find_all("div")]
+    heads = ["指标", "数值", "说明"][: max(map(len, rows))] if "key-figures" in facts["class"] else ["项目", "内容"]
+    table = soup.new_tag("table")
+    for row in [heads, *rows]:
+        line = soup.new_tag("tr")
+        for text in row:
+            cell = soup.new_tag("th" if row is heads else "td")
+            cell.string = text
+            line.append(cell)
+        table.append(line)
+    facts.replace_with(table)
+
+
+def _set_styles(document: "Document") -> None:
+    """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in their own face."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+    from docx.shared import Cm, Pt, RGBColor
+
+    black = RGBColor(0, 0, 0)
+    # name: font, points, line spacing, space before and after
+    settings = {
+        "Normal": (TEXT_FONT, 12, 1.5, 0, 6),
+        "Body Text": (TEXT_FONT, 12, 1.5, 0, 6),
+        "First Paragraph": (TEXT_FONT, 12, 1.5, 0, 6),
+        "Compact": (TEXT_FONT, 12, 1.5, 0, 0),
+        "Table Text": (TEXT_FONT, 9, 1.15, 1, 1),
+        "Table Caption": (HEADING_FONT, 10.5, 1.2, 12, 3),
+        "Title": (HEADING_FONT, 22, 1.3, 0, 12),
+        "Heading 1": (HEADING_FONT, 16, 1.3, 18, 8),
+        "Heading 2": (HEADING_FONT, 13, 1.3, 12, 6),
+        "Subtitle": (TEXT_FONT, 12, 1.3, 0, 18),
+        "Notes": (TEXT_FONT, 9, 1.3, 3, 6),
+        "TOC Heading": (HEADING_FONT, 16, 1.3, 12, 6),
+        "toc 1": (TEXT_FONT, 12, 1.5, 0, 0),
+    }
+    document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
+    contents = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
+    contents.element.set(_w("styleId"), "TOC1")
+    contents.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+    for name, (font, points, line, before, after) in settings.items():
+        style = document.styles[name]
+        style.font.name, style.font.size, style.font.color.rgb = LATIN_FONT, Pt(points), black
+        style.font.italic = False
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        _set(fonts, eastAsia=font, ascii=LATIN_FONT, hAnsi=LATIN_FONT)
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(_w(theme), None)
+        shape = style.paragraph_format
+        shape.line_spacing, shape.space_before, shape.space_after = line, Pt(before), Pt(after)
+        shape.keep_with_next = font == HEADING_FONT
+        # Two characters, in paragraphs of text.
+        shape.first_line_indent = Pt(24) if name in ("Body Text", "First Paragraph") else Pt(0)
+    document.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _set_page(document: "Document") -> None:
+    """A4, with the page's number and their count below."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm((21 - _TEXT_WIDTH_CM) / 2)
+    section.top_margin = section.bottom_margin = Cm(2.5)
+    footer = section.footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _add_field(footer, "PAGE", "1")
+    footer.add_run(" / ")
+    _add_field(footer, "NUMPAGES", "1")
+
+
+def _set_tables(document: "Document") -> None:
+    """Small type and three rules, as Chinese tables are set: above, below the header, at the end."""
+    from docx.oxml import parse_xml
+
+    for style in document.element.body.xpath(".//w:tc/w:p/w:pPr/w:pStyle[@w:val='Compact']"):
+        style.set(_w("val"), "TableText")
+
+    rules = {"top": (12, "000000"), "bottom": (12, "000000"), "insideH": (2, "BFBFBF")}
+    borders = "".join(
+        f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
+        for side, (size, colour) in rules.items()
+    )
+    properties = document.styles["Table"].element.find(_w("tblPr"))
+    properties.find(_w("tblInd")).addnext(
+        parse_xml(f'<w:tblBorders xmlns:w="{_NAMESPACE}">{borders}</w:tblBorders>')
+    )
+
+
+def _write_contents(document: "Document", content: Content) -> None:
+    """A list of contents on the first page: its entries stand there as links, Word adds their page numbers."""
+    from docx.oxml import parse_xml
+
+    first = next(item for item in document.paragraphs if item.style.name.startswith("Heading"))
+    first.paragraph_format.page_break_before = True
+    field = (
+        '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
+        r'<w:r><w:instrText xml:space="preserve"> TOC \o "1-1" \h \z \u </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    entries = "".join(
+        f'<w:p><w:pPr><w:pStyle w:val="TOC1"/></w:pPr>{field if place == 0 else ""}'
+        f'<w:hyperlink w:anchor="{anchor}" w:history="1"><w:r><w:t>{title}</w:t></w:r></w:hyperlink></w:p>'
+        for place, (anchor, title) in enumerate(content.contents)
+    )
+    block = (
+        f'<w:sdt xmlns:w="{_NAMESPACE}"><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
+        f"<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
+        f'<w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t>目录</w:t></w:r></w:p>{entries}'
+        f'<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:sdtContent></w:sdt>'
+    )
+    first._p.addprevious(parse_xml(block))
+
+
+def _add_field(paragraph: "Paragraph", instruction: str, shown: str) -> None:
+    from docx.oxml import OxmlElement
+
+    field = OxmlElement("w:fldSimple")
+    _set(field, instr=instruction)
+    run = paragraph.add_run(shown)
+    field.append(run._r)
+    paragraph._p.append(field)
+
+
+def _set(element, **attributes: str) -> None:
+    for name, value in attributes.items():
+        element.set(_w(name), value)
+
+
+def _w(name: str) -> str:
+    from docx.oxml.ns import qn
+
+    return qn(f"w:{name}")

@@ -1,0 +1,51 @@
+"""The editions made of one page of HTML: for browsers, and as a PDF for paper."""
+
+import base64
+import hashlib
+
+from pilotlib.report.font import FONT_FAMILY, font_for
+from pilotlib.report.publishing.content import TEMPLATES, Content, for_paper
+from pilotlib.report.style import COLOURS, with_page_colours
+
+_PAGE_FONT = "Report Sans"
+
+
+def as_html(content: Content) -> bytes:
+    """One self-contained page: no request to any host, and no script but its own (search and sort of a long table).
+
+    The Chinese font is carried as a subset of the characters on the page, for readers who have none of their own.
+    """
+    return _page(content, with_page_colours(content.body), (TEMPLATES / "page.js").read_text(encoding="utf-8")).encode()
+
+
+def as_pdf(content: Content) -> bytes:
+    """The page on A4: tagged, with bookmarks, page numbers, and page numbers in its list of contents."""
+    import weasyprint
+
+    body = for_paper(content.body)
+    for drawing in body.select("svg[aria-label]"):  # a PDF takes the description from the drawing's title
+        title = body.new_tag("title")
+        title.string = drawing["aria-label"]
+        drawing.insert(0, title)
+    # Drawn by the font that the page carries, whatever fonts the machine has.
+    html = _page(content, str(body).replace(FONT_FAMILY, _PAGE_FONT), "", f'body {{ font-family: "{_PAGE_FONT}"; }}')
+    return weasyprint.HTML(string=html, url_fetcher=weasyprint.URLFetcher(allowed_protocols=["data"])).write_pdf(
+        pdf_variant="pdf/ua-1"
+    )
+
+
+def _page(content: Content, body: str, script: str, style: str = "") -> str:
+    from jinja2 import Environment, FileSystemLoader
+
+    templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    texts = content.opening + body + script + "".join(title for _, title in content.contents)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return templates.get_template("page.html.j2").render(
+        page=content,
+        body=body,
+        script=script,
+        script_hash=f"sha256-{digest}",
+        colours=COLOURS,
+        style=(TEMPLATES / "page.css").read_text(encoding="utf-8") + style,
+        font=base64.b64encode(font_for(texts)).decode("ascii"),
+    )

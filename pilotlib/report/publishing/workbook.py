@@ -1,0 +1,211 @@
+"""The report as a workbook: a sheet for each table, each with its title, definition, unit and source.
+
+Numbers are numbers and every text is text: nothing that comes from a file can become a formula.
+"""
+
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from pilotlib.cleaning.words import display_width
+from pilotlib.report import Report
+from pilotlib.report.checked import told_claims
+from pilotlib.report.prose import NOT_GIVEN, visible
+from pilotlib.report.publishing.archive import without_times
+from pilotlib.report.style import COLOURS
+from pilotlib.report.tables import NOTHING, heading, in_words, missing_text, repaired, source_of, told_applications
+from pilotlib.statistics import STATISTICS
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
+
+LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
+_FONT = "等线"
+_WIDTHS = (6, 44)  # characters: the narrowest and the widest column
+_FIRST_ROW = 5  # of a table: title, definition, unit and source stand above it
+
+
+class Sheet(NamedTuple):
+    """A table with what is said of it; `marked` says which cells are set off."""
+
+    title: str
+    definition: str
+    unit: str
+    source: str
+    table: pd.DataFrame
+    marked: pd.DataFrame | None = None
+
+
+def as_xlsx(report: Report) -> bytes:
+    """The workbook: contents, statistics, applications as cleaned, changes, problems, rows set aside, claims."""
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    sheets = _sheets(report)
+    _write_contents(workbook, report, sheets)
+    for sheet in sheets:
+        _write(workbook, sheet)
+    workbook.properties.title = f"{report.school}{report.year}年1+X证书制度试点年度报告"
+    workbook.properties.creator = report.school or "pilotlib"
+    target = io.BytesIO()
+    workbook.save(target)
+    return without_times(target.getvalue())
+
+
+def _sheets(report: Report) -> list[Sheet]:
+    processed, source = report.processed, source_of(report)
+    statistics = [
+        Sheet(entry.title, entry.definition, entry.unit, source_of(report, name), report.statistics[name])
+        for name, entry in STATISTICS.items()
+    ]
+    told = told_applications(processed)
+    return [
+        *statistics,
+        Sheet(
+            "申报明细",
+            "清洗后的申报表。着色的单元格与原表不同，见“更改记录”。",
+            "人",
+            source,
+            told,
+            repaired(processed),
+        ),
+        Sheet("更改记录", "除首尾空白外，凡与原表不同的单元格。", "处", source, processed.changes),
+        Sheet("问题与提示", "检查发现的全部问题，严重的在前。", "条", source, processed.problems),
+        Sheet("剔除的行", "文件中不是申报的行及理由。", "行", source, processed.set_aside),
+        Sheet(
+            "数据核对",
+            "学校文字中的数与数据逐条核对的结论。",
+            "条",
+            "narrative.md；" + source,
+            told_claims(report.claims),
+        ),
+    ]
+
+
+def _write_contents(workbook: "Workbook", report: Report, sheets: list[Sheet]) -> None:
+    page = workbook.active
+    page.title = "目录"
+    about = report.processed.about
+    lines = [
+        [f"{report.school}{report.year}年1+X证书制度试点年度报告"],
+        [f"来源：{about['file']}，SHA-256 {about['sha256']}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"],
+        [],
+        ["工作表", "定义", "单位", "来源", "行数"],
+        *([sheet.title, sheet.definition, sheet.unit, sheet.source, len(sheet.table)] for sheet in sheets),
+    ]
+    for number, line in enumerate(lines, start=1):
+        for place, value in enumerate(line, start=1):
+            _set(page.cell(number, place), value, wrap=number > 3)
+    for number, sheet in enumerate(sheets, start=5):
+        link = page.cell(number, 1)
+        link.hyperlink = f"#'{sheet.title}'!A1"
+        link.font = _font(color=_colour("link"), underline="single")
+    _set_off(page, 4, 5)
+    for letter, width in zip("ABCDE", (28, 60, 14, 40, 8), strict=True):
+        page.column_dimensions[letter].width = width
+    _lay_out(page, "A4")
+
+
+def _write(workbook: "Workbook", sheet: Sheet) -> None:
+    from openpyxl.styles import PatternFill
+    from openpyxl.utils import get_column_letter
+
+    page = workbook.create_sheet(sheet.title)
+    above = [sheet.title, sheet.definition, f"单位：{sheet.unit}。来源：{sheet.source}。"]
+    for number, text in enumerate(above, start=1):
+        _set(page.cell(number, 1), text)
+    told = in_words(sheet.table)
+    names = list(told.columns)
+    for place, name in enumerate(names, start=1):
+        _set(page.cell(_FIRST_ROW, place), heading(name), wrap=True)
+    rows = zip(*(told[name].astype(object) for name in names), strict=True)
+    for number, row in enumerate(rows, start=_FIRST_ROW + 1):
+        for place, (name, value) in enumerate(zip(names, row, strict=True), start=1):
+            _set(page.cell(number, place), missing_text(name) if _missing(value) else value, name=name, wrap=True)
+    if "lower_bound" in sheet.table:
+        for number in sheet.table.index[sheet.table["lower_bound"] & sheet.table["value"].notna()]:
+            cell = page.cell(_FIRST_ROW + 1 + number, names.index("value") + 1)
+            cell.number_format = f'"至少"{cell.number_format}'
+    if sheet.marked is not None:
+        fill = PatternFill("solid", fgColor=_colour("mark"))
+        for number, place in zip(*sheet.marked[names].to_numpy().nonzero(), strict=True):
+            page.cell(_FIRST_ROW + 1 + int(number), int(place) + 1).fill = fill
+    for place, name in enumerate(names, start=1):
+        longest = max([display_width(heading(name)), *told[name].astype(object).map(lambda value: display_width(str(value)))])
+        page.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, _WIDTHS[0]), _WIDTHS[1])
+    _set_off(page, _FIRST_ROW, len(names))
+    page.auto_filter.ref = f"A{_FIRST_ROW}:{get_column_letter(len(names))}{_FIRST_ROW + len(told)}"
+    _lay_out(page, f"A{_FIRST_ROW}")
+
+
+def _set(cell: "Cell", value, name: str = "", *, wrap: bool = False) -> None:
+    """Put a value into a cell: a number as a number, everything else as text that stays text when it is edited."""
+    from openpyxl.styles import Alignment
+
+    numeric = not isinstance(value, str)
+    cell.value = value if numeric else _text(value)
+    cell.alignment = Alignment(vertical="top", wrap_text=wrap and not numeric)
+    cell.font = _font()
+    if numeric:
+        cell.number_format = _number_format(value, name)
+    else:
+        cell.data_type = "s"
+        cell.quotePrefix = value[:1] in "=+-@"
+    if value in (NOT_GIVEN, NOTHING):
+        cell.alignment = Alignment(vertical="top", horizontal="right")
+
+
+def _number_format(value: float, name: str) -> str:
+    if name in ("source_row", "place", "year", "entry", "line"):
+        return "0"
+    return "#,##0" if value == int(value) and name not in ("share", "percent") else "#,##0.00"
+
+
+def _text(value: str) -> str:
+    text = visible(value)
+    said = f"…（共{len(text)}字，全文见CSV）"
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(said)] + said
+
+
+def _missing(value) -> bool:
+    return not isinstance(value, str) and bool(pd.isna(value))
+
+
+def _font(**settings):
+    from openpyxl.styles import Font
+
+    return Font(name=_FONT, size=settings.pop("size", 10.5), **settings)
+
+
+def _colour(name: str) -> str:
+    return COLOURS[name].light.removeprefix("#")
+
+
+def _set_off(page, header: int, columns: int) -> None:
+    """The title large, what is said of the table quiet, its header set off by weight and a rule."""
+    from openpyxl.styles import Alignment, Border, PatternFill, Side
+
+    page["A1"].font = _font(size=14, bold=True)
+    for row in range(2, header):
+        page.cell(row, 1).font = _font(color=_colour("quiet"))
+    for place in range(1, columns + 1):
+        cell = page.cell(header, place)
+        cell.font = _font(bold=True)
+        cell.fill = PatternFill("solid", fgColor=_colour("panel"))
+        cell.border = Border(bottom=Side(style="medium", color=_colour("line")))
+        cell.alignment = Alignment(vertical="bottom", wrap_text=True)
+
+
+def _lay_out(page, header: str) -> None:
+    """Header in view when scrolling and on every printed page; as wide as a page of A4 lying down."""
+    row = int(header[1:])
+    page.freeze_panes = f"B{row + 1}"
+    page.print_title_rows = f"{row}:{row}"
+    page.sheet_view.showGridLines = False
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.oddFooter.center.text = "&P / &N"
