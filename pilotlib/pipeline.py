@@ -58,9 +58,9 @@ def run(
         What was written, the first edition last.
 
     Raises:
-        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a notebook that failed, or a claim that
-            disagrees where the run is strict. The last good report and tables are untouched; a notebook that failed
-            is kept where the message says.
+        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a
+            notebook that failed, or a claim that disagrees where the run is strict. The last good report and tables
+            are untouched; a notebook that failed is kept where the message says.
     """
     parameters = parameters or {}
     notebooks = find_notebooks(project)

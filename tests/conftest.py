@@ -10,8 +10,10 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from pilotlib import PilotError
 from pilotlib.cleaning import clean
 from pilotlib.reading import read_inputs
+from pilotlib.report.publishing import check_editions
 
 ROOT = Path(__file__).parents[1]
 GIVEN_DOCUMENT = ROOT.parent / "shared" / "source" / "2021-report.txt"
@@ -68,18 +70,40 @@ def project(tmp_path) -> Path:
     return make_project(tmp_path / "project")
 
 
+def editions_here() -> list[str]:
+    """The editions that can be made on this machine: a PDF wants a system library."""
+    try:
+        check_editions(["pdf"])
+    except PilotError:
+        return ["html", "xlsx", "docx"]
+    return ["html", "xlsx", "docx", "pdf"]
+
+
 @pytest.fixture(scope="session")
 def ran(tmp_path_factory) -> SimpleNamespace:
-    """The year 2021 run once: `project`, `processed`, `report` (the page), `result` (of the command)."""
+    """The year 2021 run once, in every edition: `project`, `processed`, `reports`, `report` (the page), `result`."""
     project = make_project(tmp_path_factory.mktemp("ran") / "project")
-    result = pilot(project, "run", "2021")
+    result = pilot(project, "run", "2021", "--editions", ",".join(editions_here()))
     assert result.returncode == 0, result.stderr
     return SimpleNamespace(
         project=project,
         processed=project / "data" / "processed" / "2021",
+        reports=project / "reports" / "2021",
         report=project / "reports" / "2021" / "annual-report.html",
         result=result,
     )
+
+
+@pytest.fixture(scope="session")
+def executed(ran, tmp_path_factory) -> Path:
+    """The report's notebook, executed by papermill alone."""
+    path = tmp_path_factory.mktemp("executed") / "out.ipynb"
+    arguments = ["notebooks/3_annual_report.ipynb", str(path), "-p", "year", "2021", "--no-progress-bar"]
+    result = subprocess.run(
+        [sys.executable, "-m", "papermill", *arguments], cwd=ran.project, capture_output=True, text=True, timeout=300
+    )
+    assert result.returncode == 0, result.stderr
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -10,19 +10,16 @@ from matplotlib.figure import Figure
 
 from pilotlib.cleaning.words import display_width
 from pilotlib.report import prose
-from pilotlib.report.prose import NOT_GIVEN, Statistics, flow, number
-from pilotlib.report.style import (
+from pilotlib.report.colours import (
     GROUND_COLOUR,
-    HATCH,
     INK_COLOURS,
     LEVEL_COLOURS,
     MAIN_COLOUR,
     OTHER_COLOUR,
     TEXT_COLOUR,
-    TEXT_POINTS,
-    WIDTH_INCHES,
-    report_style,
 )
+from pilotlib.report.prose import NOT_GIVEN, Statistics, flow, number
+from pilotlib.report.style import HATCH, TEXT_POINTS, WIDTH_INCHES, report_style
 
 INCHES_PER_BAR = 0.3
 LONGEST_LABEL = 14  # characters beside a bar
@@ -170,7 +167,7 @@ class FigureEntry(NamedTuple):
     """A figure of the report.
 
     `draw` makes it from the statistics and `headline` says its finding; `form` says in words how `table` is shown,
-    its rows named by the columns `labels`, its lengths being `values`; `unit` stands below it.
+    its rows named by the columns `labels`, its bars as long as `lengths`; `unit` stands below it.
     """
 
     draw: Callable[[Statistics], Figure]
@@ -178,7 +175,7 @@ class FigureEntry(NamedTuple):
     form: str
     table: Callable[[Statistics], pd.DataFrame]
     labels: list[str]
-    values: list[str]
+    lengths: list[str]
     unit: str
 
 
@@ -214,7 +211,7 @@ FIGURES = {
         per_100_students,
         prose.per_100_students_headline,
         "横向条形图，每个专业或共享名额的专业组一条，从多到少排列。",
-        lambda statistics: statistics["places_per_100_students"],
+        lambda statistics: statistics["places_per_100_students"].dropna(subset="places_per_100_students"),
         ["majors_together"],
         ["places_per_100_students"],
         "单位：人（每百名在校生的批准名额）",

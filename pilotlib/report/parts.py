@@ -68,7 +68,7 @@ def doubts(report: Report) -> HTML:
 
 
 def year_paragraph(report: Report, topic: str) -> HTML:
-    """A paragraph on the year's applications, computed from the statistics; the topics are those of `year_paragraphs`."""
+    """A paragraph on the year's applications, computed; the topics are those of `year_paragraphs`."""
     paragraph = year_paragraphs(brief(report.statistics), report.year)[topic]
     return HTML(f"<p>{escape(paragraph)}</p>" if paragraph else "")
 
@@ -102,14 +102,15 @@ def figure(report: Report, name: str) -> HTML:
     table, headline = entry.table(statistics), entry.headline(statistics)
     if table.empty:
         return HTML(f"<p>{escape(entry.unit)}：没有可以画出的数据。</p>")
-    told = escape(description(headline, entry.form, table, entry.labels, entry.values))
+    told = escape(description(headline, entry.form, table, entry.labels, entry.lengths))
     svg = svg_of(entry.draw(statistics), name).replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
-    data = table[[*entry.labels, *entry.values]]
+    data = table[[*entry.labels, *entry.lengths]]
     values = html_table(cell_texts(data), f"图中数据：{headline}", data=data, numeric=numeric_columns(data))
     return HTML(
         f'<figure id="figure-{name}"><h3>{escape(headline)}</h3>{svg}'
         f"<figcaption>{escape(entry.unit)}。来源：{escape(source_of(report, name))}。</figcaption>"
-        f"<details><summary>图中数据<span class='hidden'>：{escape(headline)}</span></summary>{values}</details></figure>"
+        f"<details><summary>图中数据<span class='hidden'>：{escape(headline)}</span></summary>{values}</details>"
+        "</figure>"
     )
 
 
@@ -238,5 +239,5 @@ def _doubt(title: str, sentences: list[str], section: str) -> str:
         return ""
     shown = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences[:DOUBTS_SHOWN])
     rest = f"，这里列出前{DOUBTS_SHOWN}处" if len(sentences) > DOUBTS_SHOWN else ""
-    told = f"{title}：{number(len(sentences))}处{rest}，全部见<a class='section'>{section}</a>"
+    told = f"{title}：{number(len(sentences))}处{rest}，全部见<a class=\"section\">{section}</a>"
     return f"<p>{told}。</p><ul>{shown}</ul>"

@@ -241,7 +241,7 @@ def description(message: str, form: str, table: pd.DataFrame, labels: list[str],
     if len(lengths) > 1:
         most, least = (f"{texts[place]}的{number(lengths[place])}" for place in (lengths.idxmax(), lengths.idxmin()))
         told += f"，{title_of(first)}从{most}{unit_of(first)}到{least}{unit_of(first)}"
-    return f"{message}。{form}{told}，逐个列在图的数据表中。"
+    return f"{message}。{form}{told}。各数见数据表。"
 
 
 def brief(statistics: Statistics) -> Statistics:

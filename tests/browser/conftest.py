@@ -33,7 +33,9 @@ def browser(tmp_path_factory):
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=QUIET, env={"FONTCONFIG_FILE": str(configuration), "HOME": str(folder), "LANG": "C.UTF-8"}
+            executable_path=CHROMIUM,
+            args=QUIET,
+            env={"FONTCONFIG_FILE": str(configuration), "HOME": str(folder), "LANG": "C.UTF-8"},
         )
         yield browser
         browser.close()

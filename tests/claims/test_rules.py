@@ -142,7 +142,7 @@ def test_what_the_program_writes_of_a_year_agrees_with_it(check, statistics):
     """The report's own sentences, checked by the same rules: nothing in them may be called wrong."""
     from pilotlib.report.prose import year_paragraphs
 
-    claims = check("\n\n".join(year_paragraphs(statistics, 2021)))
+    claims = check("\n\n".join(year_paragraphs(statistics, 2021).values()))
     claims = claims[(claims["kind"] == "claim") & ~claims["derived"]]
     assert len(claims) > 30
     assert "disagrees" not in set(claims["state"])

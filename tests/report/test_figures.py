@@ -1,12 +1,13 @@
 import re
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from pilotlib import PilotError
-from pilotlib.report import style
+from pilotlib.report import colours, style
 from pilotlib.report.figures import FIGURES
 
 
@@ -66,8 +67,26 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_colours_stand_out_from_white_and_from_their_neighbours():
-    colours = list(style.LEVEL_COLOURS.values())
-    assert all(contrast(colour, "#ffffff") >= 3 for colour in [*colours, style.OTHER_COLOUR])
-    assert all(contrast(one, other) >= 3 for one, other in pairwise(colours))
-    assert contrast(style.TEXT_COLOUR, "#ffffff") >= 7
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_colours_stand_out_from_the_ground_and_from_their_neighbours(ground):
+    shades = {name: getattr(colour, ground) for name, colour in colours.COLOURS.items()}
+    levels = [shades[f"level-{place}"] for place in (1, 2, 3)]
+    assert all(contrast(shade, shades["ground"]) >= 3 for shade in [*levels, shades["main"], shades["line"]])
+    assert all(contrast(one, other) >= 3 for one, other in pairwise(levels))
+    assert contrast(shades["text"], shades["ground"]) >= 7
+    written_in = dict(zip(levels, ("text", "ground", "text"), strict=True))
+    assert all(contrast(level, shades[ink]) >= 4.5 for level, ink in written_in.items())
+
+
+def test_a_drawing_follows_the_colours_of_its_page(statistics):
+    svg = colours.with_page_colours(style.svg_of(FIGURES["round_level"].draw(statistics), "round_level"))
+    assert set(re.findall("#[0-9a-f]{6}", svg)) == set()
+    assert {"var(--level-1)", "var(--level-2)", "var(--text)", "var(--ground)"} <= set(re.findall(r"var\([^)]+\)", svg))
+
+
+def test_equal_labels_stay_two_bars_and_a_dollar_sign_is_text():
+    table = pd.DataFrame({"category": ["甲" * 30 + "一", "甲" * 30 + "二", "$x$"], "places_approved": [3, 2, 1]})
+    figure = FIGURES["categories"].draw({"by_category": table})
+    axes = figure.axes[0]
+    assert [bar.get_width() for bar in axes.containers[0]] == [3, 2, 1]
+    assert "$x$" in style.svg_of(figure, "dollar")

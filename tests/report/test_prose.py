@@ -5,7 +5,7 @@ from pilotlib.report.figures import FIGURES
 
 
 def test_the_sentences_of_2021_carry_its_figures(statistics):
-    text = "".join(prose.year_paragraphs(statistics, 2021))
+    text = "".join(prose.year_paragraphs(statistics, 2021).values())
     for words in (
         "2021年度共申报1+X证书试点25项，涉及21种证书",
         "不同等级分别计算，为23个",
@@ -36,13 +36,21 @@ def test_headlines_say_the_finding(statistics):
     }
 
 
-def test_a_description_holds_every_value_of_the_figure(statistics):
+def test_a_description_says_the_message_the_form_and_the_ends_of_the_scale(statistics):
     entry = FIGURES["round_level"]
-    told = prose.description(entry.form, entry.table(statistics), entry.labels, entry.values)
+    told = prose.description("一句话", entry.form, entry.table(statistics), entry.labels, entry.lengths)
     assert told == (
-        "横向堆叠条形图，每个批次一条，按等级分段。沿用批次初级批准总培训人数140人；沿用批次中级批准总培训人数470人；"
-        "第一次初级批准总培训人数144人；第一次中级批准总培训人数728人；第二次中级批准总培训人数180人。"
+        "一句话。横向堆叠条形图，每个批次一条，按等级分段。共5个数，批准总培训人数从第一次中级的728人到沿用批次初级的140人。"
+        "各数见数据表。"
     )
+
+
+def test_a_name_too_long_to_read_is_cut_in_sentences_and_its_hidden_marks_are_shown():
+    table = pd.DataFrame({"certificate": ["甲" * 50, "乙\u202e丙"], "places_approved": [1, 2]})
+    assert prose.brief({"by_certificate": table})["by_certificate"]["certificate"].tolist() == [
+        "甲" * 39 + "…",
+        "乙〔U+202E〕丙",
+    ]
 
 
 def test_steps_after_the_table_name_their_denominator(statistics):

@@ -1,13 +1,18 @@
 import base64
+import builtins
+import hashlib
 import io
 import re
+import sys
 
 import nbformat
 import pytest
 from fontTools.ttLib import TTFont
 
 from pilotlib import PilotError
-from pilotlib.report.publishing import publish_html
+from pilotlib.report import publishing
+from pilotlib.report.publishing.content import content_of
+from pilotlib.report.publishing.page import as_html
 
 
 def notebook(tmp_path, *outputs):
@@ -21,13 +26,16 @@ def notebook(tmp_path, *outputs):
     return path
 
 
+def page_of(notebook):
+    return as_html(content_of(notebook)).decode()
+
+
 def shown(html):
     return nbformat.v4.new_output("execute_result", data={"text/html": html, "text/plain": "<HTML>"})
 
 
 def test_a_page_holds_what_cells_show_and_no_code(tmp_path):
-    publish_html(notebook(tmp_path, shown("<h1>报告</h1><p>正文</p>")), tmp_path / "page.html")
-    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    page = page_of(notebook(tmp_path, shown("<h1>报告</h1><p>正文</p>")))
     assert '<html lang="zh-CN">' in page
     assert "<title>报告</title>" in page
     assert "<p>正文</p>" in page
@@ -38,13 +46,12 @@ def test_a_page_holds_what_cells_show_and_no_code(tmp_path):
 
 
 def test_what_a_cell_prints_is_shown_not_dropped(tmp_path):
-    publish_html(notebook(tmp_path, nbformat.v4.new_output("stream", text="<注意>")), tmp_path / "page.html")
-    assert "<pre>&lt;注意&gt;</pre>" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    page = page_of(notebook(tmp_path, nbformat.v4.new_output("stream", text="<注意>")))
+    assert "<pre>&lt;注意&gt;</pre>" in page
 
 
 def test_the_page_carries_the_glyphs_it_needs(tmp_path):
-    publish_html(notebook(tmp_path, shown("<h1>考评员&#20154;</h1>")), tmp_path / "page.html")
-    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    page = page_of(notebook(tmp_path, shown("<h1>考评员&#20154;</h1>")))
     font = TTFont(io.BytesIO(base64.b64decode(re.search(r"base64,([^)]+)\)", page)[1])))
     assert {ord(character) for character in "考评员人一甲0Az"} <= set(font.getBestCmap())
 
@@ -65,5 +72,55 @@ def test_the_page_carries_the_glyphs_it_needs(tmp_path):
 )
 def test_a_notebook_that_would_lose_something_is_refused(tmp_path, outputs, sentence):
     with pytest.raises(PilotError, match=sentence):
-        publish_html(notebook(tmp_path, *outputs), tmp_path / "page.html")
-    assert not (tmp_path / "page.html").exists()
+        content_of(notebook(tmp_path, *outputs))
+
+
+def test_a_link_to_a_section_leads_there_and_one_to_none_is_text(tmp_path):
+    page = page_of(notebook(tmp_path, shown("<p>见<a class='section'>一、甲</a>与<a class='section'>别处</a></p>")))
+    assert '<p>见<a href="#section-1">一、甲</a>与别处</p>' in page
+
+
+def test_the_pages_own_script_is_the_only_one_allowed(tmp_path):
+    page = page_of(notebook(tmp_path, shown("<h1>甲</h1>")))
+    script = re.search("<script>(.*?)</script>", page, flags=re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+
+
+@pytest.mark.parametrize(
+    ("editions", "sentence"),
+    [
+        (["htm"], "没有“htm”这种版本。是否想写“html”？"),
+        (["docx"], 'docx版需要另装一组程序包：pip install "pilotlib\\[office\\]"'),
+        (["html", "pdf"], 'pdf版需要另装一组程序包：pip install "pilotlib\\[pdf\\]"'),
+    ],
+)
+def test_an_edition_that_cannot_be_made_is_said_before_anything_runs(monkeypatch, editions, sentence):
+    monkeypatch.setattr(publishing, "find_spec", lambda module: None)
+    with pytest.raises(PilotError, match=sentence):
+        publishing.check_editions(editions)
+
+
+def test_a_system_without_pango_is_told_what_to_install(monkeypatch):
+    monkeypatch.setattr(publishing, "find_spec", lambda module: module)
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    monkeypatch.setattr(builtins, "__import__", lacking("weasyprint", OSError("cannot load library 'libpango'")))
+    with pytest.raises(PilotError, match=r"pdf版需要系统的Pango库.*apt install libpango-1\.0-0"):
+        publishing.check_editions(["pdf"])
+
+
+def lacking(name, error):
+    """An import that fails for one module."""
+    imported = builtins.__import__
+
+    def import_or_fail(asked, *arguments, **settings):
+        if asked == name:
+            raise error
+        return imported(asked, *arguments, **settings)
+
+    return import_or_fail
+
+
+def test_the_defaults_want_nothing_more(monkeypatch):
+    monkeypatch.setattr(publishing, "find_spec", lambda module: None)
+    publishing.check_editions(publishing.DEFAULT_EDITIONS)

@@ -1,3 +1,6 @@
+import base64
+import re
+
 import pandas as pd
 
 from pilotlib.report.tables import cell_texts, for_people, html_table
@@ -30,7 +33,23 @@ def test_a_table_has_caption_scopes_units_and_a_scroll_box():
     assert '<td class="figure">437</td>' in html
     assert 'role="region"' in html
     assert 'tabindex="0"' in html
-    assert html.endswith('<p class="notes">定义。</p>')
+    assert '<p class="notes">定义。</p>' in html
+
+
+def test_the_data_of_a_table_come_along_as_a_file_with_its_size():
+    data = pd.DataFrame({"major": ["会计"], "students": [1437]})
+    html = html_table(cell_texts(data), "学生", data=data)
+    link = re.search('<a download="学生.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)">(.*?)</a>', html)
+    assert base64.b64decode(link[1]).decode("utf-8-sig") == "专业,学生规模\n会计,1437\n"
+    assert link[2] == "下载“学生”的数据（CSV，不足1 KB）"
+
+
+def test_a_table_to_search_says_in_which_order_its_categories_stand():
+    levels = pd.Categorical(["中级"], ["初级", "中级"], ordered=True)
+    data = pd.DataFrame({"major": ["会计"], "level": levels})
+    html = html_table(cell_texts(data), "学生", data=data, searchable=True)
+    assert 'class="table searchable"' in html
+    assert '<th scope="col" class="short" data-order="初级|中级">等级</th>' in html
 
 
 def test_what_comes_from_a_file_is_text():

@@ -1,41 +1,19 @@
 """Tables unlike that of 2021: the whole report is told, and no sentence is formed around a figure that is not there."""
 
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from pilotlib.checking import check
-from pilotlib.claims import check_narrative
 from pilotlib.cleaning import clean
-from pilotlib.reading import Processed
-from pilotlib.report import Report, parts
-from pilotlib.report.figures import FIGURES
-from pilotlib.statistics import Tables, compare_counts, recount, summarise
+from tests.report.reports import NO_CORRECTIONS, pieces_of, report_of
 from tests.tables import HEADER, cells_of, row
 
-NO_CORRECTIONS = pd.DataFrame(columns=["row", "column", "was", "becomes", "reason"], dtype=str)
 
-
-def told(*rows, reference=None, indicators=(), narrative="", header=HEADER, corrections=NO_CORRECTIONS) -> str:
+def told(*rows, **given) -> str:
     """The text of the whole report on a table of these rows."""
-    cells = cells_of(*rows, header=header)
-    given = pd.DataFrame(indicators, columns=["indicator", "value", "unit", "note"], dtype=str)
-    cleaned = clean(cells, corrections, reference)
-    problems = check(cleaned, 2021, indicators=given, reference=reference)
-    statistics = summarise(Tables(cleaned.applications, cleaned.majors, given, {}))
-    compare_counts(statistics, recount(cells, corrections))
-    about = {"year": 2021, "file": "applications.tsv", "sha256": "0", "school": {}, "source": {}}
-    processed = Processed(Path(), about, narrative, cells, corrections, *cleaned[:2], *cleaned[2:], problems, given)
-    report = Report(2021, "某校", processed, statistics, check_narrative(processed, statistics))
-    pieces = [
-        parts.title_block(report), parts.key_figures(report), parts.doubts(report), parts.year_section(report),
-        parts.first_narrative(report), parts.narrative(report), parts.claims(report), *(parts.figure(report, name) for name in FIGURES),
-        parts.statistics(report), parts.changes(report), parts.problems(report), parts.set_aside(report),
-        parts.definitions(report), parts.columns(report), parts.applications(report), parts.provenance(report),
-    ]  # fmt: skip
-    page = "".join(piece.data for piece in pieces)
+    page = "".join(pieces_of(report_of(*rows, **given)))
     assert "<img" not in page
     return re.sub("<[^>]+>", " ", page)
 

@@ -120,7 +120,7 @@ def _with_contents(html: str) -> tuple[str, list[tuple[str, str]]]:
 
     html = re.sub(r"<h2\b[^>]*>(.*?)</h2>", marked, html, flags=re.DOTALL)
     ids = {text: name for name, text in reversed(contents)}
-    return re.sub(r"<a class='section'>(.*?)</a>", led, html), contents
+    return re.sub(r'<a class="section">(.*?)</a>', led, html), contents
 
 
 def _text_of_heading(html: str, tag: str) -> str:

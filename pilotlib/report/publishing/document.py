@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pilotlib.report import Report
-from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import brief
 from pilotlib.report.publishing.archive import without_times
 from pilotlib.report.publishing.content import Content, for_paper
-from pilotlib.report.style import png_of
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -53,6 +51,9 @@ def as_docx(content: Content, report: Report) -> bytes:
 
 def _prepared(content: Content, report: Report, folder: Path) -> str:
     """The page's HTML in the words that pandoc understands: pictures (in `folder`) for drawings, tables for facts."""
+    from pilotlib.report.figures import FIGURES
+    from pilotlib.report.style import png_of
+
     soup = for_paper(content.opening + content.body)
     statistics = brief(report.statistics)
     for figure in soup.select("figure[id]"):
@@ -166,9 +167,7 @@ def _set_tables(document: "Document") -> None:
         for side, (size, colour) in rules.items()
     )
     properties = document.styles["Table"].element.find(_w("tblPr"))
-    properties.find(_w("tblInd")).addnext(
-        parse_xml(f'<w:tblBorders xmlns:w="{_NAMESPACE}">{borders}</w:tblBorders>')
-    )
+    properties.find(_w("tblInd")).addnext(parse_xml(f'<w:tblBorders xmlns:w="{_NAMESPACE}">{borders}</w:tblBorders>'))
 
 
 def _write_contents(document: "Document", content: Content) -> None:

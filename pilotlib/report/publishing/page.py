@@ -3,9 +3,9 @@
 import base64
 import hashlib
 
+from pilotlib.report.colours import COLOURS, with_page_colours
 from pilotlib.report.font import FONT_FAMILY, font_for
 from pilotlib.report.publishing.content import TEMPLATES, Content, for_paper
-from pilotlib.report.style import COLOURS, with_page_colours
 
 _PAGE_FONT = "Report Sans"
 

@@ -11,9 +11,9 @@ import pandas as pd
 from pilotlib.cleaning.words import display_width
 from pilotlib.report import Report
 from pilotlib.report.checked import told_claims
+from pilotlib.report.colours import COLOURS
 from pilotlib.report.prose import NOT_GIVEN, visible
 from pilotlib.report.publishing.archive import without_times
-from pilotlib.report.style import COLOURS
 from pilotlib.report.tables import NOTHING, heading, in_words, missing_text, repaired, source_of, told_applications
 from pilotlib.statistics import STATISTICS
 
@@ -133,7 +133,9 @@ def _write(workbook: "Workbook", sheet: Sheet) -> None:
         for number, place in zip(*sheet.marked[names].to_numpy().nonzero(), strict=True):
             page.cell(_FIRST_ROW + 1 + int(number), int(place) + 1).fill = fill
     for place, name in enumerate(names, start=1):
-        longest = max([display_width(heading(name)), *told[name].astype(object).map(lambda value: display_width(str(value)))])
+        longest = max(
+            [display_width(heading(name)), *told[name].astype(object).map(lambda value: display_width(str(value)))]
+        )
         page.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, _WIDTHS[0]), _WIDTHS[1])
     _set_off(page, _FIRST_ROW, len(names))
     page.auto_filter.ref = f"A{_FIRST_ROW}:{get_column_letter(len(names))}{_FIRST_ROW + len(told)}"
