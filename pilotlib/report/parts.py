@@ -239,5 +239,5 @@ def _doubt(title: str, sentences: list[str], section: str) -> str:
         return ""
     shown = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences[:DOUBTS_SHOWN])
     rest = f"，这里列出前{DOUBTS_SHOWN}处" if len(sentences) > DOUBTS_SHOWN else ""
-    told = f"{title}：{number(len(sentences))}处{rest}，全部见<a class=\"section\">{section}</a>"
+    told = f'{title}：{number(len(sentences))}处{rest}，全部见<a class="section">{section}</a>'
     return f"<p>{told}。</p><ul>{shown}</ul>"

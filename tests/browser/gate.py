@@ -122,8 +122,8 @@ def poor_tables(page) -> list[str]:
 
 
 def dangling_links(page) -> list[str]:
-    """Links into the page that lead nowhere, and links out of it."""
-    return page.eval_on_selector_all(
+    """Links into the page that lead nowhere, links out of it, and what looks like a link and is none."""
+    return ["没有去处的链接"] * page.locator("a:not([href]):not([id])").count() + page.eval_on_selector_all(
         "a[href]",
         """all => all.map(one => one.getAttribute("href")).filter(to => !to.startsWith("data:") &&
              !(to.startsWith("#") && document.getElementById(decodeURIComponent(to.slice(1)))))""",

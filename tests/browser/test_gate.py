@@ -30,6 +30,7 @@ FAULTS = {
     "no scope": (gate.poor_tables, "<table><caption>表</caption><tr><th>列</th></tr></table>", "没有scope"),
     "dangling link": (gate.dangling_links, '<a href="#nowhere">去</a>', "#nowhere"),
     "link to another host": (gate.dangling_links, '<a href="https://example.com">去</a>', "example.com"),
+    "link to nowhere": (gate.dangling_links, "<a>去</a>", "没有去处的链接"),
     "faint text": (gate.faint_text, '<p style="color:#999">淡</p>', "“淡”的对比度只有2.85"),
     "faint drawn text": (
         gate.unreadable_drawn_text,

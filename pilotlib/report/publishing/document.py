@@ -68,6 +68,9 @@ def _prepared(content: Content, report: Report, folder: Path) -> str:
         figure.unwrap()
     for facts in soup.find_all("dl"):
         _as_table(facts, soup)
+    for link in soup.select("a[id]"):  # a place to lead to; pandoc makes one of a span, not of a link
+        place = link.wrap(soup.new_tag("span", id=link["id"]))
+        del place.a["id"]
     for cell in soup.select("td.figure, th.figure"):
         cell["style"] = "text-align:right"
     for part in soup.select("h1 span")[1:]:  # the parts of the title, a line each

@@ -85,6 +85,8 @@ def _sheets(report: Report) -> list[Sheet]:
 
 
 def _write_contents(workbook: "Workbook", report: Report, sheets: list[Sheet]) -> None:
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
     page = workbook.active
     page.title = "目录"
     about = report.processed.about
@@ -100,7 +102,7 @@ def _write_contents(workbook: "Workbook", report: Report, sheets: list[Sheet]) -
             _set(page.cell(number, place), value, wrap=number > 3)
     for number, sheet in enumerate(sheets, start=5):
         link = page.cell(number, 1)
-        link.hyperlink = f"#'{sheet.title}'!A1"
+        link.hyperlink = Hyperlink(link.coordinate, location=f"'{sheet.title}'!A1")
         link.font = _font(color=_colour("link"), underline="single")
     _set_off(page, 4, 5)
     for letter, width in zip("ABCDE", (28, 60, 14, 40, 8), strict=True):

@@ -1,0 +1,215 @@
+"""The editions of 2021: the same figures and claims in all of them, and what each owes its readers."""
+
+import io
+import re
+import zipfile
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from docx import Document
+from docx.oxml.ns import qn
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from pilotlib.report import read_report
+from pilotlib.report.publishing.content import content_of
+from pilotlib.report.publishing.document import as_docx
+from pilotlib.report.publishing.workbook import as_xlsx
+from pilotlib.statistics import STATISTICS
+from tests.conftest import editions_here
+
+pytestmark = pytest.mark.xdist_group("kernels")  # where the run is made that these read
+
+
+@pytest.fixture(scope="module")
+def page(ran):
+    return BeautifulSoup(ran.report.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def workbook(ran):
+    return load_workbook(ran.reports / "annual-report.xlsx")
+
+
+@pytest.fixture(scope="module")
+def document(ran):
+    return Document(ran.reports / "annual-report.docx")
+
+
+@pytest.fixture(scope="module")
+def pdf(ran):
+    if "pdf" not in editions_here():
+        pytest.skip("no Pango on this machine")
+    return PdfReader(ran.reports / "annual-report.pdf")
+
+
+def shown(cell) -> str:
+    """A cell of the workbook as its reader sees it."""
+    if isinstance(cell.value, str) or cell.value is None:
+        return cell.value or ""
+    return ("至少" if "至少" in cell.number_format else "") + f"{cell.value:,.2f}".rstrip("0").rstrip(".")
+
+
+def plain(text: str) -> str:
+    """A cell's text without what only one edition has: sign, digits after the point that say nothing, a break."""
+    text = re.sub(r"\s", "", text)
+    return re.sub(r"(\.\d*?)0+$", r"\1", text).rstrip(".") if re.fullmatch(r"(至少)?[\d,]+\.\d+", text) else text
+
+
+def of_page(page) -> dict[str, list[list[str]]]:
+    return {
+        table.caption.get_text(): [
+            [plain(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")
+        ]
+        for table in page.find_all("table")
+        if not table.find_parent("details")
+    }
+
+
+def of_document(document) -> dict[str, list[list[str]]]:
+    captions = {
+        table._tbl.tblPr.xpath("./w:tblCaption/@w:val")[0]: table
+        for table in document.tables
+        if table._tbl.tblPr.xpath("./w:tblCaption")
+    }
+    texts = lambda row: [plain("".join(cell.xpath(".//w:t/text()"))) for cell in row.xpath("./w:tc")]  # noqa: E731
+    return {caption: [texts(row) for row in table._tbl.tr_lst] for caption, table in captions.items()}
+
+
+def of_workbook(workbook, title: str) -> list[list[str]]:
+    """A sheet's table, without the column that says in words what a number's format says."""
+    rows = [list(row) for row in workbook[title].iter_rows(min_row=5)]
+    kept = [place for place, cell in enumerate(rows[0]) if cell.value != "下限"]
+    return [[plain(shown(row[place])) for place in kept] for row in rows]
+
+
+def test_the_tables_of_the_document_are_those_of_the_page(page, document):
+    assert of_document(document) == of_page(page)
+
+
+@pytest.mark.parametrize("title", [entry.title for entry in STATISTICS.values() if entry.title != "按二级学院"])
+def test_the_sheet_of_a_statistic_holds_what_the_document_holds(workbook, document, title):
+    assert of_workbook(workbook, title) == of_document(document)[title]
+
+
+def test_the_sheets_of_changes_and_problems_hold_what_the_document_holds(workbook, document):
+    tables = of_document(document)
+    assert of_workbook(workbook, "更改记录") == tables["更改记录"]
+    problems = pd.DataFrame(of_workbook(workbook, "问题与提示")[1:], columns=of_workbook(workbook, "问题与提示")[0])
+    assert problems[tables["问题与提示"][0]].to_numpy().tolist() == tables["问题与提示"][1:]
+    assert [row[:10] for row in of_workbook(workbook, "申报明细")] == tables["申报明细（清洗后）"]
+
+
+def test_the_claims_are_the_same_in_the_workbook_and_on_the_page(workbook, page):
+    sheet = of_workbook(workbook, "数据核对")
+    names = sheet[0]
+    told = {row[names.index("条")]: (row[names.index("结论")], row[names.index("说明")]) for row in sheet[1:]}
+    on_page = {row[0]: (re.sub(r"^[✓≠≥○？]", "", row[1]), row[3]) for row in of_page(page)["逐条核对"][1:]}
+    assert told == on_page
+    assert len(told) == 23
+
+
+def test_the_figures_of_2021_stand_in_the_workbook(workbook):
+    overview = {row[0].value: row[1] for row in workbook["年度总览"].iter_rows(min_row=6)}
+    assert [overview[title].value for title in ("试点", "证书", "申请总培训人数", "批准总培训人数")] == [
+        25,
+        21,
+        1659,
+        1662,
+    ]
+    assert overview["专业数"].value == 15
+    assert overview["专业数"].number_format == '"至少"#,##0'
+    given = {row[0].value: row[1].value for row in workbook["表外指标"].iter_rows(min_row=6)}
+    assert given["参加考核学生"] == 908
+    assert given["获得证书学生"] == "未提供"
+
+
+def test_every_sheet_says_what_it_holds_and_the_first_leads_to_each(workbook):
+    listed = {cell.value: cell.hyperlink.location for (cell,) in workbook["目录"].iter_rows(min_row=5, max_col=1)}
+    assert listed == {title: f"'{title}'!A1" for title in workbook.sheetnames[1:]}
+    assert workbook.sheetnames[1:16] == [entry.title for entry in STATISTICS.values()]
+    for title in workbook.sheetnames[1:]:
+        sheet = workbook[title]
+        assert sheet["A1"].value == title
+        assert len(sheet["A2"].value) > 5
+        assert sheet["A3"].value.startswith("单位：")
+        assert "来源：" in sheet["A3"].value
+        assert sheet.freeze_panes == "B6"
+        assert sheet.print_title_rows == "$5:$5"
+
+
+def test_repaired_cells_are_set_off_in_the_workbook(workbook):
+    sheet = workbook["申报明细"]
+    marked = {
+        cell.coordinate for row in sheet.iter_rows(min_row=6) for cell in row if cell.fill.fgColor.rgb == "00FDEBC8"
+    }
+    assert marked == {"E13", "D21", "D23", "E30"}  # majors of rows 8 and 25, levels of rows 16 and 18
+
+
+def test_the_document_has_headings_contents_repeated_headers_and_page_numbers(document, page):
+    sections = [heading.get_text() for heading in page.select("main h2")]
+    assert [item.text for item in document.paragraphs if item.style.name == "Heading 1"] == sections
+    assert document.paragraphs[0].style.name == "Title"
+    body = document.element.body
+    contents = body.xpath("./w:sdt//w:hyperlink")
+    assert ["".join(link.xpath(".//w:t/text()")) for link in contents] == sections
+    anchors = {link.get(qn("w:anchor")) for link in body.xpath("//w:hyperlink[@w:anchor]")}
+    assert anchors <= set(body.xpath("//w:bookmarkStart/@w:name"))
+    assert len(document.tables) > 20
+    assert all(table._tbl.tr_lst[0].xpath("./w:trPr/w:tblHeader") for table in document.tables)
+    fields = document.sections[0].footer._element.xpath(".//w:fldSimple/@w:instr")
+    assert fields == ["PAGE", "NUMPAGES"]
+    fonts = {document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) for name in ("Body Text", "Heading 1")}
+    assert fonts == {"宋体", "黑体"}
+
+
+def test_pictures_in_the_document_are_described_as_on_the_page(document, page):
+    told = document.element.body.xpath("//wp:docPr/@descr")
+    assert told == [drawing["aria-label"] for drawing in page.find_all("svg")]
+    assert len(document.inline_shapes) == 6
+
+
+def test_the_pdf_is_tagged_numbered_and_its_text_is_text(pdf, page):
+    texts = [text.extract_text() for text in pdf.pages]
+    whole = re.sub(r"\s", "", "".join(texts))
+    sections = [re.sub(r"\s", "", heading.get_text()) for heading in page.select("main h2")]
+    titles = [re.sub(r"\s", "", item.title) for item in pdf.outline[1] if not isinstance(item, list)]
+    assert titles == ["目录", *sections]
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf.trailer["/Root"]["/Lang"] == "zh-CN"
+    assert all(
+        text.rstrip().endswith(f"{number} / {len(texts)}") or f"{number} / {len(texts)}" in text
+        for number, text in enumerate(texts, start=1)
+    )
+    assert not re.search("[\u2e80-\u2fdf]", whole)  # 人 and 用, not the radicals that look like them
+    for paragraph in page.select("main > p:not(.download):not(.notes), main li, .given > p"):
+        for sentence in re.split("(?<=。)", re.sub(r"[\s✓≠≥○？]", "", paragraph.get_text())):
+            assert sentence in re.sub("[✓≠≥○？•]|\\d+/\\d+", "", whole) or len(sentence) > 60, sentence
+
+
+def test_every_figure_in_the_pdf_has_its_description(pdf, page):
+    def told(node) -> list[str]:
+        node = node.get_object()
+        children = node.get("/K", [])
+        children = children if isinstance(children, list) else [children]
+        here = [str(node["/Alt"])] if node.get("/S") == "/Figure" and "/Alt" in node else []
+        return here + [
+            text
+            for child in children
+            if not isinstance(child.get_object(), int) and hasattr(child.get_object(), "get")
+            for text in told(child)
+        ]
+
+    assert told(pdf.trailer["/Root"]["/StructTreeRoot"]) == [drawing["aria-label"] for drawing in page.find_all("svg")]
+
+
+def test_the_document_and_the_workbook_are_the_same_bytes_again_and_say_no_time(ran, executed):
+    report = read_report(ran.processed)
+    made = {"docx": as_docx(content_of(executed), report), "xlsx": as_xlsx(report)}
+    for edition, content in made.items():
+        assert content == (ran.reports / f"annual-report.{edition}").read_bytes(), edition
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+            assert b"dcterms" not in re.sub(rb'xmlns:dcterms="[^"]*"', b"", archive.read("docProps/core.xml"))
+            assert not any(b"/tmp" in archive.read(name) for name in archive.namelist())
