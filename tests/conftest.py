@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from pilotlib import PilotError
 from pilotlib.cleaning import clean
@@ -79,31 +80,51 @@ def editions_here() -> list[str]:
     return ["html", "xlsx", "docx", "pdf"]
 
 
+def made_once(tmp_path_factory, name: str, make) -> Path:
+    """A folder that `make` fills once per session, however many processes the tests run in."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
+    with FileLock(root / f"{name}.lock"):
+        if not (root / f"{name}.done").exists():
+            make(root / name)
+            (root / f"{name}.done").touch()
+    return root / name
+
+
 @pytest.fixture(scope="session")
 def ran(tmp_path_factory) -> SimpleNamespace:
-    """The year 2021 run once, in every edition: `project`, `processed`, `reports`, `report` (the page), `result`."""
-    project = make_project(tmp_path_factory.mktemp("ran") / "project")
-    result = pilot(project, "run", "2021", "--editions", ",".join(editions_here()))
-    assert result.returncode == 0, result.stderr
+    """The year 2021 run once, in every edition: `project`, `processed`, `reports`, `report` (the page), what it said."""
+
+    def run(folder):
+        result = pilot(make_project(folder / "project"), "run", "2021", "--editions", ",".join(editions_here()))
+        assert result.returncode == 0, result.stderr
+        (folder / "stdout").write_text(result.stdout, encoding="utf-8")
+        (folder / "stderr").write_text(result.stderr, encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "ran", run)
+    project = folder / "project"
     return SimpleNamespace(
         project=project,
         processed=project / "data" / "processed" / "2021",
         reports=project / "reports" / "2021",
         report=project / "reports" / "2021" / "annual-report.html",
-        result=result,
+        stdout=(folder / "stdout").read_text(encoding="utf-8"),
+        stderr=(folder / "stderr").read_text(encoding="utf-8"),
     )
 
 
 @pytest.fixture(scope="session")
 def executed(ran, tmp_path_factory) -> Path:
     """The report's notebook, executed by papermill alone."""
-    path = tmp_path_factory.mktemp("executed") / "out.ipynb"
-    arguments = ["notebooks/3_annual_report.ipynb", str(path), "-p", "year", "2021", "--no-progress-bar"]
-    result = subprocess.run(
-        [sys.executable, "-m", "papermill", *arguments], cwd=ran.project, capture_output=True, text=True, timeout=300
-    )
-    assert result.returncode == 0, result.stderr
-    return path
+
+    def execute(folder):
+        folder.mkdir()
+        arguments = ["notebooks/3_annual_report.ipynb", str(folder / "out.ipynb"), "-p", "year", "2021"]
+        command = [sys.executable, "-m", "papermill", *arguments, "--no-progress-bar"]
+        result = subprocess.run(command, cwd=ran.project, capture_output=True, text=True, timeout=300)
+        assert result.returncode == 0, result.stderr
+
+    return made_once(tmp_path_factory, "executed", execute) / "out.ipynb"
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,8 @@ def svg_of(figure: Figure, name: str) -> str:
     with report_style(), matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(target, format="svg", metadata=_NO_METADATA)
     svg = target.getvalue()
-    return svg[svg.index("<svg") :].strip()
+    # Names of groups, which every figure has alike, would stand on a page twice.
+    return re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :]).strip()
 
 
 def png_of(figure: Figure) -> bytes:

@@ -19,7 +19,7 @@ from pilotlib.report.publishing.workbook import as_xlsx
 from pilotlib.statistics import STATISTICS
 from tests.conftest import editions_here
 
-pytestmark = pytest.mark.xdist_group("kernels")  # where the run is made that these read
+pytestmark = pytest.mark.xdist_group("editions")
 
 
 @pytest.fixture(scope="module")

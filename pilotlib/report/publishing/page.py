@@ -28,7 +28,12 @@ def as_pdf(content: Content) -> bytes:
         title.string = drawing["aria-label"]
         drawing.insert(0, title)
     # Drawn by the font that the page carries, whatever fonts the machine has.
-    html = _page(content, str(body).replace(FONT_FAMILY, _PAGE_FONT), "", f'body {{ font-family: "{_PAGE_FONT}"; }}')
+    html = _page(
+        content,
+        str(body).replace(FONT_FAMILY, _PAGE_FONT),
+        "",
+        f'body {{ font-family: "{_PAGE_FONT}"; }} table {{ table-layout: fixed; }}',
+    )
     return weasyprint.HTML(string=html, url_fetcher=weasyprint.URLFetcher(allowed_protocols=["data"])).write_pdf(
         pdf_variant="pdf/ua-1"
     )
