@@ -16,7 +16,7 @@ check: .venv/ready  ## what is found in the table of YEAR; writes nothing
 	$(BIN)/pilot check $(YEAR)
 
 test: .venv/ready-dev lint  ## the whole test suite
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .

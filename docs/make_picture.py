@@ -14,11 +14,12 @@ from playwright.sync_api import sync_playwright
 HEIGHT = 1120
 
 
-def picture_of(page, width: int, left: int, right: int) -> Image.Image:
-    """The first screen of the open page at a width, cut to the columns between `left` and `right`."""
+def picture_of(page, width: int, shown: int, start: str) -> Image.Image:
+    """A screen of the open page from the element `start` on, in a window of a width, as much of it as is `shown`."""
     page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.locator(start).first.evaluate("one => one.scrollIntoView()")
     image = Image.open(io.BytesIO(page.screenshot()))
-    return image.convert("RGB").crop((left, 0, right, HEIGHT))
+    return image.convert("RGB").crop((0, 0, shown, HEIGHT))
 
 
 def main(report: Path) -> None:
@@ -27,9 +28,8 @@ def main(report: Path) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(report.resolve().as_uri())
-        desk = picture_of(page, 800, 20, 780)
-        page.evaluate("document.querySelector('figure').scrollIntoView()")
-        phone = picture_of(page, 390, 0, 390)
+        desk = picture_of(page, 1180, 1000, "header")
+        phone = picture_of(page, 390, 390, "figure")
         browser.close()
     whole = Image.new("RGB", (desk.width + phone.width + 30, HEIGHT), "#8592a0")
     whole.paste(desk, (0, 0))

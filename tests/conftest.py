@@ -17,6 +17,8 @@ from pilotlib.reading import read_inputs
 from pilotlib.report.publishing import check_editions
 
 ROOT = Path(__file__).parents[1]
+# Kernels are started by one process at a time: two at once may take the same port.
+KERNELS = FileLock(ROOT / ".pytest-kernels.lock")
 GIVEN_DOCUMENT = ROOT.parent / "shared" / "source" / "2021-report.txt"
 
 
@@ -59,11 +61,18 @@ def make_project(folder: Path) -> Path:
     return folder
 
 
+def in_turn(command: list, folder: Path) -> subprocess.CompletedProcess:
+    """Run a command that starts kernels."""
+    with KERNELS:
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+
+
 def pilot(project: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Run the command in a project, as a user would."""
-    return subprocess.run(
-        [Path(sys.executable).with_name("pilot"), *arguments], cwd=project, capture_output=True, text=True, timeout=300
-    )
+    command = [Path(sys.executable).with_name("pilot"), *arguments]
+    if "run" in arguments:
+        return in_turn(command, project)
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture
@@ -121,7 +130,7 @@ def executed(ran, tmp_path_factory) -> Path:
         folder.mkdir()
         arguments = ["notebooks/3_annual_report.ipynb", str(folder / "out.ipynb"), "-p", "year", "2021"]
         command = [sys.executable, "-m", "papermill", *arguments, "--no-progress-bar"]
-        result = subprocess.run(command, cwd=ran.project, capture_output=True, text=True, timeout=300)
+        result = in_turn(command, ran.project)
         assert result.returncode == 0, result.stderr
 
     return made_once(tmp_path_factory, "executed", execute) / "out.ipynb"

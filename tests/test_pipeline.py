@@ -11,8 +11,6 @@ import pytest
 
 from tests.conftest import editions_here, pilot
 
-pytestmark = pytest.mark.xdist_group("kernels")  # one kernel at a time: two at once may take the same port
-
 
 def contents(folder):
     return {

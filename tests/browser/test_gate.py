@@ -5,8 +5,6 @@ import pytest
 from tests.browser import gate
 from tests.browser.conftest import open_page
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 GOOD = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>好的一页</title>
 <meta name="viewport" content="width=device-width">
 <style>:focus-visible {{ outline: 2px solid black; }} svg {{ width: 200px; }} {style}</style></head>

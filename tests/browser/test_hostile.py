@@ -24,8 +24,6 @@ from tests.browser.conftest import open_page
 from tests.conftest import editions_here, make_project
 from tests.report.reports import notebook_of
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 SHOWN = [*(text for text in hostile.CELLS if text != hostile.TURNED), hostile.TURNED_AS_SHOWN]
 
 

@@ -13,8 +13,6 @@ from pypdf import PdfReader
 from tests.browser import gate
 from tests.browser.conftest import ARTEFACTS, open_page
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 WINDOWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")]
 HEIGHT = 900
 

@@ -7,9 +7,7 @@ import nbformat
 import papermill
 import pytest
 
-from tests.conftest import ROOT
-
-pytestmark = pytest.mark.xdist_group("kernels")
+from tests.conftest import KERNELS, ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STAGES = [path for path in NOTEBOOKS if path.name[0].isdigit()]
@@ -68,6 +66,7 @@ def test_every_cell_but_parameters_ends_in_something_to_look_at(path):
 def test_stages_run_by_hand_from_the_notebooks_folder(ran, tmp_path):
     """What Restart and Run All does in JupyterLab: no parameters, and the notebook's own folder to start from."""
     for path in sorted((ran.project / "notebooks").glob("[0-9]*.ipynb")):
-        node = papermill.execute_notebook(path, tmp_path / path.name, cwd=path.parent, progress_bar=False)
+        with KERNELS:
+            node = papermill.execute_notebook(path, tmp_path / path.name, cwd=path.parent, progress_bar=False)
         shown = [cell for cell in node.cells if cell.cell_type == "code" and cell.outputs]
         assert len(shown) >= len(code_cells(path)) - 1

@@ -19,8 +19,6 @@ from pilotlib.report.publishing.workbook import as_xlsx
 from pilotlib.statistics import STATISTICS
 from tests.conftest import editions_here
 
-pytestmark = pytest.mark.xdist_group("editions")
-
 
 @pytest.fixture(scope="module")
 def page(ran):
