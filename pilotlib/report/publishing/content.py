@@ -59,7 +59,7 @@ def for_paper(html: str) -> "BeautifulSoup":
         element.decompose()
     for table in soup.find_all("table"):
         rows = [[display_width(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
-        columns = [[row[place] for row in rows if place < len(row)] for place in range(max(map(len, rows)))]
+        columns = [[row[place] for row in rows if place < len(row)] for place in range(max(map(len, rows), default=0))]
         group = soup.new_tag("colgroup")
         for share in _shares([max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]):
             group.append(soup.new_tag("col", style=f"width:{share:.2f}%"))

@@ -56,7 +56,7 @@ def _prepared(content: Content, report: Report, folder: Path) -> str:
 
     soup = for_paper(content.opening + content.body)
     statistics = brief(report.statistics)
-    for figure in soup.select("figure[id]"):
+    for figure in soup.select("figure[id^=figure-]"):
         drawing, name = figure.svg, figure["id"].removeprefix("figure-")
         picture = folder / f"{name}.png"
         picture.write_bytes(png_of(FIGURES[name].draw(statistics)))
@@ -159,10 +159,12 @@ def _set_page(document: "Document") -> None:
 
 def _set_tables(document: "Document") -> None:
     """Small type and three rules, as Chinese tables are set: above, below the header, at the end."""
-    from docx.oxml import parse_xml
+    from docx.oxml import OxmlElement, parse_xml
 
     for style in document.element.body.xpath(".//w:tc/w:p/w:pPr/w:pStyle[@w:val='Compact']"):
         style.set(_w("val"), "TableText")
+    for row in document.element.body.xpath(".//w:tr"):  # not broken over two pages
+        row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
     rules = {"top": (12, "000000"), "bottom": (12, "000000"), "insideH": (2, "BFBFBF")}
     borders = "".join(
@@ -177,7 +179,9 @@ def _write_contents(document: "Document", content: Content) -> None:
     """A list of contents on the first page: its entries stand there as links, Word adds their page numbers."""
     from docx.oxml import parse_xml
 
-    first = next(item for item in document.paragraphs if item.style.name.startswith("Heading"))
+    first = next((item for item in document.paragraphs if item.style.name.startswith("Heading")), None)
+    if first is None:
+        return
     first.paragraph_format.page_break_before = True
     field = (
         '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
