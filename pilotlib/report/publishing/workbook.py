@@ -14,7 +14,16 @@ from pilotlib.report.checked import told_claims
 from pilotlib.report.colours import COLOURS
 from pilotlib.report.prose import NOT_GIVEN, visible
 from pilotlib.report.publishing.archive import without_times
-from pilotlib.report.tables import NOTHING, heading, in_words, missing_text, repaired, source_of, told_applications
+from pilotlib.report.tables import (
+    NOTHING,
+    heading,
+    in_words,
+    missing_text,
+    numeric_columns,
+    repaired,
+    source_of,
+    told_applications,
+)
 from pilotlib.statistics import STATISTICS
 
 if TYPE_CHECKING:
@@ -23,7 +32,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
 _FONT = "等线"
-_WIDTHS = (6, 44)  # characters: the narrowest and the widest column
+_WIDTHS = (8, 44)  # characters: the narrowest and the widest column
+_LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Excel knows
 _FIRST_ROW = 5  # of a table: title, definition, unit and source stand above it
 
 
@@ -111,7 +121,7 @@ def _write_contents(workbook: "Workbook", report: Report, sheets: list[Sheet]) -
 
 
 def _write(workbook: "Workbook", sheet: Sheet) -> None:
-    from openpyxl.styles import PatternFill
+    from openpyxl.styles import Alignment, PatternFill
     from openpyxl.utils import get_column_letter
 
     page = workbook.create_sheet(sheet.title)
@@ -138,8 +148,11 @@ def _write(workbook: "Workbook", sheet: Sheet) -> None:
         longest = max(
             [display_width(heading(name)), *told[name].astype(object).map(lambda value: display_width(str(value)))]
         )
-        page.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, _WIDTHS[0]), _WIDTHS[1])
+        page.column_dimensions[get_column_letter(place)].width = min(max(longest + 4, _WIDTHS[0]), _WIDTHS[1])
     _set_off(page, _FIRST_ROW, len(names))
+    for place, name in enumerate(names, start=1):
+        if name in numeric_columns(sheet.table):
+            page.cell(_FIRST_ROW, place).alignment = Alignment(horizontal="right", vertical="bottom", wrap_text=True)
     page.auto_filter.ref = f"A{_FIRST_ROW}:{get_column_letter(len(names))}{_FIRST_ROW + len(told)}"
     _lay_out(page, f"A{_FIRST_ROW}")
 
@@ -150,7 +163,9 @@ def _set(cell: "Cell", value, name: str = "", *, wrap: bool = False) -> None:
 
     numeric = not isinstance(value, str)
     cell.value = value if numeric else _text(value)
-    cell.alignment = Alignment(vertical="top", wrap_text=wrap and not numeric)
+    # A text is set in a little, so that it does not touch the number to its left.
+    inside = {"horizontal": "left", "indent": 1, "wrap_text": True} if wrap and not numeric else {}
+    cell.alignment = Alignment(vertical="top", **inside)
     cell.font = _font()
     if numeric:
         cell.number_format = _number_format(value, name)
@@ -171,6 +186,13 @@ def _text(value: str) -> str:
     text = visible(value)
     said = f"…（共{len(text)}字，全文见CSV）"
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(said)] + said
+
+
+def _lines(cell: "Cell") -> int:
+    """Into how many lines a cell's text is broken; not every program counts them when it opens a workbook."""
+    if not isinstance(cell.value, str):
+        return 1
+    return -(-display_width(cell.value) // int(cell.parent.column_dimensions[cell.column_letter].width - 3))
 
 
 def _missing(value) -> bool:
@@ -199,12 +221,15 @@ def _set_off(page, header: int, columns: int) -> None:
         cell.font = _font(bold=True)
         cell.fill = PatternFill("solid", fgColor=_colour("panel"))
         cell.border = Border(bottom=Side(style="medium", color=_colour("line")))
-        cell.alignment = Alignment(vertical="bottom", wrap_text=True)
+        cell.alignment = Alignment(horizontal="left", vertical="bottom", wrap_text=True, indent=1)
 
 
 def _lay_out(page, header: str) -> None:
     """Header in view when scrolling and on every printed page; as wide as a page of A4 lying down."""
     row = int(header[1:])
+    page.row_dimensions[1].height = 1.5 * _LINE
+    for cells in page.iter_rows(min_row=row):
+        page.row_dimensions[cells[0].row].height = min(_LINE * max(map(_lines, cells)), _HIGHEST_ROW)
     page.freeze_panes = f"B{row + 1}"
     page.print_title_rows = f"{row}:{row}"
     page.sheet_view.showGridLines = False
