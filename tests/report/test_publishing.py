@@ -80,6 +80,12 @@ def test_a_link_to_a_section_leads_there_and_one_to_none_is_text(tmp_path):
     assert '<p>见<a href="#section-1">一、甲</a>与别处</p>' in page
 
 
+def test_the_contents_leave_out_the_marks_of_numbers(tmp_path):
+    page = page_of(notebook(tmp_path, shown("<h2>二、3<sup><a href='#claim-1'>✓</a></sup>项改革</h2>")))
+    assert '<a href="#section-2">二、3项改革</a>' in page
+    assert '<h2 id="section-2">二、3<sup>' in page
+
+
 def test_the_pages_own_script_is_the_only_one_allowed(tmp_path):
     page = page_of(notebook(tmp_path, shown("<h1>甲</h1>")))
     script = re.search("<script>(.*?)</script>", page, flags=re.DOTALL)[1]

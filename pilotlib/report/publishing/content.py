@@ -112,7 +112,8 @@ def _with_contents(html: str) -> tuple[str, list[tuple[str, str]]]:
     contents: list[tuple[str, str]] = []
 
     def marked(heading: re.Match) -> str:
-        contents.append((f"section-{len(contents) + 1}", re.sub("<[^>]+>", "", heading[1])))
+        text = re.sub("<sup>.*?</sup>|<[^>]+>", "", heading[1], flags=re.DOTALL)  # without the marks of its numbers
+        contents.append((f"section-{len(contents) + 1}", text))
         return f'<h2 id="{contents[-1][0]}">{heading[1]}</h2>'
 
     def led(link: re.Match) -> str:
