@@ -47,7 +47,7 @@ def main() -> None:
         spent["kernels"] = spent.get("kernels", 0) + whole - sum(seconds for _, seconds in cells)
 
     pipeline._execute = stage
-    pipeline.publish_html = timed("export", pipeline.publish_html)
+    pipeline.publish = timed("export", pipeline.publish)
     pipeline.run(project, int(sys.argv[1]) if len(sys.argv) > 1 else newest_year(project))
     whole = time.perf_counter() - START
     spent["moving, hashing, manifest"] = whole - sum(spent.values())

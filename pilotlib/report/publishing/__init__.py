@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -89,12 +89,14 @@ DEFAULT_EDITIONS = ("html", "xlsx")
 REPORT = "annual-report"
 
 
-def check_editions(names: Iterable[str]) -> None:
+def check_editions(names: Sequence[str]) -> None:
     """Say before anything is run which edition cannot be made here, and what it wants.
 
     Raises:
-        PilotError: an unknown edition; or a package or system library that is not installed.
+        PilotError: no edition or an unknown one; or a package or system library that is not installed.
     """
+    if not names:
+        raise PilotError(f"没有写明要哪种版本。{suggestion('', list(EDITIONS))}")
     for name in names:
         if name not in EDITIONS:
             raise PilotError(f"没有“{name}”这种版本。{suggestion(name, list(EDITIONS))}")
