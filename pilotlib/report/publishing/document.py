@@ -2,11 +2,12 @@
 
 import io
 import tempfile
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pilotlib.report import Report
-from pilotlib.report.prose import brief
+from pilotlib.report.prose import brief, shortened, visible
 from pilotlib.report.publishing.archive import without_times
 from pilotlib.report.publishing.content import Content, for_paper
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 TEXT_FONT, HEADING_FONT, LATIN_FONT = "宋体", "黑体", "Times New Roman"
 _STYLES = {"Title": "h1", "Subtitle": ".subtitle", "Notes": ".notes"}  # what is set in a style of its own
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_LONGEST_PROPERTY = 255  # characters
 _TEXT_WIDTH_CM = 16
 _FIGURE_WIDTH_CM = 11
 
@@ -41,8 +43,8 @@ def as_docx(content: Content, report: Report) -> bytes:
     _set_page(document)
     _set_tables(document)
     _write_contents(document, content)
-    document.core_properties.title = content.title
-    document.core_properties.author = report.school or "pilotlib"
+    document.core_properties.title = shortened(unescape(content.title), _LONGEST_PROPERTY)
+    document.core_properties.author = shortened(visible(report.school), _LONGEST_PROPERTY) or "pilotlib"
     document.core_properties.language = "zh-CN"
     target = io.BytesIO()
     document.save(target)

@@ -57,8 +57,8 @@ def as_xlsx(report: Report) -> bytes:
     _write_contents(workbook, report, sheets)
     for sheet in sheets:
         _write(workbook, sheet)
-    workbook.properties.title = f"{report.school}{report.year}年1+X证书制度试点年度报告"
-    workbook.properties.creator = report.school or "pilotlib"
+    workbook.properties.title = visible(f"{report.school}{report.year}年1+X证书制度试点年度报告")
+    workbook.properties.creator = visible(report.school) or "pilotlib"
     target = io.BytesIO()
     workbook.save(target)
     return without_times(target.getvalue())
