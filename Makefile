@@ -7,13 +7,16 @@ export PYTHONDONTWRITEBYTECODE =
 INSTALL_UV := install --quiet --disable-pip-version-check --requirement .venv/uv.txt
 
 .DEFAULT_GOAL := report
-.PHONY: report check test lint lab lock picture clean
+.PHONY: report check extras test lint lab lock picture clean
 
 report: .venv/ready  ## the annual report of YEAR (the newest by default)
 	$(BIN)/pilot run $(YEAR)
 
 check: .venv/ready  ## what is found in the table of YEAR; writes nothing
 	$(BIN)/pilot check $(YEAR)
+
+extras: .venv/uv  ## what the docx and pdf editions want
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable ".[office,pdf]"
 
 test: .venv/ready-dev lint  ## the whole test suite
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -59,7 +59,8 @@ def key_figures(report: Report) -> HTML:
 
 def doubts(report: Report) -> HTML:
     """What a reader should doubt: the claims that disagree, then the warnings; of many, the first and how many more."""
-    problems = report.processed.problems
+    # What is doubtful of the whole table comes before what is doubtful of a row.
+    problems = report.processed.problems.sort_values("source_row", na_position="first", kind="stable")
     wrong = report.claims.loc[report.claims["state"] == DISAGREES, "explanation"]
     warnings = problems.loc[problems["severity"] == "warning", "message"]
     lists = {"学校文字与数据不一致": (wrong, "数据核对"), "申报表中的警示": (warnings, "数据修正与存疑")}

@@ -7,6 +7,7 @@ import pytest
 
 from pilotlib.checking import check
 from pilotlib.cleaning import clean
+from pilotlib.report import parts
 from tests.report.reports import NO_CORRECTIONS, pieces_of, report_of
 from tests.tables import HEADER, cells_of, row
 
@@ -142,3 +143,11 @@ def test_a_formula_is_text_in_the_csv():
         "'-1",
         "甲",
     ]
+
+
+def test_a_doubt_about_the_whole_table_is_told_before_those_about_its_rows():
+    report = report_of(row(批准总培训人数="60"))
+    whole = report.processed.problems.iloc[[0]].assign(source_row=pd.NA, severity="warning", message="整张表可疑。")
+    told = pd.concat([report.processed.problems, whole.astype(report.processed.problems.dtypes)], ignore_index=True)
+    shown = parts.doubts(report._replace(processed=report.processed._replace(problems=told))).data
+    assert shown.index("整张表可疑。") < shown.index("第1行批准60人")

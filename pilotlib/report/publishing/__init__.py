@@ -102,7 +102,9 @@ def check_editions(names: Sequence[str]) -> None:
             raise PilotError(f"没有“{name}”这种版本。{suggestion(name, list(EDITIONS))}")
         edition = EDITIONS[name]
         if not all(map(find_spec, edition.modules)):
-            raise PilotError(f'{name}版需要另装一组程序包：pip install "pilotlib[{edition.extra}]"')
+            raise PilotError(
+                f'{name}版需要另装一组程序包：pip install "pilotlib[{edition.extra}]"（项目中：make extras）'
+            )
     if "pdf" in names:
         try:
             import weasyprint  # noqa: F401 - loads the system's Pango
