@@ -10,7 +10,8 @@ from itertools import cycle, islice
 from pilotlib.claims import check_claims, facts_of
 from pilotlib.claims.numbers import find_numbers, plain_text
 from pilotlib.cleaning import clean
-from pilotlib.reading import find_project, newest_year, read_inputs
+from pilotlib.project import find_project, newest_year
+from pilotlib.reading import read_inputs
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import Tables, summarise
 

@@ -11,7 +11,7 @@ START = time.perf_counter()
 import nbformat  # noqa: E402
 
 from pilotlib import pipeline  # noqa: E402
-from pilotlib.reading import find_project, newest_year  # noqa: E402
+from pilotlib.project import find_project, newest_year  # noqa: E402
 
 IMPORTED = time.perf_counter()
 

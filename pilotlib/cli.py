@@ -33,7 +33,7 @@ def run(
 ) -> None:
     """Make the report of YEAR (the newest year by default)."""
     from pilotlib.pipeline import run as run_year
-    from pilotlib.reading import find_project
+    from pilotlib.project import find_project
 
     folder = find_project(project)
     names = list(dict.fromkeys(filter(None, (name.strip() for name in editions.split(",")))))
@@ -53,7 +53,8 @@ def check(year: str | None, project: Path | None) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
     from pilotlib.checking import check as check_table
     from pilotlib.cleaning import clean
-    from pilotlib.reading import find_project, read_inputs
+    from pilotlib.project import find_project
+    from pilotlib.reading import read_inputs
     from pilotlib.report.tables import in_words
     from pilotlib.vocabulary import SEVERITIES
 
@@ -91,7 +92,8 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
     from pilotlib.checking import stop_on_errors
     from pilotlib.claims import DISAGREES, check_claims, facts_of
     from pilotlib.cleaning import clean
-    from pilotlib.reading import find_project, read_inputs
+    from pilotlib.project import find_project
+    from pilotlib.reading import read_inputs
     from pilotlib.reading.documents import read_document
     from pilotlib.report.checked import as_json, as_lines
     from pilotlib.statistics import Tables, college_of_major, summarise
@@ -121,7 +123,7 @@ def main() -> None:
 
 
 def _year(project: Path, given: str | None) -> int:
-    from pilotlib.reading import newest_year
+    from pilotlib.project import newest_year
 
     if given is None:
         return newest_year(project)

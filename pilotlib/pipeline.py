@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from pilotlib.claims import DISAGREES, count_states
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.reading.project import input_files
+from pilotlib.project import input_files
 from pilotlib.report import Report, read_report
 from pilotlib.report.publishing import DEFAULT_EDITIONS, check_editions, publish
 

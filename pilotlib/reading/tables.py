@@ -8,13 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from pilotlib.errors import PilotError
+from pilotlib.project import DOCUMENT_SUFFIXES, READABLE_SUFFIXES, WORKBOOK_SUFFIXES
 from pilotlib.values import by_value
 from pilotlib.vocabulary import REQUIRED_COLUMNS, column_named, title_of
 
-TABLE_SUFFIXES = (".tsv", ".csv")
-DOCUMENT_SUFFIXES = (".txt", ".md")
-WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".ods")
-READABLE_SUFFIXES = TABLE_SUFFIXES + DOCUMENT_SUFFIXES + WORKBOOK_SUFFIXES
 DELIMITERS = "\t,;|"
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3

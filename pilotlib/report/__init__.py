@@ -6,10 +6,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from pilotlib.claims import check_narrative
+from pilotlib.project import find_project, newest_year
 from pilotlib.reading import (
     Processed,
-    find_project,
-    newest_year,
     processed_folder,
     read_processed,
     read_statistics,

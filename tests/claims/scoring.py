@@ -87,7 +87,8 @@ def _digits(text: str) -> str:
 if __name__ == "__main__":
     from pilotlib.claims import check_claims, facts_of
     from pilotlib.cleaning import clean
-    from pilotlib.reading import find_project, read_inputs
+    from pilotlib.project import find_project
+    from pilotlib.reading import read_inputs
     from pilotlib.reading.documents import passages_of
     from pilotlib.statistics import Tables, summarise
 

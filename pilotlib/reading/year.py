@@ -1,4 +1,4 @@
-"""Where things are in a project, and everything that is known of a year besides its table."""
+"""Everything that is given for a year: its table, and the small files beside it."""
 
 import csv
 import hashlib
@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.reading.tables import READABLE_SUFFIXES, read_bytes, read_table, read_text
+from pilotlib.project import find_table, year_folder
+from pilotlib.reading.tables import read_bytes, read_table, read_text
 from pilotlib.vocabulary import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS, title_of
 
 SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
@@ -36,36 +37,6 @@ class YearInputs(NamedTuple):
     reference: pd.DataFrame
 
 
-def find_project(start: Path | str | None = None) -> Path:
-    """The project: the nearest folder at or above `start` (the working directory) that holds `data/raw`.
-
-    Raises:
-        PilotError: there is none.
-    """
-    start = Path(start or Path.cwd()).resolve()
-    for folder in (start, *start.parents):
-        if (folder / "data" / "raw").is_dir():
-            return folder
-    raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。请进入项目文件夹，或用 --project 指定。")
-
-
-def years_in(project: Path) -> list[int]:
-    """The years that have a folder in `data/raw`, in order."""
-    return sorted(int(entry.name) for entry in (project / "data" / "raw").iterdir() if _is_year_folder(entry))
-
-
-def newest_year(project: Path) -> int:
-    """The last year that has a folder in `data/raw`.
-
-    Raises:
-        PilotError: there is none.
-    """
-    years = years_in(project)
-    if not years:
-        raise PilotError("data/raw 中还没有任何年度。请建立 data/raw/<年度>/ 并放入申报表。")
-    return years[-1]
-
-
 def read_inputs(project: Path, year: int) -> YearInputs:
     """Read everything given for a year: `data/raw/<year>/`, the reference and the school's own file.
 
@@ -73,7 +44,7 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         PilotError: no such year, no table or two of them, or a file that cannot be read.
     """
     raw = project / "data" / "raw"
-    folder = _year_folder(project, year)
+    folder = year_folder(project, year)
     table = find_table(folder)
     narrative = folder / "narrative.md"
     return YearInputs(
@@ -88,45 +59,6 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         school=_read_school(raw / "school.toml"),
         reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
     )
-
-
-def input_files(project: Path, year: int) -> list[Path]:
-    """The files that a year's report depends on, in order of their paths.
-
-    Raises:
-        PilotError: no such year.
-    """
-    raw = project / "data" / "raw"
-    shared = [raw / "school.toml", *(raw / "reference").glob("*.csv")]
-    return sorted(path for path in [*_year_folder(project, year).iterdir(), *shared] if path.is_file())
-
-
-def find_table(folder: Path) -> Path:
-    """The one application table of a year: `applications.` with an ending that can be read.
-
-    Raises:
-        PilotError: there is none, or more than one.
-    """
-    tables = sorted(path for path in folder.glob("applications.*") if path.suffix.lower() in READABLE_SUFFIXES)
-    if len(tables) == 1:
-        return tables[0]
-    endings = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
-    if not tables:
-        raise PilotError(f"data/raw/{folder.name} 中没有申报表。请放入 applications.tsv（或 {endings}）。")
-    names = "、".join(path.name for path in tables)
-    raise PilotError(f"data/raw/{folder.name} 中有 {len(tables)} 个申报表：{names}。请只留下一个。")
-
-
-def _year_folder(project: Path, year: int) -> Path:
-    folder = project / "data" / "raw" / str(year)
-    if not folder.is_dir():
-        known = "、".join(str(known) for known in years_in(project)) or "（空）"
-        raise PilotError(f"没有 {year} 年度：找不到文件夹 data/raw/{year}。现有年度：{known}。")
-    return folder
-
-
-def _is_year_folder(entry: Path) -> bool:
-    return entry.is_dir() and entry.name.isascii() and entry.name.isdecimal() and len(entry.name) == 4
 
 
 def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

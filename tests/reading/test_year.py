@@ -3,7 +3,8 @@ import shutil
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.reading import find_project, newest_year, read_inputs
+from pilotlib.project import find_project, newest_year
+from pilotlib.reading import read_inputs
 from pilotlib.reading.processed import read_processed, read_statistics
 
 

@@ -1,0 +1,84 @@
+"""Where things are in a project. Knows paths and reads nothing, so that a command that has nothing to do is quick."""
+
+from pathlib import Path
+
+from pilotlib.errors import PilotError
+
+TABLE_SUFFIXES = (".tsv", ".csv")
+DOCUMENT_SUFFIXES = (".txt", ".md")
+WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".ods")
+READABLE_SUFFIXES = TABLE_SUFFIXES + DOCUMENT_SUFFIXES + WORKBOOK_SUFFIXES
+
+
+def find_project(start: Path | str | None = None) -> Path:
+    """The project: the nearest folder at or above `start` (the working directory) that holds `data/raw`.
+
+    Raises:
+        PilotError: there is none.
+    """
+    start = Path(start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "data" / "raw").is_dir():
+            return folder
+    raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。请进入项目文件夹，或用 --project 指定。")
+
+
+def years_in(project: Path) -> list[int]:
+    """The years that have a folder in `data/raw`, in order."""
+    return sorted(int(entry.name) for entry in (project / "data" / "raw").iterdir() if _is_year_folder(entry))
+
+
+def newest_year(project: Path) -> int:
+    """The last year that has a folder in `data/raw`.
+
+    Raises:
+        PilotError: there is none.
+    """
+    years = years_in(project)
+    if not years:
+        raise PilotError("data/raw 中还没有任何年度。请建立 data/raw/<年度>/ 并放入申报表。")
+    return years[-1]
+
+
+def input_files(project: Path, year: int) -> list[Path]:
+    """The files that a year's report depends on, in order of their paths.
+
+    Raises:
+        PilotError: no such year.
+    """
+    raw = project / "data" / "raw"
+    shared = [raw / "school.toml", *(raw / "reference").glob("*.csv")]
+    return sorted(path for path in [*year_folder(project, year).iterdir(), *shared] if path.is_file())
+
+
+def find_table(folder: Path) -> Path:
+    """The one application table of a year: `applications.` with an ending that can be read.
+
+    Raises:
+        PilotError: there is none, or more than one.
+    """
+    tables = sorted(path for path in folder.glob("applications.*") if path.suffix.lower() in READABLE_SUFFIXES)
+    if len(tables) == 1:
+        return tables[0]
+    endings = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
+    if not tables:
+        raise PilotError(f"data/raw/{folder.name} 中没有申报表。请放入 applications.tsv（或 {endings}）。")
+    names = "、".join(path.name for path in tables)
+    raise PilotError(f"data/raw/{folder.name} 中有 {len(tables)} 个申报表：{names}。请只留下一个。")
+
+
+def year_folder(project: Path, year: int) -> Path:
+    """The folder of what is given for a year.
+
+    Raises:
+        PilotError: no such year.
+    """
+    folder = project / "data" / "raw" / str(year)
+    if not folder.is_dir():
+        known = "、".join(str(known) for known in years_in(project)) or "（空）"
+        raise PilotError(f"没有 {year} 年度：找不到文件夹 data/raw/{year}。现有年度：{known}。")
+    return folder
+
+
+def _is_year_folder(entry: Path) -> bool:
+    return entry.is_dir() and entry.name.isascii() and entry.name.isdecimal() and len(entry.name) == 4
