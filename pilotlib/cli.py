@@ -52,7 +52,7 @@ def run(
 def check(year: str | None, project: Path | None) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
     from pilotlib.checking import check as check_table
-    from pilotlib.cleaning import clean
+    from pilotlib.cleaning import clean, number_of_changed_cells
     from pilotlib.project import find_project
     from pilotlib.reading import read_inputs
     from pilotlib.report.tables import in_words
@@ -60,7 +60,7 @@ def check(year: str | None, project: Path | None) -> None:
 
     folder = find_project(project)
     inputs = read_inputs(folder, _year(folder, year))
-    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file)
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
     problems = check_table(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
     aside = cleaned.set_aside
     for place, reason, text in zip(aside["place"], aside["reason"], aside["text"], strict=True):
@@ -72,7 +72,7 @@ def check(year: str | None, project: Path | None) -> None:
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     click.echo(
         f"{inputs.file}：申报 {len(cleaned.applications)} 行，剔除 {len(cleaned.set_aside)} 行，"
-        f"更改 {len(cleaned.changes.drop_duplicates(['source_row', 'column']))} 个单元格；{counts}。"
+        f"更改 {number_of_changed_cells(cleaned.changes)} 个单元格；{counts}。"
     )
     if (problems["severity"] == "error").any():
         sys.exit(1)
@@ -101,7 +101,7 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
     passages = read_document(file)
     folder = find_project(project)
     inputs = read_inputs(folder, _year(folder, year))
-    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file)
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
     stop_on_errors(check_table(cleaned, inputs.year, indicators=inputs.indicators), inputs.file)
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
     checked = check_claims(passages, facts_of(tables, summarise(tables)))

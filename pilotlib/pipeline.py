@@ -17,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
 from pilotlib.claims import DISAGREES, count_states
+from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.project import input_files
 from pilotlib.report import Report, read_report
@@ -176,7 +177,7 @@ def _write_manifest(page: Path, report: Report, inputs: dict[str, str], paramete
         "counts": {
             "rows_read": len(processed.applications) + len(processed.set_aside),
             "rows_set_aside": len(processed.set_aside),
-            "cells_changed": len(processed.changes.drop_duplicates(["source_row", "column"])),
+            "cells_changed": number_of_changed_cells(processed.changes),
         }
         | overview.set_index("measure")["value"]
         .astype(object)

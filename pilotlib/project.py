@@ -4,10 +4,20 @@ from pathlib import Path
 
 from pilotlib.errors import PilotError
 
-TABLE_SUFFIXES = (".tsv", ".csv")
-DOCUMENT_SUFFIXES = (".txt", ".md")
-WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".ods")
-READABLE_SUFFIXES = TABLE_SUFFIXES + DOCUMENT_SUFFIXES + WORKBOOK_SUFFIXES
+READABLE_SUFFIXES = (
+    ".tsv",
+    ".csv",
+    ".txt",
+    ".md",
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".html",
+    ".htm",
+    ".docx",
+    ".pdf",
+    ".zip",
+)
 
 
 def find_project(start: Path | str | None = None) -> Path:
@@ -48,16 +58,17 @@ def input_files(project: Path, year: int) -> list[Path]:
     """
     raw = project / "data" / "raw"
     shared = [raw / "school.toml", *(raw / "reference").glob("*.csv")]
-    return sorted(path for path in [*year_folder(project, year).iterdir(), *shared] if path.is_file())
+    return sorted(path for path in [*year_folder(project, year).rglob("*"), *shared] if path.is_file())
 
 
 def find_table(folder: Path) -> Path:
-    """The one application table of a year: `applications.` with an ending that can be read.
+    """The one application table of a year: `applications.` with an ending that can be read, or a folder of that name.
 
     Raises:
         PilotError: there is none, or more than one.
     """
-    tables = sorted(path for path in folder.glob("applications.*") if path.suffix.lower() in READABLE_SUFFIXES)
+    named = [*folder.glob("applications.*"), *folder.glob("applications")]
+    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
     if len(tables) == 1:
         return tables[0]
     endings = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)

@@ -49,8 +49,9 @@ SOURCE_COLUMNS = {
     ),
     "status": Column("申报状态", "", "平台上的审核状态", ("状态", "审核状态", "审批状态")),
 }
-# A table without serial numbers loses nothing, and levels mostly stand in the names; the other columns it must have.
-REQUIRED_COLUMNS = tuple(name for name in SOURCE_COLUMNS if name not in ("serial", "level"))
+# A table without serial numbers loses nothing, levels mostly stand in the names, and the year is that of the folder;
+# the other columns it must have.
+REQUIRED_COLUMNS = tuple(name for name in SOURCE_COLUMNS if name not in ("serial", "year", "level"))
 COUNT_COLUMNS = ("year", "students", "places_applied", "places_approved")
 
 # Every other column of every table the project writes: the data dictionary is made of these.
@@ -215,7 +216,8 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
-_HEADERS = {
+# Every known header, in the form in which words are compared → the column that it names.
+HEADERS = {
     plain(word): name for name, column in SOURCE_COLUMNS.items() for word in (name, column.title, *column.aliases)
 }
 
@@ -227,7 +229,7 @@ def column_named(header: str) -> str | None:
     ('places_approved', 'students', None)
     """
     word = plain(header)
-    return _HEADERS.get(word) or _HEADERS.get(re.sub(r"\([^()]{1,4}\)$", "", word))
+    return HEADERS.get(word) or HEADERS.get(re.sub(r"\([^()]{1,4}\)$", "", word))
 
 
 def title_of(name: str) -> str:

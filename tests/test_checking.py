@@ -41,7 +41,7 @@ def test_without_corrections_two_levels_are_unknown(cleaned_as_printed):
     ("rows", "rule", "sentence"),
     [
         ([row(申报年度="2020")], "year_differs", "第1行的申报年度是“2020”，不是本年度2021，请核对文件是否放错文件夹。"),
-        ([row(申报年度="")], "value_required", "第1行缺少申报年度，请在corrections.csv中补上并写明依据。"),
+        ([row(申报年度=""), row(序号="2", 证书名称="网店运营推广(初级)")], "value_required", "第1行缺少申报年度，请在corrections.csv中补上并写明依据。"),
         ([row(证书名称="")], "value_required", "第1行缺少证书名称，请在corrections.csv中补上并写明依据。"),
         ([row(批准总培训人数="约50")], "count_unreadable", "第1行的批准总培训人数“约50”不是整数，请在corrections.csv中更正。"),
         ([row(学生规模="")], "value_missing", "第1行缺少学生规模，按缺失处理，不计入相应统计。"),

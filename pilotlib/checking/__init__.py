@@ -7,6 +7,7 @@ import pandera.pandas as pa
 
 from pilotlib.checking.rules import (
     cases,
+    decided,
     given_indicators,
     places,
     receipt,
@@ -55,6 +56,7 @@ def check(
     found = [
         _against_schema(applications, year),
         unreadable_counts(cleaned.changes),
+        decided(cleaned.changes),
         truncated(cleaned),
         places(applications),
         students(applications, majors),
@@ -123,8 +125,16 @@ def schema(year: int) -> pa.DataFrameSchema:
 def _against_schema(applications: pd.DataFrame, year: int) -> pd.DataFrame:
     if applications.empty:
         return cases("no_application", [pd.NA], "certificate", [""])
+    required = schema(year)
+    if applications["year"].isna().all():
+        absent = cases("year_absent", [pd.NA], "year", [year])
+        return pd.concat([absent, _failures(applications, required.remove_columns(["year"]), year)])
+    return _failures(applications, required, year)
+
+
+def _failures(applications: pd.DataFrame, required: pa.DataFrameSchema, year: int) -> pd.DataFrame:
     try:
-        schema(year).validate(applications, lazy=True)
+        required.validate(applications, lazy=True)
     except pa.errors.SchemaErrors as errors:
         failures = errors.failure_cases
     else:
@@ -137,9 +147,9 @@ def _against_schema(applications: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def _worded(found: pd.DataFrame) -> pd.DataFrame:
-    # A cell that cannot be read is one problem, not also a missing value.
-    unreadable = found[found["rule"] == "count_unreadable"].set_index(["source_row", "column"]).index
-    again = pd.MultiIndex.from_frame(found[["source_row", "column"]]).isin(unreadable)
+    # A cell that cannot be read, or whose count stands in a merged cell, is one problem, not also a missing value.
+    told = found[found["rule"].isin(("count_unreadable", "merged_count"))].set_index(["source_row", "column"]).index
+    again = pd.MultiIndex.from_frame(found[["source_row", "column"]]).isin(told)
     found = found[~(again & found["rule"].isin(["value_missing", "value_required"]))]
     severities = pd.Categorical(found["rule"].map(lambda rule: CHECK_RULES[rule][0]), list(SEVERITIES), ordered=True)
     messages = [

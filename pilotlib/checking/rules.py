@@ -37,6 +37,12 @@ def unreadable_counts(changes: pd.DataFrame) -> pd.DataFrame:
     return cases("count_unreadable", cells["source_row"], cells["column"], cells["before"])
 
 
+def decided(changes: pd.DataFrame) -> pd.DataFrame:
+    """What cleaning decided and a reader should look at: counts in merged cells, hidden rows."""
+    rows = changes[changes["rule"].isin(("merged_count", "row_hidden"))]
+    return cases(rows["rule"], rows["source_row"], rows["column"], rows["before"])
+
+
 def truncated(cleaned: Cleaned) -> pd.DataFrame:
     """Cells that the width of their column cut off, and what became of them."""
     applications, changes = cleaned.applications, cleaned.changes

@@ -24,6 +24,17 @@ CHECK_RULES = {
     "value_missing": ("warning", "内容缺失", "第{row}行缺少{title}，按缺失处理，不计入相应统计。"),
     "level_missing": ("warning", "等级未知", "第{row}行“{value}”没有写明等级，按等级未知统计。"),
     "levels_several": ("warning", "一行多个等级", "第{row}行同时写了“{value}”，人数无法按等级拆分，单列统计。"),
+    "merged_count": (
+        "warning",
+        "人数合并在一格",
+        "第{row}行的{title}与上方合并为一格，只在上方计一次，不拆分到各行。",
+    ),
+    "row_hidden": (
+        "warning",
+        "隐藏的行",
+        "第{row}行在收到的文件中是隐藏的，已照常计入；如不应计入，请向发文方核实。",
+    ),
+    "year_absent": ("note", "没有年度列", "申报表没有写申报年度，按文件夹{value}年处理。"),
     "cell_truncated": ("warning", "单元格被截断", "第{row}行“{value}”被列宽截断，{other}。"),
     "status_unknown": ("warning", "状态未知", "第{row}行的申报状态“{value}”不在已知状态之列，人数不计入批准。"),
     "major_unknown": (

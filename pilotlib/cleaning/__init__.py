@@ -20,14 +20,14 @@ from pilotlib.cleaning.cells import (
     normalise_characters,
     write_counts,
 )
-from pilotlib.cleaning.rows import name_columns, take_applications
-from pilotlib.cleaning.rules import CHANGE_RULES
+from pilotlib.cleaning.log import CHANGE_COLUMNS, changed_cells, decisions, number_of_changed_cells, with_reasons
+from pilotlib.cleaning.rows import correct_header, fill_merged, merged_below, name_columns, take_applications
 from pilotlib.cleaning.typed import typed_applications, typed_majors
-from pilotlib.vocabulary import CORRECTION_COLUMNS, REFERENCE_COLUMNS, column_named
+from pilotlib.reading.headers import header_of
+from pilotlib.reading.tables import NO_ORIGIN, Origin
+from pilotlib.vocabulary import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 
-__all__ = ["Cleaned", "clean"]
-
-CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
+__all__ = ["Cleaned", "clean", "number_of_changed_cells"]
 
 
 class Cleaned(NamedTuple):
@@ -49,11 +49,12 @@ def clean(
     corrections: pd.DataFrame | None = None,
     reference: pd.DataFrame | None = None,
     file: str = "申报表",
+    origin: Origin = NO_ORIGIN,
 ) -> Cleaned:
     """Clean the text cells of one application table.
 
     Args:
-        cells: As `read_table` returns them, header included.
+        cells: As `read_table` returns them, header included; and `origin` likewise.
         corrections: The ledger: `row, column, was, becomes, reason`, all text; `row` is the `source_row`.
         reference: Known majors: `major, catalogue_name, code, catalogue_year, category`, all text.
         file: The file's name, for messages.
@@ -68,44 +69,38 @@ def clean(
     reference = pd.DataFrame(columns=REFERENCE_COLUMNS, dtype=str) if reference is None else reference
     known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
 
-    table, set_aside = take_applications(name_columns(cells, file), cells)
+    of_header = ledger_rows(corrections) == 0
+    header = correct_header(header_of(cells, file), corrections[of_header], file)
+    covered = merged_below(cells, header, origin.merged)
+    table, set_aside = take_applications(name_columns(fill_merged(cells, header, covered), header, file), cells, header)
     given = table.apply(lambda column: column.str.strip())
+    unfilled = name_columns(cells, header, file).loc[table.index].apply(lambda column: column.str.strip())
     steps = (
-        ("correction", lambda table: apply_corrections(table, corrections, file)),
+        ("correction", lambda table: apply_corrections(table, corrections[~of_header], file)),
         ("characters", normalise_characters),
         ("round_alias", name_rounds),
         ("count_format", write_counts),
         ("count_unreadable", blank_unreadable_counts),
         ("major_completed", lambda table: complete_majors(table, known_majors)),
     )
-    now, changes = given, []
+    now, changes = given, [changed_cells(unfilled, given, "merged_cell")]
     for rule, step in steps:
         after = step(now)
         changes.append(changed_cells(now, after, rule))
         now = after
 
+    places = pd.Series(cells.index, index=range(-header.last, len(cells) - header.last))
+    decided = decisions(origin, corrections[of_header], covered, table.index, places)
     read_as_given = normalise_characters(given)
     cut_majors = cut_off_majors(read_as_given, known_majors) | _lengthened(given["majors"], now["majors"])
     truncated = cut_off_certificates(read_as_given["certificate"]) | cut_majors
     return Cleaned(
         applications=typed_applications(given, read_as_given, now, truncated),
         majors=typed_majors(now["majors"], given["majors"], cut_majors, reference),
-        changes=_with_reasons(pd.concat(changes, ignore_index=True), corrections),
+        changes=pd.concat([decided, with_reasons(pd.concat(changes, ignore_index=True), corrections)])
+        .astype({"source_row": "Int64"} | dict.fromkeys(CHANGE_COLUMNS[1:], str))
+        .sort_values("source_row", kind="stable", na_position="first", ignore_index=True),
         set_aside=set_aside,
-    )
-
-
-def changed_cells(before: pd.DataFrame, after: pd.DataFrame, rule: str) -> pd.DataFrame:
-    """The log's rows for what a verb changed: `source_row, column, before, after, rule`."""
-    rows, columns = (before != after).to_numpy().nonzero()
-    return pd.DataFrame(
-        {
-            "source_row": before.index[rows],
-            "column": before.columns[columns].astype(str),
-            "before": before.to_numpy()[rows, columns].astype(str),
-            "after": after.to_numpy()[rows, columns].astype(str),
-            "rule": rule,
-        }
     )
 
 
@@ -116,15 +111,3 @@ def _lengthened(given: pd.Series, now: pd.Series) -> pd.Series:
         index=given.index,
         dtype=bool,
     )
-
-
-def _with_reasons(changes: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Add to each logged change why it was made: the ledger's reason, else the rule's."""
-    names = [column_named(column) or column for column in corrections["column"]]
-    cells = pd.MultiIndex.from_arrays([ledger_rows(corrections), names])
-    ledger = pd.Series(corrections["reason"].to_list(), index=cells, dtype=str)
-    from_ledger = ledger.reindex(pd.MultiIndex.from_frame(changes[["source_row", "column"]])).to_numpy()
-    of_rule = changes["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
-    reasons = of_rule.where(changes["rule"] != "correction", from_ledger)
-    logged = changes.assign(reason=reasons.astype(str))
-    return logged.sort_values("source_row", kind="stable", ignore_index=True)[CHANGE_COLUMNS]

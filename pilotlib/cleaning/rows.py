@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.tables import header_rows
+from pilotlib.reading.headers import Header, header_rows, nearly_named
 from pilotlib.values import by_value
 from pilotlib.vocabulary import (
     COLUMNS,
@@ -23,42 +24,101 @@ from pilotlib.vocabulary import (
 # A row that fills none of these is no application but a remark.
 TELLING_COLUMNS = ("year", "application_round", "certificate", "students", "places_applied", "places_approved")
 
+# What a cell merged over rows says is true of each of them; numbers of places it gives for all together.
+REPEATED_COLUMNS = ("year", "application_round", "certificate", "level", "majors", "students", "status")
 
-def name_columns(cells: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
-    """Name the columns by the header row; number the rows: `source_row` becomes the index.
 
-    The header is number 0, rows above it are negative, the first row of the table is 1. Columns that are not ours
-    keep their own names; those without name and content go.
+def correct_header(header: Header, corrections: pd.DataFrame, file: str = "申报表") -> Header:
+    """Put in the ledger's corrections of the header, which is row 0: a word that is nearly a column's name.
+
+    Raises:
+        PilotError: the header does not say what the ledger says it does, or the correction names no column.
     """
-    headers = header_rows(cells)
-    if not headers.any():
-        raise PilotError(f"{file}：没有找到表头。表头应有这些列：{_titles(REQUIRED_COLUMNS)}。")
-    position = int(headers.argmax())
-    where = f"{file} 第 {cells.index[position]} 行（表头）"
-    header = cells.iloc[position].str.strip()
-    names = header.map(column_named)
+    titles = list(header.titles)
+    for was, becomes, reason in zip(corrections["was"], corrections["becomes"], corrections["reason"], strict=True):
+        if was.strip() not in titles:
+            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{_quoted(titles)}。")
+        if not column_named(becomes) or not reason.strip():
+            raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
+        titles[titles.index(was.strip())] = becomes.strip()
+    return header._replace(titles=titles, names=[column_named(title) for title in titles])
+
+
+def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -> pd.DataFrame:
+    """Name the columns by the header; number the rows: `source_row` becomes the index.
+
+    The header's last row is number 0, rows above it are negative, the first row of the table is 1. Columns that are
+    not ours keep their own names; those without name and content go.
+
+    Raises:
+        PilotError: a column is missing or found twice.
+    """
+    where = f"{file} 第 {cells.index[header.last]} 行（表头）"
+    titles = pd.Series(header.titles, index=cells.columns, dtype=str)
+    names = pd.Series(header.names, index=cells.columns, dtype=object)
     missing = [name for name in REQUIRED_COLUMNS if name not in set(names)]
     if missing:
-        found = "、".join(header[header != ""])
-        raise PilotError(f"{where}：缺少{_titles(missing)}列。表头现有：{found}。请补上该列，或改用规定的列名。")
+        raise PilotError(
+            f"{where}：缺少{_quoted(map(title_of, missing))}列。表头现有：{'、'.join(titles[titles != ''])}。"
+            f"{nearly_named(titles, missing)}"
+            "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；没有该列请补上。"
+        )
     twice = names[names.notna() & names.duplicated()]
     if len(twice):
-        columns = "、".join(f"“{text}”" for text in header[names == twice.iloc[0]])
+        columns = _quoted(titles[names == twice.iloc[0]])
         raise PilotError(f"{where}：{columns} 都是{title_of(twice.iloc[0])}列。请只留一列。")
-    numbers = pd.Series([f"第{number}列" for number in range(1, len(header) + 1)], index=header.index)
-    titles = header.where(header != "", numbers)
+    numbers = pd.Series([f"第{number}列" for number in range(1, len(titles) + 1)], index=titles.index)
+    titles = titles.where(titles != "", numbers)
     titles = titles.mask(titles.duplicated() | titles.isin(COLUMNS), titles + "（" + numbers + "）")
-    filled = names.notna() | (cells.iloc[position:] != "").any()
+    filled = names.notna() | (cells.iloc[header.first :] != "").any()
     table = cells.set_axis(names.where(names.notna(), titles).to_list(), axis="columns").loc[:, filled.to_numpy()]
-    return table.set_axis(pd.RangeIndex(-position, len(cells) - position, name="source_row"), axis="index")
+    table = table.set_axis(pd.RangeIndex(-header.last, len(cells) - header.last, name="source_row"), axis="index")
+    return table if "year" in table else table.assign(year="")
 
 
-def take_applications(table: pd.DataFrame, cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def merged_below(cells: pd.DataFrame, header: Header, merged: Iterable[tuple[int, int, int, int]]) -> pd.DataFrame:
+    """The empty cells below the header that a merged cell covers from above.
+
+    Args:
+        cells: The text cells of a table.
+        header: Its header.
+        merged: Ranges of places and columns, as `Origin.merged`; of a range over several columns the first counts.
+
+    Returns:
+        `source_row`, `column` (its name), `position` (of the column in `cells`), and `text`, the merged cell's.
+    """
+    values = cells.to_numpy()
+    found = [
+        (row - header.last, header.names[left], left, values[rows[0], left])
+        for first, left, last, _ in merged
+        if left < len(header.names) and header.names[left]
+        for rows in [np.flatnonzero((cells.index >= first) & (cells.index <= last))]
+        if len(rows) and rows[0] > header.last
+        for row in rows[1:]
+        if not values[row, left].strip()
+    ]
+    return pd.DataFrame(found, columns=["source_row", "column", "position", "text"])
+
+
+def fill_merged(cells: pd.DataFrame, header: Header, covered: pd.DataFrame) -> pd.DataFrame:
+    """Repeat in each row what a cell merged over rows says, in the columns of `REPEATED_COLUMNS`.
+
+    Places are not repeated: a merged cell gives them once for all its rows together. `covered` is as `merged_below`
+    returns it.
+    """
+    repeated = covered[covered["column"].isin(REPEATED_COLUMNS)]
+    values = cells.to_numpy(dtype=object, copy=True)
+    values[repeated["source_row"].to_numpy(int) + header.last, repeated["position"].to_numpy(int)] = repeated["text"]
+    return pd.DataFrame(values, index=cells.index, columns=cells.columns, dtype=str)
+
+
+def take_applications(table: pd.DataFrame, cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Part the rows that are applications from those set aside, each with its reason.
 
     Args:
         table: As `name_columns` returns it.
-        cells: What it was made from, for the places and whole texts of rows.
+        cells: The cells as they stand in the file, for the places and whole texts of rows.
+        header: Their header.
 
     Returns:
         The applications' rows, and `source_row` (missing above the header), `place`, `reason`, `text`,
@@ -68,10 +128,12 @@ def take_applications(table: pd.DataFrame, cells: pd.DataFrame) -> tuple[pd.Data
     reasons = pd.Series("", index=table.index)
     reasons = reasons.mask((words[[*TELLING_COLUMNS]] == "").all(axis=1), "表外文字")
     reasons = reasons.mask(_totals(words), "合计行")
-    reasons = reasons.mask(header_rows(table), "重复的表头")
+    reasons = reasons.mask(header_rows(cells, header).to_numpy(), "重复的表头")
     ruled = words.apply(lambda column: by_value(column, lambda word: bool(RULED_LINE.fullmatch(word)))).all(axis=1)
-    reasons = reasons.mask(ruled, "表格线").mask((words == "").all(axis=1), "空行")
+    reasons = reasons.mask(ruled, "表格线")
+    reasons = reasons.mask((cells.apply(lambda column: column.str.strip()) == "").all(axis=1).to_numpy(), "空行")
     reasons = reasons.mask(table.index < 0, "表头以上")
+    reasons = reasons.mask((table.index < 0) & (table.index >= header.first - header.last), "表头的上一行")
     aside = ((reasons != "") & (table.index != 0)).to_numpy()
     set_aside = pd.DataFrame(
         {
@@ -97,5 +159,5 @@ def _totals(words: pd.DataFrame) -> pd.Series:
     return matches(TOTAL_FORM) | ((words["certificate"] == "") & matches(TOTAL_FORM_WITHOUT_CERTIFICATE))
 
 
-def _titles(names: Iterable[str]) -> str:
-    return "、".join(f"“{title_of(name)}”" for name in names)
+def _quoted(words: Iterable[str]) -> str:
+    return "、".join(f"“{word}”" for word in words)

@@ -1,7 +1,11 @@
-"""Why cells are changed, in words."""
+"""Why cells are changed and what else was decided, in words."""
 
 # Rule → title, reason. A correction's reason is in the ledger.
 CHANGE_RULES = {
+    "table_taken": ("选用的表", ""),
+    "merged_cell": ("合并单元格", "与上方合并为一格，各行内容相同"),
+    "merged_count": ("合并的人数", "与上方合并为一格，人数只给了一次，不拆分到各行"),
+    "row_hidden": ("隐藏的行", "在收到的文件中是隐藏的，照常计入申报"),
     "correction": ("人工更正", ""),
     "characters": ("统一字符", "全角字母数字、兼容字符与多余空白改为通用写法"),
     "round_alias": ("统一批次名称", "同一批次的不同叫法"),

@@ -1,11 +1,13 @@
 """From files to tables of text: the application table, and what else is known of a year."""
 
 from pilotlib.reading.processed import Processed, processed_folder, read_processed, read_statistics
-from pilotlib.reading.tables import read_table
+from pilotlib.reading.tables import Origin, SourceTable, read_table
 from pilotlib.reading.year import YearInputs, read_inputs
 
 __all__ = [
+    "Origin",
     "Processed",
+    "SourceTable",
     "YearInputs",
     "processed_folder",
     "read_inputs",

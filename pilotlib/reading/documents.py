@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.tables import read_bytes, read_text
+from pilotlib.reading.files import read_bytes, read_text
 
 PROSE_SUFFIXES = (".md", ".txt", ".docx")
 # A line that opens a paragraph of its own though no blank line stands before it.

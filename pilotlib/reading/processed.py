@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.tables import read_text
+from pilotlib.reading.files import read_text
 
 TABLES = ("cells", "corrections", "applications", "majors", "changes", "set_aside", "problems", "given_indicators")
 
@@ -15,7 +15,8 @@ TABLES = ("cells", "corrections", "applications", "majors", "changes", "set_asid
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school` and `source`; `folder` is where it was read from.
+    `about` holds `year`, `file`, `sha256`, `school`, `source` and `merged` (as `Origin.merged`);
+    `folder` is where it was read from.
     """
 
     folder: Path

@@ -10,7 +10,8 @@ import pandas as pd
 
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.project import find_table, year_folder
-from pilotlib.reading.tables import read_bytes, read_table, read_text
+from pilotlib.reading.files import read_bytes, read_text
+from pilotlib.reading.tables import Origin, read_table
 from pilotlib.vocabulary import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS, title_of
 
 SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
@@ -19,8 +20,8 @@ SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
 class YearInputs(NamedTuple):
     """All that is given for a year.
 
-    `cells` is the table as `read_table` returns it, `file` its name, `sha256` its hash as it is now. `corrections`
-    (`row, column, was, becomes, reason`), `indicators` (`indicator, value, unit, note`) and `reference`
+    `cells` and `origin` are the table as `read_table` returns it, `file` its name, `sha256` its hash as it is now.
+    `corrections` (`row, column, was, becomes, reason`), `indicators` (`indicator, value, unit, note`) and `reference`
     (`major, catalogue_name, code, catalogue_year, category`) are text. `source` and `school` are the two toml
     files, empty where there is none; `narrative` is Markdown.
     """
@@ -29,6 +30,7 @@ class YearInputs(NamedTuple):
     file: str
     sha256: str
     cells: pd.DataFrame
+    origin: Origin
     corrections: pd.DataFrame
     indicators: pd.DataFrame
     narrative: str
@@ -47,11 +49,13 @@ def read_inputs(project: Path, year: int) -> YearInputs:
     folder = year_folder(project, year)
     table = find_table(folder)
     narrative = folder / "narrative.md"
+    cells, origin = read_table(table)
     return YearInputs(
         year=year,
         file=table.name,
-        sha256=hashlib.sha256(read_bytes(table)).hexdigest(),
-        cells=read_table(table),
+        sha256=hash_of(table),
+        cells=cells,
+        origin=origin,
         corrections=_read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS),
         indicators=_read_ledger(folder / "indicators.csv", INDICATOR_COLUMNS),
         narrative=read_text(narrative) if _holds_text(narrative) else "",
@@ -59,6 +63,14 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         school=_read_school(raw / "school.toml"),
         reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
     )
+
+
+def hash_of(table: Path) -> str:
+    """The SHA-256 of a file; of a folder, that of its files' names and hashes, a line each in order."""
+    if table.is_dir():
+        lines = [f"{hash_of(file)}  {file.name}\n" for file in sorted(table.iterdir()) if file.is_file()]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return hashlib.sha256(read_bytes(table)).hexdigest()
 
 
 def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

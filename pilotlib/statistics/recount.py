@@ -4,48 +4,75 @@ No table of cleaning and no arithmetic of pandas is used here; only how a word i
 """
 
 from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
 
 import pandas as pd
 
 from pilotlib.cleaning.words import levels_in, normalised, split_certificate
 from pilotlib.errors import PilotError
-from pilotlib.reading.tables import FEWEST_HEADER_CELLS
-from pilotlib.vocabulary import APPROVED_STATUSES, TOTAL_FORM, UNKNOWN, column_named, plain, round_named, title_of
+from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, find_header
+from pilotlib.vocabulary import (
+    APPROVED_STATUSES,
+    SOURCE_COLUMNS,
+    TOTAL_FORM,
+    UNKNOWN,
+    column_named,
+    plain,
+    round_named,
+    title_of,
+)
 
 COUNTED_COLUMNS = ("students", "places_applied", "places_approved")
+# A cell merged over rows gives these once.
+COUNTED_ONCE = ("serial", "places_applied", "places_approved")
 TOTALLED = ("applications", "places_applied", "places_approved")
 # The breakdowns that count every application once, so that their sums are the year's totals.
 BREAKDOWNS = ("by_round", "by_level", "by_round_level", "by_certificate", "by_category")
 
 
-def recount(cells: pd.DataFrame, corrections: pd.DataFrame) -> Counter:
+def recount(
+    cells: pd.DataFrame, corrections: pd.DataFrame, merged: Iterable[tuple[int, int, int, int]] = ()
+) -> Counter:
     """Count the raw cells: `(group, measure)` → number.
 
     Groups are "" for the whole year, each round, and each level; measures are applications and places, and for the
-    year also certificates and certificate × level.
+    year also certificates and certificate × level. `merged` is as `Origin.merged`.
     """
-    corrected = {
-        (int(float(row)), column_named(column) or column): becomes
-        for row, column, becomes in zip(corrections["row"], corrections["column"], corrections["becomes"], strict=True)
+    corrected, headings = {}, {}
+    for row, column, was, becomes in corrections[["row", "column", "was", "becomes"]].to_numpy().tolist():
+        if float(row) == 0:
+            headings[was.strip()] = becomes.strip()
+        corrected[int(float(row)), column_named(column) or column] = becomes
+    lines = cells.to_numpy().tolist()
+    header = find_header(lines[:HEADER_WITHIN])
+    names = [column_named(headings.get(title, title)) for title in header.titles]
+    places = cells.index.tolist()
+    above = {
+        (place, left): place_above
+        for first, left, last, _ in merged
+        for place_above, place in pairwise(range(first, min(last, places[-1]) + 1))
     }
     totals: Counter = Counter()
     certificates, pairs = set(), set()
-    names: list[str | None] = []
-    number = 0
-    for line in cells.to_numpy().tolist():
-        named = [column_named(cell) for cell in line]
-        header = len(set(named) - {None}) >= FEWEST_HEADER_CELLS
-        if not names:
-            names = named if header else []
+    read: dict[tuple[int, int], str] = {}
+    for number, (place, line) in enumerate(zip(places, lines, strict=True), start=-header.last):
+        if number <= 0:
             continue
-        number += 1
-        row = {
-            name: corrected.get((number, name), cell).strip() for name, cell in zip(names, line, strict=True) if name
-        }
+        row = dict.fromkeys(SOURCE_COLUMNS, "")
+        for position, (name, cell) in enumerate(zip(names, line, strict=True)):
+            if name and not cell.strip() and name not in COUNTED_ONCE:
+                cell = read.get((above.get((place, position)), position), cell)
+            read[place, position] = cell
+            if name:
+                row[name] = corrected.get((number, name), cell).strip()
+        repeated = len({column_named(cell) for cell in line} - {None}) >= FEWEST_HEADER_CELLS
+        repeated = repeated or line in (lines[header.first], lines[header.last])
+        blank = not any(cell.strip() for cell in line)
         words = [
             row.get(name, "") for name in ("serial", "year", "application_round", "certificate", "majors", "status")
         ]
-        if header or not row["certificate"] or any(TOTAL_FORM.fullmatch(plain(word)) for word in words):
+        if repeated or blank or not row["certificate"] or any(TOTAL_FORM.fullmatch(plain(word)) for word in words):
             continue
         certificate, level = split_certificate(normalised(row["certificate"]))
         level = level or levels_in(normalised(row.get("level", ""))) or UNKNOWN

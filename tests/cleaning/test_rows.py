@@ -2,11 +2,16 @@ import pytest
 
 from pilotlib import PilotError
 from pilotlib.cleaning.rows import name_columns, take_applications
+from pilotlib.reading.headers import header_of
 from tests.tables import HEADER, ROW, cells_of, row
 
 
+def columns_of(cells, file="申报表"):
+    return name_columns(cells, header_of(cells, file), file)
+
+
 def aside_of(cells):
-    kept, aside = take_applications(name_columns(cells), cells)
+    kept, aside = take_applications(columns_of(cells), cells, header_of(cells))
     return kept.index.tolist(), aside[["source_row", "reason"]].astype(object).to_numpy().tolist()
 
 
@@ -18,7 +23,7 @@ def test_columns_are_named_in_any_order_and_by_any_alias():
         "申报年度": "年 度",
     }
     header = tuple(aliases.get(title, title) for title in reversed(HEADER))
-    table = name_columns(cells_of(tuple(reversed(ROW)), header=header))
+    table = columns_of(cells_of(tuple(reversed(ROW)), header=header))
     assert table.loc[1, ["certificate", "majors", "places_approved", "year"]].tolist() == [
         ROW[3],
         "会计",
@@ -29,7 +34,7 @@ def test_columns_are_named_in_any_order_and_by_any_alias():
 
 def test_other_columns_keep_their_own_names_and_empty_ones_go():
     header = (*HEADER, "联系人", "", "severity", "联系人", "")
-    table = name_columns(cells_of((*ROW, "甲", "乙", "丙", "丁", ""), header=header))
+    table = columns_of(cells_of((*ROW, "甲", "乙", "丙", "丁", ""), header=header))
     assert table.columns[9:].tolist() == ["联系人", "第11列", "severity（第12列）", "联系人（第13列）"]
 
 
@@ -51,7 +56,7 @@ def test_a_certificate_whose_name_holds_a_total_word_is_an_application():
 def test_rows_above_the_header_are_set_aside_without_a_number():
     title = ("申报明细表", *("",) * 8)
     cells = cells_of(HEADER, ROW, header=title)
-    kept, aside = take_applications(name_columns(cells), cells)
+    kept, aside = take_applications(columns_of(cells), cells, header_of(cells))
     assert kept.index.tolist() == [1]
     assert aside["reason"].tolist() == ["表头以上"]
     assert aside["place"].tolist() == [1]
@@ -61,14 +66,14 @@ def test_rows_above_the_header_are_set_aside_without_a_number():
 
 def test_a_missing_column_is_named_with_the_line_and_what_is_there():
     with pytest.raises(PilotError, match=r"表格\.tsv 第 1 行（表头）：缺少“申报状态”列。表头现有：序号、申报年度"):
-        name_columns(cells_of(ROW[:-1], header=HEADER[:-1]), "表格.tsv")
+        columns_of(cells_of(ROW[:-1], header=HEADER[:-1]), "表格.tsv")
 
 
 def test_two_columns_of_one_meaning_are_both_named():
     with pytest.raises(PilotError, match="“批准总培训人数”、“获批人数” 都是批准总培训人数列"):
-        name_columns(cells_of((*ROW, "50"), header=(*HEADER, "获批人数")))
+        columns_of(cells_of((*ROW, "50"), header=(*HEADER, "获批人数")))
 
 
 def test_no_header_is_said():
     with pytest.raises(PilotError, match="没有找到表头"):
-        name_columns(cells_of(ROW, header=ROW))
+        columns_of(cells_of(ROW, header=ROW))

@@ -104,7 +104,7 @@ def test_a_markdown_table_is_read(tmp_path):
     path.write_text(
         "# 说明\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\n完。\n", encoding="utf-8"
     )
-    cleaned = clean(read_table(path))
+    cleaned = clean(read_table(path).cells)
     assert cleaned.applications["certificate"].tolist() == ["财务共享服务"]
     assert cleaned.set_aside["reason"].tolist() == ["表格线"]
 

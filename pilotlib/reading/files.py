@@ -1,0 +1,97 @@
+"""Bytes and text of files, within limits: nothing larger is opened, so that no file can take the machine's memory."""
+
+import codecs
+import io
+import zipfile
+from pathlib import Path
+
+from pilotlib.errors import PilotError
+
+# A province's table of a hundred thousand rows is about 15 MB; beyond these limits a file is not a table of people.
+LARGEST_FILE = 100 * 2**20
+MOST_MEMBERS = 10_000
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes, or a sentence saying why there are none."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise PilotError(f"{path.name}：没有这个文件（在 {path.parent} 中找过）。") from None
+    except OSError as error:
+        raise PilotError(f"{path.name}：无法读取（{error.strerror}）。请检查权限后再试。") from None
+    if len(content) > LARGEST_FILE:
+        raise PilotError(
+            f"{path.name}：文件超过 {LARGEST_FILE // 2**20} MB，不像一份申报表，没有读取。请只保留申报表后再试。"
+        )
+    return content
+
+
+def read_text(path: Path | str) -> str:
+    """The text of a file: by its byte order mark, else UTF-8, else GB18030; line ends become line feeds.
+
+    Raises:
+        PilotError: the file is missing, cannot be opened, is too large, is empty, or is not text.
+    """
+    path = Path(path)
+    return as_text(path.name, read_bytes(path))
+
+
+def as_text(name: str, content: bytes) -> str:
+    """The text that bytes are, as `read_text` reads it; `name` is the file's, for what is said of it."""
+    if not content.strip():
+        raise PilotError(f"{name}：文件是空的。请放入收到的文件后再运行。")
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise PilotError(f"{name}：不是文本文件，或编码无法识别。请另存为 UTF-8 编码的文本，或使用 xlsx。")
+    if "\0" in text:
+        raise PilotError(f"{name}：含有二进制内容，不是文本文件。请确认扩展名与内容一致。")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def unpacked(name: str, content: bytes) -> dict[str, bytes]:
+    """The members of a zip archive (also an xlsx, ods or docx) by name, none of them written anywhere.
+
+    A name that an old Windows program wrote in GBK is read as such.
+
+    Raises:
+        PilotError: no archive, a damaged or a locked one, or one whose contents are beyond the limits.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            # What an entry says of its size is checked: reading stops there, and the checksum must fit.
+            if len(entries) > MOST_MEMBERS or sum(entry.file_size for entry in entries) > LARGEST_FILE:
+                raise PilotError(
+                    f"{name}：解压后超过 {LARGEST_FILE // 2**20} MB 或 {MOST_MEMBERS} 个文件，没有读取。"
+                    "请只保留申报表，另存后再试。"
+                )
+            if any(entry.flag_bits & 0x1 for entry in entries):
+                raise PilotError(f"{name}：有密码保护，无法打开。请去掉密码后另存，再试一次。")
+            return {_name_of(entry): archive.read(entry) for entry in entries}
+    except PilotError:
+        raise
+    except Exception as error:  # zipfile, zlib and lzma each have a family of their own
+        raise damaged(name, error) from None
+
+
+def damaged(name: str, error: Exception) -> PilotError:
+    """What is said of a file that its library cannot open; every library has a family of errors of its own."""
+    kind = type(error).__name__
+    return PilotError(f"{name}：文件损坏，或扩展名与内容不符（{kind}）。请用原来的软件打开后另存，再试一次。")
+
+
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    if entry.flag_bits & 0x800:  # says that it is UTF-8
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return entry.filename

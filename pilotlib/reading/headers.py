@@ -1,0 +1,104 @@
+"""Which row of a table is its header, and what column each of its cells names. Plain Python: it looks at few rows."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+import pandas as pd
+
+from pilotlib.errors import PilotError
+from pilotlib.values import by_value
+from pilotlib.vocabulary import HEADERS, REQUIRED_COLUMNS, column_named, plain, title_of
+
+# A row that names fewer columns than this is no header: one word of a title may well be a column's name.
+FEWEST_HEADER_CELLS = 3
+# No title above a table is longer than this.
+HEADER_WITHIN = 200
+
+
+class Header(NamedTuple):
+    """A header: the positions (from 0) of its first and last row, its titles, and the column that each names."""
+
+    first: int
+    last: int
+    titles: list[str]
+    names: list[str | None]
+
+
+def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> Header | None:
+    """The row that names the most columns, or two rows that name more together than each alone; None if there is none.
+
+    In a header of two rows a cell of the upper one stands over all cells below it up to the next: 培训人数 over 申请
+    and 批准 is 申请培训人数 and 批准培训人数.
+
+    >>> find_header([["申报表", "", ""], ["证书名称", "等级", "批准人数"]]).names
+    ['certificate', 'level', 'places_approved']
+    """
+    top = [[cell.strip() for cell in row] for row in islice(rows, within)]
+    single = [Header(place, place, row, [column_named(cell) for cell in row]) for place, row in enumerate(top)]
+    double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
+    best = max(single, key=named, default=None)
+    best = max([best, *double], key=named) if best else None
+    return best if best and named(best) >= FEWEST_HEADER_CELLS else None
+
+
+def header_of(cells: pd.DataFrame, file: str = "申报表") -> Header:
+    """The header of a table of text cells.
+
+    Raises:
+        PilotError: there is none.
+    """
+    rows = cells.head(HEADER_WITHIN).to_numpy().tolist()
+    if not (header := find_header(rows)):
+        raise no_header(file, rows)
+    return header
+
+
+def named(header: Header) -> int:
+    """How many different columns a header names."""
+    return len(set(header.names) - {None})
+
+
+def header_rows(cells: pd.DataFrame, header: Header) -> pd.Series:
+    """Which rows of text cells are a header: they name at least three columns, or say the same as one of its rows."""
+    names = cells.apply(lambda column: by_value(column, column_named))
+    stripped = cells.apply(lambda column: column.str.strip())
+    again = [(stripped == stripped.iloc[place]).all(axis="columns") for place in (header.first, header.last)]
+    return (names.nunique(axis="columns") >= FEWEST_HEADER_CELLS) | again[0] | again[1]
+
+
+def no_header(file: str, rows: Iterable[Sequence[str]] = ()) -> PilotError:
+    """What is said of a table without a header, with the words in it that are nearly one."""
+    titles = "、".join(title_of(name) for name in REQUIRED_COLUMNS)
+    words = {cell.strip() for row in islice(rows, HEADER_WITHIN) for cell in row if 1 < len(cell) < 20}
+    return PilotError(f"{file}：没有找到表头。表头应有这些列：{titles}。{nearly_named(sorted(words))}")
+
+
+def nearly_named(words: Iterable[str], wanted: Iterable[str] = REQUIRED_COLUMNS) -> str:
+    """Sentences on words that are nearly, and not quite, a name of a wanted column; "" if there are none.
+
+    >>> nearly_named(["申报状太", "备注"])
+    '“申报状太”接近“申报状态”（申报状态列）。'
+    """
+    near = [(word, *found) for word in words if (found := nearest_column(word, wanted))]
+    return "".join(f"“{word}”接近“{alias}”（{title_of(name)}列）。" for word, alias, name in near)
+
+
+def nearest_column(word: str, wanted: Iterable[str]) -> tuple[str, str] | None:
+    """The header that a word is nearly, and its column; None if the word is a header itself or far from all."""
+    aliases = {alias: name for alias, name in HEADERS.items() if name in set(wanted) and len(alias) > 1}
+    close = [] if column_named(word) else get_close_matches(plain(word), aliases, n=1, cutoff=0.7)
+    return (close[0], aliases[close[0]]) if close else None
+
+
+def _of_two_rows(upper: Header, lower: Header) -> Header:
+    """Two rows read as one header, an upper cell standing over the cells below it."""
+    over, titles, names = "", [], []
+    for above, below in zip(upper.titles, lower.titles, strict=False):
+        over = above or (over if below else "")
+        readings = [below + over, over + below, below] if below else [over]
+        title = next((reading for reading in readings if column_named(reading)), over + below)
+        titles.append(title)
+        names.append(column_named(title))
+    return Header(upper.first, lower.last, titles, names)

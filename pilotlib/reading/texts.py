@@ -1,0 +1,86 @@
+"""Text files → tables: cells between separators, in a file of their own or inside a document."""
+
+import csv
+from collections.abc import Iterator
+from itertools import chain
+
+from pilotlib.errors import PilotError
+from pilotlib.reading.files import as_text
+from pilotlib.reading.grids import WIDEST_TABLE, Grid, check_size, even
+from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, find_header, named, no_header
+
+DELIMITERS = "\t,;|"
+
+
+def read_delimited(name: str, content: bytes) -> list[Grid]:
+    """The table that a csv or tsv is, title lines above its header included."""
+    lines = _lines(name, content)
+    delimiter, _, _ = _header_lines(name, lines, HEADER_WITHIN)
+    return [_grid(name, "", lines, delimiter, 0)]
+
+
+def read_document(name: str, content: bytes) -> list[Grid]:
+    """The table inside a txt or md: from its header to its last full row and the shorter rows right below it."""
+    lines = _lines(name, content)
+    delimiter, first, last = _header_lines(name, lines, len(lines))
+    end = _end_of_table(lines, delimiter, last)
+    where = f"第 {first + 1} 至 {end} 行的表格" if (first, end) != (0, len(lines)) else ""
+    return [_grid(name, where, lines[:end], delimiter, first)]
+
+
+def _lines(name: str, content: bytes) -> list[str]:
+    lines = as_text(name, content).split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def _header_lines(name: str, lines: list[str], within: int) -> tuple[str, int, int]:
+    """The separator, and the numbers (from 0) of the first and last line of the header."""
+    top = lines[:within]
+    split = {
+        delimiter: [
+            [cell.strip().strip('"') for cell in line.split(delimiter)]
+            if FEWEST_HEADER_CELLS <= line.count(delimiter) + 1 <= WIDEST_TABLE
+            else []
+            for line in top
+        ]
+        for delimiter in DELIMITERS
+    }
+    headers = {delimiter: header for delimiter, rows in split.items() if (header := find_header(rows, within))}
+    if not headers:
+        # A line that is too wide to be a header is worth a sentence of its own.
+        check_size(name, len(lines), max(line.count(delimiter) + 1 for line in top for delimiter in DELIMITERS))
+        raise no_header(name, chain.from_iterable(split.values()))
+    delimiter = max(headers, key=lambda delimiter: named(headers[delimiter]))
+    return delimiter, headers[delimiter].first, headers[delimiter].last
+
+
+def _grid(name: str, where: str, lines: list[str], delimiter: str, first: int) -> Grid:
+    try:
+        try:
+            rows = list(_split(lines[first:], delimiter, csv.QUOTE_MINIMAL))
+        except csv.Error:  # quotation marks that do not pair are part of the text
+            rows = list(_split(lines[first:], delimiter, csv.QUOTE_NONE))
+    except csv.Error as error:
+        raise PilotError(f"{name}：有一行无法拆分成单元格（{error}）。") from None
+    return Grid(where, even(name, (row for _, row in rows)), places=[place + first for place, _ in rows])
+
+
+def _end_of_table(lines: list[str], delimiter: str, header: int) -> int:
+    """The number after the last line of the table: the last full row, and shorter rows (totals) right below it.
+
+    A line between rows that has no separator, such as a page's number, ends nothing.
+    """
+    full = [number for number in range(header, len(lines)) if lines[number].count(delimiter) >= FEWEST_HEADER_CELLS - 1]
+    end = full[-1] + 1
+    while end < len(lines) and delimiter in lines[end]:
+        end += 1
+    return end
+
+
+def _split(lines: list[str], delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
+    """Rows of cells with the line on which each begins (a quoted cell may run over lines)."""
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, quoting=quoting, strict=True)
+    place = 1
+    for row in reader:
+        yield place, row
+        place = reader.line_num + 1

@@ -1,0 +1,158 @@
+"""Excel workbooks → tables: one per sheet. Values are what the program that wrote the file last showed."""
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import iterparse
+from python_calamine import CalamineWorkbook
+
+from pilotlib.errors import PilotError
+from pilotlib.reading.files import damaged, unpacked
+from pilotlib.reading.grids import Grid, check_size, even, whole_number
+
+HIDDEN_SHEET = "（隐藏）"
+
+
+def read_xls(name: str, content: bytes) -> list[Grid]:
+    """The sheets of an old Excel workbook. Its hidden rows cannot be told from others."""
+    return [_grid(name, workbook, number) for workbook in [_open(name, content)] for number in _sheets(workbook)]
+
+
+def read_xlsx(name: str, content: bytes) -> list[Grid]:
+    """The sheets of an Excel workbook; of formulas, the values that were last shown.
+
+    Raises:
+        PilotError: the file is damaged, too large, or holds a formula whose value was never worked out.
+    """
+    members = {member: _in_utf8(data) for member, data in unpacked(name, content).items()}
+    structures = {}
+    for sheet, member in _sheet_members(name, members).items():
+        rows, columns, hidden, unknown = _structure(name, members[member])
+        check_size(f"{name} 的工作表“{sheet}”", rows, columns)
+        if unknown:
+            raise PilotError(
+                f"{name} 的工作表“{sheet}”：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。"
+                "请用表格软件打开，保存后再试。"
+            )
+        structures[sheet] = hidden
+    workbook = _open(name, _packed(members))
+    return [
+        grid._replace(hidden=tuple(row - 1 for row in structures.get(workbook.sheet_names[number], ())))
+        for number in _sheets(workbook)
+        for grid in [_grid(name, workbook, number)]
+    ]
+
+
+def _open(name: str, content: bytes) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except Exception as error:
+        raise damaged(name, error) from None
+
+
+def _sheets(workbook: CalamineWorkbook) -> range:
+    return range(len(workbook.sheet_names))
+
+
+def _grid(name: str, workbook: CalamineWorkbook, number: int) -> Grid:
+    about = workbook.sheets_metadata[number]
+    try:
+        sheet = workbook.get_sheet_by_index(number)
+        rows = sheet.to_python(skip_empty_area=False)
+        ranges = sheet.merged_cell_ranges or []
+    except Exception as error:
+        raise damaged(f"{name} 的工作表“{about.name}”", error) from None
+    return Grid(
+        f"工作表“{about.name}”" + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""),
+        even(name, ([_shown(value) for value in row] for row in rows)),
+        merged=tuple(sorted((*first, *last) for first, last in ranges)),
+    )
+
+
+def _shown(value: object) -> str:
+    """A cell's value as text: whole numbers without a decimal point, times as a sheet shows them."""
+    return whole_number(value) if isinstance(value, float) else str(value)
+
+
+def _sheet_members(name: str, members: dict[str, bytes]) -> dict[str, str]:
+    """Sheet → the archive's member that holds it."""
+    targets = {
+        entry.get("Id"): entry.get("Target", "")
+        for entry in _elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
+    }
+    sheets = {
+        sheet.get("name", ""): next((value for key, value in sheet.items() if key.endswith("}id")), "")
+        for sheet in _elements(name, members.get("xl/workbook.xml", b""), "sheet")
+    }
+    places = {sheet: posixpath.join("/xl", targets.get(key, "")).lstrip("/") for sheet, key in sheets.items()}
+    return {sheet: member for sheet, member in places.items() if member in members}
+
+
+def _structure(name: str, sheet: bytes) -> tuple[int, int, list[int], list[str]]:
+    """What reading a sheet's values does not tell: its last row and column, hidden rows, formulas without a value."""
+    last_row = last_column = row = column = 0
+    hidden, unknown = [], []
+    for event, element in _events(name, sheet):
+        tag = element.tag.rpartition("}")[2]
+        if event == "start" and tag == "row":
+            number = element.get("r", "")
+            row, column = int(number) if number.isdecimal() and len(number) < 9 else row + 1, 0
+            if element.get("hidden") in ("1", "true"):
+                hidden.append(row)
+        elif event == "end" and tag == "c":
+            place = re.fullmatch("([A-Z]{1,4})([0-9]{1,8})", element.get("r", ""))
+            column = _column_number(place[1]) if place else column + 1
+            holds = {child.tag.rpartition("}")[2] for child in element if child.text or len(child)}
+            if holds:
+                last_row, last_column = max(last_row, int(place[2]) if place else row), max(last_column, column)
+            if "f" in {child.tag.rpartition("}")[2] for child in element} and not holds & {"v", "is"}:
+                unknown.append(element.get("r", f"第{row}行"))
+        elif event == "end" and tag == "row":
+            element.clear()
+    return last_row, last_column, hidden, unknown
+
+
+def _column_number(letters: str) -> int:
+    """A sheet's column by its letters.
+
+    >>> _column_number("A"), _column_number("AB")
+    (1, 28)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _events(name: str, xml: bytes) -> Iterator[tuple[str, Element]]:
+    """The start and end of every element of an XML file."""
+    try:
+        yield from iterparse(io.BytesIO(xml), events=("start", "end"))
+    except Exception as error:  # damaged XML, and what defusedxml forbids in it
+        raise damaged(name, error) from None
+
+
+def _elements(name: str, xml: bytes, tag: str) -> list[Element]:
+    return [element for event, element in _events(name, xml) if event == "end" and element.tag.endswith("}" + tag)]
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """An XML file in UTF-8, where a program of this country wrote it in GBK: libraries read no other encodings."""
+    declared = re.match(rb"""<\?xml[^>]*?encoding=["'](gb[\w-]*)["']""", content[:200], flags=re.IGNORECASE)
+    if not declared:
+        return content
+    text = content.decode("gb18030", errors="replace")
+    return text.replace(declared[1].decode(), "UTF-8", 1).encode()
+
+
+def _packed(members: dict[str, bytes]) -> bytes:
+    """An archive of members, nothing compressed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
