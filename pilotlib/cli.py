@@ -52,30 +52,58 @@ def run(
 def check(year: str | None, project: Path | None) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
     from pilotlib.checking import check as check_table
-    from pilotlib.cleaning import clean, number_of_changed_cells
+    from pilotlib.cleaning import clean
     from pilotlib.project import find_project
     from pilotlib.reading import read_inputs
-    from pilotlib.report.tables import in_words
-    from pilotlib.vocabulary import SEVERITIES
+    from pilotlib.report.findings import findings
 
     folder = find_project(project)
     inputs = read_inputs(folder, _year(folder, year))
     cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
     problems = check_table(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
-    aside = cleaned.set_aside
-    for place, reason, text in zip(aside["place"], aside["reason"], aside["text"], strict=True):
-        click.echo(f"剔除  文件第{place}行（{reason}）：{text}")
-    for row, column, before, after, rule, _ in in_words(cleaned.changes).itertuples(index=False):
-        click.echo(f"更改  第{row}行{column}：“{before}”→“{after}”（{rule}）")
-    for severity, message in zip(problems["severity"], problems["message"], strict=True):
-        click.echo(f"{SEVERITIES[severity]}  {message}")
-    counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
-    click.echo(
-        f"{inputs.file}：申报 {len(cleaned.applications)} 行，剔除 {len(cleaned.set_aside)} 行，"
-        f"更改 {number_of_changed_cells(cleaned.changes)} 个单元格；{counts}。"
-    )
+    click.echo("\n".join(findings(inputs.file, cleaned, problems)))
     if (problems["severity"] == "error").any():
         sys.exit(1)
+
+
+@pilot.command()
+@click.argument("year")
+@click.argument("table", type=click.Path(path_type=Path))
+@_project
+def new(year: str, table: Path, project: Path | None) -> None:
+    """Set up YEAR from the received TABLE (a file, a zip or a folder), and say what is found in it.
+
+    The table is copied as it is. Corrections are proposed, ready to paste, and never applied.
+    """
+    from pilotlib.checking import check as check_table
+    from pilotlib.checking.proposals import propose, propose_header
+    from pilotlib.cleaning import clean
+    from pilotlib.cleaning.rows import name_columns
+    from pilotlib.project import find_project
+    from pilotlib.reading import read_inputs
+    from pilotlib.reading.headers import header_of
+    from pilotlib.receiving import set_up_year
+    from pilotlib.report.findings import as_ledger, findings
+
+    folder = find_project(project)
+    made = set_up_year(folder, _four_digits(year), table)
+    click.echo(f"已建立 {made.relative_to(folder)}：{'、'.join(sorted(path.name for path in made.iterdir()))}")
+    inputs = read_inputs(folder, int(year))
+    header = header_of(inputs.cells, inputs.file)
+    proposed = propose_header(header)
+    try:
+        cleaned = clean(inputs.cells, None, inputs.reference, inputs.file, inputs.origin)
+    except PilotError as error:
+        click.echo(f"错误  {error}")
+    else:
+        problems = check_table(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+        click.echo("\n".join(findings(inputs.file, cleaned, problems)))
+        table_as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
+        proposed = propose(problems, table_as_given, inputs.reference)
+    if len(proposed):
+        click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
+        click.echo(as_ledger(proposed))
+    click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 
 @pilot.command()
@@ -125,8 +153,10 @@ def main() -> None:
 def _year(project: Path, given: str | None) -> int:
     from pilotlib.project import newest_year
 
-    if given is None:
-        return newest_year(project)
+    return newest_year(project) if given is None else _four_digits(given)
+
+
+def _four_digits(given: str) -> int:
     if not (given.isascii() and given.isdecimal() and len(given) == 4):
-        raise PilotError(f"年度“{given}”不是四位数字。请写成例如 {newest_year(project)}。")
+        raise PilotError(f"年度“{given}”不是四位数字。请写成四位的年份。")
     return int(given)

@@ -140,6 +140,16 @@ CORRECTION_COLUMNS = ("row", "column", "was", "becomes", "reason")
 INDICATOR_COLUMNS = ("indicator", "value", "unit", "note")
 REFERENCE_COLUMNS = ("major", "catalogue_name", "code", "catalogue_year", "category")
 
+# What a yearly report tells, in order: the headings of the school's own text.
+NARRATIVE_SECTIONS = (
+    "一、年度试点任务",
+    "二、工作机制",
+    "三、书证融通与教学改革",
+    "四、教师激励",
+    "五、经费保障",
+    "六、宣传推广",
+)
+
 LEVELS = ("初级", "中级", "高级")
 UNKNOWN = "未知"
 

@@ -20,14 +20,21 @@ from pilotlib.cleaning.cells import (
     normalise_characters,
     write_counts,
 )
-from pilotlib.cleaning.log import CHANGE_COLUMNS, changed_cells, decisions, number_of_changed_cells, with_reasons
+from pilotlib.cleaning.log import (
+    CHANGE_COLUMNS,
+    changed_cells,
+    decisions,
+    number_of_changed_cells,
+    repairs,
+    with_reasons,
+)
 from pilotlib.cleaning.rows import correct_header, fill_merged, merged_below, name_columns, take_applications
 from pilotlib.cleaning.typed import typed_applications, typed_majors
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 from pilotlib.vocabulary import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 
-__all__ = ["Cleaned", "clean", "number_of_changed_cells"]
+__all__ = ["Cleaned", "clean", "number_of_changed_cells", "repairs"]
 
 
 class Cleaned(NamedTuple):

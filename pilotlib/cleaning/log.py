@@ -65,7 +65,15 @@ def decisions(
     return pd.DataFrame(found, columns=CHANGE_COLUMNS)
 
 
+def repairs(changes: pd.DataFrame) -> pd.DataFrame:
+    """The log's rows for cells of applications that now say something else than in the file.
+
+    A cell merged with the one above says the same as there; decisions change no cell.
+    """
+    changed = (changes["before"] != changes["after"]) & (changes["source_row"] > 0).fillna(False)
+    return changes[changed & (changes["rule"] != "merged_cell")]
+
+
 def number_of_changed_cells(changes: pd.DataFrame) -> int:
-    """How many cells of applications the log says were changed, each once."""
-    changed = changes[(changes["before"] != changes["after"]) & (changes["source_row"] > 0).fillna(False)]
-    return len(changed.drop_duplicates(["source_row", "column"]))
+    """How many cells the log says were changed, each once."""
+    return len(repairs(changes).drop_duplicates(["source_row", "column"]))

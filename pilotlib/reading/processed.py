@@ -48,6 +48,7 @@ def read_processed(folder: Path) -> Processed:
             f"还没有 {folder.name} 的处理结果（{folder.name}/about.json）。请先运行 1_clean，或 pilot run。"
         )
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    tables["cells"] = tables["cells"].set_index("place")
     narrative = folder / "narrative.md"
     return Processed(
         folder=folder,

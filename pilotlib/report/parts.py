@@ -9,6 +9,7 @@ from IPython.display import HTML
 
 from pilotlib import __version__
 from pilotlib.claims import DISAGREES, STATES
+from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.report import Report
 from pilotlib.report.checked import SIGNS, claims_table, marks_as_links, with_marks
 from pilotlib.report.figures import FIGURES
@@ -41,7 +42,7 @@ KEY_MEASURES = (
 def title_block(report: Report) -> HTML:
     """The report's title, its school and what it rests on."""
     problems, changes = report.processed.problems, report.processed.changes
-    cells = number(len(changes.drop_duplicates(["source_row", "column"])))
+    cells = number(number_of_changed_cells(changes))
     subtitle = f"依据{source_of(report)}；更改{cells}个单元格，{number(len(problems))}处问题与提示逐条列出。"
     # A line of the title ends where its parts end.
     title = f"<span>{escape(report.school)}</span><span>{report.year}年1+X证书制度试点年度报告</span>"
@@ -79,7 +80,7 @@ def first_narrative(report: Report) -> HTML:
     texts = [text for text in _sections(report) if not _FIRST_SECTION.match(text) and not text.startswith("## ")]
     texts += [text.partition("\n")[2] for text in _sections(report) if _FIRST_SECTION.match(text)]
     body = "".join(_render(text, report) for text in texts)
-    if not report.processed.narrative.strip():
+    if not _sections(report):
         return HTML("<p>学校没有提供文字。</p>")
     return HTML(f"<section class='given'><h3>学校的说明</h3>{_AS_WRITTEN}{body}</section>" if body else "")
 
@@ -201,9 +202,12 @@ _FIRST_SECTION = re.compile(r"## *一、")
 
 
 def _sections(report: Report) -> list[str]:
-    """The narrative, part by part: what stands before the first heading of the second level, then each section."""
+    """The narrative, part by part: what stands before the first heading of the second level, then each section.
+
+    A heading with nothing under it is none: the narrative of a new year begins with headings alone.
+    """
     marked = with_marks(report.processed.narrative, report.claims)
-    return [text for text in re.split(r"(?m)^(?=## )", marked) if text.strip()]
+    return [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
 
 
 class _TextOnly(mistune.HTMLRenderer):

@@ -6,6 +6,7 @@ from html import escape
 import pandas as pd
 
 from pilotlib.checking.sentences import CHECK_RULES
+from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.reading import Processed
 from pilotlib.report import Report
@@ -175,7 +176,7 @@ def told_applications(processed: Processed) -> pd.DataFrame:
     applications, rows = processed.applications, processed.applications["source_row"]
     found = pd.concat(
         [
-            in_words(processed.changes).assign(note=lambda table: table["rule"] + "：" + table["column"]),
+            in_words(repairs(processed.changes)).assign(note=lambda table: table["rule"] + "：" + table["column"]),
             in_words(processed.problems).assign(note=lambda table: table["rule"]),
         ]
     ).dropna(subset="source_row")
@@ -189,7 +190,7 @@ def told_applications(processed: Processed) -> pd.DataFrame:
 
 def repaired(processed: Processed) -> pd.DataFrame:
     """Where `told_applications` differs from the table as received: one truth per row and column."""
-    told, changes, applications = told_applications(processed), processed.changes, processed.applications
+    told, changes, applications = told_applications(processed), repairs(processed.changes), processed.applications
     cells = pd.DataFrame(
         {
             name: told["source_row"].isin(

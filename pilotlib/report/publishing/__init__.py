@@ -39,7 +39,7 @@ def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.
     write_tables(
         folder,
         {
-            "cells": inputs.cells.set_axis([str(name) for name in inputs.cells.columns], axis="columns"),
+            "cells": inputs.cells.set_axis([str(name) for name in inputs.cells.columns], axis="columns").reset_index(),
             "corrections": inputs.corrections,
             "given_indicators": inputs.indicators,
             "problems": problems,

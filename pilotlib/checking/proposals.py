@@ -1,0 +1,84 @@
+"""Corrections that a table's faults suggest: for a person to check and paste into the ledger, never applied."""
+
+import re
+from difflib import get_close_matches
+
+import pandas as pd
+
+from pilotlib.cleaning.words import count_text, levels_in, normalised
+from pilotlib.reading.headers import Header, nearest_column
+from pilotlib.vocabulary import (
+    CORRECTION_COLUMNS,
+    LEVELS,
+    REQUIRED_COLUMNS,
+    SOURCE_COLUMNS,
+    STATUSES,
+    title_of,
+)
+
+_DIGITS = re.compile(r"\d+")
+# Letters that are taken for digits: 5O is 50.
+_LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
+
+
+def propose_header(header: Header) -> pd.DataFrame:
+    """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
+    missing = [name for name in REQUIRED_COLUMNS if name not in header.names]
+    near = [(title, found[1]) for title in header.titles if (found := nearest_column(title, missing))]
+    rows = [("0", word, word, title_of(name), "表头用词接近，请核对是否同一列") for word, name in near]
+    return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
+
+
+def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    """Corrections for the problems of which one reading suggests itself.
+
+    Args:
+        problems: As `check` returns them.
+        table: The applications' cells by `source_row`, as the file holds them.
+        reference: Known majors.
+
+    Returns:
+        `row, column, was, becomes, reason`, text, in the order of the problems; empty if nothing suggests itself.
+    """
+    majors = sorted({*reference["major"], *reference["catalogue_name"]})
+    found = []
+    for row, column, value, rule in problems[["source_row", "column", "value", "rule"]].itertuples(index=False):
+        column = "certificate" if rule == "level_missing" else column
+        if pd.isna(row) or row not in table.index or column not in SOURCE_COLUMNS or column not in table:
+            continue
+        was = table.loc[row, column]
+        above = table[column].loc[: row - 1].tail(1).to_list()
+        becomes, reason = _reading(rule, was, value, above, majors)
+        if becomes and becomes != was:
+            found.append((str(row), title_of(column), was, becomes, reason))
+    return pd.DataFrame(found, columns=list(CORRECTION_COLUMNS), dtype=str).drop_duplicates(ignore_index=True)
+
+
+def _reading(rule: str, was: str, value: str, above: list[str], majors: list[str]) -> tuple[str, str]:
+    """What a cell with a problem may have meant, and why; "" if nothing suggests itself."""
+    if rule == "count_unreadable":
+        text = count_text(normalised(was).translate(_LIKE_DIGITS))
+        digits = _DIGITS.findall(text)
+        return (digits[0], "原文不是整数，请核对") if len(digits) == 1 else ("", "")
+    if rule == "value_required" and not was and above:
+        return above[0], "空着，可能与上一行合并为一格，请核对"
+    if rule == "level_missing":
+        return _with_level(was), "等级被截断，以此开头的等级只有一个"
+    if rule == "major_unknown":
+        near = get_close_matches(value, majors, n=1, cutoff=0.75)
+        return (was.replace(value, near[0]), f"“{value}”接近对照表中的“{near[0]}”，请核对") if near else ("", "")
+    if rule == "status_unknown":
+        near = get_close_matches(normalised(was), STATUSES, n=1, cutoff=0.7)
+        return (near[0], "接近已知的状态，请核对") if near else ("", "")
+    return "", ""
+
+
+def _with_level(text: str) -> str:
+    """A certificate cut off inside its level's bracket, completed; "" where nothing of the level is there.
+
+    >>> _with_level("机械产品三维模型设计职业技能等级证书(中")
+    '机械产品三维模型设计职业技能等级证书(中级)'
+    """
+    cut = re.fullmatch(r"(.*[(（])([初中高])(级?)", text)
+    levels = [level for level in LEVELS if cut and levels_in(level) and level.startswith(cut[2])]
+    return f"{cut[1]}{levels[0]}{'）' if cut[1][-1] == '（' else ')'}" if levels else ""

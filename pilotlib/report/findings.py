@@ -1,0 +1,47 @@
+"""What reading, cleaning and checking a table found, line by line, for a terminal."""
+
+import csv
+import io
+
+import pandas as pd
+
+from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
+from pilotlib.report.tables import in_words
+from pilotlib.values import listed
+from pilotlib.vocabulary import CORRECTION_COLUMNS, SEVERITIES
+
+
+def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
+    """Rows set aside, cells changed and decisions, problems, and the counts of all."""
+    aside, changes = cleaned.set_aside, in_words(cleaned.changes)
+    counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
+    merged = changes[cleaned.changes["rule"] == "merged_cell"]
+    filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
+    return [
+        *(
+            f"选用  {after}（{reason}）"
+            for after, reason in changes.loc[changes["source_row"].isna(), ["after", "reason"]].itertuples(index=False)
+        ),
+        *(
+            f"剔除  文件第{place}行（{reason}）：{text}"
+            for place, reason, text in zip(aside["place"], aside["reason"], aside["text"], strict=True)
+        ),
+        *(f"合并  第{rows}行{column}：与上方合并为一格，同为“{after}”" for (column, after), rows in filled.items()),
+        *(
+            f"更改  第{row}行{column}：“{before}”→“{after}”（{rule}）"
+            for row, column, before, after, rule, _ in in_words(repairs(cleaned.changes)).itertuples(index=False)
+        ),
+        *(
+            f"{SEVERITIES[severity]}  {message}"
+            for severity, message in zip(problems["severity"], problems["message"], strict=True)
+        ),
+        f"{file}：申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，"
+        f"更改 {number_of_changed_cells(cleaned.changes)} 个单元格；{counts}。",
+    ]
+
+
+def as_ledger(corrections: pd.DataFrame) -> str:
+    """Corrections as lines of the ledger, ready to paste."""
+    target = io.StringIO(newline="")
+    csv.writer(target, lineterminator="\n").writerows(corrections[list(CORRECTION_COLUMNS)].to_numpy().tolist())
+    return target.getvalue().rstrip("\n")
