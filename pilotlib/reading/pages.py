@@ -160,8 +160,8 @@ def _over_pages(found: list[tuple[int, Grid]]) -> list[Grid]:
     joined: list[tuple[int, int, Grid]] = []
     for page, on_page in groupby(found, key=lambda pair: pair[0]):
         for place, (_, grid) in enumerate(on_page):
-            first, last, before = joined[-1] if joined else (0, 0, Grid("", []))
-            if place == 0 and last == page - 1 and len(before.rows[0]) == len(grid.rows[0]):
+            if place == 0 and joined and joined[-1][1] == page - 1 and _as_wide(joined[-1][2], grid):
+                first, _, before = joined[-1]
                 down = len(before.rows)
                 merged = [(top + down, left, bottom + down, right) for top, left, bottom, right in grid.merged]
                 joined[-1] = (
@@ -172,9 +172,13 @@ def _over_pages(found: list[tuple[int, Grid]]) -> list[Grid]:
             else:
                 joined.append((page, page, grid))
     return [
-        grid._replace(where=f"第 {first} 页的表格" if first == last else f"第 {first} 至 {last} 页的表格")
-        for first, last, grid in joined
+        grid._replace(where=f"第 {number} 个表格（第 {first}{f' 至 {last}' if last > first else ''} 页）")
+        for number, (first, last, grid) in enumerate(joined, start=1)
     ]
+
+
+def _as_wide(one: Grid, other: Grid) -> bool:
+    return len(one.rows[0]) == len(other.rows[0])
 
 
 def _wants(kind: str) -> PilotError:

@@ -31,11 +31,11 @@ READERS: dict[str, Callable[[str, bytes], list[Grid]]] = {
     ".docx": read_docx,
     ".pdf": read_pdf,
 }
-# How a file of a kind begins, or what an archive of a kind holds, whatever its name says: what a platform exports as
-# .xls is often HTML.
+# How a file of a kind begins (in small letters), or what an archive of a kind holds, whatever its name says: what a
+# platform exports as .xls is often HTML.
 BEGINNINGS = {
     b"\xd0\xcf\x11\xe0": ".xls",
-    b"%PDF-": ".pdf",
+    b"%pdf-": ".pdf",
     b"<!doctype html": ".html",
     b"<html": ".html",
     b"<table": ".html",

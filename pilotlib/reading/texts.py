@@ -2,12 +2,11 @@
 
 import csv
 from collections.abc import Iterator
-from itertools import chain
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text
-from pilotlib.reading.grids import WIDEST_TABLE, Grid, check_size, even
-from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, find_header, named, no_header
+from pilotlib.reading.grids import WIDEST_TABLE, Grid, even
+from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, named
 
 DELIMITERS = "\t,;|"
 
@@ -15,17 +14,19 @@ DELIMITERS = "\t,;|"
 def read_delimited(name: str, content: bytes) -> list[Grid]:
     """The table that a csv or tsv is, title lines above its header included."""
     lines = _lines(name, content)
-    delimiter, _, _ = _header_lines(name, lines, HEADER_WITHIN)
+    delimiter, _ = _header(name, lines, HEADER_WITHIN)
     return [_grid(name, "", lines, delimiter, 0)]
 
 
 def read_document(name: str, content: bytes) -> list[Grid]:
     """The table inside a txt or md: from its header to its last full row and the shorter rows right below it."""
     lines = _lines(name, content)
-    delimiter, first, last = _header_lines(name, lines, len(lines))
-    end = _end_of_table(lines, delimiter, last)
-    where = f"第 {first + 1} 至 {end} 行的表格" if (first, end) != (0, len(lines)) else ""
-    return [_grid(name, where, lines[:end], delimiter, first)]
+    delimiter, header = _header(name, lines, len(lines))
+    if not header:
+        return [_grid(name, "", lines, delimiter, 0)] if any(delimiter in line for line in lines) else []
+    end = _end_of_table(lines, delimiter, header.last)
+    where = f"第 {header.first + 1} 至 {end} 行的表格" if (header.first, end) != (0, len(lines)) else ""
+    return [_grid(name, where, lines[:end], delimiter, header.first)]
 
 
 def _lines(name: str, content: bytes) -> list[str]:
@@ -33,8 +34,8 @@ def _lines(name: str, content: bytes) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _header_lines(name: str, lines: list[str], within: int) -> tuple[str, int, int]:
-    """The separator, and the numbers (from 0) of the first and last line of the header."""
+def _header(name: str, lines: list[str], within: int) -> tuple[str, Header | None]:
+    """The separator and the header, its rows counted in lines; without a header the separator that occurs most."""
     top = lines[:within]
     split = {
         delimiter: [
@@ -47,11 +48,9 @@ def _header_lines(name: str, lines: list[str], within: int) -> tuple[str, int, i
     }
     headers = {delimiter: header for delimiter, rows in split.items() if (header := find_header(rows, within))}
     if not headers:
-        # A line that is too wide to be a header is worth a sentence of its own.
-        check_size(name, len(lines), max(line.count(delimiter) + 1 for line in top for delimiter in DELIMITERS))
-        raise no_header(name, chain.from_iterable(split.values()))
+        return max(DELIMITERS, key=lambda delimiter: sum(line.count(delimiter) for line in top)), None
     delimiter = max(headers, key=lambda delimiter: named(headers[delimiter]))
-    return delimiter, headers[delimiter].first, headers[delimiter].last
+    return delimiter, headers[delimiter]
 
 
 def _grid(name: str, where: str, lines: list[str], delimiter: str, first: int) -> Grid:

@@ -24,7 +24,7 @@ from pilotlib.report.tables import (
     statistic_table,
 )
 from pilotlib.statistics import STATISTICS
-from pilotlib.vocabulary import COLUMNS, INDICATORS, SEVERITIES
+from pilotlib.vocabulary import COLUMNS, INDICATORS, SEVERITIES, title_of
 
 DOUBTS_SHOWN = 5  # of each kind, at the top of the report
 KEY_MEASURES = (
@@ -130,11 +130,14 @@ def statistics(report: Report) -> HTML:
 
 
 def changes(report: Report) -> HTML:
-    """Every cell that was changed: what it held, what it holds, and why."""
+    """Every cell that was changed: what it held, what it holds, and why; merged cells only by their number."""
     table = report.processed.changes
-    return HTML(
-        html_table(cell_texts(table), "更改记录", data=table, notes="除首尾空白外，凡与原表不同的单元格都在此表中。")
-    )
+    merged = table["rule"] == "merged_cell"
+    counts = table.loc[merged, "column"].map(title_of).value_counts(sort=False)
+    repeated = "、".join(f"{title}{number(count)}格" for title, count in counts.items())
+    notes = "除首尾空白外，凡与原表不同的单元格都在此表中。"
+    notes += f"合并单元格的内容在各行重复（{repeated}），逐格见本表的CSV与工作簿。" if repeated else ""
+    return HTML(html_table(cell_texts(table[~merged]), "更改记录", data=table, notes=notes))
 
 
 def problems(report: Report) -> HTML:
