@@ -36,7 +36,7 @@ picture: .venv/ready-dev  ## the picture of the report in the README; wants chro
 	$(BIN)/python docs/make_picture.py "$$($(BIN)/pilot run $(YEAR) | tail -n 1 | cut -d" " -f2)"
 
 clean:  ## remove the environment and everything that runs have made
-	rm -rf .venv reports/[0-9]* data/processed/[0-9]*
+	rm -rf .venv .pilot reports/[0-9]* reports/trends data/processed/[0-9]*
 
 # uv comes from PyPI, by its hash in the lock; it then installs the rest, each by its hash in the lock.
 .venv/uv: requirements.lock

@@ -10,7 +10,7 @@ START = time.perf_counter()
 
 import nbformat  # noqa: E402
 
-from pilotlib import pipeline  # noqa: E402
+from pilotlib import pipeline, stages  # noqa: E402
 from pilotlib.project import find_project, newest_year  # noqa: E402
 
 IMPORTED = time.perf_counter()
@@ -28,15 +28,15 @@ def main() -> None:
 
         return call
 
-    execute = pipeline._execute
+    execute = stages.execute
 
-    def stage(notebook, folder, *rest):
+    def stage(notebook, output, *rest):
         before = time.perf_counter()
-        execute(notebook, folder, *rest)
+        execute(notebook, output, *rest)
         whole = time.perf_counter() - before
         cells = [
             (cell.source, cell.metadata.get("papermill", {}).get("duration") or 0)
-            for cell in nbformat.read(folder / notebook.name, as_version=4).cells
+            for cell in nbformat.read(output, as_version=4).cells
             if cell.cell_type == "code"
         ]
         for source, seconds in cells:
@@ -46,14 +46,18 @@ def main() -> None:
             spent[kind] = spent.get(kind, 0) + seconds
         spent["kernels"] = spent.get("kernels", 0) + whole - sum(seconds for _, seconds in cells)
 
-    pipeline._execute = stage
-    pipeline.publish = timed("export", pipeline.publish)
-    pipeline.run(project, int(sys.argv[1]) if len(sys.argv) > 1 else newest_year(project))
+    stages.execute = stage
+    stages.publish = timed("export", stages.publish)
+    year = int(sys.argv[1]) if len(sys.argv) > 1 else newest_year(project)
+    pipeline.run(project, year, editions=("html", "xlsx"), force=True)
     whole = time.perf_counter() - START
     spent["moving, hashing, manifest"] = whole - sum(spent.values())
     for name, seconds in sorted(spent.items(), key=lambda entry: -entry[1]):
         print(f"{name:28}{seconds:7.2f} s{seconds / whole:7.0%}")
     print(f"{'whole':28}{whole:7.2f} s")
+    before = time.perf_counter()
+    pipeline.run(project, year, editions=("html", "xlsx"))
+    print(f"again, nothing changed: {(time.perf_counter() - before) / whole:.1%} of the whole")
 
 
 if __name__ == "__main__":

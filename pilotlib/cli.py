@@ -3,11 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pilotlib import __version__
 from pilotlib.errors import PilotError
+
+if TYPE_CHECKING:
+    from pilotlib.pipeline import Made
 
 _project = click.option(
     "--project", type=click.Path(path_type=Path), help="The project's folder; by default found from here upwards."
@@ -27,22 +31,61 @@ def pilot() -> None:
 @click.option(
     "--editions", default="html,xlsx", show_default=True, help="The report's forms: html, xlsx, docx, pdf; by commas."
 )
+@click.option("--all", "all_years", is_flag=True, help="Every year, then the report over all years.")
+@click.option("--force", is_flag=True, help="Run everything again, changed or not.")
 @_project
 def run(
-    year: str | None, parameters: tuple[tuple[str, str], ...], strict: bool, editions: str, project: Path | None
+    year: str | None,
+    parameters: tuple[tuple[str, str], ...],
+    strict: bool,
+    editions: str,
+    all_years: bool,
+    force: bool,
+    project: Path | None,
 ) -> None:
-    """Make the report of YEAR (the newest year by default)."""
-    from pilotlib.pipeline import run as run_year
-    from pilotlib.project import find_project
+    """Make the report of YEAR (the newest year by default), as far as something has changed.
 
+    With --all a year that fails stops no other; it is named at the end, and the exit status is 1.
+    """
+    from pilotlib.pipeline import run as run_year
+    from pilotlib.pipeline import run_trends
+    from pilotlib.project import find_project, years_in
+
+    if all_years and year:
+        raise PilotError(f"--all 与年度 {year} 只能写一个。")
     folder = find_project(project)
     names = list(dict.fromkeys(filter(None, (name.strip() for name in editions.split(",")))))
-    written = run_year(folder, _year(folder, year), dict(parameters), strict=strict, editions=names)
-    manifest = next(path for path in written if path.name == "manifest.json")
-    wrong = json.loads(manifest.read_text(encoding="utf-8"))["claims"]["disagrees"]
+    failed = []
+    for number in years_in(folder) if all_years else [_year(folder, year)]:
+        try:
+            made = run_year(folder, number, dict(parameters), editions=names, strict=strict, force=force)
+        except PilotError as error:
+            if not all_years:
+                raise
+            failed.append(f"{number} 年：{error}")
+            continue
+        _tell(folder, f"{number} 年", made)
+    if all_years:
+        trends = run_trends(folder, editions=names, force=force)
+        if trends:
+            _tell(folder, "历年对比", trends)
+        else:
+            click.echo("历年对比：处理过的年度不足两年，没有对比。")
+    if failed:
+        raise PilotError(f"{len(failed)} 个年度没有出报告：\n" + "\n".join(failed))
+
+
+def _tell(folder: Path, title: str, made: "Made") -> None:
+    """Say what a run wrote, or that nothing had changed; warn of numbers that disagree."""
+    manifest = next(path for path in made.written if path.name == "manifest.json")
+    wrong = json.loads(manifest.read_text(encoding="utf-8")).get("claims", {}).get("disagrees", 0)
     if wrong:
-        click.echo(f"警示：学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
-    for path in written:
+        click.echo(f"警示：{title}的学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
+    if not made.stages:
+        click.echo(f"{title}：没有变化，报告已是最新：{made.written[-1].relative_to(folder)}")
+        return
+    click.echo(f"{title}：运行了{'、'.join(made.stages)}")
+    for path in made.written:
         click.echo(f"已写入 {path.relative_to(folder)}")
 
 

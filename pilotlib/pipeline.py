@@ -1,41 +1,53 @@
-"""A year's stages in order, by papermill; what they made is moved in whole, or nothing is."""
+"""A year's stages: what each depends on, and that only those run again of which something has changed.
 
-import hashlib
-import importlib.metadata
-import json
-import platform
+What has changed is told by content: doit keeps, for each stage, what its files held when it last succeeded. Stages
+write into `.pilot/<year>/`, which can be deleted at any time; what they made is moved in whole, or nothing is.
+This module imports little, so that a year of which nothing has changed is done in a moment.
+"""
+
 import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-import pandas as pd
-import papermill
-from papermill.exceptions import PapermillExecutionError
+from doit.dependency import DatabaseException, Dependency, MD5Checker, SqliteDB, get_file_md5
+from doit.task import Task
+from doit.tools import config_changed
+from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from pilotlib.claims import DISAGREES, count_states
-from pilotlib.cleaning import number_of_changed_cells
-from pilotlib.errors import PilotError, suggestion
-from pilotlib.project import input_files
-from pilotlib.report import Report, read_report
-from pilotlib.report.publishing import DEFAULT_EDITIONS, check_editions, publish
+from pilotlib.errors import PilotError
+from pilotlib.fingerprints import code_files, files_in, hashes, versions
+from pilotlib.moving import aside, move_in
+from pilotlib.project import earlier_year, input_files, processed_years
 
 STAGES = {"1_clean": "清洗与检查", "2_statistics": "统计", "3_annual_report": "年度报告"}
-OWN_PARAMETERS = ("year", "processed")
-RECORDED_PACKAGES = (
-    "pilotlib",
-    "pandas",
-    "numpy",
-    "pyarrow",
-    "pandera",
-    "matplotlib",
-    "seaborn",
-    "papermill",
-    "nbconvert",
-)
+PUBLISHING = "导出"
+# What the second stage reads of what the first wrote; the third reads all of it.
+READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in (
+    "cells", "corrections", "applications", "majors", "given_indicators"
+)))  # fmt: skip
+TRENDS = "trends"
+
+
+class Made(NamedTuple):
+    """What a run made: titles of the stages that ran, in order, and the files that were written, the report last."""
+
+    stages: list[str]
+    written: list[Path]
+
+
+class Step(NamedTuple):
+    """One step: its title, what it reads, what else it depends on, what it makes, and how (`action(new place)`)."""
+
+    name: str
+    title: str
+    reads: Iterable[Path]
+    settings: dict
+    makes: Path
+    action: Callable[[Path], None]
 
 
 def run(
@@ -43,183 +55,306 @@ def run(
     year: int,
     parameters: dict[str, str] | None = None,
     *,
+    editions: Sequence[str],
     strict: bool = False,
-    editions: Sequence[str] = DEFAULT_EDITIONS,
-) -> list[Path]:
-    """Make a year's processed tables and its report.
+    force: bool = False,
+) -> Made:
+    """Make a year's processed tables and its report, as far as something has changed.
 
     Args:
         project: The project's folder.
         year: The year.
         parameters: Further parameters for the notebooks that know them.
-        strict: Whether a number of the school's text that disagrees with the data stops the run.
         editions: The forms in which the report is published, names of `EDITIONS`.
-
-    Returns:
-        What was written, the first edition last.
+        strict: Whether a number of the school's text that disagrees with the data stops the run.
+        force: Whether everything is run again.
 
     Raises:
         PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a
-            notebook that failed, or a claim that disagrees where the run is strict. The last good report and tables
-            are untouched; a notebook that failed is kept where the message says.
+            notebook that failed, another run of this year, an input that changed meanwhile, or, where the run is
+            strict, a claim that disagrees. The last good report and tables are untouched; a notebook that failed is
+            kept where the message says.
     """
     parameters = parameters or {}
     notebooks = find_notebooks(project)
-    check_parameters(notebooks, parameters)
-    check_editions(editions)
-    before = _hashes(project, input_files(project, year))
-    processed, reports = project / "data" / "processed", project / "reports"
-    with _aside(processed, year) as tables, _aside(reports, year) as page, _aside(reports, year) as executed:
-        for stage, title in tqdm(STAGES.items(), desc=f"{year} 年", unit="步", disable=None, leave=False):
-            values = {"year": year, "processed": str(tables)} | parameters
-            known = papermill.inspect_notebook(notebooks[stage])
-            _execute(
-                notebooks[stage], executed, {name: values[name] for name in values if name in known}, project, title
+    known = _known_parameters(notebooks.values(), parameters)
+    processed, reports = project / "data" / "processed" / str(year), project / "reports" / str(year)
+    failed = project / "reports" / f"{year}-failed"
+    earlier = earlier_year(project, year)
+    inputs = [*input_files(project, year), *_tables_of(project, earlier)]
+    before = hashes(project, inputs)
+
+    with ExitStack() as stack:
+        work = stack.enter_context(_only_run(project, str(year)))
+        tables, cleaned, counted = work / "tables", work / "cleaned", work / "counted"
+
+        def notebook_step(stage: str, reads: Iterable[Path], makes: Path, act: Callable[[Path, Path], None]) -> Step:
+            return Step(
+                stage,
+                STAGES[stage],
+                [notebooks[stage], *reads],
+                {"parameters": known[stage]},
+                makes,
+                lambda new: act(notebooks[stage], new),
             )
-            if stage == "2_statistics":
-                report = read_report(tables)
-                if strict:
-                    _stop_on_disagreement(report.claims)
-        publish(executed / "3_annual_report.ipynb", report, editions, page)
-        if _hashes(project, input_files(project, year)) != before:
+
+        def run_notebook(notebook: Path, folder: Path, output: Path) -> None:
+            from pilotlib.stages import execute
+
+            values = {"year": year, "processed": str(folder)} | parameters
+            execute(notebook, output, values, project, failed, STAGES[notebook.stem])
+
+        def clean(notebook: Path, new: Path) -> None:
+            run_notebook(notebook, new, work / notebook.name)
+
+        def count(notebook: Path, new: Path) -> None:
+            shutil.copytree(cleaned, new, dirs_exist_ok=True)
+            run_notebook(notebook, new, work / notebook.name)
+            for file in cleaned.iterdir():
+                (new / file.name).unlink()
+
+        def tell(notebook: Path, new: Path) -> None:
+            run_notebook(notebook, tables, new / notebook.name)
+
+        def publish(new: Path) -> None:
+            from pilotlib.stages import publish_year
+
+            publish_year(work / "told" / notebooks["3_annual_report"].name, tables, editions, new, before, parameters)
+
+        def prepare() -> None:
+            from pilotlib.stages import check_editions
+
+            check_editions(editions)
+            for final in (processed, reports):
+                with aside(final):
+                    pass  # a place that cannot be written is better known before than after the work
+
+        steps = _Steps(work, before_any=prepare, force=force, description=f"{year} 年")
+        steps.take(notebook_step("1_clean", input_files(project, year), cleaned, clean))
+        statistics_read = [cleaned / name for name in READ_BY_STATISTICS]
+        steps.take(notebook_step("2_statistics", statistics_read, counted, count))
+        _assemble(tables, cleaned, counted)
+        if strict:
+            from pilotlib.stages import stop_on_disagreement
+
+            stop_on_disagreement(tables)
+        told = [*files_in(tables), *_tables_of(project, earlier)]
+        steps.take(notebook_step("3_annual_report", told, work / "told", tell))
+        published = Step(
+            "publish",
+            PUBLISHING,
+            [*files_in(work / "told"), *files_in(tables), *inputs],
+            {"editions": list(editions), "parameters": parameters},
+            work / "published",
+            publish,
+        )
+        steps.take(published)
+        if hashes(project, [path for path in inputs if path.exists()]) != before:
+            steps.forget()
             raise PilotError(f"{year} 年的原始文件在运行中有改动，结果没有写入。请再运行一次。")
-        _write_manifest(page, report, before, parameters)
-        _move_in(tables, processed / str(year))
-        _move_in(page, reports / str(year))
-    shutil.rmtree(_failed_folder(project, year), ignore_errors=True)
-    return [
-        *sorted((processed / str(year)).glob("*.csv")),
-        *sorted((processed / str(year) / "statistics").glob("*.csv")),
-        reports / str(year) / "manifest.json",
-        *(reports / str(year) / f"annual-report.{name}" for name in reversed(editions)),
+        _put_in_place(stack, tables, processed)
+        moved = _put_in_place(stack, work / "published", reports)
+    shutil.rmtree(failed, ignore_errors=True)
+    written = [
+        *sorted(processed.glob("*.csv")),
+        *sorted((processed / "statistics").glob("*.csv")),
+        reports / "manifest.json",
+        *(reports / f"annual-report.{name}" for name in reversed(editions)),
     ]
+    return Made(steps.titles or ([PUBLISHING] if moved else []), written)
 
 
-def find_notebooks(project: Path) -> dict[str, Path]:
-    """The stage notebooks: the project's own, else those beside the package.
+def run_trends(project: Path, *, editions: Sequence[str], force: bool = False) -> Made | None:
+    """Make the report over all processed years, as far as something has changed; None with fewer than two.
+
+    Raises:
+        PilotError: as `run`.
+    """
+    years = processed_years(project)
+    if len(years) < 2:
+        return None
+    notebook = find_notebooks(project, [TRENDS])[TRENDS]
+    inputs = [path for year in years for path in _tables_of(project, year)]
+    before = hashes(project, inputs)
+    reports = project / "reports" / TRENDS
+
+    with ExitStack() as stack:
+        work = stack.enter_context(_only_run(project, TRENDS))
+
+        def tell(new: Path) -> None:
+            from pilotlib.stages import execute
+
+            failed = project / "reports" / f"{TRENDS}-failed"
+            execute(notebook, new / notebook.name, {}, project, failed, "历年对比")
+
+        def publish(new: Path) -> None:
+            from pilotlib.report.publishing import publish_trends
+            from pilotlib.stages import write_manifest
+
+            publish_trends(work / "told" / notebook.name, project, editions, new)
+            write_manifest(new, {"years": years}, before, {})
+
+        def prepare() -> None:
+            from pilotlib.stages import check_editions
+
+            check_editions(editions)
+            with aside(reports):
+                pass
+
+        steps = _Steps(work, before_any=prepare, force=force, description="历年对比")
+        steps.take(Step(TRENDS, "历年对比", [notebook, *inputs], {}, work / "told", tell))
+        settings = {"editions": list(editions)}
+        told = [*files_in(work / "told"), *inputs]
+        steps.take(Step("publish", PUBLISHING, told, settings, work / "published", publish))
+        if hashes(project, [path for path in inputs if path.exists()]) != before:
+            steps.forget()
+            raise PilotError("历年的处理结果在运行中有改动，历年对比没有写入。请再运行一次。")
+        moved = _put_in_place(stack, work / "published", reports)
+    written = [reports / "manifest.json", *(reports / f"{TRENDS}.{name}" for name in reversed(editions))]
+    return Made(steps.titles or ([PUBLISHING] if moved else []), written)
+
+
+def find_notebooks(project: Path, names: Iterable[str] = tuple(STAGES)) -> dict[str, Path]:
+    """The notebooks: the project's own, else those beside the package.
 
     Raises:
         PilotError: there are none.
     """
     for folder in (project / "notebooks", Path(__file__).parents[1] / "notebooks"):
-        notebooks = {stage: folder / f"{stage}.ipynb" for stage in STAGES}
+        notebooks = {name: folder / f"{name}.ipynb" for name in names}
         if all(path.exists() for path in notebooks.values()):
             return notebooks
-    raise PilotError(
-        f"找不到笔记本：{project / 'notebooks'} 中应有 {'、'.join(f'{stage}.ipynb' for stage in STAGES)}。"
-    )
+    raise PilotError(f"找不到笔记本：{project / 'notebooks'} 中应有 {'、'.join(f'{name}.ipynb' for name in names)}。")
 
 
-def check_parameters(notebooks: dict[str, Path], parameters: dict[str, str]) -> None:
-    """Hold the given parameters against those that the notebooks declare, before a kernel starts.
+class _ByContent(MD5Checker):
+    """doit's checker without its short cut: a file with the same time may hold something else.
 
-    Raises:
-        PilotError: names the parameter that no notebook has, or that the command sets itself.
+    A file that went while it was read is like no other.
     """
-    known = {name for path in notebooks.values() for name in papermill.inspect_notebook(path)}
-    for name in parameters:
-        if name not in known:
-            raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
-        if name in OWN_PARAMETERS:
-            raise PilotError(f"参数“{name}”由命令自己给出，不能用 -p 指定。年度请写成 pilot run 年度。")
+
+    def check_modified(self, file_path: str, file_stat, state: tuple) -> bool:
+        _, size, md5 = state
+        return file_stat.st_size != size or get_file_md5(file_path) != md5
+
+    def get_state(self, dep: str, current_state: tuple | None) -> tuple:
+        try:
+            return super().get_state(dep, None)
+        except FileNotFoundError:
+            return 0, -1, ""
 
 
-def _execute(notebook: Path, folder: Path, parameters: dict, project: Path, title: str) -> None:
-    output = folder / notebook.name
-    try:
-        papermill.execute_notebook(
-            notebook,
-            output,
-            parameters=parameters,
-            kernel_name="python3",
-            cwd=project,
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-            shutdown_kernel="immediate",  # every file is written by then; a graceful end waits up to seconds
+class _Steps:
+    """Steps taken one after the other, each only where doit finds something changed; `titles` of those that ran."""
+
+    def __init__(self, work: Path, before_any: Callable[[], None], force: bool, description: str) -> None:
+        self.titles: list[str] = []
+        self._work, self._before_any, self._force = work, before_any, force
+        self._state = work / "state.sqlite"
+        self._code = code_files()
+        self._versions = versions()
+        self._progress = tqdm(desc=description, total=len(STAGES), unit="步", disable=None, leave=False)
+
+    def take(self, step: Step) -> None:
+        """Take a step if anything that it depends on has changed since it last succeeded, or it made is gone."""
+        task = Task(
+            step.name,
+            actions=None,
+            file_dep=[str(path) for path in (*step.reads, *self._code)],
+            uptodate=[config_changed(step.settings | {"versions": self._versions})],
+            targets=[str(step.makes)],
         )
-    except PapermillExecutionError as error:
-        kept = _failed_folder(project, parameters["year"])
-        kept.mkdir(parents=True, exist_ok=True)
-        shutil.copy(output, kept / notebook.name)
-        where = (kept / notebook.name).relative_to(project)
-        if error.ename == PilotError.__name__:
-            raise PilotError(
-                f"{error.evalue}\n（{title}停在笔记本第 {error.exec_count} 个代码格，现场保存在 {where}）"
-            ) from None
-        raise PilotError(
-            f"{title}（{notebook.name}）第 {error.exec_count} 个代码格出错：{error.ename}：{error.evalue}\n"
-            f"现场保存在 {where}，可在 JupyterLab 中打开查看。上一次的报告没有改动。"
-        ) from None
+        if self._force or not self._is_up_to_date(task):
+            if not self.titles:
+                self._before_any()
+            new = self._work / f"{step.makes.name}.new"
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir()
+            step.action(new)
+            shutil.rmtree(step.makes, ignore_errors=True)
+            new.rename(step.makes)
+            task.save_extra_values()
+            self._record(lambda manager: manager.save_success(task))
+            self.titles.append(step.title)
+        self._progress.update()
 
+    def forget(self) -> None:
+        """Take every step again next time."""
+        self._state.unlink(missing_ok=True)
 
-def _stop_on_disagreement(claims: pd.DataFrame) -> None:
-    wrong = claims[claims["state"] == DISAGREES]
-    lines = "".join(
-        f"\n  · 第{line}行“{written}”：{why}"
-        for line, written, why in zip(wrong["line"], wrong["number"], wrong["explanation"], strict=True)
-    )
-    if lines:
-        raise PilotError(f"narrative.md：有 {len(wrong)} 处与数据不一致，没有出报告。{lines}")
+    def _is_up_to_date(self, task: Task) -> bool:
+        """Whether doit finds nothing changed; if it does, what it knows of the task goes before the task begins."""
+        fresh = []
 
+        def ask(manager: Dependency) -> None:
+            fresh.append(manager.get_status(task, {}).status == "up-to-date")
+            if not fresh[-1]:
+                manager.remove_success(task)
 
-def _write_manifest(page: Path, report: Report, inputs: dict[str, str], parameters: dict[str, str]) -> None:
-    """What the report was made from and with; the one output that holds a time."""
-    processed, overview = report.processed, report.statistics["overview"]
-    manifest = {
-        "year": report.year,
-        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "inputs": inputs,
-        "outputs": _hashes(page, sorted(page.iterdir())),
-        "parameters": parameters,
-        "versions": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in RECORDED_PACKAGES},
-        "counts": {
-            "rows_read": len(processed.applications) + len(processed.set_aside),
-            "rows_set_aside": len(processed.set_aside),
-            "cells_changed": number_of_changed_cells(processed.changes),
-        }
-        | overview.set_index("measure")["value"]
-        .astype(object)
-        .where(overview["value"].notna().to_numpy(), None)
-        .to_dict(),
-        "claims": count_states(report.claims),
-        "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=2)
-    (page / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        self._record(ask)
+        return fresh[-1]
 
-
-def _hashes(folder: Path, files: list[Path]) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    def _record(self, use: Callable[[Dependency], None]) -> None:
+        """Open what doit keeps, use it, and write it; what is damaged is begun anew."""
+        for last_time in (False, True):
+            try:
+                manager = Dependency(SqliteDB, str(self._state), _ByContent)
+                use(manager)
+                manager.close()
+                return
+            except (sqlite3.Error, DatabaseException, ValueError) as error:
+                self.forget()
+                if last_time:
+                    raise PilotError(f"{self._state} 无法读写（{error}）。请检查权限与磁盘空间。") from None
 
 
 @contextmanager
-def _aside(folder: Path, year: int) -> Iterator[Path]:
-    """A folder beside the final ones, gone afterwards: on the same disk, so that moving in is one rename."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(prefix=f".{year}-", dir=folder))
-    path.chmod(0o755)
+def _only_run(project: Path, name: str) -> Iterator[Path]:
+    """The work folder of a year, for one run at a time; the lock ends with its process."""
+    work = project / ".pilot" / name
+    work.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(work.with_name(f"{name}.lock"), timeout=0)
     try:
-        yield path
+        lock.acquire()
+    except Timeout:
+        raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None
+    try:
+        yield work
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        lock.release()
 
 
-def _move_in(new: Path, final: Path) -> None:
-    """Put a finished folder in the place of the last one."""
-    last = final.with_name(f".{final.name}-last")
-    shutil.rmtree(last, ignore_errors=True)
-    if final.exists():
-        final.replace(last)
-    try:
-        new.replace(final)
-    except OSError:
-        if last.exists():
-            last.replace(final)
-        raise
-    shutil.rmtree(last, ignore_errors=True)
+def _known_parameters(notebooks: Iterable[Path], parameters: dict[str, str]) -> dict[str, dict[str, str]]:
+    if not parameters:
+        return {notebook.stem: {} for notebook in notebooks}
+    from pilotlib.stages import check_parameters
+
+    return check_parameters(notebooks, parameters)
 
 
-def _failed_folder(project: Path, year: int) -> Path:
-    return project / "reports" / f"{year}-failed"
+def _tables_of(project: Path, year: int | None) -> list[Path]:
+    """The processed tables of a year that another year's report reads; none of no year."""
+    if year is None:
+        return []
+    folder = project / "data" / "processed" / str(year)
+    return [path for path in files_in(folder) if path.suffix in (".parquet", ".json")]
+
+
+def _assemble(tables: Path, *parts: Path) -> None:
+    """Put together what the stages made, as it goes into `data/processed`."""
+    new = tables.with_name("tables.new")
+    shutil.rmtree(new, ignore_errors=True)
+    for part in parts:
+        shutil.copytree(part, new, dirs_exist_ok=True)
+    shutil.rmtree(tables, ignore_errors=True)
+    new.rename(tables)
+
+
+def _put_in_place(stack: ExitStack, made: Path, final: Path) -> bool:
+    """Move a copy of what was made into its final place, unless it stands there already; whether it had to be."""
+    if final.is_dir() and not final.is_symlink() and hashes(made, files_in(made)) == hashes(final, files_in(final)):
+        return False
+    new = stack.enter_context(aside(final))
+    shutil.copytree(made, new, dirs_exist_ok=True)
+    move_in(new, final)
+    return True

@@ -50,6 +50,18 @@ def newest_year(project: Path) -> int:
     return years[-1]
 
 
+def processed_years(project: Path) -> list[int]:
+    """The years whose statistics stand in `data/processed`, in order."""
+    folder = project / "data" / "processed"
+    made = [entry for entry in folder.iterdir() if _is_year_folder(entry)] if folder.is_dir() else []
+    return sorted(int(entry.name) for entry in made if (entry / "statistics" / "overview.parquet").is_file())
+
+
+def earlier_year(project: Path, year: int) -> int | None:
+    """The nearest earlier year whose statistics stand in `data/processed`, with which a year is compared."""
+    return max((other for other in processed_years(project) if other < year), default=None)
+
+
 def input_files(project: Path, year: int) -> list[Path]:
     """The files that a year's report depends on, in order of their paths.
 

@@ -21,13 +21,14 @@ def contents(folder):
 def test_the_run_ends_with_the_report_and_says_what_it_wrote(ran):
     lines = ran.stdout.splitlines()
     assert lines[-1] == "已写入 reports/2021/annual-report.html"
-    assert all((ran.project / line.removeprefix("已写入 ")).is_file() for line in lines)
+    assert lines[0] == "2021 年：运行了清洗与检查、统计、年度报告、导出"
+    assert all((ran.project / line.removeprefix("已写入 ")).is_file() for line in lines[1:])
     assert "Traceback" not in ran.stderr
     assert "WARNING" not in ran.stderr
 
 
 def test_the_run_warns_of_claims_that_disagree_and_records_them(ran):
-    assert "学校文字中有 3 处与数据不一致" in ran.stderr
+    assert "2021 年的学校文字中有 3 处与数据不一致" in ran.stderr
     manifest = json.loads((ran.project / "reports" / "2021" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["claims"] == {"disagrees": 3, "not_understood": 1, "lower_bound": 1, "no_data": 2, "agrees": 16}
 

@@ -1,0 +1,139 @@
+"""What a run does where something has changed: notebooks by papermill, editions, the manifest.
+
+Everything heavy is imported here, and this module only where there is something to do.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from pilotlib.claims import DISAGREES, count_states
+from pilotlib.cleaning import number_of_changed_cells
+from pilotlib.errors import PilotError, suggestion
+from pilotlib.fingerprints import hashes, versions
+from pilotlib.report import Report, read_report
+from pilotlib.report.publishing import check_editions, publish
+
+__all__ = ["check_editions", "check_parameters", "execute", "publish_year", "stop_on_disagreement"]
+
+OWN_PARAMETERS = ("year", "processed", "years")
+
+
+def check_parameters(notebooks: Iterable[Path], parameters: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Hold the given parameters against those that the notebooks declare, before a kernel starts.
+
+    Returns:
+        For each notebook's name, those of the parameters that it knows.
+
+    Raises:
+        PilotError: names the parameter that no notebook has, or that the command sets itself.
+    """
+    declared = {notebook.stem: set(papermill.inspect_notebook(notebook)) for notebook in notebooks}
+    known = set().union(*declared.values())
+    for name in parameters:
+        if name not in known:
+            raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
+        if name in OWN_PARAMETERS:
+            raise PilotError(f"参数“{name}”由命令自己给出，不能用 -p 指定。年度请写成 pilot run 年度。")
+    return {
+        stem: {name: value for name, value in parameters.items() if name in names} for stem, names in declared.items()
+    }
+
+
+def execute(notebook: Path, output: Path, parameters: dict, project: Path, failed: Path, title: str) -> None:
+    """Run a notebook with those of the parameters that it declares.
+
+    Raises:
+        PilotError: a cell failed; the notebook is kept in `failed`, where the message says.
+    """
+    declared = papermill.inspect_notebook(notebook)
+    try:
+        papermill.execute_notebook(
+            notebook,
+            output,
+            parameters={name: value for name, value in parameters.items() if name in declared},
+            kernel_name="python3",
+            cwd=project,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+            shutdown_kernel="immediate",  # every file is written by then; a graceful end waits up to seconds
+        )
+    except PapermillExecutionError as error:
+        failed.mkdir(parents=True, exist_ok=True)
+        shutil.copy(output, failed / notebook.name)
+        where = (failed / notebook.name).relative_to(project)
+        if error.ename == PilotError.__name__:
+            raise PilotError(
+                f"{error.evalue}\n（{title}停在笔记本第 {error.exec_count} 个代码格，现场保存在 {where}）"
+            ) from None
+        raise PilotError(
+            f"{title}（{notebook.name}）第 {error.exec_count} 个代码格出错：{error.ename}：{error.evalue}\n"
+            f"现场保存在 {where}，可在 JupyterLab 中打开查看。上一次的报告没有改动。"
+        ) from None
+
+
+def stop_on_disagreement(tables: Path) -> None:
+    """Stop a strict run at numbers of the school's text that disagree with the data.
+
+    Raises:
+        PilotError: names each of them.
+    """
+    claims = read_report(tables).claims
+    wrong = claims[claims["state"] == DISAGREES]
+    lines = "".join(
+        f"\n  · 第{line}行“{written}”：{why}"
+        for line, written, why in zip(wrong["line"], wrong["number"], wrong["explanation"], strict=True)
+    )
+    if lines:
+        raise PilotError(f"narrative.md：有 {len(wrong)} 处与数据不一致，没有出报告。{lines}")
+
+
+def publish_year(
+    notebook: Path,
+    tables: Path,
+    editions: Iterable[str],
+    folder: Path,
+    inputs: dict[str, str],
+    parameters: dict[str, str],
+) -> None:
+    """Write the report in every edition, and the manifest: what it was made from and with."""
+    report = read_report(tables)
+    publish(notebook, report, editions, folder)
+    write_manifest(folder, _facts_of(report), inputs, parameters)
+
+
+def write_manifest(folder: Path, facts: dict, inputs: dict[str, str], parameters: dict[str, str]) -> None:
+    """Write `manifest.json`, the one output that holds a time."""
+    manifest = {
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "inputs": inputs,
+        "outputs": hashes(folder, sorted(folder.iterdir())),
+        "parameters": parameters,
+        "versions": versions(),
+    } | facts
+    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _facts_of(report: Report) -> dict:
+    processed, overview = report.processed, report.statistics["overview"]
+    return {
+        "year": report.year,
+        "counts": {
+            "rows_read": len(processed.applications) + len(processed.set_aside),
+            "rows_set_aside": len(processed.set_aside),
+            "cells_changed": number_of_changed_cells(processed.changes),
+        }
+        | overview.set_index("measure")["value"]
+        .astype(object)
+        .where(overview["value"].notna().to_numpy(), None)
+        .to_dict(),
+        "claims": count_states(report.claims),
+        "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
+    }

@@ -1,0 +1,167 @@
+"""What a run does again, and what not: told by content, stage by stage."""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from pilotlib import pipeline
+from tests import standin
+from tests.conftest import pilot
+
+ALL = ["清洗与检查", "统计", "年度报告", "导出"]
+
+
+def run(project, year=2021, **arguments):
+    with standin.stages():
+        return pipeline.run(project, year, **({"editions": standin.EDITIONS} | arguments)).stages
+
+
+def replaced(*path, was, becomes):
+    def change(project):
+        file = project.joinpath(*path)
+        text = file.read_text(encoding="utf-8-sig")
+        assert was in text
+        file.chmod(0o644)
+        file.write_text(text.replace(was, becomes, 1), encoding="utf-8")
+
+    return change
+
+
+def raw(name, was, becomes):
+    return replaced("data", "raw", "2021", name, was=was, becomes=becomes)
+
+
+CHANGES = {
+    "nothing": (lambda project: None, []),
+    "a time stamp": (lambda project: os.utime(project / "data" / "raw" / "2021" / "applications.tsv", (1, 1)), []),
+    "a cell of the table": (raw("applications.tsv", "\t437\t", "\t438\t"), ALL),
+    "the school's text": (raw("narrative.md", "统筹", "统筹和"), ["清洗与检查", "年度报告", "导出"]),
+    "an indicator": (raw("indicators.csv", "1028", "1029"), ALL),
+    "a correction's reason": (raw("corrections.csv", "宜向平台核实", "已核实"), ALL),
+    # Nothing but the manifest, which records the hash of every input, says it.
+    "a comment on the source": (raw("source.toml", "# ", "# 注："), ["清洗与检查", "导出"]),
+    "the school's name": (replaced("data", "raw", "school.toml", was="name", becomes="name"), []),
+    "a major's category": (replaced("data", "raw", "reference", "majors.csv", was="财经商贸", becomes="财经"), ALL),
+    "a word of the first notebook": (replaced("notebooks", "1_clean.ipynb", was="第一步", becomes="其一"), ["清洗与检查"]),
+    "a word of the second notebook": (replaced("notebooks", "2_statistics.ipynb", was="第二步", becomes="其二"), ["统计"]),
+    "a word of the report": (replaced("notebooks", "3_annual_report.ipynb", was="## 要点", becomes="## 摘要"), ["年度报告", "导出"]),
+    "a file of the report gone": (lambda project: (project / "reports" / "2021" / "annual-report.html").unlink(), ["导出"]),
+    "a processed table altered": (replaced("data", "processed", "2021", "majors.csv", was="会计", becomes="審計"), ["导出"]),
+    "what doit keeps damaged": (lambda project: (project / ".pilot" / "2021" / "state.sqlite").write_bytes(b"x" * 5000), ALL),
+    "the work folder gone": (lambda project: shutil.rmtree(project / ".pilot"), ALL),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    from tests.conftest import make_project
+
+    project = make_project(tmp_path_factory.mktemp("reruns") / "project")
+    assert run(project) == ALL
+    return project
+
+
+@pytest.fixture
+def ready(once, tmp_path):
+    """A project that has been run, in its own place: what doit keeps holds paths, so it is put where it was."""
+    saved = tmp_path / "saved"
+    shutil.copytree(once, saved, symlinks=True)
+    yield once
+    shutil.rmtree(once)
+    shutil.copytree(saved, once, symlinks=True)
+
+
+@pytest.mark.parametrize(("change", "stages"), CHANGES.values(), ids=list(CHANGES))
+def test_a_change_reruns_exactly_the_stages_that_depend_on_it(ready, change, stages):
+    outputs = {path: path.read_bytes() for path in (ready / "data" / "processed").rglob("*.csv")}
+    change(ready)
+    assert run(ready) == stages
+    assert run(ready) == []
+    if stages == ["导出"]:
+        assert {path: path.read_bytes() for path in outputs} == outputs
+        assert (ready / "reports" / "2021" / "annual-report.html").exists()
+
+
+def test_a_changed_cell_with_the_old_time_and_length_is_seen(ready):
+    table = ready / "data" / "raw" / "2021" / "applications.tsv"
+    before = table.stat()
+    raw("applications.tsv", "\t437\t", "\t438\t")(ready)
+    os.utime(table, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (table.stat().st_size, table.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert run(ready) == ALL
+
+
+def test_the_code_and_versions_are_inputs(ready, monkeypatch, tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text("1")
+    files = pipeline.code_files()
+    monkeypatch.setattr(pipeline, "code_files", lambda: [*files, module])
+    assert run(ready) == ALL
+    module.write_text("2")
+    assert run(ready) == ALL
+    versions = pipeline.versions()
+    monkeypatch.setattr(pipeline, "versions", lambda: versions | {"pandas": "0"})
+    assert run(ready) == ALL
+    assert run(ready) == []
+
+
+def test_force_runs_everything_and_other_editions_only_publish(ready):
+    assert run(ready, force=True) == ALL
+    assert run(ready, editions=("html",)) == ["导出"]
+    assert sorted(path.name for path in (ready / "reports" / "2021").iterdir()) == [
+        "annual-report.html",
+        "manifest.json",
+    ]
+    assert run(ready, editions=("html",)) == []
+
+
+def test_a_year_depends_on_the_statistics_of_the_nearest_earlier_one(ready):
+    for year in ("2019", "2020", "2022"):
+        folder = ready / "data" / "raw" / year
+        shutil.copytree(ready / "data" / "raw" / "2021", folder)
+        replaced("data", "raw", year, "applications.tsv", was="", becomes="")(ready)
+        table = folder / "applications.tsv"
+        table.write_text(table.read_text(encoding="utf-8").replace("2021", year), encoding="utf-8")
+        (folder / "source.toml").unlink()
+    for year in (2019, 2020):
+        assert run(ready, year) == ALL
+    assert run(ready, 2021) == ["年度报告", "导出"]
+    assert run(ready, 2022) == ALL
+    replaced("data", "raw", "2020", "applications.tsv", was="\t437\t", becomes="\t438\t")(ready)
+    assert [run(ready, year) for year in (2019, 2020, 2021, 2022)] == [[], ALL, ["年度报告", "导出"], []]
+
+
+def test_a_failed_stage_runs_again_and_the_last_report_stays(ready):
+    report = ready / "reports" / "2021" / "annual-report.html"
+    before = report.read_bytes()
+    raw("applications.tsv", "\t437\t", "\t438\t")(ready)
+
+    def fail(*_):
+        raise RuntimeError
+
+    with standin.stages(publish_year=fail), pytest.raises(RuntimeError):
+        pipeline.run(ready, 2021, editions=standin.EDITIONS)
+    assert report.read_bytes() == before
+    assert run(ready) == ["导出"]
+    assert report.read_bytes() != before
+
+
+def test_an_unchanged_year_says_so_and_imports_nothing_heavy(ran):
+    manifest = json.loads((ran.reports / "manifest.json").read_text(encoding="utf-8"))
+    editions = ",".join(name.removeprefix("annual-report.") for name in manifest["outputs"])
+    order = ("html", "xlsx", "docx", "pdf")
+    editions = ",".join(sorted(editions.split(","), key=order.index))
+    again = pilot(ran.project, "run", "2021", "--editions", editions)
+    assert again.stdout == "2021 年：没有变化，报告已是最新：reports/2021/annual-report.html\n"
+    assert again.stderr == "警示：2021 年的学校文字中有 3 处与数据不一致，见报告的“数据核对”一节。\n"
+
+
+def test_the_pipeline_itself_imports_nothing_heavy():
+    import subprocess
+    import sys
+
+    code = "import sys, pilotlib.cli, pilotlib.pipeline; print(sorted({'pandas', 'matplotlib', 'papermill', 'nbconvert', 'pyarrow'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "[]"
