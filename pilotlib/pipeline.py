@@ -21,7 +21,7 @@ from tqdm import tqdm
 from pilotlib.errors import PilotError
 from pilotlib.fingerprints import code_files, files_in, hashes, versions
 from pilotlib.moving import aside, move_in
-from pilotlib.project import earlier_year, input_files, processed_years
+from pilotlib.project import earlier_folder, earlier_year, input_files, processed_years
 
 STAGES = {"1_clean": "清洗与检查", "2_statistics": "统计", "3_annual_report": "年度报告"}
 PUBLISHING = "导出"
@@ -119,7 +119,8 @@ def run(
         def publish(new: Path) -> None:
             from pilotlib.stages import publish_year
 
-            publish_year(work / "told" / notebooks["3_annual_report"].name, tables, editions, new, before, parameters)
+            told = work / "told" / notebooks["3_annual_report"].name
+            publish_year(told, tables, earlier_folder(project, year), editions, new, before, parameters)
 
         def prepare() -> None:
             from pilotlib.stages import check_editions
@@ -188,11 +189,9 @@ def run_trends(project: Path, *, editions: Sequence[str], force: bool = False) -
             execute(notebook, new / notebook.name, {}, project, failed, "历年对比")
 
         def publish(new: Path) -> None:
-            from pilotlib.report.publishing import publish_trends
-            from pilotlib.stages import write_manifest
+            from pilotlib.stages import publish_all_years
 
-            publish_trends(work / "told" / notebook.name, project, editions, new)
-            write_manifest(new, {"years": years}, before, {})
+            publish_all_years(work / "told" / notebook.name, project, editions, new, before)
 
         def prepare() -> None:
             from pilotlib.stages import check_editions

@@ -62,6 +62,12 @@ def earlier_year(project: Path, year: int) -> int | None:
     return max((other for other in processed_years(project) if other < year), default=None)
 
 
+def earlier_folder(project: Path, year: int) -> Path | None:
+    """The processed tables of the nearest earlier year, or None."""
+    earlier = earlier_year(project, year)
+    return project / "data" / "processed" / str(earlier) if earlier else None
+
+
 def input_files(project: Path, year: int) -> list[Path]:
     """The files that a year's report depends on, in order of their paths.
 

@@ -17,9 +17,10 @@ from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.fingerprints import hashes, versions
 from pilotlib.report import Report, read_report
-from pilotlib.report.publishing import check_editions, publish
+from pilotlib.report.publishing import check_editions, publish, publish_trends
+from pilotlib.report.trends import read_trends
 
-__all__ = ["check_editions", "check_parameters", "execute", "publish_year", "stop_on_disagreement"]
+__all__ = ["check_editions", "check_parameters", "execute", "publish_all_years", "publish_year", "stop_on_disagreement"]
 
 OWN_PARAMETERS = ("year", "processed", "years")
 
@@ -97,15 +98,25 @@ def stop_on_disagreement(tables: Path) -> None:
 def publish_year(
     notebook: Path,
     tables: Path,
+    earlier: Path | None,
     editions: Iterable[str],
     folder: Path,
     inputs: dict[str, str],
     parameters: dict[str, str],
 ) -> None:
     """Write the report in every edition, and the manifest: what it was made from and with."""
-    report = read_report(tables)
+    report = read_report(tables, earlier)
     publish(notebook, report, editions, folder)
     write_manifest(folder, _facts_of(report), inputs, parameters)
+
+
+def publish_all_years(
+    notebook: Path, project: Path, editions: Iterable[str], folder: Path, inputs: dict[str, str]
+) -> None:
+    """Write the report over all processed years in every edition, and its manifest."""
+    trends = read_trends(project)
+    publish_trends(notebook, trends, editions, folder)
+    write_manifest(folder, {"years": [year.year for year in trends.years]}, inputs, {})
 
 
 def write_manifest(folder: Path, facts: dict, inputs: dict[str, str], parameters: dict[str, str]) -> None:

@@ -132,6 +132,16 @@ DERIVED_COLUMNS = {
     "was": Column("原值", "", "更正前必须与表中一致的内容"),
     "becomes": Column("更正为", "", "更正后的内容"),
     "row": Column("行", "", "要更正的行次"),
+    "topic": Column("类别", "", "指标所属的类别"),
+    "name": Column("名称", "", "后一年所用的名称；不再申报的用前一年的"),
+    "former": Column("前一年名称", "", "更名的专业在前一年所用的名称"),
+    "standing": Column("去留", "", "新增、更名、延续或不再申报"),
+    "change": Column("变化", "", "后一年减前一年；比率为百分点；下限与缺失不作比较"),
+    "rate_of_change": Column("变化率", "%", "变化 ÷ 前一年 × 100"),
+    "earlier_bound": Column("前一年为下限", "", "是：实际值可能更大"),
+    "later_bound": Column("后一年为下限", "", "是：实际值可能更大"),
+    "levels_later": Column("后一年等级", "", "后一年申报的等级"),
+    "in_years": Column("见于", "", "申报过的年度"),
 }
 COLUMNS = SOURCE_COLUMNS | DERIVED_COLUMNS
 

@@ -53,7 +53,7 @@ def copied(notebook, output, parameters, project, failed, title):
     output.write_text(text, encoding="utf-8")
 
 
-def publish_year(notebook, tables, editions, folder, inputs, parameters):
+def publish_year(notebook, tables, earlier, editions, folder, inputs, parameters):
     """Each edition in many small pieces, so that a kill finds it half written; then the manifest with their hashes."""
     text = notebook.read_text(encoding="utf-8")
     for edition in editions:

@@ -1,6 +1,13 @@
 """From files to tables of text: the application table, and what else is known of a year."""
 
-from pilotlib.reading.processed import Processed, processed_folder, read_processed, read_statistics
+from pilotlib.reading.processed import (
+    Processed,
+    YearStatistics,
+    processed_folder,
+    read_processed,
+    read_statistics,
+    read_year_statistics,
+)
 from pilotlib.reading.tables import Origin, SourceTable, read_table
 from pilotlib.reading.year import YearInputs, read_inputs
 
@@ -9,9 +16,11 @@ __all__ = [
     "Processed",
     "SourceTable",
     "YearInputs",
+    "YearStatistics",
     "processed_folder",
     "read_inputs",
     "read_processed",
     "read_statistics",
     "read_table",
+    "read_year_statistics",
 ]

@@ -32,6 +32,14 @@ class Processed(NamedTuple):
     given_indicators: pd.DataFrame
 
 
+class YearStatistics(NamedTuple):
+    """A processed year as other years see it: `about` as in `Processed`, and its statistics by name."""
+
+    year: int
+    about: dict
+    statistics: dict[str, pd.DataFrame]
+
+
 def processed_folder(project: Path, year: int, folder: str | None = None) -> Path:
     """Where a year's processed tables are: `data/processed/<year>`, or `folder` if a run has set one aside."""
     return Path(folder) if folder else project / "data" / "processed" / str(year)
@@ -56,6 +64,17 @@ def read_processed(folder: Path) -> Processed:
         narrative=read_text(narrative) if narrative.stat().st_size else "",
         **tables,
     )
+
+
+def read_year_statistics(folder: Path, names: list[str]) -> YearStatistics:
+    """Read what other years need of a processed year.
+
+    Raises:
+        PilotError: it is not there.
+    """
+    statistics = read_statistics(folder, names)
+    about = json.loads(read_text(folder / "about.json"))
+    return YearStatistics(about["year"], about, statistics)
 
 
 def read_statistics(folder: Path, names: list[str]) -> dict[str, pd.DataFrame]:

@@ -12,8 +12,8 @@ from pilotlib.claims import DISAGREES, STATES
 from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.report import Report
 from pilotlib.report.checked import SIGNS, claims_table, marks_as_links, with_marks
-from pilotlib.report.figures import FIGURES
-from pilotlib.report.prose import brief, description, measured, number, year_paragraphs
+from pilotlib.report.figures import FIGURES, FigureEntry
+from pilotlib.report.prose import Statistics, brief, description, measured, number, year_paragraphs
 from pilotlib.report.style import svg_of
 from pilotlib.report.tables import (
     applications_table,
@@ -100,7 +100,11 @@ def claims(report: Report) -> HTML:
 
 def figure(report: Report, name: str) -> HTML:
     """A figure with its finding as headline, described in words, with unit, source, and its data one click away."""
-    entry, statistics = FIGURES[name], brief(report.statistics)
+    return drawn(name, FIGURES[name], brief(report.statistics), source_of(report, name))
+
+
+def drawn(name: str, entry: FigureEntry, statistics: Statistics, source: str) -> HTML:
+    """A figure's drawing, headline, description, unit, source and data."""
     table, headline = entry.table(statistics), entry.headline(statistics)
     if table.empty:
         return HTML(f"<p>{escape(entry.unit)}：没有可以画出的数据。</p>")
@@ -110,7 +114,7 @@ def figure(report: Report, name: str) -> HTML:
     values = html_table(cell_texts(data), f"图中数据：{headline}", data=data, numeric=numeric_columns(data))
     return HTML(
         f'<figure id="figure-{name}"><h3>{escape(headline)}</h3>{svg}'
-        f"<figcaption>{escape(entry.unit)}。来源：{escape(source_of(report, name))}。</figcaption>"
+        f"<figcaption>{escape(entry.unit)}。来源：{escape(source)}。</figcaption>"
         f"<details><summary>图中数据<span class='hidden'>：{escape(headline)}</span></summary>{values}</details>"
         "</figure>"
     )

@@ -3,21 +3,27 @@
 import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from pilotlib.cleaning import Cleaned
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.reading import YearInputs
 from pilotlib.report import Report
+from pilotlib.report.figures import FIGURES
+from pilotlib.report.prose import brief
 from pilotlib.report.publishing.content import Content, content_of
 from pilotlib.report.publishing.document import as_docx
 from pilotlib.report.publishing.page import as_html, as_pdf
+from pilotlib.report.publishing.sheets import Sheet, sheets_of, sheets_of_trends
 from pilotlib.report.publishing.workbook import as_xlsx
 from pilotlib.report.tables import csv_of
+from pilotlib.report.trends import TREND_FIGURES, Trends
 from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import COLUMNS, title_of, unit_of
 
@@ -72,22 +78,33 @@ def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
+class Publication(NamedTuple):
+    """What every edition is made of: the executed notebook's content, whose it is, what it rests on, its tables, and
+    what draws its figures by their names."""
+
+    content: Content
+    school: str
+    about: str
+    sheets: list[Sheet]
+    draw: Callable[[str], Figure]
+
+
 class Edition(NamedTuple):
     """A form of the report: what makes its bytes, and the extra of the package and the modules that it wants."""
 
-    make: Callable[[Content, Report], bytes]
+    make: Callable[[Publication], bytes]
     extra: str = ""
     modules: tuple[str, ...] = ()
 
 
 EDITIONS = {
-    "html": Edition(lambda content, report: as_html(content)),
-    "xlsx": Edition(lambda content, report: as_xlsx(report)),
-    "docx": Edition(as_docx, "office", ("pypandoc", "docx")),
-    "pdf": Edition(lambda content, report: as_pdf(content), "pdf", ("weasyprint",)),
+    "html": Edition(lambda told: as_html(told.content)),
+    "xlsx": Edition(lambda told: as_xlsx(unescape(told.content.title), told.school, told.about, told.sheets)),
+    "docx": Edition(lambda told: as_docx(told.content, told.school, told.draw), "office", ("pypandoc", "docx")),
+    "pdf": Edition(lambda told: as_pdf(told.content), "pdf", ("weasyprint",)),
 }
 DEFAULT_EDITIONS = ("html", "xlsx")
-REPORT = "annual-report"
+REPORT, TRENDS = "annual-report", "trends"
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -121,6 +138,33 @@ def publish(notebook: Path, report: Report, editions: Iterable[str], folder: Pat
     Raises:
         PilotError: the notebook holds an error, or was never run.
     """
-    content = content_of(notebook)
+    statistics, about = brief(report.statistics), report.processed.about
+    told = Publication(
+        content_of(notebook),
+        report.school,
+        f"来源：{about['file']}，SHA-256 {about['sha256']}。",
+        sheets_of(report),
+        lambda name: FIGURES[name].draw(statistics),
+    )
+    _write(told, editions, folder / REPORT)
+
+
+def publish_trends(notebook: Path, trends: Trends, editions: Iterable[str], folder: Path) -> None:
+    """Write the report over all years as the executed notebook shows it: `<folder>/trends.<edition>`.
+
+    Raises:
+        PilotError: as `publish`.
+    """
+    told = Publication(
+        content_of(notebook),
+        trends.school,
+        f"来源：{trends.source}。",
+        sheets_of_trends(trends),
+        lambda name: TREND_FIGURES[name].draw(trends.statistics),
+    )
+    _write(told, editions, folder / TRENDS)
+
+
+def _write(told: Publication, editions: Iterable[str], path: Path) -> None:
     for name in editions:
-        (folder / f"{REPORT}.{name}").write_bytes(EDITIONS[name].make(content, report))
+        path.with_name(f"{path.name}.{name}").write_bytes(EDITIONS[name].make(told))

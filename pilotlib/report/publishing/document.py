@@ -2,12 +2,14 @@
 
 import io
 import tempfile
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pilotlib.report import Report
-from pilotlib.report.prose import brief, shortened, visible
+from matplotlib.figure import Figure
+
+from pilotlib.report.prose import shortened, visible
 from pilotlib.report.publishing.archive import without_times
 from pilotlib.report.publishing.content import Content, for_paper
 
@@ -24,15 +26,18 @@ _TEXT_WIDTH_CM = 16
 _FIGURE_WIDTH_CM = 11
 
 
-def as_docx(content: Content, report: Report) -> bytes:
-    """The document, made of the page by pandoc and then set as Chinese official documents are."""
+def as_docx(content: Content, school: str, draw: Callable[[str], Figure]) -> bytes:
+    """The document, made of the page by pandoc and then set as Chinese official documents are.
+
+    `draw` makes a figure of the page by its name.
+    """
     import pypandoc
     from docx import Document
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
         pypandoc.convert_text(
-            f"<html><body>{_prepared(content, report, Path(folder))}</body></html>",
+            f"<html><body>{_prepared(content, draw, Path(folder))}</body></html>",
             "docx",
             format="html-auto_identifiers",
             outputfile=path,
@@ -44,24 +49,22 @@ def as_docx(content: Content, report: Report) -> bytes:
     _set_tables(document)
     _write_contents(document, content)
     document.core_properties.title = shortened(unescape(content.title), _LONGEST_PROPERTY)
-    document.core_properties.author = shortened(visible(report.school), _LONGEST_PROPERTY) or "pilotlib"
+    document.core_properties.author = shortened(visible(school), _LONGEST_PROPERTY) or "pilotlib"
     document.core_properties.language = "zh-CN"
     target = io.BytesIO()
     document.save(target)
     return without_times(target.getvalue())
 
 
-def _prepared(content: Content, report: Report, folder: Path) -> str:
+def _prepared(content: Content, draw: Callable[[str], Figure], folder: Path) -> str:
     """The page's HTML in the words that pandoc understands: pictures (in `folder`) for drawings, tables for facts."""
-    from pilotlib.report.figures import FIGURES
     from pilotlib.report.style import png_of
 
     soup = for_paper(content.opening + content.body)
-    statistics = brief(report.statistics)
     for figure in soup.select("figure[id^=figure-]"):
         drawing, name = figure.svg, figure["id"].removeprefix("figure-")
         picture = folder / f"{name}.png"
-        picture.write_bytes(png_of(FIGURES[name].draw(statistics)))
+        picture.write_bytes(png_of(draw(name)))
         size = f"width:{_FIGURE_WIDTH_CM}cm"
         drawing.replace_with(soup.new_tag("img", src=picture.name, alt=drawing["aria-label"], style=size))
         caption = soup.new_tag("p", attrs={"class": "notes"})

@@ -4,27 +4,23 @@ Numbers are numbers and every text is text: nothing that comes from a file can b
 """
 
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pilotlib.cleaning.words import display_width
-from pilotlib.report import Report
-from pilotlib.report.checked import told_claims
 from pilotlib.report.colours import COLOURS
 from pilotlib.report.prose import NOT_GIVEN, visible
 from pilotlib.report.publishing.archive import without_times
+from pilotlib.report.publishing.sheets import Sheet
 from pilotlib.report.tables import (
     NOTHING,
     heading,
     in_words,
     missing_text,
     numeric_columns,
-    repaired,
-    source_of,
-    told_applications,
 )
-from pilotlib.statistics import STATISTICS
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -37,72 +33,29 @@ _LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Exc
 _FIRST_ROW = 5  # of a table: title, definition, unit and source stand above it
 
 
-class Sheet(NamedTuple):
-    """A table with what is said of it; `marked` says which cells are set off."""
-
-    title: str
-    definition: str
-    unit: str
-    source: str
-    table: pd.DataFrame
-    marked: pd.DataFrame | None = None
-
-
-def as_xlsx(report: Report) -> bytes:
-    """The workbook: contents, statistics, applications as cleaned, changes, problems, rows set aside, claims."""
+def as_xlsx(title: str, school: str, about: str, sheets: Sequence[Sheet]) -> bytes:
+    """The workbook: a page of contents with the title and what it is `about`, then the sheets."""
     from openpyxl import Workbook
 
     workbook = Workbook()
-    sheets = _sheets(report)
-    _write_contents(workbook, report, sheets)
+    _write_contents(workbook, title, about, sheets)
     for sheet in sheets:
         _write(workbook, sheet)
-    workbook.properties.title = visible(f"{report.school}{report.year}年1+X证书制度试点年度报告")
-    workbook.properties.creator = visible(report.school) or "pilotlib"
+    workbook.properties.title = visible(title)
+    workbook.properties.creator = visible(school) or "pilotlib"
     target = io.BytesIO()
     workbook.save(target)
     return without_times(target.getvalue())
 
 
-def _sheets(report: Report) -> list[Sheet]:
-    processed, source = report.processed, source_of(report)
-    statistics = [
-        Sheet(entry.title, entry.definition, entry.unit, source_of(report, name), report.statistics[name])
-        for name, entry in STATISTICS.items()
-    ]
-    told = told_applications(processed)
-    return [
-        *statistics,
-        Sheet(
-            "申报明细",
-            "清洗后的申报表。着色的单元格与原表不同，见“更改记录”。",
-            "人",
-            source,
-            told,
-            repaired(processed),
-        ),
-        Sheet("更改记录", "除首尾空白外，凡与原表不同的单元格。", "处", source, processed.changes),
-        Sheet("问题与提示", "检查发现的全部问题，严重的在前。", "条", source, processed.problems),
-        Sheet("剔除的行", "文件中不是申报的行及理由。", "行", source, processed.set_aside),
-        Sheet(
-            "数据核对",
-            "学校文字中的数与数据逐条核对的结论。",
-            "条",
-            "narrative.md；" + source,
-            told_claims(report.claims),
-        ),
-    ]
-
-
-def _write_contents(workbook: "Workbook", report: Report, sheets: list[Sheet]) -> None:
+def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequence[Sheet]) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     page = workbook.active
     page.title = "目录"
-    about = report.processed.about
     lines = [
-        [f"{report.school}{report.year}年1+X证书制度试点年度报告"],
-        [f"来源：{about['file']}，SHA-256 {about['sha256']}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"],
+        [title],
+        [f"{about}标“{NOT_GIVEN}”的没有数据，“至少”为下限。"],
         [],
         ["工作表", "定义", "单位", "来源", "行数"],
         *([sheet.title, sheet.definition, sheet.unit, sheet.source, len(sheet.table)] for sheet in sheets),

@@ -1,0 +1,308 @@
+"""The report over all processed years: what `notebooks/trends.ipynb` shows, each cell one call."""
+
+from collections.abc import Sequence
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from IPython.display import HTML
+
+from pilotlib.errors import PilotError
+from pilotlib.project import find_project, processed_years
+from pilotlib.reading import YearStatistics, read_year_statistics
+from pilotlib.report import figures
+from pilotlib.report.figures import FigureEntry
+from pilotlib.report.parts import drawn
+from pilotlib.report.prose import Statistics, number, visible
+from pilotlib.report.tables import NOTHING, cell_texts, html_table, numeric_columns
+from pilotlib.report.years import NO_COMPARISON, sentences
+from pilotlib.statistics import STATISTICS
+from pilotlib.statistics.years import (
+    STANDINGS,
+    breaks,
+    came_and_went,
+    certificates,
+    compared,
+    majors,
+    measures,
+)
+from pilotlib.vocabulary import title_of
+
+
+class Trends(NamedTuple):
+    """All processed years: their statistics, every measure of every year, and the statistics that figures show."""
+
+    years: list[YearStatistics]
+    measures: pd.DataFrame
+    statistics: Statistics
+
+    @property
+    def school(self) -> str:
+        """The school, if it is one."""
+        names = {year.about["school"].get("name", "") for year in self.years}
+        return names.pop() if len(names) == 1 else ""
+
+    @property
+    def source(self) -> str:
+        """What the figures rest on."""
+        return f"{self.years[0].year}至{self.years[-1].year}年各年的处理结果"
+
+    def tables(self) -> list[tuple[str, str, pd.DataFrame]]:
+        """The tables as data, each with its title and definition."""
+        return [
+            ("历年指标", NO_COMPARISON, wide_measures(self.measures)),
+            ("逐年变化", "每年与前一个有结果的年度相比。", changes_over_years(self)),
+            ("历年证书", "数为批准人数，空白为当年没有申报。", wide_members(certificates(self.years), self.years)),
+            ("历年专业", "数为学生规模，空白为当年没有申报。", wide_members(majors(self.years), self.years)),
+            ("口径不同之处", "年度之间不能直接比较的地方。", breaks(self.years, self.measures)),
+        ]
+
+
+def open_trends(years: Sequence[int] | None = None) -> Trends:
+    """Read every processed year of the project, or those named.
+
+    Raises:
+        PilotError: fewer than two years have been processed, or a named one has not.
+    """
+    return read_trends(find_project(), years)
+
+
+def read_trends(project: Path, years: Sequence[int] | None = None) -> Trends:
+    """As `open_trends`, of a project."""
+    chosen = sorted(years or processed_years(project))
+    if len(chosen) < 2:
+        raise PilotError("历年对比至少需要两个处理过的年度。请先运行 pilot run --all。")
+    read = [read_year_statistics(project / "data" / "processed" / str(year), list(STATISTICS)) for year in chosen]
+    table = measures(read)
+    places = pd.concat(
+        [
+            year.statistics["by_round"][["places_applied", "places_approved"]]
+            .sum(min_count=1)
+            .to_frame()
+            .T.assign(certificate=_named(year))
+            for year in read
+        ],
+        ignore_index=True,
+    )
+    levels = pd.concat(
+        [year.statistics["by_level"].assign(application_round=f"{year.year}年") for year in read], ignore_index=True
+    )
+    levels = levels[levels["applications"] > 0]
+    return Trends(read, table, {"by_certificate": places, "by_round_level": levels.astype({"level": str})})
+
+
+def title_block(trends: Trends) -> HTML:
+    """The report's title, its school and what it rests on."""
+    title = f"<span>{escape(trends.school)}</span><span>1+X证书制度试点历年对比</span>"
+    return HTML(f"<h1>{title}</h1><p class='subtitle'>依据{escape(trends.source)}；各数与当年的年度报告相同。</p>")
+
+
+def first_and_last(trends: Trends) -> HTML:
+    """The last year beside the one before it, in sentences."""
+    before, after = (year.year for year in trends.years[-2:])
+    told = sentences(
+        compared(trends.measures, before, after),
+        came_and_went(certificates(trends.years), before, after),
+        came_and_went(majors(trends.years), before, after),
+        before,
+        after,
+    )
+    return HTML("".join(f"<p>{escape(visible(sentence))}</p>" for sentence in told))
+
+
+def broken(trends: Trends) -> HTML:
+    """Where years cannot be compared as they stand."""
+    found = breaks(trends.years, trends.measures)["message"]
+    items = "".join(f"<li>{escape(visible(message))}</li>" for message in found)
+    return HTML(f"<ul>{items}</ul>" if items else "<p>各年口径相同。</p>")
+
+
+def figure(trends: Trends, name: str) -> HTML:
+    """A figure over all years."""
+    return drawn(name, TREND_FIGURES[name], trends.statistics, trends.source)
+
+
+def measures_table(trends: Trends) -> HTML:
+    """Every measure, a column a year."""
+    table = trends.measures
+    texts = table.assign(
+        text=[
+            note if pd.isna(value) else ("至少" if bound else "") + number(value)
+            for value, bound, note in zip(table["value"], table["lower_bound"], table["note"], strict=True)
+        ]
+    )
+    data = wide_measures(table)
+    shown = _wide(texts, "text")[["measure", *_columns(trends.years), "unit", "topic"]]
+    given = shown[_columns(trends.years)].ne("未提供").any(axis="columns")
+    notes = f"{NO_COMPARISON}各年都未提供的指标不列。"
+    return HTML(html_table(shown[given], "历年指标", data=data, numeric=set(_columns(trends.years)), notes=notes))
+
+
+def changes_table(trends: Trends) -> HTML:
+    """Each year's change from the one before: measures of the overview, and what came and went."""
+    data = changes_over_years(trends)
+    texts = cell_texts(data).replace({"<NA>": NOTHING})
+    return HTML(html_table(texts, "逐年变化", data=data, numeric=numeric_columns(data), notes=NO_COMPARISON))
+
+
+def certificates_table(trends: Trends) -> HTML:
+    """Which certificate was applied for in which year."""
+    notes = "数为批准人数（人）；不区分等级。"
+    return _members_table("历年证书", wide_members(certificates(trends.years), trends.years), trends.years, notes)
+
+
+def majors_table(trends: Trends) -> HTML:
+    """Which major took part in which year."""
+    notes = "数为学生规模（人）；更名的专业按目录名称认作同一个，列出用过的名称。"
+    return _members_table("历年专业", wide_members(majors(trends.years), trends.years), trends.years, notes)
+
+
+def sources_table(trends: Trends) -> HTML:
+    """Where each year's figures come from."""
+    rows = [
+        (f"{year.year}年", year.about["school"].get("name", ""), year.about["file"], year.about["sha256"])
+        for year in trends.years
+    ]
+    return HTML(
+        html_table(pd.DataFrame(rows, columns=["年度", "学校", "申报表", "SHA-256"], dtype=str), "各年数据来源")
+    )
+
+
+def wide_measures(table: pd.DataFrame) -> pd.DataFrame:
+    """The measures with a column a year: `topic, measure, unit`, the years' values, `note` (years of lower bounds)."""
+    bounds = table[table["lower_bound"] & table["value"].notna()]
+    note = bounds.groupby(["topic", "measure", "unit"])["year"].agg(
+        lambda years: "、".join(f"{year}年" for year in years)
+    )
+    wide = _wide(table, "value")
+    keys = pd.MultiIndex.from_frame(wide[["topic", "measure", "unit"]])
+    told = note.reindex(keys).to_numpy()
+    return wide.assign(note=["" if pd.isna(text) else f"下限：{text}" for text in told])
+
+
+def wide_members(members: pd.DataFrame, years: Sequence[YearStatistics]) -> pd.DataFrame:
+    """Certificates or majors with a column a year: `name` (every name it had), `in_years`, the years' values."""
+    numbers = [year.year for year in years]
+    last = members.groupby("key")["year"].max()
+    wide = members.pivot_table(index="key", columns="year", values="value", aggfunc="first", dropna=False)
+    wide = wide.reindex(columns=numbers)
+    there = members.groupby("key")["year"].agg(lambda of: "、".join(map(str, of)))
+    names = (
+        members.sort_values("year", ascending=False)
+        .groupby("key")["name"]
+        .agg(lambda of: "，曾用".join(dict.fromkeys(of)))
+    )
+    order = pd.DataFrame({"last": last, "value": wide.ffill(axis="columns").iloc[:, -1]})
+    order = order.sort_values(["last", "value"], ascending=False, kind="stable").index
+    table = wide.rename(columns=lambda year: f"{year}年").assign(name=names, in_years=there).loc[order]
+    return table.reset_index(drop=True)[["name", *_columns(years), "in_years"]].astype(
+        dict.fromkeys(_columns(years), "Float64")
+    )
+
+
+def changes_over_years(trends: Trends) -> pd.DataFrame:
+    """Each year beside the one before: a row a pair, the change of each total, and how many came and went."""
+    rows = []
+    for before, after in pairwise(year.year for year in trends.years):
+        changed = compared(trends.measures, before, after).set_index("measure")["change"]
+        row: dict = {"年度": f"{after}年比{before}年"}
+        row |= {f"{title_of(name)}变化": changed.get(title_of(name)) for name in ("applications", "places_approved")}
+        for kind, members in (("证书", certificates(trends.years)), ("专业", majors(trends.years))):
+            counts = came_and_went(members, before, after)["standing"].value_counts()
+            row |= {
+                f"{standing}{kind}": int(counts.get(standing, 0))
+                for standing in STANDINGS
+                if counts.get(standing) or standing != "更名" or kind == "专业"
+            }
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.astype(dict.fromkeys([name for name in table if name.endswith("变化")], "Float64"))
+
+
+def _wide(table: pd.DataFrame, values: str) -> pd.DataFrame:
+    keys = ["topic", "measure", "unit"]
+    wide = table.set_index([*keys, "year"])[values].unstack("year")
+    order = pd.MultiIndex.from_frame(table.drop_duplicates(keys)[keys])
+    return wide.reindex(order).rename(columns=lambda year: f"{year}年").reset_index().rename_axis(columns=None)
+
+
+def _members_table(caption: str, wide: pd.DataFrame, years: Sequence[YearStatistics], notes: str) -> HTML:
+    columns = _columns(years)
+    there = {
+        column: wide["in_years"].str.split("、").map(lambda of, year=column[:-1]: year in of) for column in columns
+    }
+    texts = wide.assign(
+        **{
+            column: [
+                number(value) if is_there else NOTHING
+                for value, is_there in zip(wide[column], there[column], strict=True)
+            ]
+            for column in columns
+        }
+    )[["name", *columns]]
+    texts = texts.astype(str).map(visible)
+    return HTML(
+        html_table(texts, caption, data=wide, numeric=set(columns), notes=f"“{NOTHING}”为当年没有申报。{notes}")
+    )
+
+
+def _columns(years: Sequence[YearStatistics]) -> list[str]:
+    return [f"{year.year}年" for year in years]
+
+
+def _named(year: YearStatistics) -> str:
+    bound = year.statistics["overview"].set_index("measure")["lower_bound"]["places_approved"]
+    return f"{year.year}年" + ("（至少）" if bound else "")
+
+
+def _places(statistics: Statistics) -> pd.DataFrame:
+    return statistics["by_certificate"].rename(columns={"certificate": "年度"})
+
+
+def _places_headline(statistics: Statistics) -> str:
+    table = _places(statistics).dropna(subset="places_approved")
+    if table.empty:
+        return "历年批准培训人数"
+    first, last = table.iloc[0], table.iloc[-1]
+    most = table.loc[table["places_approved"].astype(float).idxmax()]
+    return (
+        f"批准培训人数{first['年度']}为{number(first['places_approved'])}人，{last['年度']}为"
+        f"{number(last['places_approved'])}人，{most['年度']}最多"
+    )
+
+
+def _levels(statistics: Statistics) -> pd.DataFrame:
+    return statistics["by_round_level"].rename(columns={"application_round": "年度"})
+
+
+def _levels_headline(statistics: Statistics) -> str:
+    table = _levels(statistics)
+    last = table[table["年度"] == table["年度"].iloc[-1]].dropna(subset="share")
+    if last.empty:
+        return "历年各等级批准培训人数"
+    top = last.loc[last["share"].astype(float).idxmax()]
+    return f"{top['年度']}{top['level']}占批准人数的{number(top['share'])}%"
+
+
+TREND_FIGURES = {
+    "places_over_years": FigureEntry(
+        figures.certificates,
+        _places_headline,
+        "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。",
+        _places,
+        ["年度"],
+        ["places_approved", "places_applied"],
+        "单位：人（批准培训人数）",
+    ),
+    "levels_over_years": FigureEntry(
+        figures.round_level,
+        _levels_headline,
+        "横向堆叠条形图，每年一条，按等级分段。",
+        _levels,
+        ["年度", "level"],
+        ["places_approved"],
+        "单位：人（批准培训人数）",
+    ),
+}
