@@ -50,7 +50,7 @@ def round_level(statistics: Statistics) -> Figure:
                 hatch=None if known else HATCH,
                 edgecolor=GROUND_COLOUR if known else OTHER_COLOUR,
             )
-            wide_enough = wide[level] > 0.08 * wide.sum(axis="columns").max()
+            wide_enough = wide[level] > 0.1 * wide.sum(axis="columns").max()
             labels = [number(value) if shown else "" for value, shown in zip(wide[level], wide_enough, strict=True)]
             axes.bar_label(bars, labels, label_type="center", color=INK_COLOURS.get(level, TEXT_COLOUR))
             start = start + wide[level]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +16,10 @@ from pilotlib.report.figures import FigureEntry
 from pilotlib.report.parts import drawn
 from pilotlib.report.prose import Statistics, number, visible
 from pilotlib.report.tables import NOTHING, cell_texts, html_table, numeric_columns
+from pilotlib.report.wide import changes_over_years, columns_of, wide, wide_measures, wide_members
 from pilotlib.report.years import NO_COMPARISON, sentences
 from pilotlib.statistics import STATISTICS
 from pilotlib.statistics.years import (
-    STANDINGS,
     breaks,
     came_and_went,
     certificates,
@@ -28,7 +27,6 @@ from pilotlib.statistics.years import (
     majors,
     measures,
 )
-from pilotlib.vocabulary import title_of
 
 
 class Trends(NamedTuple):
@@ -53,7 +51,7 @@ class Trends(NamedTuple):
         """The tables as data, each with its title and definition."""
         return [
             ("历年指标", NO_COMPARISON, wide_measures(self.measures)),
-            ("逐年变化", "每年与前一个有结果的年度相比。", changes_over_years(self)),
+            ("逐年变化", "每年与前一个有结果的年度相比。", changes_over_years(self.years, self.measures)),
             ("历年证书", "数为批准人数，空白为当年没有申报。", wide_members(certificates(self.years), self.years)),
             ("历年专业", "数为学生规模，空白为当年没有申报。", wide_members(majors(self.years), self.years)),
             ("口径不同之处", "年度之间不能直接比较的地方。", breaks(self.years, self.measures)),
@@ -134,15 +132,15 @@ def measures_table(trends: Trends) -> HTML:
         ]
     )
     data = wide_measures(table)
-    shown = _wide(texts, "text")[["measure", *_columns(trends.years), "unit", "topic"]]
-    given = shown[_columns(trends.years)].ne("未提供").any(axis="columns")
+    shown = wide(texts, "text")[["measure", *columns_of(trends.years), "unit", "topic"]]
+    given = shown[columns_of(trends.years)].ne("未提供").any(axis="columns")
     notes = f"{NO_COMPARISON}各年都未提供的指标不列。"
-    return HTML(html_table(shown[given], "历年指标", data=data, numeric=set(_columns(trends.years)), notes=notes))
+    return HTML(html_table(shown[given], "各年的指标", data=data, numeric=set(columns_of(trends.years)), notes=notes))
 
 
 def changes_table(trends: Trends) -> HTML:
     """Each year's change from the one before: measures of the overview, and what came and went."""
-    data = changes_over_years(trends)
+    data = changes_over_years(trends.years, trends.measures)
     texts = cell_texts(data).replace({"<NA>": NOTHING})
     return HTML(html_table(texts, "逐年变化", data=data, numeric=numeric_columns(data), notes=NO_COMPARISON))
 
@@ -150,13 +148,16 @@ def changes_table(trends: Trends) -> HTML:
 def certificates_table(trends: Trends) -> HTML:
     """Which certificate was applied for in which year."""
     notes = "数为批准人数（人）；不区分等级。"
-    return _members_table("历年证书", wide_members(certificates(trends.years), trends.years), trends.years, notes)
+    return _members_table(
+        "各年证书的批准人数", wide_members(certificates(trends.years), trends.years), trends.years, notes
+    )
 
 
 def majors_table(trends: Trends) -> HTML:
     """Which major took part in which year."""
     notes = "数为学生规模（人）；更名的专业按目录名称认作同一个，列出用过的名称。"
-    return _members_table("历年专业", wide_members(majors(trends.years), trends.years), trends.years, notes)
+    table = wide_members(majors(trends.years), trends.years)
+    return _members_table("各年专业的学生规模", table, trends.years, notes)
 
 
 def sources_table(trends: Trends) -> HTML:
@@ -170,86 +171,23 @@ def sources_table(trends: Trends) -> HTML:
     )
 
 
-def wide_measures(table: pd.DataFrame) -> pd.DataFrame:
-    """The measures with a column a year: `topic, measure, unit`, the years' values, `note` (years of lower bounds)."""
-    bounds = table[table["lower_bound"] & table["value"].notna()]
-    note = bounds.groupby(["topic", "measure", "unit"])["year"].agg(
-        lambda years: "、".join(f"{year}年" for year in years)
-    )
-    wide = _wide(table, "value")
-    keys = pd.MultiIndex.from_frame(wide[["topic", "measure", "unit"]])
-    told = note.reindex(keys).to_numpy()
-    return wide.assign(note=["" if pd.isna(text) else f"下限：{text}" for text in told])
-
-
-def wide_members(members: pd.DataFrame, years: Sequence[YearStatistics]) -> pd.DataFrame:
-    """Certificates or majors with a column a year: `name` (every name it had), `in_years`, the years' values."""
-    numbers = [year.year for year in years]
-    last = members.groupby("key")["year"].max()
-    wide = members.pivot_table(index="key", columns="year", values="value", aggfunc="first", dropna=False)
-    wide = wide.reindex(columns=numbers)
-    there = members.groupby("key")["year"].agg(lambda of: "、".join(map(str, of)))
-    names = (
-        members.sort_values("year", ascending=False)
-        .groupby("key")["name"]
-        .agg(lambda of: "，曾用".join(dict.fromkeys(of)))
-    )
-    order = pd.DataFrame({"last": last, "value": wide.ffill(axis="columns").iloc[:, -1]})
-    order = order.sort_values(["last", "value"], ascending=False, kind="stable").index
-    table = wide.rename(columns=lambda year: f"{year}年").assign(name=names, in_years=there).loc[order]
-    return table.reset_index(drop=True)[["name", *_columns(years), "in_years"]].astype(
-        dict.fromkeys(_columns(years), "Float64")
-    )
-
-
-def changes_over_years(trends: Trends) -> pd.DataFrame:
-    """Each year beside the one before: a row a pair, the change of each total, and how many came and went."""
-    rows = []
-    for before, after in pairwise(year.year for year in trends.years):
-        changed = compared(trends.measures, before, after).set_index("measure")["change"]
-        row: dict = {"年度": f"{after}年比{before}年"}
-        row |= {f"{title_of(name)}变化": changed.get(title_of(name)) for name in ("applications", "places_approved")}
-        for kind, members in (("证书", certificates(trends.years)), ("专业", majors(trends.years))):
-            counts = came_and_went(members, before, after)["standing"].value_counts()
-            row |= {
-                f"{standing}{kind}": int(counts.get(standing, 0))
-                for standing in STANDINGS
-                if counts.get(standing) or standing != "更名" or kind == "专业"
-            }
-        rows.append(row)
-    table = pd.DataFrame(rows)
-    return table.astype(dict.fromkeys([name for name in table if name.endswith("变化")], "Float64"))
-
-
-def _wide(table: pd.DataFrame, values: str) -> pd.DataFrame:
-    keys = ["topic", "measure", "unit"]
-    wide = table.set_index([*keys, "year"])[values].unstack("year")
-    order = pd.MultiIndex.from_frame(table.drop_duplicates(keys)[keys])
-    return wide.reindex(order).rename(columns=lambda year: f"{year}年").reset_index().rename_axis(columns=None)
-
-
-def _members_table(caption: str, wide: pd.DataFrame, years: Sequence[YearStatistics], notes: str) -> HTML:
-    columns = _columns(years)
+def _members_table(caption: str, table: pd.DataFrame, years: Sequence[YearStatistics], notes: str) -> HTML:
+    columns = columns_of(years)
     there = {
-        column: wide["in_years"].str.split("、").map(lambda of, year=column[:-1]: year in of) for column in columns
+        column: table["in_years"].str.split("、").map(lambda of, year=column[:-1]: year in of) for column in columns
     }
-    texts = wide.assign(
+    texts = table.assign(
         **{
             column: [
-                number(value) if is_there else NOTHING
-                for value, is_there in zip(wide[column], there[column], strict=True)
+                number(value) if held else NOTHING for value, held in zip(table[column], there[column], strict=True)
             ]
             for column in columns
         }
     )[["name", *columns]]
     texts = texts.astype(str).map(visible)
     return HTML(
-        html_table(texts, caption, data=wide, numeric=set(columns), notes=f"“{NOTHING}”为当年没有申报。{notes}")
+        html_table(texts, caption, data=table, numeric=set(columns), notes=f"“{NOTHING}”为当年没有申报。{notes}")
     )
-
-
-def _columns(years: Sequence[YearStatistics]) -> list[str]:
-    return [f"{year.year}年" for year in years]
 
 
 def _named(year: YearStatistics) -> str:

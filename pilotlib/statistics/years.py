@@ -36,7 +36,10 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     every = order.merge(pd.DataFrame({"year": [year.year for year in years]}), how="cross")
     table = every.merge(found, on=[*_KEY, "year"], how="left")
     absent_level = (table["topic"] == BY_LEVEL) & table["note"].isna()
-    notes = table["topic"].map({BY_ROUND: "没有这一批次"}).fillna("未提供")
+    parted = table["topic"].isin((BY_ROUND, BY_LEVEL))
+    notes = pd.Series(
+        np.select([parted & table["note"].isna(), parted], ["没有这一批次", "批准人数缺失"], "未提供"), table.index
+    )
     return table.assign(
         value=table["value"].mask(absent_level, 0),
         lower_bound=table["lower_bound"].astype("boolean").fillna(False).astype(bool),
@@ -55,7 +58,7 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
     first, second = (
         table[table["year"] == year].set_index(_KEY)[["value", "lower_bound", "note"]] for year in (earlier, later)
     )
-    both = first.join(second, rsuffix="_later").reset_index()
+    both = first.merge(second, left_index=True, right_index=True, suffixes=("", "_later")).reset_index()
     before, after = both["value"], both["value_later"]
     bound, later_bound = both["lower_bound"], both["lower_bound_later"]
     known = before.notna() & after.notna()
@@ -123,7 +126,7 @@ def came_and_went(members: pd.DataFrame, earlier: int, later: int) -> pd.DataFra
     first, second = (
         members[members["year"] == year].set_index("key").drop(columns="year") for year in (earlier, later)
     )
-    both = first.join(second, how="outer", rsuffix="_later")
+    both = first.merge(second, how="outer", left_index=True, right_index=True, suffixes=("", "_later"))
     here, there = both["name"].notna(), both["name_later"].notna()
     standing = np.select([~here, ~there, both["name"] != both["name_later"]], [NEW, GONE, RENAMED], CARRIED_ON)
     table = both.assign(
@@ -150,10 +153,10 @@ def breaks(years: Sequence[YearStatistics], table: pd.DataFrame) -> pd.DataFrame
     schools = {year.year: year.about["school"].get("name", "") for year in years}
     if len(set(schools.values())) > 1:
         found.append(("学校不同", "；".join(f"{year}年：{name or '未写明'}" for year, name in schools.items()) + "。"))
-    absent = table[table["value"].isna()].groupby(["topic", "measure"], sort=False)["year"].agg(tuple)
-    absent = absent[absent.map(len) < len(numbers)].reset_index()
-    for (topic, without), group in absent.groupby(["topic", "year"], sort=False):
-        what = "没有这一批次" if topic == BY_ROUND else "未提供"
+    known = table.groupby(["topic", "measure"])["value"].transform("count") > 0
+    absent = table[table["value"].isna() & known]
+    absent = absent.groupby(["topic", "measure", "note"], sort=False)["year"].agg(tuple).reset_index()
+    for (topic, what, without), group in absent.groupby(["topic", "note", "year"], sort=False):
         found.append((topic, f"{_years(without)}{what}：{'、'.join(group['measure'])}。"))
     bounds = table[table["lower_bound"] & table["value"].notna()]
     bounds = bounds.groupby(["topic", "measure"], sort=False)["year"].agg(tuple).reset_index()
