@@ -85,7 +85,9 @@ class Steps:
         fresh = []
 
         def ask(manager: Dependency) -> None:
-            fresh.append(not self._force and manager.get_status(task, {}).status == "up-to-date")
+            # Asked even where all is forced: it is then that doit takes down what the task depends on.
+            status = manager.get_status(task, {}).status
+            fresh.append(status == "up-to-date" and not self._force)
             if not fresh[-1]:
                 manager.remove_success(task)
 
