@@ -1,7 +1,10 @@
 """The command `pilot`. Heavy imports are made where they are used, so that help and errors come at once."""
 
 import json
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,30 +52,42 @@ def run(
     """
     from pilotlib.pipeline import run as run_year
     from pilotlib.pipeline import run_trends
-    from pilotlib.project import find_project, years_in
+    from pilotlib.project import find_project, newest_year, years_in
 
     if all_years and year:
         raise PilotError(f"--all 与年度 {year} 只能写一个。")
     folder = find_project(project)
     names = list(dict.fromkeys(filter(None, (name.strip() for name in editions.split(",")))))
-    failed = []
-    for number in years_in(folder) if all_years else [_year(folder, year)]:
-        try:
-            made = run_year(folder, number, dict(parameters), editions=names, strict=strict, force=force)
-        except PilotError as error:
-            if not all_years:
-                raise
-            failed.append(f"{number} 年：{error}")
-            continue
+
+    def run_and_tell(number: int) -> None:
+        made = run_year(folder, number, dict(parameters), editions=names, strict=strict, force=force)
         _tell(folder, f"{number} 年", made)
-    if all_years:
+
+    if not all_years:
+        run_and_tell(_year(folder, year))
+        return
+    failed = []
+    newest_year(folder)  # says that there is none
+    for number in years_in(folder):
+        with _named_at_the_end(failed, f"{number} 年"):
+            run_and_tell(number)
+    with _named_at_the_end(failed, "历年对比"):
         trends = run_trends(folder, editions=names, force=force)
         if trends:
             _tell(folder, "历年对比", trends)
         else:
             click.echo("历年对比：处理过的年度不足两年，没有对比。")
     if failed:
-        raise PilotError(f"{len(failed)} 个年度没有出报告：\n" + "\n".join(failed))
+        raise PilotError(f"{len(failed)} 份报告没有完成：\n" + "\n".join(failed))
+
+
+@contextmanager
+def _named_at_the_end(failed: list[str], title: str) -> Iterator[None]:
+    """Keep what a user can mend for the end, so that one year stops no other."""
+    try:
+        yield
+    except (PilotError, OSError) as error:
+        failed.append(f"{title}：{_sentence(error)}")
 
 
 def _tell(folder: Path, title: str, made: "Made") -> None:
@@ -185,12 +200,18 @@ def main() -> None:
     """Run the command; what a user can mend is one sentence and exit status 1, never a traceback."""
     try:
         pilot()
-    except PilotError as error:
-        click.echo(f"错误：{error}", err=True)
+    except (PilotError, OSError) as error:
+        click.echo(f"错误：{_sentence(error)}", err=True)
         sys.exit(1)
-    except OSError as error:
-        click.echo(f"错误：{error.filename or '文件'} 无法读写（{error.strerror}）。请检查权限与磁盘空间。", err=True)
-        sys.exit(1)
+
+
+def _sentence(error: PilotError | OSError) -> str:
+    if isinstance(error, PilotError):
+        return str(error)
+    if isinstance(error, shutil.Error):  # of copying many files: (from, to, reason) of each
+        _, name, reason = error.args[0][0]
+        return f"{name} 无法读写（{reason.partition(': ')[0]}）。请检查权限与磁盘空间。"
+    return f"{error.filename or '文件'} 无法读写（{error.strerror or error}）。请检查权限与磁盘空间。"
 
 
 def _year(project: Path, given: str | None) -> int:

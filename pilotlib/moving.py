@@ -5,32 +5,43 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pilotlib.errors import PilotError
+from pilotlib.fingerprints import files_in, hashes
 
 _HERE = -100  # AT_FDCWD: names are relative to the working directory
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+
+
+def mend(final: Path) -> None:
+    """Put right what an interrupted run left in and beside a final place: whoever comes here holds the lock.
+
+    Raises:
+        PilotError: what stands in the final place, or above it, is no folder; a link is not followed.
+    """
+    parent = final.parent
+    if parent.exists() and not parent.is_dir():
+        raise PilotError(f"{parent.name} 不是文件夹，无法读写。请先把它移走。")
+    if final.is_symlink() or (final.exists() and not final.is_dir()):
+        raise PilotError(f"{parent.name}/{final.name} 不是文件夹，没有写入。请先把它移走。")
+    last = _last(final)
+    if last.exists() and not final.exists():
+        last.rename(final)
+    for left_over in parent.glob(f".{final.name}-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
 
 
 @contextmanager
 def aside(final: Path) -> Iterator[Path]:
     """A folder beside a final one, on the same disk, so that moving in is one step; gone afterwards.
 
-    What an interrupted run left beside it is mended or removed first: whoever comes here holds the lock.
-
     Raises:
-        PilotError: what stands in the final place is no folder.
+        PilotError: as `mend`.
     """
-    if final.is_symlink() or (final.exists() and not final.is_dir()):
-        raise PilotError(f"{final.parent.name}/{final.name} 不是文件夹，没有写入。请先把它移走。")
+    mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
-    last = _last(final)
-    if last.exists() and not final.exists():
-        last.rename(final)
-    for left_over in final.parent.glob(f".{final.name}-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
     path = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
     path.chmod(0o755)
     try:
@@ -46,7 +57,7 @@ def move_in(new: Path, final: Path) -> None:
     elif _exchanged(new, final):
         shutil.rmtree(new, ignore_errors=True)
     else:
-        # Two steps, where the system has no exchange; `aside` mends what is interrupted between them.
+        # Two steps, where the system has no exchange; `mend` puts right what is interrupted between them.
         last = _last(final)
         final.rename(last)
         try:
@@ -55,6 +66,29 @@ def move_in(new: Path, final: Path) -> None:
             last.rename(final)
             raise
         shutil.rmtree(last, ignore_errors=True)
+
+
+def put_in_place(places: dict[Path, Path]) -> bool:
+    """Move copies of what was made into their final places, where it does not stand there already.
+
+    Every copy is whole before the first is moved, so that a full disk changes none of them.
+
+    Args:
+        places: The final place of each folder.
+
+    Returns:
+        Whether anything had to be moved.
+    """
+    with ExitStack() as stack:
+        ready = {}
+        for made, final in places.items():
+            if hashes(made, files_in(made)) != hashes(final, files_in(final)):
+                new = stack.enter_context(aside(final))
+                shutil.copytree(made, new, dirs_exist_ok=True)
+                ready[new] = final
+        for new, final in ready.items():
+            move_in(new, final)
+    return bool(ready)
 
 
 def _last(final: Path) -> Path:

@@ -1,27 +1,23 @@
 """A year's stages: what each depends on, and that only those run again of which something has changed.
 
-What has changed is told by content: doit keeps, for each stage, what its files held when it last succeeded. Stages
-write into `.pilot/<year>/`, which can be deleted at any time; what they made is moved in whole, or nothing is.
+Stages write into `.pilot/<year>/`, which can be deleted at any time; what they made is moved in whole, or nothing is.
 This module imports little, so that a year of which nothing has changed is done in a moment.
 """
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from doit.dependency import DatabaseException, Dependency, MD5Checker, SqliteDB, get_file_md5
-from doit.task import Task
-from doit.tools import config_changed
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from pilotlib.errors import PilotError
-from pilotlib.fingerprints import code_files, files_in, hashes, versions
-from pilotlib.moving import aside, move_in
+from pilotlib.fingerprints import files_in, hashes
+from pilotlib.moving import aside, mend, move_in, put_in_place
 from pilotlib.project import earlier_folder, earlier_year, input_files, processed_years
+from pilotlib.steps import Step, Steps
 
 STAGES = {"1_clean": "清洗与检查", "2_statistics": "统计", "3_annual_report": "年度报告"}
 PUBLISHING = "导出"
@@ -37,17 +33,6 @@ class Made(NamedTuple):
 
     stages: list[str]
     written: list[Path]
-
-
-class Step(NamedTuple):
-    """One step: its title, what it reads, what else it depends on, what it makes, and how (`action(new place)`)."""
-
-    name: str
-    title: str
-    reads: Iterable[Path]
-    settings: dict
-    makes: Path
-    action: Callable[[Path], None]
 
 
 def run(
@@ -84,8 +69,9 @@ def run(
     inputs = [*input_files(project, year), *_tables_of(project, earlier)]
     before = hashes(project, inputs)
 
-    with ExitStack() as stack:
-        work = stack.enter_context(_only_run(project, str(year)))
+    with _only_run(project, str(year)) as work, _progress(f"{year} 年", len(STAGES) + 1) as progress:
+        mend(processed)
+        mend(reports)
         tables, cleaned, counted = work / "tables", work / "cleaned", work / "counted"
 
         def notebook_step(stage: str, reads: Iterable[Path], makes: Path, act: Callable[[Path, Path], None]) -> Step:
@@ -130,7 +116,7 @@ def run(
                 with aside(final):
                     pass  # a place that cannot be written is better known before than after the work
 
-        steps = _Steps(work, before_any=prepare, force=force, description=f"{year} 年")
+        steps = Steps(work, prepare, force, progress)
         steps.take(notebook_step("1_clean", input_files(project, year), cleaned, clean))
         statistics_read = [cleaned / name for name in READ_BY_STATISTICS]
         steps.take(notebook_step("2_statistics", statistics_read, counted, count))
@@ -150,11 +136,11 @@ def run(
             publish,
         )
         steps.take(published)
-        if hashes(project, [path for path in inputs if path.exists()]) != before:
+        inputs = [*input_files(project, year), *_tables_of(project, earlier)]
+        if hashes(project, inputs) != before:
             steps.forget()
             raise PilotError(f"{year} 年的原始文件在运行中有改动，结果没有写入。请再运行一次。")
-        _put_in_place(stack, tables, processed)
-        moved = _put_in_place(stack, work / "published", reports)
+        moved = put_in_place({tables: processed, work / "published": reports})
     shutil.rmtree(failed, ignore_errors=True)
     written = [
         *sorted(processed.glob("*.csv")),
@@ -177,15 +163,14 @@ def run_trends(project: Path, *, editions: Sequence[str], force: bool = False) -
     notebook = find_notebooks(project, [TRENDS])[TRENDS]
     inputs = [path for year in years for path in _tables_of(project, year)]
     before = hashes(project, inputs)
-    reports = project / "reports" / TRENDS
+    reports, failed = project / "reports" / TRENDS, project / "reports" / f"{TRENDS}-failed"
 
-    with ExitStack() as stack:
-        work = stack.enter_context(_only_run(project, TRENDS))
+    with _only_run(project, TRENDS) as work, _progress("历年对比", 2) as progress:
+        mend(reports)
 
         def tell(new: Path) -> None:
             from pilotlib.stages import execute
 
-            failed = project / "reports" / f"{TRENDS}-failed"
             execute(notebook, new / notebook.name, {}, project, failed, "历年对比")
 
         def publish(new: Path) -> None:
@@ -200,15 +185,16 @@ def run_trends(project: Path, *, editions: Sequence[str], force: bool = False) -
             with aside(reports):
                 pass
 
-        steps = _Steps(work, before_any=prepare, force=force, description="历年对比")
+        steps = Steps(work, prepare, force, progress)
         steps.take(Step(TRENDS, "历年对比", [notebook, *inputs], {}, work / "told", tell))
         settings = {"editions": list(editions)}
         told = [*files_in(work / "told"), *inputs]
         steps.take(Step("publish", PUBLISHING, told, settings, work / "published", publish))
-        if hashes(project, [path for path in inputs if path.exists()]) != before:
+        if hashes(project, [path for year in years for path in _tables_of(project, year)]) != before:
             steps.forget()
             raise PilotError("历年的处理结果在运行中有改动，历年对比没有写入。请再运行一次。")
-        moved = _put_in_place(stack, work / "published", reports)
+        moved = put_in_place({work / "published": reports})
+    shutil.rmtree(failed, ignore_errors=True)
     written = [reports / "manifest.json", *(reports / f"{TRENDS}.{name}" for name in reversed(editions))]
     return Made(steps.titles or ([PUBLISHING] if moved else []), written)
 
@@ -226,87 +212,6 @@ def find_notebooks(project: Path, names: Iterable[str] = tuple(STAGES)) -> dict[
     raise PilotError(f"找不到笔记本：{project / 'notebooks'} 中应有 {'、'.join(f'{name}.ipynb' for name in names)}。")
 
 
-class _ByContent(MD5Checker):
-    """doit's checker without its short cut: a file with the same time may hold something else.
-
-    A file that went while it was read is like no other.
-    """
-
-    def check_modified(self, file_path: str, file_stat, state: tuple) -> bool:
-        _, size, md5 = state
-        return file_stat.st_size != size or get_file_md5(file_path) != md5
-
-    def get_state(self, dep: str, current_state: tuple | None) -> tuple:
-        try:
-            return super().get_state(dep, None)
-        except FileNotFoundError:
-            return 0, -1, ""
-
-
-class _Steps:
-    """Steps taken one after the other, each only where doit finds something changed; `titles` of those that ran."""
-
-    def __init__(self, work: Path, before_any: Callable[[], None], force: bool, description: str) -> None:
-        self.titles: list[str] = []
-        self._work, self._before_any, self._force = work, before_any, force
-        self._state = work / "state.sqlite"
-        self._code = code_files()
-        self._versions = versions()
-        self._progress = tqdm(desc=description, total=len(STAGES), unit="步", disable=None, leave=False)
-
-    def take(self, step: Step) -> None:
-        """Take a step if anything that it depends on has changed since it last succeeded, or it made is gone."""
-        task = Task(
-            step.name,
-            actions=None,
-            file_dep=[str(path) for path in (*step.reads, *self._code)],
-            uptodate=[config_changed(step.settings | {"versions": self._versions})],
-            targets=[str(step.makes)],
-        )
-        if self._force or not self._is_up_to_date(task):
-            if not self.titles:
-                self._before_any()
-            new = self._work / f"{step.makes.name}.new"
-            shutil.rmtree(new, ignore_errors=True)
-            new.mkdir()
-            step.action(new)
-            shutil.rmtree(step.makes, ignore_errors=True)
-            new.rename(step.makes)
-            task.save_extra_values()
-            self._record(lambda manager: manager.save_success(task))
-            self.titles.append(step.title)
-        self._progress.update()
-
-    def forget(self) -> None:
-        """Take every step again next time."""
-        self._state.unlink(missing_ok=True)
-
-    def _is_up_to_date(self, task: Task) -> bool:
-        """Whether doit finds nothing changed; if it does, what it knows of the task goes before the task begins."""
-        fresh = []
-
-        def ask(manager: Dependency) -> None:
-            fresh.append(manager.get_status(task, {}).status == "up-to-date")
-            if not fresh[-1]:
-                manager.remove_success(task)
-
-        self._record(ask)
-        return fresh[-1]
-
-    def _record(self, use: Callable[[Dependency], None]) -> None:
-        """Open what doit keeps, use it, and write it; what is damaged is begun anew."""
-        for last_time in (False, True):
-            try:
-                manager = Dependency(SqliteDB, str(self._state), _ByContent)
-                use(manager)
-                manager.close()
-                return
-            except (sqlite3.Error, DatabaseException, ValueError) as error:
-                self.forget()
-                if last_time:
-                    raise PilotError(f"{self._state} 无法读写（{error}）。请检查权限与磁盘空间。") from None
-
-
 @contextmanager
 def _only_run(project: Path, name: str) -> Iterator[Path]:
     """The work folder of a year, for one run at a time; the lock ends with its process."""
@@ -321,6 +226,10 @@ def _only_run(project: Path, name: str) -> Iterator[Path]:
         yield work
     finally:
         lock.release()
+
+
+def _progress(description: str, total: int) -> tqdm:
+    return tqdm(desc=description, total=total, unit="步", disable=None, leave=False)
 
 
 def _known_parameters(notebooks: Iterable[Path], parameters: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -340,20 +249,11 @@ def _tables_of(project: Path, year: int | None) -> list[Path]:
 
 
 def _assemble(tables: Path, *parts: Path) -> None:
-    """Put together what the stages made, as it goes into `data/processed`."""
-    new = tables.with_name("tables.new")
-    shutil.rmtree(new, ignore_errors=True)
-    for part in parts:
-        shutil.copytree(part, new, dirs_exist_ok=True)
-    shutil.rmtree(tables, ignore_errors=True)
-    new.rename(tables)
-
-
-def _put_in_place(stack: ExitStack, made: Path, final: Path) -> bool:
-    """Move a copy of what was made into its final place, unless it stands there already; whether it had to be."""
-    if final.is_dir() and not final.is_symlink() and hashes(made, files_in(made)) == hashes(final, files_in(final)):
-        return False
-    new = stack.enter_context(aside(final))
-    shutil.copytree(made, new, dirs_exist_ok=True)
-    move_in(new, final)
-    return True
+    """Put together what the stages made, as it goes into `data/processed`, unless it stands there already."""
+    wanted = {name: digest for part in parts for name, digest in hashes(part, files_in(part)).items()}
+    if hashes(tables, files_in(tables)) == wanted:
+        return
+    with aside(tables) as new:
+        for part in parts:
+            shutil.copytree(part, new, dirs_exist_ok=True)
+        move_in(new, tables)

@@ -50,7 +50,7 @@ def execute(notebook: Path, output: Path, parameters: dict, project: Path, faile
     """Run a notebook with those of the parameters that it declares.
 
     Raises:
-        PilotError: a cell failed; the notebook is kept in `failed`, where the message says.
+        PilotError: a cell failed; the notebook is kept in `failed`, where the message says. Or its kernel died.
     """
     declared = papermill.inspect_notebook(notebook)
     try:
@@ -76,6 +76,11 @@ def execute(notebook: Path, output: Path, parameters: dict, project: Path, faile
         raise PilotError(
             f"{title}（{notebook.name}）第 {error.exec_count} 个代码格出错：{error.ename}：{error.evalue}\n"
             f"现场保存在 {where}，可在 JupyterLab 中打开查看。上一次的报告没有改动。"
+        ) from None
+    except RuntimeError as error:  # of jupyter_client where a kernel does not start, of nbclient where it dies
+        raise PilotError(
+            f"{title}（{notebook.name}）的 Python 内核没有启动或中途退出（{error}），常因内存或磁盘空间不足。"
+            "上一次的报告没有改动；请腾出空间后再运行。"
         ) from None
 
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from pilotlib import pipeline
+from pilotlib import pipeline, steps
 from tests import standin
 from tests.conftest import pilot
 
@@ -96,13 +96,13 @@ def test_a_changed_cell_with_the_old_time_and_length_is_seen(ready):
 def test_the_code_and_versions_are_inputs(ready, monkeypatch, tmp_path):
     module = tmp_path / "module.py"
     module.write_text("1")
-    files = pipeline.code_files()
-    monkeypatch.setattr(pipeline, "code_files", lambda: [*files, module])
+    files = steps.code_files()
+    monkeypatch.setattr(steps, "code_files", lambda: [*files, module])
     assert run(ready) == ALL
     module.write_text("2")
     assert run(ready) == ALL
-    versions = pipeline.versions()
-    monkeypatch.setattr(pipeline, "versions", lambda: versions | {"pandas": "0"})
+    versions = steps.versions()
+    monkeypatch.setattr(steps, "versions", lambda: versions | {"pandas": "0"})
     assert run(ready) == ALL
     assert run(ready) == []
 

@@ -1,0 +1,78 @@
+"""The report over all years: made only of two or more, only where one of them changed, whole or not at all."""
+
+import json
+import shutil
+
+import nbformat
+import pytest
+
+from pilotlib import pipeline, stages
+from tests import standin
+
+
+@pytest.fixture
+def two_years(project, monkeypatch):
+    raw = project / "data" / "raw"
+    shutil.copytree(raw / "2021", raw / "2020")
+    for year in ("2020", "2021"):
+        (raw / year / "narrative.md").write_text(f"{year} 年\n", encoding="utf-8")
+    nbformat.write(nbformat.v4.new_notebook(), project / "notebooks" / "trends.ipynb")
+
+    def publish_all_years(notebook, project, editions, folder, inputs):
+        for edition in editions:
+            (folder / f"trends.{edition}").write_text(notebook.read_text(encoding="utf-8"), encoding="utf-8")
+        stages.write_manifest(folder, {}, inputs, {})
+
+    monkeypatch.setattr(stages, "publish_all_years", publish_all_years)
+    return project
+
+
+def execute(notebook, output, parameters, project, failed, title):
+    if notebook.stem != "trends":
+        return standin.copied(notebook, output, parameters, project, failed, title)
+    files = sorted((project / "data" / "processed").glob("*/about.json"))
+    return output.write_text("".join(path.read_text(encoding="utf-8") for path in files), encoding="utf-8")
+
+
+def run(project, year, **options):
+    with standin.stages(execute=execute):
+        made = pipeline.run if year else pipeline.run_trends
+        return made(project, *filter(None, [year]), editions=("html",), **options)
+
+
+def test_trends_are_made_of_two_years_and_again_only_where_one_changed(two_years):
+    reports = two_years / "reports" / "trends"
+    run(two_years, 2020)
+    assert run(two_years, None) is None
+    assert not reports.exists()
+    run(two_years, 2021)
+    made = run(two_years, None)
+    assert made.stages == ["历年对比", "导出"]
+    assert made.written == [reports / "manifest.json", reports / "trends.html"]
+    assert (reports / "trends.html").read_text(encoding="utf-8") == "2020 年\n2021 年\n"
+    manifest = json.loads((reports / "manifest.json").read_text(encoding="utf-8"))
+    assert list(manifest["outputs"]) == ["trends.html"]
+    assert {name.split("/")[2] for name in manifest["inputs"]} == {"2020", "2021"}
+    assert run(two_years, None).stages == []
+
+    (reports / "trends.html").write_text("altered", encoding="utf-8")
+    assert run(two_years, None).stages == ["导出"]
+    assert (reports / "trends.html").read_text(encoding="utf-8") == "2020 年\n2021 年\n"
+
+    (two_years / "data" / "raw" / "2020" / "narrative.md").write_text("二〇二〇年\n", encoding="utf-8")
+    run(two_years, 2020)
+    assert run(two_years, None).stages == ["历年对比", "导出"]
+    assert run(two_years, None, force=True).stages == ["历年对比", "导出"]
+
+
+def test_a_year_that_changes_while_the_trends_are_made_stops_them(two_years):
+    run(two_years, 2020)
+    run(two_years, 2021)
+
+    def changing(*arguments):
+        execute(*arguments)
+        (two_years / "data" / "processed" / "2020" / "about.json").write_text("{}", encoding="utf-8")
+
+    with standin.stages(execute=changing), pytest.raises(pipeline.PilotError, match=r"about\.json 在运行中有改动"):
+        pipeline.run_trends(two_years, editions=("html",))
+    assert not (two_years / "reports" / "trends").exists()
