@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+import xlrd
 from defusedxml.ElementTree import iterparse
 from python_calamine import CalamineWorkbook
 
@@ -18,8 +19,37 @@ HIDDEN_SHEET = "（隐藏）"
 
 
 def read_xls(name: str, content: bytes) -> list[Grid]:
-    """The sheets of an old Excel workbook. Its hidden rows cannot be told from others."""
-    return [_grid(name, workbook, number) for workbook in [_open(name, content)] for number in _sheets(workbook)]
+    """The sheets of an old Excel workbook; of formulas, the values that were last shown."""
+    try:
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+        return [_xls_grid(name, sheet, book.datemode) for sheet in book.sheets()]
+    except PilotError:
+        raise
+    except Exception as error:  # a damaged file leads xlrd anywhere
+        raise damaged(name, error) from None
+
+
+def _xls_grid(name: str, sheet: xlrd.sheet.Sheet, datemode: int) -> Grid:
+    check_size(f"{name} 的工作表“{sheet.name}”", sheet.nrows, sheet.ncols)
+    rows = ([_xls_text(cell, datemode) for cell in sheet.row(number)] for number in range(sheet.nrows))
+    return Grid(
+        f"工作表“{sheet.name}”" + (HIDDEN_SHEET if sheet.visibility else ""),
+        even(name, rows),
+        merged=tuple(sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)),
+        hidden=tuple(number for number in range(sheet.nrows) if _is_hidden(sheet.rowinfo_map.get(number))),
+    )
+
+
+def _xls_text(cell: xlrd.sheet.Cell, datemode: int) -> str:
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return str(xlrd.xldate_as_datetime(cell.value, datemode))
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(cell.value, "")
+    return whole_number(cell.value) if cell.ctype == xlrd.XL_CELL_NUMBER else str(cell.value)
+
+
+def _is_hidden(row: object) -> bool:
+    return bool(getattr(row, "hidden", 0))
 
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
