@@ -8,6 +8,7 @@ the raw cells, or an empty result without a word. Findings are kept as files; th
 """
 
 import argparse
+import io
 import multiprocessing
 import random
 import re
@@ -17,7 +18,9 @@ import tempfile
 import time
 import traceback
 import warnings
+import zipfile
 from collections import Counter
+from html import escape
 from pathlib import Path
 
 from tests import writers
@@ -28,6 +31,7 @@ SECONDS_PER_INPUT = 20
 MOST_MEMORY = 4 * 2**30
 ARCHIVES = ("xlsx", "ods", "docx", "zip")
 NASTY = ("\0", "\x1b[2J", "\u202e", "\ufeff", '"', "''", ",", "\t", "\n", "|", "9" * 400, "-1", "1e309", "NaN", "=1+1", "@x", "<b>", "]]>", "&#0;", "&x;", "序号", "合计", "证书名称", "㊿", "𠀀", "٣", "½")  # fmt: skip
+TEXT = re.compile(rb">([^<>]+)<")
 NUMBER = re.compile(rb'="(\d{1,7})"')
 
 
@@ -50,16 +54,29 @@ def seeds() -> list[tuple[str, bytes]]:
 def mutated(chance: random.Random, kind: str, content: bytes, others: list[bytes]) -> bytes:
     """A file changed at random, inside its archive as often as outside."""
     if kind in ARCHIVES and chance.random() < 0.7:
-        return writers.repacked(content, lambda name, data: _in_member(chance, name, data))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            chosen = chance.sample(archive.namelist(), chance.choice((1, 1, 2)))
+        return writers.repacked(content, lambda name, data: _in_member(chance, data) if name in chosen else data)
     for _ in range(chance.choice((1, 1, 2, 5))):
         content = chance.choice(CHANGES)(chance, content, others)
     return content
 
 
-def _in_member(chance: random.Random, name: str, data: bytes) -> bytes:
-    if chance.random() < 0.5 or not data:
-        return data
-    return chance.choice((*CHANGES, _number, _number, _nasty))(chance, data, [data])
+def _in_member(chance: random.Random, data: bytes) -> bytes:
+    """XML that stays XML more often than not: numbers and texts changed rather than its marks."""
+    for _ in range(chance.choice((1, 3, 10))):
+        data = chance.choice((_number, _number, _number, _text, _text, *CHANGES))(chance, data, [data])
+    return data
+
+
+def _text(chance, content, others):
+    """Something else between two tags."""
+    found = list(TEXT.finditer(content))
+    if not found:
+        return content
+    one = chance.choice(found)
+    new = escape(chance.choice((*NASTY, "50", "中级", "合计"))).encode("utf-8", "replace")
+    return content[: one.start(1)] + new + content[one.end(1) :]
 
 
 def _flipped(chance, content, others):

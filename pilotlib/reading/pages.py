@@ -1,6 +1,7 @@
 """Pages that people read → the tables in them: HTML, Word, PDF with ruled tables."""
 
 import io
+import logging
 from itertools import groupby
 
 from pilotlib.errors import PilotError
@@ -74,6 +75,7 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
         import pdfplumber
     except ImportError:
         raise _wants("pdf") from None
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what it says of damage is of no use to a reader
     try:
         with pdfplumber.open(io.BytesIO(content)) as document:
             if len(document.pages) > MOST_PAGES:
