@@ -80,8 +80,10 @@ def _text(chance, content, others):
 
 
 def _flipped(chance, content, others):
-    places = {chance.randrange(len(content)): chance.randrange(256) for _ in range(chance.choice((1, 3, 30)))}
-    return bytes(places.get(place, byte) for place, byte in enumerate(content)) if content else content
+    changed = bytearray(content)
+    for _ in range(chance.choice((1, 3, 30)) if content else 0):
+        changed[chance.randrange(len(changed))] = chance.randrange(256)
+    return bytes(changed)
 
 
 def _cut(chance, content, others):
