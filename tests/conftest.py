@@ -140,3 +140,53 @@ def executed(ran, tmp_path_factory) -> Path:
 def statistics(ran) -> dict[str, pd.DataFrame]:
     """The statistics that the run has written, by name."""
     return {path.stem: pd.read_parquet(path) for path in (ran.processed / "statistics").glob("*.parquet")}
+
+
+@pytest.fixture(scope="session")
+def several_years(tmp_path_factory) -> SimpleNamespace:
+    """Five generated years and 2021, processed; `trends` is the page over all, `report` the one of the last year.
+
+    The first two stages run here and not in kernels; the notebooks of the two reports run by papermill.
+    """
+
+    def make(folder):
+        from tests import standin
+        from tests.generator import years
+
+        project = make_project(folder / "project")
+        raw = project / "data" / "raw"
+        for made in years(3, 2016, 5)[0]:
+            (raw / str(made.year)).mkdir()
+            text = "\n".join("\t".join(row) for row in made.rows)
+            (raw / str(made.year) / "applications.tsv").write_text(text, encoding="utf-8")
+        for year in (2016, 2017, 2018, 2019, 2020, 2021):
+            processed = project / "data" / "processed" / str(year)
+            for stage in ("1_clean", "2_statistics"):
+                values = {"year": year, "processed": str(processed)}
+                standin.execute(project / "notebooks" / f"{stage}.ipynb", None, values, project, None, "")
+        arguments = ["-c", _BOTH_REPORTS, str(project)]
+        result = in_turn([sys.executable, *arguments], project)
+        assert result.returncode == 0, result.stderr
+
+    project = made_once(tmp_path_factory, "several-years", make) / "project"
+    return SimpleNamespace(
+        project=project, trends=project / "reports" / "trends.html", report=project / "reports" / "annual-report.html"
+    )
+
+
+_BOTH_REPORTS = """
+import sys
+from pathlib import Path
+from pilotlib.report import read_report
+from pilotlib.report.publishing import publish, publish_trends
+from pilotlib.report.trends import read_trends
+from pilotlib.stages import execute
+
+project = Path(sys.argv[1])
+reports, tables = project / "reports", project / "data" / "processed"
+reports.mkdir()
+for name, values in (("trends", {}), ("3_annual_report", {"year": 2021})):
+    execute(project / "notebooks" / f"{name}.ipynb", reports / f"{name}.ipynb", values, project, reports, name)
+publish_trends(reports / "trends.ipynb", read_trends(project), ["html", "xlsx", "docx"], reports)
+publish(reports / "3_annual_report.ipynb", read_report(tables / "2021", tables / "2020"), ["html", "xlsx"], reports)
+"""

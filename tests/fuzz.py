@@ -20,6 +20,7 @@ import traceback
 import warnings
 import zipfile
 from collections import Counter
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -35,6 +36,7 @@ TEXT = re.compile(rb">([^<>]+)<")
 NUMBER = re.compile(rb'="(\d{1,7})"')
 
 
+@cache
 def seeds() -> list[tuple[str, bytes]]:
     """Whole files of every format, plain and odd, to begin from."""
     found = []

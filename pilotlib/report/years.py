@@ -129,7 +129,7 @@ def standing_table(kind: str, standing: pd.DataFrame, before: int, after: int) -
         ]
     if kind == "证书":
         texts = texts.drop(columns="former")
-    texts = texts.fillna(NOTHING).astype(str)
+    texts = texts.astype(object).where(texts.notna(), NOTHING).astype(str)
     notes = f"单位：人。“{NOTHING}”为当年没有，“{NOT_GIVEN}”为人数缺失。"
     notes += (
         "证书不区分等级。"

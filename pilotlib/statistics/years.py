@@ -36,13 +36,16 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     every = order.merge(pd.DataFrame({"year": [year.year for year in years]}), how="cross")
     table = every.merge(found, on=[*_KEY, "year"], how="left")
     absent_level = (table["topic"] == BY_LEVEL) & table["note"].isna()
+    # What has no level may belong to a level of which nothing is seen.
+    unknown = found.loc[(found["topic"] == BY_LEVEL) & (found["measure"] == UNKNOWN), "year"]
+    bounded = absent_level & table["measure"].isin(LEVELS) & table["year"].isin(unknown)
     parted = table["topic"].isin((BY_ROUND, BY_LEVEL))
     notes = pd.Series(
         np.select([parted & table["note"].isna(), parted], ["没有这一批次", "批准人数缺失"], "未提供"), table.index
     )
     return table.assign(
         value=table["value"].mask(absent_level, 0),
-        lower_bound=table["lower_bound"].astype("boolean").fillna(False).astype(bool),
+        lower_bound=table["lower_bound"].astype("boolean").fillna(False).astype(bool) | bounded,
         note=table["note"].fillna("").mask(table["value"].isna() & ~absent_level, notes),
     )
 

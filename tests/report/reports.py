@@ -9,7 +9,7 @@ from pilotlib.checking import check
 from pilotlib.claims import check_narrative
 from pilotlib.cleaning import clean
 from pilotlib.reading import Processed
-from pilotlib.report import Report, parts
+from pilotlib.report import Report, parts, years
 from pilotlib.statistics import Tables, compare_counts, recount, summarise
 from tests.conftest import ROOT
 from tests.tables import HEADER, cells_of
@@ -41,7 +41,7 @@ def cells_of_notebook() -> list:
 
 def pieces_of(report: Report) -> list[str]:
     """What the code cells of the report's notebook show of a report, as HTML."""
-    names = {"parts": parts, "report": report}
+    names = {"parts": parts, "years": years, "report": report}
     return [eval(cell.source, names).data for cell in cells_of_notebook() if cell.cell_type == "code"]
 
 

@@ -110,7 +110,7 @@ def test_a_rate_changes_in_percentage_points_only():
 
 def test_a_lower_bound_bounds_the_change():
     found = changes(SECOND, THIRD)
-    assert found.loc["初级", ["later", "later_bound"]].tolist() == [0, False]
+    assert found.loc["初级", ["later", "later_bound", "note"]].tolist() == [0, True, "2022年为下限，变化不小于-60"]
     middle = found.loc["中级"]
     assert middle["later_bound"]
     assert pd.isna(middle["later"])  # its places are not approved yet
@@ -154,6 +154,7 @@ def test_breaks_between_years_are_listed():
         "2022年未提供：培训教师。",
         "2020年、2022年未提供：培训学生。",
         "2020年、2022年未提供：培训学生 ÷ 批准总培训人数。",
+        "2022年只有下限：初级。",
         "2022年有1项的状态不是已批准，人数不计入批准。",
     ]
 

@@ -1,0 +1,42 @@
+"""The report over all years, and the annual report beside an earlier year, seen as `test_report` sees the report."""
+
+import pytest
+
+from tests.browser import gate
+from tests.browser.conftest import ARTEFACTS, open_page
+
+WINDOWS = [("trends", 1280, "light"), ("trends", 390, "dark"), ("report", 390, "light")]
+
+
+@pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: "-".join(map(str, window)))
+def page(request, browser, several_years):
+    name, width, scheme = request.param
+    page = open_page(
+        browser, getattr(several_years, name), viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.name = f"{name}-{width}-{scheme}"
+    yield page
+    page.context.close()
+
+
+def test_axe_finds_nothing(page):
+    violations, _ = gate.found_by_axe(page)
+    assert violations == []
+
+
+@pytest.mark.parametrize("check", gate.CHECKS, ids=lambda check: check.__name__)
+def test_the_gate_finds_nothing(page, check):
+    assert check(page) == []
+
+
+def test_nothing_is_asked_of_any_host_and_a_screenshot_is_kept(page):
+    assert page.heard == []
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"years-{page.name}.png", full_page=True)
+
+
+def test_the_comparison_is_a_section_of_the_contents(page):
+    listed = page.locator("nav a").all_inner_texts()
+    assert listed == page.locator("main h2").all_inner_texts()
+    assert ("历年对比" in listed) == page.name.startswith("report")

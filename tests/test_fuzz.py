@@ -1,0 +1,79 @@
+"""The fuzzing script itself: it runs, and it finds what it is there to find."""
+
+import pandas as pd
+import pytest
+
+from pilotlib.cleaning import clean
+from pilotlib.reading import read_table
+from tests import fuzz
+from tests.reading.test_formats import GRIDS, TABLE
+
+EXAMINE = fuzz.examine
+
+
+def test_some_damaged_files_are_read_or_refused(tmp_path):
+    def look(kind, content):
+        return fuzz.examine(kind, content, tmp_path)
+
+    outcomes, findings = fuzz.fuzz(60, 60, 5, tmp_path / "kept", look)
+    assert findings == []
+    assert {how for _, how in outcomes} == {"read", "refused"}
+    assert sum(outcomes.values()) == 60
+
+
+def test_the_watched_process_gives_the_same_answers(tmp_path):
+    worker = fuzz.Worker()
+    try:
+        assert worker.examine("csv", GRIDS["csv"](TABLE)) == "read"
+        assert worker.examine("csv", b"") == "refused"
+    finally:
+        worker.stop()
+
+
+def broken_reader(path):
+    raise KeyError("a fault")
+
+
+def without_a_row(cells, *arguments):
+    cleaned = clean(cells, *arguments)
+    return cleaned._replace(applications=cleaned.applications.iloc[1:])
+
+
+def without_a_record(cells, *arguments):
+    cleaned = clean(cells, *arguments)
+    wrong = pd.DataFrame([(1, "status", "没有过", "审核通过", "characters", "")], columns=list(cleaned.changes))
+    return cleaned._replace(changes=wrong)
+
+
+def nothing(cells, *arguments):
+    cleaned = clean(cells, *arguments)
+    return cleaned._replace(applications=cleaned.applications.iloc[:0], set_aside=cleaned.set_aside)
+
+
+@pytest.mark.parametrize(
+    ("place", "fault", "said"),
+    [
+        ("pilotlib.reading.read_table", broken_reader, "KeyError: 'a fault'"),
+        ("pilotlib.cleaning.clean", without_a_row, "rows lost or invented"),
+        ("pilotlib.cleaning.clean", without_a_record, "the log names a cell that was not there"),
+        ("pilotlib.cleaning.clean", nothing, "rows lost or invented"),
+    ],
+)
+def test_a_planted_fault_is_found_and_kept(place, fault, said, monkeypatch, tmp_path):
+    monkeypatch.setattr(place, fault)
+    assert said in fuzz.examine("csv", GRIDS["csv"](TABLE), tmp_path)
+
+    def look(kind, content):
+        return fuzz.examine("csv", GRIDS["csv"](TABLE), tmp_path)
+
+    outcomes, findings = fuzz.fuzz(2, 60, 1, tmp_path / "kept", look)
+    assert sum(outcomes.values()) == len(findings) == 2
+    assert said in findings[0].with_name(findings[0].name + ".said").read_text(encoding="utf-8")
+
+
+def test_the_unharmed_table_is_read(tmp_path):
+    assert {kind: EXAMINE(kind, written(TABLE), tmp_path) for kind, written in GRIDS.items()} == dict.fromkeys(
+        GRIDS, "read"
+    )
+    (tmp_path / "whole.csv").write_bytes(GRIDS["csv"](TABLE))
+    assert len(read_table(tmp_path / "whole.csv").cells) == 4
