@@ -88,8 +88,10 @@ def nearly_named(words: Iterable[str], wanted: Iterable[str] = REQUIRED_COLUMNS)
 def nearest_column(word: str, wanted: Iterable[str]) -> tuple[str, str] | None:
     """The header that a word is nearly, and its column; None if the word is a header itself or far from all."""
     aliases = {alias: name for alias, name in HEADERS.items() if name in set(wanted) and len(alias) > 1}
-    close = [] if column_named(word) else get_close_matches(plain(word), aliases, n=1, cutoff=0.7)
-    return (close[0], aliases[close[0]]) if close else None
+    close = [] if column_named(word) else get_close_matches(plain(word), aliases, n=3, cutoff=0.7)
+    names = {alias: aliases[alias] for alias in close}
+    titles = [alias for alias, name in names.items() if alias == title_of(name)]  # rather than another name of it
+    return next(((alias, names[alias]) for alias in (*titles, *names)), None)
 
 
 def _of_two_rows(upper: Header, lower: Header) -> Header:
