@@ -136,7 +136,7 @@ def test_a_header_that_is_nearly_one_is_suggested_and_taken_only_by_correction(p
         file.write(line + "\n")
     checked = pilot(project, "check", "2022")
     assert checked.returncode == 0, checked.stdout
-    assert "更改  第0行批准总培训人数：“批淮总培训人数”→“批准总培训人数”（人工更正）" in checked.stdout
+    assert "更正  表头“批淮总培训人数”→“批准总培训人数”（表头用词接近，请核对是否同一列）" in checked.stdout
 
 
 def test_a_folder_and_an_archive_are_copied_whole(project, tmp_path):

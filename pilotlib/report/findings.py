@@ -26,6 +26,12 @@ def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
             f"剔除  文件第{place}行（{reason}）：{text}"
             for place, reason, text in zip(aside["place"], aside["reason"], aside["text"], strict=True)
         ),
+        *(
+            f"更正  表头“{before}”→“{after}”（{reason}）"
+            for before, after, reason in changes.loc[
+                cleaned.changes["source_row"] == 0, ["before", "after", "reason"]
+            ].itertuples(index=False)
+        ),
         *(f"合并  第{rows}行{column}：与上方合并为一格，同为“{after}”" for (column, after), rows in filled.items()),
         *(
             f"更改  第{row}行{column}：“{before}”→“{after}”（{rule}）"
