@@ -9,6 +9,7 @@ import pandas as pd
 from pilotlib.cleaning.words import (
     count_text,
     display_width,
+    is_count,
     majors_beginning,
     normalised,
     split_certificate,
@@ -95,7 +96,7 @@ def write_counts(table: pd.DataFrame) -> pd.DataFrame:
 
 def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:
     """Empty the count cells that are still no whole number; the log keeps what they held."""
-    return _map_columns(table, COUNT_COLUMNS, lambda text: text if text.isdecimal() else "")
+    return _map_columns(table, COUNT_COLUMNS, lambda text: text if is_count(text) else "")
 
 
 def complete_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.DataFrame:

@@ -6,6 +6,8 @@ import unicodedata
 from pilotlib.vocabulary import CERTIFICATE_FORMS, COUNT_FORM, LEVELS, MAJOR_SEPARATORS, MISSING_MARKS
 
 CHINESE_PUNCTUATION = frozenset("（），、；：！？～“”‘’…—·")
+# The whole country's students fit in nine digits.
+MOST_DIGITS = 9
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -39,7 +41,12 @@ def count_text(text: str) -> str:
         return ""
     whole = COUNT_FORM.fullmatch(text)
     digits = whole[1].replace(",", "") if whole else ""
-    return str(int(digits)) if 0 < len(digits) <= 9 else text
+    return str(int(digits)) if is_count(digits) else text
+
+
+def is_count(text: str) -> bool:
+    """Whether a text is digits, and no more of them than a count can have: a telephone number is none."""
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def split_certificate(text: str) -> tuple[str, str]:

@@ -35,10 +35,13 @@ class Grid(NamedTuple):
         return pd.DataFrame(self.rows, index=pd.Index(self.numbers(), name="place"), dtype=str)
 
     def merged_places(self) -> tuple[tuple[int, int, int, int], ...]:
-        """The merged ranges that reach over several rows, by places in the file."""
+        """The merged ranges that reach over several rows, by places in the file, as far as there are rows."""
         numbers = self.numbers()
+        last = len(self.rows) - 1
         return tuple(
-            (numbers[top], left, numbers[bottom], right) for top, left, bottom, right in self.merged if bottom > top
+            (numbers[top], left, numbers[min(bottom, last)], right)
+            for top, left, bottom, right in self.merged
+            if min(bottom, last) > top
         )
 
     def hidden_places(self) -> tuple[int, ...]:

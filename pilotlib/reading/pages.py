@@ -2,15 +2,23 @@
 
 import io
 import logging
+import re
 from itertools import groupby
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, damaged
-from pilotlib.reading.grids import Grid, even, spread
+from pilotlib.reading.grids import WIDEST_TABLE, Grid, check_size, even, spread
 
 MOST_PAGES = 500
 # Rulings drawn twice or by different programs may lie this far apart, in points.
 _SAME_LINE = 2
+_HTML_BLOCKS = ("br", "p", "div", "li")
+# No page's own text holds this character; it stands for a line's end until white space is made even.
+_NEW_LINE = "\x1e"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DOCX_WRAPPERS = {_WORD + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
+_DOCX_UNSHOWN = {_WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
+_DOCX_CHARACTERS = {_WORD + "tab": " ", _WORD + "br": "\n", _WORD + "cr": "\n"}
 
 
 def read_html(name: str, content: bytes) -> list[Grid]:
@@ -23,8 +31,8 @@ def read_html(name: str, content: bytes) -> list[Grid]:
         raise
     except Exception as error:  # RecursionError and AssertionError among them
         raise damaged(name, error) from None
-    for mark in soup.find_all("br"):
-        mark.replace_with("\n")
+    for mark in soup.find_all(_HTML_BLOCKS):
+        mark.insert_after(_NEW_LINE)
     tables = [table for table in soup.find_all("table") if not table.find("table")]
     grids = []
     for number, table in enumerate(tables, start=1):
@@ -52,11 +60,8 @@ def read_docx(name: str, content: bytes) -> list[Grid]:
 
     unpacked(name, content)
     try:
-        tables = docx.Document(io.BytesIO(content)).tables
-        return [
-            _docx_grid(name, f"第 {number} 个表格", [row.cells for row in table.rows])
-            for number, table in enumerate(tables, start=1)
-        ]
+        tables = docx.Document(io.BytesIO(content)).element.body.iter(f"{_WORD}tbl")
+        return [_docx_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
     except PilotError:
         raise
     except Exception as error:
@@ -97,7 +102,9 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
 
 
 def _html_text(cell) -> str:
-    return cell.get_text().strip(" \t\r\n")
+    """A cell's text as a browser shows it: white space is one space, and only the marks for it begin a line."""
+    lines = re.sub(r"[ \t\r\n\f]+", " ", cell.get_text()).split(_NEW_LINE)
+    return "\n".join(line.strip(" ") for line in lines).strip("\n")
 
 
 def _html_span(cell, name: str) -> int:
@@ -109,20 +116,67 @@ def _is_hidden(row) -> bool:
     return row.has_attr("hidden") or "display:none" in str(row.get("style", "")).replace(" ", "").lower()
 
 
-def _docx_grid(name: str, where: str, rows: list) -> Grid:
-    """A grid from rows of cells of which merged ones stand in every place that they cover."""
-    corners: dict[int, tuple[int, int]] = {}
-    ends: dict[int, tuple[int, int]] = {}
-    texts = [[""] * len(row) for row in rows]
-    for top, row in enumerate(rows):
-        for left, cell in enumerate(row):
-            key = id(cell._tc)
-            if key not in corners:
-                corners[key] = (top, left)
-                texts[top][left] = cell.text
-            ends[key] = (top, left)
-    merged = tuple((*corners[key], *ends[key]) for key in corners if ends[key] != corners[key])
-    return Grid(where, even(name, texts), merged=merged)
+def _docx_grid(name: str, where: str, table) -> Grid:
+    """A grid from a table's elements, which may lie within content controls and tracked insertions."""
+    texts: list[dict[int, str]] = []
+    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    hidden = []
+    above: dict[int, tuple[int, int]] = {}
+    for row in _docx_parts(table, "tr"):
+        if _docx_marked(row, "trPr", "del") is not None:
+            continue
+        top, left, below = len(texts), _docx_number(_docx_marked(row, "trPr", "gridBefore"), 0), {}
+        texts.append({})
+        if _docx_marked(row, "trPr", "hidden") is not None:
+            hidden.append(top)
+        for cell in _docx_parts(row, "tc"):
+            right = left + _docx_number(_docx_marked(cell, "tcPr", "gridSpan"), 1) - 1
+            check_size(name, top + 1, right + 1)
+            texts[top] |= dict.fromkeys(range(left, right + 1), "") | {left: _docx_text(cell)}
+            vertical = _docx_marked(cell, "tcPr", "vMerge")
+            goes_on = vertical is not None and vertical.get(f"{_WORD}val", "continue") == "continue"
+            corner = above.get(left, (top, left)) if goes_on else (top, left)
+            if vertical is not None:
+                below[left] = corner
+            if (top, right) != corner:
+                merged[corner] = (top, right)
+            left = right + 1
+        above = below
+    width = max((max(row, default=-1) + 1 for row in texts), default=0)
+    rows = [[row.get(column, "") for column in range(width)] for row in texts]
+    ranges = tuple((*corner, *end) for corner, end in merged.items())
+    return Grid(where, even(name, rows), merged=ranges, hidden=tuple(hidden))
+
+
+def _docx_parts(element, tag: str):
+    """The elements of a kind directly inside another one, or inside what Word may wrap around them."""
+    for child in element:
+        if child.tag == _WORD + tag:
+            yield child
+        elif child.tag in _DOCX_WRAPPERS:
+            yield from _docx_parts(child, tag)
+
+
+def _docx_marked(element, properties: str, mark: str):
+    return element.find(f"{_WORD}{properties}/{_WORD}{mark}")
+
+
+def _docx_number(mark, otherwise: int) -> int:
+    text = "" if mark is None else mark.get(f"{_WORD}val", "")
+    return min(int(text), WIDEST_TABLE + 1) if text.isdecimal() and len(text) < 9 else otherwise
+
+
+def _docx_text(cell) -> str:
+    """A cell's paragraphs, a line each, without what was deleted or moved away."""
+
+    def shown(element) -> str:
+        if element.tag in _DOCX_UNSHOWN:
+            return ""
+        if element.tag in _DOCX_CHARACTERS:
+            return _DOCX_CHARACTERS[element.tag]
+        return element.text or "" if element.tag == f"{_WORD}t" else "".join(map(shown, element))
+
+    return "\n".join(shown(paragraph) for paragraph in _docx_parts(cell, "p"))
 
 
 def _pdf_grid(name: str, table) -> Grid:
