@@ -28,7 +28,8 @@ from pilotlib.cleaning.log import (
     repairs,
     with_reasons,
 )
-from pilotlib.cleaning.rows import correct_header, fill_merged, merged_below, name_columns, take_applications
+from pilotlib.cleaning.merged import continued_rows, fill_merged, join_continued, merged_below
+from pilotlib.cleaning.rows import correct_header, name_columns, take_applications
 from pilotlib.cleaning.typed import typed_applications, typed_majors
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin
@@ -78,10 +79,16 @@ def clean(
 
     of_header = ledger_rows(corrections) == 0
     header = correct_header(header_of(cells, file), corrections[of_header], file)
+    as_received = name_columns(cells, header, file)
     covered = merged_below(cells, header, origin.merged)
-    table, set_aside = take_applications(name_columns(fill_merged(cells, header, covered), header, file), cells, header)
-    given = table.apply(lambda column: column.str.strip())
-    unfilled = name_columns(cells, header, file).loc[table.index].apply(lambda column: column.str.strip())
+    filled = fill_merged(cells, header, covered)
+    continued = continued_rows(filled, header, covered)
+    joined = name_columns(join_continued(filled, header, continued), header, file)
+    table, set_aside = take_applications(joined, cells, header, continued["source_row"])
+    unfilled, filled, given = (
+        rows.loc[table.index].apply(lambda column: column.str.strip())
+        for rows in (as_received, name_columns(filled, header, file), joined)
+    )
     steps = (
         ("correction", lambda table: apply_corrections(table, corrections[~of_header], file)),
         ("characters", normalise_characters),
@@ -90,7 +97,7 @@ def clean(
         ("count_unreadable", blank_unreadable_counts),
         ("major_completed", lambda table: complete_majors(table, known_majors)),
     )
-    now, changes = given, [changed_cells(unfilled, given, "merged_cell")]
+    now, changes = given, [changed_cells(unfilled, filled, "merged_cell"), changed_cells(filled, given, "merged_row")]
     for rule, step in steps:
         after = step(now)
         changes.append(changed_cells(now, after, rule))
@@ -104,7 +111,7 @@ def clean(
     return Cleaned(
         applications=typed_applications(given, read_as_given, now, truncated),
         majors=typed_majors(now["majors"], given["majors"], cut_majors, reference),
-        changes=pd.concat([decided, with_reasons(pd.concat(changes, ignore_index=True), corrections)])
+        changes=pd.concat([decided, with_reasons(pd.concat(changes, ignore_index=True), corrections[~of_header])])
         .astype({"source_row": "Int64"} | dict.fromkeys(CHANGE_COLUMNS[1:], str))
         .sort_values("source_row", kind="stable", na_position="first", ignore_index=True),
         set_aside=set_aside,

@@ -48,7 +48,7 @@ def decisions(
         places: Each row's place in the file, by `source_row`.
     """
     counts = covered[covered["column"].isin(COUNT_COLUMNS) & covered["source_row"].isin(applications)]
-    counts = counts[~counts["column"].isin(("year", "students"))]
+    counts = counts[~counts["repeated"]]
     hidden = applications[places[applications].isin(origin.hidden)]
     found = [
         *([(pd.NA, "", "", origin.taken, "table_taken", origin.why)] if origin.taken else []),
@@ -68,10 +68,11 @@ def decisions(
 def repairs(changes: pd.DataFrame) -> pd.DataFrame:
     """The log's rows for cells of applications that now say something else than in the file.
 
-    A cell merged with the one above says the same as there; decisions change no cell.
+    A cell merged with the one above says the same as there, rows of one application say it together; decisions change
+    no cell.
     """
     changed = (changes["before"] != changes["after"]) & (changes["source_row"] > 0).fillna(False)
-    return changes[changed & (changes["rule"] != "merged_cell")]
+    return changes[changed & ~changes["rule"].isin(("merged_cell", "merged_row"))]
 
 
 def number_of_changed_cells(changes: pd.DataFrame) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 
 from pilotlib.errors import PilotError
@@ -23,9 +22,6 @@ from pilotlib.vocabulary import (
 
 # A row that fills none of these is no application but a remark.
 TELLING_COLUMNS = ("year", "application_round", "certificate", "students", "places_applied", "places_approved")
-
-# What a cell merged over rows says is true of each of them; numbers of places it gives for all together.
-REPEATED_COLUMNS = ("year", "application_round", "certificate", "level", "majors", "students", "status")
 
 
 def correct_header(header: Header, corrections: pd.DataFrame, file: str = "申报表") -> Header:
@@ -76,49 +72,16 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
     return table if "year" in table else table.assign(year="")
 
 
-def merged_below(cells: pd.DataFrame, header: Header, merged: Iterable[tuple[int, int, int, int]]) -> pd.DataFrame:
-    """The empty cells below the header that a merged cell covers from above.
-
-    Args:
-        cells: The text cells of a table.
-        header: Its header.
-        merged: Ranges of places and columns, as `Origin.merged`; of a range over several columns the first counts.
-
-    Returns:
-        `source_row`, `column` (its name), `position` (of the column in `cells`), and `text`, the merged cell's.
-    """
-    values = cells.to_numpy()
-    found = [
-        (row - header.last, header.names[left], left, values[rows[0], left])
-        for first, left, last, _ in merged
-        if left < len(header.names) and header.names[left]
-        for rows in [np.flatnonzero((cells.index >= first) & (cells.index <= last))]
-        if len(rows) and rows[0] > header.last
-        for row in rows[1:]
-        if not values[row, left].strip()
-    ]
-    return pd.DataFrame(found, columns=["source_row", "column", "position", "text"])
-
-
-def fill_merged(cells: pd.DataFrame, header: Header, covered: pd.DataFrame) -> pd.DataFrame:
-    """Repeat in each row what a cell merged over rows says, in the columns of `REPEATED_COLUMNS`.
-
-    Places are not repeated: a merged cell gives them once for all its rows together. `covered` is as `merged_below`
-    returns it.
-    """
-    repeated = covered[covered["column"].isin(REPEATED_COLUMNS)]
-    values = cells.to_numpy(dtype=object, copy=True)
-    values[repeated["source_row"].to_numpy(int) + header.last, repeated["position"].to_numpy(int)] = repeated["text"]
-    return pd.DataFrame(values, index=cells.index, columns=cells.columns, dtype=str)
-
-
-def take_applications(table: pd.DataFrame, cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, pd.DataFrame]:
+def take_applications(
+    table: pd.DataFrame, cells: pd.DataFrame, header: Header, continued: Iterable[int] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Part the rows that are applications from those set aside, each with its reason.
 
     Args:
         table: As `name_columns` returns it.
         cells: The cells as they stand in the file, for the places and whole texts of rows.
         header: Their header.
+        continued: The `source_row` of rows that only go on with the application above.
 
     Returns:
         The applications' rows, and `source_row` (missing above the header), `place`, `reason`, `text`,
@@ -127,6 +90,7 @@ def take_applications(table: pd.DataFrame, cells: pd.DataFrame, header: Header) 
     words = table.apply(lambda column: by_value(column, plain))
     reasons = pd.Series("", index=table.index)
     reasons = reasons.mask((words[[*TELLING_COLUMNS]] == "").all(axis=1), "表外文字")
+    reasons = reasons.mask(table.index.isin(list(continued)), "并入上一行")
     reasons = reasons.mask(_totals(words), "合计行")
     reasons = reasons.mask(header_rows(cells, header).to_numpy(), "重复的表头")
     ruled = words.apply(lambda column: by_value(column, lambda word: bool(RULED_LINE.fullmatch(word)))).all(axis=1)

@@ -5,7 +5,6 @@ No table of cleaning and no arithmetic of pandas is used here; only how a word i
 
 from collections import Counter
 from collections.abc import Iterable
-from itertools import pairwise
 
 import pandas as pd
 
@@ -14,6 +13,7 @@ from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, find_header
 from pilotlib.vocabulary import (
     APPROVED_STATUSES,
+    RULED_LINE,
     SOURCE_COLUMNS,
     TOTAL_FORM,
     UNKNOWN,
@@ -26,6 +26,9 @@ from pilotlib.vocabulary import (
 COUNTED_COLUMNS = ("students", "places_applied", "places_approved")
 # A cell merged over rows gives these once.
 COUNTED_ONCE = ("serial", "places_applied", "places_approved")
+# Rows under one merged cell in each of these are one application, if their majors are said row by row.
+MERGED_IN_ONE = ("certificate", "places_applied", "places_approved")
+SAID_ROW_BY_ROW = ("majors", "students")
 TOTALLED = ("applications", "places_applied", "places_approved")
 # The breakdowns that count every application once, so that their sums are the year's totals.
 BREAKDOWNS = ("by_round", "by_level", "by_round_level", "by_certificate", "by_category")
@@ -48,10 +51,11 @@ def recount(
     header = find_header(lines[:HEADER_WITHIN])
     names = [column_named(headings.get(title, title)) for title in header.titles]
     places = cells.index.tolist()
-    above = {
-        (place, left): place_above
+    corners = {
+        (place, left): first
         for first, left, last, _ in merged
-        for place_above, place in pairwise(range(first, min(last, places[-1]) + 1))
+        if first > places[header.last]
+        for place in range(first + 1, min(last, places[-1]) + 1)
     }
     totals: Counter = Counter()
     certificates, pairs = set(), set()
@@ -59,20 +63,28 @@ def recount(
     for number, (place, line) in enumerate(zip(places, lines, strict=True), start=-header.last):
         if number <= 0:
             continue
-        row = dict.fromkeys(SOURCE_COLUMNS, "")
+        row, over = dict.fromkeys(SOURCE_COLUMNS, ""), {}
         for position, (name, cell) in enumerate(zip(names, line, strict=True)):
-            if name and not cell.strip() and name not in COUNTED_ONCE:
-                cell = read.get((above.get((place, position)), position), cell)
+            if name and (place, position) in corners:
+                over[name] = corners[place, position]
+                cell = "" if name in COUNTED_ONCE else read.get((over[name], position), "")
             read[place, position] = cell
             if name:
                 row[name] = corrected.get((number, name), cell).strip()
+        within = {over.get(name) for name in MERGED_IN_ONE}
+        goes_on = len(within) == 1 and None not in within and row["majors"] and "majors" not in over
+        goes_on = goes_on and all(
+            name in (None, *SAID_ROW_BY_ROW) or read[place, position] in ("", read.get((over["certificate"], position)))
+            for position, name in enumerate(names)
+        )
         repeated = len({column_named(cell) for cell in line} - {None}) >= FEWEST_HEADER_CELLS
         repeated = repeated or line in (lines[header.first], lines[header.last])
-        blank = not any(cell.strip() for cell in line)
+        ruled = all(RULED_LINE.fullmatch(plain(cell)) for cell in line)  # empty cells too
         words = [
             row.get(name, "") for name in ("serial", "year", "application_round", "certificate", "majors", "status")
         ]
-        if repeated or blank or not row["certificate"] or any(TOTAL_FORM.fullmatch(plain(word)) for word in words):
+        total = any(TOTAL_FORM.fullmatch(plain(word)) for word in words)
+        if goes_on or repeated or ruled or total or not row["certificate"]:
             continue
         certificate, level = split_certificate(normalised(row["certificate"]))
         level = level or levels_in(normalised(row.get("level", ""))) or UNKNOWN
