@@ -6,9 +6,31 @@ import pytest
 from pilotlib.cleaning import clean
 from pilotlib.reading import read_table
 from tests import fuzz
+from tests.conftest import ROOT
 from tests.reading.test_formats import GRIDS, TABLE
 
 EXAMINE = fuzz.examine
+# What was found: each file was a traceback, a refusal without a reason, or rows taken for text above the table.
+FOUND = {
+    "count-of-20-digits.csv": 1,
+    "first-header-names-fewer.csv": 3,
+    "merged-beyond.ods": 1,
+    "merged-beyond.xlsx": 1,
+    "ruled-line.md": 1,
+    "two-row-header-repeated-in-one.csv": 3,
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_files_in_which_faults_were_found_are_read_whole(name, tmp_path):
+    path = ROOT / "tests" / "data" / "fuzz" / name
+    assert fuzz.examine(path.suffix[1:], path.read_bytes(), tmp_path) == "read"
+    cells, origin = read_table(path)
+    assert len(clean(cells, origin=origin).applications) == FOUND[name]
+
+
+def test_every_file_in_which_a_fault_was_found_is_tested():
+    assert {path.name for path in (ROOT / "tests" / "data" / "fuzz").iterdir()} == set(FOUND)
 
 
 def test_some_damaged_files_are_read_or_refused(tmp_path):

@@ -30,13 +30,18 @@ def correct_header(header: Header, corrections: pd.DataFrame, file: str = "申�
     Raises:
         PilotError: the header does not say what the ledger says it does, or the correction names no column.
     """
-    titles = list(header.titles)
+    given, titles = list(header.titles), list(header.titles)
     for was, becomes, reason in zip(corrections["was"], corrections["becomes"], corrections["reason"], strict=True):
-        if was.strip() not in titles:
-            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{_quoted(titles)}。")
+        places = [place for place, title in enumerate(given) if title == was.strip()]
+        if not places:
+            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{_quoted(given)}。")
         if not column_named(becomes) or not reason.strip():
             raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
-        titles[titles.index(was.strip())] = becomes.strip()
+        if len(places) > 1:
+            raise PilotError(f"corrections.csv：{file} 的表头“{was}”有 {len(places)} 处。请在表中改好后另存。")
+        if titles[places[0]] != given[places[0]]:
+            raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
+        titles[places[0]] = becomes.strip()
     return header._replace(titles=titles, names=[column_named(title) for title in titles])
 
 

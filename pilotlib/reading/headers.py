@@ -27,8 +27,9 @@ class Header(NamedTuple):
 
 
 def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> Header | None:
-    """The row that names the most columns, or two rows that name more together than each alone; None if there is none.
+    """The first row that names every column, else the one that names the most; two rows where they name more together.
 
+    None if no row is a header. A header that is repeated further down with more columns is no reason to begin there.
     In a header of two rows a cell of the upper one stands over all cells below it up to the next: 培训人数 over 申请
     and 批准 is 申请培训人数 and 批准培训人数.
 
@@ -38,8 +39,10 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
     top = [[cell.strip() for cell in row] for row in islice(rows, within)]
     single = [Header(place, place, row, [column_named(cell) for cell in row]) for place, row in enumerate(top)]
     double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
-    best = max(single, key=named, default=None)
-    best = max([best, *double], key=named) if best else None
+    whole = [header for header in (*single, *double) if set(REQUIRED_COLUMNS) <= set(header.names)]
+    first = min((header.last for header in whole), default=None)
+    nearest = [header for header in whole if first in (header.first, header.last)]
+    best = max(nearest or [*single, *double], key=named, default=None)
     return best if best and named(best) >= FEWEST_HEADER_CELLS else None
 
 
@@ -47,11 +50,20 @@ def header_of(cells: pd.DataFrame, file: str = "申报表") -> Header:
     """The header of a table of text cells.
 
     Raises:
-        PilotError: there is none.
+        PilotError: there is none, or rows stand above it under another row that is nearly one.
     """
     rows = cells.head(HEADER_WITHIN).to_numpy().tolist()
     if not (header := find_header(rows)):
         raise no_header(file, rows)
+    for number, row in enumerate(rows[: header.first]):
+        names = {column_named(cell) for cell in row} - {None}
+        if len(names) > len(REQUIRED_COLUMNS) / 2 and any(map(any, rows[number + 1 : header.first])):
+            missing = [name for name in REQUIRED_COLUMNS if name not in names]
+            raise PilotError(
+                f"{file}：第 {cells.index[number]} 行与第 {cells.index[header.first]} 行都像表头，两者之间还有内容。"
+                f"上面的一行没有{'、'.join(map(title_of, missing))}列。"
+                f"{nearly_named(row, missing)}请把两行表头改成一样，另存后再试。"
+            )
     return header
 
 

@@ -32,6 +32,7 @@ def read_html(name: str, content: bytes) -> list[Grid]:
     except Exception as error:  # RecursionError and AssertionError among them
         raise damaged(name, error) from None
     for mark in soup.find_all(_HTML_BLOCKS):
+        mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
     tables = [table for table in soup.find_all("table") if not table.find("table")]
     grids = []
@@ -104,7 +105,7 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
 def _html_text(cell) -> str:
     """A cell's text as a browser shows it: white space is one space, and only the marks for it begin a line."""
     lines = re.sub(r"[ \t\r\n\f]+", " ", cell.get_text()).split(_NEW_LINE)
-    return "\n".join(line.strip(" ") for line in lines).strip("\n")
+    return "\n".join(filter(None, (line.strip(" ") for line in lines)))
 
 
 def _html_span(cell, name: str) -> int:

@@ -1,8 +1,9 @@
 """Any file → a table of text cells, each row with its place in the file; of several tables, the one that fits."""
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -91,7 +92,7 @@ def read_table(path: Path | str) -> SourceTable:
     path = Path(path)
     if path.is_dir():
         files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
-        return _chosen(path.name, _grids_of(files, "文件夹"))
+        return _chosen(path.name, *_grids_of(files, "文件夹"))
     suffix = path.suffix.lower()
     if suffix not in READABLE_SUFFIXES:
         kinds = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
@@ -101,7 +102,7 @@ def read_table(path: Path | str) -> SourceTable:
         raise PilotError(f"{path.name}：文件是空的。请放入收到的文件后再运行。")
     if kind_of(path.name, content) == ".zip":
         files = {name: content for name, content in unpacked(path.name, content).items() if _may_hold_a_table(name)}
-        return _chosen(path.name, _grids_of(files, "压缩包"))
+        return _chosen(path.name, *_grids_of(files, "压缩包"))
     return _chosen(path.name, _read(path.name, content))
 
 
@@ -119,18 +120,22 @@ def _read(name: str, content: bytes) -> list[Grid]:
     """Every table of a file that is no archive of files."""
     kind = kind_of(name, content)
     if kind not in READERS:
-        raise PilotError(f"{name}：压缩包里还有压缩包，没有打开。请先解开，只放入申报表。")
+        raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
     return READERS[kind](name, content)
 
 
-def _grids_of(files: dict[str, bytes], container: str) -> list[Grid]:
-    """Every table of every file, named by its file; empty files and those of other kinds hold none."""
-    return [
-        grid._replace(where=f"{container}中的文件“{name}”" + (f"的{grid.where}" if grid.where else ""))
-        for name, content in sorted(files.items())
-        if content.strip()
-        for grid in _read(name, content)
-    ]
+def _grids_of(files: dict[str, bytes], container: str) -> tuple[list[Grid], dict[str, PilotError]]:
+    """Every table of every file, named by its file, and the files that cannot be read; empty files hold none."""
+    grids, unread = [], {}
+    for name, content in sorted(files.items()):
+        try:
+            found = _read(name, content) if content.strip() else []
+        except PilotError as error:
+            unread[name] = error
+            continue
+        where = f"{container}中的文件“{name}”"
+        grids += [grid._replace(where=where + (f"的{grid.where}" if grid.where else "")) for grid in found]
+    return grids, unread
 
 
 def _may_hold_a_table(name: str) -> bool:
@@ -140,14 +145,19 @@ def _may_hold_a_table(name: str) -> bool:
     return path.suffix.lower() in READABLE_SUFFIXES and not left_over
 
 
-def _chosen(file: str, grids: list[Grid]) -> SourceTable:
-    """The table whose header names the most columns, of these one with rows below it; two such are an error."""
+def _chosen(file: str, grids: list[Grid], unread: Mapping[str, PilotError] = MappingProxyType({})) -> SourceTable:
+    """The table whose header names the most columns, of these one with rows below it; two such are an error.
+
+    Files beside it that cannot be read are named where it is told why this table was taken.
+    """
     headers = [find_header(grid.rows) for grid in grids]
     fits = {
         place: (named(header), len(grids[place].rows) > header.last + 1)
         for place, header in enumerate(headers)
         if header
     }
+    if not fits and unread:
+        raise PilotError(f"{file}：能读取的文件中没有申报表。\n" + "\n".join(f"  · {unread[name]}" for name in unread))
     if not fits:
         raise no_header(file, (row for grid in grids for row in grid.rows))
     best = max(fits.values())
@@ -160,6 +170,8 @@ def _chosen(file: str, grids: list[Grid]) -> SourceTable:
     if len(grids) > 1:
         rest = max((fit[0] for place, fit in fits.items() if place != taken), default=0)
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
+    if unread:
+        why += f"；没有读取：{'、'.join(unread)}"
     return SourceTable(
         grid.cells(),
         Origin(grid.where, why if grid.where else "", grid.merged_places(), grid.hidden_places()),

@@ -61,19 +61,19 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
     members = {member: _in_utf8(data) for member, data in unpacked(name, content).items()}
     structures = {}
     for sheet, member in _sheet_members(name, members).items():
-        rows, columns, hidden, unknown = _structure(name, members[member])
+        rows, columns, hidden, unknown, errors = _structure(name, members[member])
         check_size(f"{name} 的工作表“{sheet}”", rows, columns)
         if unknown:
             raise PilotError(
                 f"{name} 的工作表“{sheet}”：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。"
                 "请用表格软件打开，保存后再试。"
             )
-        structures[sheet] = hidden
+        structures[sheet] = hidden, errors
     workbook = _open(name, _packed(members))
     return [
-        grid._replace(hidden=tuple(row - 1 for row in structures.get(workbook.sheet_names[number], ())))
+        _grid(name, workbook, number, errors)._replace(hidden=tuple(row - 1 for row in hidden))
         for number in _sheets(workbook)
-        for grid in [_grid(name, workbook, number)]
+        for hidden, errors in [structures.get(workbook.sheet_names[number], ([], {}))]
     ]
 
 
@@ -88,7 +88,7 @@ def _sheets(workbook: CalamineWorkbook) -> range:
     return range(len(workbook.sheet_names))
 
 
-def _grid(name: str, workbook: CalamineWorkbook, number: int) -> Grid:
+def _grid(name: str, workbook: CalamineWorkbook, number: int, errors: dict[tuple[int, int], str]) -> Grid:
     about = workbook.sheets_metadata[number]
     try:
         sheet = workbook.get_sheet_by_index(number)
@@ -98,9 +98,19 @@ def _grid(name: str, workbook: CalamineWorkbook, number: int) -> Grid:
         raise damaged(f"{name} 的工作表“{about.name}”", error) from None
     return Grid(
         f"工作表“{about.name}”" + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""),
-        even(name, ([_shown(value) for value in row] for row in rows)),
+        _with_errors(name, [[_shown(value) for value in row] for row in rows], errors),
         merged=tuple(sorted((*first, *last) for first, last in ranges)),
     )
+
+
+def _with_errors(name: str, rows: list[list[str]], errors: dict[tuple[int, int], str]) -> list[list[str]]:
+    """Rows with the errors that a sheet shows (#REF!), which calamine reads as empty: a reader must hear of them."""
+    high = max((row for row, _ in errors), default=0)
+    wide = max((column for _, column in errors), default=0)
+    listed = even(name, [*rows, *[[]] * (high - len(rows)), [""] * wide])[: max(len(rows), high)]
+    for (row, column), text in errors.items():
+        listed[row - 1][column - 1] = text
+    return listed
 
 
 def _shown(value: object) -> str:
@@ -122,10 +132,11 @@ def _sheet_members(name: str, members: dict[str, bytes]) -> dict[str, str]:
     return {sheet: member for sheet, member in places.items() if member in members}
 
 
-def _structure(name: str, sheet: bytes) -> tuple[int, int, list[int], list[str]]:
-    """What reading a sheet's values does not tell: its last row and column, hidden rows, formulas without a value."""
+def _structure(name: str, sheet: bytes) -> tuple[int, int, list[int], list[str], dict[tuple[int, int], str]]:
+    """What reading a sheet's values does not tell: its last row and column, hidden rows, formulas without a value, and
+    the errors that formulas ended in, by row and column."""
     last_row = last_column = row = column = 0
-    hidden, unknown = [], []
+    hidden, unknown, errors = [], [], {}
     for event, element in _events(name, sheet):
         tag = element.tag.rpartition("}")[2]
         if event == "start" and tag == "row":
@@ -137,13 +148,17 @@ def _structure(name: str, sheet: bytes) -> tuple[int, int, list[int], list[str]]
             place = re.fullmatch("([A-Z]{1,4})([0-9]{1,8})", element.get("r", ""))
             column = _column_number(place[1]) if place else column + 1
             holds = {child.tag.rpartition("}")[2] for child in element if child.text or len(child)}
+            at = int(place[2]) if place else row
             if holds:
-                last_row, last_column = max(last_row, int(place[2]) if place else row), max(last_column, column)
+                last_row, last_column = max(last_row, at), max(last_column, column)
+            if element.get("t") == "e" and "v" in holds and at and column:
+                values = (child.text for child in element if child.tag.endswith("}v"))
+                errors[at, column] = "".join(value for value in values if value)
             if "f" in {child.tag.rpartition("}")[2] for child in element} and not holds & {"v", "is"}:
                 unknown.append(element.get("r", f"第{row}行"))
         elif event == "end" and tag == "row":
             element.clear()
-    return last_row, last_column, hidden, unknown
+    return last_row, last_column, hidden, unknown, errors
 
 
 def _column_number(letters: str) -> int:

@@ -1,13 +1,16 @@
 """Every format × everything odd that files of that format bring: the table of docs/formats.md, cell by cell."""
 
+import io
 import re
 
+import docx
 import pytest
 
 from pilotlib import PilotError
 from pilotlib.checking import check
 from pilotlib.cleaning import clean
 from pilotlib.reading import read_table
+from pilotlib.reading.files import unpacked
 from tests import writers
 from tests.conftest import ROOT
 
@@ -293,3 +296,90 @@ def test_a_folder_is_read_like_an_archive(tmp_path):
     (folder / "副本.csv").write_bytes(writers.delimited(TABLE))
     with pytest.raises(PilotError, match=r"同样像申报表：文件夹中的文件“副本.csv”、文件夹中的文件“明细.csv”"):
         read_table(folder)
+
+
+def docx_of(change):
+    """A Word document with the table, changed by a function of its XML."""
+    document = docx.Document(io.BytesIO(GRIDS["docx"](TABLE)))
+    change(document.tables[0]._tbl)
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def within(element, *tags):
+    """Put an element inside others, the outermost first."""
+    inside = None
+    for tag in tags:
+        wrapper = docx.oxml.OxmlElement(tag)
+        if inside is None:
+            element.addprevious(wrapper)
+        else:
+            inside.append(wrapper)
+        inside = wrapper
+    inside.append(element)
+
+
+def marked(properties, tag):
+    properties.append(docx.oxml.OxmlElement(tag))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: within(table.tr_lst[2], "w:sdt", "w:sdtContent"),
+        lambda table: within(table.tr_lst[2].tc_lst[4], "w:sdt", "w:sdtContent"),
+        lambda table: within(table.tr_lst[2].tc_lst[4].p_lst[0].r_lst[0], "w:ins"),
+        lambda table: within(table, "w:sdt", "w:sdtContent"),
+    ],
+    ids=["a row in a content control", "a cell in one", "an insertion", "the table in one"],
+)
+def test_a_word_table_is_whole_whatever_is_wrapped_around_its_parts(tmp_path, change):
+    assert said(read(tmp_path, "docx", docx_of(change)))[0] == SAID
+
+
+def test_a_deleted_row_of_a_word_table_is_none_and_a_hidden_one_is_said(tmp_path):
+    def deleted(table):
+        marked(table.tr_lst[3].get_or_add_trPr(), "w:del")
+        marked(table.tr_lst[2].get_or_add_trPr(), "w:hidden")
+
+    told, cleaned = said(read(tmp_path, "docx", docx_of(deleted)))
+    assert told == SAID[:2]
+    hidden = cleaned.changes[cleaned.changes["rule"] == "row_hidden"]
+    assert hidden["source_row"].tolist() == [2]
+
+
+def test_white_space_in_the_source_of_a_page_is_no_line_and_a_mark_for_a_line_is_one(tmp_path):
+    page = GRIDS["html"](TABLE).decode().replace("电子商务；市场营销", "电子\n   商务<br>市场营销<p>会计</p>")
+    cells = read(tmp_path, "html", page.encode()).cells
+    assert cells.iloc[3, 4] == "电子 商务\n市场营销\n会计"
+
+
+def test_the_errors_of_a_sheet_are_kept_as_it_shows_them(tmp_path):
+    content = writers.with_formula(GRIDS["xlsx"](TABLE), "H2", cached="50")
+    members = unpacked("a.xlsx", content)
+    sheet = members["xl/worksheets/sheet1.xml"].decode()
+    cell = re.search('<c r="H2"[^>]*>.*?</c>', sheet)[0]
+    wrong = sheet.replace(cell, '<c r="H2" t="e"><f>1/0</f><v>#REF!</v></c>')
+    beyond = wrong.replace("</sheetData>", '<row r="9"><c r="L9" t="e"><v>#N/A</v></c></row></sheetData>')
+    cells = read(tmp_path, "xlsx", writers.zipped(members | {"xl/worksheets/sheet1.xml": beyond.encode()})).cells
+    assert (cells.iloc[1, 7], cells.iloc[8, 11], cells.iloc[1, 6]) == ("#REF!", "#N/A", "50")
+    cleaned = clean(cells)
+    assert "#REF!" in " ".join(check(cleaned, 2021)["message"])
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_its_neighbour_from_being_read(tmp_path):
+    files = {"a.xlsx": GRIDS["xlsx"](TABLE), "扫描件.pdf": b"%PDF-1.4 broken"}
+    told, cleaned = said(read(tmp_path, "zip", writers.zipped(files)))
+    assert told == SAID
+    assert cleaned.changes.iloc[0]["reason"].endswith("；没有读取：扫描件.pdf")
+    with pytest.raises(PilotError, match="能读取的文件中没有申报表") as error:
+        read(tmp_path, "zip", writers.zipped({"扫描件.pdf": b"%PDF-1.4 broken"}))
+    assert "扫描件.pdf：文件损坏" in str(error.value)
+
+
+def test_rows_under_a_header_with_a_fault_are_not_lost_to_a_better_one_further_down(tmp_path):
+    nearly = [*HEADER[:8], "申报状太"]
+    content = GRIDS["csv"]([nearly, ROWS[0], HEADER, *ROWS[1:]])
+    with pytest.raises(PilotError, match=r"第 1 行与第 3 行都像表头.+“申报状太”接近“申报状态”"):
+        said(read(tmp_path, "csv", content))

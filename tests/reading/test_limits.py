@@ -106,7 +106,7 @@ def test_entities_that_grow(tmp_path):
 def test_an_archive_in_an_archive_is_not_opened(tmp_path):
     path = tmp_path / "applications.zip"
     path.write_bytes(writers.zipped({"a.zip": writers.zipped({"b.csv": writers.delimited(TABLE)})}))
-    refused(path, "压缩包里还有压缩包")
+    refused(path, "放在一起的压缩包没有打开")
 
 
 def test_a_protected_archive_is_said_to_be(tmp_path):
