@@ -28,6 +28,8 @@ from pilotlib.statistics.years import (
     measures,
 )
 
+AT_LEAST = "（至少）"
+
 
 class Trends(NamedTuple):
     """All processed years: their statistics, every measure of every year, and the statistics that figures show."""
@@ -69,7 +71,7 @@ def open_trends(years: Sequence[int] | None = None) -> Trends:
 
 def read_trends(project: Path, years: Sequence[int] | None = None) -> Trends:
     """As `open_trends`, of a project."""
-    chosen = sorted(years or processed_years(project))
+    chosen = sorted(set(years or processed_years(project)))
     if len(chosen) < 2:
         raise PilotError("历年对比至少需要两个处理过的年度。请先运行 pilot run --all。")
     read = [read_year_statistics(project / "data" / "processed" / str(year), list(STATISTICS)) for year in chosen]
@@ -174,7 +176,8 @@ def sources_table(trends: Trends) -> HTML:
 def _members_table(caption: str, table: pd.DataFrame, years: Sequence[YearStatistics], notes: str) -> HTML:
     columns = columns_of(years)
     there = {
-        column: table["in_years"].str.split("、").map(lambda of, year=column[:-1]: year in of) for column in columns
+        column: table["in_years"].astype(str).str.split("、").map(lambda of, year=column[:-1]: year in of)
+        for column in columns
     }
     texts = table.assign(
         **{
@@ -192,7 +195,7 @@ def _members_table(caption: str, table: pd.DataFrame, years: Sequence[YearStatis
 
 def _named(year: YearStatistics) -> str:
     bound = year.statistics["overview"].set_index("measure")["lower_bound"]["places_approved"]
-    return f"{year.year}年" + ("（至少）" if bound else "")
+    return f"{year.year}年" + (AT_LEAST if bound else "")
 
 
 def _places(statistics: Statistics) -> pd.DataFrame:
@@ -200,14 +203,16 @@ def _places(statistics: Statistics) -> pd.DataFrame:
 
 
 def _places_headline(statistics: Statistics) -> str:
-    table = _places(statistics).dropna(subset="places_approved")
-    if table.empty:
+    every = _places(statistics)
+    table = every.dropna(subset="places_approved")
+    if len(table) < 2:
         return "历年批准培训人数"
     first, last = table.iloc[0], table.iloc[-1]
-    most = table.loc[table["places_approved"].astype(float).idxmax()]
+    most = table[table["places_approved"] == table["places_approved"].max()]["年度"].tolist()
+    comparable = len(table) == len(every) and not every["年度"].str.endswith(AT_LEAST).any()
     return (
         f"批准培训人数{first['年度']}为{number(first['places_approved'])}人，{last['年度']}为"
-        f"{number(last['places_approved'])}人，{most['年度']}最多"
+        f"{number(last['places_approved'])}人" + (f"，{most[0]}最多" if comparable and len(most) == 1 else "")
     )
 
 

@@ -6,20 +6,23 @@ from itertools import pairwise
 import pandas as pd
 
 from pilotlib.reading import YearStatistics
-from pilotlib.statistics.years import STANDINGS, came_and_went, certificates, compared, majors
+from pilotlib.statistics.years import OVERVIEW, STANDINGS, came_and_went, certificates, compared, majors
 from pilotlib.vocabulary import title_of
 
 
 def wide_measures(table: pd.DataFrame) -> pd.DataFrame:
-    """The measures with a column a year: `topic, measure, unit`, the years' values, `note` (years of lower bounds)."""
-    bounds = table[table["lower_bound"] & table["value"].notna()]
-    note = bounds.groupby(["topic", "measure", "unit"])["year"].agg(
-        lambda years: "、".join(f"{year}年" for year in years)
+    """The measures with a column a year: `topic, measure, unit`, the years' values, `note` (years of lower
+    bounds and of missing counts)."""
+    keys = ["topic", "measure", "unit"]
+    marks = [("lower_bound", "下限"), ("incomplete", "有人数缺失")]
+    notes = pd.concat(
+        table.loc[table[mark] & table["value"].notna(), [*keys, "year"]].assign(word=word) for mark, word in marks
     )
+    notes = notes.groupby([*keys, "word"], sort=False)["year"].agg(lambda of: "、".join(f"{year}年" for year in of))
+    notes = notes.reset_index("word").assign(note=lambda rows: rows["word"] + "：" + rows["year"])
+    notes = notes.groupby(keys)["note"].agg("；".join)
     values = wide(table, "value")
-    keys = pd.MultiIndex.from_frame(values[["topic", "measure", "unit"]])
-    told = note.reindex(keys).to_numpy()
-    return values.assign(note=["" if pd.isna(text) else f"下限：{text}" for text in told])
+    return values.assign(note=notes.reindex(pd.MultiIndex.from_frame(values[keys])).fillna("").to_numpy(dtype=str))
 
 
 def wide_members(members: pd.DataFrame, years: Sequence[YearStatistics]) -> pd.DataFrame:
@@ -46,7 +49,8 @@ def changes_over_years(years: Sequence[YearStatistics], table: pd.DataFrame) -> 
     """Each year beside the one before: a row a pair, the change of each total, and how many came and went."""
     rows = []
     for before, after in pairwise(year.year for year in years):
-        changed = compared(table, before, after).set_index("measure")["change"]
+        both = compared(table, before, after)
+        changed = both[both["topic"] == OVERVIEW].set_index("measure")["change"]
         row: dict = {"年度": f"{after}年比{before}年"}
         row |= {f"{title_of(name)}变化": changed.get(title_of(name)) for name in ("applications", "places_approved")}
         for kind, members in (("证书", certificates(years)), ("专业", majors(years))):

@@ -20,10 +20,10 @@ _KEY = ["topic", "measure", "unit"]
 
 
 def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
-    """Every measure of every year, a row each: `topic, measure, unit, year, value, lower_bound, note`.
+    """Every measure of every year, a row each: `topic, measure, unit, year, value, lower_bound, incomplete, note`.
 
     A measure that a year does not have is missing there, and `note` says why: 没有这一批次, 未提供. A level for which
-    nothing was applied counts 0.
+    nothing was applied counts 0. `incomplete` are ratios of counts of which some are missing: higher or lower.
     """
     found = pd.concat([_measures_of(year) for year in years], ignore_index=True)
     order = found.drop_duplicates(_KEY)[_KEY]
@@ -36,17 +36,23 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     every = order.merge(pd.DataFrame({"year": [year.year for year in years]}), how="cross")
     table = every.merge(found, on=[*_KEY, "year"], how="left")
     absent_level = (table["topic"] == BY_LEVEL) & table["note"].isna()
-    # What has no level may belong to a level of which nothing is seen.
-    unknown = found.loc[(found["topic"] == BY_LEVEL) & (found["measure"] == UNKNOWN), "year"]
-    bounded = absent_level & table["measure"].isin(LEVELS) & table["year"].isin(unknown)
-    parted = table["topic"].isin((BY_ROUND, BY_LEVEL))
-    notes = pd.Series(
-        np.select([parted & table["note"].isna(), parted], ["没有这一批次", "批准人数缺失"], "未提供"), table.index
+    # What has no level, or several, may belong to a level of which nothing is seen.
+    of_levels = found[found["topic"] == BY_LEVEL].groupby("year")["measure"].agg(list)
+    bounded = absent_level & pd.Series(
+        [
+            _is_bound(level, of_levels.get(year, []))
+            for level, year in zip(table["measure"], table["year"], strict=True)
+        ],
+        table.index,
+        dtype=bool,
     )
+    absent = np.where(table["topic"] == BY_ROUND, "没有这一批次", "未提供")
+    absent = pd.Series(absent, table.index).where(table["note"].fillna("") == "", table["note"])
+    marks = {name: table[name].astype("boolean").fillna(False).astype(bool) for name in ("lower_bound", "incomplete")}
     return table.assign(
+        **marks | {"lower_bound": marks["lower_bound"] | bounded},
         value=table["value"].mask(absent_level, 0),
-        lower_bound=table["lower_bound"].astype("boolean").fillna(False).astype(bool) | bounded,
-        note=table["note"].fillna("").mask(table["value"].isna() & ~absent_level, notes),
+        note=table["note"].fillna("").mask(table["value"].isna() & ~absent_level, absent),
     )
 
 
@@ -59,14 +65,16 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
         the earlier value is 0 or the measure is a rate itself, whose change is in percentage points.
     """
     first, second = (
-        table[table["year"] == year].set_index(_KEY)[["value", "lower_bound", "note"]] for year in (earlier, later)
+        table[table["year"] == year].set_index(_KEY)[["value", "lower_bound", "incomplete", "note"]]
+        for year in (earlier, later)
     )
     both = first.merge(second, left_index=True, right_index=True, suffixes=("", "_later")).reset_index()
     before, after = both["value"], both["value_later"]
     bound, later_bound = both["lower_bound"], both["lower_bound_later"]
     known = before.notna() & after.notna()
     difference = (after - before).round(2)
-    exact = known & ~bound & ~later_bound
+    incomplete, later_incomplete = both["incomplete"], both["incomplete_later"]
+    exact = known & ~bound & ~later_bound & ~incomplete & ~later_incomplete
     change = difference.where(exact)
     rate = (change / before * 100).where(exact & (before > 0) & (both["unit"] != "%")).round(2)
     told = difference.map(lambda value: f"{value:+,.10g}", na_action="ignore").astype(object).fillna("")
@@ -74,6 +82,9 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
         [
             before.isna(),
             after.isna(),
+            incomplete & later_incomplete,
+            incomplete,
+            later_incomplete,
             bound & later_bound,
             bound,
             later_bound,
@@ -82,6 +93,9 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
         [
             f"{earlier}年" + both["note"],
             f"{later}年" + both["note_later"],
+            "两年都有人数缺失，无法比较",
+            f"{earlier}年有人数缺失，无法比较",
+            f"{later}年有人数缺失，无法比较",
             "两年都是下限，无法比较",
             f"{earlier}年为下限，变化不大于" + told,
             f"{later}年为下限，变化不小于" + told,
@@ -165,6 +179,9 @@ def breaks(years: Sequence[YearStatistics], table: pd.DataFrame) -> pd.DataFrame
     bounds = bounds.groupby(["topic", "measure"], sort=False)["year"].agg(tuple).reset_index()
     for (topic, those), group in bounds.groupby(["topic", "year"], sort=False):
         found.append((topic, f"{_years(those)}只有下限：{'、'.join(group['measure'])}。"))
+    partly = table[table["incomplete"] & table["value"].notna()]
+    for (topic, year), group in partly.groupby(["topic", "year"], sort=False):
+        found.append((topic, f"{year}年有人数缺失，只按已知的数算出：{'、'.join(group['measure'])}。"))
     for year in years:
         statuses = year.statistics["by_status"]
         pending = statuses.loc[~statuses["counts_as_approved"].astype(bool), "applications"].sum()
@@ -180,38 +197,56 @@ def _measures_of(year: YearStatistics) -> pd.DataFrame:
         topic=BY_ROUND, measure=lambda rows: rows["application_round"].astype(str), unit="人"
     )
     levels = statistics["by_level"]
-    of_unknown_level = bool(levels.loc[levels["level"].astype(str) == UNKNOWN, "applications"].sum())
-    levels = levels[levels["applications"] > 0].assign(
+    levels = levels[levels["applications"] > 0]
+    every_level = levels["level"].astype(str).tolist()
+    # Counts that are missing in some row are missing in its round and level too, and in what is formed of them.
+    bounds = statistics["overview"].set_index("measure")["lower_bound"]
+    of_rows = bool(bounds["places_approved"])
+    unknown = "批准人数缺失或尚未批准" if of_rows else "没有已批准的申报"
+    levels = levels.assign(
         topic=BY_LEVEL,
         measure=lambda rows: rows["level"].astype(str),
         unit="人",
-        # What has no level belongs to one of them.
-        lower_bound=lambda rows: of_unknown_level & rows["level"].astype(str).isin(LEVELS),
+        # What has no level, or several, belongs to one of them.
+        lower_bound=lambda rows: [_is_bound(level, every_level) for level in rows["level"].astype(str)],
     )
     given = statistics["indicators"].assign(
         topic=GIVEN, measure=statistics["indicators"]["indicator"].map(title_of), note=""
     )
-    rates = statistics["rates"].assign(topic=RATES, measure=statistics["rates"]["rate"], unit="%")
+    counted = {name for name in ("places_applied", "places_approved") if bounds[name]}
+    rates = statistics["rates"].assign(
+        topic=RATES,
+        measure=statistics["rates"]["rate"],
+        unit="%",
+        incomplete=lambda rows: rows["numerator"].isin(counted) | rows["denominator"].isin(counted),
+    )
     parts = [
-        overview.assign(note=""),
-        rounds.rename(columns={"places_approved": "value"}),
-        levels.rename(columns={"places_approved": "value"}),
+        overview.assign(
+            note=np.where(statistics["overview"]["measure"] == "places_approved", unknown, ""),
+            incomplete=(statistics["overview"]["measure"] == "places_per_100_students") & of_rows,
+        ),
+        rounds.rename(columns={"places_approved": "value"}).assign(note=unknown),
+        levels.rename(columns={"places_approved": "value"}).assign(note=unknown),
         given,
         rates.rename(columns={"percent": "value"}),
     ]
-    columns = ["topic", "measure", "unit", "value", "lower_bound", "note"]
-    absent = {"lower_bound": False, "note": ""}
+    columns = ["topic", "measure", "unit", "value", "lower_bound", "incomplete", "note"]
+    absent = {"lower_bound": False, "incomplete": False, "note": ""}
     table = pd.concat(
         part.assign(**{name: absent[name] for name in absent if name not in part})[columns].astype(
-            {"value": "Float64", "lower_bound": bool}
+            {"value": "Float64", "lower_bound": bool, "incomplete": bool}
         )
         for part in parts
     )
-    # Counts that are missing in some row are missing in its round and level too.
-    of_rows = statistics["overview"].set_index("measure")["lower_bound"]["places_approved"]
-    parted = table["topic"].isin((BY_ROUND, BY_LEVEL)) & bool(of_rows)
-    table = table.assign(lower_bound=table["lower_bound"] | parted, year=year.year)
+    parted = table["topic"].isin((BY_ROUND, BY_LEVEL)) & of_rows
+    known = table["value"].notna()
+    table = table.assign(lower_bound=table["lower_bound"] | parted, note=table["note"].mask(known, ""), year=year.year)
     return table.drop_duplicates([*_KEY, "year"])
+
+
+def _is_bound(level: str, seen: Sequence[str]) -> bool:
+    """Whether more may belong to a level than says so: some applications have none, or name it beside another."""
+    return level in LEVELS and any(other == UNKNOWN or (level in other and level != other) for other in seen)
 
 
 def _members(

@@ -149,8 +149,8 @@ def test_breaks_between_years_are_listed():
         "2020年与2022年之间的年度没有处理结果。",
         "2019年：某校；2020年：某校；2022年：别校。",
         "2019年没有这一批次：第二次。",
-        "2022年批准人数缺失：第二次。",
-        "2022年批准人数缺失：中级。",
+        "2022年没有已批准的申报：第二次。",
+        "2022年没有已批准的申报：中级。",
         "2022年未提供：培训教师。",
         "2020年、2022年未提供：培训学生。",
         "2020年、2022年未提供：培训学生 ÷ 批准总培训人数。",
@@ -169,3 +169,25 @@ def test_the_same_year_twice_changes_nothing():
     assert found["change"].dropna().eq(0).all()
     standing = came_and_went(majors([SECOND, again]), 2020, 2021)["standing"]
     assert set(standing) == {"延续"}
+
+
+def test_what_is_formed_of_missing_counts_is_not_compared():
+    given = [("培训学生", "40", "人", "")]
+    whole = year_of(2019, application("财务共享服务"), indicators=given)
+    missing = year_of(2020, application("财务共享服务"), application("数字营销", places=""), indicators=given)
+    change = changes(whole, missing)
+    rate = "培训学生 ÷ 批准总培训人数"
+    assert change.loc[[rate, "每百名在校生批准名额"], "note"].tolist() == ["2020年有人数缺失，无法比较"] * 2
+    assert change.loc[[rate, "每百名在校生批准名额"], "change"].isna().all()
+    assert change.loc["批准总培训人数", "note"] == "2020年为下限，变化不小于+0"
+    told = breaks([whole, missing], measures([whole, missing]))["message"].tolist()
+    assert f"2020年有人数缺失，只按已知的数算出：{rate}。" in told
+
+
+def test_rows_of_several_levels_bound_each_of_them():
+    one = year_of(2019, *(application("数字营销", level) for level in ("初级", "中级", "高级")))
+    several = year_of(2020, application("财务共享服务", "初级、中级"), application("数字营销", "高级"))
+    change = changes(one, several)
+    assert change.loc["初级", "note"] == "2020年为下限，变化不小于-50"
+    assert change.loc["中级", "note"] == "2020年为下限，变化不小于-50"
+    assert change.loc["高级", ["change", "note"]].tolist() == [0, ""]
