@@ -36,8 +36,9 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
     if final.exists() or final.is_symlink():
         raise PilotError(f"data/raw/{year} 已经存在，没有改动。要重新建立，请先把它移走。")
     read_table(table)
-    folder = Path(tempfile.mkdtemp(prefix=f".{year}-", dir=raw))
+    folder = None
     try:
+        folder = Path(tempfile.mkdtemp(prefix=f".{year}-", dir=raw))
         copy = folder / _name_of(table)
         _copied(table, copy)
         texts = {
@@ -55,7 +56,8 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
             raise PilotError(f"data/raw/{year} 刚刚由另一个命令建立，没有改动。") from None
         raise PilotError(f"data/raw/{year} 没有建成（{error.strerror}）。请检查权限与磁盘空间。") from None
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
     return final
 
 

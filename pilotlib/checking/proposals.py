@@ -5,11 +5,12 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from pilotlib.cleaning.words import count_text, levels_in, normalised
+from pilotlib.cleaning.words import count_text, is_count, levels_in, normalised
 from pilotlib.reading.headers import Header, nearest_column
 from pilotlib.vocabulary import (
     CORRECTION_COLUMNS,
     LEVELS,
+    MAJOR_SEPARATORS,
     REQUIRED_COLUMNS,
     SOURCE_COLUMNS,
     STATUSES,
@@ -17,6 +18,8 @@ from pilotlib.vocabulary import (
 )
 
 _DIGITS = re.compile(r"\d+")
+# Marks beside digits that make them another number: 2万, -50, 1/2, 50%.
+_NOT_AS_WRITTEN = re.compile("[-−负半十百千万亿%‰/.]")
 # Letters that are taken for digits: 5O is 50.
 _LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
 
@@ -24,8 +27,14 @@ _LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
 def propose_header(header: Header) -> pd.DataFrame:
     """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
     missing = [name for name in REQUIRED_COLUMNS if name not in header.names]
-    near = [(title, found[1]) for title in header.titles if (found := nearest_column(title, missing))]
-    rows = [("0", word, word, title_of(name), "表头用词接近，请核对是否同一列") for word, name in near]
+    near = [(found[1], title) for title in header.titles if (found := nearest_column(title, missing))]
+    # Of two words near one name only a person can tell which is meant: the first is proposed.
+    first = dict(reversed(near))
+    rows = [
+        ("0", first[name], first[name], title_of(name), "表头用词接近，请核对是否同一列")
+        for name in missing
+        if name in first
+    ]
     return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
 
 
@@ -38,20 +47,22 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
         reference: Known majors.
 
     Returns:
-        `row, column, was, becomes, reason`, text, in the order of the problems; empty if nothing suggests itself.
+        `row, column, was, becomes, reason`, text, one a cell, in the order of the problems; empty if nothing
+        suggests itself.
     """
     majors = sorted({*reference["major"], *reference["catalogue_name"]})
-    found = []
+    found: dict[tuple[int, str], tuple[str, str, str]] = {}
     for row, column, value, rule in problems[["source_row", "column", "value", "rule"]].itertuples(index=False):
         column = "certificate" if rule == "level_missing" else column
         if pd.isna(row) or row not in table.index or column not in SOURCE_COLUMNS or column not in table:
             continue
-        was = table.loc[row, column]
+        was, now, reasons = found.get((row, column), (table.loc[row, column], table.loc[row, column], ""))
         above = table[column].loc[: row - 1].tail(1).to_list()
-        becomes, reason = _reading(rule, was, value, above, majors)
-        if becomes and becomes != was:
-            found.append((str(row), title_of(column), was, becomes, reason))
-    return pd.DataFrame(found, columns=list(CORRECTION_COLUMNS), dtype=str).drop_duplicates(ignore_index=True)
+        becomes, reason = _reading(rule, now, value, above, majors)
+        if becomes and becomes != now:
+            found[row, column] = (was, becomes, "；".join(filter(None, [reasons, reason])))
+    rows = [(str(row), title_of(column), *said) for (row, column), said in found.items()]
+    return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
 
 
 def _reading(rule: str, was: str, value: str, above: list[str], majors: list[str]) -> tuple[str, str]:
@@ -59,18 +70,31 @@ def _reading(rule: str, was: str, value: str, above: list[str], majors: list[str
     if rule == "count_unreadable":
         text = count_text(normalised(was).translate(_LIKE_DIGITS))
         digits = _DIGITS.findall(text)
-        return (digits[0], "原文不是整数，请核对") if len(digits) == 1 else ("", "")
+        plain_number = len(digits) == 1 and is_count(digits[0]) and not _NOT_AS_WRITTEN.search(text)
+        return (digits[0], "原文不是整数，请核对") if plain_number else ("", "")
     if rule == "value_required" and not was and above:
         return above[0], "空着，可能与上一行合并为一格，请核对"
     if rule == "level_missing":
         return _with_level(was), "等级被截断，以此开头的等级只有一个"
     if rule == "major_unknown":
         near = get_close_matches(value, majors, n=1, cutoff=0.75)
-        return (was.replace(value, near[0]), f"“{value}”接近对照表中的“{near[0]}”，请核对") if near else ("", "")
+        return (_with_major(was, value, near[0]), f"“{value}”接近对照表中的“{near[0]}”，请核对") if near else ("", "")
     if rule == "status_unknown":
         near = get_close_matches(normalised(was), STATUSES, n=1, cutoff=0.7)
         return (near[0], "接近已知的状态，请核对") if near else ("", "")
     return "", ""
+
+
+def _with_major(text: str, major: str, becomes: str) -> str:
+    """A cell of majors with one of them replaced; longer names that hold it stay.
+
+    >>> _with_major("会记、会记信息管理", "会记", "会计")
+    '会计、会记信息管理'
+    """
+    ends = [*(found.span() for found in MAJOR_SEPARATORS.finditer(text)), (len(text), len(text))]
+    starts = [0, *(end for _, end in ends)]
+    parts = [(text[start:end], text[end:after]) for start, (end, after) in zip(starts, ends, strict=False)]
+    return "".join((becomes if normalised(part) == major else part) + separator for part, separator in parts)
 
 
 def _with_level(text: str) -> str:

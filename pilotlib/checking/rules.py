@@ -115,7 +115,7 @@ def students(applications: pd.DataFrame, majors: pd.DataFrame) -> pd.DataFrame:
 
 def repeats(applications: pd.DataFrame) -> pd.DataFrame:
     """A certificate and level in one round twice, or in several rounds."""
-    named = applications[applications["level"].notna()]
+    named = applications[applications["level"].notna() & (applications["certificate"] != "")]
     name = named["certificate"] + "（" + named["level"].astype(str) + "）"
     groups = named.groupby(["certificate", "level"], observed=True)
     in_round = named.groupby(["certificate", "level", "application_round"], observed=True)
@@ -138,8 +138,9 @@ def repeats(applications: pd.DataFrame) -> pd.DataFrame:
 
 
 def totals(cleaned: Cleaned) -> pd.DataFrame:
-    """Total rows that are not the sum of the rows above; of several, the last is the whole table's."""
+    """Total rows that are not the sum of the rows above; of several, the last is the whole table's, if no subtotal."""
     last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
+    last = last[~last["text"].str.contains("小计")]
     found = []
     for column in ("places_applied", "places_approved"):
         stated = last[column].map(normalised).map(count_text)
