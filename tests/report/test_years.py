@@ -5,11 +5,12 @@ from html import unescape
 
 import docx
 import openpyxl
+import pandas as pd
 import pytest
 
 from pilotlib import PilotError
 from pilotlib.report import years as told_years
-from pilotlib.report.trends import read_trends
+from pilotlib.report.trends import TREND_FIGURES, read_trends
 from pilotlib.report.wide import changes_over_years, wide_measures, wide_members
 from pilotlib.statistics.years import breaks, came_and_went, certificates, compared, majors, measures
 from tests.generator import years as generated_years
@@ -124,3 +125,20 @@ def test_the_workbooks_and_the_document_hold_the_tables(several_years):
     annual = openpyxl.load_workbook(reports / "annual-report.xlsx")
     assert annual.sheetnames[-3:] == ["2020与2021指标", "2020与2021证书", "2020与2021专业"]
     assert len(docx.Document(str(reports / "trends.docx")).tables) >= 5
+
+
+@pytest.mark.parametrize(
+    ("years", "places", "most"),
+    [
+        (["2019年", "2020年"], [50, 60], "，2020年最多"),
+        (["2019年", "2020年"], [60, 60], ""),
+        (["2019年", "2020年（至少）"], [60, 50], ""),
+        (["2018年", "2019年", "2020年"], [None, 60, 50], ""),
+    ],
+)
+def test_the_year_with_the_most_places_is_named_only_where_all_are_known(years, places, most):
+    table = pd.DataFrame({"certificate": years, "places_approved": pd.array(places, "Int64")})
+    told = TREND_FIGURES["places_over_years"].headline({"by_certificate": table})
+    known = [(year, count) for year, count in zip(years, places, strict=True) if count]
+    (first, one), (last, other) = known[0], known[-1]
+    assert told == f"批准培训人数{first}为{one}人，{last}为{other}人{most}"
