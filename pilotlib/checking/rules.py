@@ -46,7 +46,8 @@ def decided(changes: pd.DataFrame) -> pd.DataFrame:
 def truncated(cleaned: Cleaned) -> pd.DataFrame:
     """Cells that the width of their column cut off, and what became of them."""
     applications, changes = cleaned.applications, cleaned.changes
-    certificates = applications[cut_off_certificates(applications["certificate_as_given"])]
+    has_level = applications["level_as_given"].notna()
+    certificates = applications[cut_off_certificates(applications["certificate_as_given"], has_level)]
     corrected = changes[(changes["rule"] == "correction") & (changes["column"] == "certificate")]
     reasons = "等级由更正记录补出：" + corrected.set_index("source_row")["reason"].str.rstrip("。")
     settled = certificates["source_row"].map(reasons).astype(object).fillna("等级未知")

@@ -30,7 +30,7 @@ from pilotlib.cleaning.log import (
 )
 from pilotlib.cleaning.merged import continued_rows, fill_merged, join_continued, merged_below
 from pilotlib.cleaning.rows import correct_header, name_columns, take_applications
-from pilotlib.cleaning.typed import typed_applications, typed_majors
+from pilotlib.cleaning.typed import levels_of, typed_applications, typed_majors
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 from pilotlib.vocabulary import CORRECTION_COLUMNS, REFERENCE_COLUMNS
@@ -107,7 +107,8 @@ def clean(
     decided = decisions(origin, corrections[of_header], covered, table.index, places)
     read_as_given = normalise_characters(given)
     cut_majors = cut_off_majors(read_as_given, known_majors) | _lengthened(given["majors"], now["majors"])
-    truncated = cut_off_certificates(read_as_given["certificate"]) | cut_majors
+    has_level = levels_of(read_as_given) != ""
+    truncated = cut_off_certificates(read_as_given["certificate"], has_level) | cut_majors
     return Cleaned(
         applications=typed_applications(given, read_as_given, now, truncated),
         majors=typed_majors(now["majors"], given["majors"], cut_majors, reference),

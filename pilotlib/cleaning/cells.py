@@ -12,7 +12,6 @@ from pilotlib.cleaning.words import (
     is_count,
     majors_beginning,
     normalised,
-    split_certificate,
     split_majors,
 )
 from pilotlib.errors import PilotError
@@ -111,12 +110,11 @@ def complete_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.Dat
     return table.assign(majors=table["majors"].mask(cut, by_value(table["majors"], completed)))
 
 
-def cut_off_certificates(certificates: pd.Series) -> pd.Series:
+def cut_off_certificates(certificates: pd.Series, has_level: pd.Series) -> pd.Series:
     """Which certificate cells are cut off: an open bracket, or no level where the column's width ends.
 
-    The second sign counts only in a column whose other cells do carry levels.
+    The second sign counts only where other rows have levels; `has_level` says which, in the name or beside it.
     """
-    has_level = by_value(certificates, lambda text: split_certificate(text)[1] != "").astype(bool)
     closed = certificates.str.endswith((")", "）"))
     open_bracket = by_value(certificates, lambda text: len(re.findall("[（(]", text)) > len(re.findall("[）)]", text)))
     return open_bracket.astype(bool) | (~has_level & ~closed & has_level.any() & _at_full_width(certificates))

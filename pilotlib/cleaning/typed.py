@@ -21,8 +21,8 @@ def typed_applications(
             "year": counts["year"],
             "application_round": _ordered(now["application_round"], in_round_order),
             "certificate": names,
-            "level": _ordered(_levels(now), _in_level_order),
-            "level_as_given": _ordered(_levels(read_as_given), _in_level_order),
+            "level": _ordered(levels_of(now), _in_level_order),
+            "level_as_given": _ordered(levels_of(read_as_given), _in_level_order),
             "certificate_as_given": given["certificate"],
             "majors_as_given": given["majors"],
             "students": counts["students"],
@@ -56,7 +56,7 @@ def typed_majors(now: pd.Series, given: pd.Series, cut: pd.Series, reference: pd
     )[["source_row", "major", "as_given", "truncated", "catalogue_name", "code", "catalogue_year", "category"]]
 
 
-def _levels(cells: pd.DataFrame) -> pd.Series:
+def levels_of(cells: pd.DataFrame) -> pd.Series:
     """The level in the certificate's name, else in a column of its own."""
     in_names = by_value(cells["certificate"], lambda text: split_certificate(text)[1]).astype(str)
     if "level" not in cells:

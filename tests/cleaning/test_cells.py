@@ -67,5 +67,9 @@ def test_cut_off_majors():
 def test_cut_off_certificates():
     full, cut = "跨境电商B2B数据运营职业技能等级证书(中级)", "企业财务与会计机器人应用职业技能等级证书"
     open_bracket, short = "机械产品三维模型设计职业技能等级证书(中", "某某证书"
-    assert cut_off_certificates(pd.Series([full, cut, open_bracket, short])).tolist() == [False, True, True, False]
-    assert cut_off_certificates(pd.Series([cut, short])).tolist() == [False, False]  # no cell of the column has a level
+    column, levels = pd.Series([full, cut, open_bracket, short]), pd.Series([True, False, False, False])
+    assert cut_off_certificates(column, levels).tolist() == [False, True, True, False]
+    beside = pd.Series([True] * 4)  # a column of their own says the levels
+    assert cut_off_certificates(column, beside).tolist() == [False, False, True, False]
+    none = pd.Series([False, False])
+    assert cut_off_certificates(pd.Series([cut, short]), none).tolist() == [False, False]
