@@ -130,7 +130,7 @@ def html(tables: list[Rows], merged: Merged = (), hidden: tuple[int, ...] = ()) 
     return f"<!doctype html><meta charset=utf-8><title>x</title><style>td,th{{border:1px solid}}table{{border-collapse:collapse}}</style><p>说明</p>{body}".encode()
 
 
-def docx_file(tables: list[Rows], merged: Merged = ()) -> bytes:
+def docx_file(tables: list[Rows], merged: Merged = (), hidden: tuple[int, ...] = ()) -> bytes:
     document = docx.Document()
     document.add_paragraph("说明")
     for number, rows in enumerate(tables):
@@ -141,6 +141,8 @@ def docx_file(tables: list[Rows], merged: Merged = ()) -> bytes:
         for top, left, bottom, right in merged if number == 0 else ():
             texts = rows[top][left]
             table.cell(top, left).merge(table.cell(bottom, right)).text = texts
+        for row in hidden if number == 0 else ():
+            table.rows[row]._tr.get_or_add_trPr().append(docx.oxml.OxmlElement("w:hidden"))
         document.add_paragraph("以上")
     return _bytes_of(document.save)
 

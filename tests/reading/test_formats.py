@@ -139,6 +139,16 @@ def merged_cells(kind, tmp_path):
     ]
 
 
+def one_application(kind, tmp_path):
+    goes_on = ["", "", "", "", "市场营销", "463", "", "", ""]
+    rows = [HEADER, ROWS[0], goes_on, ROWS[2]]
+    table = read(tmp_path, kind, GRIDS[kind](rows, merged=[(1, column, 2, column) for column in (0, 1, 2, 3, 6, 7, 8)]))
+    told, cleaned = said(table)
+    assert told == [("沿用批次", "财务共享服务", "初级", ["会计", "市场营销"], 900, 50, 50), SAID[2]]
+    assert cleaned.set_aside["reason"].tolist() == ["并入上一行"]
+    assert {"merged_row"} == set(cleaned.changes["rule"]) - {"table_taken"}
+
+
 def places_merged(kind, tmp_path):
     rows = [HEADER, ROWS[0], [*ROWS[1][:7], "", ROWS[1][8]], ROWS[2]]
     told, cleaned = said(read(tmp_path, kind, GRIDS[kind](rows, merged=PLACES_MERGED)))
@@ -240,8 +250,9 @@ ODDITIES = {
     "header repeated, 合计 row": (header_again_and_total, dict.fromkeys(GRIDS, SAID_SO)),
     "header of two rows": (header_of_two_rows, dict.fromkeys(GRIDS, SAID_SO) | {"md": NOT_THERE}),
     "merged cells": (merged_cells, dict.fromkeys(LAID_OUT, SAID_SO)),
+    "one application over rows": (one_application, dict.fromkeys(LAID_OUT, SAID_SO)),
     "places in a merged cell": (places_merged, dict.fromkeys(LAID_OUT, SAID_SO)),
-    "hidden rows": (hidden_rows, dict.fromkeys(("xlsx", "xls", "ods", "html", "zip"), SAID_SO)),
+    "hidden rows": (hidden_rows, dict.fromkeys(("xlsx", "xls", "ods", "html", "docx", "zip"), SAID_SO)),
     "other sheets or tables": (other_table, dict.fromkeys(LAID_OUT, SAID_SO)),
     "two sheets or tables that fit": (two_tables, dict.fromkeys(LAID_OUT, REFUSED)),
     "numbers stored as numbers": (numbers_as_numbers, dict.fromkeys(SHEETS, READ)),
