@@ -55,7 +55,7 @@ COLUMNS = {
 }
 ROWS = st.tuples(*COLUMNS.values()) | st.just(HEADER) | st.just(("",) * len(HEADER)) | st.just(("合计", *("",) * 8))
 TABLES = st.lists(ROWS, max_size=6)
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @MANY
