@@ -194,7 +194,7 @@ def test_bad_input_is_a_sentence_and_leaves_the_last_report(project_with_report,
         assert pilot(project, "check", "2021").returncode == 1
     else:
         with standin.stages(), pytest.raises(PilotError, match=re.escape(sentence)):
-            pipeline.run(project, 2021)
+            pipeline.run(project, 2021, editions=standin.EDITIONS)
     assert (contents(project / "reports" / "2021"), contents(project / "data" / "processed")) == before
     assert not list(project.rglob(".2021-*"))
 
