@@ -7,17 +7,8 @@ import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-HEADER = (
-    "序号",
-    "申报年度",
-    "申报批次",
-    "证书名称",
-    "申报专业",
-    "学生规模",
-    "申请总培训人数",
-    "批准总培训人数",
-    "申报状态",
-)
+from tests.tables import HEADER
+
 OTHER_HEADERS = {
     "申报年度": ("年 度", "年份"),
     "证书名称": ("证书名称（等级）", "职业技能等级证书"),

@@ -13,18 +13,9 @@ from pilotlib.reading import read_table
 from pilotlib.reading.files import unpacked
 from tests import writers
 from tests.conftest import ROOT
+from tests.tables import HEADER as TITLES
 
-HEADER = [
-    "序号",
-    "申报年度",
-    "申报批次",
-    "证书名称",
-    "申报专业",
-    "学生规模",
-    "申请总培训人数",
-    "批准总培训人数",
-    "申报状态",
-]
+HEADER = list(TITLES)
 ROWS = [
     ["1", "2021", "沿用批次", "财务共享服务职业技能等级证书(初级)", "会计", "437", "50", "50", "审核通过"],
     ["2", "2021", "沿用批次", "财务共享服务职业技能等级证书(中级)", "会计", "437", "20", "20", "审核通过"],
