@@ -97,7 +97,9 @@ def clean(
         ("count_unreadable", blank_unreadable_counts),
         ("major_completed", lambda table: complete_majors(table, known_majors)),
     )
-    now, changes = given, [changed_cells(unfilled, filled, "merged_cell"), changed_cells(filled, given, "merged_row")]
+    repeated = changed_cells(unfilled, filled, "merged_cell")
+    repeated = repeated.assign(rule=repeated["rule"].where(repeated["before"] == "", "merged_hidden"))
+    now, changes = given, [repeated, changed_cells(filled, given, "merged_row")]
     for rule, step in steps:
         after = step(now)
         changes.append(changed_cells(now, after, rule))

@@ -68,11 +68,10 @@ def decisions(
 def repairs(changes: pd.DataFrame) -> pd.DataFrame:
     """The log's rows for cells of applications that now say something else than in the file.
 
-    A cell merged with the one above says the same as there, rows of one application say it together; decisions change
-    no cell.
+    An empty cell merged with the one above says the same as there; decisions change no cell.
     """
     changed = (changes["before"] != changes["after"]) & (changes["source_row"] > 0).fillna(False)
-    return changes[changed & ~changes["rule"].isin(("merged_cell", "merged_row"))]
+    return changes[changed & (changes["rule"] != "merged_cell")]
 
 
 def number_of_changed_cells(changes: pd.DataFrame) -> int:

@@ -1,9 +1,8 @@
 """Any file → a table of text cells, each row with its place in the file; of several tables, the one that fits."""
 
 import codecs
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -103,7 +102,7 @@ def read_table(path: Path | str) -> SourceTable:
     if kind_of(path.name, content) == ".zip":
         files = {name: content for name, content in unpacked(path.name, content).items() if _may_hold_a_table(name)}
         return _chosen(path.name, *_grids_of(files, "压缩包"))
-    return _chosen(path.name, _read(path.name, content))
+    return _chosen(path.name, _read(path.name, content), {})
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -145,7 +144,7 @@ def _may_hold_a_table(name: str) -> bool:
     return path.suffix.lower() in READABLE_SUFFIXES and not left_over
 
 
-def _chosen(file: str, grids: list[Grid], unread: Mapping[str, PilotError] = MappingProxyType({})) -> SourceTable:
+def _chosen(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> SourceTable:
     """The table whose header names the most columns, of these one with rows below it; two such are an error.
 
     Files beside it that cannot be read are named where it is told why this table was taken.

@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
-from pilotlib.cleaning import clean
+from pilotlib.checking import check
+from pilotlib.cleaning import clean, number_of_changed_cells
 from pilotlib.reading.tables import Origin
+from pilotlib.report.findings import findings
 from pilotlib.statistics.recount import recount
 from pilotlib.vocabulary import CORRECTION_COLUMNS
 
@@ -35,10 +37,13 @@ def test_what_lies_hidden_beneath_a_merged_cell_is_not_what_the_row_says():
     assert made.applications["places_approved"].isna().tolist() == [False, True, False]
     assert told(made.changes) == [
         [2, "places_approved", "", "", "merged_count"],
-        [2, "year", "2020", "2021", "merged_cell"],
-        [2, "application_round", "第二次", "第一次", "merged_cell"],
-        [2, "places_approved", "77", "", "merged_cell"],
+        [2, "year", "2020", "2021", "merged_hidden"],
+        [2, "application_round", "第二次", "第一次", "merged_hidden"],
+        [2, "places_approved", "77", "", "merged_hidden"],
     ]
+    assert number_of_changed_cells(made.changes) == 3
+    told_of = [line for line in findings("a", made, check(made, 2021)) if line.startswith("更改")]
+    assert told_of[2] == "更改  第2行批准总培训人数：“77”→“”（合并盖住的内容）"
     assert (counts["", "applications"], counts["", "places_approved"], counts["第一次", "applications"]) == (3, 70, 3)
 
 
@@ -61,6 +66,8 @@ def test_rows_under_one_merged_application_are_one_with_the_majors_of_all(studen
     assert made.set_aside[["source_row", "place", "reason"]].to_numpy().tolist() == [[2, 3, "并入上一行"]]
     assert "市场营销" in made.set_aside["text"][0]
     assert [1, "majors", "会计", "会计、市场营销", "merged_row"] in told(made.changes)
+    told_of = findings("a", made, check(made, 2021))
+    assert "更改  第1行申报专业：“会计”→“会计、市场营销”（合并的行）" in told_of
     assert (counts["", "applications"], counts["", "places_applied"], counts["", "places_approved"]) == (2, 80, 70)
 
 
