@@ -6,6 +6,16 @@ from difflib import get_close_matches
 class PilotError(Exception):
     """Something a user can mend: the message names file, row, column, value, and what to do."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in a cell instead of a traceback."""
+        return [f"错误：{self}"]
+
+
+class UnknownName(PilotError, KeyError):
+    """A column or table that is not there, asked for by name."""
+
+    __str__ = Exception.__str__  # KeyError would put the sentence in quotes
+
 
 def suggestion(word: str, known: list[str]) -> str:
     """The end of an error sentence: the known word that `word` nearly is, or all of them.

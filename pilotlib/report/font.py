@@ -1,13 +1,12 @@
-"""The Chinese font: figures are drawn with it, and a page carries the part of it that its characters need."""
+"""The part of the Chinese font that a page carries for its characters."""
 
 import io
 from html import unescape
 
-from noto_cjk_sans_otc import FONT_PATH
+from pilotlib.chinese import FONT_FAMILY, FONT_PATH
 
-__all__ = ["FONT_FAMILY", "FONT_PATH", "font_for"]
+__all__ = ["FONT_FAMILY", "font_for"]
 
-FONT_FAMILY = "Noto Sans CJK SC"
 _FACE_NUMBER = 2  # the Simplified Chinese face of the collection
 _ALWAYS = frozenset(map(chr, range(32, 127))) | {"•"}  # the page's own letters, and the mark of a list
 _TABLES_FOR_OTHER_USES = ("BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")

@@ -5,16 +5,14 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 import matplotlib
 import seaborn
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+from pilotlib.chinese import FONT_FAMILY, register_font
 from pilotlib.errors import PilotError
 from pilotlib.report.colours import OTHER_COLOUR, TEXT_COLOUR
-from pilotlib.report.font import FONT_FAMILY, FONT_PATH
 
 HATCH = "////"
 # Drawn to be read at the width of a phone: narrow, and with text that is not small.
@@ -55,7 +53,7 @@ _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 @contextmanager
 def report_style() -> Iterator[None]:
     """Matplotlib and seaborn as the report sets them, for the time of a drawing; a missing glyph is an error."""
-    _register_font()
+    register_font()
     with matplotlib.rc_context(), warnings.catch_warnings():
         seaborn.set_theme(style="white", rc=_SETTINGS)
         warnings.filterwarnings("error", message=r"Glyph .* missing")
@@ -95,8 +93,3 @@ def png_of(figure: Figure) -> bytes:
     with report_style():
         figure.savefig(target, format="png", dpi=PAPER_DPI, metadata={"Software": None})
     return target.getvalue()
-
-
-@cache
-def _register_font() -> None:
-    font_manager.fontManager.addfont(FONT_PATH)

@@ -14,7 +14,7 @@ from pilotlib.report.figures import FIGURES
 @pytest.fixture
 def no_chinese_font_but_ours(monkeypatch):
     """Matplotlib as on a machine whose system has no Chinese font."""
-    style._register_font()
+    register_font()
     fonts = font_manager.fontManager.ttflist
     ours = [font for font in fonts if "noto_cjk_sans_otc" in font.fname or font.name.startswith("DejaVu")]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", ours)

@@ -1,0 +1,45 @@
+"""The Chinese font in plots, also in those that an analyst draws; an IPython extension, which JupyterLab's kernels load."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from noto_cjk_sans_otc import FONT_PATH
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+FONT_FAMILY = "Noto Sans CJK SC"
+_FAMILIES = ("font.family", "font.sans-serif")
+
+
+@cache
+def register_font() -> None:
+    """Make matplotlib know the font."""
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(FONT_PATH)
+
+
+@cache
+def use_chinese_font() -> None:
+    """Every plot of this process falls back to the Chinese font, whatever fonts a style or `sns.set_theme()` asks for."""
+    import matplotlib
+
+    register_font()
+    settings = matplotlib.rcParams
+    # Whatever sets the families goes through their validators: only there does the fallback outlive a change of style.
+    settings.validate = settings.validate | {name: _with_fallback(settings.validate[name]) for name in _FAMILIES}
+    settings.update({name: settings[name] for name in _FAMILIES})
+
+
+def _with_fallback(validate):
+    def families(value):
+        asked = validate(value)
+        return [*asked, *({FONT_FAMILY} - set(asked))]
+
+    return families
+
+
+def load_ipython_extension(shell: "InteractiveShell") -> None:
+    """Called by a kernel that is started with `--ext=pilotlib.chinese`."""
+    use_chinese_font()
