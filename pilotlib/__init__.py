@@ -1,6 +1,33 @@
-"""From a college's 1+X application table to its annual report."""
+"""From a college's 1+X application table to its annual report.
+
+In a cell: `load_year`, `load_years`, `in_chinese`, `trace_row`, `check_draft`, `reference`, `figures`, `explore`.
+"""
+
+from importlib import import_module
 
 from pilotlib.errors import PilotError
 
-__all__ = ["PilotError"]
+# Imported where they are asked for: the command needs none of them, and they bring pandas and matplotlib along.
+_ROOMS = {
+    "load_year": "pilotlib.exploring.years",
+    "load_years": "pilotlib.exploring.years",
+    "in_chinese": "pilotlib.exploring.years",
+    "trace_row": "pilotlib.exploring.looking_up",
+    "check_draft": "pilotlib.exploring.looking_up",
+    "reference": "pilotlib.exploring.looking_up",
+    "figures": "pilotlib.exploring.charts",
+    "chart": "pilotlib.exploring.charts",
+    "explore": "pilotlib.exploring.board",
+}
+__all__ = ["PilotError", *_ROOMS]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str):
+    if name in _ROOMS:
+        return getattr(import_module(_ROOMS[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,4 +1,4 @@
-"""The Chinese font in plots, also in those that an analyst draws; an IPython extension, which JupyterLab's kernels load."""
+"""The Chinese font in plots, also in those of an analyst; an IPython extension, which the lab's kernels load."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ def register_font() -> None:
 
 @cache
 def use_chinese_font() -> None:
-    """Every plot of this process falls back to the Chinese font, whatever fonts a style or `sns.set_theme()` asks for."""
+    """Every plot of this process falls back to the Chinese font, whatever fonts a style or seaborn asks for."""
     import matplotlib
 
     register_font()

@@ -11,7 +11,7 @@ class PilotError(Exception):
         return [f"错误：{self}"]
 
 
-class UnknownName(PilotError, KeyError):
+class UnknownNameError(PilotError, KeyError):
     """A column or table that is not there, asked for by name."""
 
     __str__ = Exception.__str__  # KeyError would put the sentence in quotes

@@ -7,9 +7,8 @@ from html import escape
 import pandas as pd
 
 from pilotlib.claims import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, count_states
-from pilotlib.cleaning.words import display_width
 from pilotlib.report.prose import number
-from pilotlib.report.tables import NOTHING, html_table
+from pilotlib.report.tables import NOTHING, aligned, html_table
 from pilotlib.statistics import STATISTICS
 
 # Never by colour alone: each state has a sign of its own.
@@ -177,11 +176,7 @@ def as_lines(claims: pd.DataFrame, file: str) -> list[str]:
         ["依据", *map(statistic_title, made["statistic"])],
         ["说明", *made["explanation"]],
     ]
-    widths = [max(map(display_width, column)) for column in columns[:-1]] + [0]
-    lines = [
-        "  ".join(text + " " * (width - display_width(text)) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in zip(*columns, strict=True)
-    ]
+    lines = aligned(columns)
     counts = "，".join(f"{STATES[state]} {count} 条" for state, count in count_states(claims).items())
     if made.empty:
         return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。表格中的数不在核对之列。"]

@@ -2,12 +2,14 @@
 
 import base64
 from html import escape
+from numbers import Real
 
 import pandas as pd
 
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rules import CHANGE_RULES
+from pilotlib.cleaning.words import display_width
 from pilotlib.reading import Processed
 from pilotlib.report import Report
 from pilotlib.report.prose import NOT_GIVEN, number
@@ -107,12 +109,23 @@ def html_table(
         searchable: Whether the page's script offers to search and sort it. A column of ordered categories in `data`
             is sorted in their order.
     """
-    names = list(texts.columns)
     cells = texts if html else texts.map(escape)
     data = texts if data is None else data
-    kinds = {name: f' class="{_kind(texts[name], numeric)}"' for name in names}
-    orders = {name: _order(data[name]) if searchable and name in data else "" for name in names}
-    heads = "".join(f'<th scope="col"{kinds[name]}{orders[name]}>{escape(heading(name))}</th>' for name in names)
+    orders = {name: _order(data[name]) for name in texts.columns.intersection(data.columns)} if searchable else {}
+    below = f'<p class="notes">{escape(notes)}</p>' if notes else ""
+    box = f'<div class="table{" searchable" if searchable else ""}" role="region" aria-label="{escape(caption)}"'
+    element = table_element(cells, escape(caption), numeric, orders)
+    return f'{box} tabindex="0">{element}</div>{below}{_download(data, caption) if len(texts) else ""}'
+
+
+def table_element(
+    cells: pd.DataFrame, caption: str, numeric: set[str], attributes: dict[str, str] | None = None
+) -> str:
+    """The table itself, of cells and caption that are HTML; `attributes` are further ones of a column's heading."""
+    names = list(cells.columns)
+    kinds = {name: f' class="{_kind(cells[name], numeric)}"' for name in names}
+    more = attributes or {}
+    heads = "".join(f'<th scope="col"{kinds[name]}{more.get(name, "")}>{escape(heading(name))}</th>' for name in names)
     ends = [('<th scope="row"', "</th>"), *[("<td", "</td>")] * (len(names) - 1)]
     rows = "".join(
         "<tr>"
@@ -123,12 +136,26 @@ def html_table(
         for row in cells.itertuples(index=False, name=None)
     )
     body = rows or f'<tr><td colspan="{len(names)}">没有。</td></tr>'
-    below = f'<p class="notes">{escape(notes)}</p>' if notes else ""
-    box = f'<div class="table{" searchable" if searchable else ""}" role="region" aria-label="{escape(caption)}"'
-    return (
-        f'{box} tabindex="0"><table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>{below}{_download(data, caption) if rows else ''}"
-    )
+    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def aligned(columns: list[list[str]], figures: set[int] = frozenset()) -> list[str]:
+    """Columns of texts as lines for a terminal, where a Chinese character is two columns wide.
+
+    Args:
+        columns: Each column from its heading down.
+        figures: The places of the columns that are set to the right.
+    """
+    widths = [max(map(display_width, column)) for column in columns]
+    return [
+        "  ".join(
+            " " * (width - display_width(text)) + text
+            if place in figures
+            else text + " " * (width - display_width(text))
+            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in zip(*columns, strict=True)
+    ]
 
 
 def _download(data: pd.DataFrame, caption: str) -> str:
@@ -242,10 +269,12 @@ def missing_text(name: str) -> str:
 
 
 def _text(value, name: str) -> str:
-    if not isinstance(value, str) and pd.isna(value):
+    if not isinstance(value, str) and pd.api.types.is_scalar(value) and pd.isna(value):
         return missing_text(name)
     if isinstance(value, str):
         return value
     if name in _TWO_DECIMALS:
         return f"{value:.2f}"
-    return str(value) if name in ("source_row", "place", "year") else number(value)
+    if name in ("source_row", "place", "year") or not isinstance(value, Real):
+        return str(value)
+    return number(value)

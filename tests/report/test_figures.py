@@ -7,6 +7,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from pilotlib import PilotError
+from pilotlib.chinese import register_font
 from pilotlib.report import colours, style
 from pilotlib.report.figures import FIGURES
 

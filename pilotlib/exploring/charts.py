@@ -1,0 +1,171 @@
+"""Figures for a cell: those of the report, and a chart of any selection whose form is chosen."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import seaborn
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from pilotlib.chinese import use_chinese_font
+from pilotlib.errors import PilotError, suggestion
+from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS, MAIN_COLOUR
+from pilotlib.report.figures import FIGURES
+from pilotlib.report.prose import number, shortened
+from pilotlib.report.style import report_style
+from pilotlib.statistics.tables import only_approved
+from pilotlib.vocabulary import UNKNOWN, title_of, unit_of
+
+# figures.majors(year.statistics) …: ordinary matplotlib figures, to be changed and saved.
+figures = SimpleNamespace(**{name: entry.draw for name, entry in FIGURES.items()})
+
+FORMS = {"bar": "条形图", "stacked": "堆叠条形图", "line": "折线图", "heat": "热力图"}
+GROUPS = ("application_round", "level", "certificate", "majors", "status", "year")
+MEASURES = ("places_approved", "places_applied", "applications")
+_LONGEST_LABEL = 18  # characters
+
+
+def chart(
+    rows: pd.DataFrame,
+    by: str = "application_round",
+    measure: str = "places_approved",
+    form: str = "bar",
+    split: str = "level",
+) -> Figure:
+    """A chart of applications.
+
+    Args:
+        rows: Applications, as `load_year` gives them, or a part of them.
+        by: A column of `GROUPS`: a bar, a point or a row of the chart each. Places shared by several majors stay whole:
+            they belong to the majors together.
+        measure: One of `MEASURES`; approved places count only where the status means approval.
+        form: One of `FORMS`: bar, stacked, line, heat.
+        split: A second column of `GROUPS`, for the parts of a stack, the lines, or the columns of a heat map.
+
+    Returns:
+        A matplotlib figure.
+
+    Raises:
+        PilotError: a name that there is not, or nothing to draw.
+
+    Example:
+        chart(load_year().applications, by="level", form="stacked", split="application_round")
+    """
+    for name, known in ((by, GROUPS), (split, GROUPS), (measure, MEASURES), (form, FORMS)):
+        if name not in known:
+            raise PilotError(f"图没有“{name}”。{suggestion(name, list(known))}")
+    if rows.empty:
+        raise PilotError("没有符合条件的申报，没有图可画。请放宽筛选。")
+    use_chinese_font()
+    table = _counted(rows, list(dict.fromkeys([by] if form == "bar" else [by, split])), measure)
+    with report_style():
+        figure = Figure(figsize=(8, 1.1 + 0.34 * _bars(table, by, form)), layout="constrained")
+        axes = figure.subplots()
+        _DRAWN[form](axes, table, by, split)
+        unit = unit_of(measure) if measure != "applications" else "项"
+        axes.set_title(f"{title_of(measure)}（{unit}），按{title_of(by)}", loc="left", fontsize="medium")
+    return figure
+
+
+def _counted(rows: pd.DataFrame, by: list[str], measure: str) -> pd.DataFrame:
+    """One row per group: its words as they are drawn, and `value`; a group of nothing but missing counts is missing."""
+    table = only_approved(pd.DataFrame(rows)).assign(applications=1)
+    words = {name: table[name].astype(object).where(table[name].notna(), UNKNOWN).astype("str") for name in by}
+    order = {name: _order(table[name]) for name in by}
+    words = {name: pd.Categorical(words[name], order[name], ordered=True) for name in by}
+    groups = table.assign(**words).groupby(by, observed=True, sort=True)[measure]
+    return groups.sum(min_count=1).astype("Float64").rename("value").reset_index()
+
+
+def _order(column: pd.Series) -> list[str]:
+    known = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else sorted(column.dropna().unique())
+    return list(dict.fromkeys([*map(str, known), UNKNOWN]))
+
+
+def _bars(table: pd.DataFrame, by: str, form: str) -> int:
+    return 9 if form == "line" else table[by].nunique()
+
+
+def _bar(axes, table: pd.DataFrame, by: str, split: str) -> None:
+    by_length = table[by].nunique() > 4  # many bars are read by length, few in their own order
+    table = table.sort_values("value", ascending=False, kind="stable") if by_length else table
+    names = [shortened(str(name), _LONGEST_LABEL) for name in table[by]]
+    seaborn.barplot(
+        x=table["value"].fillna(0).astype(float).to_numpy(),
+        y=range(len(table)),
+        orient="h",
+        ax=axes,
+        color=MAIN_COLOUR,
+        saturation=1,
+    )
+    axes.set_yticks(range(len(names)), names)
+    axes.bar_label(axes.containers[0], [_label(value) for value in table["value"]], padding=4)
+    axes.margins(x=0.12)
+
+
+def _stacked(axes, table: pd.DataFrame, by: str, split: str) -> None:
+    wide = _wide(table, by, split).astype("Float64").fillna(0).astype(float)
+    start = pd.Series(0.0, index=wide.index)
+    for name, colour in zip(wide, _colours(list(wide)), strict=True):
+        bars = axes.barh(
+            range(len(wide)),
+            wide[name],
+            left=start,
+            label=shortened(str(name), _LONGEST_LABEL),
+            color=colour,
+            edgecolor=GROUND_COLOUR,
+        )
+        start = start + wide[name]
+    axes.bar_label(bars, [number(total) for total in start], padding=4)
+    axes.set_yticks(range(len(wide)), [shortened(str(name), _LONGEST_LABEL) for name in wide.index])
+    axes.invert_yaxis()
+    axes.margins(x=0.12)
+    _legend(axes, wide)
+
+
+def _line(axes, table: pd.DataFrame, by: str, split: str) -> None:
+    wide = _wide(table, by, split)
+    for name, colour in zip(wide, _colours(list(wide)), strict=True):
+        values = wide[name].astype("Float64").astype(float)
+        axes.plot(range(len(wide)), values, "o-", color=colour, label=shortened(str(name), _LONGEST_LABEL))
+    axes.set_xticks(range(len(wide)), [shortened(str(name), 8) for name in wide.index])
+    axes.tick_params(axis="x", labelbottom=True, rotation=0 if len(wide) < 7 else 60)
+    axes.set_ylim(bottom=0)
+    _legend(axes, wide)
+
+
+def _heat(axes, table: pd.DataFrame, by: str, split: str) -> None:
+    wide = _wide(table, by, split).astype("Float64").astype(float)
+    wide = wide.set_axis([shortened(str(name), _LONGEST_LABEL) for name in wide.index], axis="index")
+    wide = wide.set_axis([shortened(str(name), 8) for name in wide.columns], axis="columns")
+    seaborn.heatmap(wide, ax=axes, cmap="Blues", annot=wide.map(_label), fmt="", cbar=False, linewidths=1, vmin=0)
+    axes.set(xlabel="", ylabel="")
+    axes.tick_params(axis="x", labelbottom=False, labeltop=True, rotation=0 if wide.shape[1] < 7 else 60)
+    axes.tick_params(axis="y", rotation=0)
+
+
+_DRAWN = {"bar": _bar, "stacked": _stacked, "line": _line, "heat": _heat}
+
+
+def _wide(table: pd.DataFrame, by: str, split: str) -> pd.DataFrame:
+    if by == split:
+        return table.set_index(by)[["value"]].set_axis([title_of(by)], axis="columns")
+    return table.pivot_table(index=by, columns=split, values="value", observed=True, aggfunc="sum")
+
+
+def _colours(names: list) -> list:
+    others = iter(seaborn.color_palette("colorblind", len(names)))
+    return [LEVEL_COLOURS.get(name) or next(others) for name in names]
+
+
+def _legend(axes, wide: pd.DataFrame) -> None:
+    if wide.shape[1] > 1:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
+
+
+def _label(value: float) -> str:
+    return number(value) if pd.notna(value) else ""
+
+
+# A figure shows itself in a cell once pyplot has chosen how.
+plt.get_backend()

@@ -1,0 +1,88 @@
+"""What an analyst looks up: where a row comes from, whether a draft is right, what a statistic is."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pilotlib.checking import check, stop_on_errors
+from pilotlib.claims import check_claims, facts_of
+from pilotlib.cleaning import clean, repairs
+from pilotlib.errors import PilotError
+from pilotlib.exploring.table import Table, titled
+from pilotlib.exploring.years import Years, computed
+from pilotlib.project import find_project, newest_year
+from pilotlib.reading import read_inputs
+from pilotlib.reading.documents import passages_of, read_document
+from pilotlib.report.checked import told_claims
+from pilotlib.report.tables import in_words
+from pilotlib.statistics import STATISTICS
+
+_OF_A_STATISTIC = ("title", "unit", "definition", "formula", "caveats")
+
+
+def trace_row(years: Years, row: int, year: int | None = None) -> Table:
+    """One row of the table as received, cell by cell: what stood there, what is used, and why it is not the same.
+
+    Args:
+        years: What `load_year` or `load_years` returns.
+        row: The row, as `source_row` counts them.
+        year: Which year's; needed where there are several.
+
+    Raises:
+        PilotError: no such row.
+    """
+    year = years.years[-1] if year is None else year
+    cells, log, found, aside = (
+        pd.DataFrame(table)[(table["year"] == year) & (table["source_row"] == row)]
+        for table in (years.cells, years.changes, years.problems, years.set_aside)
+    )
+    if cells.empty:
+        known = years.cells.loc[years.cells["year"] == year, "source_row"]
+        raise PilotError(f"{year}年的申报表没有第{row}行：行次从{known.min()}到{known.max()}。")
+    columns = in_words(repairs(log)).groupby("column", sort=False)
+    changed = columns.agg(after=("after", "last"), rule=("rule", _each_once), reason=("reason", _each_once))
+    said = in_words(found).groupby("column", sort=False)["message"].agg(_each_once)
+    traced = cells[["column", "before"]].set_index("column").join(changed).join(said)
+    traced = traced.assign(after=traced["after"].fillna(traced["before"])).fillna("").reset_index()
+    if len(aside):
+        traced = traced.assign(after="", rule="剔除的行", reason=aside["reason"].iloc[0])
+    return titled(traced, f"{year}年申报表第{row}行", "“原值”是文件中的内容，“现值”是统计所用的内容。", year=year)
+
+
+def check_draft(draft: Path | str, year: int | None = None, *, project: Path | str | None = None) -> Table:
+    """Every number of a draft held against a year's data, those that disagree first.
+
+    Args:
+        draft: A file (md, txt, docx), or the text itself.
+        year: The year; the newest by default.
+        project: The project's folder, by default the one above the working directory.
+
+    Returns:
+        `entry, state, number, derived, line, sentence, explanation, expected, difference, statistic`.
+
+    Raises:
+        PilotError: there is no such file, or it cannot be read.
+    """
+    is_file = isinstance(draft, Path) or draft.strip().endswith((".md", ".txt", ".docx"))
+    passages = read_document(Path(draft)) if is_file else passages_of(draft)
+    folder = find_project(project)
+    table = told_claims(claims_in(passages, folder, newest_year(folder) if year is None else year))
+    return titled(table, "草稿中的数", "“查得”是数据中的数；“相差”是所写的数减去查得的数。")
+
+
+def reference() -> Table:
+    """Every statistic there is: `statistic, title, unit, definition, formula, caveats`."""
+    rows = [(name, *(getattr(entry, field) for field in _OF_A_STATISTIC)) for name, entry in STATISTICS.items()]
+    return titled(pd.DataFrame(rows, columns=["statistic", *_OF_A_STATISTIC]), "统计一览")
+
+
+def claims_in(passages: list, project: Path, year: int) -> pd.DataFrame:
+    """Every number of a document held against a year's data, as `claims.check_claims` returns it."""
+    inputs = read_inputs(project, year)
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
+    stop_on_errors(check(cleaned, inputs.year, indicators=inputs.indicators), inputs.file)
+    return check_claims(passages, facts_of(*computed(inputs, cleaned)))
+
+
+def _each_once(texts: pd.Series) -> str:
+    return "；".join(dict.fromkeys(texts))

@@ -1,0 +1,120 @@
+"""Which applications are looked at: chosen, counted, and written as the lines of pandas that choose them."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from pilotlib.exploring.table import Table, titled
+from pilotlib.exploring.years import Years
+from pilotlib.statistics import Tables
+from pilotlib.statistics.indicators import overview
+from pilotlib.vocabulary import UNKNOWN
+
+# What can be chosen in the table of applications itself, in the order in which it is offered.
+CHOICES = ("application_round", "level", "certificate", "status")
+
+
+class Selection(NamedTuple):
+    """What has been chosen of each column; nothing chosen is everything."""
+
+    year: tuple[int, ...] = ()
+    application_round: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    certificate: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    major: tuple[str, ...] = ()
+
+
+def choices(years: Years) -> dict[str, list]:
+    """What there is to choose from, by column; a level that is not known is 未知."""
+    applications = years.applications
+    found = {"year": list(years.years)}
+    for name in CHOICES:
+        column = applications[name]
+        words = list(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else sorted(set(column))
+        present = set(column.dropna())
+        found[name] = [word for word in words if word in present] + ([UNKNOWN] if column.isna().any() else [])
+    return found | {"major": list(dict.fromkeys(years.majors["major"]))}
+
+
+def select(years: Years, selection: Selection) -> Table:
+    """The applications that are chosen: those for which every column with a choice holds one of the chosen words."""
+    rows = years.applications
+    chosen = pd.Series(True, index=rows.index)
+    for name in ("year", *CHOICES):
+        words = getattr(selection, name)
+        if words:
+            chosen &= rows[name].isin(words) | (rows[name].isna() & (UNKNOWN in words))
+    if selection.major:
+        majors = years.majors[years.majors["major"].isin(selection.major)]
+        keys = pd.MultiIndex.from_frame(majors[["year", "source_row"]])
+        chosen &= pd.MultiIndex.from_frame(rows[["year", "source_row"]]).isin(keys)
+    return rows[chosen]
+
+
+def as_code(years: Years, selection: Selection) -> str:
+    """The lines of pandas that give the same rows.
+
+    >>> from pilotlib.exploring.years import Years
+    >>> print(as_code(Years((2021,), *[None] * 9), Selection(level=("中级",), status=("审核通过",))))
+    from pilotlib import load_years
+    rows = load_years([2021]).applications
+    rows = rows[rows["level"].isin(["中级"]) & rows["status"].isin(["审核通过"])]
+    """
+    numbers = [*(selection.year or years.years)]
+    conditions = [_condition(name, getattr(selection, name)) for name in CHOICES if getattr(selection, name)]
+    lines = ["from pilotlib import load_years"]
+    if selection.major:
+        wanted = f'majors["major"].isin({_listed(selection.major)})'
+        lines += [
+            f"years = load_years({numbers})",
+            "rows, majors = years.applications, years.majors",
+            f'rows = rows.merge(majors.loc[{wanted}, ["year", "source_row"]].drop_duplicates())',
+        ]
+    else:
+        lines += [f"rows = load_years({numbers}).applications"]
+    return "\n".join([*lines, *([f"rows = rows[{' & '.join(conditions)}]"] if conditions else [])])
+
+
+def totals(years: Years, rows: pd.DataFrame) -> Table:
+    """The overview of the chosen applications, a column a year: `measure, unit`, the years, 至少 before lower bounds.
+
+    Of a part of a table only what can be counted in that part: nothing is split.
+    """
+    columns = {}
+    for year in dict.fromkeys(rows["year"]):
+        part = rows[rows["year"] == year]
+        majors = years.majors[(years.majors["year"] == year) & years.majors["source_row"].isin(part["source_row"])]
+        of_year = years.indicators[years.indicators["year"] == year]
+        table = overview(Tables(pd.DataFrame(part), pd.DataFrame(majors), of_year, years.colleges))
+        columns[f"{year}年"] = table.set_index("measure")
+    if not columns:
+        return titled(pd.DataFrame({"measure": [], "unit": []}, dtype=str), "没有符合条件的申报")
+    first = next(iter(columns.values()))
+    texts = {title: _told(table) for title, table in columns.items()}
+    made = pd.DataFrame({"measure": first.index, "unit": first["unit"].to_numpy()} | texts)
+    return titled(made, f"所选申报：{len(rows):,}项")
+
+
+def _told(table: pd.DataFrame) -> list[str]:
+    from pilotlib.report.tables import cell_texts
+
+    return cell_texts(table[["value", "lower_bound"]])["value"].to_list()
+
+
+def _condition(name: str, words: tuple) -> str:
+    known = [word for word in words if word != UNKNOWN]
+    isin = f'rows["{name}"].isin({_listed(known)})'
+    missing = f'rows["{name}"].isna()'
+    if UNKNOWN not in words:
+        return isin
+    return f"({isin} | {missing})" if known else missing
+
+
+def _listed(words) -> str:
+    return "[" + ", ".join(_quoted(word) for word in words) + "]"
+
+
+def _quoted(word: str) -> str:
+    """The word as Python writes it, in double quotes."""
+    return '"' + repr("'" + word)[2:-1].replace('"', '\\"') + '"'

@@ -1,0 +1,240 @@
+"""One year or several, read from `data/raw` and ready to be explored: nothing has to be run before."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from pilotlib.checking import check, stop_on_errors
+from pilotlib.chinese import use_chinese_font
+from pilotlib.cleaning import Cleaned, clean, repairs
+from pilotlib.cleaning.cells import ledger_rows
+from pilotlib.cleaning.rows import correct_header, name_columns
+from pilotlib.errors import UnknownNameError, suggestion
+from pilotlib.exploring.table import Table, about_of, titled
+from pilotlib.project import find_project, newest_year, years_in
+from pilotlib.reading import YearInputs, read_inputs
+from pilotlib.reading.headers import header_of
+from pilotlib.report.tables import in_words, repaired, told_applications
+from pilotlib.statistics import STATISTICS, Tables, college_of_major, compare_counts, recount, summarise
+from pilotlib.vocabulary import in_round_order, title_of
+
+_TITLES = {
+    "applications": "申报明细（清洗后）",
+    "majors": "申报专业",
+    "changes": "更改记录",
+    "problems": "问题与提示",
+    "set_aside": "剔除的行",
+}
+# Where the table of applications shows what: what is asked most comes first, what was received last.
+_FIRST = ["year", "source_row", "application_round", "certificate", "level", "majors", "students", "places_applied"]
+_FIRST += ["places_approved", "status", "note"]
+
+
+class Statistics(dict):
+    """Statistics by name; one that is not there is a sentence and not a traceback."""
+
+    def __missing__(self, name: str):
+        """Called where a name is not there.
+
+        Raises:
+            UnknownNameError: names the one that was nearly meant.
+        """
+        raise UnknownNameError(f"没有统计“{name}”。{suggestion(str(name), list(self))}")
+
+
+class Years(NamedTuple):
+    """The cleaned tables of one year or several; every table has a column `year`.
+
+    `applications`: one row per application, `majors` joined and a `note` of what was found in the row;
+    `majors`: one per application and major; `statistics`: the tables of the reference, by name; `changes`, `problems`,
+    `set_aside`: what cleaning and checking logged; `cells`: the rows of the files as received; `colleges`: major →
+    college.
+    """
+
+    years: tuple[int, ...]
+    applications: Table
+    majors: Table
+    statistics: Statistics
+    changes: Table
+    problems: Table
+    set_aside: Table
+    cells: pd.DataFrame
+    indicators: pd.DataFrame
+    colleges: dict[str, str]
+
+    def __repr__(self) -> str:
+        """What is here, in two lines."""
+        years = "、".join(f"{year}年" for year in self.years)
+        counts = f"申报{len(self.applications)}行，更改记录{len(self.changes)}条，问题{len(self.problems)}条"
+        return f"{years}：{counts}，统计{len(self.statistics)}项\n可用：.{'、.'.join(self._fields[1:7])}"
+
+
+def load_year(year: int | None = None, *, chinese: bool = False, project: Path | str | None = None) -> Years:
+    """The cleaned tables and the statistics of a year, computed from its raw files as they are now.
+
+    Args:
+        year: The year; the newest by default.
+        chinese: Whether the cleaned tables have Chinese column titles; statistics keep their names, which figures use.
+        project: The project's folder, by default the one above the working directory.
+
+    Raises:
+        PilotError: no such year, or its table holds errors; the message names each.
+
+    Example:
+        load_year().applications.query("places_approved < places_applied")
+    """
+    folder = find_project(project)
+    years = load_years([newest_year(folder) if year is None else year], project=folder)
+    if not chinese:
+        return years
+    tables = {name: in_chinese(getattr(years, name)) for name in _TITLES}
+    return years._replace(**tables)
+
+
+def load_years(years: Iterable[int] | None = None, *, project: Path | str | None = None) -> Years:
+    """The cleaned tables and the statistics of several years, one below the other; of all years by default.
+
+    Raises:
+        PilotError: as `load_year`, or no year at all.
+    """
+    use_chinese_font()
+    folder = find_project(project)
+    numbers = sorted(set(years if years is not None else years_in(folder))) or [newest_year(folder)]
+    loaded = [_load(folder, number) for number in numbers]
+    if len(loaded) == 1:
+        return loaded[0]
+    together = {name: _below_each_other([getattr(one, name) for one in loaded]) for name in (*_TITLES, "cells")}
+    statistics = {name: _below_each_other([one.statistics[name] for one in loaded]) for name in STATISTICS}
+    indicators = _below_each_other([one.indicators for one in loaded])
+    colleges = {major: college for one in loaded for major, college in one.colleges.items()}
+    return Years(
+        tuple(numbers), **together, statistics=Statistics(statistics), indicators=indicators, colleges=colleges
+    )
+
+
+def in_chinese(table: pd.DataFrame) -> Table:
+    """The table with Chinese titles for its columns and words for our names in its cells.
+
+    Example:
+        in_chinese(load_year().applications)[["证书名称", "批准总培训人数"]]
+    """
+    about = about_of(table)
+    titles = pd.Series({name: title_of(name) for name in table.columns})
+    titles = titles.where(~titles.duplicated(keep=False), titles + "（" + titles.index + "）")
+    made = in_words(table).rename(columns=titles)
+    back = dict(zip(titles, titles.index, strict=True))
+    if about is None:
+        return titled(made, "", titles=back)
+    return titled(made, about.title, about.notes, year=about.year, marks=about.marks, titles=back)
+
+
+def _load(project: Path, year: int) -> Years:
+    inputs = read_inputs(project, year)
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
+    problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+    stop_on_errors(problems, inputs.file)
+    tables, statistics = computed(inputs, cleaned)
+    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.merged))
+    logs = {"changes": cleaned.changes, "problems": problems, "set_aside": cleaned.set_aside}
+    logged = _Logged(cleaned.applications, cleaned.majors, cleaned.changes, problems)
+    named = {"applications": _applications(logged), "majors": cleaned.majors, **logs}
+    marks = _marks(logged, year)
+    shown = {
+        name: titled(_of_year(table, year), _TITLES[name], marks=marks if name == "applications" else None, year=year)
+        for name, table in named.items()
+    }
+    told = {
+        name: titled(_of_year(table, year), STATISTICS[name].title, _note_of(name), year=year)
+        for name, table in statistics.items()
+    }
+    return Years(
+        (year,),
+        **shown,
+        statistics=Statistics(told),
+        cells=_of_year(_cells(inputs), year),
+        indicators=_of_year(inputs.indicators, year),
+        colleges=tables.colleges,
+    )
+
+
+def computed(inputs: YearInputs, cleaned: Cleaned) -> tuple[Tables, dict[str, pd.DataFrame]]:
+    """What the statistics of a year are computed from, and the statistics by name."""
+    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
+    return tables, summarise(tables)
+
+
+def _applications(logged: "_Logged") -> pd.DataFrame:
+    """The applications with their majors joined and a note of what was found in each row."""
+    told = told_applications(logged)
+    table = logged.applications.assign(majors=told["majors"], note=told["note"])
+    return table[[*_FIRST[1:], *table.columns.difference(["year", *_FIRST], sort=False)]]
+
+
+class _Logged(NamedTuple):
+    applications: pd.DataFrame
+    majors: pd.DataFrame
+    changes: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def _marks(logged: _Logged, year: int) -> dict[str, dict[str, str]]:
+    """The repaired cells of the applications: column → "year/row" → what was there and why it was changed."""
+    where, log = repaired(logged), repairs(logged.changes)
+    cells = [log["column"], f"{year}/" + log["source_row"].astype(str)]
+    why = "原值：" + log["before"] + "。" + log["reason"]
+    by_cell = why.groupby(cells).agg("；".join)
+    rows = f"{year}/" + logged.applications["source_row"].astype(str)
+    return {
+        name: {row: by_cell.get(("certificate" if name == "level" else name, row), "") for row in rows[changed]}
+        for name, changed in where.items()
+        if changed.any()
+    }
+
+
+def _note_of(name: str) -> str:
+    entry = STATISTICS[name]
+    return f"{entry.definition}单位：{entry.unit}。"
+
+
+def _of_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The table with the year it is of as its first column."""
+    others = table.drop(columns="year", errors="ignore")
+    return others.assign(year=year)[["year", *others.columns]]
+
+
+def _cells(inputs: YearInputs) -> pd.DataFrame:
+    """Every cell of the table as received: `source_row, column` (its Chinese title), `before`."""
+    corrections = inputs.corrections
+    of_header = corrections[ledger_rows(corrections) == 0]
+    header = correct_header(header_of(inputs.cells, inputs.file), of_header, inputs.file)
+    table = name_columns(inputs.cells, header, inputs.file).rename(columns=title_of).reset_index()
+    return table[table["source_row"] > 0].melt("source_row", var_name="column", value_name="before")
+
+
+def _below_each_other(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of several years as one; categories are those of all years, in their order."""
+    joined = pd.concat([table.set_axis(table.columns) for table in map(_plain, tables)], ignore_index=True)
+    for name in joined.columns:
+        columns = [table[name] for table in tables if name in table]
+        if all(isinstance(column.dtype, pd.CategoricalDtype) for column in columns):
+            known = list(dict.fromkeys(word for column in columns for word in column.cat.categories))
+            known = in_round_order(known) if name == "application_round" else known
+            joined[name] = pd.Categorical(joined[name], known, ordered=columns[0].cat.ordered)
+    about = about_of(tables[0])
+    if about is None:
+        return joined
+    marks = {name: {} for table in tables for name in about_of(table).marks}
+    for table in tables:
+        for name, marked in about_of(table).marks.items():
+            marks[name] |= marked
+    return titled(joined, about.title, about.notes, marks=marks)
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Without what it tells of itself; a category becomes its word."""
+    words = {name: table[name].astype(object) for name in table.select_dtypes("category")}
+    made = pd.DataFrame(table).assign(**words)
+    made.attrs = {}
+    return made
