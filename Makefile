@@ -28,8 +28,8 @@ lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-lab: .venv/ready  ## JupyterLab with the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/1_clean.ipynb
+lab: .venv/ready  ## JupyterLab with the notebooks; OPTIONS are Jupyter's own
+	$(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py $(OPTIONS)
 
 lock: .venv/ready-dev  ## pin every dependency anew, with hashes and without a registry's address
 	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --all-extras --no-header --no-annotate \

@@ -23,6 +23,7 @@ FORMS = {"bar": "条形图", "stacked": "堆叠条形图", "line": "折线图", 
 GROUPS = ("application_round", "level", "certificate", "majors", "status", "year")
 MEASURES = ("places_approved", "places_applied", "applications")
 _LONGEST_LABEL = 18  # characters
+_FEW = 4  # so many bars keep their own order; more are read by length
 
 
 def chart(
@@ -87,8 +88,7 @@ def _bars(table: pd.DataFrame, by: str, form: str) -> int:
 
 
 def _bar(axes, table: pd.DataFrame, by: str, split: str) -> None:
-    by_length = table[by].nunique() > 4  # many bars are read by length, few in their own order
-    table = table.sort_values("value", ascending=False, kind="stable") if by_length else table
+    table = table.sort_values("value", ascending=False, kind="stable") if len(table) > _FEW else table
     names = [shortened(str(name), _LONGEST_LABEL) for name in table[by]]
     seaborn.barplot(
         x=table["value"].fillna(0).astype(float).to_numpy(),
@@ -105,6 +105,8 @@ def _bar(axes, table: pd.DataFrame, by: str, split: str) -> None:
 
 def _stacked(axes, table: pd.DataFrame, by: str, split: str) -> None:
     wide = _wide(table, by, split).astype("Float64").fillna(0).astype(float)
+    if len(wide) > _FEW:
+        wide = wide.loc[wide.sum(axis="columns").sort_values(ascending=False, kind="stable").index]
     start = pd.Series(0.0, index=wide.index)
     for name, colour in zip(wide, _colours(list(wide)), strict=True):
         bars = axes.barh(
@@ -119,7 +121,7 @@ def _stacked(axes, table: pd.DataFrame, by: str, split: str) -> None:
     axes.bar_label(bars, [number(total) for total in start], padding=4)
     axes.set_yticks(range(len(wide)), [shortened(str(name), _LONGEST_LABEL) for name in wide.index])
     axes.invert_yaxis()
-    axes.margins(x=0.12)
+    axes.margins(x=0.12, y=0.01)
     _legend(axes, wide)
 
 

@@ -1,11 +1,14 @@
 """Which applications are looked at: chosen, counted, and written as the lines of pandas that choose them."""
 
+import json
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
 
 from pilotlib.exploring.table import Table, titled
 from pilotlib.exploring.years import Years
+from pilotlib.report.tables import cell_texts
 from pilotlib.statistics import Tables
 from pilotlib.statistics.indicators import overview
 from pilotlib.vocabulary import UNKNOWN
@@ -97,8 +100,6 @@ def totals(years: Years, rows: pd.DataFrame) -> Table:
 
 
 def _told(table: pd.DataFrame) -> list[str]:
-    from pilotlib.report.tables import cell_texts
-
     return cell_texts(table[["value", "lower_bound"]])["value"].to_list()
 
 
@@ -111,10 +112,6 @@ def _condition(name: str, words: tuple) -> str:
     return f"({isin} | {missing})" if known else missing
 
 
-def _listed(words) -> str:
-    return "[" + ", ".join(_quoted(word) for word in words) + "]"
-
-
-def _quoted(word: str) -> str:
-    """The word as Python writes it, in double quotes."""
-    return '"' + repr("'" + word)[2:-1].replace('"', '\\"') + '"'
+def _listed(words: Iterable[str]) -> str:
+    """A list as Python writes it, in double quotes; JSON writes it alike."""
+    return json.dumps(list(words), ensure_ascii=False)

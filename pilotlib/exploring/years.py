@@ -215,7 +215,7 @@ def _cells(inputs: YearInputs) -> pd.DataFrame:
 
 def _below_each_other(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Tables of several years as one; categories are those of all years, in their order."""
-    joined = pd.concat([table.set_axis(table.columns) for table in map(_plain, tables)], ignore_index=True)
+    joined = pd.concat(map(_plain, tables), ignore_index=True)
     for name in joined.columns:
         columns = [table[name] for table in tables if name in table]
         if all(isinstance(column.dtype, pd.CategoricalDtype) for column in columns):

@@ -83,13 +83,13 @@ def svg_of(figure: Figure, name: str) -> str:
     return re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :]).strip()
 
 
-def png_of(figure: Figure) -> bytes:
-    """The figure as a picture for paper, the same bytes every time.
+def png_of(figure: Figure, dots_per_inch: int = PAPER_DPI) -> bytes:
+    """The figure as a picture, by default for paper; the same bytes every time.
 
     Raises:
         PilotError: a character that the font does not have.
     """
     target = io.BytesIO()
     with report_style():
-        figure.savefig(target, format="png", dpi=PAPER_DPI, metadata={"Software": None})
+        figure.savefig(target, format="png", dpi=dots_per_inch, metadata={"Software": None})
     return target.getvalue()

@@ -1,0 +1,196 @@
+"""The board of filters: what is chosen on the left is seen at once as totals, table, chart and code."""
+
+import base64
+from collections.abc import Callable, Iterable
+from html import escape
+
+import ipywidgets as widgets
+import pandas as pd
+from itables.widget import ITable
+
+from pilotlib.exploring.charts import FORMS, GROUPS, MEASURES, chart
+from pilotlib.exploring.selection import Selection, as_code, choices, select, totals
+from pilotlib.exploring.table import Table
+from pilotlib.exploring.years import load_years
+from pilotlib.report.prose import number
+from pilotlib.report.publishing.workbook import Sheet, as_xlsx
+from pilotlib.report.style import png_of
+from pilotlib.report.tables import csv_of, heading, in_words, numeric_columns
+from pilotlib.vocabulary import title_of
+
+_FILTERS = {
+    "year": "年度",
+    "application_round": "批次",
+    "level": "等级",
+    "status": "状态",
+    "certificate": "证书",
+    "major": "专业",
+}
+_SHOWN = ["year", "source_row", "application_round", "certificate", "level", "majors", "students"]
+_SHOWN += ["places_applied", "places_approved", "status", "note"]
+_IN_CHINESE = {
+    "search": "搜索：",
+    "info": "第 _START_ 至 _END_ 行，共 _TOTAL_ 行",
+    "infoEmpty": "没有行",
+    "infoFiltered": "（从 _MAX_ 行中搜出）",
+    "lengthMenu": "每页 _MENU_ 行",
+    "zeroRecords": "没有符合条件的行",
+    "emptyTable": "没有符合条件的申报",
+    "paginate": {"first": "首页", "previous": "上一页", "next": "下一页", "last": "末页"},
+    "aria": {"orderable": "：点此排序", "orderableReverse": "：点此反向排序", "orderableRemove": "：点此取消排序"},
+}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_COPY = (
+    "navigator.clipboard.writeText(this.previousElementSibling.textContent)"
+    ".then(() => {this.textContent = '已复制'; setTimeout(() => {this.textContent = '复制代码'}, 1500)})"
+)
+
+
+def explore(years: Iterable[int] | None = None) -> widgets.VBox:
+    """A board on which the applications of all years (or of those named) are filtered by clicking.
+
+    Nothing chosen in a filter is everything; several words are chosen with Ctrl or Shift. The table can be searched and
+    sorted; the code below the chart makes the same rows; the selection is saved as CSV or as a workbook.
+
+    Raises:
+        PilotError: as `load_years`.
+    """
+    loaded = load_years(years)
+    offered = choices(loaded)
+    filters = {name: _filter(title, offered[name]) for name, title in _FILTERS.items()}
+    form = widgets.Dropdown(options=_options(FORMS), value="bar", description="图形")
+    by = widgets.Dropdown(options=[(title_of(name), name) for name in GROUPS], description="分组")
+    split = widgets.Dropdown(options=[(title_of(name), name) for name in GROUPS], value="level", description="再分")
+    measure = widgets.Dropdown(options=[(title_of(name), name) for name in MEASURES], description="数值")
+    clear = widgets.Button(description="清除筛选", icon="times")
+    counted, drawn, code, exports = (widgets.HTML() for _ in range(4))
+    table = ITable(_as_shown(loaded.applications), **_table_options())
+
+    wrapped = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
+    controls = widgets.HBox([form, measure, by, split], layout=wrapped)
+    for box in controls.children:
+        box.layout.width, box.style.description_width = "15em", "3em"
+
+    pictured = widgets.VBox([controls, drawn], layout=widgets.Layout(flex="1 1 0", min_width="0"))
+
+    def chosen() -> Selection:
+        return Selection(**{name: tuple(box.value) for name, box in filters.items()})
+
+    def draw(_=None) -> None:
+        split.disabled = form.value == "bar"
+        rows = select(loaded, chosen())
+        drawn.value = _picture(rows, by.value, measure.value, form.value, split.value)
+
+    def refresh(_=None) -> None:
+        selection = chosen()
+        rows = select(loaded, selection)
+        counted.value = totals(loaded, rows)._repr_html_()
+        table.update(_as_shown(rows))
+        code.value = _code(as_code(loaded, selection))
+        exports.value = _exports(rows)
+        draw()
+
+    def clear_all(_) -> None:
+        _without_notice(filters.values(), refresh)
+        for box in filters.values():
+            box.value = ()
+        _with_notice(filters.values(), refresh)
+        refresh()
+
+    _with_notice(filters.values(), refresh)
+    _with_notice((form, by, split, measure), draw)
+    clear.on_click(clear_all)
+    refresh()
+    return widgets.VBox(
+        [
+            widgets.HTML("<b>筛选</b>：不选即全部；按住 Ctrl 或 Shift 可选几项。"),
+            widgets.HBox(list(filters.values()), layout=wrapped),
+            clear,
+            widgets.HBox(
+                [counted, widgets.VBox([controls, drawn], layout=widgets.Layout(flex="1 1 0", min_width="0"))]
+            ),
+            table,
+            exports,
+            widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。"),
+            code,
+        ]
+    )
+
+
+def _filter(title: str, offered: list) -> widgets.SelectMultiple:
+    width = "15em" if max((len(str(word)) for word in offered), default=0) > 6 else "10em"
+    layout = widgets.Layout(width=width, height="9.5em")
+    options = [(str(word), word) for word in offered]
+    box = widgets.SelectMultiple(options=options, description=title, layout=layout)
+    box.style.description_width = "2.6em"
+    return box
+
+
+def _options(words: dict[str, str]) -> list[tuple[str, str]]:
+    return [(title, name) for name, title in words.items()]
+
+
+def _with_notice(boxes: Iterable[widgets.Widget], notice: Callable) -> None:
+    for box in boxes:
+        box.observe(notice, names="value")
+
+
+def _without_notice(boxes: Iterable[widgets.Widget], notice: Callable) -> None:
+    for box in boxes:
+        box.unobserve(notice, names="value")
+
+
+def _as_shown(rows: Table) -> pd.DataFrame:
+    """The rows under headings with units, in words; figures stay figures, so that they sort as such."""
+    told = in_words(pd.DataFrame(rows[_SHOWN]).reset_index(drop=True))
+    words = {name: told[name].astype(object).where(told[name].notna(), "—").astype("str") for name in _words_of(told)}
+    return told.assign(**words).rename(columns=heading)
+
+
+def _words_of(table: pd.DataFrame) -> list[str]:
+    return [name for name in table.columns if name not in numeric_columns(table) and name != "source_row"]
+
+
+def _table_options() -> dict:
+    return {
+        "language": _IN_CHINESE,
+        "showIndex": False,
+        "lengthMenu": [10, 25, 100],
+        "classes": "display compact",
+        "allow_html": False,
+        "warn_on_unexpected_option_type": False,  # it does not know that the words may be nested
+        "maxBytes": 0,
+        "style": "width:100%",
+    }
+
+
+def _picture(rows: Table, by: str, measure: str, form: str, split: str) -> str:
+    if rows.empty:
+        return "<p>没有符合条件的申报，没有图可画。</p>"
+    picture = base64.b64encode(png_of(chart(rows, by, measure, form, split), dots_per_inch=110)).decode("ascii")
+    said = f"{FORMS[form]}：{title_of(measure)}，按{title_of(by)}，{number(len(rows))}项申报"
+    return f'<img alt="{escape(said)}" style="max-width:100%" src="data:image/png;base64,{picture}">'
+
+
+def _code(text: str) -> str:
+    return (
+        f'<pre style="border:1px solid currentColor;padding:.6em;overflow:auto;margin:0 0 .4em">{escape(text)}</pre>'
+        f'<button class="jupyter-button" style="width:auto;padding:0 1em" onclick="{escape(_COPY)}">复制代码</button>'
+    )
+
+
+def _exports(rows: Table) -> str:
+    """Links that hold the selection as files; they go nowhere, so that they work on any server."""
+    shown = pd.DataFrame(rows).reset_index(drop=True)
+    shown.attrs = {}
+    sheet = Sheet("所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", shown)
+    files = {
+        "CSV": ("text/csv;charset=utf-8", "csv", csv_of(shown)),
+        "XLSX": (_XLSX, "xlsx", as_xlsx("所选申报", "", f"{number(len(shown))}项申报", [sheet])),
+    }
+    links = [
+        f'<a style="text-decoration:underline;margin-right:1.5em" download="所选申报.{ending}" '
+        f'href="data:{kind};base64,{base64.b64encode(content).decode("ascii")}">导出{name}（{number(len(shown))}行）</a>'
+        for name, (kind, ending, content) in files.items()
+    ]
+    return "".join(links)

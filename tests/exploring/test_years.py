@@ -1,0 +1,174 @@
+"""A year in a line: the same figures as the report, shown well, and errors that are a sentence."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import pilotlib
+from pilotlib import PilotError, check_draft, in_chinese, load_year, load_years, reference, trace_row
+from pilotlib.exploring.table import Table
+from pilotlib.statistics import STATISTICS
+from tests.conftest import ROOT, make_project
+from tests.generator import years as generated
+
+
+@pytest.fixture(scope="module")
+def year():
+    return load_year(2021, project=ROOT)
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    project = make_project(tmp_path_factory.mktemp("years") / "project")
+    for made in generated(3, 2019, 2)[0]:
+        folder = project / "data" / "raw" / str(made.year)
+        folder.mkdir()
+        text = "\n".join("\t".join(row) for row in made.rows)
+        (folder / "applications.tsv").write_text(text, encoding="utf-8")
+    return load_years(project=project)
+
+
+def test_a_year_has_the_figures_of_the_given_table(year):
+    rows = year.applications
+    assert (len(rows), rows["places_applied"].sum(), rows["places_approved"].sum()) == (25, 1659, 1662)
+    by_round = year.statistics["by_round"].set_index("application_round")["places_approved"]
+    assert by_round.to_dict() == {"沿用批次": 610, "第一次": 872, "第二次": 180}
+    assert set(year.statistics) == set(STATISTICS)
+    assert all((table["year"] == 2021).all() for table in (rows, year.majors, year.changes, year.problems))
+
+
+def test_chinese_titles_on_request():
+    year = load_year(2021, chinese=True, project=ROOT)
+    assert year.applications["批准总培训人数"].sum() == 1662
+    assert set(year.changes["列"]) == {"申报专业", "证书名称"}
+    assert "places_approved" in year.statistics["by_round"]
+
+
+def test_years_stand_below_each_other_with_all_their_rounds_in_order(several):
+    assert several.years == (2019, 2020, 2021)
+    rows = several.applications
+    assert len(rows[rows["year"] == 2021]) == 25
+    assert rows["application_round"].cat.ordered
+    rounds = [name for name in rows["application_round"].cat.categories if name in ("沿用批次", "第一次", "第二次")]
+    assert rounds == ["沿用批次", "第一次", "第二次"]
+    assert rows.loc[rows["year"] == 2021, "places_approved"].sum() == 1662
+    assert set(several.statistics["by_round"]["year"]) == {2019, 2020, 2021}
+
+
+def test_one_row_is_told_cell_by_cell(year):
+    traced = trace_row(year, 16).set_index("column")
+    assert traced.loc["证书名称", "before"] == "企业财务与会计机器人应用职业技能等级证书"
+    assert traced.loc["证书名称", "after"] == "企业财务与会计机器人应用职业技能等级证书(中级)"
+    assert traced.loc["证书名称", "rule"] == "人工更正"
+    assert "依据较弱" in traced.loc["证书名称", "reason"]
+    assert traced.loc["批准总培训人数", "after"] == "50"
+    with pytest.raises(PilotError, match="没有第26行：行次从1到25"):
+        trace_row(year, 26)
+
+
+def test_repaired_cells_are_marked_wherever_the_row_goes(year):
+    rows = year.applications.sort_values("source_row", ascending=False).query("source_row in [16, 17]")
+    part = rows[["source_row", "certificate", "level"]]
+    html, text = part._repr_html_(), repr(part)
+    assert html.count("<mark") == 1
+    assert "title='原值：企业财务与会计机器人应用职业技能等级证书。" in html
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith("1")] == ["中级", "中级*"]
+    assert "25行中的2行" in text
+    assert in_chinese(part)._repr_html_().count("<mark") == 1
+
+
+def test_a_table_says_its_title_units_and_thousands(year):
+    text = repr(year.statistics["overview"])
+    assert text.splitlines()[0] == "年度总览"
+    assert "1,662" in text and "至少15" in text
+    html = year.statistics["by_round"]._repr_html_()
+    assert "<caption>按申报批次</caption>" in html and "批准总培训人数（人）" in html
+
+
+def test_what_is_computed_from_a_table_does_not_pass_for_it(year):
+    sums = year.applications.groupby("level", observed=True)[["places_approved"]].sum()
+    assert repr(sums).splitlines()[0] == "由“申报明细（清洗后）”得出"
+    assert "1,378" in repr(sums)
+    more = year.applications.assign(places_more=1)
+    assert repr(more).splitlines()[0] == "由“申报明细（清洗后）”得出"
+
+
+def test_texts_of_a_school_stay_text(year):
+    evil = year.applications.assign(certificate="<script>alert(1)</script>")
+    assert "<script>" not in evil._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: table.pivot_table(index="level", columns="application_round", values="students", observed=True),
+        lambda table: table.set_index("source_row")[["students"]].assign(source_row=1),
+        lambda table: table.assign(parts=table["majors"].str.split("；")),
+        lambda table: table.iloc[:0],
+        lambda table: table.rename(columns={"students": 7}),
+        lambda table: table.T,
+        lambda table: pd.concat([table] * 4, ignore_index=True),
+    ],
+)
+def test_whatever_is_made_of_a_table_can_be_shown(year, change):
+    made = change(year.applications)
+    assert isinstance(made, Table)
+    assert repr(made)
+    assert "<table" in made._repr_html_()
+
+
+def test_a_long_table_says_how_much_it_does_not_show(year):
+    long = pd.concat([year.applications] * 4, ignore_index=True)
+    assert "只显示前60行，共100行。" in repr(long)
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda year: year.applications["学生规模"], "“学生规模”在这里写作“students”"),
+        (lambda year: year.applications[["level", "certificat"]], "是否想写“certificate”"),
+        (lambda year: year.statistics["by_majr"], "是否想写“by_major”"),
+        (lambda year: load_year(1999, project=ROOT), "没有 1999 年度"),
+        (lambda year: check_draft("没有的文件.docx", project=ROOT), "没有的文件.docx"),
+        (lambda year: pilotlib.chart(year.applications, by="levle"), "是否想写“level”"),
+        (lambda year: pilotlib.chart(year.applications.iloc[:0]), "没有图可画"),
+    ],
+)
+def test_errors_are_one_sentence_also_in_a_cell(year, ask, told):
+    with pytest.raises(PilotError, match=told) as caught:
+        ask(year)
+    lines = caught.value._render_traceback_()
+    assert len(lines) == 1
+    assert lines[0].startswith("错误：")
+
+
+def test_a_draft_is_held_against_the_year():
+    told = check_draft("全年批准培训1482人，申报25项。", 2021, project=ROOT)
+    states = told.set_index("number")["state"]
+    assert states["1482人"] == "不一致"
+    assert states["25项"] == "一致"
+
+
+def test_every_statistic_says_all_of_itself():
+    table = reference()
+    assert list(table["statistic"]) == list(STATISTICS)
+    assert (table[["title", "unit", "definition", "formula", "caveats"]] != "").all(axis=None)
+
+
+def test_the_reference_page_is_the_registry():
+    result = subprocess.run(
+        [sys.executable, "-c", "import make_reference as made; print(made.page() == made.PAGE.read_text('utf-8'))"],
+        cwd=ROOT / "docs",
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout.strip() == "True", "run python docs/make_reference.py" + result.stderr
+
+
+def test_names_complete_and_the_command_stays_light():
+    assert set(pilotlib.__all__) <= set(dir(pilotlib))
+    assert all(getattr(pilotlib, name).__doc__ for name in pilotlib.__all__ if name != "figures")
+    light = "import sys, pilotlib; print('pandas' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", light], text=True).strip() == "False"
