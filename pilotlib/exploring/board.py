@@ -85,7 +85,7 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
         selection = chosen()
         rows = select(loaded, selection)
         counted.value = totals(loaded, rows)._repr_html_()
-        table.update(_as_shown(rows))
+        table.update(_as_shown(rows), **_table_options())  # it forgets them where rows change
         code.value = _code(as_code(loaded, selection))
         exports.value = _exports(rows)
         draw()
@@ -106,9 +106,7 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
             widgets.HTML("<b>筛选</b>：不选即全部；按住 Ctrl 或 Shift 可选几项。"),
             widgets.HBox(list(filters.values()), layout=wrapped),
             clear,
-            widgets.HBox(
-                [counted, widgets.VBox([controls, drawn], layout=widgets.Layout(flex="1 1 0", min_width="0"))]
-            ),
+            widgets.HBox([counted, pictured]),
             table,
             exports,
             widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。"),
@@ -156,6 +154,8 @@ def _table_options() -> dict:
         "language": _IN_CHINESE,
         "showIndex": False,
         "lengthMenu": [10, 25, 100],
+        # Said, so that it stays where few rows are left.
+        "layout": {"topStart": "search", "topEnd": "pageLength", "bottomStart": "info", "bottomEnd": "paging"},
         "classes": "display compact",
         "allow_html": False,
         "warn_on_unexpected_option_type": False,  # it does not know that the words may be nested

@@ -1,0 +1,139 @@
+"""JupyterLab as `make lab` opens it, in a real browser: in Chinese, from this machine alone, every notebook run."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.conftest import ARTEFACTS
+from tests.conftest import ROOT, make_project
+
+TOKEN = "abc"
+STARTED_WITHIN = 60_000  # milliseconds that a page may take on a busy machine
+RUN_WITHIN = 120_000
+# Runs in the page: whether every code cell has a number, which it has once it has run.
+ALL_RUN = """count => {
+  const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(prompt => prompt.textContent);
+  return prompts.length === count && prompts.every(text => /\\[\\d+\\]/.test(text));
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(browser, tmp_path_factory):
+    """The address of a JupyterLab over a fresh copy of the project."""
+    folder = make_project(tmp_path_factory.mktemp("lab") / "project")
+    for name in ("jupyter", "docs"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "Makefile", folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"--allow-root --no-browser --ip=127.0.0.1 --port={port} --IdentityProvider.token={TOKEN}"
+    options += " --KernelManager.transport=ipc"  # no port of a kernel is taken from the other tests'
+    command = ["make", "--old-file=.venv/ready", "lab", f"BIN={Path(sys.executable).parent}", f"OPTIONS={options}"]
+    log = (folder / "lab.log").open("w")
+    home = {"HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "none"), "JUPYTER_RUNTIME_DIR": str(folder / "r")}
+    server = subprocess.Popen(
+        command, cwd=folder, stdout=log, stderr=log, env=os.environ | home, start_new_session=True
+    )
+    address = f"http://127.0.0.1:{port}"
+    while server.poll() is None and not _answers(address):
+        time.sleep(0.1)
+    assert server.poll() is None, (folder / "lab.log").read_text()
+    yield address
+    os.killpg(server.pid, signal.SIGTERM)
+    server.wait(timeout=30)
+    log.close()
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/api?token={TOKEN}").close()
+    except URLError:
+        return False
+    return True
+
+
+@pytest.fixture
+def page(browser, lab):
+    """A page of the lab, which may neither complain nor ask any other host."""
+    page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+    complaints, asked = [], set()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.add(urlsplit(request.url)))
+    page.on("websocket", lambda socket: asked.add(urlsplit(socket.url)))
+    yield page
+    page.context.close()
+    assert complaints == []
+    local = urlsplit(lab).netloc
+    assert {url.netloc for url in asked if url.scheme not in ("data", "blob")} == {local}
+
+
+def run_all(page, lab, name: str) -> None:
+    """Open a notebook and choose 运行所有单元格 from the menu; no cell may end in an error or a warning."""
+    page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?token={TOKEN}&reset")
+    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook", timeout=STARTED_WITHIN)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=STARTED_WITHIN)
+    page.get_by_role("menuitem", name="运行", exact=True).first.click()
+    page.get_by_text("运行所有单元格", exact=True).click()
+    source = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+    page.wait_for_function(ALL_RUN, arg=source.count('"cell_type": "code"'), timeout=RUN_WITHIN)
+    wrong = page.locator("[data-mime-type='application/vnd.jupyter.error'],[data-mime-type*='stderr']")
+    assert wrong.all_inner_texts() == []
+
+
+def test_it_opens_in_chinese_on_the_start_page(page, lab):
+    page.goto(f"{lab}/?token={TOKEN}")
+    page.wait_for_selector(".jp-MarkdownViewer h1", timeout=STARTED_WITHIN)
+    assert page.locator(".jp-MarkdownViewer h1").inner_text().startswith("从这里开始")
+    assert page.locator(".lm-MenuBar-itemLabel").all_inner_texts()[:2] == ["文件", "编辑"]
+    page.wait_for_selector(".jp-MarkdownViewer img[src^='data:image/svg'], .jp-MarkdownViewer svg")
+    links = page.locator(".jp-MarkdownViewer a[href]").evaluate_all("all => all.map(a => a.textContent)")
+    assert {"清洗与检查", "统计", "年度报告", "历年对比", "自助探索", "问与答", "统计说明"} <= set(links)
+    assert page.locator(".Toastify__toast").count() == 0
+    page.screenshot(path=ARTEFACTS / "lab-start.png")
+    page.locator(".lm-TabBar-addButton >> visible=true").first.click()
+    cards = page.locator(".jp-LauncherCard-label")
+    page.wait_for_function("document.querySelectorAll('.jp-LauncherCard').length > 8")
+    shown = [text for text in cards.all_inner_texts() if re.match(r"\d |开始", text)]
+    assert shown == ["开始", "1 清洗与检查", "2 统计", "3 年度报告", "4 历年对比", "5 自助探索", "6 问与答"]
+    page.get_by_text("1 清洗与检查", exact=True).click()
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook", timeout=STARTED_WITHIN)
+
+
+def test_a_filter_changes_table_chart_and_code(page, lab):
+    run_all(page, lab, "explore")
+    page.wait_for_selector(".dt-info")
+    picture = page.locator(".widget-html img").first
+    before = picture.get_attribute("src")
+    assert "共 25 行" in page.locator(".dt-info").inner_text()
+    assert page.locator(".dt-search").inner_text().startswith("搜索")
+    page.locator("select[multiple]").nth(1).select_option(label="第二次")
+    page.wait_for_function("document.querySelector('.dt-info')?.textContent.includes('共 2 行')")
+    page.wait_for_function("before => [...document.querySelectorAll('.widget-html img')][0].src !== before", arg=before)
+    assert "第二次" in page.locator(".widget-html pre").inner_text()
+    page.locator("select").filter(has_text="热力图").select_option(label="热力图")
+    page.wait_for_function("document.querySelector('.widget-html img').alt.startsWith('热力图')")
+    page.locator(".dt-search input").fill("5G")
+    page.wait_for_function("document.querySelector('.dt-info')?.textContent.includes('从 2 行中搜出')")
+    with page.expect_download() as download:
+        page.get_by_text(re.compile("导出XLSX")).click()
+    assert download.value.suggested_filename == "所选申报.xlsx"
+    page.screenshot(path=ARTEFACTS / "lab-explore.png")
+
+
+@pytest.mark.parametrize("name", ["1_clean", "2_statistics", "3_annual_report", "cookbook"])
+def test_every_notebook_runs_from_the_menu(page, lab, name):
+    run_all(page, lab, name)
+    page.screenshot(path=ARTEFACTS / f"lab-{name}.png")

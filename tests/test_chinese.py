@@ -1,0 +1,57 @@
+"""Chinese glyphs in every plot, whatever an analyst's style asks for, on a machine without a Chinese font."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+DRAW = """
+import warnings
+warnings.filterwarnings("error", message="Glyph")
+import matplotlib
+matplotlib.use("agg")
+from matplotlib import font_manager
+fonts = font_manager.fontManager
+fonts.ttflist = [font for font in fonts.ttflist if font.name.startswith("DejaVu")]
+{extension}
+import matplotlib.pyplot as plt
+import seaborn as sns
+{style}
+figure, axes = plt.subplots()
+axes.set_title("批次−等级")
+figure.canvas.draw()
+"""
+EXTENSION = "from pilotlib.chinese import load_ipython_extension; load_ipython_extension(None)"
+STYLES = [
+    "",
+    "sns.set_theme()",
+    "plt.style.use('ggplot')",
+    "plt.rcParams['font.sans-serif'] = ['DejaVu Sans']",
+    "plt.rcParams['font.family'] = 'DejaVu Serif'",
+    "plt.rcdefaults()",
+]
+
+
+def drawn(extension: str, style: str) -> subprocess.CompletedProcess:
+    code = DRAW.format(extension=extension, style=style)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+def test_every_style_falls_back_to_the_chinese_font():
+    result = drawn(
+        EXTENSION, "\n".join(f"{style}\nplt.figure().suptitle('批').figure.canvas.draw()" for style in STYLES)
+    )
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("style", STYLES[:2])
+def test_without_it_the_glyphs_are_missing(style):
+    assert "Glyph" in drawn("", style).stderr
+
+
+def test_the_lab_starts_its_kernels_with_it():
+    kernel = json.loads((ROOT / "jupyter" / "kernels" / "python3" / "kernel.json").read_text(encoding="utf-8"))
+    assert "--ext=pilotlib.chinese" in kernel["argv"]
