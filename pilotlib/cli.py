@@ -174,23 +174,15 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
 
     Exit status 1 where something disagrees.
     """
-    from pilotlib.checking import check as check_table
-    from pilotlib.checking import stop_on_errors
-    from pilotlib.claims import DISAGREES, check_claims, facts_of
-    from pilotlib.cleaning import clean
+    from pilotlib.claims import DISAGREES
+    from pilotlib.exploring.looking_up import claims_in
     from pilotlib.project import find_project
-    from pilotlib.reading import read_inputs
     from pilotlib.reading.documents import read_document
     from pilotlib.report.checked import as_json, as_lines
-    from pilotlib.statistics import Tables, college_of_major, summarise
 
     passages = read_document(file)
     folder = find_project(project)
-    inputs = read_inputs(folder, _year(folder, year))
-    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
-    stop_on_errors(check_table(cleaned, inputs.year, indicators=inputs.indicators), inputs.file)
-    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
-    checked = check_claims(passages, facts_of(tables, summarise(tables)))
+    checked = claims_in(passages, folder, _year(folder, year))
     click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name)))
     if (checked["state"] == DISAGREES).any():
         sys.exit(1)

@@ -1,6 +1,7 @@
 """The project's own files agree with each other."""
 
 import re
+import shutil
 import tomllib
 
 import pytest
@@ -45,9 +46,9 @@ def test_every_pin_has_a_hash_and_no_registry_is_named():
     assert "index-url" not in LOCK
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "data/raw/README.md"])
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "data/raw/README.md", "notebooks/start.md"])
 def test_files_that_a_readme_names_exist(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = re.sub("```python.*?```", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     assert all(((ROOT / name).parent / link).exists() for link in links)
     tree = re.findall(r"^\s*([\w./-]+/|[\w.-]+\.\w+)\s{2,}\S", text, flags=re.MULTILINE)
@@ -70,3 +71,17 @@ def test_the_version_is_one():
 
     assert PYPROJECT["project"]["version"] == __version__
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "notebooks/start.md"])
+def test_the_lines_of_python_that_are_shown_run(name, tmp_path, monkeypatch):
+    (block,) = re.findall("```python\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    shutil.copytree(ROOT / "data" / "raw", tmp_path / "data" / "raw")
+    monkeypatch.chdir(tmp_path)
+    exec(block, {})
+
+
+def test_a_card_of_the_launcher_leads_to_each_notebook():
+    cards = yaml.safe_load((ROOT / "jupyter" / "jupyter_app_launcher" / "jp_app_launcher.yaml").read_text("ascii"))
+    paths = [card["source"][0]["args"]["path"] for card in cards]
+    assert set(paths) == {f"notebooks/{path.name}" for path in (ROOT / "notebooks").iterdir() if path.is_file()}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pilotlib.errors import UnknownNameError, suggestion
 from pilotlib.report.tables import aligned, cell_texts, heading, numeric_columns, table_element
+from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import title_of
 
 MOST_ROWS = 60
@@ -115,6 +116,12 @@ def titled(
     columns = [str(column) for column in table.columns]
     made.attrs = {_ABOUT: About(title, notes, len(table), columns, year, titles or {}, marks or {})._asdict()}
     return made
+
+
+def statistic(name: str, statistics: dict[str, pd.DataFrame], year: int | None = None) -> Table:
+    """A statistic under its title, with its definition and unit below it."""
+    entry = STATISTICS[name]
+    return titled(statistics[name], entry.title, f"{entry.definition}单位：{entry.unit}。", year=year)
 
 
 def about_of(table: pd.DataFrame) -> About | None:

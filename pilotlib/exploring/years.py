@@ -12,7 +12,7 @@ from pilotlib.cleaning import Cleaned, clean, repairs
 from pilotlib.cleaning.cells import ledger_rows
 from pilotlib.cleaning.rows import correct_header, name_columns
 from pilotlib.errors import UnknownNameError, suggestion
-from pilotlib.exploring.table import Table, about_of, titled
+from pilotlib.exploring.table import Table, about_of, statistic, titled
 from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.reading import YearInputs, read_inputs
 from pilotlib.reading.headers import header_of
@@ -145,10 +145,8 @@ def _load(project: Path, year: int) -> Years:
         name: titled(_of_year(table, year), _TITLES[name], marks=marks if name == "applications" else None, year=year)
         for name, table in named.items()
     }
-    told = {
-        name: titled(_of_year(table, year), STATISTICS[name].title, _note_of(name), year=year)
-        for name, table in statistics.items()
-    }
+    of_year = {name: _of_year(table, year) for name, table in statistics.items()}
+    told = {name: statistic(name, of_year, year) for name in STATISTICS}
     return Years(
         (year,),
         **shown,
@@ -191,11 +189,6 @@ def _marks(logged: _Logged, year: int) -> dict[str, dict[str, str]]:
         for name, changed in where.items()
         if changed.any()
     }
-
-
-def _note_of(name: str) -> str:
-    entry = STATISTICS[name]
-    return f"{entry.definition}单位：{entry.unit}。"
 
 
 def _of_year(table: pd.DataFrame, year: int) -> pd.DataFrame:

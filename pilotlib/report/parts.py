@@ -236,8 +236,9 @@ def _render(markdown: str, report: Report) -> str:
 
 def _facts(kind: str, facts: list[tuple[str, ...]]) -> str:
     """A list of named facts: name, fact, and perhaps a note."""
+    # JupyterLab floats the terms of a list; here each stands above its fact.
     items = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd>"
+        f"<div><dt style='float:none;width:auto'>{escape(name)}</dt><dd>{escape(fact)}</dd>"
         + "".join(f"<dd class='note'>{escape(note)}</dd>" for note in notes)
         + "</div>"
         for name, fact, *notes in facts

@@ -7,7 +7,7 @@ import nbformat
 import papermill
 import pytest
 
-from tests.conftest import KERNELS, ROOT
+from tests.conftest import KERNELS, ROOT, make_project
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STAGES = [path for path in NOTEBOOKS if path.name[0].isdigit()]
@@ -61,6 +61,40 @@ def test_every_cell_but_parameters_ends_in_something_to_look_at(path):
     for cell in code_cells(path):
         if "parameters" not in cell.metadata.get("tags", []):
             assert isinstance(ast.parse(cell.source).body[-1], ast.Expr)
+
+
+@pytest.fixture(scope="module")
+def by_hand(tmp_path_factory):
+    """The notebooks that want no run before them, executed in a fresh project; nothing is written into it."""
+    project = make_project(tmp_path_factory.mktemp("by-hand") / "project")
+    executed = {}
+    for name in ("explore", "cookbook"):
+        path = project / "notebooks" / f"{name}.ipynb"
+        with KERNELS:
+            executed[name] = papermill.execute_notebook(
+                path, project.parent / path.name, cwd=path.parent, progress_bar=False
+            )
+    assert not (project / "data" / "processed").exists()
+    return {name: [cell for cell in node.cells if cell.cell_type == "code"] for name, node in executed.items()}
+
+
+@pytest.mark.parametrize("name", ["explore", "cookbook"])
+def test_every_cell_shows_something_and_nothing_warns(by_hand, name):
+    for cell in by_hand[name]:
+        if "parameters" not in cell.metadata.get("tags", []):
+            assert cell.outputs, cell.source
+            assert all(output.output_type != "stream" for output in cell.outputs), cell.outputs
+
+
+def test_the_answers_of_the_cookbook_are_those_of_the_table(by_hand):
+    said = {cell.source: "".join(output.data["text/plain"] for output in cell.outputs) for cell in by_hand["cookbook"]}
+    assert "1,662" in said['this.statistics["overview"]']
+    assert any("各批次相加 23 种，实际 21 种" in text for text in said.values())
+    repeated = said['this.statistics["repeated_over_rounds"]']
+    assert "5G移动网络运维" in repeated and "工业机器人应用编程" in repeated
+    draft = next(text for source, text in said.items() if source.startswith("check_draft"))
+    wrong = [line for line in draft.splitlines() if "不一致" in line]
+    assert len(wrong) >= 1 and any("1482人" in line for line in wrong)
 
 
 def test_stages_run_by_hand_from_the_notebooks_folder(ran, tmp_path):
