@@ -23,7 +23,9 @@ FORMS = {"bar": "条形图", "stacked": "堆叠条形图", "line": "折线图", 
 GROUPS = ("application_round", "level", "certificate", "majors", "status", "year")
 MEASURES = ("places_approved", "places_applied", "applications")
 _LONGEST_LABEL = 18  # characters
-_FEW = 4  # so many bars keep their own order; more are read by length
+_BY_LENGTH = ("certificate", "majors", "status")  # the others have an order of their own
+NOT_COUNTED = "无数据"  # no bar is not a bar of 0
+_ACROSS = 45  # characters that stand side by side below or above a chart
 
 
 def chart(
@@ -88,7 +90,7 @@ def _bars(table: pd.DataFrame, by: str, form: str) -> int:
 
 
 def _bar(axes, table: pd.DataFrame, by: str, split: str) -> None:
-    table = table.sort_values("value", ascending=False, kind="stable") if len(table) > _FEW else table
+    table = table.sort_values("value", ascending=False, kind="stable") if by in _BY_LENGTH else table
     names = [shortened(str(name), _LONGEST_LABEL) for name in table[by]]
     seaborn.barplot(
         x=table["value"].fillna(0).astype(float).to_numpy(),
@@ -104,9 +106,11 @@ def _bar(axes, table: pd.DataFrame, by: str, split: str) -> None:
 
 
 def _stacked(axes, table: pd.DataFrame, by: str, split: str) -> None:
-    wide = _wide(table, by, split).astype("Float64").fillna(0).astype(float)
-    if len(wide) > _FEW:
-        wide = wide.loc[wide.sum(axis="columns").sort_values(ascending=False, kind="stable").index]
+    wide = _wide(table, by, split).astype("Float64")
+    totals = wide.sum(axis="columns", min_count=1)
+    if by in _BY_LENGTH:
+        totals = totals.sort_values(ascending=False, kind="stable")
+    wide = wide.loc[totals.index].fillna(0).astype(float)
     start = pd.Series(0.0, index=wide.index)
     for name, colour in zip(wide, _colours(list(wide)), strict=True):
         bars = axes.barh(
@@ -118,7 +122,7 @@ def _stacked(axes, table: pd.DataFrame, by: str, split: str) -> None:
             edgecolor=GROUND_COLOUR,
         )
         start = start + wide[name]
-    axes.bar_label(bars, [number(total) for total in start], padding=4)
+    axes.bar_label(bars, [_label(total) for total in totals], padding=4)
     axes.set_yticks(range(len(wide)), [shortened(str(name), _LONGEST_LABEL) for name in wide.index])
     axes.invert_yaxis()
     axes.margins(x=0.12, y=0.01)
@@ -131,7 +135,7 @@ def _line(axes, table: pd.DataFrame, by: str, split: str) -> None:
         values = wide[name].astype("Float64").astype(float)
         axes.plot(range(len(wide)), values, "o-", color=colour, label=shortened(str(name), _LONGEST_LABEL))
     axes.set_xticks(range(len(wide)), [shortened(str(name), 8) for name in wide.index])
-    axes.tick_params(axis="x", labelbottom=True, rotation=0 if len(wide) < 7 else 60)
+    axes.tick_params(axis="x", labelbottom=True, rotation=_rotation(wide.index))
     axes.set_ylim(bottom=0)
     _legend(axes, wide)
 
@@ -140,9 +144,19 @@ def _heat(axes, table: pd.DataFrame, by: str, split: str) -> None:
     wide = _wide(table, by, split).astype("Float64").astype(float)
     wide = wide.set_axis([shortened(str(name), _LONGEST_LABEL) for name in wide.index], axis="index")
     wide = wide.set_axis([shortened(str(name), 8) for name in wide.columns], axis="columns")
-    seaborn.heatmap(wide, ax=axes, cmap="Blues", annot=wide.map(_label), fmt="", cbar=False, linewidths=1, vmin=0)
+    texts = wide.map(_label).where(wide.notna(), "")
+    seaborn.heatmap(
+        wide,
+        ax=axes,
+        cmap="Blues",
+        annot=texts,
+        fmt="",
+        cbar=False,
+        linewidths=1,
+        vmin=0,
+    )
     axes.set(xlabel="", ylabel="")
-    axes.tick_params(axis="x", labelbottom=False, labeltop=True, rotation=0 if wide.shape[1] < 7 else 60)
+    axes.tick_params(axis="x", labelbottom=False, labeltop=True, rotation=_rotation(wide.columns))
     axes.tick_params(axis="y", rotation=0)
 
 
@@ -152,7 +166,8 @@ _DRAWN = {"bar": _bar, "stacked": _stacked, "line": _line, "heat": _heat}
 def _wide(table: pd.DataFrame, by: str, split: str) -> pd.DataFrame:
     if by == split:
         return table.set_index(by)[["value"]].set_axis([title_of(by)], axis="columns")
-    return table.pivot_table(index=by, columns=split, values="value", observed=True, aggfunc="sum")
+    wide = table.set_index([by, split])["value"].unstack(split)
+    return wide.sort_index(axis="index").sort_index(axis="columns")
 
 
 def _colours(names: list) -> list:
@@ -165,9 +180,13 @@ def _legend(axes, wide: pd.DataFrame) -> None:
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
 
 
+def _rotation(names: pd.Index) -> int:
+    return 0 if sum(map(len, map(str, names))) < _ACROSS else 60
+
+
 def _label(value: float) -> str:
-    return number(value) if pd.notna(value) else ""
+    return number(value) if pd.notna(value) else NOT_COUNTED
 
 
-# A figure shows itself in a cell once pyplot has chosen how.
-plt.get_backend()
+# A figure shows itself in a cell only once pyplot has loaded its backend, which it otherwise does at its own first one.
+plt.switch_backend(plt.get_backend())

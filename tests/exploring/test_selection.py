@@ -87,7 +87,10 @@ def test_the_bars_are_as_long_as_the_figures(year):
 
 def test_places_that_are_not_approved_are_no_approved_places(year):
     pending = year.applications.assign(status="待省教育厅审核")
-    assert [bar.get_width() for bar in chart(pending).axes[0].patches] == [0, 0, 0]
+    for form in ("bar", "stacked"):
+        axes = chart(pending, form=form).axes[0]
+        assert {bar.get_width() for bar in axes.patches} == {0}
+        assert [text.get_text() for text in axes.texts] == ["无数据"] * 3
 
 
 def test_figures_of_the_report_are_ordinary_figures(year, tmp_path):

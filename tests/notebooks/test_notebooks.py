@@ -97,6 +97,12 @@ def test_the_answers_of_the_cookbook_are_those_of_the_table(by_hand):
     assert len(wrong) >= 1 and any("1482人" in line for line in wrong)
 
 
+def test_figures_show_themselves_in_a_cell(by_hand):
+    drawn = [cell for cell in by_hand["cookbook"] if cell.source.startswith(("chart(", "figure = "))]
+    assert len(drawn) == 2
+    assert all("image/png" in cell.outputs[0].data for cell in drawn)
+
+
 def test_stages_run_by_hand_from_the_notebooks_folder(ran, tmp_path):
     """What Restart and Run All does in JupyterLab: no parameters, and the notebook's own folder to start from."""
     for path in sorted((ran.project / "notebooks").glob("[0-9]*.ipynb")):

@@ -1,0 +1,46 @@
+"""What a cell of IPython makes of the API: names complete, errors are short, help is shown."""
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def shell():
+    shell = InteractiveShell(colors="nocolor")
+    shell.run_cell(f"from pilotlib import load_year, figures; import pilotlib; year = load_year(project={str(ROOT)!r})")
+    return shell
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("pilotlib.load", {"load_year", "load_years"}),
+        ("from pilotlib import tr", {"trace_row"}),
+        ("year.app", {"applications"}),
+        ("figures.", {"round_level", "certificates", "majors", "categories"}),
+        ('year.statistics["by_', {"by_round", "by_level", "by_major"}),
+        ('year.applications["places', {"places_applied", "places_approved"}),
+    ],
+)
+def test_names_complete(shell, typed, offered):
+    with provisionalcompleter():
+        found = {completion.text for completion in shell.Completer.completions(typed, len(typed))}
+    assert offered <= {text.rpartition('"')[2] for text in found}
+
+
+@pytest.mark.parametrize("wrong", ["load_year(1999)", "year.applications['学生规模']", "year.statistics['by_majr']"])
+def test_an_error_is_one_line_in_a_cell(shell, capsys, wrong):
+    result = shell.run_cell(wrong)
+    assert not result.success
+    said = capsys.readouterr().out.strip()
+    assert said.startswith("错误：")
+    assert "\n" not in said
+
+
+def test_help_is_shown(shell, capsys):
+    shell.run_cell("load_year?")
+    said = capsys.readouterr().out
+    assert "Raises:" in said and "Example:" in said
