@@ -84,11 +84,12 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     def refresh(_=None) -> None:
         selection = chosen()
         rows = select(loaded, selection)
-        counted.value = totals(loaded, rows)._repr_html_()
         table.update(_as_shown(rows), **_table_options())  # it forgets them where rows change
         code.value = _code(as_code(loaded, selection))
-        exports.value = _exports(rows)
         draw()
+        # Last, because they take longest: what was clicked for is seen before.
+        counted.value = totals(loaded, rows)._repr_html_()
+        exports.value = _exports(rows)
 
     def clear_all(_) -> None:
         _without_notice(filters.values(), refresh)

@@ -56,14 +56,7 @@ def select(years: Years, selection: Selection) -> Table:
 
 
 def as_code(years: Years, selection: Selection) -> str:
-    """The lines of pandas that give the same rows.
-
-    >>> from pilotlib.exploring.years import Years
-    >>> print(as_code(Years((2021,), *[None] * 9), Selection(level=("中级",), status=("审核通过",))))
-    from pilotlib import load_years
-    rows = load_years([2021]).applications
-    rows = rows[rows["level"].isin(["中级"]) & rows["status"].isin(["审核通过"])]
-    """
+    """The lines of pandas that give the same rows: `rows = rows[rows["level"].isin(["中级"])]`."""
     numbers = [*(selection.year or years.years)]
     conditions = [_condition(name, getattr(selection, name)) for name in CHOICES if getattr(selection, name)]
     lines = ["from pilotlib import load_years"]
