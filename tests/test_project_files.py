@@ -17,7 +17,7 @@ EXTRAS = [Requirement(text) for extra in PYPROJECT["project"]["optional-dependen
 EXTRAS = [need for need in EXTRAS if need.name != PYPROJECT["project"]["name"]]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
-ONLY_ON_PYPI = {"cn2an", "noto-cjk-sans-otc"}
+ONLY_ON_PYPI = {"cn2an", "noto-cjk-sans-otc", "jupyter-app-launcher"}
 
 
 def test_environment_yml_asks_for_the_same_as_pyproject():

@@ -1,4 +1,7 @@
-"""Every notebook is thin, without outputs, and runs by hand as well as by papermill."""
+"""Every notebook is thin, without outputs, and those that want no run before them run by hand.
+
+The stages run by hand in a browser: tests/browser/test_lab.py.
+"""
 
 import ast
 import re
@@ -101,12 +104,3 @@ def test_figures_show_themselves_in_a_cell(by_hand):
     drawn = [cell for cell in by_hand["cookbook"] if cell.source.startswith(("chart(", "figure = "))]
     assert len(drawn) == 2
     assert all("image/png" in cell.outputs[0].data for cell in drawn)
-
-
-def test_stages_run_by_hand_from_the_notebooks_folder(ran, tmp_path):
-    """What Restart and Run All does in JupyterLab: no parameters, and the notebook's own folder to start from."""
-    for path in sorted((ran.project / "notebooks").glob("[0-9]*.ipynb")):
-        with KERNELS:
-            node = papermill.execute_notebook(path, tmp_path / path.name, cwd=path.parent, progress_bar=False)
-        shown = [cell for cell in node.cells if cell.cell_type == "code" and cell.outputs]
-        assert len(shown) >= len(code_cells(path)) - 1
