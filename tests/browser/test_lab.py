@@ -14,13 +14,14 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from tests.browser.conftest import ARTEFACTS
 from tests.conftest import ROOT, make_project
 
 TOKEN = "abc"
 STARTED_WITHIN = 60_000  # milliseconds that a page may take on a busy machine
-RUN_WITHIN = 120_000
+RUN_WITHIN = 40_000
 # Runs in the page: whether every code cell has a number, which it has once it has run.
 ALL_RUN = """count => {
   const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(prompt => prompt.textContent);
@@ -82,13 +83,21 @@ def page(browser, lab):
 
 def run_all(page, lab, name: str) -> None:
     """Open a notebook and choose 运行所有单元格 from the menu; no cell may end in an error or a warning."""
-    page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?token={TOKEN}&reset")
+    page.goto(f"{lab}/lab/workspaces/{name}/tree/notebooks/{name}.ipynb?token={TOKEN}")  # a workspace of its own
     page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook", timeout=STARTED_WITHIN)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=STARTED_WITHIN)
-    page.get_by_role("menuitem", name="运行", exact=True).first.click()
-    page.get_by_text("运行所有单元格", exact=True).click()
     source = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
-    page.wait_for_function(ALL_RUN, arg=source.count('"cell_type": "code"'), timeout=RUN_WITHIN)
+    for attempt in range(3):
+        page.get_by_role("menuitem", name="运行", exact=True).first.click()
+        page.get_by_text("运行所有单元格", exact=True).click()
+        try:
+            page.wait_for_function(ALL_RUN, arg=source.count('"cell_type": "code"'), timeout=RUN_WITHIN)
+            break
+        except TimeoutError:
+            page.screenshot(path=ARTEFACTS / f"lab-{name}-stuck.png")
+            said = page.locator(".jp-OutputArea-output").all_inner_texts()
+            # On a busy machine JupyterLab may drop what is asked of a kernel that has only just become idle.
+            assert not said and attempt < 2, f"{name} did not run to its end; its cells said: {said}"
     wrong = page.locator("[data-mime-type='application/vnd.jupyter.error'],[data-mime-type*='stderr']")
     assert wrong.all_inner_texts() == []
 
