@@ -68,7 +68,8 @@ class Table(pd.DataFrame):
 
     def _unknown(self, name: str) -> str:
         known = [str(column) for column in self.columns]
-        same = [column for column in known if title_of(column) == name]
+        names = about_of(self).titles if about_of(self) else {}
+        same = [column for column in known if name in (title_of(column), names.get(column))]
         hint = f"“{name}”在这里写作“{same[0]}”。" if same else suggestion(name, known)
         return f"表中没有“{name}”一列。{hint}"
 

@@ -11,7 +11,7 @@ from pilotlib.chinese import use_chinese_font
 from pilotlib.cleaning import Cleaned, clean, repairs
 from pilotlib.cleaning.cells import ledger_rows
 from pilotlib.cleaning.rows import correct_header, name_columns
-from pilotlib.errors import UnknownNameError, suggestion
+from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.exploring.table import Table, about_of, statistic, titled
 from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.reading import YearInputs, read_inputs
@@ -86,7 +86,7 @@ def load_year(year: int | None = None, *, chinese: bool = False, project: Path |
         load_year().applications.query("places_approved < places_applied")
     """
     folder = find_project(project)
-    years = load_years([newest_year(folder) if year is None else year], project=folder)
+    years = load_years([newest_year(folder)] if year is None else [year], project=folder)
     if not chinese:
         return years
     tables = {name: in_chinese(getattr(years, name)) for name in _TITLES}
@@ -101,7 +101,11 @@ def load_years(years: Iterable[int] | None = None, *, project: Path | str | None
     """
     use_chinese_font()
     folder = find_project(project)
-    numbers = sorted(set(years if years is not None else years_in(folder))) or [newest_year(folder)]
+    asked = set(years if years is not None else years_in(folder))
+    strange = [year for year in asked if not str(year).isdecimal()]
+    if strange:
+        raise PilotError(f"“{strange[0]}”不是年度。请写四位数字。")
+    numbers = sorted(map(int, asked)) or [newest_year(folder)]
     loaded = [_load(folder, number) for number in numbers]
     if len(loaded) == 1:
         return loaded[0]

@@ -39,6 +39,10 @@ def test_a_year_has_the_figures_of_the_given_table(year):
     assert all((table["year"] == 2021).all() for table in (rows, year.majors, year.changes, year.problems))
 
 
+def test_a_year_may_be_written_as_text():
+    assert load_year("2021", project=ROOT).years == (2021,)
+
+
 def test_chinese_titles_on_request():
     year = load_year(2021, chinese=True, project=ROOT)
     assert year.applications["批准总培训人数"].sum() == 1662
@@ -129,6 +133,8 @@ def test_a_long_table_says_how_much_it_does_not_show(year):
     [
         (lambda year: year.applications["学生规模"], "“学生规模”在这里写作“students”"),
         (lambda year: year.applications[["level", "certificat"]], "是否想写“certificate”"),
+        (lambda year: in_chinese(year.applications)["students"], "“students”在这里写作“学生规模”"),
+        (lambda year: load_year("去年", project=ROOT), "“去年”不是年度"),
         (lambda year: year.statistics["by_majr"], "是否想写“by_major”"),
         (lambda year: load_year(1999, project=ROOT), "没有 1999 年度"),
         (lambda year: check_draft("没有的文件.docx", project=ROOT), "没有的文件.docx"),
