@@ -36,6 +36,11 @@ def pilot() -> None:
 )
 @click.option("--all", "all_years", is_flag=True, help="Every year, then the report over all years.")
 @click.option("--force", is_flag=True, help="Run everything again, changed or not.")
+@click.option(
+    "--engine",
+    type=click.Choice(["in-process", "kernel"]),
+    help="Run the notebooks in this process (the default), or each in a kernel of its own; the results are the same.",
+)
 @_project
 def run(
     year: str | None,
@@ -44,6 +49,7 @@ def run(
     editions: str,
     all_years: bool,
     force: bool,
+    engine: str | None,
     project: Path | None,
 ) -> None:
     """Make the report of YEAR (the newest year by default), as far as something has changed.
@@ -60,7 +66,7 @@ def run(
     names = list(dict.fromkeys(filter(None, (name.strip() for name in editions.split(",")))))
 
     def run_and_tell(number: int) -> None:
-        made = run_year(folder, number, dict(parameters), editions=names, strict=strict, force=force)
+        made = run_year(folder, number, dict(parameters), editions=names, strict=strict, force=force, engine=engine)
         _tell(folder, f"{number} 年", made)
 
     if not all_years:
@@ -72,7 +78,7 @@ def run(
         with _named_at_the_end(failed, f"{number} 年"):
             run_and_tell(number)
     with _named_at_the_end(failed, "历年对比"):
-        trends = run_trends(folder, editions=names, force=force)
+        trends = run_trends(folder, editions=names, force=force, engine=engine)
         if trends:
             _tell(folder, "历年对比", trends)
         else:

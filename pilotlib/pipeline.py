@@ -43,6 +43,7 @@ def run(
     editions: Sequence[str],
     strict: bool = False,
     force: bool = False,
+    engine: str | None = None,
 ) -> Made:
     """Make a year's processed tables and its report, as far as something has changed.
 
@@ -53,6 +54,7 @@ def run(
         editions: The forms in which the report is published, names of `EDITIONS`.
         strict: Whether a number of the school's text that disagrees with the data stops the run.
         force: Whether everything is run again.
+        engine: What runs the notebooks, one of `stages.ENGINES`; what they make does not depend on it.
 
     Raises:
         PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a
@@ -88,7 +90,7 @@ def run(
             from pilotlib.stages import execute
 
             values = {"year": year, "processed": str(folder)} | parameters
-            execute(notebook, output, values, project, failed, STAGES[notebook.stem])
+            execute(notebook, output, values, project, failed, STAGES[notebook.stem], engine)
 
         def clean(notebook: Path, new: Path) -> None:
             run_notebook(notebook, new, work / notebook.name)
@@ -151,7 +153,9 @@ def run(
     return Made(steps.titles or ([PUBLISHING] if moved else []), written)
 
 
-def run_trends(project: Path, *, editions: Sequence[str], force: bool = False) -> Made | None:
+def run_trends(
+    project: Path, *, editions: Sequence[str], force: bool = False, engine: str | None = None
+) -> Made | None:
     """Make the report over all processed years, as far as something has changed; None with fewer than two.
 
     Raises:
@@ -171,7 +175,7 @@ def run_trends(project: Path, *, editions: Sequence[str], force: bool = False) -
         def tell(new: Path) -> None:
             from pilotlib.stages import execute
 
-            execute(notebook, new / notebook.name, {}, project, failed, "历年对比")
+            execute(notebook, new / notebook.name, {}, project, failed, "历年对比", engine)
 
         def publish(new: Path) -> None:
             from pilotlib.stages import publish_all_years

@@ -14,6 +14,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from pilotlib.claims import DISAGREES, count_states
 from pilotlib.cleaning import number_of_changed_cells
+from pilotlib.engine import IN_PROCESS, shell_is_taken
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.fingerprints import hashes, versions
 from pilotlib.report import Report, read_report
@@ -22,6 +23,9 @@ from pilotlib.report.trends import read_trends
 
 __all__ = ["check_editions", "check_parameters", "execute", "publish_all_years", "publish_year", "stop_on_disagreement"]
 
+KERNEL = "kernel"
+# What may run the notebooks → what papermill calls it.
+ENGINES = {IN_PROCESS: IN_PROCESS, KERNEL: None}
 OWN_PARAMETERS = ("year", "processed", "years")
 
 
@@ -46,8 +50,18 @@ def check_parameters(notebooks: Iterable[Path], parameters: dict[str, str]) -> d
     }
 
 
-def execute(notebook: Path, output: Path, parameters: dict, project: Path, failed: Path, title: str) -> None:
+def execute(
+    notebook: Path,
+    output: Path,
+    parameters: dict,
+    project: Path,
+    failed: Path,
+    title: str,
+    engine: str | None = None,
+) -> None:
     """Run a notebook with those of the parameters that it declares.
+
+    `engine` is one of `ENGINES`: in this process by default, where a shell of IPython's is not running already.
 
     Raises:
         PilotError: a cell failed; the notebook is kept in `failed`, where the message says. Or its kernel died.
@@ -58,12 +72,14 @@ def execute(notebook: Path, output: Path, parameters: dict, project: Path, faile
             notebook,
             output,
             parameters={name: value for name, value in parameters.items() if name in declared},
+            engine_name=ENGINES[engine or (KERNEL if shell_is_taken() else IN_PROCESS)],
             kernel_name="python3",
             cwd=project,
             progress_bar=False,
             request_save_on_cell_execute=False,
+            # The rest is for a kernel; every file is written when it ends, and a graceful end waits up to seconds.
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-            shutdown_kernel="immediate",  # every file is written by then; a graceful end waits up to seconds
+            shutdown_kernel="immediate",
         )
     except PapermillExecutionError as error:
         failed.mkdir(parents=True, exist_ok=True)
