@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 RECORDED_PACKAGES = (
@@ -34,6 +35,7 @@ def code_files() -> list[Path]:
     return [path for path in files_in(Path(__file__).parent) if "__pycache__" not in path.parts]
 
 
+@cache
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that figures and pages come from."""
     packages = {name: importlib.metadata.version(name) for name in RECORDED_PACKAGES}

@@ -44,6 +44,7 @@ def run(
     strict: bool = False,
     force: bool = False,
     engine: str | None = None,
+    quiet: bool = False,
 ) -> Made:
     """Make a year's processed tables and its report, as far as something has changed.
 
@@ -55,6 +56,7 @@ def run(
         strict: Whether a number of the school's text that disagrees with the data stops the run.
         force: Whether everything is run again.
         engine: What runs the notebooks, one of `stages.ENGINES`; what they make does not depend on it.
+        quiet: Whether no progress is shown.
 
     Raises:
         PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a
@@ -71,7 +73,7 @@ def run(
     inputs = [*input_files(project, year), *_tables_of(project, earlier)]
     before = hashes(project, inputs)
 
-    with _only_run(project, str(year)) as work, _progress(f"{year} 年", len(STAGES) + 1) as progress:
+    with _only_run(project, str(year)) as work, _progress(f"{year} 年", len(STAGES) + 1, quiet) as progress:
         mend(processed)
         mend(reports)
         tables, cleaned, counted = work / "tables", work / "cleaned", work / "counted"
@@ -232,8 +234,8 @@ def _only_run(project: Path, name: str) -> Iterator[Path]:
         lock.release()
 
 
-def _progress(description: str, total: int) -> tqdm:
-    return tqdm(desc=description, total=total, unit="步", disable=None, leave=False)
+def _progress(description: str, total: int, quiet: bool = False) -> tqdm:
+    return tqdm(desc=description, total=total, unit="步", disable=True if quiet else None, leave=False)
 
 
 def _known_parameters(notebooks: Iterable[Path], parameters: dict[str, str]) -> dict[str, dict[str, str]]:

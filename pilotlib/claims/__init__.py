@@ -12,7 +12,7 @@ import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.derived import Derived, judge_names, judge_rounds, judge_sum
-from pilotlib.claims.facts import Facts, facts_of
+from pilotlib.claims.facts import NO_FACTS, Facts, facts_of
 from pilotlib.claims.judging import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, Verdict, figure, judge
 from pilotlib.claims.meaning import Meaning, understand
 from pilotlib.claims.numbers import Number, find_numbers, plain_text
@@ -124,7 +124,8 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The school's own text of a year held against that year, as `check_claims` does it."""
-    return check_claims(passages_of(processed.narrative), facts_of(tables_of(processed), statistics))
+    passages = passages_of(processed.narrative)
+    return check_claims(passages, facts_of(tables_of(processed), statistics) if passages else NO_FACTS)
 
 
 def count_states(claims: pd.DataFrame) -> dict[str, int]:

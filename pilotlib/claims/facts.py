@@ -37,6 +37,7 @@ class Facts(NamedTuple):
     names: dict[str, tuple[str, ...]]
 
 
+NO_FACTS = Facts(0, {}, dict.fromkeys(Scope._fields, ()))  # enough where nothing is said
 STATISTIC_OF = {
     (): "overview",
     ("application_round",): "by_round",

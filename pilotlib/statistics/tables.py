@@ -45,10 +45,10 @@ def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """
     pairs = applications["certificate"] + "|" + applications["level"].astype(str)
     groups = applications.assign(pair=pairs).groupby(by, observed=True, dropna=False)
-    return groups.agg(
+    counts = groups.agg(
         applications=("source_row", "size"),
         certificates=("certificate", "nunique"),
         certificate_levels=("pair", "nunique"),
-        places_applied=("places_applied", lambda places: places.sum(min_count=1)),
-        places_approved=("places_approved", lambda places: places.sum(min_count=1)),
-    ).reset_index()
+    )
+    places = groups[["places_applied", "places_approved"]].sum(min_count=1)
+    return pd.concat([counts, places], axis="columns").reset_index()

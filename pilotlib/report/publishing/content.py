@@ -1,6 +1,7 @@
 """An executed notebook → the content that every edition is made of: title, opening, contents, body."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ from pilotlib.report.prose import visible
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
+    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
 # Widths of tables on paper, in characters of half width at the size of a table's text.
@@ -34,20 +36,26 @@ def content_of(notebook: Path) -> Content:
         PilotError: the notebook holds an error, or was never run.
     """
     import nbformat
-    from nbconvert import HTMLExporter
 
     node = nbformat.read(notebook, as_version=4)
     _refuse_unfit(node, notebook)
-    exporter = HTMLExporter(
+    html, _ = _exporter().from_notebook_node(node)
+    html, contents = _with_contents(visible(html))
+    opening, first_heading, rest = html.partition("<h2 ")
+    return Content(_text_of_heading(html, "h1"), opening, contents, first_heading + rest)
+
+
+@cache
+def _exporter() -> "HTMLExporter":
+    """nbconvert with the report's template, which is compiled once."""
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(
         template_name="template",
         extra_template_basedirs=[str(TEMPLATES.parent)],
         exclude_input=True,
         exclude_anchor_links=True,
     )
-    html, _ = exporter.from_notebook_node(node)
-    html, contents = _with_contents(visible(html))
-    opening, first_heading, rest = html.partition("<h2 ")
-    return Content(_text_of_heading(html, "h1"), opening, contents, first_heading + rest)
 
 
 def for_paper(html: str) -> "BeautifulSoup":

@@ -2,10 +2,15 @@
 
 import base64
 import hashlib
+from functools import cache
+from typing import TYPE_CHECKING
 
 from pilotlib.report.colours import COLOURS, with_page_colours
 from pilotlib.report.font import FONT_FAMILY, font_for
 from pilotlib.report.publishing.content import TEMPLATES, Content, for_paper
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _PAGE_FONT = "Report Sans"
 
@@ -40,12 +45,9 @@ def as_pdf(content: Content) -> bytes:
 
 
 def _page(content: Content, body: str, script: str, style: str = "") -> str:
-    from jinja2 import Environment, FileSystemLoader
-
-    templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False, trim_blocks=True, lstrip_blocks=True)
     texts = content.opening + body + script + "".join(title for _, title in content.contents)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
-    return templates.get_template("page.html.j2").render(
+    return _template().render(
         page=content,
         body=body,
         script=script,
@@ -54,3 +56,11 @@ def _page(content: Content, body: str, script: str, style: str = "") -> str:
         style=(TEMPLATES / "page.css").read_text(encoding="utf-8") + style,
         font=base64.b64encode(font_for(texts)).decode("ascii"),
     )
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, FileSystemLoader
+
+    templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    return templates.get_template("page.html.j2")

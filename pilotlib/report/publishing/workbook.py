@@ -5,6 +5,7 @@ Numbers are numbers and every text is text: nothing that comes from a file can b
 
 import io
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -37,10 +38,10 @@ def as_xlsx(title: str, school: str, about: str, sheets: Sequence[Sheet]) -> byt
     """The workbook: a page of contents with the title and what it is `about`, then the sheets."""
     from openpyxl import Workbook
 
-    workbook = Workbook()
-    _write_contents(workbook, title, about, sheets)
+    workbook, looks = Workbook(), {}
+    _write_contents(workbook, looks, title, about, sheets)
     for sheet in sheets:
-        _write(workbook, sheet)
+        _write(workbook, looks, sheet)
     workbook.properties.title = visible(title)
     workbook.properties.creator = visible(school) or "pilotlib"
     target = io.BytesIO()
@@ -48,7 +49,7 @@ def as_xlsx(title: str, school: str, about: str, sheets: Sequence[Sheet]) -> byt
     return without_times(target.getvalue())
 
 
-def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequence[Sheet]) -> None:
+def _write_contents(workbook: "Workbook", looks: dict, title: str, about: str, sheets: Sequence[Sheet]) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     page = workbook.active
@@ -62,7 +63,7 @@ def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequen
     ]
     for number, line in enumerate(lines, start=1):
         for place, value in enumerate(line, start=1):
-            _set(page.cell(number, place), value, wrap=number > 3)
+            _set(page.cell(number, place), value, looks, wrap=number > 3)
     for number, sheet in enumerate(sheets, start=5):
         link = page.cell(number, 1)
         link.hyperlink = Hyperlink(link.coordinate, location=f"'{sheet.title}'!A1")
@@ -73,22 +74,23 @@ def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequen
     _lay_out(page, "A4")
 
 
-def _write(workbook: "Workbook", sheet: Sheet) -> None:
+def _write(workbook: "Workbook", looks: dict, sheet: Sheet) -> None:
     from openpyxl.styles import Alignment, PatternFill
     from openpyxl.utils import get_column_letter
 
     page = workbook.create_sheet(sheet.title)
     above = [sheet.title, sheet.definition, f"单位：{sheet.unit}。来源：{sheet.source}。"]
     for number, text in enumerate(above, start=1):
-        _set(page.cell(number, 1), text)
+        _set(page.cell(number, 1), text, looks)
     told = in_words(sheet.table)
     names = list(told.columns)
     for place, name in enumerate(names, start=1):
-        _set(page.cell(_FIRST_ROW, place), heading(name), wrap=True)
+        _set(page.cell(_FIRST_ROW, place), heading(name), looks, wrap=True)
     rows = zip(*(told[name].astype(object) for name in names), strict=True)
     for number, row in enumerate(rows, start=_FIRST_ROW + 1):
         for place, (name, value) in enumerate(zip(names, row, strict=True), start=1):
-            _set(page.cell(number, place), missing_text(name) if _missing(value) else value, name=name, wrap=True)
+            value = missing_text(name) if _missing(value) else value
+            _set(page.cell(number, place), value, looks, name=name, wrap=True)
     if "lower_bound" in sheet.table:
         for number in sheet.table.index[sheet.table["lower_bound"] & sheet.table["value"].notna()]:
             cell = page.cell(_FIRST_ROW + 1 + number, names.index("value") + 1)
@@ -110,23 +112,33 @@ def _write(workbook: "Workbook", sheet: Sheet) -> None:
     _lay_out(page, f"A{_FIRST_ROW}")
 
 
-def _set(cell: "Cell", value, name: str = "", *, wrap: bool = False) -> None:
-    """Put a value into a cell: a number as a number, everything else as text that stays text when it is edited."""
+def _set(cell: "Cell", value, looks: dict, name: str = "", *, wrap: bool = False) -> None:
+    """Put a value into a cell: a number as a number, everything else as text that stays text when it is edited.
+
+    `looks` keeps how cells of each kind look in this workbook: to work it out takes longer than all the rest.
+    """
     from openpyxl.styles import Alignment
 
     numeric = not isinstance(value, str)
+    kind = (
+        _number_format(value, name) if numeric else "",
+        wrap and not numeric,
+        value in (NOT_GIVEN, NOTHING),
+        not numeric and value[:1] in "=+-@",
+    )
+    if kind not in looks:
+        number_format, inside, nothing, quoted = kind
+        # A text is set in a little, so that it does not touch the number to its left.
+        text = {"horizontal": "left", "indent": 1, "wrap_text": True} if inside else {}
+        cell.alignment = Alignment(vertical="top", **({"horizontal": "right"} if nothing else text))
+        cell.font = _font()
+        cell.number_format = number_format or "General"
+        cell.quotePrefix = quoted
+        looks[kind] = cell._style
+    cell._style = copy(looks[kind])
     cell.value = value if numeric else _text(value)
-    # A text is set in a little, so that it does not touch the number to its left.
-    inside = {"horizontal": "left", "indent": 1, "wrap_text": True} if wrap and not numeric else {}
-    cell.alignment = Alignment(vertical="top", **inside)
-    cell.font = _font()
-    if numeric:
-        cell.number_format = _number_format(value, name)
-    else:
+    if not numeric:
         cell.data_type = "s"
-        cell.quotePrefix = value[:1] in "=+-@"
-    if value in (NOT_GIVEN, NOTHING):
-        cell.alignment = Alignment(vertical="top", horizontal="right")
 
 
 def _number_format(value: float, name: str) -> str:

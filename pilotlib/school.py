@@ -1,0 +1,125 @@
+"""One school's report, made apart from every other: what goes in and what comes out are bytes.
+
+A school of a batch is a project of its own for as long as its report takes, in a folder that goes afterwards. So any
+process on any machine that has this package can make it, and nothing is shared but the code.
+"""
+
+import hashlib
+import json
+import tempfile
+import threading
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pilotlib.errors import PilotError
+from pilotlib.fingerprints import code_files, hashes, versions
+
+# The working directory and IPython's shell are one to a process.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class Task(NamedTuple):
+    """A school's year: its name and its part of the table, the bytes of a CSV whose rows say where they come from."""
+
+    school: str
+    year: int
+    table: bytes
+
+
+class Settings(NamedTuple):
+    """What all schools of a batch have in common: notebooks by name, the reference of majors, editions, the code."""
+
+    notebooks: dict[str, bytes]
+    reference: bytes
+    editions: tuple[str, ...]
+    code: str
+
+
+class Made(NamedTuple):
+    """What came of a task: the report's files by name; or, where it failed, why, and the rows at fault.
+
+    `faults` are `source_row, column, value, message`, a dictionary each.
+    """
+
+    files: dict[str, bytes]
+    message: str = ""
+    faults: Sequence[dict] = ()
+
+
+def settings_of(project: Path, notebooks: dict[str, Path], editions: Sequence[str]) -> Settings:
+    """The settings of a batch in a project."""
+    reference = project / "data" / "raw" / "reference" / "majors.csv"
+    return Settings(
+        {path.name: path.read_bytes() for path in notebooks.values()},
+        reference.read_bytes() if reference.exists() else b"",
+        tuple(editions),
+        code(),
+    )
+
+
+def made_from(task: Task, settings: Settings) -> str:
+    """One hash of all that a school's report depends on."""
+    parts = [task.school, str(task.year), json.dumps([settings.editions, settings.code, versions()])]
+    contents = [task.table, settings.reference, *settings.notebooks.values(), *(part.encode() for part in parts)]
+    return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents)).hexdigest()
+
+
+@cache
+def code() -> str:
+    """One hash of this package as it is here."""
+    package = Path(__file__).parent
+    return hashlib.sha256(json.dumps(hashes(package, code_files())).encode()).hexdigest()
+
+
+def make_report(task: Task, settings: Settings) -> Made:
+    """Make one school's report for a year; what goes wrong is told and stops no other."""
+    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="pilot-") as folder:
+        project = Path(folder).resolve()
+        try:
+            if settings.code != code():
+                raise PilotError("这台机器上的 pilotlib 与发起的机器不同。请装成同一版本。")
+            _lay_out(project, task, settings)
+            return Made(_run(project, task, settings))
+        except PilotError as error:
+            return Made({}, str(error), _faults(project, task))
+        except Exception as error:  # a fault of ours, or of the machine: it is this school's all the same
+            return Made({}, f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。")
+
+
+def _run(project: Path, task: Task, settings: Settings) -> dict[str, bytes]:
+    from pilotlib.pipeline import run
+
+    run(project, task.year, editions=settings.editions, quiet=True)
+    reports = project / "reports" / str(task.year)
+    return {path.name: path.read_bytes() for path in sorted(reports.iterdir())}
+
+
+def _lay_out(project: Path, task: Task, settings: Settings) -> None:
+    """Write the project of one school and one year."""
+    raw = project / "data" / "raw"
+    files = {
+        raw / str(task.year) / "applications.csv": task.table,
+        raw / "school.toml": f"name = {json.dumps(task.school, ensure_ascii=False)}\n".encode(),
+        raw / "reference" / "majors.csv": settings.reference,
+    } | {project / "notebooks" / name: content for name, content in settings.notebooks.items()}
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _faults(project: Path, task: Task) -> list[dict]:
+    """The cells at which a school's table was refused, if it can be read at all."""
+    from pilotlib.checking import check
+    from pilotlib.cleaning import clean
+    from pilotlib.reading import read_inputs
+
+    try:
+        inputs = read_inputs(project, task.year)
+        cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
+    except PilotError:
+        return []
+    problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+    errors = problems.loc[problems["severity"] == "error", ["source_row", "column", "value", "message"]]
+    return errors.astype(object).where(errors.notna(), None).to_dict("records")
