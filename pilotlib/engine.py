@@ -13,6 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import matplotlib
 from IPython.core.displayhook import DisplayHook
@@ -118,7 +119,7 @@ class _Stream(io.TextIOBase):
 @contextlib.contextmanager
 def _as_in_a_new_kernel() -> Iterator[_Shell]:
     """The process's shell, emptied, and everything that a notebook may set put back afterwards."""
-    main, path, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
+    main, path, environment, folder = sys.modules["__main__"], list(sys.path), dict(os.environ), Path.cwd()
     backend, interactive = matplotlib.get_backend(auto_select=False), matplotlib.is_interactive()
     shell = _shell()
     shell.reset()
@@ -137,6 +138,7 @@ def _as_in_a_new_kernel() -> Iterator[_Shell]:
             yield shell
     finally:
         sys.modules["__main__"], sys.path[:] = main, path
+        os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
         pyplot.close("all")

@@ -18,7 +18,7 @@ from pilotlib.fingerprints import hashes
 EDITIONS = ("html", "xlsx")
 
 
-def execute(notebook, output, parameters, project, failed, title):
+def execute(notebook, output, parameters, project, failed, title, engine=None):
     """The code cells of the first two notebooks, run here; of others a digest of what they would read."""
     if notebook.stem in ("1_clean", "2_statistics"):
         import nbformat
@@ -40,7 +40,7 @@ def execute(notebook, output, parameters, project, failed, title):
     output.write_text(json.dumps(hashes(folder, files)) + notebook.read_text(encoding="utf-8"), encoding="utf-8")
 
 
-def copied(notebook, output, parameters, project, failed, title):
+def copied(notebook, output, parameters, project, failed, title, engine=None):
     """Stages that only carry the school's text along, for runs that are killed."""
     text = (project / "data" / "raw" / str(parameters["year"]) / "narrative.md").read_text(encoding="utf-8")
     folder = Path(parameters["processed"])

@@ -228,7 +228,7 @@ def test_a_kernel_that_dies_is_a_sentence(project):
     node = nbformat.read(path, as_version=4)
     node.cells.insert(2, nbformat.v4.new_code_cell("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"))
     nbformat.write(node, path)
-    result = pilot(project, "run", "2021")
+    result = pilot(project, "run", "2021", "--engine", "kernel")
     assert result.returncode == 1
     assert "清洗与检查（1_clean.ipynb）的 Python 内核没有启动或中途退出" in result.stderr
     assert "Traceback" not in result.stderr

@@ -11,13 +11,7 @@ import pytest
 
 from pilotlib import PilotError, pipeline
 from tests import standin
-from tests.conftest import editions_here, pilot
-
-
-def contents(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+from tests.conftest import contents, editions_here, pilot
 
 
 def test_the_run_ends_with_the_report_and_says_what_it_wrote(ran):

@@ -27,7 +27,7 @@ def two_years(project, monkeypatch):
     return project
 
 
-def execute(notebook, output, parameters, project, failed, title):
+def execute(notebook, output, parameters, project, failed, title, engine=None):
     if notebook.stem != "trends":
         return standin.copied(notebook, output, parameters, project, failed, title)
     files = sorted((project / "data" / "processed").glob("*/about.json"))
