@@ -15,8 +15,8 @@ report: .venv/ready  ## the annual report of YEAR (the newest by default)
 check: .venv/ready  ## what is found in the table of YEAR; writes nothing
 	$(BIN)/pilot check $(YEAR)
 
-extras: .venv/uv  ## what docx and pdf want, read or written
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable ".[office,pdf,formats]"
+extras: .venv/uv  ## what docx, pdf and a cluster want
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable ".[office,pdf,formats,cluster]"
 
 test: .venv/ready-dev lint  ## the whole test suite
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

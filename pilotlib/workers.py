@@ -14,6 +14,7 @@ Given = TypeVar("Given")
 Result = TypeVar("Result")
 # How many tasks wait for each process: enough that none is idle, few enough that memory does not grow with the batch.
 _WAITING = 2
+_WORKERS_WITHIN = 30  # seconds
 
 
 def number_of_workers() -> int:
@@ -78,27 +79,31 @@ def on_cluster(
     except (OSError, ValueError) as error:
         raise PilotError(f"连不上调度器 {address}（{error}）。请先运行 dask scheduler，并核对地址。") from None
     with client:
-        workers = sum(client.nthreads().values())
-        if not workers:
-            raise PilotError(f"调度器 {address} 还没有工作进程。请先运行 dask worker {address} --nthreads 1。")
-        tasks, running = iter(tasks), {}
-        done = as_completed()
+        try:
+            client.wait_for_workers(1, timeout=_WORKERS_WITHIN)
+        except TimeoutError:
+            raise PilotError(
+                f"调度器 {address} 没有工作进程。请在各台机器上运行 dask worker {address} --nthreads 1。"
+            ) from None
+        tasks, running, done = iter(tasks), {}, as_completed(loop=client.loop)
 
-        def send(number: int) -> None:
-            for task in islice(tasks, number):
+        def send() -> None:
+            """Keep as many tasks waiting as there are workers for; these may come and go."""
+            wanted = _WAITING * max(sum(client.nthreads().values()), 1)
+            for task in islice(tasks, max(wanted - len(running), 0)):
                 future = client.submit(function, task, pure=False)
                 running[future] = task
                 done.add(future)
 
-        send(_WAITING * workers)
+        send()
         for future in done:
             task = running.pop(future)
             try:
                 yield task, future.result()
             except KilledWorker:
                 yield task, None
-            # Workers may have come or gone.
-            send(max(_WAITING * sum(client.nthreads().values()), 1) - len(running))
+            del future  # the scheduler forgets what nobody holds
+            send()
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
