@@ -28,6 +28,7 @@ _FILTERS = {
 }
 _SHOWN = ["year", "source_row", "application_round", "certificate", "level", "majors", "students"]
 _SHOWN += ["places_applied", "places_approved", "status", "note"]
+_ON_ONE_LINE = ("application_round", "level", "status")
 _IN_CHINESE = {
     "search": "搜索：",
     "info": "第 _START_ 至 _END_ 行，共 _TOTAL_ 行",
@@ -40,6 +41,7 @@ _IN_CHINESE = {
     "aria": {"orderable": "：点此排序", "orderableReverse": "：点此反向排序", "orderableRemove": "：点此取消排序"},
 }
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WIDEST_FILTER = 30  # em
 _COPY = (
     "navigator.clipboard.writeText(this.previousElementSibling.textContent)"
     ".then(() => {this.textContent = '已复制'; setTimeout(() => {this.textContent = '复制代码'}, 1500)})"
@@ -117,8 +119,8 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
 
 
 def _filter(title: str, offered: list) -> widgets.SelectMultiple:
-    width = "15em" if max((len(str(word)) for word in offered), default=0) > 6 else "10em"
-    layout = widgets.Layout(width=width, height="9.5em")
+    longest = max((len(str(word)) for word in offered), default=0)
+    layout = widgets.Layout(width=f"{min(max(longest, 5) + 5, _WIDEST_FILTER)}em", height="9.5em")
     options = [(str(word), word) for word in offered]
     box = widgets.SelectMultiple(options=options, description=title, layout=layout)
     box.style.description_width = "2.6em"
@@ -161,6 +163,7 @@ def _table_options() -> dict:
         "allow_html": False,
         "warn_on_unexpected_option_type": False,  # it does not know that the words may be nested
         "maxBytes": 0,
+        "columnDefs": [{"className": "dt-nowrap", "targets": [_SHOWN.index(name) for name in _ON_ONE_LINE]}],
         "style": "width:100%",
     }
 

@@ -3,6 +3,8 @@
 What a table tells of itself stands in `attrs`, as plain values, and pandas carries it through filters and sorting.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import NamedTuple
 
@@ -19,9 +21,11 @@ _OF_MARKS = "着色（或带*）的单元格与原表不同；trace_row(…, 行
 _STYLE = (
     "<style>.pilotlib table{border-collapse:collapse;margin:0}.pilotlib caption{font-weight:bold;text-align:left;"
     "padding:.3em 0;color:inherit}.pilotlib th,.pilotlib td{text-align:left!important;padding:.25em .7em;"
-    "vertical-align:top;white-space:normal;max-width:24em}.pilotlib thead th{border-bottom:1px solid currentColor;"
+    "vertical-align:top;white-space:normal;max-width:24em}.pilotlib .short,.pilotlib .word{white-space:nowrap}"
+    ".pilotlib .name{min-width:6em}.pilotlib .long{min-width:10em}.pilotlib .figure{word-break:keep-all}"
+    ".pilotlib thead th{border-bottom:1px solid currentColor;"
     "vertical-align:bottom}.pilotlib tbody th{font-weight:normal}.pilotlib .figure{text-align:right!important;"
-    "font-variant-numeric:tabular-nums;white-space:nowrap}.pilotlib mark{background:#ffe49c;color:#222}"
+    "font-variant-numeric:tabular-nums}.pilotlib mark{background:#ffe49c;color:#222}"
     ".pilotlib .notes{opacity:.8;max-width:60em;margin:.3em 0}</style>"
 )
 
@@ -55,8 +59,32 @@ class Table(pd.DataFrame):
         Raises:
             UnknownNameError: a column is not there; it is also a KeyError.
         """
-        try:
+        with self._naming(key):
             return super().__getitem__(key)
+
+    def sort_values(self, by, *args, **kwargs):
+        """The rows in order, as of any DataFrame.
+
+        Raises:
+            UnknownNameError: as where a column is asked for.
+        """
+        with self._naming(by):
+            return super().sort_values(by, *args, **kwargs)
+
+    def groupby(self, by=None, *args, **kwargs):
+        """The rows in groups, as of any DataFrame.
+
+        Raises:
+            UnknownNameError: as where a column is asked for.
+        """
+        with self._naming(by):
+            return super().groupby(by, *args, **kwargs)
+
+    @contextmanager
+    def _naming(self, key) -> Iterator[None]:
+        """A column of `key` that is not there becomes a sentence."""
+        try:
+            yield
         except UnknownNameError:
             raise
         except KeyError:

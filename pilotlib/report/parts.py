@@ -236,10 +236,11 @@ def _render(markdown: str, report: Report) -> str:
 
 def _facts(kind: str, facts: list[tuple[str, ...]]) -> str:
     """A list of named facts: name, fact, and perhaps a note."""
-    # JupyterLab floats the terms of a list; here each stands above its fact.
+    # JupyterLab floats the terms of a list and what is said of them; here each stands above its fact.
+    standing = "style='float:none;width:auto'"
     items = "".join(
-        f"<div><dt style='float:none;width:auto'>{escape(name)}</dt><dd>{escape(fact)}</dd>"
-        + "".join(f"<dd class='note'>{escape(note)}</dd>" for note in notes)
+        f"<div><dt {standing}>{escape(name)}</dt><dd {standing}>{escape(fact)}</dd>"
+        + "".join(f"<dd class='note' {standing}>{escape(note)}</dd>" for note in notes)
         + "</div>"
         for name, fact, *notes in facts
     )

@@ -73,7 +73,10 @@ def read_trends(project: Path, years: Sequence[int] | None = None) -> Trends:
     """As `open_trends`, of a project."""
     chosen = sorted(set(years or processed_years(project)))
     if len(chosen) < 2:
-        raise PilotError("历年对比至少需要两个处理过的年度。请先运行 pilot run --all。")
+        known = f"现有：{'、'.join(map(str, chosen))}。" if chosen else "现在一个也没有。"
+        raise PilotError(
+            f"历年对比至少需要两个处理过的年度，{known}用 pilot new 建立另一年度之后，运行 pilot run --all。"
+        )
     read = [read_year_statistics(project / "data" / "processed" / str(year), list(STATISTICS)) for year in chosen]
     table = measures(read)
     places = pd.concat(

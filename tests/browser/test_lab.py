@@ -90,11 +90,19 @@ def page(browser, lab):
     assert {url.netloc for url in asked if url.scheme not in ("data", "blob")} == {local}
 
 
+def wait_for_kernel(page) -> None:
+    """Ask until the kernel has answered; `wait_for_function` takes a promise for a yes."""
+    until = time.monotonic() + STARTED_WITHIN / 1000
+    while not page.evaluate(KERNEL_ANSWERED):
+        assert time.monotonic() < until, "the kernel has not answered"
+        page.wait_for_timeout(100)
+
+
 def run_all(page, lab, name: str) -> None:
     """Open a notebook and choose 运行所有单元格 from the menu; no cell may end in an error or a warning."""
     page.goto(f"{lab}/lab/workspaces/{name}/tree/notebooks/{name}.ipynb?token={TOKEN}")  # a workspace of its own
     page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
-    page.wait_for_function(KERNEL_ANSWERED)
+    wait_for_kernel(page)
     page.get_by_role("menuitem", name="运行", exact=True).first.click()
     page.get_by_text("运行所有单元格", exact=True).click()
     source = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
@@ -135,6 +143,12 @@ def test_a_filter_changes_table_chart_and_code(page, lab):
     before = picture.get_attribute("src")
     assert "共 25 行" in page.locator(".dt-info").inner_text()
     assert page.locator(".dt-search").inner_text().startswith("搜索")
+    places = page.locator("table.dataTable th").filter(has_text="批准总培训人数")
+    places.locator(".dt-column-order").click()
+    places.locator(".dt-column-order").click()
+    page.wait_for_function("document.querySelector('table.dataTable tbody td:nth-child(9)').textContent === '150'")
+    clipped = "all => all.filter(box => box.scrollWidth > box.clientWidth).map(box => box.textContent)"
+    assert page.locator("select[multiple]").evaluate_all(clipped) == []
     page.locator("select[multiple]").nth(1).select_option(label="第二次")
     page.wait_for_function("document.querySelector('.dt-info')?.textContent.includes('共 2 行')")
     page.wait_for_function("before => [...document.querySelectorAll('.widget-html img')][0].src !== before", arg=before)
@@ -154,3 +168,17 @@ def test_every_stage_runs_from_the_menu(page, lab, name):
     """Without parameters, from the notebook's own folder, and after the stage before it."""
     run_all(page, lab, name)
     page.screenshot(path=ARTEFACTS / f"lab-{name}.png")
+
+
+def test_a_terminal_and_a_cell_find_the_command(page, lab):
+    run_all(page, lab, "cookbook")
+    page.evaluate("""async () => {
+      const commands = window.jupyterapp.commands, notebook = window.jupyterapp.shell.currentWidget.content;
+      await commands.execute('notebook:insert-cell-below');
+      notebook.activeCell.model.sharedModel.setSource('!pilot check');
+      await commands.execute('notebook:run-cell');
+    }""")
+    page.wait_for_function("document.body.textContent.includes('applications.tsv：申报 25 行')")
+    # Words stay whole: no cell of a table is one character wide.
+    narrow = "all => all.filter(cell => cell.textContent.length > 1 && cell.clientWidth < 30).length"
+    assert page.locator(".pilotlib td, .pilotlib th").evaluate_all(narrow) == 0

@@ -31,7 +31,16 @@ def test_names_complete(shell, typed, offered):
     assert offered <= {text.rpartition('"')[2] for text in found}
 
 
-@pytest.mark.parametrize("wrong", ["load_year(1999)", "year.applications['学生规模']", "year.statistics['by_majr']"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "load_year(1999)",
+        "year.applications['学生规模']",
+        "year.applications.sort_values('学生规模')",
+        "year.applications.groupby(['level', '批次'])",
+        "year.statistics['by_majr']",
+    ],
+)
 def test_an_error_is_one_line_in_a_cell(shell, capsys, wrong):
     result = shell.run_cell(wrong)
     assert not result.success

@@ -66,6 +66,13 @@ def test_every_cell_but_parameters_ends_in_something_to_look_at(path):
             assert isinstance(ast.parse(cell.source).body[-1], ast.Expr)
 
 
+@pytest.mark.parametrize("path", [ROOT / "notebooks" / "start.md", *NOTEBOOKS], ids=lambda path: path.stem)
+def test_every_link_leads_to_a_file(path):
+    links = re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8"))
+    assert all((path.parent / link).is_file() for link in links)
+    assert links or path.suffix == ".ipynb"
+
+
 @pytest.fixture(scope="module")
 def by_hand(tmp_path_factory):
     """The notebooks that want no run before them, executed in a fresh project; nothing is written into it."""

@@ -89,7 +89,7 @@ def test_each_year_beside_the_one_before():
 
 
 def test_one_year_alone_is_a_sentence(ran):
-    with pytest.raises(PilotError, match="历年对比至少需要两个处理过的年度。请先运行 pilot run --all。"):
+    with pytest.raises(PilotError, match="历年对比至少需要两个处理过的年度，现有：2021。用 pilot new"):
         read_trends(ran.project)
 
 
