@@ -20,6 +20,10 @@ _project = click.option(
     "--project", type=click.Path(path_type=Path), help="The project's folder; by default found from here upwards."
 )
 
+_editions = click.option(
+    "--editions", default="html,xlsx", show_default=True, help="The report's forms: html, xlsx, docx, pdf; by commas."
+)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
@@ -31,9 +35,7 @@ def pilot() -> None:
 @click.argument("year", required=False)
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebooks.")
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, where a number of the narrative disagrees.")
-@click.option(
-    "--editions", default="html,xlsx", show_default=True, help="The report's forms: html, xlsx, docx, pdf; by commas."
-)
+@_editions
 @click.option("--all", "all_years", is_flag=True, help="Every year, then the report over all years.")
 @click.option("--force", is_flag=True, help="Run everything again, changed or not.")
 @click.option(
@@ -63,7 +65,7 @@ def run(
     if all_years and year:
         raise PilotError(f"--all 与年度 {year} 只能写一个。")
     folder = find_project(project)
-    names = list(dict.fromkeys(filter(None, (name.strip() for name in editions.split(",")))))
+    names = _names(editions)
 
     def run_and_tell(number: int) -> None:
         made = run_year(folder, number, dict(parameters), editions=names, strict=strict, force=force, engine=engine)
@@ -192,6 +194,52 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
     click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name)))
     if (checked["state"] == DISAGREES).any():
         sys.exit(1)
+
+
+@pilot.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--by", default="学校", show_default=True, help="The title of the column that names the school.")
+@click.option("--workers", type=click.IntRange(1), help="How many processes work at once; by default one a core.")
+@click.option("--scheduler", metavar="ADDRESS", help="A dask scheduler (tcp://HOST:PORT) whose workers do the work.")
+@_editions
+@click.option("--force", is_flag=True, help="Make everything again, changed or not.")
+@_project
+def batch(
+    table: Path,
+    by: str,
+    workers: int | None,
+    scheduler: str | None,
+    editions: str,
+    force: bool,
+    project: Path | None,
+) -> None:
+    """Make a report for each school and year of TABLE (a file, or a folder of its parts), and one over all.
+
+    Only what is missing or has changed is made. Schools that fail are named at the end, and the exit status is 1.
+    """
+    from pilotlib.batch import run_batch
+    from pilotlib.project import find_project
+
+    folder = find_project(project)
+    names = _names(editions)
+    made = run_batch(folder, table, by, editions=names, workers=workers, scheduler=scheduler, force=force)
+    failed = made.faults.drop_duplicates(["school", "year"])
+    click.echo(f"{table.name}：新做 {made.made} 份，没有变化 {made.kept} 份，没有做成 {len(failed)} 份")
+    for path in made.over_all:
+        click.echo(f"汇总 {path.relative_to(folder)}")
+    if len(failed):
+        raise PilotError(f"{len(failed)} 份报告没有完成：\n" + "\n".join(_faults(made.faults)))
+
+
+def _faults(faults: "pd.DataFrame") -> Iterator[str]:
+    """Each fault as a line: the school, where it stands in the table of all, what is wrong."""
+    for school, year, _, place, _, _, message in faults.itertuples(index=False):
+        where = "" if place is None or place != place else f"（原表第 {place} 行）"
+        yield f"{school} {year}{where}：{message}"
+
+
+def _names(editions: str) -> list[str]:
+    return list(dict.fromkeys(filter(None, (name.strip() for name in editions.split(",")))))
 
 
 def main() -> None:

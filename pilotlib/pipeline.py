@@ -73,7 +73,7 @@ def run(
     inputs = [*input_files(project, year), *_tables_of(project, earlier)]
     before = hashes(project, inputs)
 
-    with _only_run(project, str(year)) as work, _progress(f"{year} 年", len(STAGES) + 1, quiet) as progress:
+    with only_run(project, str(year)) as work, _progress(f"{year} 年", len(STAGES) + 1, quiet) as progress:
         mend(processed)
         mend(reports)
         tables, cleaned, counted = work / "tables", work / "cleaned", work / "counted"
@@ -171,7 +171,7 @@ def run_trends(
     before = hashes(project, inputs)
     reports, failed = project / "reports" / TRENDS, project / "reports" / f"{TRENDS}-failed"
 
-    with _only_run(project, TRENDS) as work, _progress("历年对比", 2) as progress:
+    with only_run(project, TRENDS) as work, _progress("历年对比", 2) as progress:
         mend(reports)
 
         def tell(new: Path) -> None:
@@ -219,8 +219,12 @@ def find_notebooks(project: Path, names: Iterable[str] = tuple(STAGES)) -> dict[
 
 
 @contextmanager
-def _only_run(project: Path, name: str) -> Iterator[Path]:
-    """The work folder of a year, for one run at a time; the lock ends with its process."""
+def only_run(project: Path, name: str) -> Iterator[Path]:
+    """The work folder of a year, of the trends or of a batch, for one run at a time; the lock ends with its process.
+
+    Raises:
+        PilotError: another run is at it.
+    """
     work = project / ".pilot" / name
     work.mkdir(parents=True, exist_ok=True)
     lock = FileLock(work.with_name(f"{name}.lock"), timeout=0)

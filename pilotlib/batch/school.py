@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pilotlib
 from pilotlib.errors import PilotError
 from pilotlib.fingerprints import code_files, hashes, versions
 
@@ -69,7 +70,7 @@ def made_from(task: Task, settings: Settings) -> str:
 @cache
 def code() -> str:
     """One hash of this package as it is here."""
-    package = Path(__file__).parent
+    package = Path(pilotlib.__file__).parent
     return hashlib.sha256(json.dumps(hashes(package, code_files())).encode()).hexdigest()
 
 

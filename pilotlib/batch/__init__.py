@@ -1,0 +1,107 @@
+"""Many schools and years: a report each, in processes of this machine or on a cluster, and one report over all.
+
+What is made goes into `reports/batch/<table>/`: `schools/<school>/<year>/`, and beside it the report over all. A report
+that was made from the same rows by the same code stays as it is, so that a second run does only what is missing or has
+changed.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from tqdm import tqdm
+
+from pilotlib.batch.over_all import tell_all
+from pilotlib.batch.results import fault_without_report, faults_of, faults_table, forget_others, is_current, place, put
+from pilotlib.batch.school import Made, Settings, Task, make_report, settings_of
+from pilotlib.batch.splitting import Part, folder_named, split
+from pilotlib.batch.workers import in_processes, number_of_workers, on_cluster
+from pilotlib.pipeline import find_notebooks, only_run
+from pilotlib.rollup.partial import NO_SCHOOL
+
+LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
+
+
+class Batch(NamedTuple):
+    """What a batch made: how many reports are new, how many were left as they are, the faults, the report over all.
+
+    `faults` has a row for each fault of a school whose report failed: `school, year, source_row, place, column, value,
+    message`.
+    """
+
+    made: int
+    kept: int
+    faults: pd.DataFrame
+    over_all: list[Path]
+
+
+def run_batch(
+    project: Path,
+    table: Path,
+    by: str,
+    *,
+    editions: Sequence[str],
+    workers: int | None = None,
+    scheduler: str | None = None,
+    force: bool = False,
+) -> Batch:
+    """Make a report for each school and year of a table, and one over all.
+
+    Args:
+        project: The project's folder.
+        table: A file, or a folder of files that are parts of one table.
+        by: The title of the column that names the school.
+        editions: The forms in which reports are published.
+        workers: How many processes work at once; by default as many as there are cores.
+        scheduler: The address of a dask scheduler, whose workers make the reports instead.
+        force: Whether everything is made again.
+
+    Raises:
+        PilotError: the table cannot be read, or it is being worked on already. A school that fails raises nothing.
+    """
+    from pilotlib.stages import check_editions
+
+    check_editions(editions)
+    table = table.resolve()
+    name = folder_named(table.stem)
+    final = project / "reports" / "batch" / name
+    with only_run(project, f"batch-{name}") as work:
+        rows = work / "rows"
+        shutil.rmtree(rows, ignore_errors=True)
+        rows.mkdir()
+        parts = split(table, by, rows)
+        settings = settings_of(project, find_notebooks(project), editions)
+        wanted = [part for part in parts if part.school != NO_SCHOOL and part.year]
+        changed = [part for part in wanted if force or not is_current(part, settings, final)]
+        faults = [fault_without_report(part) for part in parts if part not in wanted]
+        made = 0
+        for task, result in _results(changed, settings, workers, scheduler, table.stem):
+            if result.files:
+                put(result, task, settings, final)
+                made += 1
+            else:
+                faults += faults_of(task, result)
+        forget_others(final, wanted)
+        told = faults_table(faults)
+        over_all = tell_all(project, work, table, by, wanted, told, editions, force=force)
+        shutil.rmtree(rows)
+    return Batch(made, len(wanted) - len(changed), told, over_all)
+
+
+def _results(
+    parts: Sequence[Part], settings: Settings, workers: int | None, scheduler: str | None, title: str
+) -> Iterator[tuple[Task, Made]]:
+    """Each report as it is done, with a bar that shows how many are left and how long they will take."""
+    if not parts:
+        return
+    function = partial(make_report, settings=settings)
+    tasks = (part.task() for part in parts)
+    if scheduler:
+        results = on_cluster(function, tasks, scheduler)
+    else:
+        results = in_processes(function, tasks, workers or number_of_workers())
+    for task, made in tqdm(results, total=len(parts), unit="份", desc=title, disable=None):
+        yield task, made or Made({}, LOST)

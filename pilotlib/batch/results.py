@@ -1,0 +1,107 @@
+"""Where a school's report is, whether it is as it should be, and why there is none."""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import pandas as pd
+
+from pilotlib.batch.school import Made, Settings, Task, made_from
+from pilotlib.batch.splitting import Part, folder_named
+from pilotlib.fingerprints import files_in, hashes
+from pilotlib.moving import aside, move_in
+from pilotlib.rollup.partial import NO_SCHOOL
+
+MANIFEST = "manifest.json"
+FAULT_COLUMNS = {
+    "school": "str",
+    "year": "Int64",
+    "source_row": "Int64",
+    "place": "Int64",
+    "column": "str",
+    "value": "str",
+    "message": "str",
+}
+WITHOUT_YEAR = "申报年度不是四位数字，不知道是哪一年的报告。请在表中改好。"
+WITHOUT_NAME = "没有写明学校，不属于任何一份报告。请在表中补上。"
+_MOST_NAMED = 20
+
+
+def place(final: Path, part: Part | Task) -> Path:
+    """The folder of a school's report of a year."""
+    return final / "schools" / folder_named(part.school) / str(part.year)
+
+
+def is_current(part: Part, settings: Settings, final: Path) -> bool:
+    """Whether a school's report was made from what it would be made from now, and is whole."""
+    folder = place(final, part)
+    manifest = manifest_of(folder)
+    made = [path for path in files_in(folder) if path.name != MANIFEST]
+    whole = manifest.get("outputs") == hashes(folder, made)
+    return whole and manifest.get("made_from") == made_from(part.task(), settings)
+
+
+def manifest_of(folder: Path) -> dict:
+    """What a report's manifest says; nothing where there is none that can be read."""
+    try:
+        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def put(made: Made, task: Task, settings: Settings, final: Path) -> None:
+    """Put a finished report in its place, whole."""
+    folder = place(final, task)
+    manifest = json.loads(made.files[MANIFEST]) | {"made_from": made_from(task, settings)}
+    files = made.files | {MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()}
+    with aside(folder) as new:
+        for name, content in files.items():
+            (new / name).write_bytes(content)
+        move_in(new, folder)
+
+
+def forget_others(final: Path, wanted: Iterable[Part]) -> None:
+    """Remove the reports of schools and years that are no longer in the table."""
+    places = {place(final, part) for part in wanted}
+    for manifest in (final / "schools").glob(f"*/*/{MANIFEST}"):
+        if manifest.parent not in places:
+            shutil.rmtree(manifest.parent)
+            with suppress(OSError):  # another year's report is still there
+                manifest.parent.parent.rmdir()
+
+
+def faults_of(task: Task, made: Made) -> list[dict]:
+    """Why a school has no report: each fault with its row in the school's table and in the table of all."""
+    of_school = {"school": task.school, "year": task.year}
+    places = _places(task.table)
+    return [
+        of_school | fault | {"place": places[fault["source_row"]] if fault["source_row"] else None}
+        for fault in made.faults
+    ] or [of_school | {"message": made.message}]
+
+
+def fault_without_report(part: Part) -> dict:
+    """Rows that can belong to no report, as one fault."""
+    places = _places(part.file.read_bytes())[1:]
+    named = "、".join(map(str, places[:_MOST_NAMED])) + ("等" if len(places) > _MOST_NAMED else "")
+    why = WITHOUT_NAME if part.school == NO_SCHOOL else WITHOUT_YEAR
+    message = f"原表第 {named} 行（共 {len(places)} 行）{why}"
+    return {"school": part.school, "year": part.year or None, "place": places[0], "message": message}
+
+
+def faults_table(faults: list[dict]) -> pd.DataFrame:
+    """Faults as a table, by school: `school, year, source_row, place, column, value, message`."""
+    table = pd.DataFrame(faults, columns=list(FAULT_COLUMNS)).astype(FAULT_COLUMNS)
+    texts = {name: table[name].fillna("") for name, kind in FAULT_COLUMNS.items() if kind == "str"}
+    return table.assign(**texts).sort_values(["school", "year", "source_row"], kind="stable", ignore_index=True)
+
+
+def _places(table: bytes) -> list[int | None]:
+    """Where each row of a school's table stands in the table of all; its header stands for none."""
+    rows = csv.reader(io.StringIO(table.decode(), newline=""))
+    return [None, *(int(row[0]) for row in islice(rows, 1, None))]

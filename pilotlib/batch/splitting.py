@@ -1,0 +1,118 @@
+"""A table of many schools → a table for each school and year, as it was received, each row with its place."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pilotlib.batch.school import Task
+from pilotlib.cleaning.rows import REASONS
+from pilotlib.cleaning.words import count_text, normalised
+from pilotlib.coded import Coded, mapped
+from pilotlib.errors import PilotError
+from pilotlib.rollup import cleaned_pieces
+from pilotlib.rollup.partial import NO_SCHOOL
+from pilotlib.vocabulary import TOTAL_FORM, plain
+
+# The column in which a school's row says where it stands in the table of all.
+PLACE = "原表行"
+_LONGEST_NAME = 60
+_HEADER = REASONS.index("重复的表头")
+
+
+class Part(NamedTuple):
+    """A school's rows of one year, and the file that holds them; a year that cannot be read is 0."""
+
+    school: str
+    year: int
+    file: Path
+
+    def task(self) -> Task:
+        """What has to be done."""
+        return Task(self.school, self.year, self.file.read_bytes())
+
+
+def split(table: Path, by: str, folder: Path) -> list[Part]:
+    """Write the rows of each school and year into a CSV of their own, and say which there are.
+
+    Rows that name no school and are no applications (totals, blank rows, the header again) belong to nobody; those that
+    are applications belong to `NO_SCHOOL`. A row whose year cannot be read goes with the others of its school,
+    where checking finds it, if these are all of one year.
+
+    Args:
+        table: A file, or a folder of files that are parts of one table.
+        by: The title of the column that names the school.
+        folder: Where the files go.
+
+    Raises:
+        PilotError: there is no such column, no column of years, or one that every table must have is missing.
+    """
+    found: dict[tuple[str, int], Part] = {}
+    for piece, cleaned, school, _ in cleaned_pieces(table, by):
+        if "year" not in piece.header.names:
+            raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
+        schools = _texts(mapped(cleaned.table[school], _school))
+        years = _texts(mapped(piece.cells[piece.header.names.index("year")], _year))
+        application = cleaned.reasons == 0
+        belongs = (piece.rows > 0) & (application | ((schools != "") & (cleaned.reasons != _HEADER)))
+        keys = pd.DataFrame({"school": np.where(schools == "", NO_SCHOOL, schools), "year": years})[belongs]
+        columns = [piece.places.astype(str), *map(_texts, piece.cells)]
+        for (name, year), rows in keys.groupby(["school", "year"]).indices.items():
+            if (name, year) not in found:
+                found[name, year] = Part(name, int(year), folder / f"{len(found)}.csv")
+                _append(found[name, year], [[PLACE, *piece.header.titles]])
+            taken = keys.index[rows]
+            _append(found[name, year], zip(*(column[taken] for column in columns), strict=True))
+    return sorted(_with_unread_years(found.values()))
+
+
+def folder_named(name: str) -> str:
+    """A folder's name for a school: what may stand in a path, and what tells it from another that is cut to the same.
+
+    >>> folder_named("某某职业技术学院（东校区）"), folder_named("../学院")
+    ('某某职业技术学院（东校区）', '___学院-9be0cbbb')
+    """
+    kept = re.sub(r"[^\w（）()·-]", "_", name)[:_LONGEST_NAME]
+    if kept == name and not name.isascii():
+        return kept
+    # A name of Latin letters may be one that a system reserves, or differ from another in capitals only.
+    return f"{kept}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _school(text: str) -> str:
+    """A school's name; a total over several is none."""
+    return "" if TOTAL_FORM.fullmatch(plain(text)) else normalised(text)
+
+
+def _year(text: str) -> str:
+    digits = count_text(normalised(text))
+    return digits if re.fullmatch(r"\d{4}", digits) else "0"
+
+
+def _with_unread_years(parts: Iterable[Part]) -> list[Part]:
+    """Put rows whose year cannot be read to those of their school, if these are of one year."""
+    kept, of_school = [], {}
+    for part in sorted(parts, key=lambda part: -part.year):
+        others = of_school.setdefault(part.school, [])
+        if part.year or len(others) != 1:
+            others.append(part)
+            kept.append(part)
+        else:
+            lines = part.file.read_text(encoding="utf-8").partition("\n")[2]
+            with others[0].file.open("a", encoding="utf-8", newline="") as target:
+                target.write(lines)
+    return kept
+
+
+def _texts(column: Coded) -> np.ndarray:
+    return np.array(column.words, dtype=object)[column.codes]
+
+
+def _append(part: Part, rows: Iterable[Iterable[str]]) -> None:
+    with part.file.open("a", encoding="utf-8", newline="") as target:
+        csv.writer(target, lineterminator="\n").writerows(rows)
