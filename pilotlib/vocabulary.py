@@ -5,6 +5,7 @@ Everything that another college or another year may call by another name is here
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -229,6 +230,7 @@ RATES = (
 SEVERITIES = {"error": "错误", "warning": "警示", "note": "提示"}
 
 
+@lru_cache(2**16)
 def plain(text: str) -> str:
     """A header or word in the form in which words are compared: NFKC, no white space, lower case.
 
@@ -244,6 +246,7 @@ HEADERS = {
 }
 
 
+@lru_cache(2**16)
 def column_named(header: str) -> str | None:
     """The name of the source column that a header means, a unit in brackets aside, or None.
 

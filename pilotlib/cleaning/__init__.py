@@ -1,41 +1,26 @@
 """Text cells → applications and majors, with a log of every cell changed.
 
-`clean` applies the verbs of `cells` in order and logs what each changed, so nothing can change without a record.
-Splitting a cell (certificate and level, several majors) changes nothing: the `…_as_given` columns keep the cell
-as it stands.
+`clean` cleans a whole table, `clean_piece` a piece of a large one, by the same verbs of `cells`. What each verb
+changed is logged, so nothing can change without a record. Splitting a cell (certificate and level, several majors)
+changes nothing: the `…_as_given` columns keep the cell as it stands.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.cells import (
-    apply_corrections,
-    blank_unreadable_counts,
-    complete_majors,
-    cut_off_certificates,
-    cut_off_majors,
-    ledger_rows,
-    name_rounds,
-    normalise_characters,
-    write_counts,
-)
-from pilotlib.cleaning.log import (
-    CHANGE_COLUMNS,
-    changed_cells,
-    decisions,
-    number_of_changed_cells,
-    repairs,
-    with_reasons,
-)
+from pilotlib.cleaning.cells import ledger_rows
+from pilotlib.cleaning.core import NO_CORRECTIONS, NO_REFERENCE, clean_piece, clean_rows
+from pilotlib.cleaning.log import changed_cells, decisions, log_of, merged_cells, number_of_changed_cells, repairs
 from pilotlib.cleaning.merged import continued_rows, fill_merged, join_continued, merged_below
-from pilotlib.cleaning.rows import correct_header, name_columns, take_applications
-from pilotlib.cleaning.typed import levels_of, typed_applications, typed_majors
+from pilotlib.cleaning.rows import correct_header, names_of, reasons_of, set_aside_rows, table_of
+from pilotlib.coded import Table, coded, mapped, taken_of
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin
-from pilotlib.vocabulary import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 
-__all__ = ["Cleaned", "clean", "number_of_changed_cells", "repairs"]
+__all__ = ["Cleaned", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
 
 
 class Cleaned(NamedTuple):
@@ -73,58 +58,46 @@ def clean(
     Raises:
         PilotError: no header, a column missing or found twice, or a correction that does not fit the table.
     """
-    corrections = pd.DataFrame(columns=CORRECTION_COLUMNS, dtype=str) if corrections is None else corrections
-    reference = pd.DataFrame(columns=REFERENCE_COLUMNS, dtype=str) if reference is None else reference
-    known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
+    corrections = NO_CORRECTIONS if corrections is None else corrections
+    reference = NO_REFERENCE if reference is None else reference
 
     of_header = ledger_rows(corrections) == 0
     header = correct_header(header_of(cells, file), corrections[of_header], file)
-    as_received = name_columns(cells, header, file)
+    filled = (cells.iloc[header.first :] != "").any().to_list()
+    names = names_of(header, cells.index[header.last], filled, file)
+    received = [coded(cells[column]) for column in cells]
+    rows = np.arange(-header.last, len(cells) - header.last)
+
     covered = merged_below(cells, header, origin.merged)
-    filled = fill_merged(cells, header, covered)
-    continued = continued_rows(filled, header, covered)
-    joined = name_columns(join_continued(filled, header, continued), header, file)
-    table, set_aside = take_applications(joined, cells, header, continued["source_row"])
-    unfilled, filled, given = (
-        rows.loc[table.index].apply(lambda column: column.str.strip())
-        for rows in (as_received, name_columns(filled, header, file), joined)
-    )
-    steps = (
-        ("correction", lambda table: apply_corrections(table, corrections[~of_header], file)),
-        ("characters", normalise_characters),
-        ("round_alias", name_rounds),
-        ("count_format", write_counts),
-        ("count_unreadable", blank_unreadable_counts),
-        ("major_completed", lambda table: complete_majors(table, known_majors)),
-    )
-    repeated = changed_cells(unfilled, filled, "merged_cell")
-    repeated = repeated.assign(rule=repeated["rule"].where(repeated["before"] == "", "merged_hidden"))
-    now, changes = given, [repeated, changed_cells(filled, given, "merged_row")]
-    for rule, step in steps:
-        after = step(now)
-        changes.append(changed_cells(now, after, rule))
-        now = after
-
-    places = pd.Series(cells.index, index=range(-header.last, len(cells) - header.last))
-    decided = decisions(origin, corrections[of_header], covered, table.index, places)
-    read_as_given = normalise_characters(given)
-    cut_majors = cut_off_majors(read_as_given, known_majors) | _lengthened(given["majors"], now["majors"])
-    has_level = levels_of(read_as_given) != ""
-    truncated = cut_off_certificates(read_as_given["certificate"], has_level) | cut_majors
+    as_received = with_repeats = joined = table_of(received, names)
+    continued: Iterable[int] = ()
+    if len(covered):
+        repeats = fill_merged(cells, header, covered)
+        gathered = continued_rows(repeats, header, covered)
+        joined_cells = join_continued(repeats, header, gathered)
+        with_repeats, joined = (
+            table_of([coded(table[column]) for column in table], names) for table in (repeats, joined_cells)
+        )
+        continued = gathered["source_row"]
+    reasons = reasons_of(joined, rows, received, header, continued)
+    applications = clean_rows(joined, rows, reasons == 0, corrections[~of_header], reference, file)
+    changes = [change for step in applications.steps for change in changed_cells(applications.rows, *step)]
+    if len(covered):
+        before, after = (_stripped(taken_of(table, reasons == 0)) for table in (as_received, with_repeats))
+        changes = [
+            *merged_cells(applications.rows, before, after),
+            *changed_cells(applications.rows, after, applications.given, "merged_row"),
+            *changes,
+        ]
+    places = pd.Series(cells.index, index=rows)
+    decided = decisions(origin, corrections[of_header], covered, pd.Index(applications.rows), places)
     return Cleaned(
-        applications=typed_applications(given, read_as_given, now, truncated),
-        majors=typed_majors(now["majors"], given["majors"], cut_majors, reference),
-        changes=pd.concat([decided, with_reasons(pd.concat(changes, ignore_index=True), corrections[~of_header])])
-        .astype({"source_row": "Int64"} | dict.fromkeys(CHANGE_COLUMNS[1:], str))
-        .sort_values("source_row", kind="stable", na_position="first", ignore_index=True),
-        set_aside=set_aside,
+        applications=applications.typed(),
+        majors=applications.majors(reference),
+        changes=log_of(decided, changes, corrections[~of_header]),
+        set_aside=set_aside_rows(joined, rows, cells.index.to_numpy(), received, reasons),
     )
 
 
-def _lengthened(given: pd.Series, now: pd.Series) -> pd.Series:
-    """Cells of which more is known than stood in the table: whoever corrected them held them for cut off."""
-    return pd.Series(
-        [after.startswith(before) and after != before != "" for before, after in zip(given, now, strict=True)],
-        index=given.index,
-        dtype=bool,
-    )
+def _stripped(table: Table) -> Table:
+    return {name: mapped(column, str.strip) for name, column in table.items()}

@@ -1,38 +1,95 @@
 """The log of cleaning: every cell changed with its reason, and every decision that no cell shows."""
 
+from typing import NamedTuple
+
+import numpy as np
 import pandas as pd
 
 from pilotlib.cleaning.cells import ledger_rows
 from pilotlib.cleaning.rules import CHANGE_RULES
+from pilotlib.coded import Coded, Table, coded, looked_up, repeated, stacked, taken, text_of, together
 from pilotlib.reading.tables import Origin
 from pilotlib.vocabulary import COUNT_COLUMNS, column_named
 
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
 
 
-def changed_cells(before: pd.DataFrame, after: pd.DataFrame, rule: str) -> pd.DataFrame:
-    """The log's rows for what a verb changed: `source_row, column, before, after, rule`."""
-    rows, columns = (before != after).to_numpy().nonzero()
-    return pd.DataFrame(
-        {
-            "source_row": before.index[rows],
-            "column": before.columns[columns].astype(str),
-            "before": before.to_numpy()[rows, columns].astype(str),
-            "after": after.to_numpy()[rows, columns].astype(str),
-            "rule": rule,
-        }
+class Changes(NamedTuple):
+    """Cells that one verb changed in one column: their `source_row`, what they held, and what they hold."""
+
+    rule: str
+    column: str
+    rows: np.ndarray
+    before: Coded
+    after: Coded
+
+
+def changed_cells(rows: np.ndarray, before: Table, after: Table, rule: str) -> list[Changes]:
+    """What a verb changed, a column each.
+
+    Args:
+        rows: The `source_row` of every row.
+        before: The table that the verb was given.
+        after: The table that it returned.
+        rule: Why it changes cells, as in `CHANGE_RULES`.
+    """
+    found = []
+    for name in before:
+        here = np.flatnonzero(changed_in(before[name], after[name]))
+        if len(here):
+            found.append(Changes(rule, name, rows[here], taken(before[name], here), taken(after[name], here)))
+    return found
+
+
+def changed_in(before: Coded, after: Coded) -> np.ndarray:
+    """Which rows of a column a verb changed."""
+    if before is after:
+        return np.zeros(len(before.codes), bool)
+    if before.codes is after.codes:
+        return np.array([was != now for was, now in zip(before.words, after.words, strict=True)], bool)[before.codes]
+    codes, both = together([before, after])
+    return np.array([was != now for was, now in both], bool)[codes]
+
+
+def merged_cells(rows: np.ndarray, before: Table, after: Table) -> list[Changes]:
+    """What cells merged over rows changed; a cell that held something of its own was hidden by them."""
+    found = []
+    for change in changed_cells(rows, before, after, "merged_cell"):
+        hidden = looked_up(change.before, bool)
+        for rule, which in (("merged_cell", ~hidden), ("merged_hidden", hidden)):
+            cells = (change.rows[which], taken(change.before, which), taken(change.after, which))
+            found.append(Changes(rule, change.column, *cells))
+    return found
+
+
+def log_of(decided: pd.DataFrame, changes: list[Changes], corrections: pd.DataFrame) -> pd.DataFrame:
+    """The log: decisions and changed cells, each with why: the ledger's reason, else the rule's.
+
+    In the order of rows; of one row decisions first, then in the order of the verbs.
+    """
+    sizes = [len(change.rows) for change in changes]
+    of_none = decided["source_row"].isna()
+    rows = np.concatenate([decided["source_row"].where(~of_none, -1).to_numpy(int), *(one.rows for one in changes)])
+    order = np.argsort(rows, kind="stable")
+    columns = {
+        "column": [repeated(change.column, size) for change, size in zip(changes, sizes, strict=True)],
+        "before": [change.before for change in changes],
+        "after": [change.after for change in changes],
+        "rule": [repeated(change.rule, size) for change, size in zip(changes, sizes, strict=True)],
+        "reason": [_reasons(change, corrections) for change in changes],
+    }
+    texts = {name: text_of(taken(stacked([coded(decided[name]), *parts]), order)) for name, parts in columns.items()}
+    return pd.DataFrame({"source_row": pd.array(rows[order], "Int64"), **texts}).assign(
+        source_row=lambda log: log["source_row"].where(log["source_row"] >= 0)
     )
 
 
-def with_reasons(changes: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Add to each logged change why it was made: the ledger's reason, else the rule's."""
-    names = [column_named(column) or column for column in corrections["column"]]
-    cells = pd.MultiIndex.from_arrays([ledger_rows(corrections), names])
-    ledger = pd.Series(corrections["reason"].to_list(), index=cells, dtype=str)
-    from_ledger = ledger.reindex(pd.MultiIndex.from_frame(changes[["source_row", "column"]])).to_numpy()
-    of_rule = changes["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
-    reasons = of_rule.where(changes["rule"] != "correction", from_ledger)
-    return changes.assign(reason=reasons.astype(str))[CHANGE_COLUMNS]
+def _reasons(change: Changes, corrections: pd.DataFrame) -> Coded:
+    if change.rule != "correction":
+        return repeated(CHANGE_RULES[change.rule][1], len(change.rows))
+    here = [(column_named(column) or column) == change.column for column in corrections["column"]]
+    ledger = corrections["reason"][here].set_axis(ledger_rows(corrections[here]))
+    return coded(ledger.reindex(change.rows))
 
 
 def decisions(

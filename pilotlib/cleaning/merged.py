@@ -1,6 +1,6 @@
 """Cells merged over rows: what they say of each row below, and rows that are one application together."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,10 @@ REPEATED_COLUMNS = ("year", "application_round", "certificate", "level", "majors
 OF_ONE_APPLICATION = ("certificate", "places_applied", "places_approved")
 # Such rows may say each for itself which majors are meant, and how many students these have.
 SAID_ROW_BY_ROW = ("majors", "students")
+COVERED_COLUMNS = ["source_row", "column", "position", "corner", "text"]
 
 
-def merged_below(cells: pd.DataFrame, header: Header, merged: Iterable[tuple[int, int, int, int]]) -> pd.DataFrame:
+def merged_below(cells: pd.DataFrame, header: Header, merged: Collection[tuple[int, int, int, int]]) -> pd.DataFrame:
     """The cells below the header that a merged cell covers from above; what they hold themselves is not seen.
 
     Args:
@@ -29,6 +30,8 @@ def merged_below(cells: pd.DataFrame, header: Header, merged: Iterable[tuple[int
         `source_row`, `column` (its name), `position` (of the column in `cells`), `corner` (the `source_row` of the
         merged cell's first row), `text` (the merged cell's), and `repeated`: whether the text holds for this row.
     """
+    if not merged:
+        return pd.DataFrame(columns=[*COVERED_COLUMNS, "repeated"]).astype({"repeated": bool})
     values = cells.to_numpy()
     found = [
         (row - header.last, header.names[left], left, rows[0] - header.last, values[rows[0], left])
@@ -38,7 +41,7 @@ def merged_below(cells: pd.DataFrame, header: Header, merged: Iterable[tuple[int
         if len(rows) and rows[0] > header.last
         for row in rows[1:]
     ]
-    covered = pd.DataFrame(found, columns=["source_row", "column", "position", "corner", "text"])
+    covered = pd.DataFrame(found, columns=COVERED_COLUMNS)
     covered = covered.drop_duplicates(["source_row", "position"], ignore_index=True)
     corners = covered[covered["column"] == "majors"].set_index("source_row")["corner"]
     majors = pd.Series(values[:, header.names.index("majors")], range(-header.last, len(values) - header.last))

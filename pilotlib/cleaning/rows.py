@@ -1,12 +1,16 @@
 """Which rows are applications: the header found, columns named, other rows set aside with their reason."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from pilotlib.coded import Coded, Table, all_of, any_of, from_arrow, looked_up, mapped, repeated, taken, text_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, nearly_named
-from pilotlib.values import by_value
 from pilotlib.vocabulary import (
     COLUMNS,
     COUNT_COLUMNS,
@@ -20,6 +24,19 @@ from pilotlib.vocabulary import (
     title_of,
 )
 
+# Why a row is no application; the first of them: it is one.
+REASONS = (
+    "",
+    "表外文字",
+    "并入上一行",
+    "合计行",
+    "重复的表头",
+    "表格线",
+    "空行",
+    "表头以上",
+    "表头的上一行",
+    "表头",
+)
 # A row that fills none of these is no application but a remark.
 TELLING_COLUMNS = ("year", "application_round", "certificate", "students", "places_applied", "places_approved")
 
@@ -45,6 +62,40 @@ def correct_header(header: Header, corrections: pd.DataFrame, file: str = "申�
     return header._replace(titles=titles, names=[column_named(title) for title in titles])
 
 
+def names_of(header: Header, place: int, filled: Sequence[bool], file: str = "申报表") -> list[str | None]:
+    """The name of every column by the header: ours, else its own; None for one without name and content.
+
+    Args:
+        header: The header.
+        place: The place in the file of its last row, for messages.
+        filled: Which columns hold anything at all.
+        file: The file's name, for messages.
+
+    Raises:
+        PilotError: a column is missing or found twice.
+    """
+    where = f"{file} 第 {place} 行（表头）"
+    titles, names = header.titles, header.names
+    missing = [name for name in REQUIRED_COLUMNS if name not in names]
+    if missing:
+        raise PilotError(
+            f"{where}：缺少{_quoted(map(title_of, missing))}列。表头现有：{'、'.join(filter(None, titles))}。"
+            f"{nearly_named(titles, missing)}"
+            "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；没有该列请补上。"
+        )
+    for name in dict.fromkeys(filter(None, names)):
+        columns = [title for title, other in zip(titles, names, strict=True) if other == name]
+        if len(columns) > 1:
+            raise PilotError(f"{where}：{_quoted(columns)} 都是{title_of(name)}列。请只留一列。")
+    found, taken_titles = [], set()
+    for number, (title, name, held) in enumerate(zip(titles, names, filled, strict=True), start=1):
+        own = title or f"第{number}列"
+        free = own not in taken_titles and own not in COLUMNS
+        taken_titles.add(own)
+        found.append((name or (own if free else f"{own}（第{number}列）")) if name or held else None)
+    return found
+
+
 def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -> pd.DataFrame:
     """Name the columns by the header; number the rows: `source_row` becomes the index.
 
@@ -54,78 +105,93 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
     Raises:
         PilotError: a column is missing or found twice.
     """
-    where = f"{file} 第 {cells.index[header.last]} 行（表头）"
-    titles = pd.Series(header.titles, index=cells.columns, dtype=str)
-    names = pd.Series(header.names, index=cells.columns, dtype=object)
-    missing = [name for name in REQUIRED_COLUMNS if name not in set(names)]
-    if missing:
-        raise PilotError(
-            f"{where}：缺少{_quoted(map(title_of, missing))}列。表头现有：{'、'.join(titles[titles != ''])}。"
-            f"{nearly_named(titles, missing)}"
-            "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；没有该列请补上。"
-        )
-    twice = names[names.notna() & names.duplicated()]
-    if len(twice):
-        columns = _quoted(titles[names == twice.iloc[0]])
-        raise PilotError(f"{where}：{columns} 都是{title_of(twice.iloc[0])}列。请只留一列。")
-    numbers = pd.Series([f"第{number}列" for number in range(1, len(titles) + 1)], index=titles.index)
-    titles = titles.where(titles != "", numbers)
-    titles = titles.mask(titles.duplicated() | titles.isin(COLUMNS), titles + "（" + numbers + "）")
-    filled = names.notna() | (cells.iloc[header.first :] != "").any()
-    table = cells.set_axis(names.where(names.notna(), titles).to_list(), axis="columns").loc[:, filled.to_numpy()]
+    filled = (cells.iloc[header.first :] != "").any().to_list()
+    names = names_of(header, cells.index[header.last], filled, file)
+    table = cells.set_axis(names, axis="columns").loc[:, [name is not None for name in names]]
     table = table.set_axis(pd.RangeIndex(-header.last, len(cells) - header.last, name="source_row"), axis="index")
     return table if "year" in table else table.assign(year="")
 
 
-def take_applications(
-    table: pd.DataFrame, cells: pd.DataFrame, header: Header, continued: Iterable[int] = ()
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Part the rows that are applications from those set aside, each with its reason.
+def table_of(cells: Sequence[Coded], names: Sequence[str | None]) -> Table:
+    """Coded cells as a table under the names of its columns; a table without years has an empty column of them."""
+    table = {name: column for name, column in zip(names, cells, strict=True) if name}
+    return table if "year" in table else table | {"year": repeated("", len(cells[0].codes))}
+
+
+def reasons_of(
+    table: Table,
+    rows: np.ndarray,
+    cells: Sequence[Coded],
+    header: Header,
+    continued: Iterable[int] = (),
+    labels: Iterable[str] = (),
+) -> np.ndarray:
+    """Part the rows that are applications from those set aside: each row's reason, as its place in `REASONS`.
 
     Args:
-        table: As `name_columns` returns it.
-        cells: The cells as they stand in the file, for the places and whole texts of rows.
+        table: As `table_of` returns it.
+        rows: The number of every row, as `name_columns` gives them.
+        cells: The cells as they stand in the file.
         header: Their header.
         continued: The `source_row` of rows that only go on with the application above.
+        labels: Columns that are not ours and may say that a row is one of totals.
+    """
+    words = {name: mapped(column, plain) for name, column in table.items()}
+    telling = [looked_up(words[name], bool) for name in TELLING_COLUMNS]
+    ruled = [looked_up(column, lambda word: bool(RULED_LINE.fullmatch(word))) for column in words.values()]
+    written = [looked_up(column, lambda text: bool(text.strip())) for column in cells]
+    above = rows < 0
+    reasons = np.zeros(len(rows), np.int8)
+    for reason, which in (
+        ("表外文字", ~any_of(telling)),
+        ("并入上一行", np.isin(rows, list(continued))),
+        ("合计行", _totals(words, labels)),
+        ("重复的表头", header_rows(cells, header)),
+        ("表格线", all_of(ruled)),
+        ("空行", ~any_of(written)),
+        ("表头以上", above),
+        ("表头的上一行", above & (rows >= header.first - header.last)),
+        ("表头", rows == 0),
+    ):
+        reasons[which] = REASONS.index(reason)
+    return reasons
+
+
+def set_aside_rows(
+    table: Table, rows: np.ndarray, places: np.ndarray, cells: Sequence[Coded], reasons: np.ndarray
+) -> pd.DataFrame:
+    """The rows that are no applications, the header aside.
 
     Returns:
-        The applications' rows, and `source_row` (missing above the header), `place`, `reason`, `text`,
-        and the cells of `places_applied` and `places_approved`.
+        `source_row` (missing above the header), `place`, `reason`, `text`, and the cells of `places_applied` and
+        `places_approved`.
     """
-    words = table.apply(lambda column: by_value(column, plain))
-    reasons = pd.Series("", index=table.index)
-    reasons = reasons.mask((words[[*TELLING_COLUMNS]] == "").all(axis=1), "表外文字")
-    reasons = reasons.mask(table.index.isin(list(continued)), "并入上一行")
-    reasons = reasons.mask(_totals(words), "合计行")
-    reasons = reasons.mask(header_rows(cells, header).to_numpy(), "重复的表头")
-    ruled = words.apply(lambda column: by_value(column, lambda word: bool(RULED_LINE.fullmatch(word)))).all(axis=1)
-    reasons = reasons.mask(ruled, "表格线")
-    reasons = reasons.mask((cells.apply(lambda column: column.str.strip()) == "").all(axis=1).to_numpy(), "空行")
-    reasons = reasons.mask(table.index < 0, "表头以上")
-    reasons = reasons.mask((table.index < 0) & (table.index >= header.first - header.last), "表头的上一行")
-    aside = ((reasons != "") & (table.index != 0)).to_numpy()
-    set_aside = pd.DataFrame(
+    aside = np.flatnonzero((reasons != 0) & (rows != 0))
+    texts = [pa.array(column.words, pa.large_string()).take(pa.array(column.codes[aside])) for column in cells]
+    whole = pc.utf8_rtrim(pc.binary_join_element_wise(*texts, pa.scalar("｜", pa.large_string())), "｜")
+    return pd.DataFrame(
         {
-            "source_row": pd.Series(table.index[aside], dtype="Int64").where(lambda rows: rows > 0),
-            "place": cells.index[aside],
-            "reason": reasons[aside].to_numpy(),
-            "text": pd.Series(["｜".join(row).rstrip("｜") for row in cells[aside].to_numpy()], dtype=str),
+            "source_row": pd.Series(rows[aside], dtype="Int64").where(lambda numbers: numbers > 0),
+            "place": places[aside],
+            "reason": text_of(Coded(reasons[aside].astype(np.intp), list(REASONS))),
+            "text": text_of(from_arrow(whole)),
             # what a total row says, to be held against the sum of the rows
-            "places_applied": table.loc[aside, "places_applied"].to_numpy(),
-            "places_approved": table.loc[aside, "places_approved"].to_numpy(),
+            "places_applied": text_of(taken(table["places_applied"], aside)),
+            "places_approved": text_of(taken(table["places_approved"], aside)),
         }
     )
-    return table[(reasons == "") & (table.index > 0)], set_aside
 
 
-def _totals(words: pd.DataFrame) -> pd.Series:
+def _totals(words: Table, others: Iterable[str] = ()) -> np.ndarray:
     """Rows that add up others: a total's word in a cell, or within a longer text where there is no certificate."""
-    labels = words[[name for name in SOURCE_COLUMNS if name in words and name not in COUNT_COLUMNS] + ["year"]]
+    ours = [name for name in SOURCE_COLUMNS if name in words and (name == "year" or name not in COUNT_COLUMNS)]
+    labels = [words[name] for name in (*ours, *others)]
 
-    def matches(form) -> pd.Series:
-        return labels.apply(lambda column: by_value(column, lambda word: bool(form.fullmatch(word)))).any(axis=1)
+    def matches(form: re.Pattern) -> np.ndarray:
+        return any_of([looked_up(column, lambda word: bool(form.fullmatch(word))) for column in labels])
 
-    return matches(TOTAL_FORM) | ((words["certificate"] == "") & matches(TOTAL_FORM_WITHOUT_CERTIFICATE))
+    without_certificate = looked_up(words["certificate"], lambda word: not word)
+    return matches(TOTAL_FORM) | (without_certificate & matches(TOTAL_FORM_WITHOUT_CERTIFICATE))
 
 
 def _quoted(words: Iterable[str]) -> str:

@@ -1,79 +1,95 @@
-"""Clean text cells → the typed tables `applications` and `majors`."""
+"""Clean coded text → the typed tables `applications` and `majors`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from itertools import chain
 
+import numpy as np
 import pandas as pd
 
 from pilotlib.cleaning.words import levels_in, split_certificate, split_majors
-from pilotlib.values import by_value
-from pilotlib.vocabulary import COUNT_COLUMNS, LEVELS, SOURCE_COLUMNS, in_round_order
+from pilotlib.coded import Coded, Table, category_of, count_of, mapped, repeated, text_of, together
+from pilotlib.vocabulary import LEVELS, SOURCE_COLUMNS, in_round_order
 
 
 def typed_applications(
-    given: pd.DataFrame, read_as_given: pd.DataFrame, now: pd.DataFrame, truncated: pd.Series
+    rows: np.ndarray, given: Table, read_as_given: Table, now: Table, truncated: np.ndarray
 ) -> pd.DataFrame:
     """One row per application, from the cells as given, read as given, and as cleaned; in the file's order."""
-    names = by_value(now["certificate"], lambda text: split_certificate(text)[0]).astype(str)
-    counts = now[list(COUNT_COLUMNS)].apply(lambda column: pd.to_numeric(column.replace("", None)).astype("Int64"))
     return pd.DataFrame(
         {
-            "serial": now.get("serial", pd.Series("", index=now.index, dtype=str)),
-            "year": counts["year"],
-            "application_round": _ordered(now["application_round"], in_round_order),
-            "certificate": names,
-            "level": _ordered(levels_of(now), _in_level_order),
-            "level_as_given": _ordered(levels_of(read_as_given), _in_level_order),
-            "certificate_as_given": given["certificate"],
-            "majors_as_given": given["majors"],
-            "students": counts["students"],
-            "places_applied": counts["places_applied"],
-            "places_approved": counts["places_approved"],
-            "status": now["status"],
+            "source_row": rows,
+            "serial": text_of(now.get("serial") or repeated("", len(rows))),
+            "year": count_of(now["year"]),
+            "application_round": category_of(now["application_round"], in_round_order),
+            "certificate": text_of(certificates_of(now)),
+            "level": category_of(levels_of(now), _in_level_order),
+            "level_as_given": category_of(levels_of(read_as_given), _in_level_order),
+            "certificate_as_given": text_of(given["certificate"]),
+            "majors_as_given": text_of(given["majors"]),
+            "students": count_of(now["students"]),
+            "places_applied": count_of(now["places_applied"]),
+            "places_approved": count_of(now["places_approved"]),
+            "status": text_of(now["status"]),
             "truncated": truncated,
-            **{name: given[name] for name in given.columns if name not in SOURCE_COLUMNS},
+            **{name: text_of(column) for name, column in given.items() if name not in SOURCE_COLUMNS},
         }
-    ).reset_index()
+    )
 
 
-def typed_majors(now: pd.Series, given: pd.Series, cut: pd.Series, reference: pd.DataFrame) -> pd.DataFrame:
+def typed_majors(rows: np.ndarray, now: Coded, given: Coded, cut: np.ndarray, reference: pd.DataFrame) -> pd.DataFrame:
     """One row per application and major, in the cell's order, with what the reference knows of the major.
 
     The last major of a cut-off cell is marked `truncated`: others may have followed. A correction that adds majors
     to the cell has settled that.
     """
-    as_given = _one_a_row(given, "as_given")
-    majors = _one_a_row(now, "major").merge(as_given, on=["source_row", "position"], how="left")
-    last = majors.groupby("source_row")["position"].transform("max") == majors["position"]
-    unsettled = last & majors["as_given"].notna() & majors["source_row"].map(cut).astype(bool)
-    by_either_name = pd.concat([reference, reference.assign(major=reference["catalogue_name"])]).drop_duplicates(
-        "major"
+    codes, both = together([now, given])
+    lists = [split_majors(text) for text, _ in both]
+    before = [split_majors(text) for _, text in both]
+    sizes = np.array([len(majors) for majors in lists], np.int64)
+    # Every list stands once after the others; each row takes the stretch that is its own.
+    ends = np.cumsum(sizes)[codes]
+    of_row = np.repeat(np.arange(len(codes)), sizes[codes])
+    within = np.arange(len(of_row)) - np.repeat(np.cumsum(sizes[codes]) - sizes[codes], sizes[codes])
+    place = np.repeat(ends - sizes[codes], sizes[codes]) + within
+    as_given = [
+        texts[number] if number < len(texts) else None
+        for texts, majors in zip(before, lists, strict=True)
+        for number in range(len(majors))
+    ]
+    found = np.array([text is not None for text in as_given], bool)[place]
+    unsettled = (np.repeat(sizes[codes], sizes[codes]) == within + 1) & found & cut[of_row]
+    majors = Coded(place, list(chain.from_iterable(lists)))
+    by_either_name = (
+        pd.concat([reference, reference.assign(major=reference["catalogue_name"])])
+        .drop_duplicates("major")
+        .set_index("major")
     )
     in_code_order = list(dict.fromkeys(reference.sort_values(["catalogue_year", "code"])["category"]))
-    return majors.merge(by_either_name, on="major", how="left").assign(
-        as_given=lambda table: table["as_given"].fillna("").astype(str),
-        truncated=unsettled.to_numpy(),
-        category=lambda table: pd.Categorical(table["category"], in_code_order, ordered=True),
-    )[["source_row", "major", "as_given", "truncated", "catalogue_name", "code", "catalogue_year", "category"]]
+    known = by_either_name.reindex(majors.words).take(place).reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "source_row": rows[of_row],
+            "major": text_of(majors),
+            "as_given": text_of(Coded(place, [text or "" for text in as_given])),
+            "truncated": unsettled,
+            **{name: known[name] for name in ("catalogue_name", "code", "catalogue_year")},
+            "category": pd.Categorical(known["category"], in_code_order, ordered=True),
+        }
+    )
 
 
-def levels_of(cells: pd.DataFrame) -> pd.Series:
+def certificates_of(cells: Table) -> Coded:
+    """The certificate in each name, without level and suffix."""
+    return mapped(cells["certificate"], lambda text: split_certificate(text)[0])
+
+
+def levels_of(cells: Table) -> Coded:
     """The level in the certificate's name, else in a column of its own."""
-    in_names = by_value(cells["certificate"], lambda text: split_certificate(text)[1]).astype(str)
+    in_names = mapped(cells["certificate"], lambda text: split_certificate(text)[1])
     if "level" not in cells:
         return in_names
-    return in_names.where(in_names != "", by_value(cells["level"], levels_in).astype(str))
-
-
-def _one_a_row(cells: pd.Series, name: str) -> pd.DataFrame:
-    """Each cell's majors below each other: `source_row`, the column `name`, and the `position` in the cell."""
-    parts = by_value(cells, split_majors).explode().dropna().astype(str).rename(name).reset_index()
-    return parts.assign(position=parts.groupby("source_row").cumcount())
-
-
-def _ordered(column: pd.Series, order: Callable[[Iterable[str]], list[str]]) -> pd.Series:
-    """An ordered categorical; empty text is missing."""
-    values = column.mask(column == "")
-    return values.astype(pd.CategoricalDtype(order(values.dropna().unique()), ordered=True))
+    codes, both = together([in_names, cells["level"]])
+    return Coded(codes, [in_name or levels_in(beside) for in_name, beside in both])
 
 
 def _in_level_order(levels: Iterable[str]) -> list[str]:

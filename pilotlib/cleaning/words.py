@@ -2,15 +2,19 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pilotlib.vocabulary import CERTIFICATE_FORMS, COUNT_FORM, LEVELS, MAJOR_SEPARATORS, MISSING_MARKS
 
 CHINESE_PUNCTUATION = frozenset("（），、；：！？～“”‘’…—·")
 # The whole country's students fit in nine digits.
 MOST_DIGITS = 9
+# The pieces of a large table repeat the same words: what was read of so many is remembered.
+REMEMBERED = 2**16
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
+@lru_cache(REMEMBERED)
 def normalised(text: str) -> str:
     """One cell's text by NFKC without its Chinese punctuation; no invisible characters, no stray white space.
 
@@ -19,11 +23,14 @@ def normalised(text: str) -> str:
     >>> normalised("５Ｇ移动 网络运维（中级）"), normalised("3D Max"), normalised("50①")
     ('5G移动网络运维（中级）', '3D Max', '50①')
     """
-    text = "".join(_compatible(character) for character in _INVISIBLE.sub("", text))
+    if text.isascii() and text.isalnum():
+        return text
+    text = "".join(map(_compatible, _INVISIBLE.sub("", text)))
     text = re.sub(r"[^\S\n]+", " ", text)
     return re.sub(r"(?<![A-Za-z0-9]) | (?![A-Za-z0-9])", "", text).strip()
 
 
+@lru_cache(REMEMBERED)
 def _compatible(character: str) -> str:
     """NFKC, but Chinese punctuation is right as it stands, and a mark like ① must not become a digit."""
     if character in CHINESE_PUNCTUATION or unicodedata.category(character) == "No":
@@ -31,6 +38,7 @@ def _compatible(character: str) -> str:
     return unicodedata.normalize("NFKC", character)
 
 
+@lru_cache(REMEMBERED)
 def count_text(text: str) -> str:
     """A count as plain digits; empty if the cell means "missing"; the text itself if it is no whole number.
 
@@ -49,6 +57,7 @@ def is_count(text: str) -> bool:
     return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
+@lru_cache(REMEMBERED)
 def split_certificate(text: str) -> tuple[str, str]:
     """Certificate and level of a cell; the level is empty where the cell gives none.
 
@@ -63,6 +72,7 @@ def split_certificate(text: str) -> tuple[str, str]:
     return parts.get("name", text), levels_in(parts.get("levels") or "")
 
 
+@lru_cache(REMEMBERED)
 def levels_in(text: str) -> str:
     """The levels that a text names, in order.
 
@@ -81,6 +91,7 @@ def split_majors(text: str) -> list[str]:
     return list(dict.fromkeys(major for part in MAJOR_SEPARATORS.split(text) if (major := part.strip())))
 
 
+@lru_cache(REMEMBERED)
 def display_width(text: str) -> int:
     """Columns that a text fills where a Chinese character fills two and a Latin one fills one."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

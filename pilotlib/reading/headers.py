@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from itertools import islice, pairwise
+from functools import reduce
+from itertools import islice, pairwise, zip_longest
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from pilotlib.coded import Coded, all_of, any_of, looked_up
 from pilotlib.errors import PilotError
-from pilotlib.values import by_value
-from pilotlib.vocabulary import HEADERS, REQUIRED_COLUMNS, column_named, plain, title_of
+from pilotlib.vocabulary import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, plain, title_of
 
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3
@@ -18,12 +20,16 @@ HEADER_WITHIN = 200
 
 
 class Header(NamedTuple):
-    """A header: the positions (from 0) of its first and last row, its titles, and the column that each names."""
+    """A header: the positions (from 0) of its first and last row, its titles, and the column that each names.
+
+    `lines` are its rows as they stand in the file, the white space around cells aside.
+    """
 
     first: int
     last: int
     titles: list[str]
     names: list[str | None]
+    lines: tuple[list[str], ...] = ()
 
 
 def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> Header | None:
@@ -37,7 +43,7 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
     ['certificate', 'level', 'places_approved']
     """
     top = [[cell.strip() for cell in row] for row in islice(rows, within)]
-    single = [Header(place, place, row, [column_named(cell) for cell in row]) for place, row in enumerate(top)]
+    single = [Header(place, place, row, [column_named(cell) for cell in row], (row,)) for place, row in enumerate(top)]
     double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
     whole = [header for header in (*single, *double) if set(REQUIRED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
@@ -72,13 +78,22 @@ def named(header: Header) -> int:
     return len(set(header.names) - {None})
 
 
-def header_rows(cells: pd.DataFrame, header: Header) -> pd.Series:
-    """Which rows of text cells are a header: they name at least three columns, or say the same as one of its rows."""
-    names = cells.apply(lambda column: by_value(column, column_named))
-    stripped = cells.apply(lambda column: column.str.strip())
-    again = [(stripped == stripped.iloc[place]).all(axis="columns") for place in (header.first, header.last)]
-    different = sum((names == name).any(axis="columns").astype(int) for name in set(HEADERS.values()))
-    return (different >= FEWEST_HEADER_CELLS) | again[0] | again[1]
+def header_rows(cells: Sequence[Coded], header: Header) -> np.ndarray:
+    """Which rows of coded cells are a header: they name at least three columns, or say the same as one of its rows."""
+    bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
+    different = reduce(
+        np.bitwise_or, [looked_up(column, lambda text: bits[column_named(text)], np.int64) for column in cells]
+    )
+    again = [
+        all_of(
+            [
+                looked_up(column, lambda text, word=word: text.strip() == word)
+                for column, word in zip_longest(cells, line, fillvalue="")
+            ]
+        )
+        for line in header.lines
+    ]
+    return any_of([np.bitwise_count(different) >= FEWEST_HEADER_CELLS, *again])
 
 
 def no_header(file: str, rows: Iterable[Sequence[str]] = ()) -> PilotError:
@@ -116,4 +131,4 @@ def _of_two_rows(upper: Header, lower: Header) -> Header:
         title = next((reading for reading in readings if column_named(reading)), over + below)
         titles.append(title)
         names.append(column_named(title))
-    return Header(upper.first, lower.last, titles, names)
+    return Header(upper.first, lower.last, titles, names, (*upper.lines, *lower.lines))

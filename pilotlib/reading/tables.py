@@ -1,7 +1,7 @@
 """Any file → a table of text cells, each row with its place in the file; of several tables, the one that fits."""
 
 import codecs
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,24 +12,21 @@ from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import read_bytes, unpacked
 from pilotlib.reading.grids import Grid
 from pilotlib.reading.headers import find_header, named, no_header
-from pilotlib.reading.opendocument import read_ods
-from pilotlib.reading.pages import read_docx, read_html, read_pdf
-from pilotlib.reading.texts import read_delimited, read_document
-from pilotlib.reading.workbooks import read_xls, read_xlsx
 
-# Every reader takes a file's name and bytes, and returns every table in it.
-READERS: dict[str, Callable[[str, bytes], list[Grid]]] = {
-    ".tsv": read_delimited,
-    ".csv": read_delimited,
-    ".txt": read_document,
-    ".md": read_document,
-    ".xlsx": read_xlsx,
-    ".xls": read_xls,
-    ".ods": read_ods,
-    ".html": read_html,
-    ".htm": read_html,
-    ".docx": read_docx,
-    ".pdf": read_pdf,
+# Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
+# met: the libraries of one kind take longer to import than a table of another takes to read.
+READERS = {
+    ".tsv": "texts.read_delimited",
+    ".csv": "texts.read_delimited",
+    ".txt": "texts.read_document",
+    ".md": "texts.read_document",
+    ".xlsx": "workbooks.read_xlsx",
+    ".xls": "workbooks.read_xls",
+    ".ods": "opendocument.read_ods",
+    ".html": "pages.read_html",
+    ".htm": "pages.read_html",
+    ".docx": "pages.read_docx",
+    ".pdf": "pages.read_pdf",
 }
 # How a file of a kind begins (in small letters), or what an archive of a kind holds, whatever its name says: what a
 # platform exports as .xls is often HTML.
@@ -120,7 +117,8 @@ def _read(name: str, content: bytes) -> list[Grid]:
     kind = kind_of(name, content)
     if kind not in READERS:
         raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
-    return READERS[kind](name, content)
+    module, reader = READERS[kind].split(".")
+    return getattr(import_module(f"pilotlib.reading.{module}"), reader)(name, content)
 
 
 def _grids_of(files: dict[str, bytes], container: str) -> tuple[list[Grid], dict[str, PilotError]]:

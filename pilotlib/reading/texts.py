@@ -1,7 +1,7 @@
 """Text files → tables: cells between separators, in a file of their own or inside a document."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text
@@ -27,6 +27,11 @@ def read_document(name: str, content: bytes) -> list[Grid]:
     end = _end_of_table(lines, delimiter, header.last)
     where = f"第 {header.first + 1} 至 {end} 行的表格" if (header.first, end) != (0, len(lines)) else ""
     return [_grid(name, where, lines[:end], delimiter, header.first)]
+
+
+def delimiter_of(name: str, text: str) -> str:
+    """The separator of the cells in the first lines of a file."""
+    return _header(name, text.split("\n"), HEADER_WITHIN)[0]
 
 
 def _lines(name: str, content: bytes) -> list[str]:
@@ -56,9 +61,9 @@ def _header(name: str, lines: list[str], within: int) -> tuple[str, Header | Non
 def _grid(name: str, where: str, lines: list[str], delimiter: str, first: int) -> Grid:
     try:
         try:
-            rows = list(_split(lines[first:], delimiter, csv.QUOTE_MINIMAL))
+            rows = list(split_lines(lines[first:], delimiter, csv.QUOTE_MINIMAL))
         except csv.Error:  # quotation marks that do not pair are part of the text
-            rows = list(_split(lines[first:], delimiter, csv.QUOTE_NONE))
+            rows = list(split_lines(lines[first:], delimiter, csv.QUOTE_NONE))
     except csv.Error as error:
         raise PilotError(f"{name}：有一行无法拆分成单元格（{error}）。") from None
     return Grid(where, even(name, (row for _, row in rows)), places=[place + first for place, _ in rows])
@@ -76,7 +81,7 @@ def _end_of_table(lines: list[str], delimiter: str, header: int) -> int:
     return end
 
 
-def _split(lines: list[str], delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
+def split_lines(lines: Iterable[str], delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
     """Rows of cells with the line on which each begins (a quoted cell may run over lines)."""
     reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, quoting=quoting, strict=True)
     place = 1

@@ -1,7 +1,8 @@
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.cleaning.rows import name_columns, take_applications
+from pilotlib.cleaning.rows import name_columns, reasons_of, set_aside_rows
+from pilotlib.coded import coded
 from pilotlib.reading.headers import header_of
 from tests.tables import HEADER, ROW, cells_of, row
 
@@ -10,9 +11,16 @@ def columns_of(cells, file="申报表"):
     return name_columns(cells, header_of(cells, file), file)
 
 
+def parted(cells):
+    table, received = columns_of(cells), [coded(cells[column]) for column in cells]
+    columns, rows = {name: coded(table[name]) for name in table}, table.index.to_numpy()
+    reasons = reasons_of(columns, rows, received, header_of(cells))
+    return rows[reasons == 0].tolist(), set_aside_rows(columns, rows, cells.index.to_numpy(), received, reasons)
+
+
 def aside_of(cells):
-    kept, aside = take_applications(columns_of(cells), cells, header_of(cells))
-    return kept.index.tolist(), aside[["source_row", "reason"]].astype(object).to_numpy().tolist()
+    kept, aside = parted(cells)
+    return kept, aside[["source_row", "reason"]].astype(object).to_numpy().tolist()
 
 
 def test_columns_are_named_in_any_order_and_by_any_alias():
@@ -56,8 +64,8 @@ def test_a_certificate_whose_name_holds_a_total_word_is_an_application():
 def test_rows_above_the_header_are_set_aside_without_a_number():
     title = ("申报明细表", *("",) * 8)
     cells = cells_of(HEADER, ROW, header=title)
-    kept, aside = take_applications(columns_of(cells), cells, header_of(cells))
-    assert kept.index.tolist() == [1]
+    kept, aside = parted(cells)
+    assert kept == [1]
     assert aside["reason"].tolist() == ["表头以上"]
     assert aside["place"].tolist() == [1]
     assert aside["source_row"].isna().all()

@@ -1,0 +1,150 @@
+"""What a cleaned piece adds to the totals, and what several add together: numbers over codes, words only once."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pilotlib.cleaning.core import CleanedPiece
+from pilotlib.cleaning.log import changed_in
+from pilotlib.cleaning.rows import REASONS
+from pilotlib.cleaning.typed import certificates_of, levels_of
+from pilotlib.cleaning.words import normalised
+from pilotlib.coded import any_of, count_of, distinct, looked_up, mapped, repeated, taken, together
+from pilotlib.errors import PilotError
+from pilotlib.vocabulary import APPROVED_STATUSES
+
+# Sums of a group; `…_known` counts the numbers that a sum is made of, `unknown` the applications that lack one.
+MEASURES = (
+    "applications",
+    "places_applied",
+    "places_approved",
+    "applied_known",
+    "approved_known",
+    "unknown",
+    "cells_changed",
+)
+NO_SCHOOL = "未写学校"
+# A group and a certificate are one number of 63 bits: so many bits for the kinds, and for the certificates.
+KIND_BITS, CERTIFICATE_BITS, PLACE_BITS = 14, 24, 24
+
+
+class Partial(NamedTuple):
+    """Sums of some rows.
+
+    `places` are the distinct (school, year, city), `kinds` the distinct (round, level), `certificates` the distinct
+    certificates; in `groups` each number is a place and a kind, in `seen` a group (its position) and a certificate
+    that occur together. `sums` has a row for each group, its columns are `MEASURES`. `set_aside` counts rows by
+    (school, reason).
+    """
+
+    places: list[tuple[str, ...]]
+    kinds: list[tuple[str, ...]]
+    certificates: list[str]
+    groups: np.ndarray
+    sums: np.ndarray
+    seen: np.ndarray
+    set_aside: Counter
+
+
+def summarise_piece(cleaned: CleanedPiece, school: str, city: str | None = None) -> Partial:
+    """The sums of a cleaned piece.
+
+    Args:
+        cleaned: As `clean_piece` returns it.
+        school: The name in the piece's table of the column that holds the schools.
+        city: That of the cities, if there is one.
+    """
+    applications = cleaned.applications
+    now, rows = applications.now, len(applications.rows)
+    schools = mapped(now[school], lambda text: normalised(text) or NO_SCHOOL)
+    cities = mapped(now[city], normalised) if city else repeated("", rows)
+    place_codes, places = together([distinct(schools), distinct(now["year"]), distinct(cities)])
+    kind_codes, kinds = together([distinct(now["application_round"]), distinct(levels_of(now))])
+    certificates = distinct(certificates_of(now))
+    keys = place_codes.astype(np.int64) << KIND_BITS | kind_codes
+    codes, groups = pd.factorize(keys)
+    sums = [np.bincount(codes, measure, len(groups)) for measure in _measures(cleaned)]
+    return Partial(
+        places,
+        kinds,
+        certificates.words,
+        groups,
+        np.stack(sums, axis=1).astype(np.int64),
+        pd.unique(codes.astype(np.int64) << CERTIFICATE_BITS | certificates.codes),
+        _set_aside(cleaned, school),
+    )
+
+
+def added(partials: Sequence[Partial]) -> Partial:
+    """The sums of all rows of some partial sums.
+
+    Raises:
+        PilotError: there are more schools, certificates or rounds than there can be.
+    """
+    known: tuple[dict, dict, dict] = ({}, {}, {})
+    groups, of_certificates = [], []
+    for partial in partials:
+        places, kinds, certificates = (
+            np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64)
+            for numbers, words in zip(known, (partial.places, partial.kinds, partial.certificates), strict=True)
+        )
+        kind = kinds[partial.groups & (1 << KIND_BITS) - 1]
+        groups.append(places[partial.groups >> KIND_BITS] << KIND_BITS | kind)
+        of_certificates.append(certificates[partial.seen & (1 << CERTIFICATE_BITS) - 1])
+    for numbers, bits in zip(known, (PLACE_BITS, KIND_BITS, CERTIFICATE_BITS), strict=True):
+        if len(numbers) > 1 << bits:
+            raise PilotError("学校、批次或证书的名称太多，无法汇总。请检查这几列是否错位。")
+    codes, found = pd.factorize(np.concatenate(groups))
+    starts = np.cumsum([0, *(len(partial.groups) for partial in partials)])
+    seen = [
+        codes[start:][partial.seen >> CERTIFICATE_BITS] << CERTIFICATE_BITS | certificate
+        for start, partial, certificate in zip(starts, partials, of_certificates, strict=False)
+    ]
+    columns = np.concatenate([partial.sums for partial in partials]).T
+    set_aside: Counter = Counter()
+    for partial in partials:
+        set_aside.update(partial.set_aside)
+    return Partial(
+        *(list(numbers) for numbers in known),
+        groups=found,
+        sums=np.stack([np.bincount(codes, column, len(found)) for column in columns], axis=1).astype(np.int64),
+        seen=pd.unique(np.concatenate(seen)),
+        set_aside=set_aside,
+    )
+
+
+def _measures(cleaned: CleanedPiece) -> list[np.ndarray]:
+    """`MEASURES` of every application."""
+    now = cleaned.applications.now
+    approved = looked_up(now["status"], lambda text: text in APPROVED_STATUSES)
+    applied, places = count_of(now["places_applied"]), count_of(now["places_approved"])
+    applied_known, approved_known = ~applied.isna(), ~places.isna() & approved
+    changed = [
+        any_of([changed_in(before[name], after[name]) for before, after, _ in cleaned.applications.steps])
+        for name in now
+    ]
+    return [
+        np.ones(len(approved)),
+        applied.to_numpy(np.int64, na_value=0),
+        places.to_numpy(np.int64, na_value=0) * approved,
+        applied_known,
+        approved_known,
+        ~applied_known | (approved & ~approved_known),
+        reduce(np.add, (column.astype(np.int64) for column in changed)),
+    ]
+
+
+def _set_aside(cleaned: CleanedPiece, school: str) -> Counter:
+    """Rows set aside by (school, reason); "" where the row names no school."""
+    header = REASONS.index("重复的表头")
+    which = np.flatnonzero((cleaned.reasons != 0) & (cleaned.rows != 0))
+    schools = taken(cleaned.table[school], which)
+    keys, counts = np.unique(schools.codes.astype(np.int64) * len(REASONS) + cleaned.reasons[which], return_counts=True)
+    found: Counter = Counter()
+    for code, reason, number in zip(*np.divmod(keys, len(REASONS)), counts, strict=True):
+        found["" if reason == header else normalised(schools.words[code]), REASONS[reason]] += int(number)
+    return found

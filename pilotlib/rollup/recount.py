@@ -1,0 +1,159 @@
+"""A large table's totals once more, straight from its raw cells: by pyarrow, sharing only how a word is read."""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pilotlib.cleaning.words import count_text, is_count, levels_in, normalised, split_certificate
+from pilotlib.coded import Coded, looked_up
+from pilotlib.errors import PilotError
+from pilotlib.reading.headers import FEWEST_HEADER_CELLS
+from pilotlib.reading.pieces import Piece
+from pilotlib.rollup.partial import NO_SCHOOL
+from pilotlib.vocabulary import (
+    APPROVED_STATUSES,
+    RULED_LINE,
+    TOTAL_FORM,
+    TOTAL_FORM_WITHOUT_CERTIFICATE,
+    column_named,
+    plain,
+    title_of,
+)
+
+LABELS = ("serial", "year", "application_round", "certificate", "level", "majors", "status")
+TELLING = ("year", "application_round", "certificate", "students", "places_applied", "places_approved")
+TOTALLED = ("applications", "places_applied", "places_approved")
+
+
+class Recount:
+    """Counts piece by piece: rows, totals by school, and the different certificates with and without their level."""
+
+    def __init__(self, school: str):
+        """`school` is the title of the column of schools, in the form in which words are compared."""
+        self.school = school
+        self.rows = 0
+        self.totals: Counter = Counter()
+        self.pairs: set[tuple[str, str]] = set()
+
+    def add(self, piece: Piece) -> None:
+        """Count the rows of a piece."""
+        columns = {name: column for name, column in zip(piece.header.names, piece.cells, strict=True) if name}
+        titles = [plain(title) for title in piece.header.titles]
+        schools = piece.cells[titles.index(self.school)]
+        below = pa.array(piece.rows > 0)
+        self.rows += pc.sum(below).as_py()
+        counted = pa.table(
+            {
+                "school": pa.array(schools.codes),
+                "certificate": pa.array(columns["certificate"].codes),
+                "level": pa.array(columns["level"].codes) if "level" in columns else pa.nulls(len(below), pa.int32()),
+                "places_applied": _said(columns["places_applied"], _number, pa.int64()),
+                "places_approved": pc.if_else(
+                    _said(columns["status"], lambda text: normalised(text) in APPROVED_STATUSES),
+                    _said(columns["places_approved"], _number, pa.int64()),
+                    0,
+                ),
+            }
+        ).filter(pc.and_(below, pc.invert(_no_application(piece, columns, schools))))
+        sums = counted.group_by("school").aggregate(
+            [("school", "count"), ("places_applied", "sum"), ("places_approved", "sum")]
+        )
+        for code, *numbers in zip(*(sums.column(name).to_pylist() for name in _SUMS), strict=True):
+            name = normalised(schools.words[code]) or NO_SCHOOL
+            self.totals.update({(name, measure): number for measure, number in zip(TOTALLED, numbers, strict=True)})
+        pairs = counted.group_by(["certificate", "level"]).aggregate([]).to_pydict()
+        for certificate, level in zip(pairs["certificate"], pairs["level"], strict=True):
+            name, within = split_certificate(normalised(columns["certificate"].words[certificate]))
+            beside = "" if level is None else levels_in(normalised(columns["level"].words[level]))
+            self.pairs.add((name, within or beside))
+
+    def compare(self, tables: dict[str, pd.DataFrame]) -> None:
+        """Hold the tables against this count.
+
+        Raises:
+            PilotError: two counts differ; names school, measure and both numbers.
+        """
+        by_school = tables["by_school"].groupby("school")[list(TOTALLED)].sum()
+        counted = Counter(
+            {
+                (school, name): number
+                for name in TOTALLED
+                for school, number in zip(by_school.index.to_list(), by_school[name].to_list(), strict=True)
+            }
+        )
+        overview = tables["overview"].iloc[0]
+        counted |= {("", name): int(overview[name]) for name in ("certificates", "certificate_levels", "rows_read")}
+        again = self.totals | Counter(
+            {
+                ("", "certificates"): len({name for name, _ in self.pairs}),
+                ("", "certificate_levels"): len(self.pairs),
+                ("", "rows_read"): self.rows,
+            }
+        )
+        differing = [key for key in counted | again if counted[key] != again[key]]
+        if differing:
+            school, measure = differing[0]
+            raise PilotError(
+                f"两次计数不一致：{school or '全表'}的{title_of(measure)}为 {counted[school, measure]}，"
+                f"从原始单元格重数为 {again[school, measure]}。共 {len(differing)} 处不一致，没有汇总；"
+                "请把申报表交给维护者查看。"
+            )
+
+
+_SUMS = ("school", "school_count", "places_applied_sum", "places_approved_sum")
+
+
+def _no_application(piece: Piece, columns: dict[str, Coded], schools: Coded) -> pa.Array:
+    """Rows that are headers, totals, ruled lines, or say nothing."""
+    labels = [schools, *(columns[name] for name in LABELS if name in columns)]
+    says = [_said(columns[name], lambda text: bool(plain(text))) for name in TELLING if name in columns]
+    total = [_said(column, lambda text: bool(TOTAL_FORM.fullmatch(plain(text)))) for column in labels]
+    long_total = [
+        _said(column, lambda text: bool(TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch(plain(text)))) for column in labels
+    ]
+    no_certificate = _said(columns["certificate"], lambda text: not plain(text))
+    ruled = [_said(column, lambda text: bool(RULED_LINE.fullmatch(plain(text)))) for column in piece.cells]
+    return _any(
+        [
+            *total,
+            pc.and_(no_certificate, _any(long_total)),
+            pc.invert(_any(says)),
+            pc.invert(_any([pc.invert(column) for column in ruled])),
+            _headers(piece),
+        ]
+    )
+
+
+def _headers(piece: Piece) -> pa.Array:
+    """Rows that name three columns or more, or say what the header says; few rows come near, and these are read."""
+    numbers = reduce(
+        np.add, [looked_up(column, lambda text: column_named(text) is not None, int) for column in piece.cells]
+    )
+    found = np.zeros(len(piece.rows), bool)
+    for row in np.flatnonzero(numbers >= FEWEST_HEADER_CELLS):
+        texts = [column.words[column.codes[row]].strip() for column in piece.cells]
+        different = {column_named(text) for text in texts} - {None}
+        found[row] = len(different) >= FEWEST_HEADER_CELLS or texts in piece.header.lines
+    return pa.array(found)
+
+
+def _said(column: Coded, function: Callable[[str], object], kind: pa.DataType | None = None) -> pa.Array:
+    answers = pa.array([function(word) for word in column.words], kind or pa.bool_())
+    return answers.take(pa.array(column.codes))
+
+
+def _any(columns: list[pa.Array]) -> pa.Array:
+    found = columns[0]
+    for column in columns[1:]:
+        found = pc.or_(found, column)
+    return found
+
+
+def _number(text: str) -> int:
+    digits = count_text(normalised(text))
+    return int(digits) if is_count(digits) else 0
