@@ -89,7 +89,7 @@ def _write(workbook: "Workbook", sheet: Sheet) -> None:
     for number, row in enumerate(rows, start=_FIRST_ROW + 1):
         for place, (name, value) in enumerate(zip(names, row, strict=True), start=1):
             _set(page.cell(number, place), missing_text(name) if _missing(value) else value, name=name, wrap=True)
-    if "lower_bound" in sheet.table:
+    if {"lower_bound", "value"} <= set(sheet.table):
         for number in sheet.table.index[sheet.table["lower_bound"] & sheet.table["value"].notna()]:
             cell = page.cell(_FIRST_ROW + 1 + number, names.index("value") + 1)
             cell.number_format = f'"至少"{cell.number_format}'
@@ -132,7 +132,7 @@ def _set(cell: "Cell", value, name: str = "", *, wrap: bool = False) -> None:
 def _number_format(value: float, name: str) -> str:
     if name in ("source_row", "place", "year", "entry", "line"):
         return "0"
-    return "#,##0" if value == int(value) and name not in ("share", "percent") else "#,##0.00"
+    return "#,##0" if value == int(value) and name not in ("share", "percent", "approval_rate") else "#,##0.00"
 
 
 def _text(value: str) -> str:

@@ -1,0 +1,229 @@
+"""The parts of the roll-up, each as one piece of HTML that a notebook cell ends in."""
+
+from html import escape
+
+import pandas as pd
+from IPython.display import HTML
+
+from pilotlib import __version__
+from pilotlib.report.parts import DOUBTS_SHOWN, drawn, facts
+from pilotlib.report.prose import NOT_GIVEN, measured, number, visible
+from pilotlib.report.rollup import RollUp
+from pilotlib.report.rollup import sentences as told
+from pilotlib.report.rollup import tables as shown
+from pilotlib.report.rollup.figures import CITIES_DRAWN, entry_and_tables
+from pilotlib.report.rollup.spread import LEAST_SCHOOLS
+from pilotlib.report.tables import html_table
+from pilotlib.vocabulary import COLUMNS, title_of
+
+KEY_MEASURES = (
+    "schools",
+    "applications",
+    "certificates",
+    "places_applied",
+    "places_approved",
+    "certificate_levels",
+    "schools_failed",
+    "cells_changed",
+)
+_FAILED, _SCHOOLS, _DIFFERENT = "未完成的学校", "各学校", "学校之间的差异"
+_DEFINED = (
+    "schools",
+    "applications",
+    "certificates",
+    "certificate_levels",
+    "places_applied",
+    "places_approved",
+    "approval_rate",
+    "distinct_students",
+    "places_per_100_students",
+    "warnings",
+    "lower_quartile",
+    "median",
+    "upper_quartile",
+    "lower_fence",
+    "upper_fence",
+)
+
+
+def title_block(rollup: RollUp) -> HTML:
+    """The title, and what it rests on."""
+    failed = rollup.failures["school"].nunique()
+    rest = f"；{number(failed)}所学校未完成，原因逐条列出" if failed else ""
+    title = f"<span>{escape(rollup.title)}</span><span>1+X证书制度试点汇总</span>"
+    return HTML(f"<h1>{title}</h1><p class='subtitle'>{escape(f'依据{rollup.source}{rest}。')}</p>")
+
+
+def key_figures(rollup: RollUp) -> HTML:
+    """All schools in a few figures; of several years together, and said to be."""
+    overview = rollup.overview.set_index("measure")
+    several = f"{'、'.join(map(str, rollup.years))}年合计" if len(rollup.years) > 1 else ""
+    named = [
+        (title_of(name), measured(rollup.overview, name), "；".join(filter(None, [several, overview["note"][name]])))
+        for name in KEY_MEASURES
+        if name in overview.index
+    ]
+    return HTML(facts("key-figures", named))
+
+
+def attention(rollup: RollUp) -> HTML:
+    """What to look at: schools that failed, counts that are missing, most warnings, schools unlike the others."""
+    found = _failed(rollup) + _bounded(rollup) + _warned(rollup) + _different(rollup)
+    return HTML(found or "<p>没有发现需要留意之处。</p>")
+
+
+def year_paragraphs(rollup: RollUp, topic: str) -> HTML:
+    """Each year's paragraph on a topic: `places` or `schools`."""
+    texts = [told.year_paragraphs(rollup, year)[topic] for year in rollup.years]
+    over = "各年度分别说明，不跨年度相加。" if topic == "places" and len(texts) > 1 else ""
+    return HTML("".join(f"<p>{escape(text)}</p>" for text in (over, *texts) if text))
+
+
+def years(rollup: RollUp) -> HTML:
+    """Each year's sums, where there is more than one."""
+    several = len(rollup.years) > 1
+    return HTML(shown.places_table(rollup, rollup.by_year, "各年度") if several else "")
+
+
+def schools(rollup: RollUp) -> HTML:
+    """The table of schools."""
+    return HTML(shown.schools_table(rollup))
+
+
+def cities(rollup: RollUp) -> HTML:
+    """The section 各市; nothing where the table names no cities."""
+    if not rollup.cities:
+        return HTML("")
+    paragraphs = [told.year_paragraphs(rollup, year)["cities"] for year in rollup.years]
+    more = f"图中为批准最多的{CITIES_DRAWN}个市。" if len(rollup.cities) > CITIES_DRAWN else ""
+    texts = "".join(f"<p>{escape(text)}</p>" for text in (*paragraphs, more) if text)
+    table = shown.places_table(rollup, rollup.by_city, "各市")
+    return HTML(f"<h2>各市</h2>{texts}{figure(rollup, 'cities').data}{table}")
+
+
+def rounds(rollup: RollUp) -> HTML:
+    """Places by round and by level."""
+    tables = {"各批次": rollup.by_round, "各等级": rollup.by_level}
+    return HTML("".join(shown.places_table(rollup, table, caption) for caption, table in tables.items()))
+
+
+def certificates(rollup: RollUp) -> HTML:
+    """Places by certificate, and which is where."""
+    over = f"{'、'.join(map(str, rollup.years))}年合计。" if len(rollup.years) > 1 else ""
+    table = shown.places_table(rollup, rollup.by_certificate, "各证书", shown.CERTIFICATES_SHOWN, f"不区分等级。{over}")
+    return HTML(f"<p>{escape(told.certificates_paragraph(rollup))}</p>{table}")
+
+
+def figure(rollup: RollUp, name: str) -> HTML:
+    """A figure for each year, the last first."""
+    pieces = []
+    for year in reversed(rollup.years):
+        entry, statistics = entry_and_tables(rollup, name, year)
+        if entry.table(statistics).empty:
+            pieces.append(f"<p>{year}年：{escape(entry.unit)}：没有可以画出的数据。</p>")
+        else:
+            pieces.append(drawn(f"{name}-{year}", entry, statistics, rollup.source).data)
+    return HTML("".join(pieces))
+
+
+def quartiles(rollup: RollUp) -> HTML:
+    """The five numbers of each measure."""
+    return HTML(shown.quartiles_table(rollup))
+
+
+def outliers(rollup: RollUp) -> HTML:
+    """The schools unlike the others, by name, and by which rule."""
+    if rollup.outliers.empty:
+        return HTML(f"<p>没有学校在界外。</p><p class='notes'>{escape(shown.RULE)}</p>")
+    spread = rollup.quartiles
+    same = spread[(spread["lower_quartile"] == spread["upper_quartile"]) & (spread["schools"] >= LEAST_SCHOOLS)]
+    texts = [
+        f"{year}年一半以上的学校{title_of(measure)}同为{number(value)}{unit}，四分位距为0，凡与之不同的都列出。"
+        for year, measure, value, unit in same[["year", "measure", "median", "unit"]].itertuples(index=False)
+    ]
+    intro = "离群只表示与多数学校不同，未必有错，值得核实。"
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in (intro, *texts))
+    return HTML(paragraphs + shown.outliers_table(rollup))
+
+
+def failures(rollup: RollUp) -> HTML:
+    """Why some schools could not be done."""
+    if rollup.failures.empty:
+        return HTML("<p>没有。表中的学校全部完成。</p>")
+    return HTML(shown.failures_table(rollup))
+
+
+def definitions(rollup: RollUp) -> HTML:
+    """What the measures mean."""
+    entries = [(COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning) for name in _DEFINED]
+    table = pd.DataFrame(entries, columns=["title", "unit", "meaning"])
+    return HTML(html_table(table, "指标的含义", notes=shown.RULE))
+
+
+def provenance(rollup: RollUp) -> HTML:
+    """Where the figures come from."""
+    about, overview = rollup.about, rollup.overview
+    origin = {
+        "来源": about["file"],
+        "SHA-256": about["sha256"],
+        "汇总依据": about["by"],
+        "年度": "、".join(map(str, rollup.years)),
+        "读入行数": number(about["rows_read"]),
+        **{title_of(name): measured(overview, name) for name in ("rows_set_aside", "cells_changed")},
+        "计算程序": f"pilotlib {__version__}；试点、申请与批准人数按学校、批次、等级相加，与总计一致",
+    }
+    return HTML(facts("facts", list(origin.items())))
+
+
+def _listed(title: str, items: list[str], section: str) -> str:
+    """Some sentences under a line that says how many there are, with a link to the section that holds them all."""
+    if not items:
+        return ""
+    rest = f"，这里列出前{DOUBTS_SHOWN}个" if len(items) > DOUBTS_SHOWN else ""
+    lines = "".join(f"<li>{escape(visible(item))}</li>" for item in items[:DOUBTS_SHOWN])
+    return f'<p>{escape(title)}{rest}，详见<a class="section">{section}</a>。</p><ul>{lines}</ul>'
+
+
+def _of_year(rollup: RollUp, name: str, year) -> str:
+    """A school as it is named, with its year where there is more than one."""
+    return told.name_of(name) + (f"（{year}年）" if len(rollup.years) > 1 and pd.notna(year) else "")
+
+
+def _failed(rollup: RollUp) -> str:
+    groups = rollup.failures.groupby(["school", "year"], sort=False, dropna=False)
+    items = []
+    for (school, year), rows in groups:
+        first = rows.iloc[0]
+        place = f"（文件第{first['place']}行，{title_of(first['column'])}）" if pd.notna(first["place"]) else ""
+        more = f"；另有{number(len(rows) - 1)}处" if len(rows) > 1 else ""
+        items.append(f"{_of_year(rollup, school, year)}：{first['message'].rstrip('。')}{place}{more}。")
+    return _listed(f"{number(len(items))}所学校未完成", items, _FAILED)
+
+
+def _bounded(rollup: RollUp) -> str:
+    rows = rollup.by_school[rollup.by_school["lower_bound"]]
+    items = [
+        f"{_of_year(rollup, school, year)}：批准{told.at_least(places, True)}。"
+        for school, year, places in rows[["school", "year", "places_approved"]].itertuples(index=False)
+    ]
+    return _listed(f"{number(len(items))}所学校的人数有{NOT_GIVEN}的，合计只是下限", items, _SCHOOLS)
+
+
+def _warned(rollup: RollUp) -> str:
+    rows = rollup.by_school[rollup.by_school["warnings"].fillna(0) > 0]
+    rows = rows.sort_values(["warnings", "school", "year"], ascending=[False, True, False], kind="stable")
+    items = [
+        f"{_of_year(rollup, school, year)}：{number(count)}处。"
+        for school, year, count in rows[["school", "year", "warnings"]].itertuples(index=False)
+    ]
+    total = number(rows["warnings"].sum())
+    return _listed(f"{number(len(items))}所学校的申报表有警示，共{total}处，多的在前", items, _SCHOOLS)
+
+
+def _different(rollup: RollUp) -> str:
+    items = [
+        f"{_of_year(rollup, row.school, row.year)}：{title_of(row.measure)}{number(row.value)}{row.unit}，{row.side}"
+        f"（{number(row.upper_fence if row.side.startswith('高') else row.lower_fence)}{row.unit}）。"
+        for row in rollup.outliers.itertuples(index=False)
+    ]
+    return _listed(f"{number(len(items))}个数与多数学校不同", items, _DIFFERENT)
