@@ -43,7 +43,8 @@ def _page(content: Content, body: str, script: str, style: str = "") -> str:
     from jinja2 import Environment, FileSystemLoader
 
     templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False, trim_blocks=True, lstrip_blocks=True)
-    texts = content.opening + body + script + "".join(title for _, title in content.contents)
+    template = (TEMPLATES / "page.html.j2").read_text(encoding="utf-8")
+    texts = template + content.opening + body + script + "".join(title for _, title in content.contents)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     return templates.get_template("page.html.j2").render(
         page=content,

@@ -97,6 +97,10 @@ def _write(workbook: "Workbook", sheet: Sheet) -> None:
         fill = PatternFill("solid", fgColor=_colour("mark"))
         for number, place in zip(*sheet.marked[names].to_numpy().nonzero(), strict=True):
             page.cell(_FIRST_ROW + 1 + int(number), int(place) + 1).fill = fill
+    for number, target in enumerate([] if sheet.links is None else sheet.links, start=_FIRST_ROW + 1):
+        if target:
+            page.cell(number, 1).hyperlink = target
+            page.cell(number, 1).font = _font(color=_colour("link"), underline="single")
     for place, name in enumerate(names, start=1):
         longest = max(
             [display_width(heading(name)), *told[name].astype(object).map(lambda value: display_width(str(value)))]

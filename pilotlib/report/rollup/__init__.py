@@ -15,6 +15,7 @@ from pilotlib.vocabulary import title_of
 ADDED_UP = ("applications", "places_applied", "places_approved")
 # The tables in which every application stands once.
 _WHOLE = {"by_school": "各学校", "by_round": "各批次", "by_level": "各等级"}
+_GROUPED = ("by_city", "by_round", "by_level", "by_certificate")
 
 
 class RollUp(NamedTuple):
@@ -61,14 +62,17 @@ class RollUp(NamedTuple):
 
     @property
     def by_year(self) -> pd.DataFrame:
-        """The sums of each year, over the schools that are counted."""
-        sums = counted(self.by_school).groupby("year")
-        table = (
-            sums[list(ADDED_UP)]
-            .sum()
-            .assign(schools=sums["school"].nunique().astype("Int64"), lower_bound=sums["lower_bound"].any())
-        )
-        return with_rate(table.reset_index()[["year", "schools", *ADDED_UP, "lower_bound"]])
+        """The sums of each year over the schools that are counted; the rate is that of `schools_complete`, those of
+        which no count is missing."""
+        schools = counted(self.by_school)
+        sums, whole = schools.groupby("year"), schools[~schools["lower_bound"]].groupby("year")
+        table = sums[list(ADDED_UP)].sum()
+        rate = with_rate(whole[list(ADDED_UP)].sum().assign(lower_bound=False))["approval_rate"]
+        table.insert(0, "schools", sums["school"].nunique().astype("Int64"))
+        complete = whole["school"].nunique().reindex(table.index, fill_value=0).astype("Int64")
+        return table.assign(
+            lower_bound=sums["lower_bound"].any(), schools_complete=complete, approval_rate=rate
+        ).reset_index()
 
 
 def counted(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -89,12 +93,8 @@ def read_rollup(folder: Path) -> RollUp:
     """As `open_rollup`, of a folder."""
     about, tables = read_rolled_up(folder)
     _compare_totals(tables)
-    bounded = set(tables["by_school"].loc[tables["by_school"]["lower_bound"], "year"])
-    rated = {
-        name: with_rate(table, table["year"].isin(bounded) if "year" in table else bool(bounded))
-        for name, table in tables.items()
-        if name not in ("overview", "failures", "by_school")
-    }
+    bounded = tables["by_school"][tables["by_school"]["lower_bound"]]
+    rated = {name: with_rate(_with_bounds(tables[name], bounded)) for name in _GROUPED}
     schools = with_rate(tables["by_school"])
     schools = schools.sort_values(
         ["year", "places_approved", "school"], ascending=[False, False, True], kind="stable", ignore_index=True
@@ -106,6 +106,16 @@ def read_rollup(folder: Path) -> RollUp:
         quartiles=spread,
         outliers=outliers(schools, spread),
     )
+
+
+def _with_bounds(table: pd.DataFrame, bounded: pd.DataFrame) -> pd.DataFrame:
+    """The table with `lower_bound`, if it does not say so itself: every row that may hold a school of `bounded`."""
+    if "lower_bound" in table:
+        return table
+    keys = table.columns.intersection(["year", "city"])
+    if keys.empty:
+        return table.assign(lower_bound=len(bounded) > 0)
+    return table.assign(lower_bound=pd.MultiIndex.from_frame(table[keys]).isin(pd.MultiIndex.from_frame(bounded[keys])))
 
 
 def _compare_totals(tables: dict[str, pd.DataFrame]) -> None:

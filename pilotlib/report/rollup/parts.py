@@ -27,6 +27,7 @@ KEY_MEASURES = (
     "cells_changed",
 )
 _FAILED, _SCHOOLS, _DIFFERENT = "未完成的学校", "各学校", "学校之间的差异"
+_OF_COMPLETE = "批准率按人数完整的学校计算。"
 _DEFINED = (
     "schools",
     "applications",
@@ -82,7 +83,7 @@ def year_paragraphs(rollup: RollUp, topic: str) -> HTML:
 def years(rollup: RollUp) -> HTML:
     """Each year's sums, where there is more than one."""
     several = len(rollup.years) > 1
-    return HTML(shown.places_table(rollup, rollup.by_year, "各年度") if several else "")
+    return HTML(shown.places_table(rollup, rollup.by_year, "各年度的试点", notes=_OF_COMPLETE) if several else "")
 
 
 def schools(rollup: RollUp) -> HTML:
@@ -97,20 +98,22 @@ def cities(rollup: RollUp) -> HTML:
     paragraphs = [told.year_paragraphs(rollup, year)["cities"] for year in rollup.years]
     more = f"图中为批准最多的{CITIES_DRAWN}个市。" if len(rollup.cities) > CITIES_DRAWN else ""
     texts = "".join(f"<p>{escape(text)}</p>" for text in (*paragraphs, more) if text)
-    table = shown.places_table(rollup, rollup.by_city, "各市")
+    table = shown.places_table(rollup, rollup.by_city, "各市的试点")
     return HTML(f"<h2>各市</h2>{texts}{figure(rollup, 'cities').data}{table}")
 
 
 def rounds(rollup: RollUp) -> HTML:
     """Places by round and by level."""
-    tables = {"各批次": rollup.by_round, "各等级": rollup.by_level}
+    tables = {"各批次的试点": rollup.by_round, "各等级的试点": rollup.by_level}
     return HTML("".join(shown.places_table(rollup, table, caption) for caption, table in tables.items()))
 
 
 def certificates(rollup: RollUp) -> HTML:
     """Places by certificate, and which is where."""
     over = f"{'、'.join(map(str, rollup.years))}年合计。" if len(rollup.years) > 1 else ""
-    table = shown.places_table(rollup, rollup.by_certificate, "各证书", shown.CERTIFICATES_SHOWN, f"不区分等级。{over}")
+    table = shown.places_table(
+        rollup, rollup.by_certificate, "各证书的试点", shown.CERTIFICATES_SHOWN, f"不区分等级。{over}"
+    )
     return HTML(f"<p>{escape(told.certificates_paragraph(rollup))}</p>{table}")
 
 
@@ -157,7 +160,7 @@ def definitions(rollup: RollUp) -> HTML:
     """What the measures mean."""
     entries = [(COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning) for name in _DEFINED]
     table = pd.DataFrame(entries, columns=["title", "unit", "meaning"])
-    return HTML(html_table(table, "指标的含义", notes=shown.RULE))
+    return HTML(html_table(table, "指标的含义"))
 
 
 def provenance(rollup: RollUp) -> HTML:
@@ -194,10 +197,18 @@ def _failed(rollup: RollUp) -> str:
     items = []
     for (school, year), rows in groups:
         first = rows.iloc[0]
-        place = f"（文件第{first['place']}行，{title_of(first['column'])}）" if pd.notna(first["place"]) else ""
+        place = _place(first)
         more = f"；另有{number(len(rows) - 1)}处" if len(rows) > 1 else ""
         items.append(f"{_of_year(rollup, school, year)}：{first['message'].rstrip('。')}{place}{more}。")
     return _listed(f"{number(len(items))}所学校未完成", items, _FAILED)
+
+
+def _place(failure: pd.Series) -> str:
+    """Where a failure is, as far as its message does not say so."""
+    column = title_of(failure["column"])
+    parts = [f"文件第{failure['place']}行"] if pd.notna(failure["place"]) else []
+    parts += [column] if column and column not in failure["message"] else []
+    return f"（{'，'.join(parts)}）" if parts else ""
 
 
 def _bounded(rollup: RollUp) -> str:

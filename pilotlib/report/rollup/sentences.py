@@ -65,22 +65,24 @@ def _years(rollup: RollUp) -> str:
 def _totals(rollup: RollUp, year: int) -> str:
     row = rollup.by_year.set_index("year").loc[year]
     rate = row["approval_rate"]
+    complete = f"其中人数完整的{number(row['schools_complete'])}所学校" if row["lower_bound"] else ""
     applied, approved = (at_least(row[name], row["lower_bound"]) for name in ("places_applied", "places_approved"))
     return (
         f"{year}年度{number(row['schools'])}所学校共申报1+X证书试点{number(row['applications'])}项，"
-        f"申请培训{applied}，批准{approved}" + (f"，批准率{number(rate)}%" if pd.notna(rate) else "") + "。"
+        f"申请培训{applied}，批准{approved}" + (f"，{complete}批准率{number(rate)}%" if pd.notna(rate) else "") + "。"
     )
 
 
 def _parts(rollup: RollUp, year: int) -> str:
-    bounded = year in rollup.bounded_years
     told = ""
     for title, table, name in (("批次", rollup.by_round, "application_round"), ("等级", rollup.by_level, "level")):
         rows = table[(table["year"] == year) & (table["applications"] > 0)]
         parts = [
             f"{'等级未知' if name == 'level' and part == UNKNOWN else name_of(part)}{number(count)}项、"
             f"批准{at_least(places, bounded)}"
-            for part, count, places in zip(rows[name], rows["applications"], rows["places_approved"], strict=True)
+            for part, count, places, bounded in rows[
+                [name, "applications", "places_approved", "lower_bound"]
+            ].itertuples(index=False)
         ]
         told += f"分{title}看，{'；'.join(parts)}。" if parts else ""
     return told
@@ -93,7 +95,7 @@ def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
     if pd.isna(most) or most == 0 or len(table) < 2:
         return ""
     top = table[places == most]
-    own = bool(top["lower_bound"].any()) if "lower_bound" in table else bounded
+    own = bool(top["lower_bound"].any())
     share = "" if bounded else f"，{'各' if len(top) > 1 else ''}占{number(most / whole * 100)}%"
     many = f"，{number(len(top))}{counter}并列" if len(top) > 1 else ""
     known = "就已知人数而言，" if bounded else ""

@@ -9,7 +9,7 @@ import pandas as pd
 from pilotlib.report.prose import number
 from pilotlib.vocabulary import unit_of
 
-COMPARED = ("places_approved", "approval_rate", "places_per_100_students")
+COMPARED = ("approval_rate", "places_per_100_students", "places_approved")
 LEAST_SCHOOLS = 8  # with fewer, a quarter of them is one or two
 FENCE = 1.5  # times the distance between the quartiles
 TUKEY = "Tukey, J. W. (1977), Exploratory Data Analysis, Addison-Wesley"
@@ -18,15 +18,11 @@ _MOST_BANDS = 10
 _FIVE_NUMBERS = {0: "minimum", 0.25: "lower_quartile", 0.5: "median", 0.75: "upper_quartile", 1: "maximum"}
 
 
-def with_rate(table: pd.DataFrame, bounded: pd.Series | bool | None = None) -> pd.DataFrame:
-    """The table with `approval_rate`: approved of applied for, missing where a sum is a lower bound or nothing is.
-
-    `bounded` says which rows are lower bounds; by default the column `lower_bound` does.
-    """
-    bounded = table["lower_bound"] if bounded is None else bounded
+def with_rate(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `approval_rate`: approved of applied for, missing where a sum is a lower bound or nothing is."""
     applied = table["places_applied"].astype("Float64")
     rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
-    return table.assign(approval_rate=rate.mask(pd.Series(bounded, index=table.index).astype(bool)))
+    return table.assign(approval_rate=rate.mask(table["lower_bound"].astype(bool)))
 
 
 def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -53,7 +49,7 @@ def outliers(by_school: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     """The schools outside the fences of `quartiles`, by measure, the farthest first.
 
     Returns:
-        `year, measure, school, city, value, unit, side, lower_fence, upper_fence`.
+        `school, year, city, measure, value, unit, side, lower_fence, upper_fence, report`.
     """
     fences = spread[["year", "measure", "unit", "lower_fence", "upper_fence"]]
     both = _values(by_school).astype({"measure": "str"}).merge(fences, on=["year", "measure"], how="inner")
@@ -64,7 +60,7 @@ def outliers(by_school: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     both = both[both["beyond"] > 0].sort_values(
         ["year", "place", "beyond", "school"], ascending=[False, True, False, True], kind="stable", ignore_index=True
     )
-    return both[["year", "measure", "school", "city", "value", "unit", "side", "lower_fence", "upper_fence"]]
+    return both[["school", "year", "city", "measure", "value", "unit", "side", "lower_fence", "upper_fence", "report"]]
 
 
 def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -110,8 +106,12 @@ def _compared(by_school: pd.DataFrame) -> pd.DataFrame:
 
 
 def _values(by_school: pd.DataFrame) -> pd.DataFrame:
-    """The compared measures one below the other: `year, school, city, measure` (in order), `value`."""
-    table = _compared(by_school).melt(["year", "school", "city"], list(COMPARED), "measure").dropna(subset="value")
+    """The compared measures one below the other: `year, school, city, report, measure` (in order), `value`."""
+    table = (
+        _compared(by_school)
+        .melt(["year", "school", "city", "report"], list(COMPARED), "measure")
+        .dropna(subset="value")
+    )
     measure = pd.Categorical(table["measure"], COMPARED, ordered=True)
     return table.assign(measure=measure, value=table["value"].astype("Float64"))
 

@@ -13,7 +13,7 @@ from pilotlib.report.rollup.sentences import NOT_NAMED
 from pilotlib.report.rollup.spread import FENCE, LEAST_SCHOOLS, TUKEY
 from pilotlib.report.tables import cell_texts, html_table, numeric_columns
 
-SCHOOLS_SHOWN = 3_000  # rows on the page; more make it slow on a phone
+SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts within a second
 CERTIFICATES_SHOWN = 30
 RULE = (
     f"离群按Tukey的界判定：低于下四分位数减{number(FENCE)}倍四分位距，或高于上四分位数加{number(FENCE)}倍四分位距"
@@ -29,7 +29,6 @@ _SCHOOL_COLUMNS = (
     "certificates",
     *_SUMS,
     "approval_rate",
-    "distinct_students",
     "places_per_100_students",
     "warnings",
 )
@@ -42,14 +41,13 @@ def schools_table(rollup: RollUp) -> str:
     shown = shown if rollup.cities else shown.drop(columns="city")
     bounds = table["lower_bound"].head(SCHOOLS_SHOWN)
     texts = _texts(shown, bounds).map(escape)
-    links = [link_to(report) for report in table["report"].head(SCHOOLS_SHOWN)]
-    names = [f'<a href="{to}">{name}</a>' if to else name for to, name in zip(links, texts["school"], strict=True)]
-    notes = "按批准总培训人数从多到少排列。" + ("点学校名称打开该校的报告。" if any(links) else "")
+    linked = _linked(texts["school"], table["report"].head(SCHOOLS_SHOWN))
+    notes = "按批准总培训人数从多到少排列。" + ("点学校名称打开该校的报告。" if "<a" in "".join(linked) else "")
     if len(table) > SCHOOLS_SHOWN:
         notes += f"共{number(len(table))}行，页面列出前{number(SCHOOLS_SHOWN)}行，全部见本表的CSV与工作簿。"
     return html_table(
-        texts.assign(school=names),
-        "各学校",
+        texts.assign(school=linked),
+        "各学校的试点",
         data=table,
         numeric=_figures(shown),
         notes=notes + _bounds_told(rollup),
@@ -73,23 +71,26 @@ def link_to(report: str) -> str:
 
 def places_table(rollup: RollUp, table: pd.DataFrame, caption: str, shown: int | None = None, notes: str = "") -> str:
     """Places by city, round, level, certificate or year; of many rows the first."""
-    bounded = rollup.bounded_years
-    rows = _of_years(rollup, table).drop(columns="lower_bound", errors="ignore").head(shown or len(table))
-    bounds = table["year"].isin(bounded) if "year" in table else pd.Series(bool(bounded), index=table.index)
+    rows = _of_years(rollup, table).drop(columns="lower_bound").head(shown or len(table))
     if len(table) > len(rows):
         notes += f"共{number(len(table))}行，列出批准最多的{number(len(rows))}行，全部见本表的CSV与工作簿。"
-    texts = _texts(rows, bounds.head(len(rows)))
+    texts = _texts(rows, table["lower_bound"].head(len(rows)))
     return html_table(texts, caption, data=table, numeric=_figures(rows), notes=notes + _bounds_told(rollup))
 
 
 def quartiles_table(rollup: RollUp) -> str:
     """The five numbers and the fences of each measure."""
-    return _spread_table(rollup, rollup.quartiles, "学校之间的差异")
+    shown = _of_years(rollup, rollup.quartiles)
+    return html_table(_texts(shown), "四分位数与界", data=rollup.quartiles, numeric=_figures(shown), notes=RULE)
 
 
 def outliers_table(rollup: RollUp) -> str:
     """The schools outside the fences."""
-    return _spread_table(rollup, rollup.outliers, "与多数学校不同的学校", RULE)
+    table = rollup.outliers
+    shown = _of_years(rollup, table).drop(columns=["report", *([] if rollup.cities else ["city"])])
+    texts = _texts(shown).map(escape)
+    linked = texts.assign(school=_linked(texts["school"], table["report"]))
+    return html_table(linked, "与多数学校不同的学校", data=table, numeric=_figures(shown), html=True)
 
 
 def failures_table(rollup: RollUp) -> str:
@@ -115,7 +116,7 @@ def tables_of(rollup: RollUp) -> list[tuple[str, str, pd.DataFrame]]:
         ("各等级", bounds, rollup.by_level),
         ("各证书", f"不区分等级。{'各年度相加。' if several else ''}{bounds}", rollup.by_certificate),
         *bands,
-        ("学校之间的差异", "四分位数按线性插值。", rollup.quartiles),
+        ("四分位数与界", RULE, rollup.quartiles),
         ("与多数学校不同的学校", RULE, rollup.outliers),
         ("未完成的学校", "逐条列出原因及所在的行。", rollup.failures),
     ]
@@ -130,10 +131,10 @@ def _bands(rollup: RollUp, name: str) -> pd.DataFrame:
     return table[["year", *table.columns.drop("year")]]
 
 
-def _spread_table(rollup: RollUp, table: pd.DataFrame, caption: str, notes: str = "") -> str:
-    shown = _of_years(rollup, table)
-    shown = shown if rollup.cities else shown.drop(columns="city", errors="ignore")
-    return html_table(_texts(shown), caption, data=table, numeric=_figures(shown), notes=notes)
+def _linked(names: pd.Series, reports: pd.Series) -> list[str]:
+    """Names, which are HTML already, as links to reports."""
+    links = zip(reports.map(link_to), names, strict=True)
+    return [f'<a href="{to}">{name}</a>' if to else name for to, name in links]
 
 
 def _texts(table: pd.DataFrame, bounds: pd.Series | None = None) -> pd.DataFrame:
