@@ -16,7 +16,8 @@ def entry_and_tables(rollup: RollUp, name: str, year: int) -> tuple[FigureEntry,
     """A figure's entry, and what it is drawn of: the rows of one year."""
     schools = counted(rollup.by_school[rollup.by_school["year"] == year])
     cities = rollup.by_city[rollup.by_city["year"] == year]
-    return ROLLUP_FIGURES[name], {"by_school": schools, "by_city": cities}
+    spread = rollup.quartiles[rollup.quartiles["year"] == year].set_index("measure")
+    return ROLLUP_FIGURES[name], {"by_school": schools, "by_city": cities, "quartiles": spread}
 
 
 def drawing(rollup: RollUp, name: str) -> Figure:
@@ -35,20 +36,19 @@ def _of_schools(table: pd.DataFrame, name: str) -> Figure:
 
 
 def _places_headline(statistics: Statistics) -> str:
-    schools = statistics["by_school"]
-    places = schools.loc[~schools["lower_bound"], "places_approved"].dropna()
+    row = statistics["quartiles"].loc["places_approved"]
     return (
-        f"{schools['year'].iloc[0]}年{number(len(places))}所学校批准人数的中位数为{number(places.median())}人，"
-        f"最多{number(places.max())}人"
+        f"{row['year']}年{number(row['schools'])}所学校批准人数的中位数为{number(row['median'])}人，"
+        f"最多{number(row['maximum'])}人"
     )
 
 
 def _rate_headline(statistics: Statistics) -> str:
-    schools = statistics["by_school"].dropna(subset="approval_rate")
+    row, schools = statistics["quartiles"].loc["approval_rate"], statistics["by_school"].dropna(subset="approval_rate")
     full = (schools["places_approved"] == schools["places_applied"]).sum()
     return (
-        f"{schools['year'].iloc[0]}年{number(len(schools))}所学校批准率的中位数为"
-        f"{number(schools['approval_rate'].median())}%，{number(full)}所照申请批准"
+        f"{row['year']}年{number(row['schools'])}所学校批准率的中位数为{number(row['median'])}%，"
+        f"{number(full)}所照申请批准"
     )
 
 

@@ -8,7 +8,7 @@ from IPython.display import HTML
 from pilotlib import __version__
 from pilotlib.report.parts import DOUBTS_SHOWN, drawn, facts
 from pilotlib.report.prose import NOT_GIVEN, measured, number, visible
-from pilotlib.report.rollup import RollUp
+from pilotlib.report.rollup import ADDED_UP, RollUp
 from pilotlib.report.rollup import sentences as told
 from pilotlib.report.rollup import tables as shown
 from pilotlib.report.rollup.figures import CITIES_DRAWN, entry_and_tables
@@ -27,7 +27,7 @@ KEY_MEASURES = (
     "cells_changed",
 )
 _FAILED, _SCHOOLS, _DIFFERENT = "未完成的学校", "各学校", "学校之间的差异"
-_OF_COMPLETE = "批准率按人数完整的学校计算。"
+_ADDED_UP = (*ADDED_UP, "cells_changed", "rows_set_aside")
 _DEFINED = (
     "schools",
     "applications",
@@ -58,9 +58,12 @@ def title_block(rollup: RollUp) -> HTML:
 def key_figures(rollup: RollUp) -> HTML:
     """All schools in a few figures; of several years together, and said to be."""
     overview = rollup.overview.set_index("measure")
-    several = f"{'、'.join(map(str, rollup.years))}年合计" if len(rollup.years) > 1 else ""
     named = [
-        (title_of(name), measured(rollup.overview, name), "；".join(filter(None, [several, overview["note"][name]])))
+        (
+            title_of(name),
+            measured(rollup.overview, name),
+            "；".join(filter(None, [_over_years(rollup, name), overview["note"][name]])),
+        )
         for name in KEY_MEASURES
         if name in overview.index
     ]
@@ -83,7 +86,7 @@ def year_paragraphs(rollup: RollUp, topic: str) -> HTML:
 def years(rollup: RollUp) -> HTML:
     """Each year's sums, where there is more than one."""
     several = len(rollup.years) > 1
-    return HTML(shown.places_table(rollup, rollup.by_year, "各年度的试点", notes=_OF_COMPLETE) if several else "")
+    return HTML(shown.places_table(rollup, rollup.by_year, "各年度的试点") if several else "")
 
 
 def schools(rollup: RollUp) -> HTML:
@@ -178,6 +181,14 @@ def provenance(rollup: RollUp) -> HTML:
     return HTML(facts("facts", list(origin.items())))
 
 
+def _over_years(rollup: RollUp, measure: str) -> str:
+    """How a measure of several years came about."""
+    if len(rollup.years) < 2:
+        return ""
+    years = "、".join(map(str, rollup.years))
+    return f"{years}年相加" if measure in _ADDED_UP else f"{years}年，重复的只计一次"
+
+
 def _listed(title: str, items: list[str], section: str) -> str:
     """Some sentences under a line that says how many there are, with a link to the section that holds them all."""
     if not items:
@@ -192,6 +203,10 @@ def _of_year(rollup: RollUp, name: str, year) -> str:
     return told.name_of(name) + (f"（{year}年）" if len(rollup.years) > 1 and pd.notna(year) else "")
 
 
+def _schools(rows: pd.DataFrame) -> str:
+    return number(rows["school"].nunique())
+
+
 def _failed(rollup: RollUp) -> str:
     groups = rollup.failures.groupby(["school", "year"], sort=False, dropna=False)
     items = []
@@ -200,7 +215,7 @@ def _failed(rollup: RollUp) -> str:
         place = _place(first)
         more = f"；另有{number(len(rows) - 1)}处" if len(rows) > 1 else ""
         items.append(f"{_of_year(rollup, school, year)}：{first['message'].rstrip('。')}{place}{more}。")
-    return _listed(f"{number(len(items))}所学校未完成", items, _FAILED)
+    return _listed(f"{_schools(rollup.failures)}所学校未完成", items, _FAILED)
 
 
 def _place(failure: pd.Series) -> str:
@@ -217,7 +232,7 @@ def _bounded(rollup: RollUp) -> str:
         f"{_of_year(rollup, school, year)}：批准{told.at_least(places, True)}。"
         for school, year, places in rows[["school", "year", "places_approved"]].itertuples(index=False)
     ]
-    return _listed(f"{number(len(items))}所学校的人数有{NOT_GIVEN}的，合计只是下限", items, _SCHOOLS)
+    return _listed(f"{_schools(rows)}所学校的人数有{NOT_GIVEN}的，合计只是下限", items, _SCHOOLS)
 
 
 def _warned(rollup: RollUp) -> str:
@@ -228,7 +243,7 @@ def _warned(rollup: RollUp) -> str:
         for school, year, count in rows[["school", "year", "warnings"]].itertuples(index=False)
     ]
     total = number(rows["warnings"].sum())
-    return _listed(f"{number(len(items))}所学校的申报表有警示，共{total}处，多的在前", items, _SCHOOLS)
+    return _listed(f"{_schools(rows)}所学校的申报表有警示，共{total}处，多的在前", items, _SCHOOLS)
 
 
 def _different(rollup: RollUp) -> str:

@@ -23,9 +23,10 @@ def year_paragraphs(rollup: RollUp, year: int) -> dict[str, str]:
     if schools.empty:
         return {"places": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
     bounded = year in rollup.bounded_years
+    told = _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded) + _unlike(schools)
     return {
         "places": _totals(rollup, year) + _parts(rollup, year),
-        "schools": _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded) + _unlike(schools),
+        "schools": (f"{year}年：" if len(rollup.years) > 1 else "") + told,
         "cities": _cities(rollup, year, bounded),
     }
 

@@ -42,7 +42,7 @@ def schools_table(rollup: RollUp) -> str:
     bounds = table["lower_bound"].head(SCHOOLS_SHOWN)
     texts = _texts(shown, bounds).map(escape)
     linked = _linked(texts["school"], table["report"].head(SCHOOLS_SHOWN))
-    notes = "按批准总培训人数从多到少排列。" + ("点学校名称打开该校的报告。" if "<a" in "".join(linked) else "")
+    notes = "按批准总培训人数从多到少排列。" + ("学校名称链接到该校的报告。" if "<a" in "".join(linked) else "")
     if len(table) > SCHOOLS_SHOWN:
         notes += f"共{number(len(table))}行，页面列出前{number(SCHOOLS_SHOWN)}行，全部见本表的CSV与工作簿。"
     return html_table(
@@ -165,4 +165,4 @@ def _bounds_told(rollup: RollUp) -> str:
         return ""
     counts = rows.groupby("year")["school"].nunique()
     told = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
-    return f"有学校的人数{NOT_GIVEN}（{told}），合计为至少，不计算批准率。"
+    return f"有学校的人数{NOT_GIVEN}（{told}），含有它们的合计为至少，批准率只按人数完整的学校计算。"
