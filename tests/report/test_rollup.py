@@ -79,6 +79,7 @@ def test_a_missing_count_makes_sums_lower_bounds_and_leaves_the_rate_to_the_othe
     assert told["schools"].endswith("；1所有人数缺失，不作比较。")
     assert rollup.by_school.set_index("school")["approval_rate"].isna().to_dict()["丁校"]
     assert rollup.by_city.set_index("city")["lower_bound"].to_dict() == {"甲市": True, "乙市": False}
+    assert "2031年就已知人数，甲市批准最多，为至少30人" in parts.figure(rollup, "cities").data
     assert "1所学校的人数有未提供的，合计只是下限" in text_of(parts.attention(rollup))
     assert "丁校：批准至少30人。" in text_of(parts.attention(rollup))
     assert re.search(r"<td[^>]*>至少30</td>", parts.schools(rollup).data)
@@ -128,6 +129,13 @@ def test_one_school_unlike_the_others_is_named_with_the_fence(rollup_of):
 def test_a_school_at_the_fence_is_inside(rollup_of):
     rows = [school(f"{place}校", 100, approved) for place, approved in enumerate([*ONE_UNLIKE[:-1], 87])]
     assert rollup_of(rows).outliers.empty
+
+
+def test_a_school_of_which_a_count_is_missing_is_not_compared(rollup_of):
+    rollup = rollup_of([*FOUND[:-1], FOUND[-1] | {"lower_bound": True}])
+    assert rollup.outliers.empty
+    assert rollup.quartiles.set_index("measure")["schools"].to_dict() == {"approval_rate": 11, "places_approved": 11}
+    assert places_bands(rollup.by_school)["schools"].sum() == 11
 
 
 def test_of_seven_schools_none_is_judged(rollup_of):
@@ -210,6 +218,9 @@ def test_years_are_told_one_by_one_and_sums_over_them_say_so(rollup_of):
         "2030年度2所学校共申报1+X证书试点4项，申请培训200人，批准110人，批准率55%。"
     )
     assert "申请培训350人，批准345人" in year_paragraphs(rollup, 2031)["places"]
+    assert year_paragraphs(rollup, 2030)["schools"] == (
+        "2030年：批准人数最多的是乙校（60人，占54.55%）。批准人数少于申请人数的2所。"
+    )
     assert "455" not in text_of(parts.year_paragraphs(rollup, "places"))
     assert "各年度分别说明，不跨年度相加。" in text_of(parts.year_paragraphs(rollup, "places"))
     told = text_of(parts.key_figures(rollup))
@@ -230,7 +241,16 @@ def test_without_cities_there_is_no_section_and_no_column(rollup_of):
     assert "所在市" not in re.sub('base64,[^"]*', "", parts.schools(without).data)
     assert "各市" not in [title for title, _, _ in shown.tables_of(without)]
     assert "<h2>各市</h2>" in parts.cities(with_them).data
+    assert "2031年乙校市批准最多，为200人" in parts.figure(with_them, "cities").data
     assert "学校分布在3个市。批准人数最多的是乙校市（200人，占57.97%）。" in text_of(parts.cities(with_them))
+
+
+def test_cities_are_told_year_by_year(rollup_of):
+    rows = [school("甲校", 9, 8, city="东市"), school("乙校", 9, 7, city="西市")]
+    rows += [school("甲校", 9, 1, city="东市", year=2030), school("乙校", 9, 5, city="西市", year=2030)]
+    html = parts.cities(rollup_of(rows)).data
+    assert re.findall(r"<h3>(.*?)</h3>", html) == ["2031年东市批准最多，为8人", "2030年西市批准最多，为5人"]
+    assert "2030年度的学校分布在2个市。批准人数最多的是西市（5人，占83.33%）。" in text_of(html)
 
 
 def test_a_report_is_led_to_only_below_the_page(rollup_of):

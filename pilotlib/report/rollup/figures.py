@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from pilotlib.report.figures import FigureEntry, bar_chart
 from pilotlib.report.prose import Statistics, number
 from pilotlib.report.rollup import RollUp, counted
-from pilotlib.report.rollup.sentences import name_of
+from pilotlib.report.rollup.sentences import at_least, name_of
 from pilotlib.report.rollup.spread import places_bands, rate_bands
 
 CITIES_DRAWN = 30
@@ -61,8 +61,8 @@ def _draw_cities(statistics: Statistics) -> Figure:
     table = _cities(statistics)
     places = table["places_approved"].astype("Float64").fillna(0).astype(float)
     texts = [
-        f"{number(count)}人（{number(schools)}所）"
-        for count, schools in zip(table["places_approved"], table["schools"], strict=True)
+        f"{at_least(count, bounded)}（{number(schools)}所）"
+        for count, bounded, schools in table[["places_approved", "lower_bound", "schools"]].itertuples(index=False)
     ]
     return bar_chart(table["city"], places, texts)
 
@@ -70,7 +70,8 @@ def _draw_cities(statistics: Statistics) -> Figure:
 def _cities_headline(statistics: Statistics) -> str:
     table = _cities(statistics)
     top, year = table.iloc[0], table["year"].iloc[0]
-    return f"{year}年{top['city']}批准最多，为{number(top['places_approved'])}人"
+    known = "就已知人数，" if table["lower_bound"].any() else ""
+    return f"{year}年{known}{top['city']}批准最多，为{at_least(top['places_approved'], top['lower_bound'])}"
 
 
 ROLLUP_FIGURES = {

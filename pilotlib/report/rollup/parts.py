@@ -6,11 +6,12 @@ import pandas as pd
 from IPython.display import HTML
 
 from pilotlib import __version__
-from pilotlib.report.parts import DOUBTS_SHOWN, drawn, facts
-from pilotlib.report.prose import NOT_GIVEN, measured, number, visible
+from pilotlib.report.parts import drawn, facts
+from pilotlib.report.prose import measured, number
 from pilotlib.report.rollup import ADDED_UP, RollUp
 from pilotlib.report.rollup import sentences as told
 from pilotlib.report.rollup import tables as shown
+from pilotlib.report.rollup.attention import LOOK_AT
 from pilotlib.report.rollup.figures import CITIES_DRAWN, entry_and_tables
 from pilotlib.report.rollup.spread import LEAST_SCHOOLS
 from pilotlib.report.tables import html_table
@@ -26,7 +27,6 @@ KEY_MEASURES = (
     "schools_failed",
     "cells_changed",
 )
-_FAILED, _SCHOOLS, _DIFFERENT = "未完成的学校", "各学校", "学校之间的差异"
 _ADDED_UP = (*ADDED_UP, "cells_changed", "rows_set_aside")
 _DEFINED = (
     "schools",
@@ -72,7 +72,7 @@ def key_figures(rollup: RollUp) -> HTML:
 
 def attention(rollup: RollUp) -> HTML:
     """What to look at: schools that failed, counts that are missing, most warnings, schools unlike the others."""
-    found = _failed(rollup) + _bounded(rollup) + _warned(rollup) + _different(rollup)
+    found = "".join(listed(rollup) for listed in LOOK_AT)
     return HTML(found or "<p>没有发现需要留意之处。</p>")
 
 
@@ -187,69 +187,3 @@ def _over_years(rollup: RollUp, measure: str) -> str:
         return ""
     years = "、".join(map(str, rollup.years))
     return f"{years}年相加" if measure in _ADDED_UP else f"{years}年，重复的只计一次"
-
-
-def _listed(title: str, items: list[str], section: str) -> str:
-    """Some sentences under a line that says how many there are, with a link to the section that holds them all."""
-    if not items:
-        return ""
-    rest = f"，这里列出前{DOUBTS_SHOWN}个" if len(items) > DOUBTS_SHOWN else ""
-    lines = "".join(f"<li>{escape(visible(item))}</li>" for item in items[:DOUBTS_SHOWN])
-    return f'<p>{escape(title)}{rest}，详见<a class="section">{section}</a>。</p><ul>{lines}</ul>'
-
-
-def _of_year(rollup: RollUp, name: str, year) -> str:
-    """A school as it is named, with its year where there is more than one."""
-    return told.name_of(name) + (f"（{year}年）" if len(rollup.years) > 1 and pd.notna(year) else "")
-
-
-def _schools(rows: pd.DataFrame) -> str:
-    return number(rows["school"].nunique())
-
-
-def _failed(rollup: RollUp) -> str:
-    groups = rollup.failures.groupby(["school", "year"], sort=False, dropna=False)
-    items = []
-    for (school, year), rows in groups:
-        first = rows.iloc[0]
-        place = _place(first)
-        more = f"；另有{number(len(rows) - 1)}处" if len(rows) > 1 else ""
-        items.append(f"{_of_year(rollup, school, year)}：{first['message'].rstrip('。')}{place}{more}。")
-    return _listed(f"{_schools(rollup.failures)}所学校未完成", items, _FAILED)
-
-
-def _place(failure: pd.Series) -> str:
-    """Where a failure is, as far as its message does not say so."""
-    column = title_of(failure["column"])
-    parts = [f"文件第{failure['place']}行"] if pd.notna(failure["place"]) else []
-    parts += [column] if column and column not in failure["message"] else []
-    return f"（{'，'.join(parts)}）" if parts else ""
-
-
-def _bounded(rollup: RollUp) -> str:
-    rows = rollup.by_school[rollup.by_school["lower_bound"]]
-    items = [
-        f"{_of_year(rollup, school, year)}：批准{told.at_least(places, True)}。"
-        for school, year, places in rows[["school", "year", "places_approved"]].itertuples(index=False)
-    ]
-    return _listed(f"{_schools(rows)}所学校的人数有{NOT_GIVEN}的，合计只是下限", items, _SCHOOLS)
-
-
-def _warned(rollup: RollUp) -> str:
-    rows = rollup.by_school[rollup.by_school["warnings"].fillna(0) > 0]
-    rows = rows.sort_values(["warnings", "school", "year"], ascending=[False, True, False], kind="stable")
-    items = [
-        f"{_of_year(rollup, school, year)}：{number(count)}处。"
-        for school, year, count in rows[["school", "year", "warnings"]].itertuples(index=False)
-    ]
-    total = number(rows["warnings"].sum())
-    return _listed(f"{_schools(rows)}所学校的申报表有警示，共{total}处，多的在前", items, _SCHOOLS)
-
-
-def _different(rollup: RollUp) -> str:
-    items = [
-        f"{_of_year(rollup, row.school, row.year)}：{title_of(row.measure)}{number(row.value)}{row.unit}，{row.side}"
-        f"（{number(row.upper_fence if row.side.startswith('高') else row.lower_fence)}{row.unit}）。"
-        for row in rollup.outliers.itertuples(index=False)
-    ]
-    return _listed(f"{number(len(items))}个数与多数学校不同", items, _DIFFERENT)
