@@ -5,6 +5,7 @@ Numbers are numbers and every text is text: nothing that comes from a file can b
 
 import io
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -25,11 +26,14 @@ from pilotlib.report.tables import (
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
+    from openpyxl.styles.cell_style import StyleArray
 
 LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
 _FONT = "等线"
 _WIDTHS = (8, 44)  # characters: the narrowest and the widest column
 _LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Excel knows
+# What a cell looks like → its style in the workbook: made once, for of a hundred thousand cells most look alike.
+Looks = dict[tuple, "StyleArray"]
 _FIRST_ROW = 5  # of a table: title, definition, unit and source stand above it
 
 
@@ -38,9 +42,10 @@ def as_xlsx(title: str, school: str, about: str, sheets: Sequence[Sheet]) -> byt
     from openpyxl import Workbook
 
     workbook = Workbook()
-    _write_contents(workbook, title, about, sheets)
+    looks: Looks = {}
+    _write_contents(workbook, title, about, sheets, looks)
     for sheet in sheets:
-        _write(workbook, sheet)
+        _write(workbook, sheet, looks)
     workbook.properties.title = visible(title)
     workbook.properties.creator = visible(school) or "pilotlib"
     target = io.BytesIO()
@@ -48,7 +53,7 @@ def as_xlsx(title: str, school: str, about: str, sheets: Sequence[Sheet]) -> byt
     return without_times(target.getvalue())
 
 
-def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequence[Sheet]) -> None:
+def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequence[Sheet], looks: Looks) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     page = workbook.active
@@ -62,7 +67,7 @@ def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequen
     ]
     for number, line in enumerate(lines, start=1):
         for place, value in enumerate(line, start=1):
-            _set(page.cell(number, place), value, wrap=number > 3)
+            _set(page.cell(number, place), value, looks, wrap=number > 3)
     for number, sheet in enumerate(sheets, start=5):
         link = page.cell(number, 1)
         link.hyperlink = Hyperlink(link.coordinate, location=f"'{sheet.title}'!A1")
@@ -73,22 +78,22 @@ def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequen
     _lay_out(page, "A4")
 
 
-def _write(workbook: "Workbook", sheet: Sheet) -> None:
+def _write(workbook: "Workbook", sheet: Sheet, looks: Looks) -> None:
     from openpyxl.styles import Alignment, PatternFill
     from openpyxl.utils import get_column_letter
 
     page = workbook.create_sheet(sheet.title)
     above = [sheet.title, sheet.definition, f"单位：{sheet.unit}。来源：{sheet.source}。"]
     for number, text in enumerate(above, start=1):
-        _set(page.cell(number, 1), text)
+        _set(page.cell(number, 1), text, looks)
     told = in_words(sheet.table)
     names = list(told.columns)
     for place, name in enumerate(names, start=1):
-        _set(page.cell(_FIRST_ROW, place), heading(name), wrap=True)
+        _set(page.cell(_FIRST_ROW, place), heading(name), looks, wrap=True)
     rows = zip(*(told[name].astype(object) for name in names), strict=True)
     for number, row in enumerate(rows, start=_FIRST_ROW + 1):
         for place, (name, value) in enumerate(zip(names, row, strict=True), start=1):
-            _set(page.cell(number, place), missing_text(name) if _missing(value) else value, name=name, wrap=True)
+            _set(page.cell(number, place), missing_text(name) if _missing(value) else value, looks, name, wrap=True)
     if {"lower_bound", "value"} <= set(sheet.table):
         for number in sheet.table.index[sheet.table["lower_bound"] & sheet.table["value"].notna()]:
             cell = page.cell(_FIRST_ROW + 1 + number, names.index("value") + 1)
@@ -114,22 +119,35 @@ def _write(workbook: "Workbook", sheet: Sheet) -> None:
     _lay_out(page, f"A{_FIRST_ROW}")
 
 
-def _set(cell: "Cell", value, name: str = "", *, wrap: bool = False) -> None:
+def _set(cell: "Cell", value, looks: Looks, name: str = "", *, wrap: bool = False) -> None:
     """Put a value into a cell: a number as a number, everything else as text that stays text when it is edited."""
-    from openpyxl.styles import Alignment
-
     numeric = not isinstance(value, str)
     cell.value = value if numeric else _text(value)
-    # A text is set in a little, so that it does not touch the number to its left.
-    inside = {"horizontal": "left", "indent": 1, "wrap_text": True} if wrap and not numeric else {}
-    cell.alignment = Alignment(vertical="top", **inside)
-    cell.font = _font()
-    if numeric:
-        cell.number_format = _number_format(value, name)
-    else:
+    if not numeric:
         cell.data_type = "s"
-        cell.quotePrefix = value[:1] in "=+-@"
-    if value in (NOT_GIVEN, NOTHING):
+    kind = _number_format(value, name) if numeric else value[:1] in "=+-@"
+    look = (wrap and not numeric, kind, value in (NOT_GIVEN, NOTHING))
+    if look not in looks:
+        _dress(cell, *look)
+        looks[look] = copy(cell._style)
+    else:
+        cell._style = copy(looks[look])
+
+
+def _dress(cell: "Cell", inside: bool, kind: str | bool, missing: bool) -> None:
+    """Give a cell its look; `kind` is a number's format, or of a text whether it begins as a formula does."""
+    from openpyxl.styles import Alignment
+
+    # A text is set in a little, so that it does not touch the number to its left.
+    cell.alignment = Alignment(
+        vertical="top", **({"horizontal": "left", "indent": 1, "wrap_text": True} if inside else {})
+    )
+    cell.font = _font()
+    if isinstance(kind, str):
+        cell.number_format = kind
+    else:
+        cell.quotePrefix = kind
+    if missing:
         cell.alignment = Alignment(vertical="top", horizontal="right")
 
 
