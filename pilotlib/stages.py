@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
@@ -18,10 +19,19 @@ from pilotlib.engine import IN_PROCESS, shell_is_taken
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.fingerprints import hashes, versions
 from pilotlib.report import Report, read_report
-from pilotlib.report.publishing import check_editions, publish, publish_trends
+from pilotlib.report.publishing import check_editions, publish, publish_rollup, publish_trends
+from pilotlib.report.rollup import read_rollup
 from pilotlib.report.trends import read_trends
 
-__all__ = ["check_editions", "check_parameters", "execute", "publish_all_years", "publish_year", "stop_on_disagreement"]
+__all__ = [
+    "check_editions",
+    "check_parameters",
+    "execute",
+    "publish_all_schools",
+    "publish_all_years",
+    "publish_year",
+    "stop_on_disagreement",
+]
 
 KERNEL = "kernel"
 # What may run the notebooks → what papermill calls it.
@@ -140,12 +150,22 @@ def publish_all_years(
     write_manifest(folder, {"years": [year.year for year in trends.years]}, inputs, {})
 
 
+def publish_all_schools(
+    notebook: Path, processed: Path, editions: Iterable[str], folder: Path, inputs: dict[str, str]
+) -> None:
+    """Write the report over all schools in every edition, and its manifest; `processed` holds their tables."""
+    rollup = read_rollup(processed)
+    publish_rollup(notebook, rollup, editions, folder)
+    told = {"title": rollup.title, "by": rollup.about["by"], "years": rollup.years, "counts": _counts(rollup.overview)}
+    write_manifest(folder, told, inputs, {})
+
+
 def write_manifest(folder: Path, facts: dict, inputs: dict[str, str], parameters: dict[str, str]) -> None:
     """Write `manifest.json`, the one output that holds a time."""
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "inputs": inputs,
-        "outputs": hashes(folder, sorted(folder.iterdir())),
+        "outputs": hashes(folder, sorted(path for path in folder.iterdir() if path.is_file())),
         "parameters": parameters,
         "versions": versions(),
     } | facts
@@ -162,10 +182,13 @@ def _facts_of(report: Report) -> dict:
             "rows_set_aside": len(processed.set_aside),
             "cells_changed": number_of_changed_cells(processed.changes),
         }
-        | overview.set_index("measure")["value"]
-        .astype(object)
-        .where(overview["value"].notna().to_numpy(), None)
-        .to_dict(),
+        | _counts(overview),
         "claims": count_states(report.claims),
         "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
     }
+
+
+def _counts(overview: pd.DataFrame) -> dict:
+    """The measures of an overview; what is not known is null."""
+    values = overview.set_index("measure")["value"].astype(object)
+    return values.where(overview["value"].notna().to_numpy(), None).to_dict()

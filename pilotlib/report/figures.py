@@ -134,32 +134,34 @@ def per_100_students(statistics: Statistics) -> Figure:
 def categories(statistics: Statistics) -> Figure:
     """Approved places by 大类 of the catalogue."""
     table = _floats(statistics["by_category"], ["places_approved"])
-    figure, axes = _canvas(len(table))
-    with report_style():
-        _bars(axes, table["category"], table["places_approved"])
-        whole = table["places_approved"].sum()
-        texts = [
-            f"{number(places)}人" + (f"（{number(places / whole * 100)}%）" if whole else "")
-            for places in table["places_approved"]
-        ]
-        _ends(axes, table["places_approved"], texts)
-    return figure
+    whole = table["places_approved"].sum()
+    texts = [
+        f"{number(places)}人" + (f"（{number(places / whole * 100)}%）" if whole else "")
+        for places in table["places_approved"]
+    ]
+    return bar_chart(table["category"], table["places_approved"], texts)
 
 
 def applied_to_awarded(statistics: Statistics) -> Figure:
     """From places applied for to certificates awarded; a step that was not given says so."""
     table = flow(statistics)
-    figure, axes = _canvas(len(table), INCHES_PER_BAR * 1.3)
+    texts = [
+        f"{number(value)}人{f'（{before}的{number(percent)}%）' if pd.notna(percent) else ''}"
+        if pd.notna(value)
+        else NOT_GIVEN
+        for _, value, before, percent in table.itertuples(index=False)
+    ]
+    return bar_chart(table["step"], table["people"].astype(float).fillna(0), texts, INCHES_PER_BAR * 1.3)
+
+
+def bar_chart(
+    names: Iterable[str], lengths: pd.Series, texts: list[str], inches_per_bar: float = INCHES_PER_BAR
+) -> Figure:
+    """A bar for each name, one below the other, with a text at its end."""
+    figure, axes = _canvas(len(lengths), inches_per_bar)
     with report_style():
-        values = table["people"].astype(float).fillna(0)
-        _bars(axes, table["step"], values)
-        texts = [
-            f"{number(value)}人{f'（{before}的{number(percent)}%）' if pd.notna(percent) else ''}"
-            if pd.notna(value)
-            else NOT_GIVEN
-            for _, value, before, percent in table.itertuples(index=False)
-        ]
-        _ends(axes, values, texts)
+        _bars(axes, names, lengths)
+        _ends(axes, lengths, texts)
     return figure
 
 

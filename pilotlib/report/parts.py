@@ -54,7 +54,7 @@ def key_figures(report: Report) -> HTML:
     overview = report.statistics["overview"]
     notes = overview.set_index("measure")["note"]
     return HTML(
-        _facts("key-figures", [(COLUMNS[name].title, measured(overview, name), notes[name]) for name in KEY_MEASURES])
+        facts("key-figures", [(COLUMNS[name].title, measured(overview, name), notes[name]) for name in KEY_MEASURES])
     )
 
 
@@ -188,7 +188,7 @@ def provenance(report: Report) -> HTML:
     """Where the figures come from: file, receipt, hash, and the version that computed them."""
     about = report.processed.about
     source = about["source"]
-    facts = {
+    origin = {
         "申报表": about["file"],
         "来自": source.get("received_from", "未记录"),
         "收到日期": source.get("received_on", "未记录"),
@@ -198,7 +198,7 @@ def provenance(report: Report) -> HTML:
         "表外指标": f"{number(len(report.processed.given_indicators))}条（indicators.csv）",
         "计算程序": f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致",
     }
-    return HTML(_facts("facts", [(name, str(fact)) for name, fact in facts.items()]))
+    return HTML(facts("facts", [(name, str(fact)) for name, fact in origin.items()]))
 
 
 _AS_WRITTEN = (
@@ -234,7 +234,7 @@ def _render(markdown: str, report: Report) -> str:
     return marks_as_links(mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown), report.claims)
 
 
-def _facts(kind: str, facts: list[tuple[str, ...]]) -> str:
+def facts(kind: str, named: list[tuple[str, ...]]) -> str:
     """A list of named facts: name, fact, and perhaps a note."""
     # JupyterLab floats the terms of a list and what is said of them; here each stands above its fact.
     standing = "style='float:none;width:auto'"
@@ -242,7 +242,7 @@ def _facts(kind: str, facts: list[tuple[str, ...]]) -> str:
         f"<div><dt {standing}>{escape(name)}</dt><dd {standing}>{escape(fact)}</dd>"
         + "".join(f"<dd class='note' {standing}>{escape(note)}</dd>" for note in notes)
         + "</div>"
-        for name, fact, *notes in facts
+        for name, fact, *notes in named
     )
     return f"<dl class='{kind}'>{items}</dl>"
 

@@ -31,7 +31,7 @@ _WORDS = {
     "rule": lambda rule: _RULE_TITLES.get(rule, rule),
     "severity": lambda severity: SEVERITIES.get(severity, severity),
 }
-_TWO_DECIMALS = {"share", "percent", "places_per_100_students"}
+_TWO_DECIMALS = {"share", "percent", "places_per_100_students", "approval_rate"}
 _TOLD_COLUMNS = (
     "source_row",
     "application_round",

@@ -131,7 +131,16 @@ def test_it_opens_in_chinese_on_the_start_page(page, lab):
     cards = page.locator(".jp-LauncherCard-label")
     page.wait_for_function("document.querySelectorAll('.jp-LauncherCard').length > 8")
     shown = [text for text in cards.all_inner_texts() if re.match(r"\d |开始", text)]
-    assert shown == ["开始", "1 清洗与检查", "2 统计", "3 年度报告", "4 历年对比", "5 自助探索", "6 问与答"]
+    assert shown == [
+        "开始",
+        "1 清洗与检查",
+        "2 统计",
+        "3 年度报告",
+        "4 历年对比",
+        "5 自助探索",
+        "6 问与答",
+        "7 各学校汇总",
+    ]
     page.get_by_text("1 清洗与检查", exact=True).click()
     page.wait_for_selector(".jp-NotebookPanel .jp-Notebook")
 

@@ -59,12 +59,17 @@ def _exporter() -> "HTMLExporter":
 
 
 def for_paper(html: str) -> "BeautifulSoup":
-    """The same for readers with nothing to click on: without downloads and what is folded away; tables fit the page."""
+    """The same for readers with nothing to click on: without downloads and what is folded away; tables fit the page.
+
+    A link out of the document becomes its text: what it leads to is not beside a paper.
+    """
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(html, "html.parser")
     for element in soup.select(".download, details"):
         element.decompose()
+    for link in soup.select('a[href]:not([href^="#"])'):
+        link.unwrap()
     for table in soup.find_all("table"):
         rows = [[display_width(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
         columns = [[row[place] for row in rows if place < len(row)] for place in range(max(map(len, rows), default=0))]

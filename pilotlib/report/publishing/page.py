@@ -45,7 +45,8 @@ def as_pdf(content: Content) -> bytes:
 
 
 def _page(content: Content, body: str, script: str, style: str = "") -> str:
-    texts = content.opening + body + script + "".join(title for _, title in content.contents)
+    template = (TEMPLATES / "page.html.j2").read_text(encoding="utf-8")
+    texts = template + content.opening + body + script + "".join(title for _, title in content.contents)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     return _template().render(
         page=content,

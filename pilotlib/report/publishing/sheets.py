@@ -6,6 +6,8 @@ import pandas as pd
 
 from pilotlib.report import Report
 from pilotlib.report.checked import told_claims
+from pilotlib.report.rollup import RollUp
+from pilotlib.report.rollup.tables import link_to, tables_of
 from pilotlib.report.tables import repaired, source_of, told_applications
 from pilotlib.report.trends import Trends
 from pilotlib.report.years import compared_tables
@@ -13,7 +15,8 @@ from pilotlib.statistics import STATISTICS
 
 
 class Sheet(NamedTuple):
-    """A table with what is said of it; `marked` says which cells are set off."""
+    """A table with what is said of it; `marked` says which cells are set off, `links` where those of the first column
+    lead: a relative address, or nothing."""
 
     title: str
     definition: str
@@ -21,6 +24,7 @@ class Sheet(NamedTuple):
     source: str
     table: pd.DataFrame
     marked: pd.DataFrame | None = None
+    links: pd.Series | None = None
 
 
 def sheets_of(report: Report) -> list[Sheet]:
@@ -61,3 +65,18 @@ def sheets_of(report: Report) -> list[Sheet]:
 def sheets_of_trends(trends: Trends) -> list[Sheet]:
     """The tables of all years."""
     return [Sheet(title, definition, "各行注明", trends.source, table) for title, definition, table in trends.tables()]
+
+
+def sheets_of_rollup(rollup: RollUp) -> list[Sheet]:
+    """The tables over all schools, every row of them; schools lead to their reports."""
+    return [
+        Sheet(
+            title,
+            definition,
+            "各列注明",
+            rollup.source,
+            table,
+            links=table["report"].map(link_to) if "report" in table else None,
+        )
+        for title, definition, table in tables_of(rollup)
+    ]

@@ -26,11 +26,14 @@ from pilotlib.report.tables import (
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
+    from openpyxl.styles.cell_style import StyleArray
 
 LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
 _FONT = "等线"
 _WIDTHS = (8, 44)  # characters: the narrowest and the widest column
 _LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Excel knows
+# What a cell looks like → its style in the workbook: made once, for of a hundred thousand cells most look alike.
+Looks = dict[tuple, "StyleArray"]
 _FIRST_ROW = 5  # of a table: title, definition, unit and source stand above it
 
 
@@ -38,10 +41,11 @@ def as_xlsx(title: str, school: str, about: str, sheets: Sequence[Sheet]) -> byt
     """The workbook: a page of contents with the title and what it is `about`, then the sheets."""
     from openpyxl import Workbook
 
-    workbook, looks = Workbook(), {}
-    _write_contents(workbook, looks, title, about, sheets)
+    workbook = Workbook()
+    looks: Looks = {}
+    _write_contents(workbook, title, about, sheets, looks)
     for sheet in sheets:
-        _write(workbook, looks, sheet)
+        _write(workbook, sheet, looks)
     workbook.properties.title = visible(title)
     workbook.properties.creator = visible(school) or "pilotlib"
     target = io.BytesIO()
@@ -49,7 +53,7 @@ def as_xlsx(title: str, school: str, about: str, sheets: Sequence[Sheet]) -> byt
     return without_times(target.getvalue())
 
 
-def _write_contents(workbook: "Workbook", looks: dict, title: str, about: str, sheets: Sequence[Sheet]) -> None:
+def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequence[Sheet], looks: Looks) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     page = workbook.active
@@ -74,7 +78,7 @@ def _write_contents(workbook: "Workbook", looks: dict, title: str, about: str, s
     _lay_out(page, "A4")
 
 
-def _write(workbook: "Workbook", looks: dict, sheet: Sheet) -> None:
+def _write(workbook: "Workbook", sheet: Sheet, looks: Looks) -> None:
     from openpyxl.styles import Alignment, PatternFill
     from openpyxl.utils import get_column_letter
 
@@ -89,9 +93,8 @@ def _write(workbook: "Workbook", looks: dict, sheet: Sheet) -> None:
     rows = zip(*(told[name].astype(object) for name in names), strict=True)
     for number, row in enumerate(rows, start=_FIRST_ROW + 1):
         for place, (name, value) in enumerate(zip(names, row, strict=True), start=1):
-            value = missing_text(name) if _missing(value) else value
-            _set(page.cell(number, place), value, looks, name=name, wrap=True)
-    if "lower_bound" in sheet.table:
+            _set(page.cell(number, place), missing_text(name) if _missing(value) else value, looks, name, wrap=True)
+    if {"lower_bound", "value"} <= set(sheet.table):
         for number in sheet.table.index[sheet.table["lower_bound"] & sheet.table["value"].notna()]:
             cell = page.cell(_FIRST_ROW + 1 + number, names.index("value") + 1)
             cell.number_format = f'"至少"{cell.number_format}'
@@ -99,6 +102,10 @@ def _write(workbook: "Workbook", looks: dict, sheet: Sheet) -> None:
         fill = PatternFill("solid", fgColor=_colour("mark"))
         for number, place in zip(*sheet.marked[names].to_numpy().nonzero(), strict=True):
             page.cell(_FIRST_ROW + 1 + int(number), int(place) + 1).fill = fill
+    for number, target in enumerate([] if sheet.links is None else sheet.links, start=_FIRST_ROW + 1):
+        if target:
+            page.cell(number, 1).hyperlink = target
+            page.cell(number, 1).font = _font(color=_colour("link"), underline="single")
     for place, name in enumerate(names, start=1):
         longest = max(
             [display_width(heading(name)), *told[name].astype(object).map(lambda value: display_width(str(value)))]
@@ -112,39 +119,42 @@ def _write(workbook: "Workbook", looks: dict, sheet: Sheet) -> None:
     _lay_out(page, f"A{_FIRST_ROW}")
 
 
-def _set(cell: "Cell", value, looks: dict, name: str = "", *, wrap: bool = False) -> None:
-    """Put a value into a cell: a number as a number, everything else as text that stays text when it is edited.
-
-    `looks` keeps how cells of each kind look in this workbook: to work it out takes longer than all the rest.
-    """
-    from openpyxl.styles import Alignment
-
+def _set(cell: "Cell", value, looks: Looks, name: str = "", *, wrap: bool = False) -> None:
+    """Put a value into a cell: a number as a number, everything else as text that stays text when it is edited."""
     numeric = not isinstance(value, str)
-    kind = (
-        _number_format(value, name) if numeric else "",
-        wrap and not numeric,
-        value in (NOT_GIVEN, NOTHING),
-        not numeric and value[:1] in "=+-@",
-    )
-    if kind not in looks:
-        number_format, inside, nothing, quoted = kind
-        # A text is set in a little, so that it does not touch the number to its left.
-        text = {"horizontal": "left", "indent": 1, "wrap_text": True} if inside else {}
-        cell.alignment = Alignment(vertical="top", **({"horizontal": "right"} if nothing else text))
-        cell.font = _font()
-        cell.number_format = number_format or "General"
-        cell.quotePrefix = quoted
-        looks[kind] = cell._style
-    cell._style = copy(looks[kind])
     cell.value = value if numeric else _text(value)
     if not numeric:
         cell.data_type = "s"
+    kind = _number_format(value, name) if numeric else value[:1] in "=+-@"
+    look = (wrap and not numeric, kind, value in (NOT_GIVEN, NOTHING))
+    if look not in looks:
+        _dress(cell, *look)
+        looks[look] = copy(cell._style)
+    else:
+        cell._style = copy(looks[look])
+
+
+def _dress(cell: "Cell", inside: bool, kind: str | bool, missing: bool) -> None:
+    """Give a cell its look; `kind` is a number's format, or of a text whether it begins as a formula does."""
+    from openpyxl.styles import Alignment
+
+    # A text is set in a little, so that it does not touch the number to its left.
+    cell.alignment = Alignment(
+        vertical="top", **({"horizontal": "left", "indent": 1, "wrap_text": True} if inside else {})
+    )
+    cell.font = _font()
+    if isinstance(kind, str):
+        cell.number_format = kind
+    else:
+        cell.quotePrefix = kind
+    if missing:
+        cell.alignment = Alignment(vertical="top", horizontal="right")
 
 
 def _number_format(value: float, name: str) -> str:
     if name in ("source_row", "place", "year", "entry", "line"):
         return "0"
-    return "#,##0" if value == int(value) and name not in ("share", "percent") else "#,##0.00"
+    return "#,##0" if value == int(value) and name not in ("share", "percent", "approval_rate") else "#,##0.00"
 
 
 def _text(value: str) -> str:

@@ -17,9 +17,13 @@ for (const box of document.querySelectorAll(".searchable")) {
   tools.append(label, count);
   box.before(tools);
 
+  let texts; // of each row, once somebody searches
   const search = () => {
-    const words = plain(input.value).split(/\s+/);
-    for (const row of rows) row.hidden = !words.every((word) => plain(row.textContent).includes(word));
+    const words = plain(input.value).split(/\s+/).filter(Boolean);
+    if (words.length) texts ??= rows.map((row) => plain(row.textContent));
+    rows.forEach((row, place) => {
+      row.hidden = !words.every((word) => texts[place].includes(word));
+    });
     count.textContent = `显示${rows.filter((row) => !row.hidden).length}行，共${rows.length}行`;
   };
   input.addEventListener("input", search);
@@ -27,29 +31,32 @@ for (const box of document.querySelectorAll(".searchable")) {
 
   // What a cell is sorted by: its place in the order of its column, its number, or its text; nothing comes last.
   const collator = new Intl.Collator("zh-CN", { numeric: true });
-  const compare = (head, column) => {
+  const sorter = (head, column) => {
     const order = (head.dataset.order || "").split("|");
-    const text = (row) => row.cells[column].textContent.trim();
-    const key = (row) =>
-      head.dataset.order ? order.indexOf(text(row)) : Number(text(row).replace(/[,，至少]/g, "") || NaN);
-    const empty = (row) => ["", "—", "未提供"].includes(text(row));
-    return (direction) => (a, b) => {
-      if (empty(a) || empty(b)) return empty(a) - empty(b);
-      const [x, y] = [key(a), key(b)];
-      return direction * (Number.isNaN(x) || Number.isNaN(y) ? collator.compare(text(a), text(b)) : x - y);
+    const keyed = (row) => {
+      const text = row.cells[column].textContent.trim();
+      const number = head.dataset.order ? order.indexOf(text) : Number(text.replace(/[,，至少]/g, "") || NaN);
+      return { row, text, number, empty: ["", "—", "未提供"].includes(text) };
     };
+    const compared = (a, b) =>
+      Number.isNaN(a.number) || Number.isNaN(b.number) ? collator.compare(a.text, b.text) : a.number - b.number;
+    return (direction) =>
+      rows
+        .map(keyed)
+        .sort((a, b) => (a.empty || b.empty ? a.empty - b.empty : direction * compared(a, b)))
+        .map((one) => one.row);
   };
   heads.forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    const by = compare(head, column);
+    const sorted = sorter(head, column);
     button.addEventListener("click", () => {
       const next = { null: "ascending", ascending: "descending", descending: null }[head.getAttribute("aria-sort")];
       for (const other of heads) other.removeAttribute("aria-sort");
       if (next) head.setAttribute("aria-sort", next);
-      body.append(...(next ? [...rows].sort(by(next === "ascending" ? 1 : -1)) : rows));
+      body.append(...(next ? sorted(next === "ascending" ? 1 : -1) : rows));
     });
   });
 }
