@@ -14,6 +14,8 @@ from pilotlib import __version__
 from pilotlib.errors import PilotError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pilotlib.pipeline import Made
 
 _project = click.option(

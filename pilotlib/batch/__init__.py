@@ -15,7 +15,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from pilotlib.batch.over_all import tell_all
-from pilotlib.batch.results import fault_without_report, faults_of, faults_table, forget_others, is_current, place, put
+from pilotlib.batch.results import fault_without_report, faults_of, faults_table, forget_others, is_current, put
 from pilotlib.batch.school import Made, Settings, Task, make_report, settings_of
 from pilotlib.batch.splitting import Part, folder_named, split
 from pilotlib.batch.workers import in_processes, number_of_workers, on_cluster
@@ -60,11 +60,9 @@ def run_batch(
         force: Whether everything is made again.
 
     Raises:
-        PilotError: the table cannot be read, or it is being worked on already. A school that fails raises nothing.
+        PilotError: the table cannot be read, it is being worked on already, or an edition cannot be made here. A school
+            that fails raises nothing.
     """
-    from pilotlib.stages import check_editions
-
-    check_editions(editions)
     table = table.resolve()
     name = folder_named(table.stem)
     final = project / "reports" / "batch" / name
@@ -76,6 +74,10 @@ def run_batch(
         settings = settings_of(project, find_notebooks(project), editions)
         wanted = [part for part in parts if part.school != NO_SCHOOL and part.year]
         changed = [part for part in wanted if force or not is_current(part, settings, final)]
+        if changed:
+            from pilotlib.stages import check_editions
+
+            check_editions(editions)
         faults = [fault_without_report(part) for part in parts if part not in wanted]
         made = 0
         for task, result in _results(changed, settings, workers, scheduler, table.stem):

@@ -1,7 +1,6 @@
 """The report over all schools: their counts, held against the reports, told by a notebook and published."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from pilotlib.batch.results import MANIFEST, manifest_of, place
 from pilotlib.batch.splitting import Part, folder_named
 from pilotlib.errors import PilotError
 from pilotlib.fingerprints import files_in, hashes
-from pilotlib.moving import aside, put_in_place
+from pilotlib.moving import aside, move_in, put_in_place
 from pilotlib.pipeline import PUBLISHING, find_notebooks
 from pilotlib.reading.year import hash_of
 from pilotlib.rollup import summarise_table
@@ -55,8 +54,6 @@ def tell_all(
     Raises:
         PilotError: a report and the count over all do not agree, or the notebook failed.
     """
-    from pilotlib.stages import execute, publish_all_schools
-
     name = folder_named(table.stem)
     processed, final = project / "data" / "processed" / "batch" / name, project / "reports" / "batch" / name
     tables = summarise_table(table, by)
@@ -81,9 +78,13 @@ def tell_all(
     inputs = files_in(processed)
 
     def tell(new: Path) -> None:
+        from pilotlib.stages import execute
+
         execute(notebook, new / notebook.name, {"processed": str(processed)}, project, where, "汇总")
 
     def publish(new: Path) -> None:
+        from pilotlib.stages import publish_all_schools
+
         publish_all_schools(work / "told" / notebook.name, processed, editions, new, hashes(project, inputs))
 
     with tqdm(total=2, disable=True) as progress:
@@ -131,7 +132,7 @@ def _with_reports(by_school: pd.DataFrame, reports: pd.DataFrame, faults: pd.Dat
         if len(differ):
             school, year, one, other = differ[["school", "year", f"{measure}_told", measure]].iloc[0]
             raise PilotError(
-                f"两次计数不一致：{school} {year} 年的{title_of(measure)}，该校报告为 {one}，汇总为 {other}，没有写出汇总。"
+                f"两次计数不一致：{school} {year} 年的{title_of(measure)}，该校报告为 {one}，汇总为 {other}，没有汇总。"
                 "请再运行一次 pilot batch --force；仍不一致，请把申报表交给维护者查看。"
             )
     number = faults.groupby(["school", "year"], dropna=False).size().astype("Int64").rename("faults").reset_index()
@@ -163,7 +164,7 @@ def _write(folder: Path, tables: dict[str, pd.DataFrame], about: dict) -> None:
         write_tables(new, tables)
         text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True)
         (new / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-        put_in_place({new: folder})
+        move_in(new, folder)
 
 
 def _put_beside(published: Path, final: Path, names: Sequence[str]) -> list[Path]:
@@ -173,5 +174,5 @@ def _put_beside(published: Path, final: Path, names: Sequence[str]) -> list[Path
         target, new = final / path.name, final / f".{path.name}-new"
         if not target.exists() or target.read_bytes() != path.read_bytes():
             new.write_bytes(path.read_bytes())
-            os.replace(new, target)
+            new.replace(target)
     return [final / name for name in names] + [final / MANIFEST]

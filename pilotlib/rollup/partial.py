@@ -37,8 +37,8 @@ class Partial(NamedTuple):
 
     `places` are the distinct (school, year, city), `kinds` the distinct (round, level), `certificates` the distinct
     certificates; in `groups` each number is a place and a kind, in `seen` a group (its position) and a certificate
-    that occur together. `sums` has a row for each group, its columns are `MEASURES`. `set_aside` counts rows by
-    (school, reason).
+    that occur together. `sums` has a row for each group, its columns are `MEASURES`; `sums_by_certificate` likewise has
+    a row for each certificate. `set_aside` counts rows by (school, reason).
     """
 
     places: list[tuple[str, ...]]
@@ -47,6 +47,7 @@ class Partial(NamedTuple):
     groups: np.ndarray
     sums: np.ndarray
     seen: np.ndarray
+    sums_by_certificate: np.ndarray
     set_aside: Counter
 
 
@@ -67,14 +68,15 @@ def summarise_piece(cleaned: CleanedPiece, school: str, city: str | None = None)
     certificates = distinct(certificates_of(now))
     keys = place_codes.astype(np.int64) << KIND_BITS | kind_codes
     codes, groups = pd.factorize(keys)
-    sums = [np.bincount(codes, measure, len(groups)) for measure in _measures(cleaned)]
+    measures = np.stack(_measures(cleaned), axis=1)
     return Partial(
         places,
         kinds,
         certificates.words,
         groups,
-        np.stack(sums, axis=1).astype(np.int64),
+        _sums(codes, measures, len(groups)),
         pd.unique(codes.astype(np.int64) << CERTIFICATE_BITS | certificates.codes),
+        _sums(certificates.codes, measures, len(certificates.words)),
         _set_aside(cleaned, school),
     )
 
@@ -86,7 +88,7 @@ def added(partials: Sequence[Partial]) -> Partial:
         PilotError: there are more schools, certificates or rounds than there can be.
     """
     known: tuple[dict, dict, dict] = ({}, {}, {})
-    groups, of_certificates = [], []
+    groups, of_certificates, certificate_codes = [], [], []
     for partial in partials:
         places, kinds, certificates = (
             np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64)
@@ -95,6 +97,7 @@ def added(partials: Sequence[Partial]) -> Partial:
         kind = kinds[partial.groups & (1 << KIND_BITS) - 1]
         groups.append(places[partial.groups >> KIND_BITS] << KIND_BITS | kind)
         of_certificates.append(certificates[partial.seen & (1 << CERTIFICATE_BITS) - 1])
+        certificate_codes.append(certificates)
     for numbers, bits in zip(known, (PLACE_BITS, KIND_BITS, CERTIFICATE_BITS), strict=True):
         if len(numbers) > 1 << bits:
             raise PilotError("学校、批次或证书的名称太多，无法汇总。请检查这几列是否错位。")
@@ -104,17 +107,24 @@ def added(partials: Sequence[Partial]) -> Partial:
         codes[start:][partial.seen >> CERTIFICATE_BITS] << CERTIFICATE_BITS | certificate
         for start, partial, certificate in zip(starts, partials, of_certificates, strict=False)
     ]
-    columns = np.concatenate([partial.sums for partial in partials]).T
+    sums = np.concatenate([partial.sums for partial in partials])
+    by_certificate = np.concatenate([partial.sums_by_certificate for partial in partials])
     set_aside: Counter = Counter()
     for partial in partials:
         set_aside.update(partial.set_aside)
     return Partial(
         *(list(numbers) for numbers in known),
         groups=found,
-        sums=np.stack([np.bincount(codes, column, len(found)) for column in columns], axis=1).astype(np.int64),
+        sums=_sums(codes, sums, len(found)),
         seen=pd.unique(np.concatenate(seen)),
+        sums_by_certificate=_sums(np.concatenate(certificate_codes), by_certificate, len(known[2])),
         set_aside=set_aside,
     )
+
+
+def _sums(codes: np.ndarray, measures: np.ndarray, number: int) -> np.ndarray:
+    """The sum of every column of `measures` for each of so many codes."""
+    return np.stack([np.bincount(codes, column, number) for column in measures.T], axis=1).astype(np.int64)
 
 
 def _measures(cleaned: CleanedPiece) -> list[np.ndarray]:

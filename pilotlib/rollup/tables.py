@@ -1,4 +1,4 @@
-"""Partial sums → tidy tables by school, round, level and city."""
+"""Partial sums → tidy tables by school, round, level, city and certificate."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,11 @@ from pilotlib.rollup.partial import CERTIFICATE_BITS, KIND_BITS, MEASURES, Parti
 from pilotlib.vocabulary import LEVELS, UNKNOWN, in_round_order
 
 MOST_TICKS = 2**26
+COUNTS = ("schools", "applications", "certificates", "certificate_levels", "places_applied", "places_approved")
+COUNTS += ("cells_changed", "lower_bound")
 # Each table and the columns by which it adds up.
 GROUPINGS = {
-    "by_school": ("school", "year", "city"),
+    "by_school": ("school", "year"),
     "by_round": ("year", "application_round"),
     "by_level": ("year", "level"),
     "by_city": ("year", "city"),
@@ -29,19 +31,16 @@ def combine(partials: Sequence[Partial], rows_read: int | None = None) -> dict[s
 
     Returns:
         `by_school`, `by_round`, `by_level`, `by_city` (empty without cities) and `overview`: the columns they add up
-        by, then `applications, certificates, certificate_levels, places_applied, places_approved, cells_changed,
-        lower_bound`. A sum of nothing but missing numbers is missing; one that lacks a number is a lower bound.
-        `by_school` and `overview` also count `rows_set_aside`; those of a school with several years count in its
-        first row, and those that name no school, or one without applications, in the overview alone. `set_aside`
-        counts all of them by `school, reason`.
+        by, then `COUNTS`; and `by_certificate`, which has no certificates to count, the most places first. A sum of
+        nothing but missing numbers is missing; one that lacks a number is a lower bound.
+        `by_school` has the `city`, several of them joined. It and `overview` also count `rows_set_aside`; those of a
+        school with several years count in its first row, and those that name no school, or one without applications,
+        in the overview alone. `set_aside` counts all of them by `school, reason`.
     """
     whole = added(partials)
     names = _names(whole)
     has_city = bool(names["city"].notna().any())
-    tables = {
-        name: _grouped(whole, names, [column for column in by if has_city or column != "city"])
-        for name, by in GROUPINGS.items()
-    }
+    tables = {name: _grouped(whole, names, list(by)) for name, by in GROUPINGS.items()}
     if not has_city:
         tables["by_city"] = tables["by_city"].iloc[:0]
     aside = pd.DataFrame(
@@ -50,12 +49,14 @@ def combine(partials: Sequence[Partial], rows_read: int | None = None) -> dict[s
     of_school = aside.groupby("school")["rows"].sum()
     schools = tables["by_school"]["school"].astype(str)
     counted = schools.map(of_school).fillna(0).astype("int64").where(~schools.duplicated(), 0)
-    tables["by_school"] = tables["by_school"].assign(school=schools)
-    tables["by_school"].insert(len(tables["by_school"].columns) - 1, "rows_set_aside", counted)
+    by_school = tables["by_school"].assign(school=schools).drop(columns="schools")
+    by_school.insert(2, "city", _cities(names))
+    by_school.insert(len(by_school.columns) - 1, "rows_set_aside", counted)
     total = int(aside["rows"].sum())
     read = int(tables["overview"]["applications"].sum()) + total if rows_read is None else rows_read
-    overview = tables["overview"].assign(rows_read=read, rows_set_aside=total, schools=schools.nunique())
-    return tables | {"overview": overview, "set_aside": aside}
+    overview = tables["overview"].assign(rows_read=read, rows_set_aside=total)
+    by_certificate = _by_certificate(whole, names)
+    return tables | {"by_school": by_school, "overview": overview, "set_aside": aside, "by_certificate": by_certificate}
 
 
 def _names(whole: Partial) -> pd.DataFrame:
@@ -74,8 +75,41 @@ def _names(whole: Partial) -> pd.DataFrame:
     )
 
 
+def _cities(names: pd.DataFrame) -> np.ndarray:
+    """The cities of each school and year, in the order of `by_school`; "" where there is none."""
+    places = names[["school", "year", "city"]].drop_duplicates()
+    of_place = places.assign(city=places["city"].astype(object).where(places["city"].notna(), ""))
+    groups = of_place.sort_values("city").groupby(["school", "year"], observed=True, dropna=False)["city"]
+    return groups.agg(lambda cities: "、".join(filter(None, cities))).to_numpy()
+
+
+def _by_certificate(whole: Partial, names: pd.DataFrame) -> pd.DataFrame:
+    """The sums of each certificate, its levels taken together, and how many schools have it."""
+    of_group, certificates = whole.seen >> CERTIFICATE_BITS, whole.seen & (1 << CERTIFICATE_BITS) - 1
+    size = len(names["school"].cat.categories)
+    pairs = _distinct(
+        certificates * size + names["school"].cat.codes.to_numpy(np.int64)[of_group], len(whole.certificates) * size
+    )
+    sums = dict(zip(MEASURES, whole.sums_by_certificate.T, strict=True))
+    table = pd.DataFrame({"certificate": pd.Series(whole.certificates, dtype="str")}).assign(
+        schools=np.bincount(pairs // max(size, 1), minlength=len(whole.certificates)), **_counts(sums)
+    )
+    return table.sort_values(["places_approved", "certificate"], ascending=[False, True], ignore_index=True)
+
+
+def _counts(sums: dict[str, np.ndarray]) -> dict[str, pd.array]:
+    """The columns of a table that are sums."""
+    return {
+        "applications": sums["applications"].astype(np.int64),
+        "places_applied": _known(sums["places_applied"], sums["applied_known"]),
+        "places_approved": _known(sums["places_approved"], sums["approved_known"]),
+        "cells_changed": sums["cells_changed"].astype(np.int64),
+        "lower_bound": sums["unknown"] > 0,
+    }
+
+
 def _grouped(whole: Partial, names: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """The sums by some columns, and how many different certificates and certificate × level there are."""
+    """The sums by some columns, and how many different schools, certificates and certificate × level there are."""
     codes = np.zeros(len(names), np.int64)
     keys = pd.DataFrame(index=range(1))
     if by:
@@ -94,15 +128,16 @@ def _grouped(whole: Partial, names: pd.DataFrame, by: list[str]) -> pd.DataFrame
     )
     singles = _distinct(pairs // number_of_levels, len(keys) * len(whole.certificates))
     size = max(len(whole.certificates), 1)
-    return keys.assign(
-        applications=sums["applications"].astype(np.int64),
-        certificates=np.bincount(singles // size, minlength=len(keys)),
-        certificate_levels=np.bincount(pairs // number_of_levels // size, minlength=len(keys)),
-        places_applied=_known(sums["places_applied"], sums["applied_known"]),
-        places_approved=_known(sums["places_approved"], sums["approved_known"]),
-        cells_changed=sums["cells_changed"].astype(np.int64),
-        lower_bound=sums["unknown"] > 0,
-    )
+    schools = names["school"].cat.codes.to_numpy(np.int64)
+    of_school = len(names["school"].cat.categories)
+    here = _distinct(codes * of_school + schools, len(keys) * of_school)
+    counted = {
+        "schools": np.bincount(here // max(of_school, 1), minlength=len(keys)),
+        "certificates": np.bincount(singles // size, minlength=len(keys)),
+        "certificate_levels": np.bincount(pairs // number_of_levels // size, minlength=len(keys)),
+    }
+    columns = counted | _counts(sums)
+    return keys.assign(**{name: columns[name] for name in COUNTS})
 
 
 def _distinct(keys: np.ndarray, below: int) -> np.ndarray:
