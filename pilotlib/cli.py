@@ -230,14 +230,16 @@ def batch(
     for path in made.over_all:
         click.echo(f"汇总 {path.relative_to(folder)}")
     if len(failed):
-        raise PilotError(f"{len(failed)} 份报告没有完成：\n" + "\n".join(_faults(made.faults)))
+        raise PilotError(
+            f"{len(failed)} 份报告没有完成，请在{table.name}中改好后再运行一次：\n" + "\n".join(_faults(made.faults))
+        )
 
 
 def _faults(faults: "pd.DataFrame") -> Iterator[str]:
     """Each fault as a line: the school, where it stands in the table of all, what is wrong."""
-    for school, year, _, place, _, _, message in faults.itertuples(index=False):
-        where = "" if place is None or place != place else f"（原表第 {place} 行）"
-        yield f"{school} {year}{where}：{message}"
+    for school, year, _, place, _, _, message in faults.fillna({"year": 0, "place": 0}).itertuples(index=False):
+        when, where = f" {year}" if year > 0 else "", f"（原表第{place}行）" if place > 0 else ""
+        yield f"  · {school}{when}{where}：{message}"
 
 
 def _names(editions: str) -> list[str]:

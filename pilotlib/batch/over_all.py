@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 import pandas as pd
 from tqdm import tqdm
@@ -112,7 +111,7 @@ def _told(parts: Iterable[Part], final: Path) -> pd.DataFrame:
                 "errors": severities["error"],
                 "warnings": severities["warning"],
                 "notes": severities["note"],
-                "report": quote(page.relative_to(final).as_posix()),
+                "report": page.relative_to(final).as_posix(),
             }
             | {f"{measure}_told": counts[measure] for measure in AGREED}
         )

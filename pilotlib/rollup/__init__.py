@@ -73,5 +73,5 @@ def column_titled(header: Header, title: str, file: str) -> str:
     found = [name for name in titles if plain(name) == plain(title)]
     if len(found) != 1:
         many = f"有 {len(found)} 列“{title}”" if found else f"没有“{title}”列"
-        raise PilotError(f"{file}：{many}，无法按它汇总。表头现有：{'、'.join(titles)}。请用 by 指定学校所在的列名。")
+        raise PilotError(f"{file}：{many}，无法按它汇总。表头现有：{'、'.join(titles)}。请用 --by 指定学校所在的列名。")
     return found[0]
