@@ -208,6 +208,13 @@ def test_the_schools_with_most_warnings_come_first(rollup_of):
     assert told.index("乙校：12处。") < told.index("甲校：1处。")
 
 
+def test_of_many_the_first_five_are_listed(rollup_of):
+    rows = [school(f"{place}校", 9, 9, warnings=place) for place in range(8)]
+    told = text_of(parts.attention(rollup_of(rows)))
+    assert "7所学校的申报表有警示，共28处，多的在前，这里列出前5个，详见各学校。" in told
+    assert "3校：3处。" in told and "2校：2处。" not in told
+
+
 def test_nothing_to_look_at_is_a_sentence(rollup_of):
     assert text_of(parts.attention(rollup_of(THREE))) == "没有发现需要留意之处。"
 
