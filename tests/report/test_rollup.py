@@ -208,6 +208,13 @@ def test_the_schools_with_most_warnings_come_first(rollup_of):
     assert told.index("乙校：12处。") < told.index("甲校：1处。")
 
 
+def test_of_many_the_first_five_are_listed(rollup_of):
+    rows = [school(f"{place}校", 9, 9, warnings=place) for place in range(8)]
+    told = text_of(parts.attention(rollup_of(rows)))
+    assert "7所学校的申报表有警示，共28处，多的在前，这里列出前5个，详见各学校。" in told
+    assert "3校：3处。" in told and "2校：2处。" not in told
+
+
 def test_nothing_to_look_at_is_a_sentence(rollup_of):
     assert text_of(parts.attention(rollup_of(THREE))) == "没有发现需要留意之处。"
 
@@ -249,7 +256,7 @@ def test_cities_are_told_year_by_year(rollup_of):
     rows = [school("甲校", 9, 8, city="东市"), school("乙校", 9, 7, city="西市")]
     rows += [school("甲校", 9, 1, city="东市", year=2030), school("乙校", 9, 5, city="西市", year=2030)]
     html = parts.cities(rollup_of(rows)).data
-    assert re.findall(r"<h3>(.*?)</h3>", html) == ["2031年东市批准最多，为8人", "2030年西市批准最多，为5人"]
+    assert re.findall(r"<h3>(.*?)</h3>", html) == ["2030年西市批准最多，为5人", "2031年东市批准最多，为8人"]
     assert "2030年度的学校分布在2个市。批准人数最多的是西市（5人，占83.33%）。" in text_of(html)
 
 

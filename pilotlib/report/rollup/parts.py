@@ -121,9 +121,9 @@ def certificates(rollup: RollUp) -> HTML:
 
 
 def figure(rollup: RollUp, name: str) -> HTML:
-    """A figure for each year, the last first."""
+    """A figure for each year, in order."""
     pieces = []
-    for year in reversed(rollup.years):
+    for year in rollup.years:
         entry, statistics = entry_and_tables(rollup, name, year)
         if entry.table(statistics).empty:
             pieces.append(f"<p>{year}年：{escape(entry.unit)}：没有可以画出的数据。</p>")
