@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from pilotlib import PilotError
 from pilotlib.cleaning import clean
 from pilotlib.reading import read_table
-from pilotlib.rollup import summarise_table
+from pilotlib.rollup import summarise_table, write_cleaned
 from pilotlib.rollup.partial import NO_SCHOOL
 from pilotlib.rollup.recount import Recount
 from pilotlib.statistics.tables import only_approved, totals
 from tests.cleaning.test_properties import MANY, TABLES
-from tests.generator import generate
+from tests.generator import REFERENCE, REFERENCE_COLUMNS, generate
 from tests.reading.test_pieces import written
 from tests.tables import HEADER, ROW, row
 
 TINY = 300
+KNOWN = pd.DataFrame(REFERENCE, columns=list(REFERENCE_COLUMNS), dtype=str)
 SEEDS = st.integers(min_value=0, max_value=10**9)
 
 
@@ -150,3 +151,30 @@ def test_two_counts_that_differ_stop(fault, tmp_path, monkeypatch):
     monkeypatch.setattr(Recount, "add", counted_wrongly)
     with pytest.raises(PilotError, match="两次计数不一致"):
         summarise_table(path)
+
+
+@MANY
+@given(SEEDS, st.booleans(), st.booleans())
+def test_what_is_written_is_the_whole_table_cleaned(tmp_path_factory, seed, beside, known):
+    _, rows = national(seed, schools=3, level_column=beside)
+    cut = (
+        "甲",
+        *row(
+            申报专业="机电一体化技术；药品生产技术；会计；软件技", 证书名称="企业财务与会计机器人应用职业技能等级证书"
+        ),
+    )
+    rows.append((*cut, "") if beside else cut)
+    folder = tmp_path_factory.mktemp("written")
+    path = written(folder / "national.csv", rows)
+    reference = KNOWN if known else None
+    write_cleaned(path, folder, block_bytes=TINY, **({"reference": KNOWN} if known else {}))
+    cleaned = clean(read_table(path).cells, reference=reference)
+    for name, wanted in (("applications", cleaned.applications), ("changes", cleaned.changes)):
+        found = pd.read_parquet(folder / f"{name}.parquet")
+        assert (found.pop("file") == "national.csv").all()
+        pd.testing.assert_frame_equal(as_text(found), as_text(wanted))
+    assert sorted(file.name for file in folder.iterdir()) == ["applications.parquet", "changes.parquet", "national.csv"]
+
+
+def as_text(table):
+    return table.astype(object).where(table.notna(), "").astype(str)
