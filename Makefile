@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE =
 INSTALL_UV := install --quiet --disable-pip-version-check --requirement .venv/uv.txt
 
 .DEFAULT_GOAL := report
-.PHONY: report check extras test fuzz lint lab lock picture clean
+.PHONY: report check extras test fuzz lint lab lock bench picture clean
 
 report: .venv/ready  ## the annual report of YEAR (the newest by default)
 	$(BIN)/pilot run $(YEAR)
@@ -32,8 +32,12 @@ lab: .venv/ready  ## JupyterLab with the notebooks; OPTIONS are Jupyter's own
 	$(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py $(OPTIONS)
 
 lock: .venv/ready-dev  ## pin every dependency anew, with hashes and without a registry's address
-	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --all-extras --no-header --no-annotate \
+	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --all-extras --group bench --no-header --no-annotate \
 		pyproject.toml -o requirements.lock
+
+bench: .venv/ready-dev  ## large tables beside polars, duckdb and pandas; OPTIONS are the script's own
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --group bench
+	$(BIN)/python -m benchmarks.large_tables $(OPTIONS)
 
 picture: .venv/ready-dev  ## the picture of the report in the README; wants chromium
 	$(BIN)/python docs/make_picture.py "$$($(BIN)/pilot run $(YEAR) | tail -n 1 | cut -d" " -f2)"

@@ -79,13 +79,13 @@ def run_batch(
 
             check_editions(editions)
         faults = [fault_without_report(part) for part in parts if part not in wanted]
-        made = 0
+        made, of = 0, {part[:2]: part for part in changed}
         for task, result in _results(changed, settings, workers, scheduler, table.stem):
             if result.files:
                 put(result, task, settings, final)
                 made += 1
             else:
-                faults += faults_of(task, result)
+                faults += faults_of(of[task[:2]], result)
         forget_others(final, wanted)
         told = faults_table(faults)
         over_all = tell_all(project, work, table, by, wanted, told, editions, force=force)

@@ -1,12 +1,9 @@
 """Where a school's report is, whether it is as it should be, and why there is none."""
 
-import csv
-import io
 import json
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -75,22 +72,21 @@ def forget_others(final: Path, wanted: Iterable[Part]) -> None:
                 manifest.parent.parent.rmdir()
 
 
-def faults_of(task: Task, made: Made) -> list[dict]:
+def faults_of(part: Part, made: Made) -> list[dict]:
     """Why a school has no report: each fault with its row in the school's table and in the table of all."""
-    of_school = {"school": task.school, "year": task.year}
-    places = _places(task.table)
+    of_school, places = {"school": part.school, "year": part.year}, part.places()
     return [
-        of_school | fault | {"place": places[fault["source_row"]] if fault["source_row"] else None}
+        of_school | fault | {"place": places[fault["source_row"] - 1] if fault["source_row"] else None}
         for fault in made.faults
     ] or [of_school | {"message": made.message}]
 
 
 def fault_without_report(part: Part) -> dict:
     """Rows that can belong to no report, as one fault."""
-    places = _places(part.file.read_bytes())[1:]
+    places = part.places()
     named = "、".join(map(str, places[:_MOST_NAMED])) + ("等" if len(places) > _MOST_NAMED else "")
     why = WITHOUT_NAME if part.school == NO_SCHOOL else WITHOUT_YEAR
-    message = f"原表第 {named} 行（共 {len(places)} 行）{why}"
+    message = f"原表第{named}行（共{len(places)}行）{why}"
     return {"school": part.school, "year": part.year or None, "place": places[0], "message": message}
 
 
@@ -99,9 +95,3 @@ def faults_table(faults: list[dict]) -> pd.DataFrame:
     table = pd.DataFrame(faults, columns=list(FAULT_COLUMNS)).astype(FAULT_COLUMNS)
     texts = {name: table[name].fillna("") for name, kind in FAULT_COLUMNS.items() if kind == "str"}
     return table.assign(**texts).sort_values(["school", "year", "source_row"], kind="stable", ignore_index=True)
-
-
-def _places(table: bytes) -> list[int | None]:
-    """Where each row of a school's table stands in the table of all; its header stands for none."""
-    rows = csv.reader(io.StringIO(table.decode(), newline=""))
-    return [None, *(int(row[0]) for row in islice(rows, 1, None))]

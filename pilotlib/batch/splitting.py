@@ -1,9 +1,10 @@
-"""A table of many schools → a table for each school and year, as it was received, each row with its place."""
+"""A table of many schools → a table for each school and year, as it was received, and the place of every row."""
 
 import csv
 import hashlib
 import re
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,22 +16,29 @@ from pilotlib.cleaning.rows import REASONS
 from pilotlib.cleaning.words import count_text, normalised
 from pilotlib.coded import Coded, mapped
 from pilotlib.errors import PilotError
-from pilotlib.rollup import cleaned_pieces
+from pilotlib.reading.blocks import BLOCK_BYTES
+from pilotlib.rollup.cleaned import cleaned_pieces
 from pilotlib.rollup.partial import NO_SCHOOL
 from pilotlib.vocabulary import TOTAL_FORM, plain
 
-# The column in which a school's row says where it stands in the table of all.
-PLACE = "原表行"
 _LONGEST_NAME = 60
 _HEADER = REASONS.index("重复的表头")
 
 
 class Part(NamedTuple):
-    """A school's rows of one year, and the file that holds them; a year that cannot be read is 0."""
+    """A school's rows of one year, and the file that holds them; a year that cannot be read is 0.
+
+    The places of the rows in the table of all are in a file of their own: they move where a row is added for another
+    school, and that changes nothing in this one.
+    """
 
     school: str
     year: int
     file: Path
+
+    def places(self) -> list[int]:
+        """The place of every row in the table of all, in order."""
+        return [int(line) for line in _places_of(self.file).read_text(encoding="ascii").split()]
 
     def task(self) -> Task:
         """What has to be done."""
@@ -53,7 +61,7 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
         PilotError: there is no such column, no column of years, or one that every table must have is missing.
     """
     found: dict[tuple[str, int], Part] = {}
-    for piece, cleaned, school, _ in cleaned_pieces(table, by):
+    for piece, cleaned, school, _ in cleaned_pieces(table, by, BLOCK_BYTES):
         if "year" not in piece.header.names:
             raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
         schools = _texts(mapped(cleaned.table[school], _school))
@@ -61,13 +69,14 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
         application = cleaned.reasons == 0
         belongs = (piece.rows > 0) & (application | ((schools != "") & (cleaned.reasons != _HEADER)))
         keys = pd.DataFrame({"school": np.where(schools == "", NO_SCHOOL, schools), "year": years})[belongs]
-        columns = [piece.places.astype(str), *map(_texts, piece.cells)]
+        columns = [_texts(column) for column in piece.cells]
         for (name, year), rows in keys.groupby(["school", "year"]).indices.items():
             if (name, year) not in found:
                 found[name, year] = Part(name, int(year), folder / f"{len(found)}.csv")
-                _append(found[name, year], [[PLACE, *piece.header.titles]])
+                _append(found[name, year].file, [piece.header.titles])
             taken = keys.index[rows]
-            _append(found[name, year], zip(*(column[taken] for column in columns), strict=True))
+            _append(found[name, year].file, zip(*(column[taken] for column in columns), strict=True))
+            _append(_places_of(found[name, year].file), piece.places[taken, None])
     return sorted(_with_unread_years(found.values()))
 
 
@@ -75,7 +84,7 @@ def folder_named(name: str) -> str:
     """A folder's name for a school: what may stand in a path, and what tells it from another that is cut to the same.
 
     >>> folder_named("某某职业技术学院（东校区）"), folder_named("../学院")
-    ('某某职业技术学院（东校区）', '___学院-9be0cbbb')
+    ('某某职业技术学院（东校区）', '___学院-4335424c')
     """
     kept = re.sub(r"[^\w（）()·-]", "_", name)[:_LONGEST_NAME]
     if kept == name and not name.isascii():
@@ -103,9 +112,9 @@ def _with_unread_years(parts: Iterable[Part]) -> list[Part]:
             others.append(part)
             kept.append(part)
         else:
-            lines = part.file.read_text(encoding="utf-8").partition("\n")[2]
-            with others[0].file.open("a", encoding="utf-8", newline="") as target:
-                target.write(lines)
+            with part.file.open(encoding="utf-8", newline="") as source:
+                _append(others[0].file, islice(csv.reader(source), 1, None))
+            _append(_places_of(others[0].file), ([place] for place in part.places()))
     return kept
 
 
@@ -113,6 +122,10 @@ def _texts(column: Coded) -> np.ndarray:
     return np.array(column.words, dtype=object)[column.codes]
 
 
-def _append(part: Part, rows: Iterable[Iterable[str]]) -> None:
-    with part.file.open("a", encoding="utf-8", newline="") as target:
+def _places_of(file: Path) -> Path:
+    return file.with_suffix(".places")
+
+
+def _append(file: Path, rows: Iterable[Iterable]) -> None:
+    with file.open("a", encoding="utf-8", newline="") as target:
         csv.writer(target, lineterminator="\n").writerows(rows)

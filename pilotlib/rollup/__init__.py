@@ -1,23 +1,19 @@
 """A national table → totals by school, round, level and city: read, cleaned and added up in pieces, never whole."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from pilotlib.cleaning.core import CleanedPiece, clean_piece
-from pilotlib.errors import PilotError
 from pilotlib.reading.blocks import BLOCK_BYTES
-from pilotlib.reading.headers import Header
-from pilotlib.reading.pieces import Piece, pieces_of
+from pilotlib.rollup.cleaned import cleaned_pieces
 from pilotlib.rollup.partial import Partial, added, summarise_piece
 from pilotlib.rollup.recount import Recount
 from pilotlib.rollup.tables import combine
+from pilotlib.rollup.writing import write_cleaned
 from pilotlib.vocabulary import plain
 
-__all__ = ["Partial", "added", "combine", "summarise_piece", "summarise_table"]
+__all__ = ["Partial", "added", "combine", "summarise_piece", "summarise_table", "write_cleaned"]
 
-CITY_TITLES = ("市", "城市", "地市", "所在市")
 # Partial sums are added together when so many more pairs of a group and a certificate have come.
 FEWEST_TO_ADD = 2_000_000
 
@@ -51,27 +47,3 @@ def summarise_table(
     if check:
         recount.compare(tables)
     return tables
-
-
-def cleaned_pieces(
-    path: Path | str, by: str, block_bytes: int = BLOCK_BYTES, **knowledge
-) -> Iterator[tuple[Piece, CleanedPiece, str, str | None]]:
-    """Each piece as it stands and cleaned, with the names of its columns of schools and of cities, if it has these."""
-    for piece in pieces_of(path, block_bytes):
-        school = column_titled(piece.header, by, piece.file)
-        city = next((title for title in piece.header.titles if plain(title) in CITY_TITLES), None)
-        yield piece, clean_piece(piece, labels=[school], **knowledge), school, city
-
-
-def column_titled(header: Header, title: str, file: str) -> str:
-    """The name in a table of the column with a title that is not one of ours.
-
-    Raises:
-        PilotError: there is none, or there are two.
-    """
-    titles = [name for name in header.titles if name]
-    found = [name for name in titles if plain(name) == plain(title)]
-    if len(found) != 1:
-        many = f"有 {len(found)} 列“{title}”" if found else f"没有“{title}”列"
-        raise PilotError(f"{file}：{many}，无法按它汇总。表头现有：{'、'.join(titles)}。请用 --by 指定学校所在的列名。")
-    return found[0]

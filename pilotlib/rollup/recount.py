@@ -1,5 +1,6 @@
 """A large table's totals once more, straight from its raw cells: by pyarrow, sharing only how a word is read."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import reduce
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pilotlib.cleaning.words import count_text, is_count, levels_in, normalised, split_certificate
-from pilotlib.coded import Coded, looked_up
+from pilotlib.coded import Coded, all_of, any_of, looked_up, taken
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS
 from pilotlib.reading.pieces import Piece
@@ -109,27 +110,25 @@ _SUMS = ("school", "school_count", "places_applied_sum", "places_approved_sum")
 
 
 def _no_application(piece: Piece, columns: dict[str, Coded], schools: Coded) -> pa.Array:
-    """Rows that are headers, totals, ruled lines, or say nothing."""
+    """Rows that are headers, totals, ruled lines, or say nothing; all but the first two have no certificate."""
     labels = [schools, *(columns[name] for name in LABELS if name in columns)]
-    says = [_said(columns[name], lambda text: bool(plain(text))) for name in TELLING if name in columns]
-    total = [_said(column, lambda text: bool(TOTAL_FORM.fullmatch(plain(text)))) for column in labels]
-    long_total = [
-        _said(column, lambda text: bool(TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch(plain(text)))) for column in labels
-    ]
-    no_certificate = _said(columns["certificate"], lambda text: not plain(text))
-    ruled = [_said(column, lambda text: bool(RULED_LINE.fullmatch(plain(text)))) for column in piece.cells]
-    return _any(
-        [
-            *total,
-            pc.and_(no_certificate, _any(long_total)),
-            pc.invert(_any(says)),
-            pc.invert(_any([pc.invert(column) for column in ruled])),
-            _headers(piece),
-        ]
-    )
+    telling = [columns[name] for name in TELLING if name in columns]
+    found = _headers(piece) | _anywhere(labels, TOTAL_FORM)
+    few = np.flatnonzero(looked_up(columns["certificate"], lambda text: bool(RULED_LINE.fullmatch(plain(text)))))
+    blank = looked_up(taken(columns["certificate"], few), lambda text: not plain(text))
+    labels, telling, cells = ([taken(column, few) for column in of] for of in (labels, telling, piece.cells))
+    found[few] |= blank & _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE)
+    found[few] |= ~any_of(looked_up(column, lambda text: bool(plain(text))) for column in telling)
+    found[few] |= all_of(looked_up(column, lambda text: bool(RULED_LINE.fullmatch(plain(text)))) for column in cells)
+    return pa.array(found)
 
 
-def _headers(piece: Piece) -> pa.Array:
+def _anywhere(columns: list[Coded], form: re.Pattern) -> np.ndarray:
+    """Rows in which the whole of some cell is of a form."""
+    return any_of(looked_up(column, lambda text: bool(form.fullmatch(plain(text)))) for column in columns)
+
+
+def _headers(piece: Piece) -> np.ndarray:
     """Rows that name three columns or more, or say what the header says; few rows come near, and these are read."""
     numbers = reduce(
         np.add, [looked_up(column, lambda text: column_named(text) is not None, int) for column in piece.cells]
@@ -139,19 +138,12 @@ def _headers(piece: Piece) -> pa.Array:
         texts = [column.words[column.codes[row]].strip() for column in piece.cells]
         different = {column_named(text) for text in texts} - {None}
         found[row] = len(different) >= FEWEST_HEADER_CELLS or texts in piece.header.lines
-    return pa.array(found)
+    return found
 
 
 def _said(column: Coded, function: Callable[[str], object], kind: pa.DataType | None = None) -> pa.Array:
     answers = pa.array([function(word) for word in column.words], kind or pa.bool_())
     return answers.take(pa.array(column.codes))
-
-
-def _any(columns: list[pa.Array]) -> pa.Array:
-    found = columns[0]
-    for column in columns[1:]:
-        found = pc.or_(found, column)
-    return found
 
 
 def _number(text: str) -> int:

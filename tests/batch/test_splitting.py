@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.batch.splitting import PLACE, folder_named, split
+from pilotlib.batch.splitting import folder_named, split
 from pilotlib.rollup.partial import NO_SCHOOL
 from tests.batch.province import province, write
 from tests.tables import HEADER, row
@@ -15,7 +15,13 @@ def parts_of(tmp_path, lines, by="学校"):
     folder = tmp_path / "rows"
     folder.mkdir()
     parts = split(write(tmp_path / "某省.csv", lines), by, folder)
-    return {(part.school, part.year): list(csv.reader(part.file.open(encoding="utf-8", newline=""))) for part in parts}
+    return {(part.school, part.year): list(_with_places(part)) for part in parts}
+
+
+def _with_places(part):
+    """The part's lines, header first, each with its place before it."""
+    lines = csv.reader(part.file.read_text(encoding="utf-8").splitlines(keepends=True))
+    return [[str(place), *line] for place, line in zip(["place", *part.places()], lines, strict=True)]
 
 
 def test_each_school_and_year_has_its_rows_with_their_places(tmp_path):
@@ -29,7 +35,7 @@ def test_each_school_and_year_has_its_rows_with_their_places(tmp_path):
     ]
     found = parts_of(tmp_path, lines)
     assert list(found) == [("乙学院", 2021), ("甲学院", 2021), ("甲学院", 2022)]
-    assert found["乙学院", 2021] == [[PLACE, *HEADER, "学校"], ["4", *row(序号="2"), " 乙学院 "]]
+    assert found["乙学院", 2021] == [["place", *HEADER, "学校"], ["4", *row(序号="2"), " 乙学院 "]]
     assert [line[:2] for line in found["甲学院", 2021][1:]] == [["3", "1"], ["6", "4"]]
     assert found["甲学院", 2021][2][5] == "会计\n市场营销"
 
