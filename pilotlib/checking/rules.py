@@ -102,9 +102,9 @@ def students(applications: pd.DataFrame, majors: pd.DataFrame) -> pd.DataFrame:
     differ = alone[(alone["students"] != first).fillna(False)]
     steady = sizes.loc[sizes["nunique"] == 1, "max"]
     shared = lists.drop(alone.index).assign(size=lambda rows: rows["major"].map(steady))
-    sums = shared.groupby("source_row").agg(
-        students=("students", "first"), sum=("size", lambda size: size.sum(skipna=False))
-    )
+    rows = shared.groupby("source_row")
+    known = rows["size"].count() == rows.size()
+    sums = pd.DataFrame({"students": rows["students"].first(), "sum": rows["size"].sum().where(known)})
     wrong = sums[(sums["students"] != sums["sum"]).fillna(False)].dropna()
     wrong = wrong[~wrong.index.isin(lists.loc[lists["truncated"], "source_row"])]
     return pd.concat(
@@ -121,8 +121,11 @@ def repeats(applications: pd.DataFrame) -> pd.DataFrame:
     name = named["certificate"] + "（" + named["level"].astype(str) + "）"
     groups = named.groupby(["certificate", "level"], observed=True)
     in_round = named.groupby(["certificate", "level", "application_round"], observed=True)
-    rounds = groups["application_round"].transform(listed)
     several = groups["application_round"].transform("nunique") > 1
+    # Joined once a certificate and level, not once a row.
+    each = named[several].drop_duplicates(["certificate", "level", "application_round"])
+    rounds = each.groupby(["certificate", "level"], observed=True)["application_round"].agg(listed)
+    rounds = rounds.reindex(pd.MultiIndex.from_frame(named.loc[several, ["certificate", "level"]]))
     first_row = in_round["source_row"].transform("first")
     again = first_row.notna() & (first_row != named["source_row"])
     return pd.concat(
@@ -134,7 +137,7 @@ def repeats(applications: pd.DataFrame) -> pd.DataFrame:
                 name[again],
                 first_row[again].astype(int),
             ),
-            cases("rounds_several", named["source_row"][several], "certificate", name[several], rounds[several]),
+            cases("rounds_several", named["source_row"][several], "certificate", name[several], rounds),
         ]
     )
 
