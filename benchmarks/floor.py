@@ -1,0 +1,51 @@
+"""The work of a year as a plain Python script: no notebook is executed, nothing is kept. Nothing can be faster.
+
+Usage: python -m benchmarks.floor PROJECT YEAR OUT
+"""
+
+import ast
+import json
+import os
+import sys
+from pathlib import Path
+
+import mistune
+
+from pilotlib.pipeline import find_notebooks
+from pilotlib.report import read_report
+from pilotlib.report.publishing import as_html, as_xlsx
+from pilotlib.report.publishing.content import Content, _with_contents
+from pilotlib.report.publishing.sheets import sheets_of
+
+
+def run(project: Path, year: int, out: Path) -> None:
+    os.chdir(project)
+    processed = out / "processed"
+    for notebook in find_notebooks(project).values():
+        shown = _shown(notebook, {"year": year, "processed": str(processed)})
+    report = read_report(processed)
+    html, contents = _with_contents("".join(shown))
+    opening, first_heading, rest = html.partition("<h2 ")
+    (out / "report.html").write_bytes(as_html(Content("", opening, contents, first_heading + rest)))
+    (out / "report.xlsx").write_bytes(as_xlsx("", report.school, "", sheets_of(report)))
+
+
+def _shown(notebook: Path, parameters: dict) -> list[str]:
+    """What the cells of a notebook come to, as HTML."""
+    names, shown = {}, []
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            shown.append(mistune.html(source))
+        elif "parameters" in cell["metadata"].get("tags", []):
+            names |= parameters
+        else:
+            *body, last = ast.parse(source).body
+            exec(compile(ast.Module(body, []), notebook.name, "exec"), names)
+            value = eval(compile(ast.Expression(last.value), notebook.name, "eval"), names)
+            shown.append(value._repr_html_() if hasattr(value, "_repr_html_") else repr(value))
+    return shown
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
