@@ -35,15 +35,15 @@ lock: .venv/ready-dev  ## pin every dependency anew, with hashes and without a r
 	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --all-extras --group bench --no-header --no-annotate \
 		pyproject.toml -o requirements.lock
 
-bench: .venv/ready-dev  ## large tables beside polars, duckdb and pandas; OPTIONS are the script's own
+bench: .venv/ready-dev  ## how long everything takes, beside others; writes docs/performance.md; half an hour
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --group bench
-	$(BIN)/python -m benchmarks.large_tables $(OPTIONS)
+	$(BIN)/python -m benchmarks.performance $(OPTIONS)
 
 picture: .venv/ready-dev  ## the picture of the report in the README; wants chromium
 	$(BIN)/python docs/make_picture.py "$$($(BIN)/pilot run $(YEAR) | tail -n 1 | cut -d" " -f2)"
 
 clean:  ## remove the environment and everything that runs have made
-	rm -rf .venv .pilot reports/[0-9]* reports/trends data/processed/[0-9]*
+	rm -rf .venv .pilot reports/[0-9]* reports/trends reports/batch data/processed/[0-9]* data/processed/batch
 
 # uv comes from PyPI, by its hash in the lock; it then installs the rest, each by its hash in the lock.
 .venv/uv: requirements.lock

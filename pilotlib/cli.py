@@ -203,6 +203,7 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
 @click.option("--by", default="学校", show_default=True, help="The title of the column that names the school.")
 @click.option("--workers", type=click.IntRange(1), help="How many processes work at once; by default one a core.")
 @click.option("--scheduler", metavar="ADDRESS", help="A dask scheduler (tcp://HOST:PORT) whose workers do the work.")
+@click.option("--reports/--no-reports", default=True, help="A report for each school, or only the one over all.")
 @_editions
 @click.option("--force", is_flag=True, help="Make everything again, changed or not.")
 @_project
@@ -211,6 +212,7 @@ def batch(
     by: str,
     workers: int | None,
     scheduler: str | None,
+    reports: bool,
     editions: str,
     force: bool,
     project: Path | None,
@@ -224,7 +226,9 @@ def batch(
 
     folder = find_project(project)
     names = _names(editions)
-    made = run_batch(folder, table, by, editions=names, workers=workers, scheduler=scheduler, force=force)
+    made = run_batch(
+        folder, table, by, editions=names, workers=workers, scheduler=scheduler, reports=reports, force=force
+    )
     failed = made.faults.drop_duplicates(["school", "year"])
     click.echo(f"{table.name}：新做 {made.made} 份，没有变化 {made.kept} 份，没有做成 {len(failed)} 份")
     for path in made.over_all:

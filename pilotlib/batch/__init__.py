@@ -6,7 +6,7 @@ changed.
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +19,13 @@ from pilotlib.batch.results import fault_without_report, faults_of, faults_table
 from pilotlib.batch.school import Made, Settings, Task, make_report, settings_of
 from pilotlib.batch.splitting import Part, folder_named, split
 from pilotlib.batch.workers import in_processes, number_of_workers, on_cluster
+from pilotlib.errors import PilotError
 from pilotlib.pipeline import find_notebooks, only_run
+from pilotlib.rollup import summarise_table
 from pilotlib.rollup.partial import NO_SCHOOL
+
+# Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
+Spread = Callable[[Callable, Iterable], Iterator[tuple]]
 
 LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
 
@@ -46,6 +51,7 @@ def run_batch(
     editions: Sequence[str],
     workers: int | None = None,
     scheduler: str | None = None,
+    reports: bool = True,
     force: bool = False,
 ) -> Batch:
     """Make a report for each school and year of a table, and one over all.
@@ -57,6 +63,7 @@ def run_batch(
         editions: The forms in which reports are published.
         workers: How many processes work at once; by default as many as there are cores.
         scheduler: The address of a dask scheduler, whose workers make the reports instead.
+        reports: Whether each school gets one; else only the one over all is made, and those that there are stay.
         force: Whether everything is made again.
 
     Raises:
@@ -70,7 +77,7 @@ def run_batch(
         rows = work / "rows"
         shutil.rmtree(rows, ignore_errors=True)
         rows.mkdir()
-        parts = split(table, by, rows)
+        parts = split(table, by, rows) if reports else []
         settings = settings_of(project, find_notebooks(project), editions)
         wanted = [part for part in parts if part.school != NO_SCHOOL and part.year]
         changed = [part for part in wanted if force or not is_current(part, settings, final)]
@@ -80,30 +87,48 @@ def run_batch(
             check_editions(editions)
         faults = [fault_without_report(part) for part in parts if part not in wanted]
         made, of = 0, {part[:2]: part for part in changed}
-        for task, result in _results(changed, settings, workers, scheduler, table.stem):
+        spread = _spread(workers or number_of_workers(), scheduler)
+        for task, result in _results(changed, settings, spread, table.stem):
             if result.files:
                 put(result, task, settings, final)
                 made += 1
             else:
                 faults += faults_of(of[task[:2]], result)
-        forget_others(final, wanted)
+        if reports:
+            forget_others(final, wanted)
         told = faults_table(faults)
-        over_all = tell_all(project, work, table, by, wanted, told, editions, force=force)
+        tables = summarise_table(table, by, each=_over_files(spread))
+        over_all = tell_all(project, work, table, by, tables, wanted, told, editions, force=force)
         shutil.rmtree(rows)
     return Batch(made, len(wanted) - len(changed), told, over_all)
 
 
-def _results(
-    parts: Sequence[Part], settings: Settings, workers: int | None, scheduler: str | None, title: str
-) -> Iterator[tuple[Task, Made]]:
+def _spread(workers: int, scheduler: str | None) -> Spread:
+    """How tasks are spread: over processes of this machine, or over the workers of a cluster."""
+    if scheduler:
+        return lambda function, tasks: on_cluster(function, tasks, scheduler)
+    return lambda function, tasks: in_processes(function, tasks, workers)
+
+
+def _results(parts: Sequence[Part], settings: Settings, spread: Spread, title: str) -> Iterator[tuple[Task, Made]]:
     """Each report as it is done, with a bar that shows how many are left and how long they will take."""
     if not parts:
         return
-    function = partial(make_report, settings=settings)
-    tasks = (part.task() for part in parts)
-    if scheduler:
-        results = on_cluster(function, tasks, scheduler)
-    else:
-        results = in_processes(function, tasks, workers or number_of_workers())
+    results = spread(partial(make_report, settings=settings), (part.task() for part in parts))
     for task, made in tqdm(results, total=len(parts), unit="份", desc=title, disable=None):
         yield task, made or Made({}, LOST)
+
+
+def _over_files(spread: Spread) -> Callable[[Callable, list[Path]], Iterable]:
+    """Go through the files of a table, several at once where there are several."""
+
+    def each(function: Callable, files: list[Path]) -> Iterator:
+        if len(files) == 1:
+            yield function(files[0])
+            return
+        for file, result in spread(function, files):
+            if result is None:
+                raise PilotError(f"{file.name}：汇总这个文件的进程两次中途退出，常因内存不足。")
+            yield result
+
+    return each

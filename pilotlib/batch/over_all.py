@@ -15,7 +15,6 @@ from pilotlib.fingerprints import files_in, hashes
 from pilotlib.moving import aside, move_in, put_in_place
 from pilotlib.pipeline import PUBLISHING, find_notebooks
 from pilotlib.reading.year import hash_of
-from pilotlib.rollup import summarise_table
 from pilotlib.steps import Step, Steps
 from pilotlib.vocabulary import title_of, unit_of
 
@@ -39,13 +38,16 @@ def tell_all(
     work: Path,
     table: Path,
     by: str,
+    tables: dict[str, pd.DataFrame],
     parts: Sequence[Part],
     faults: pd.DataFrame,
     editions: Sequence[str],
     *,
     force: bool = False,
 ) -> list[Path]:
-    """Count the whole table, write `data/processed/batch/<table>/`, and tell it, as far as something has changed.
+    """Write what was counted of the whole table into `data/processed/batch/<table>/`, and tell it, if it has changed.
+
+    `tables` are those of `summarise_table`, `parts` the schools and years that should have a report.
 
     Returns:
         The files of the report over all, the page first.
@@ -55,7 +57,6 @@ def tell_all(
     """
     name = folder_named(table.stem)
     processed, final = project / "data" / "processed" / "batch" / name, project / "reports" / "batch" / name
-    tables = summarise_table(table, by)
     failed = set(zip(faults["school"], faults["year"], strict=True))
     reports = _told([part for part in parts if part[:2] not in failed], final)
     by_school = _with_reports(tables["by_school"], reports, faults)

@@ -22,6 +22,7 @@ from pilotlib.rollup.partial import NO_SCHOOL
 from pilotlib.vocabulary import TOTAL_FORM, plain
 
 _LONGEST_NAME = 60
+_RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 _HEADER = REASONS.index("重复的表头")
 
 
@@ -87,9 +88,9 @@ def folder_named(name: str) -> str:
     ('某某职业技术学院（东校区）', '___学院-4335424c')
     """
     kept = re.sub(r"[^\w（）()·-]", "_", name)[:_LONGEST_NAME]
-    if kept == name and not name.isascii():
+    # Some systems reserve some names, and hold those that differ in capitals only for one.
+    if kept == name == name.casefold() and not _RESERVED.fullmatch(name):
         return kept
-    # A name of Latin letters may be one that a system reserves, or differ from another in capitals only.
     return f"{kept}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 

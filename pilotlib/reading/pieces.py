@@ -46,14 +46,23 @@ def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piec
     Raises:
         PilotError: a file is missing, no table, without a header, or in two encodings.
     """
+    for file in files_of(path):
+        yield from _numbered(file.name, _of_file(file, block_bytes))
+
+
+def files_of(path: Path | str) -> list[Path]:
+    """The files of a table: itself, or those of a folder that can be read, by name.
+
+    Raises:
+        PilotError: there is no such file, or none in the folder.
+    """
     path = Path(path)
     if not path.exists():
         raise PilotError(f"{path.name}：没有这个文件（在 {path.parent} 中找过）。")
     files = [file for file in sorted(path.iterdir()) if _is_table(file)] if path.is_dir() else [path]
     if not files:
         raise PilotError(f"{path.name}：文件夹中没有可以读取的申报表。")
-    for file in files:
-        yield from _numbered(file.name, _of_file(file, block_bytes))
+    return files
 
 
 def _is_table(path: Path) -> bool:

@@ -70,7 +70,8 @@ def hash_of(table: Path) -> str:
     if table.is_dir():
         lines = [f"{hash_of(file)}  {file.name}\n" for file in sorted(table.iterdir()) if file.is_file()]
         return hashlib.sha256("".join(lines).encode()).hexdigest()
-    return hashlib.sha256(read_bytes(table)).hexdigest()
+    with table.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -73,6 +73,12 @@ class Recount:
             beside = "" if level is None else levels_in(normalised(columns["level"].words[level]))
             self.pairs.add((name, within or beside))
 
+    def take(self, other: "Recount") -> None:
+        """Add what another has counted."""
+        self.rows += other.rows
+        self.totals.update(other.totals)
+        self.pairs |= other.pairs
+
     def compare(self, tables: dict[str, pd.DataFrame]) -> None:
         """Hold the tables against this count.
 

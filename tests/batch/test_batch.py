@@ -138,6 +138,25 @@ def test_only_what_is_missing_or_changed_is_made_again(batched, tmp_path):
     assert not (reports / "schools" / "第0002职业技术学院").exists()
 
 
+def test_a_folder_of_parts_is_one_table_and_reports_can_be_left_out(tmp_path):
+    project, parts = make_project(tmp_path / "project"), tmp_path / "parts"
+    header, *rows = province(3, 7)[0]
+    parts.mkdir()
+    write(parts / "a.csv", [header, *rows[:12]])
+    write(parts / "b.csv", [header, *rows[12:]])
+    whole = write(tmp_path / "whole.csv", [header, *rows])
+    tables = {}
+    for table in (parts, whole):
+        result = pilot(project, "batch", str(table), "--no-reports", "--editions", "html")
+        assert result.returncode == 0, result.stderr
+        assert (project / "reports" / "batch" / table.stem / "index.html").is_file()
+        assert not (project / "reports" / "batch" / table.stem / "schools").exists()
+        processed = project / "data" / "processed" / "batch" / table.stem
+        tables[table.stem] = {path.name: path.read_bytes() for path in processed.glob("*.parquet")}
+    assert tables["parts"] == tables["whole"]
+    assert len(tables["whole"]) >= 8
+
+
 def test_a_batch_killed_at_any_moment_goes_on_where_it_was(tmp_path):
     """With a stand-in for the making of a report, so that there are many moments."""
     project, table = make_project(tmp_path / "project"), tmp_path / "乙省.csv"
