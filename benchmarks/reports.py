@@ -40,7 +40,7 @@ def seconds_of(command: list[str], folder: Path) -> float:
 
 
 def one_report(project: Path, runs: int) -> dict[str, float]:
-    """Seconds of each tool for one year, in the middle of its runs."""
+    """Seconds of each tool for one year, in the middle of its runs; R Markdown's where it is installed."""
     year = str(newest_year(project))
     times: dict[str, list[float]] = {}
     for number in range(runs):
@@ -53,9 +53,19 @@ def one_report(project: Path, runs: int) -> dict[str, float]:
         forced = [PILOT, "run", year, "--force"]
         times.setdefault("ours", []).append(seconds_of(forced, project))
         times.setdefault("ours, by kernels", []).append(seconds_of([*forced, "--engine", "kernel"], project))
+        if shutil.which("Rscript"):
+            times.setdefault("rmarkdown", []).append(seconds_of(by_rmarkdown(project, year), project))
         times.setdefault("unchanged", []).append(seconds_of([PILOT, "run", year], project))
         times.setdefault("help", []).append(seconds_of([PILOT, "--help"], project))
     return {tool: statistics.median(values) for tool, values in times.items()}
+
+
+def by_rmarkdown(project: Path, year: str) -> list[str]:
+    """The command that makes ten tables and six figures of a year's cleaned applications by R Markdown."""
+    table, page = project / "data" / "processed" / year / "applications.csv", project / "out" / "r.html"
+    source = shutil.copy(ROOT / "benchmarks" / "peers" / "report.Rmd", project / "out")
+    call = f"rmarkdown::render('{source}', params = list(table = '{table}'), output_file = '{page}', quiet = TRUE)"
+    return ["env", "LC_ALL=C.UTF-8", "Rscript", "-e", call]
 
 
 def many_reports(project: Path, number: int) -> float:

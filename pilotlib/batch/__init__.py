@@ -79,13 +79,13 @@ def run_batch(
         rows.mkdir()
         parts = split(table, by, rows) if reports else []
         settings = settings_of(project, find_notebooks(project), editions)
-        wanted = [part for part in parts if part.school != NO_SCHOOL and part.year]
+        wanted = [part for part in parts if _is_of_a_school_and_year(part)]
         changed = [part for part in wanted if force or not is_current(part, settings, final)]
         if changed:
             from pilotlib.stages import check_editions
 
             check_editions(editions)
-        faults = [fault_without_report(part) for part in parts if part not in wanted]
+        faults = [fault_without_report(part) for part in parts if not _is_of_a_school_and_year(part)]
         made, of = 0, {part[:2]: part for part in changed}
         spread = _spread(workers or number_of_workers(), scheduler)
         for task, result in _results(changed, settings, spread, table.stem):
@@ -101,6 +101,10 @@ def run_batch(
         over_all = tell_all(project, work, table, by, tables, wanted, told, editions, force=force)
         shutil.rmtree(rows)
     return Batch(made, len(wanted) - len(changed), told, over_all)
+
+
+def _is_of_a_school_and_year(part: Part) -> bool:
+    return part.school != NO_SCHOOL and part.year > 0
 
 
 def _spread(workers: int, scheduler: str | None) -> Spread:
