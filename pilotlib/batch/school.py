@@ -9,8 +9,7 @@ import hashlib
 import json
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -78,7 +77,8 @@ def code() -> str:
 
 def make_report(task: Task, settings: Settings) -> Made:
     """Make one school's report for a year; what goes wrong is told and stops no other."""
-    with _ONE_AT_A_TIME, _garbage_left_lying(), tempfile.TemporaryDirectory(prefix="pilot-") as folder:
+    _set_modules_apart()
+    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="pilot-") as folder:
         project = Path(folder).resolve()
         try:
             if settings.code != code():
@@ -89,18 +89,6 @@ def make_report(task: Task, settings: Settings) -> Made:
             return Made({}, str(error), _faults(project, task))
         except Exception as error:  # a fault of ours, or of the machine: it is this school's all the same
             return Made({}, f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。")
-
-
-@contextmanager
-def _garbage_left_lying() -> Iterator[None]:
-    """Collect it once, afterwards: looking for it all the time takes a sixth of a report's time."""
-    _set_modules_apart()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect()
 
 
 @cache
