@@ -49,9 +49,8 @@ def page(reports: dict, large: list[dict]) -> str:
         [
             "# Performance",
             "",
-            f"Written by `make bench`, everything in one run: {machine['cores']} cores, Python {machine['python']}, "
-            f"{named}. Ratios are what counts; seconds are those of that machine. Where a figure is a median, its runs "
-            "were taken by turns with those of the others.",
+            f"Written by `make bench`: {machine['cores']} cores, Python {machine['python']}, {named}. Ratios are what "
+            "counts: what stands in one table was measured in one run, by turns. Seconds are those of that machine.",
             "",
             *_one(reports),
             *_many(reports),
@@ -86,7 +85,10 @@ def _one(reports: dict) -> list[str]:
 
 def _many(reports: dict) -> list[str]:
     process, others = reports["process"], reports["others"]
-    rows = [(f"{number} schools", f"{s:.2f}", f"{s / others:.2f}") for number, s in reports["many"].items()]
+    rows = [
+        (f"{number} school{'s' * (number != '1')}", f"{s:.2f}", f"{s / others:.2f}")
+        for number, s in reports["many"].items()
+    ]
     grown = process["memory at the end"] / process["memory at 10"] - 1
     of_script, last = process["ours"] / process["script"], max(map(int, reports["many"]))
     return [
@@ -125,7 +127,7 @@ def _large(large: list[dict]) -> list[str]:
         "",
         "![Seconds by rows](performance.svg)",
         "",
-        *_table(("rows", "", "seconds", "of the processor", "peak MiB", "pilotlib to it"), rows),
+        *_table(("rows", "", "seconds", "of the processor", "peak MiB", "pilotlib's seconds of its"), rows),
     ]
 
 
