@@ -59,8 +59,8 @@ def schools_table(rollup: RollUp) -> str:
 def link_to(report: str) -> str:
     """Where a school's report is, as it stands in a page: relative, percent-encoded; empty where it is no such place.
 
-    >>> link_to("schools/甲校/2021/annual-report.html")
-    'schools/%E7%94%B2%E6%A0%A1/2021/annual-report.html'
+    >>> link_to("schools/甲校/2031/annual-report.html")
+    'schools/%E7%94%B2%E6%A0%A1/2031/annual-report.html'
     >>> link_to("javascript:alert(1)"), link_to("../x.html"), link_to("//host/x"), link_to("")
     ('javascript%3Aalert%281%29', '', '', '')
     """
