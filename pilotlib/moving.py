@@ -29,7 +29,7 @@ def mend(final: Path) -> None:
     last = _last(final)
     if last.exists() and not final.exists():
         last.rename(final)
-    for left_over in parent.glob(f".{final.name}-*"):
+    for left_over in parent.glob(f".{final.name}~*"):
         shutil.rmtree(left_over, ignore_errors=True)
 
 
@@ -42,7 +42,7 @@ def aside(final: Path) -> Iterator[Path]:
     """
     mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+    path = Path(tempfile.mkdtemp(prefix=f".{final.name}~", dir=final.parent))
     path.chmod(0o755)
     try:
         yield path
@@ -92,7 +92,7 @@ def put_in_place(places: dict[Path, Path]) -> bool:
 
 
 def _last(final: Path) -> Path:
-    return final.with_name(f".{final.name}-last")
+    return final.with_name(f".{final.name}~last")
 
 
 def _exchanged(one: Path, other: Path) -> bool:

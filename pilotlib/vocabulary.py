@@ -31,6 +31,8 @@ NARRATIVE_SECTIONS = (
 )
 
 LEVELS = ("初级", "中级", "高级")
+# Applications of a table of many schools that name none.
+NO_SCHOOL = "未写学校"
 UNKNOWN = "未知"
 
 CARRIED_ON = "沿用批次"

@@ -124,15 +124,15 @@ def test_a_state_of_another_shape_is_begun_anew(made, content):
 
 def test_leftovers_go_even_where_nothing_has_changed(made):
     for place in ("reports", "data/processed"):
-        (made / place / ".2021-abcd").mkdir()
-    (made / "reports" / ".2022-abcd").mkdir()  # of another year, whose run may be at it
+        (made / place / ".2021~abcd").mkdir()
+    (made / "reports" / ".2022~abcd").mkdir()  # of another year, whose run may be at it
     assert run(made) == []
-    assert sorted(path.name for path in (made / "reports").iterdir()) == [".2022-abcd", "2021"]
+    assert sorted(path.name for path in (made / "reports").iterdir()) == [".2022~abcd", "2021"]
     assert [path.name for path in (made / "data" / "processed").iterdir()] == ["2021"]
 
 
 def test_a_report_put_aside_by_a_killed_run_is_back_before_anything_can_fail(made):
-    (made / "reports" / "2021").rename(made / "reports" / ".2021-last")
+    (made / "reports" / "2021").rename(made / "reports" / ".2021~last")
     write_text(made, "第二版\n")
 
     def fail(*_):

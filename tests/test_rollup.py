@@ -11,9 +11,9 @@ from pilotlib import PilotError
 from pilotlib.cleaning import clean
 from pilotlib.reading import read_table
 from pilotlib.rollup import summarise_table, write_cleaned
-from pilotlib.rollup.partial import NO_SCHOOL
 from pilotlib.rollup.recount import Recount
 from pilotlib.statistics.tables import only_approved, totals
+from pilotlib.vocabulary import NO_SCHOOL
 from tests.cleaning.test_properties import MANY, TABLES
 from tests.generator import REFERENCE, REFERENCE_COLUMNS, generate
 from tests.reading.test_pieces import written
@@ -133,7 +133,7 @@ def test_a_row_without_a_school_or_a_number_is_counted_and_told(tmp_path):
         ["甲市", 50],
     ]
     assert tables["overview"][["rows_read", "applications", "rows_set_aside"]].to_numpy().tolist() == [[3, 2, 1]]
-    assert tables["set_aside"].to_numpy().tolist() == [["合计", "合计行", 1]]
+    assert tables["set_aside"].to_numpy().tolist() == [["", "合计行", 1]]
 
 
 def test_a_column_that_is_not_there_is_said_with_the_header(tmp_path):
@@ -146,8 +146,8 @@ def test_a_column_that_is_not_there_is_said_with_the_header(tmp_path):
 def test_two_counts_that_differ_stop(fault, tmp_path, monkeypatch):
     path = written(tmp_path / "a.csv", [("学校", *HEADER), ("甲", *ROW), ("乙", *ROW)])
 
-    def counted_wrongly(self, piece, add=Recount.add):
-        add(self, piece)
+    def counted_wrongly(self, piece, places, add=Recount.add):
+        add(self, piece, places)
         if fault == "school":
             self.totals["甲", "places_applied"] += 1
         elif fault == "pairs":
@@ -185,3 +185,25 @@ def test_what_is_written_is_the_whole_table_cleaned(tmp_path_factory, seed, besi
 
 def as_text(table):
     return table.astype(object).where(table.notna(), "").astype(str)
+
+
+def test_subtotals_in_the_column_of_cities_are_set_aside_and_the_unnamed_is_no_school(tmp_path):
+    lines = [("学校", "市", *HEADER), ("甲", "苏州", *ROW), ("乙", "苏州", *ROW), ("", "苏州", *ROW)]
+    lines += [("", "苏州小计", *[""] * 6, "150", "150", ""), ("", "合计", *[""] * 6, "150", "150", "")]
+    path = written(tmp_path / "t.csv", lines)
+    tables = summarise_table(path)
+    overview = tables["overview"].iloc[0]
+    assert (overview["applications"], overview["places_applied"], overview["schools"]) == (3, 150, 2)
+    assert tables["by_city"][["city", "schools", "applications"]].to_numpy().tolist() == [["苏州", 2, 3]]
+    assert tables["by_certificate"]["schools"].tolist() == [2]
+
+
+def test_columns_without_content_further_down_and_other_names_are_columns_all_the_same(tmp_path):
+    lines = [("school", "市", *HEADER), *(("甲", "苏州" if place < 3 else "", *ROW) for place in range(40))]
+    tables = summarise_table(written(tmp_path / "t.csv", lines), "school", block_bytes=TINY)
+    assert tables["by_school"]["applications"].tolist() == [40]
+
+
+def test_a_table_without_applications_is_a_sentence(tmp_path):
+    with pytest.raises(PilotError, match="没有一行申报"):
+        summarise_table(written(tmp_path / "t.csv", [("学校", *HEADER)]))

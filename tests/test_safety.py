@@ -81,10 +81,10 @@ def test_a_run_killed_at_any_moment_leaves_one_whole_report_and_the_next_succeed
 
 def test_an_interrupted_renaming_is_mended(tmp_path):
     final = tmp_path / "2021"
-    last = tmp_path / ".2021-last"
+    last = tmp_path / ".2021~last"
     last.mkdir()
     (last / "report").touch()
-    (tmp_path / ".2021-abcd").mkdir()
+    (tmp_path / ".2021~abcd").mkdir()
     with moving.aside(final) as new:
         assert (final / "report").exists()
         (new / "report").touch()
@@ -200,8 +200,8 @@ def test_a_report_folder_that_leads_elsewhere_is_not_followed(made, tmp_path):
 
 
 def test_only_whole_years_count_as_processed(tmp_path):
-    for name in ("2021", ".2022-abcd", "2023", "二〇二四", "20211"):
+    for name in ("2021", ".2022~abcd", "2023", "二〇二四", "20211"):
         (tmp_path / "data" / "processed" / name / "statistics").mkdir(parents=True)
     (tmp_path / "data" / "processed" / "2021" / "statistics" / "overview.parquet").touch()
-    (tmp_path / "data" / "processed" / ".2022-abcd" / "statistics" / "overview.parquet").touch()
+    (tmp_path / "data" / "processed" / ".2022~abcd" / "statistics" / "overview.parquet").touch()
     assert processed_years(tmp_path) == [2021]

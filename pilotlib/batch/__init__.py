@@ -15,14 +15,23 @@ import pandas as pd
 from tqdm import tqdm
 
 from pilotlib.batch.over_all import tell_all
-from pilotlib.batch.results import fault_without_report, faults_of, faults_table, forget_others, is_current, put
+from pilotlib.batch.results import (
+    fault_without_report,
+    faults_of,
+    faults_table,
+    forget_others,
+    is_current,
+    put,
+    stop_on_another_table,
+)
 from pilotlib.batch.school import Made, Settings, Task, make_report, settings_of
 from pilotlib.batch.splitting import Part, folder_named, split
 from pilotlib.batch.workers import in_processes, number_of_workers, on_cluster
 from pilotlib.errors import PilotError
 from pilotlib.pipeline import find_notebooks, only_run
+from pilotlib.reading.year import hash_of
 from pilotlib.rollup import summarise_table
-from pilotlib.rollup.partial import NO_SCHOOL
+from pilotlib.vocabulary import NO_SCHOOL
 
 # Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
 Spread = Callable[[Callable, Iterable], Iterator[tuple]]
@@ -67,38 +76,43 @@ def run_batch(
         force: Whether everything is made again.
 
     Raises:
-        PilotError: the table cannot be read, it is being worked on already, or an edition cannot be made here. A school
-            that fails raises nothing.
+        PilotError: the table cannot be read or has changed meanwhile, it is being worked on already, the reports that
+            there are are those of another table, or an edition cannot be made here. A school that fails raises nothing.
     """
+    from pilotlib.stages import check_editions
+
+    check_editions(editions)
     table = table.resolve()
-    name = folder_named(table.stem)
+    name = folder_named(table.name if table.is_dir() else table.stem)
     final = project / "reports" / "batch" / name
     with only_run(project, f"batch-{name}") as work:
         rows = work / "rows"
         shutil.rmtree(rows, ignore_errors=True)
         rows.mkdir()
+        digest = hash_of(table) if table.exists() else ""
         parts = split(table, by, rows) if reports else []
         settings = settings_of(project, find_notebooks(project), editions)
         wanted = [part for part in parts if _is_of_a_school_and_year(part)]
+        if reports and not force:
+            stop_on_another_table(final, wanted, name)
+        spread = _spread(workers or number_of_workers(), scheduler)
+        tables = summarise_table(table, by, each=_over_files(spread))
         changed = [part for part in wanted if force or not is_current(part, settings, final)]
-        if changed:
-            from pilotlib.stages import check_editions
-
-            check_editions(editions)
         faults = [fault_without_report(part) for part in parts if not _is_of_a_school_and_year(part)]
         made, of = 0, {part[:2]: part for part in changed}
-        spread = _spread(workers or number_of_workers(), scheduler)
         for task, result in _results(changed, settings, spread, table.stem):
             if result.files:
                 put(result, task, settings, final)
                 made += 1
             else:
                 faults += faults_of(of[task[:2]], result)
+        if hash_of(table) != digest:
+            raise PilotError(f"{table.name} 在运行中有改动，没有写出汇总。请再运行一次。")
+        told = faults_table(faults)
+        about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by}
+        over_all = tell_all(project, work, name, about, tables, wanted, told, editions, force=force)
         if reports:
             forget_others(final, wanted)
-        told = faults_table(faults)
-        tables = summarise_table(table, by, each=_over_files(spread))
-        over_all = tell_all(project, work, table, by, tables, wanted, told, editions, force=force)
         shutil.rmtree(rows)
     return Batch(made, len(wanted) - len(changed), told, over_all)
 

@@ -9,14 +9,13 @@ import pandas as pd
 from tqdm import tqdm
 
 from pilotlib.batch.results import MANIFEST, manifest_of, place
-from pilotlib.batch.splitting import Part, folder_named
+from pilotlib.batch.splitting import Part
 from pilotlib.errors import PilotError
 from pilotlib.fingerprints import files_in, hashes
 from pilotlib.moving import aside, move_in, put_in_place
 from pilotlib.pipeline import PUBLISHING, find_notebooks
-from pilotlib.reading.year import hash_of
 from pilotlib.steps import Step, Steps
-from pilotlib.vocabulary import title_of, unit_of
+from pilotlib.vocabulary import NO_SCHOOL, title_of, unit_of
 
 NOTEBOOK = "rollup"
 # What a school's report and the count over all must agree on.
@@ -36,8 +35,8 @@ _TOLD = {
 def tell_all(
     project: Path,
     work: Path,
-    table: Path,
-    by: str,
+    name: str,
+    about: dict,
     tables: dict[str, pd.DataFrame],
     parts: Sequence[Part],
     faults: pd.DataFrame,
@@ -47,7 +46,8 @@ def tell_all(
 ) -> list[Path]:
     """Write what was counted of the whole table into `data/processed/batch/<table>/`, and tell it, if it has changed.
 
-    `tables` are those of `summarise_table`, `parts` the schools and years that should have a report.
+    `name` is that of its folders, `about` says its `title, file, sha256, by`; `tables` are those of `summarise_table`,
+    `parts` the schools and years that should have a report.
 
     Returns:
         The files of the report over all, the page first.
@@ -55,17 +55,12 @@ def tell_all(
     Raises:
         PilotError: a report and the count over all do not agree, or the notebook failed.
     """
-    name = folder_named(table.stem)
     processed, final = project / "data" / "processed" / "batch" / name, project / "reports" / "batch" / name
     failed = set(zip(faults["school"], faults["year"], strict=True))
     reports = _told([part for part in parts if part[:2] not in failed], final)
     by_school = _with_reports(tables["by_school"], reports, faults)
     overview = _overview(tables["overview"], by_school, faults)
-    about = {
-        "title": table.stem,
-        "file": table.name,
-        "sha256": hash_of(table),
-        "by": by,
+    about = about | {
         "years": sorted(map(int, by_school["year"].dropna().unique())),
         "rows_read": int(tables["overview"]["rows_read"].iloc[0]),
     }
@@ -101,8 +96,10 @@ def _told(parts: Iterable[Part], final: Path) -> pd.DataFrame:
     for part in parts:
         folder = place(final, part)
         manifest = manifest_of(folder)
+        if not manifest:
+            raise PilotError(f"{part.school} {part.year} 年的报告不见了，没有写出汇总。请再运行一次。")
         counts, severities = manifest["counts"], Counter(problem["severity"] for problem in manifest["problems"])
-        page = folder / sorted(manifest["outputs"])[0]
+        page = folder / min(manifest["outputs"], key=lambda name: (not name.endswith(".html"), name))
         found.append(
             {
                 "school": part.school,
@@ -147,7 +144,7 @@ def _overview(totals: pd.DataFrame, by_school: pd.DataFrame, faults: pd.DataFram
     measures = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
     bound = bool(row["lower_bound"])
     values = [
-        ("schools", by_school["school"].nunique(), False, ""),
+        ("schools", by_school.loc[by_school["school"] != NO_SCHOOL, "school"].nunique(), False, ""),
         ("schools_failed", faults["school"].nunique(), False, "没有报告的学校，原因逐条列出"),
         *((measure, row[measure], bound and measure.startswith("places"), "") for measure in measures),
         ("rows_set_aside", row["rows_set_aside"], False, "合计、空行、重复的表头等"),
@@ -175,4 +172,6 @@ def _put_beside(published: Path, final: Path, names: Sequence[str]) -> list[Path
         if not target.exists() or target.read_bytes() != path.read_bytes():
             new.write_bytes(path.read_bytes())
             new.replace(target)
+    for left_over in set(final.glob("index.*")) - {final / path.name for path in files_in(published)}:
+        left_over.unlink()  # an edition of an earlier run, which may say something else
     return [final / name for name in names] + [final / MANIFEST]

@@ -10,9 +10,10 @@ import pandas as pd
 
 from pilotlib.batch.school import Made, Settings, Task, made_from
 from pilotlib.batch.splitting import Part, folder_named
+from pilotlib.errors import PilotError
 from pilotlib.fingerprints import files_in, hashes
 from pilotlib.moving import aside, move_in
-from pilotlib.rollup.partial import NO_SCHOOL
+from pilotlib.vocabulary import NO_SCHOOL
 
 MANIFEST = "manifest.json"
 FAULT_COLUMNS = {
@@ -62,6 +63,20 @@ def put(made: Made, task: Task, settings: Settings, final: Path) -> None:
         move_in(new, folder)
 
 
+def stop_on_another_table(final: Path, wanted: Iterable[Part], name: str) -> None:
+    """Stop where none of the reports that there are is wanted: they are those of another table.
+
+    Raises:
+        PilotError: says what to do.
+    """
+    made = {manifest.parent for manifest in (final / "schools").glob(f"*/*/{MANIFEST}")}
+    if made and not made & {place(final, part) for part in wanted}:
+        raise PilotError(
+            f"reports/batch/{name} 中是另一张表的 {len(made)} 份报告，没有覆盖。请给这张表换个文件名；"
+            "确实要取代它们，请加 --force。"
+        )
+
+
 def forget_others(final: Path, wanted: Iterable[Part]) -> None:
     """Remove the reports of schools and years that are no longer in the table."""
     places = {place(final, part) for part in wanted}
@@ -75,19 +90,26 @@ def forget_others(final: Path, wanted: Iterable[Part]) -> None:
 def faults_of(part: Part, made: Made) -> list[dict]:
     """Why a school has no report: each fault with its row in the school's table and in the table of all."""
     of_school, places = {"school": part.school, "year": part.year}, part.places()
+    faults = [fault | _place_of(fault["source_row"], places) for fault in made.faults] or [{"message": made.message}]
+    # There is no ledger for a table of many schools.
     return [
-        of_school | fault | {"place": places[fault["source_row"] - 1] if fault["source_row"] else None}
-        for fault in made.faults
-    ] or [of_school | {"message": made.message}]
+        of_school | fault | {"message": fault.get("file", "") + fault["message"].replace("corrections.csv", "原表")}
+        for fault in faults
+    ]
 
 
 def fault_without_report(part: Part) -> dict:
     """Rows that can belong to no report, as one fault."""
     places = part.places()
-    named = "、".join(map(str, places[:_MOST_NAMED])) + ("等" if len(places) > _MOST_NAMED else "")
+    named = "、".join(f"{file}第{row}行" for file, row in places[:_MOST_NAMED])
     why = WITHOUT_NAME if part.school == NO_SCHOOL else WITHOUT_YEAR
-    message = f"原表第{named}行（共{len(places)}行）{why}"
-    return {"school": part.school, "year": part.year or None, "place": places[0], "message": message}
+    message = f"{named}{'等' if len(places) > _MOST_NAMED else ''}（共{len(places)}行）{why}"
+    return {"school": part.school, "year": part.year or None, "place": places[0][1], "message": message}
+
+
+def _place_of(row: int | None, places: list[tuple[str, int]]) -> dict:
+    """Where a row of a school's table stands in the table of all; in a folder, the place is said with its file."""
+    return {"place": places[row - 1][1], "file": places[row - 1][0]} if row else {}
 
 
 def faults_table(faults: list[dict]) -> pd.DataFrame:

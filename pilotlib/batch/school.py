@@ -77,18 +77,23 @@ def code() -> str:
 
 def make_report(task: Task, settings: Settings) -> Made:
     """Make one school's report for a year; what goes wrong is told and stops no other."""
-    _set_modules_apart()
-    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="pilot-") as folder:
-        project = Path(folder).resolve()
-        try:
-            if settings.code != code():
-                raise PilotError("这台机器上的 pilotlib 与发起的机器不同。请装成同一版本。")
-            _lay_out(project, task, settings)
-            return Made(_run(project, task, settings))
-        except PilotError as error:
-            return Made({}, str(error), _faults(project, task))
-        except Exception as error:  # a fault of ours, or of the machine: it is this school's all the same
-            return Made({}, f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。")
+    try:
+        _set_modules_apart()
+        with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="pilot-") as folder:
+            return _made(Path(folder).resolve(), task, settings)
+    except Exception as error:  # a fault of ours, or of the machine: it is this school's all the same
+        return Made({}, f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。")
+
+
+def _made(project: Path, task: Task, settings: Settings) -> Made:
+    try:
+        if settings.code != code():
+            raise PilotError("这台机器上的 pilotlib 与发起的机器不同。请装成同一版本。")
+        _lay_out(project, task, settings)
+        return Made(_run(project, task, settings))
+    except PilotError as error:
+        # Where the run has kept its notebook goes with the project.
+        return Made({}, str(error).partition("\n（")[0], _faults(project, task))
 
 
 @cache
@@ -112,7 +117,8 @@ def _lay_out(project: Path, task: Task, settings: Settings) -> None:
     raw = project / "data" / "raw"
     files = {
         raw / str(task.year) / "applications.csv": task.table,
-        raw / "school.toml": f"name = {json.dumps(task.school, ensure_ascii=False)}\n".encode(),
+        # TOML takes what JSON writes, but for one sign.
+        raw / "school.toml": f"name = {json.dumps(task.school)}\n".replace("\x7f", "\\u007f").encode(),
         raw / "reference" / "majors.csv": settings.reference,
     } | {project / "notebooks" / name: content for name, content in settings.notebooks.items()}
     for path, content in files.items():

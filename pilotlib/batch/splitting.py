@@ -17,9 +17,9 @@ from pilotlib.cleaning.words import count_text, normalised
 from pilotlib.coded import Coded, mapped
 from pilotlib.errors import PilotError
 from pilotlib.reading.blocks import BLOCK_BYTES
+from pilotlib.reading.pieces import Piece
 from pilotlib.rollup.cleaned import cleaned_pieces
-from pilotlib.rollup.partial import NO_SCHOOL
-from pilotlib.vocabulary import TOTAL_FORM, plain
+from pilotlib.vocabulary import NO_SCHOOL
 
 _LONGEST_NAME = 60
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
@@ -37,9 +37,11 @@ class Part(NamedTuple):
     year: int
     file: Path
 
-    def places(self) -> list[int]:
-        """The place of every row in the table of all, in order."""
-        return [int(line) for line in _places_of(self.file).read_text(encoding="ascii").split()]
+    def places(self) -> list[tuple[str, int]]:
+        """The place of every row in the table of all, in order: its file, "" where the table is one, and its row."""
+        with _places_of(self.file).open(encoding="utf-8", newline="") as source:
+            lines = [line for (line,) in csv.reader(source)]
+        return [(file, int(row)) for file, _, row in (line.rpartition("\t") for line in lines)]
 
     def task(self) -> Task:
         """What has to be done."""
@@ -62,22 +64,26 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
         PilotError: there is no such column, no column of years, or one that every table must have is missing.
     """
     found: dict[tuple[str, int], Part] = {}
-    for piece, cleaned, school, _ in cleaned_pieces(table, by, BLOCK_BYTES):
+    titles: dict[tuple[str, int], list[str]] = {}
+    for piece, cleaned, named, _ in cleaned_pieces(table, by, BLOCK_BYTES):
         if "year" not in piece.header.names:
             raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
-        schools = _texts(mapped(cleaned.table[school], _school))
+        schools = _texts(named)
         years = _texts(mapped(piece.cells[piece.header.names.index("year")], _year))
         application = cleaned.reasons == 0
         belongs = (piece.rows > 0) & (application | ((schools != "") & (cleaned.reasons != _HEADER)))
         keys = pd.DataFrame({"school": np.where(schools == "", NO_SCHOOL, schools), "year": years})[belongs]
         columns = [_texts(column) for column in piece.cells]
+        place = [f"{piece.file if table.is_dir() else ''}\t{place}" for place in piece.places]
         for (name, year), rows in keys.groupby(["school", "year"]).indices.items():
             if (name, year) not in found:
                 found[name, year] = Part(name, int(year), folder / f"{len(found)}.csv")
+                titles[name, year] = piece.header.titles
                 _append(found[name, year].file, [piece.header.titles])
             taken = keys.index[rows]
-            _append(found[name, year].file, zip(*(column[taken] for column in columns), strict=True))
-            _append(_places_of(found[name, year].file), piece.places[taken, None])
+            ordered = [columns[place] for place in _order(titles[name, year], piece, name)]
+            _append(found[name, year].file, zip(*(column[taken] for column in ordered), strict=True))
+            _append(_places_of(found[name, year].file), ([place[row]] for row in taken))
     return sorted(_with_unread_years(found.values()))
 
 
@@ -94,9 +100,19 @@ def folder_named(name: str) -> str:
     return f"{kept}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _school(text: str) -> str:
-    """A school's name; a total over several is none."""
-    return "" if TOTAL_FORM.fullmatch(plain(text)) else normalised(text)
+def _order(titles: list[str], piece: Piece, school: str) -> list[int]:
+    """The positions of a piece's columns in the order of a school's first piece.
+
+    Raises:
+        PilotError: they are not the same columns.
+    """
+    own = piece.header.titles
+    if own == titles:
+        return list(range(len(own)))
+    if sorted(own) != sorted(titles) or len(set(own)) != len(own):
+        differing = "、".join(sorted(set(own) ^ set(titles) - {""})) or "重名的列"
+        raise PilotError(f"{piece.file}：{school}的列与前面的文件不同（{differing}）。请把各文件的列改成一样。")
+    return [own.index(title) for title in titles]
 
 
 def _year(text: str) -> str:
@@ -115,7 +131,7 @@ def _with_unread_years(parts: Iterable[Part]) -> list[Part]:
         else:
             with part.file.open(encoding="utf-8", newline="") as source:
                 _append(others[0].file, islice(csv.reader(source), 1, None))
-            _append(_places_of(others[0].file), ([place] for place in part.places()))
+            _append(_places_of(others[0].file), ([f"{file}\t{row}"] for file, row in part.places()))
     return kept
 
 

@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import TypeVar
@@ -15,6 +17,7 @@ Result = TypeVar("Result")
 # How many tasks wait for each process: enough that none is idle, few enough that memory does not grow with the batch.
 _WAITING = 2
 _WORKERS_WITHIN = 30  # seconds
+_GO_ON = "做好的报告都在；恢复后再运行一次，只做余下的。"
 
 
 def number_of_workers() -> int:
@@ -29,23 +32,25 @@ def in_processes(
 
     A task whose process ends (killed, out of memory, crashed) is tried once more, by itself; None if that one ends too.
     """
-    tasks, suspects = iter(tasks), []
+    tasks, suspects, unsent = iter(tasks), [], []
     while True:
         with _pool(workers) as pool:
             running: dict[Future, Given] = {}
             try:
                 while True:
                     for task in islice(tasks, _WAITING * workers - len(running)):
+                        unsent = [task]
                         running[pool.submit(function, task)] = task
+                        unsent = []
                     if not running:
                         break
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    for future in wait_for(running, return_when=FIRST_COMPLETED).done:
                         task = running[future]
                         result = future.result()
                         del running[future]
                         yield task, result
             except BrokenProcessPool:
-                suspects = list(running.values())
+                suspects = [*running.values(), *unsent]
         # Nobody knows which of those that ran took the processes down: each is tried by itself.
         for task in suspects:
             try:
@@ -56,7 +61,7 @@ def in_processes(
             yield task, result
         if not suspects:
             return
-        suspects = []
+        suspects, unsent = [], []
 
 
 def on_cluster(
@@ -68,14 +73,14 @@ def on_cluster(
     None if it has taken down one worker after the other.
 
     Raises:
-        PilotError: distributed is not installed, no scheduler answers, or it has no workers.
+        PilotError: distributed is not installed, no scheduler answers or it is lost, or it has no workers.
     """
     try:
-        from distributed import Client, KilledWorker, as_completed
+        from distributed import Client, KilledWorker, wait
     except ImportError:
         raise PilotError('--scheduler 需要另装：pip install "pilotlib[cluster]"（项目中：make extras）') from None
     try:
-        client = Client(address, timeout=10, set_as_default=False)
+        client = Client(address, timeout=10)
     except (OSError, ValueError) as error:
         raise PilotError(f"连不上调度器 {address}（{error}）。请先运行 dask scheduler，并核对地址。") from None
     with client:
@@ -85,25 +90,28 @@ def on_cluster(
             raise PilotError(
                 f"调度器 {address} 没有工作进程。请在各台机器上运行 dask worker {address} --nthreads 1。"
             ) from None
-        tasks, running, done = iter(tasks), {}, as_completed(loop=client.loop)
-
-        def send() -> None:
-            """Keep as many tasks waiting as there are workers for; these may come and go."""
+        tasks, running = iter(tasks), {}
+        while True:
+            # Workers may come and go.
             wanted = _WAITING * max(sum(client.nthreads().values()), 1)
             for task in islice(tasks, max(wanted - len(running), 0)):
-                future = client.submit(function, task, pure=False)
-                running[future] = task
-                done.add(future)
-
-        send()
-        for future in done:
-            task = running.pop(future)
+                running[client.submit(function, task, pure=False)] = task
+            if not running:
+                return
             try:
-                yield task, future.result()
-            except KilledWorker:
-                yield task, None
-            del future  # the scheduler forgets what nobody holds
-            send()
+                finished = wait(list(running), timeout=_WORKERS_WITHIN, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                if not client.nthreads():
+                    raise PilotError(f"调度器 {address} 的工作进程都不在了。{_GO_ON}") from None
+                continue
+            for future in finished:
+                try:
+                    result = future.result()
+                except KilledWorker:
+                    result = None
+                except CancelledError:
+                    raise PilotError(f"与调度器 {address} 的连接断了。{_GO_ON}") from None
+                yield running.pop(future), result  # the scheduler forgets what nobody holds
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

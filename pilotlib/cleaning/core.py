@@ -74,7 +74,7 @@ class CleanedPiece(NamedTuple):
 
 
 def clean_piece(
-    piece: Piece, reference: pd.DataFrame = NO_REFERENCE, whole: Whole | None = None, labels: Iterable[str] = ()
+    piece: Piece, reference: pd.DataFrame = NO_REFERENCE, whole: Whole | None = None, labels: Iterable[Coded] = ()
 ) -> CleanedPiece:
     """Clean a piece of a large table, in which nothing is merged and for which there is no ledger.
 
@@ -83,12 +83,16 @@ def clean_piece(
         reference: Known majors.
         whole: What `whole_of` has learnt of all pieces. Without it a cell counts as cut off by the width of its
             column in the piece alone; nothing but `truncated` and the completion of majors depends on it.
-        labels: Columns of the table, other than ours, in which the word for a total marks a row of totals.
+        labels: Columns of cells, other than ours, in which the word for a total marks a row of totals.
 
     Raises:
         PilotError: a column is missing or found twice.
     """
-    filled = [bool(looked_up(column, bool).any()) for column in piece.cells]
+    # A column with a title is one in every piece, whether this one holds anything in it or not.
+    filled = [
+        bool(title) or bool(looked_up(column, bool).any())
+        for title, column in zip(piece.header.titles, piece.cells, strict=True)
+    ]
     table = table_of(piece.cells, names_of(piece.header, piece.header_place, filled, piece.file))
     reasons = reasons_of(table, piece.rows, piece.cells, piece.header, labels=labels)
     kept = reasons == 0

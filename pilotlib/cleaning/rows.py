@@ -124,7 +124,7 @@ def reasons_of(
     cells: Sequence[Coded],
     header: Header,
     continued: Iterable[int] = (),
-    labels: Iterable[str] = (),
+    labels: Iterable[Coded] = (),
 ) -> np.ndarray:
     """Part the rows that are applications from those set aside: each row's reason, as its place in `REASONS`.
 
@@ -134,7 +134,7 @@ def reasons_of(
         cells: The cells as they stand in the file.
         header: Their header.
         continued: The `source_row` of rows that only go on with the application above.
-        labels: Columns that are not ours and may say that a row is one of totals.
+        labels: Columns of cells that are not ours and may say that a row is one of totals.
     """
     words = {name: mapped(column, plain) for name, column in table.items()}
     telling = [looked_up(words[name], bool) for name in TELLING_COLUMNS]
@@ -182,10 +182,10 @@ def set_aside_rows(
     )
 
 
-def _totals(words: Table, others: Iterable[str] = ()) -> np.ndarray:
+def _totals(words: Table, others: Iterable[Coded] = ()) -> np.ndarray:
     """Rows that add up others: a total's word in a cell, or within a longer text where there is no certificate."""
     ours = [name for name in SOURCE_COLUMNS if name in words and (name == "year" or name not in COUNT_COLUMNS)]
-    labels = [words[name] for name in (*ours, *others)]
+    labels = [*(words[name] for name in ours), *(mapped(column, plain) for column in others)]
 
     def matches(form: re.Pattern) -> np.ndarray:
         return any_of([looked_up(column, lambda word: bool(form.fullmatch(word))) for column in labels])

@@ -14,7 +14,7 @@ from pilotlib.reading.blocks import BLOCK_BYTES, Part, encoding_of, parts_of
 from pilotlib.reading.files import damaged
 from pilotlib.reading.grids import whole_number
 from pilotlib.reading.headers import HEADER_WITHIN, Header, header_of
-from pilotlib.reading.tables import READERS, read_table
+from pilotlib.reading.tables import read_table
 
 # What a row of an application table takes in a text file, more or less.
 BYTES_A_ROW = 150
@@ -25,7 +25,7 @@ class Piece(NamedTuple):
 
     `file` is its name, `header` its header, and `header_place` the place of the header's last row in it. `rows` are
     the numbers of these rows from the header on (its last row is 0), `places` their places in the file, and `cells`
-    the columns of coded text.
+    the columns of coded text. `merged` are ranges of merged cells, as in `Origin`; a text file has none.
     """
 
     file: str
@@ -34,6 +34,7 @@ class Piece(NamedTuple):
     rows: np.ndarray
     places: np.ndarray
     cells: list[Coded]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piece]:
@@ -47,14 +48,18 @@ def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piec
         PilotError: a file is missing, no table, without a header, or in two encodings.
     """
     for file in files_of(path):
-        yield from _numbered(file.name, _of_file(file, block_bytes))
+        kind = file.suffix.lower()
+        if kind in (".parquet", ".csv", ".tsv"):
+            yield from _numbered(file.name, _of_file(file, block_bytes))
+        else:
+            yield from _of_any_kind(file)
 
 
 def files_of(path: Path | str) -> list[Path]:
-    """The files of a table: itself, or those of a folder that can be read, by name.
+    """The files of a table: itself, or those of a folder, by name, without what systems and programs leave in it.
 
     Raises:
-        PilotError: there is no such file, or none in the folder.
+        PilotError: there is no such file, none in the folder, or a folder in it.
     """
     path = Path(path)
     if not path.exists():
@@ -62,11 +67,15 @@ def files_of(path: Path | str) -> list[Path]:
     files = [file for file in sorted(path.iterdir()) if _is_table(file)] if path.is_dir() else [path]
     if not files:
         raise PilotError(f"{path.name}：文件夹中没有可以读取的申报表。")
+    folders = [file.name for file in files if file.is_dir()]
+    if folders:
+        raise PilotError(f"{path.name}：里面还有文件夹“{folders[0]}”，没有读取。请把各个申报表直接放在一个文件夹里。")
     return files
 
 
 def _is_table(path: Path) -> bool:
-    return path.suffix.lower() in (*READERS, ".parquet") and not path.name.startswith((".", "_", "~$"))
+    left_by_a_system = path.name.startswith((".", "~$")) or (path.name.startswith("_") and not path.suffix)
+    return not left_by_a_system
 
 
 def _of_file(path: Path, block_bytes: int) -> Iterator[Part]:
@@ -77,8 +86,18 @@ def _of_file(path: Path, block_bytes: int) -> Iterator[Part]:
         with path.open("rb") as file:
             yield from parts_of(path.name, file, encoding, block_bytes)
     else:
-        cells = read_table(path).cells
-        yield Part(cells.index.to_numpy(), [coded(cells[column]) for column in cells], 0)
+        yield _as_part(read_table(path).cells)
+
+
+def _of_any_kind(path: Path) -> Iterator[Piece]:
+    """The one piece of a file that is read whole."""
+    cells, origin = read_table(path)
+    for piece in _numbered(path.name, [_as_part(cells)]):
+        yield piece._replace(merged=origin.merged)
+
+
+def _as_part(cells: pd.DataFrame) -> Part:
+    return Part(cells.index.to_numpy(), [coded(cells[column]) for column in cells], 0)
 
 
 def _of_parquet(path: Path, rows: int) -> Iterator[Part]:

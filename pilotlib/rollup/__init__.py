@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pilotlib.errors import PilotError
 from pilotlib.reading.blocks import BLOCK_BYTES
 from pilotlib.reading.pieces import files_of
-from pilotlib.rollup.cleaned import cleaned_pieces
+from pilotlib.rollup.cleaned import cleaned_pieces, school_and_city
 from pilotlib.rollup.partial import Partial, added, summarise_piece
 from pilotlib.rollup.recount import Recount
 from pilotlib.rollup.tables import combine
 from pilotlib.rollup.writing import write_cleaned
-from pilotlib.vocabulary import plain
 
 __all__ = ["Partial", "added", "combine", "summarise_piece", "summarise_table", "write_cleaned"]
 
@@ -50,9 +50,11 @@ def summarise_table(
         The tables of `combine`.
 
     Raises:
-        PilotError: the table cannot be read, has no such column, or two counts differ.
+        PilotError: the table cannot be read, has no such column or no application, or two counts differ.
     """
     summed = list(each(functools.partial(sum_file, by=by, block_bytes=block_bytes, check=check), files_of(path)))
+    if not any(len(one.partial.groups) for one in summed):
+        raise PilotError(f"{Path(path).name}：表头以下没有一行申报。请确认是申报明细表。")
     tables = combine([one.partial for one in summed], sum(one.rows for one in summed))
     if check:
         recount = summed[0].recount
@@ -68,12 +70,12 @@ def sum_file(path: Path, by: str, block_bytes: int = BLOCK_BYTES, check: bool = 
     Raises:
         PilotError: the file cannot be read, or has no such column.
     """
-    recount, partials, rows = Recount(plain(by)), [], 0
-    for piece, cleaned, school, city in cleaned_pieces(path, by, block_bytes):
-        partials.append(summarise_piece(cleaned, school, city))
+    recount, partials, rows = Recount(), [], 0
+    for piece, cleaned, schools, cities in cleaned_pieces(path, by, block_bytes):
+        partials.append(summarise_piece(cleaned, schools, cities))
         rows += int((piece.rows > 0).sum())
         if check:
-            recount.add(piece)
+            recount.add(piece, school_and_city(piece.header, by, piece.file))
         if sum(len(one.seen) for one in partials[1:]) > max(FEWEST_TO_ADD, len(partials[0].seen)):
             partials = [added(partials)]
     return Summed(added(partials), rows, recount if check else None)

@@ -12,10 +12,9 @@ from pilotlib.cleaning.core import CleanedPiece
 from pilotlib.cleaning.log import changed_in
 from pilotlib.cleaning.rows import REASONS
 from pilotlib.cleaning.typed import certificates_of, levels_of
-from pilotlib.cleaning.words import normalised
-from pilotlib.coded import any_of, count_of, distinct, looked_up, mapped, repeated, taken, together
+from pilotlib.coded import Coded, any_of, count_of, distinct, looked_up, mapped, repeated, taken, together
 from pilotlib.errors import PilotError
-from pilotlib.vocabulary import APPROVED_STATUSES
+from pilotlib.vocabulary import APPROVED_STATUSES, NO_SCHOOL
 
 # Sums of a group; `…_known` counts the numbers that a sum is made of, `unknown` the applications that lack one.
 MEASURES = (
@@ -27,7 +26,6 @@ MEASURES = (
     "unknown",
     "cells_changed",
 )
-NO_SCHOOL = "未写学校"
 # A group and a certificate are one number of 63 bits: so many bits for the kinds, and for the certificates.
 KIND_BITS, CERTIFICATE_BITS, PLACE_BITS = 14, 24, 24
 
@@ -51,18 +49,20 @@ class Partial(NamedTuple):
     set_aside: Counter
 
 
-def summarise_piece(cleaned: CleanedPiece, school: str, city: str | None = None) -> Partial:
+def summarise_piece(cleaned: CleanedPiece, schools: Coded, cities: Coded | None = None) -> Partial:
     """The sums of a cleaned piece.
 
     Args:
         cleaned: As `clean_piece` returns it.
-        school: The name in the piece's table of the column that holds the schools.
-        city: That of the cities, if there is one.
+        schools: The name of each row's school, "" where it names none.
+        cities: The city of each row, if the table has any.
     """
+    aside = _set_aside(cleaned, schools)
+    kept = cleaned.reasons == 0
+    schools = mapped(taken(schools, kept), lambda name: name or NO_SCHOOL)
     applications = cleaned.applications
     now, rows = applications.now, len(applications.rows)
-    schools = mapped(now[school], lambda text: normalised(text) or NO_SCHOOL)
-    cities = mapped(now[city], normalised) if city else repeated("", rows)
+    cities = taken(cities, kept) if cities else repeated("", rows)
     place_codes, places = together([distinct(schools), distinct(now["year"]), distinct(cities)])
     kind_codes, kinds = together([distinct(now["application_round"]), distinct(levels_of(now))])
     certificates = distinct(certificates_of(now))
@@ -77,7 +77,7 @@ def summarise_piece(cleaned: CleanedPiece, school: str, city: str | None = None)
         _sums(codes, measures, len(groups)),
         pd.unique(codes.astype(np.int64) << CERTIFICATE_BITS | certificates.codes),
         _sums(certificates.codes, measures, len(certificates.words)),
-        _set_aside(cleaned, school),
+        aside,
     )
 
 
@@ -148,13 +148,13 @@ def _measures(cleaned: CleanedPiece) -> list[np.ndarray]:
     ]
 
 
-def _set_aside(cleaned: CleanedPiece, school: str) -> Counter:
+def _set_aside(cleaned: CleanedPiece, schools: Coded) -> Counter:
     """Rows set aside by (school, reason); "" where the row names no school."""
     header = REASONS.index("重复的表头")
     which = np.flatnonzero((cleaned.reasons != 0) & (cleaned.rows != 0))
-    schools = taken(cleaned.table[school], which)
+    schools = taken(schools, which)
     keys, counts = np.unique(schools.codes.astype(np.int64) * len(REASONS) + cleaned.reasons[which], return_counts=True)
     found: Counter = Counter()
     for code, reason, number in zip(*np.divmod(keys, len(REASONS)), counts, strict=True):
-        found["" if reason == header else normalised(schools.words[code]), REASONS[reason]] += int(number)
+        found["" if reason == header else schools.words[code], REASONS[reason]] += int(number)
     return found

@@ -15,9 +15,9 @@ from pilotlib.coded import Coded, all_of, any_of, looked_up, taken
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS
 from pilotlib.reading.pieces import Piece
-from pilotlib.rollup.partial import NO_SCHOOL
 from pilotlib.vocabulary import (
     APPROVED_STATUSES,
+    NO_SCHOOL,
     RULED_LINE,
     TOTAL_FORM,
     TOTAL_FORM_WITHOUT_CERTIFICATE,
@@ -34,18 +34,16 @@ TOTALLED = ("applications", "places_applied", "places_approved")
 class Recount:
     """Counts piece by piece: rows, totals by school, and the different certificates with and without their level."""
 
-    def __init__(self, school: str):
-        """`school` is the title of the column of schools, in the form in which words are compared."""
-        self.school = school
+    def __init__(self) -> None:
+        """Nothing has been counted yet."""
         self.rows = 0
         self.totals: Counter = Counter()
         self.pairs: set[tuple[str, str]] = set()
 
-    def add(self, piece: Piece) -> None:
-        """Count the rows of a piece."""
+    def add(self, piece: Piece, places: list[int]) -> None:
+        """Count the rows of a piece; `places` are the positions of its columns of schools and of cities."""
         columns = {name: column for name, column in zip(piece.header.names, piece.cells, strict=True) if name}
-        titles = [plain(title) for title in piece.header.titles]
-        schools = piece.cells[titles.index(self.school)]
+        schools = piece.cells[places[0]]
         below = pa.array(piece.rows > 0)
         self.rows += pc.sum(below).as_py()
         counted = pa.table(
@@ -60,12 +58,12 @@ class Recount:
                     0,
                 ),
             }
-        ).filter(pc.and_(below, pc.invert(_no_application(piece, columns, schools))))
+        ).filter(pc.and_(below, pc.invert(_no_application(piece, columns, places))))
         sums = counted.group_by("school").aggregate(
             [("school", "count"), ("places_applied", "sum"), ("places_approved", "sum")]
         )
         for code, *numbers in zip(*(sums.column(name).to_pylist() for name in _SUMS), strict=True):
-            name = normalised(schools.words[code]) or NO_SCHOOL
+            name = normalised(schools.words[code].replace("\n", "")) or NO_SCHOOL
             self.totals.update({(name, measure): number for measure, number in zip(TOTALLED, numbers, strict=True)})
         pairs = counted.group_by(["certificate", "level"]).aggregate([]).to_pydict()
         for certificate, level in zip(pairs["certificate"], pairs["level"], strict=True):
@@ -115,9 +113,9 @@ class Recount:
 _SUMS = ("school", "school_count", "places_applied_sum", "places_approved_sum")
 
 
-def _no_application(piece: Piece, columns: dict[str, Coded], schools: Coded) -> pa.Array:
+def _no_application(piece: Piece, columns: dict[str, Coded], places: list[int]) -> pa.Array:
     """Rows that are headers, totals, ruled lines, or say nothing; all but the first two have no certificate."""
-    labels = [schools, *(columns[name] for name in LABELS if name in columns)]
+    labels = [*(piece.cells[place] for place in places), *(columns[name] for name in LABELS if name in columns)]
     telling = [columns[name] for name in TELLING if name in columns]
     found = _headers(piece) | _anywhere(labels, TOTAL_FORM)
     few = np.flatnonzero(looked_up(columns["certificate"], lambda text: bool(RULED_LINE.fullmatch(plain(text)))))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pilotlib.coded import Coded, category_of, count_of
 from pilotlib.rollup.partial import CERTIFICATE_BITS, KIND_BITS, MEASURES, Partial, added
-from pilotlib.vocabulary import LEVELS, UNKNOWN, in_round_order
+from pilotlib.vocabulary import LEVELS, NO_SCHOOL, UNKNOWN, in_round_order
 
 MOST_TICKS = 2**26
 COUNTS = ("schools", "applications", "certificates", "certificate_levels", "places_applied", "places_approved")
@@ -87,9 +87,9 @@ def _by_certificate(whole: Partial, names: pd.DataFrame) -> pd.DataFrame:
     """The sums of each certificate, its levels taken together, and how many schools have it."""
     of_group, certificates = whole.seen >> CERTIFICATE_BITS, whole.seen & (1 << CERTIFICATE_BITS) - 1
     size = len(names["school"].cat.categories)
-    pairs = _distinct(
-        certificates * size + names["school"].cat.codes.to_numpy(np.int64)[of_group], len(whole.certificates) * size
-    )
+    named = (names["school"] != NO_SCHOOL).to_numpy()[of_group]
+    schools = names["school"].cat.codes.to_numpy(np.int64)[of_group]
+    pairs = _distinct((certificates * size + schools)[named], len(whole.certificates) * size)
     sums = dict(zip(MEASURES, whole.sums_by_certificate.T, strict=True))
     table = pd.DataFrame({"certificate": pd.Series(whole.certificates, dtype="str")}).assign(
         schools=np.bincount(pairs // max(size, 1), minlength=len(whole.certificates)), **_counts(sums)
@@ -130,7 +130,8 @@ def _grouped(whole: Partial, names: pd.DataFrame, by: list[str]) -> pd.DataFrame
     size = max(len(whole.certificates), 1)
     schools = names["school"].cat.codes.to_numpy(np.int64)
     of_school = len(names["school"].cat.categories)
-    here = _distinct(codes * of_school + schools, len(keys) * of_school)
+    named = (names["school"] != NO_SCHOOL).to_numpy()
+    here = _distinct((codes * of_school + schools)[named], len(keys) * of_school)
     counted = {
         "schools": np.bincount(here // max(of_school, 1), minlength=len(keys)),
         "certificates": np.bincount(singles // size, minlength=len(keys)),

@@ -41,7 +41,7 @@ def write_cleaned(
     from pyarrow import parquet
 
     whole, seen, names = Whole(), set(), {}
-    for _, cleaned, _, _ in cleaned_pieces(path, by, block_bytes, reference=reference):
+    for _, cleaned, *_ in cleaned_pieces(path, by, block_bytes, reference=reference):
         whole = whole_of(cleaned.applications, whole)
         if not seen.issuperset(cleaned.table):
             seen.update(cleaned.table)
@@ -53,7 +53,7 @@ def write_cleaned(
     with TemporaryDirectory(dir=out) as folder:
         made = [Path(folder) / name for name in ("applications.parquet", "changes.parquet")]
         with parquet.ParquetWriter(made[0], applications) as rows, parquet.ParquetWriter(made[1], changes) as cells:
-            for piece, cleaned, _, _ in cleaned_pieces(path, by, block_bytes, reference=reference, whole=whole):
+            for piece, cleaned, *_ in cleaned_pieces(path, by, block_bytes, reference=reference, whole=whole):
                 rows.write_table(_arrow(cleaned.applications.typed(), piece.file, applications))
                 cells.write_table(_arrow(_log(cleaned.applications), piece.file, changes))
         for file in made:

@@ -26,6 +26,12 @@ BROKEN = 3
 YEAR = 2031
 
 
+def standin(project: Path, table: Path) -> subprocess.CompletedProcess:
+    """A batch whose reports are stand-ins."""
+    command = [sys.executable, "-m", "tests.batch.standin", str(project), str(table)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
 def schools_in(folder: Path) -> dict[str, bytes]:
     """Every report's files but its manifest, which tells the time."""
     return {name: content for name, content in contents(folder / "schools").items() if "manifest.json" not in name}
@@ -184,14 +190,45 @@ def test_a_batch_killed_at_any_moment_goes_on_where_it_was(tmp_path):
     assert not list(reports.rglob(".*"))
 
 
+def test_another_table_of_the_same_name_takes_no_reports_away(tmp_path):
+    project = make_project(tmp_path / "project")
+    (tmp_path / "later").mkdir()
+    for folder, first in ((tmp_path, 0), (tmp_path / "later", 2)):
+        lines = province(5, 4)[0]
+        kept = tuple(f"第{number:04d}职业技术学院" for number in (first, first + 1))
+        write(folder / "戊省.csv", [line for line in lines if line[0] in ("学校", *kept)])
+    reports = project / "reports" / "batch" / "戊省"
+    assert standin(project, tmp_path / "戊省.csv").returncode == 0
+    before = contents(reports)
+    refused = standin(project, tmp_path / "later" / "戊省.csv")
+    assert refused.returncode == 1
+    assert "另一张表的 2 份报告，没有覆盖" in refused.stderr
+    assert contents(reports) == before
+
+
+def test_an_edition_that_is_no_longer_asked_for_does_not_stay_with_old_figures(batched, tmp_path):
+    project = shutil.copytree(batched.project, tmp_path / "project")
+    result = pilot(project, "batch", str(batched.table), "--no-reports", "--editions", "html")
+    assert result.returncode == 0, result.stderr
+    reports = project / "reports" / "batch" / "甲省"
+    assert sorted(path.name for path in reports.iterdir()) == ["index.html", "manifest.json", "schools"]
+
+
+def test_an_edition_that_there_is_not_is_said_before_anything_is_written(tmp_path):
+    project, table = make_project(tmp_path / "project"), write(tmp_path / "己省.csv", province(5, 2)[0])
+    result = pilot(project, "batch", str(table), "--no-reports", "--editions", "papyrus")
+    assert result.returncode == 1
+    assert "没有“papyrus”这种版本" in result.stderr
+    assert not (project / "data" / "processed" / "batch").exists()
+
+
 def test_a_school_that_takes_its_process_down_is_told_apart(tmp_path):
     from tests.batch.standin import DEADLY
 
     project, table = make_project(tmp_path / "project"), tmp_path / "丙省.csv"
     lines = [(DEADLY, *line[1:]) if line[0] == "第0002职业技术学院" else line for line in province(5, 6)[0]]
     write(table, lines)
-    command = [sys.executable, "-m", "tests.batch.standin", str(project), str(table)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    result = standin(project, table)
     assert json.loads(result.stdout) == {"made": 5, "kept": 0, "failed": 1}
 
 
@@ -243,8 +280,7 @@ def test_names_of_schools_are_text_everywhere(tmp_path):
     lines, _ = province(5, 3)
     names = {f"第{number:04d}职业技术学院": name for number, name in enumerate(hostile)}
     write(table, [(names.get(line[0], line[0]), *line[1:]) for line in lines])
-    command = [sys.executable, "-m", "tests.batch.standin", str(project), str(table)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    result = standin(project, table)
     assert json.loads(result.stdout)["made"] == 3, result.stderr
     reports = project / "reports" / "batch" / "丁省"
     assert len(list(reports.glob("schools/*/*/annual-report.html"))) == 3

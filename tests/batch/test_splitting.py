@@ -3,10 +3,11 @@
 import csv
 
 import pytest
+from openpyxl import Workbook
 
 from pilotlib import PilotError
 from pilotlib.batch.splitting import folder_named, split
-from pilotlib.rollup.partial import NO_SCHOOL
+from pilotlib.vocabulary import NO_SCHOOL
 from tests.batch.province import province, write
 from tests.tables import HEADER, row
 
@@ -21,7 +22,8 @@ def parts_of(tmp_path, lines, by="学校"):
 def _with_places(part):
     """The part's lines, header first, each with its place before it."""
     lines = csv.reader(part.file.read_text(encoding="utf-8").splitlines(keepends=True))
-    return [[str(place), *line] for place, line in zip(["place", *part.places()], lines, strict=True)]
+    places = ["place", *(str(row) for _, row in part.places())]
+    return [[place, *line] for place, line in zip(places, lines, strict=True)]
 
 
 def test_each_school_and_year_has_its_rows_with_their_places(tmp_path):
@@ -69,6 +71,49 @@ def test_a_year_that_cannot_be_read_is_that_of_the_schools_other_rows_if_they_ha
     assert sum(len(table) - 1 for table in found.values()) == len(lines) + 1
 
 
+def test_parts_of_a_table_may_have_their_columns_in_another_order_and_no_others(tmp_path):
+    table = tmp_path / "某省"
+    table.mkdir()
+    write(table / "a.csv", [("学校", *HEADER, "备注"), ("甲学院", *row(序号="1"), "无")])
+    write(table / "b.csv", [("备注", *reversed(HEADER), "学校"), ("见附件", *reversed(row(序号="2")), "甲学院")])
+    (part,) = split(table, "学校", _folder(tmp_path))
+    assert list(csv.reader(part.file.open(encoding="utf-8", newline="")))[1:] == [
+        ["甲学院", *row(序号="1"), "无"],
+        ["甲学院", *row(序号="2"), "见附件"],
+    ]
+    assert part.places() == [("a.csv", 2), ("b.csv", 2)]
+    write(table / "c.csv", [("学校", *HEADER, "电话"), ("甲学院", *row(序号="3"), "1")])
+    with pytest.raises(PilotError, match=r"c\.csv：甲学院的列与前面的文件不同（备注、电话）"):
+        split(table, "学校", _folder(tmp_path))
+
+
+def _folder(tmp_path):
+    folder = tmp_path / f"rows-{len(list(tmp_path.iterdir()))}"
+    folder.mkdir()
+    return folder
+
+
+def test_a_name_is_one_whatever_its_white_space_and_breaks(tmp_path):
+    names = ("甲学院", " 甲 学院", "甲\n学院", "甲学院　")
+    found = parts_of(tmp_path, [("学校", *HEADER), *((name, *row()) for name in names)])
+    assert [school for school, _ in found] == ["甲学院"]
+
+
+def test_a_merged_column_of_schools_is_filled_and_merged_numbers_are_refused(tmp_path):
+    workbook = Workbook()
+    sheet = workbook.active
+    for line in [("学校", *HEADER), ("甲学院", *row(序号="1")), ("", *row(序号="2")), ("乙学院", *row(序号="3"))]:
+        sheet.append(line)
+    sheet.merge_cells("A2:A3")
+    workbook.save(tmp_path / "某省.xlsx")
+    found = {part.school: part.places() for part in split(tmp_path / "某省.xlsx", "学校", _folder(tmp_path))}
+    assert found == {"甲学院": [("", 2), ("", 3)], "乙学院": [("", 4)]}
+    sheet.merge_cells("H2:H3")
+    workbook.save(tmp_path / "某省.xlsx")
+    with pytest.raises(PilotError, match=r"某省\.xlsx第3行的申请总培训人数与上方合并为一格"):
+        split(tmp_path / "某省.xlsx", "学校", _folder(tmp_path))
+
+
 def test_every_row_of_a_generated_province_is_in_one_part(tmp_path):
     lines, answers = province(5, 30)
     found = parts_of(tmp_path, lines)
@@ -81,6 +126,7 @@ def test_every_row_of_a_generated_province_is_in_one_part(tmp_path):
     ("header", "by", "said"),
     [
         (("学校", *HEADER), "单位", "没有“单位”列"),
+        (("学校", *HEADER), "证书名称", "是每张申报表都有的列"),
         (("学校", *HEADER[:8]), "学校", "申报状态"),
         (("学校", *HEADER[:8], "学校"), "学校", "有 2 列“学校”"),
         (("学校", *(name for name in HEADER if name != "申报年度")), "学校", "没有申报年度列"),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -22,6 +23,21 @@ def test_every_task_comes_back_once_and_the_deadly_one_as_nothing(workers):
     found = list(in_processes(doubled, iter(range(12)), workers))
     assert sorted(task for task, _ in found) == list(range(12))
     assert dict(found) == {number: None if number == DEADLY else 2 * number for number in range(12)}
+
+
+def late(number):
+    time.sleep(0.1)
+    return doubled(number)
+
+
+def test_a_task_drawn_when_the_processes_have_just_ended_is_not_lost():
+    """The one who takes the results is slower than the processes, which end meanwhile."""
+    found = []
+    for task, result in in_processes(late, iter(range(12)), 2):
+        time.sleep(0.3)
+        found.append((task, result))
+    assert dict(found) == {number: None if number == DEADLY else 2 * number for number in range(12)}
+    assert len(found) == 12
 
 
 def test_tasks_are_not_all_taken_at_once():

@@ -5,7 +5,7 @@ import io
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pilotlib import PilotError
@@ -73,8 +73,18 @@ def test_any_table_is_the_same_in_pieces(tmp_path_factory, rows, delimiter, enco
 def test_lines_of_any_shape_are_the_same_in_pieces(tmp_path_factory, lines, encoding):
     path = tmp_path_factory.getbasetemp() / "lines.csv"
     text = "\n".join([*[",".join(row) for row in long([])], *lines, ",".join(ROW)])
+    # Marks that do not pair are text from their block on, and in `read_table` in the whole file: tried one by one below.
+    assume(_quotes_pair(text))
     path.write_bytes(text.encode(encoding))
     same(path, block_bytes=300)
+
+
+def _quotes_pair(text):
+    try:
+        list(csv.reader(io.StringIO(text.replace("\r", "\n")), strict=True))
+    except csv.Error:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(

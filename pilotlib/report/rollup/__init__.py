@@ -10,7 +10,7 @@ from pilotlib.project import find_project
 from pilotlib.reading.rolled_up import newest_batch, read_rolled_up
 from pilotlib.report.prose import number
 from pilotlib.report.rollup.spread import outliers, quartiles, with_rate
-from pilotlib.vocabulary import title_of
+from pilotlib.vocabulary import NO_SCHOOL, title_of
 
 ADDED_UP = ("applications", "places_applied", "places_approved")
 # The tables in which every application stands once.
@@ -68,7 +68,9 @@ class RollUp(NamedTuple):
         sums, whole = schools.groupby("year"), schools[~schools["lower_bound"]].groupby("year")
         table = sums[list(ADDED_UP)].sum()
         rate = with_rate(whole[list(ADDED_UP)].sum().assign(lower_bound=False))["approval_rate"]
-        table.insert(0, "schools", sums["school"].nunique().astype("Int64"))
+        named = schools[schools["school"] != NO_SCHOOL]
+        of_year = named.groupby("year")["school"].nunique().reindex(table.index, fill_value=0)
+        table.insert(0, "schools", of_year.astype("Int64"))
         complete = whole["school"].nunique().reindex(table.index, fill_value=0).astype("Int64")
         return table.assign(
             lower_bound=sums["lower_bound"].any(), schools_complete=complete, approval_rate=rate

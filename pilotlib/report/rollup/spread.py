@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlib.report.prose import number
-from pilotlib.vocabulary import unit_of
+from pilotlib.vocabulary import NO_SCHOOL, unit_of
 
 COMPARED = ("approval_rate", "places_per_100_students", "places_approved")
 LEAST_SCHOOLS = 8  # with fewer, a quarter of them is one or two
@@ -102,7 +102,7 @@ def _counts(name: str, bands: pd.Series, order: list[str]) -> pd.DataFrame:
 
 
 def _compared(by_school: pd.DataFrame) -> pd.DataFrame:
-    return by_school[~by_school["lower_bound"]]
+    return by_school[~by_school["lower_bound"] & (by_school["school"] != NO_SCHOOL)]
 
 
 def _values(by_school: pd.DataFrame) -> pd.DataFrame:
