@@ -11,11 +11,11 @@ from pathlib import Path
 
 import mistune
 
-from pilotlib.pipeline import find_notebooks
+from pilotlib.publishing import as_html, as_xlsx
+from pilotlib.publishing.content import Content, _with_contents
+from pilotlib.publishing.sheets import sheets_of
 from pilotlib.report import read_report
-from pilotlib.report.publishing import as_html, as_xlsx
-from pilotlib.report.publishing.content import Content, _with_contents
-from pilotlib.report.publishing.sheets import sheets_of
+from pilotlib.running.pipeline import find_notebooks
 
 
 def run(project: Path, year: int, out: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import papermill
 from nbconvert import HTMLExporter
 
-from pilotlib.pipeline import find_notebooks
+from pilotlib.running.pipeline import find_notebooks
 
 
 def run(project: Path, year: int, out: Path) -> None:

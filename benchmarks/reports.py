@@ -24,8 +24,8 @@ from pathlib import Path
 from benchmarks import floor, plain
 from pilotlib.batch.school import Task, make_report, settings_of
 from pilotlib.batch.splitting import split
-from pilotlib.pipeline import find_notebooks
 from pilotlib.project import find_project, newest_year
+from pilotlib.running.pipeline import find_notebooks
 from tests.generator import generate
 
 PACKAGES = ("pandas", "matplotlib", "papermill", "nbconvert", "ipykernel")

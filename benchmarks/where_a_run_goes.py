@@ -10,8 +10,8 @@ START = time.perf_counter()
 
 import nbformat  # noqa: E402
 
-from pilotlib import pipeline, stages  # noqa: E402
 from pilotlib.project import find_project, newest_year  # noqa: E402
+from pilotlib.running import pipeline, stages  # noqa: E402
 
 IMPORTED = time.perf_counter()
 

@@ -6,8 +6,8 @@ Run as `python docs/make_reference.py`; a test holds the page against the regist
 from pathlib import Path
 
 from pilotlib import load_year
+from pilotlib.columns import COLUMNS
 from pilotlib.statistics import STATISTICS, Statistic
-from pilotlib.vocabulary import COLUMNS
 
 PAGE = Path(__file__).with_name("statistics.md")
 HEAD = """# 统计说明

@@ -16,7 +16,7 @@ from pilotlib.errors import PilotError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pilotlib.pipeline import Made
+    from pilotlib.running.pipeline import Made
 
 _project = click.option(
     "--project", type=click.Path(path_type=Path), help="The project's folder; by default found from here upwards."
@@ -60,9 +60,9 @@ def run(
 
     With --all a year that fails stops no other; it is named at the end, and the exit status is 1.
     """
-    from pilotlib.pipeline import run as run_year
-    from pilotlib.pipeline import run_trends
     from pilotlib.project import find_project, newest_year, years_in
+    from pilotlib.running.pipeline import run as run_year
+    from pilotlib.running.pipeline import run_trends
 
     if all_years and year:
         raise PilotError(f"--all 与年度 {year} 只能写一个。")

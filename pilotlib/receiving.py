@@ -5,12 +5,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import read_bytes
 from pilotlib.reading.tables import read_table
 from pilotlib.reading.year import hash_of
-from pilotlib.vocabulary import CORRECTION_COLUMNS, INDICATOR_COLUMNS, NARRATIVE_SECTIONS
+from pilotlib.vocabulary import NARRATIVE_SECTIONS
 
 CORRECTION_EXAMPLE = "# 3,批准总培训人数,5O,50,平台截图所示（这一行是示例；去掉行首的 # 才起作用）"
 INDICATOR_EXAMPLE = "# 培训学生,120,人,完成培训的学生（这一行是示例；去掉行首的 # 才起作用）"

@@ -7,19 +7,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pilotlib.columns import COLUMNS, SOURCE_COLUMNS, Column
-
-# A table without serial numbers loses nothing, levels mostly stand in the names, and the year is that of the folder;
-# the other columns it must have.
-REQUIRED_COLUMNS = tuple(name for name in SOURCE_COLUMNS if name not in ("serial", "year", "level"))
-COUNT_COLUMNS = ("year", "students", "places_applied", "places_approved")
-
-
-# The small files beside a table.
-CORRECTION_COLUMNS = ("row", "column", "was", "becomes", "reason")
-INDICATOR_COLUMNS = ("indicator", "value", "unit", "note")
-REFERENCE_COLUMNS = ("major", "catalogue_name", "code", "catalogue_year", "category")
-
 # What a yearly report tells, in order: the headings of the school's own text.
 NARRATIVE_SECTIONS = (
     "一、年度试点任务",
@@ -71,23 +58,6 @@ CERTIFICATE_FORMS = tuple(
     )
 )
 
-# The year's figures that the table cannot give: code name → title, unit, meaning.
-INDICATORS = {
-    "certificates_with_teachers_trained": Column("完成师资培训的证书", "个", "组织教师参加师资培训的证书数"),
-    "teachers_trained": Column("培训教师", "人", "完成师资培训的教师人数"),
-    "examiners": Column("考评员", "人", "取得考评员资格的人数"),
-    "students_trained": Column("培训学生", "人", "完成培训的学生人数"),
-    "certificates_assessed": Column("完成考核的证书", "个", "已完成考核的证书试点数"),
-    "students_assessed": Column("参加考核学生", "人", "参加考核的学生人数"),
-    "students_passed": Column("考核通过学生", "人", "考核通过的学生人数"),
-    "students_awarded": Column("获得证书学生", "人", "取得证书的学生人数"),
-    "pilots_buying_equipment": Column("购置设备的试点", "个", "进行设备购置准备的试点数"),
-    "assessment_sites": Column("考核站点", "个", "完成申报和建设的考核站点数"),
-    "funds": Column("专项经费", "万元", "用于试点的经费"),
-    "courses_integrated": Column("书证融通课程", "门", "融入证书标准的课程数"),
-    "credits_registered": Column("登记学分", "学分", "存入学分银行的学分"),
-}
-
 # Rates: numerator, denominator. Each is an indicator's name or a measure of the overview.
 RATES = (
     ("students_trained", "places_approved"),
@@ -107,44 +77,6 @@ def plain(text: str) -> str:
     ('年度', '证书名称(等级)')
     """
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
-
-
-# Every known header, in the form in which words are compared → the column that it names.
-HEADERS = {
-    plain(word): name for name, column in SOURCE_COLUMNS.items() for word in (name, column.title, *column.aliases)
-}
-
-
-@lru_cache(2**16)
-def column_named(header: str) -> str | None:
-    """The name of the source column that a header means, a unit in brackets aside, or None.
-
-    >>> column_named("批准人数"), column_named("学生规模（人）"), column_named("备注")
-    ('places_approved', 'students', None)
-    """
-    word = plain(header)
-    return HEADERS.get(word) or HEADERS.get(re.sub(r"\([^()]{1,4}\)$", "", word))
-
-
-def title_of(name: str) -> str:
-    """The Chinese title of a column, measure or indicator; a name that is not ours is its own title.
-
-    >>> title_of("students"), title_of("students_trained"), title_of("联系人")
-    ('学生规模', '培训学生', '联系人')
-    """
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.title if entry else name
-
-
-def unit_of(name: str) -> str:
-    """The unit of a column, measure or indicator, empty where it has none."""
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.unit if entry else ""
-
-
-def indicator_named(word: str) -> str | None:
-    """The code name of an indicator given by its code name or its Chinese title, or None."""
-    return next((name for name, entry in INDICATORS.items() if word in (name, entry.title)), None)
 
 
 def round_named(text: str) -> str:

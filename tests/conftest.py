@@ -13,8 +13,8 @@ from filelock import FileLock
 
 from pilotlib import PilotError
 from pilotlib.cleaning import clean
+from pilotlib.publishing import check_editions
 from pilotlib.reading import read_inputs
-from pilotlib.report.publishing import check_editions
 
 ROOT = Path(__file__).parents[1]
 # Kernels are started by one process at a time: two at once may take the same port.
@@ -185,9 +185,9 @@ _BOTH_REPORTS = """
 import sys
 from pathlib import Path
 from pilotlib.report import read_report
-from pilotlib.report.publishing import publish, publish_trends
+from pilotlib.publishing import publish, publish_trends
 from pilotlib.report.trends import read_trends
-from pilotlib.stages import execute
+from pilotlib.running.stages import execute
 
 project = Path(sys.argv[1])
 reports, tables = project / "reports", project / "data" / "processed"

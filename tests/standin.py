@@ -12,8 +12,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from pilotlib import PilotError, moving, pipeline
-from pilotlib.fingerprints import hashes
+from pilotlib import PilotError
+from pilotlib.running import moving, pipeline
+from pilotlib.running.fingerprints import hashes
 
 EDITIONS = ("html", "xlsx")
 
@@ -74,14 +75,17 @@ def publish_when_told(*arguments):
 def stages(**others):
     """The stand-ins in place of the real stages."""
     return mock.patch.multiple(
-        "pilotlib.stages", **({"execute": execute, "publish_year": publish_year, "check_editions": tuple} | others)
+        "pilotlib.running.stages",
+        **({"execute": execute, "publish_year": publish_year, "check_editions": tuple} | others),
     )
 
 
 if __name__ == "__main__":
     # In the place of the real module, whose imports take longer than all the rest.
     publisher = publish_when_told if "wait" in sys.argv else publish_year
-    sys.modules["pilotlib.stages"] = SimpleNamespace(execute=copied, publish_year=publisher, check_editions=tuple)
+    sys.modules["pilotlib.running.stages"] = SimpleNamespace(
+        execute=copied, publish_year=publisher, check_editions=tuple
+    )
     if "PILOTLIB_TEST_WITHOUT_EXCHANGE" in os.environ:
         moving._exchanged = lambda *_: False
     try:

@@ -9,8 +9,8 @@ import nbformat
 import papermill
 import pytest
 
-from pilotlib import stages
-from pilotlib.engine import IN_PROCESS
+from pilotlib.running import stages
+from pilotlib.running.engine import IN_PROCESS
 from tests.conftest import KERNELS, contents, pilot
 
 SAYING_MUCH = (
@@ -97,7 +97,7 @@ def test_inside_a_kernel_the_notebooks_of_a_run_get_kernels_of_their_own(tmp_pat
     """Whose shell the in-process engine would empty."""
     inner = notebook(tmp_path / "inner.ipynb", "import os\nos.getpid()")
     asks = (
-        "import nbformat\nfrom pathlib import Path\nfrom pilotlib import stages\nkept = 1",
+        "import nbformat\nfrom pathlib import Path\nfrom pilotlib.running import stages\nkept = 1",
         f"stages.execute(Path({str(inner)!r}), Path('out.ipynb'), {{}}, Path.cwd(), Path.cwd(), '')",
         "import os\nran = nbformat.read('out.ipynb', 4).cells[0].outputs[0]['data']['text/plain']",
         "kept, ran == str(os.getpid())",

@@ -9,7 +9,8 @@ import nbformat
 import pandas as pd
 import pytest
 
-from pilotlib import PilotError, pipeline
+from pilotlib import PilotError
+from pilotlib.running import pipeline
 from tests import standin
 from tests.conftest import contents, editions_here, pilot
 

@@ -6,8 +6,8 @@ import pytest
 from pilotlib.checking import check
 from pilotlib.checking.proposals import propose, propose_header
 from pilotlib.cleaning import clean
+from pilotlib.columns import column_named
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import column_named
 from tests.tables import cells_of, row
 
 REFERENCE = pd.DataFrame(

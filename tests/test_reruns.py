@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from pilotlib import pipeline, steps
+from pilotlib.running import pipeline, steps
 from tests import standin
 from tests.conftest import pilot
 
@@ -162,6 +162,6 @@ def test_the_pipeline_itself_imports_nothing_heavy():
     import subprocess
     import sys
 
-    code = "import sys, pilotlib.cli, pilotlib.pipeline; print(sorted({'pandas', 'matplotlib', 'papermill', 'nbconvert', 'pyarrow'} & set(sys.modules)))"
+    code = "import sys, pilotlib.cli, pilotlib.running.pipeline; print(sorted({'pandas', 'matplotlib', 'papermill', 'nbconvert', 'pyarrow'} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip() == "[]"

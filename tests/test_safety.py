@@ -13,8 +13,9 @@ import time
 
 import pytest
 
-from pilotlib import PilotError, moving, pipeline
+from pilotlib import PilotError
 from pilotlib.project import processed_years
+from pilotlib.running import moving, pipeline
 from tests import standin
 from tests.conftest import ROOT, make_project, pilot
 

@@ -6,7 +6,7 @@ import shutil
 import nbformat
 import pytest
 
-from pilotlib import pipeline, stages
+from pilotlib.running import pipeline, stages
 from tests import standin
 
 

@@ -28,9 +28,9 @@ from pilotlib.batch.school import Made, Settings, Task, make_report, settings_of
 from pilotlib.batch.splitting import Part, folder_named, split
 from pilotlib.batch.workers import in_processes, number_of_workers, on_cluster
 from pilotlib.errors import PilotError
-from pilotlib.pipeline import find_notebooks, only_run
 from pilotlib.reading.year import hash_of
 from pilotlib.rollup import summarise_table
+from pilotlib.running.pipeline import find_notebooks, only_run
 from pilotlib.vocabulary import NO_SCHOOL
 
 # Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
@@ -79,7 +79,7 @@ def run_batch(
         PilotError: the table cannot be read or has changed meanwhile, it is being worked on already, the reports that
             there are are those of another table, or an edition cannot be made here. A school that fails raises nothing.
     """
-    from pilotlib.stages import check_editions
+    from pilotlib.running.stages import check_editions
 
     check_editions(editions)
     table = table.resolve()

@@ -10,12 +10,13 @@ from tqdm import tqdm
 
 from pilotlib.batch.results import MANIFEST, manifest_of, place
 from pilotlib.batch.splitting import Part
+from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError
-from pilotlib.fingerprints import files_in, hashes
-from pilotlib.moving import aside, move_in, put_in_place
-from pilotlib.pipeline import PUBLISHING, find_notebooks
-from pilotlib.steps import Step, Steps
-from pilotlib.vocabulary import NO_SCHOOL, title_of, unit_of
+from pilotlib.running.fingerprints import files_in, hashes
+from pilotlib.running.moving import aside, move_in, put_in_place
+from pilotlib.running.pipeline import PUBLISHING, find_notebooks
+from pilotlib.running.steps import Step, Steps
+from pilotlib.vocabulary import NO_SCHOOL
 
 NOTEBOOK = "rollup"
 # What a school's report and the count over all must agree on.
@@ -73,12 +74,12 @@ def tell_all(
     inputs = files_in(processed)
 
     def tell(new: Path) -> None:
-        from pilotlib.stages import execute
+        from pilotlib.running.stages import execute
 
         execute(notebook, new / notebook.name, {"processed": str(processed)}, project, where, "汇总")
 
     def publish(new: Path) -> None:
-        from pilotlib.stages import publish_all_schools
+        from pilotlib.running.stages import publish_all_schools
 
         publish_all_schools(work / "told" / notebook.name, processed, editions, new, hashes(project, inputs))
 
@@ -155,7 +156,7 @@ def _overview(totals: pd.DataFrame, by_school: pd.DataFrame, faults: pd.DataFram
 
 
 def _write(folder: Path, tables: dict[str, pd.DataFrame], about: dict) -> None:
-    from pilotlib.report.publishing import write_tables
+    from pilotlib.publishing import write_tables
 
     with aside(folder) as new:
         write_tables(new, tables)

@@ -11,8 +11,8 @@ import pandas as pd
 from pilotlib.batch.school import Made, Settings, Task, made_from
 from pilotlib.batch.splitting import Part, folder_named
 from pilotlib.errors import PilotError
-from pilotlib.fingerprints import files_in, hashes
-from pilotlib.moving import aside, move_in
+from pilotlib.running.fingerprints import files_in, hashes
+from pilotlib.running.moving import aside, move_in
 from pilotlib.vocabulary import NO_SCHOOL
 
 MANIFEST = "manifest.json"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pilotlib
 from pilotlib.errors import PilotError
-from pilotlib.fingerprints import code_files, hashes, versions
+from pilotlib.running.fingerprints import code_files, hashes, versions
 
 # The working directory and IPython's shell are one to a process.
 _ONE_AT_A_TIME = threading.Lock()
@@ -99,13 +99,13 @@ def _made(project: Path, task: Task, settings: Settings) -> Made:
 @cache
 def _set_modules_apart() -> None:
     """Never look for garbage among what is there before the first report; later, what dies would stay."""
-    import pilotlib.stages  # noqa: F401 - all that a report needs
+    import pilotlib.running.stages  # noqa: F401 - all that a report needs
 
     gc.freeze()
 
 
 def _run(project: Path, task: Task, settings: Settings) -> dict[str, bytes]:
-    from pilotlib.pipeline import run
+    from pilotlib.running.pipeline import run
 
     run(project, task.year, editions=settings.editions, quiet=True)
     reports = project / "reports" / str(task.year)

@@ -119,5 +119,5 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pilotlib.stages"])
+    context.set_forkserver_preload(["pilotlib.running.stages"])
     return ProcessPoolExecutor(workers, context)

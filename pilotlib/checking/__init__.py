@@ -20,9 +20,10 @@ from pilotlib.checking.rules import (
 )
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned
+from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
 from pilotlib.values import by_value
-from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, title_of
+from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES
 
 __all__ = ["check", "schema", "stop_on_errors"]
 

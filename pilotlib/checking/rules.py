@@ -8,8 +8,8 @@ from pilotlib.cleaning import Cleaned
 from pilotlib.cleaning.cells import cut_off_certificates
 from pilotlib.cleaning.words import count_text, normalised
 from pilotlib.coded import coded
+from pilotlib.columns import indicator_named
 from pilotlib.values import listed
-from pilotlib.vocabulary import indicator_named
 
 
 def cases(

@@ -10,7 +10,8 @@ from pilotlib.claims.meaning import Meaning
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.words import kinds_of
 from pilotlib.cleaning.words import split_certificate
-from pilotlib.vocabulary import LEVELS, title_of
+from pilotlib.columns import title_of
+from pilotlib.vocabulary import LEVELS
 
 Said = list[tuple[Number, Meaning]]
 

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pilotlib.columns import unit_of
 from pilotlib.statistics.tables import Tables, only_approved, totals
-from pilotlib.vocabulary import APPROVED_STATUSES, unit_of
+from pilotlib.vocabulary import APPROVED_STATUSES
 
 
 class Scope(NamedTuple):

@@ -10,7 +10,7 @@ from pilotlib.claims.facts import Fact, Facts, Scope
 from pilotlib.claims.meaning import Meaning
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.words import kinds_of
-from pilotlib.vocabulary import title_of
+from pilotlib.columns import title_of
 
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
 AGREES, DISAGREES, LOWER_BOUND = "agrees", "disagrees", "lower_bound"

@@ -10,7 +10,7 @@ from pilotlib.claims.judging import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, 
 from pilotlib.claims.meaning import Meaning
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.words import NAME_OF, Word, kinds_of
-from pilotlib.vocabulary import title_of
+from pilotlib.columns import title_of
 
 
 class Count(NamedTuple):

@@ -24,7 +24,7 @@ __all__ = ["Cleaned", "clean", "clean_piece", "number_of_changed_cells", "repair
 
 
 class Cleaned(NamedTuple):
-    """What cleaning makes of a table; columns as in `vocabulary.COLUMNS`.
+    """What cleaning makes of a table; columns as in `columns.COLUMNS`.
 
     applications: one row per application; `majors`: one per application and major; `changes`: one per changed
     cell and rule; `set_aside`: the rows that are no applications. Columns of the file that are not ours stay

@@ -16,15 +16,9 @@ from pilotlib.cleaning.words import (
     split_majors,
 )
 from pilotlib.coded import Coded, Table, looked_up, mapped
+from pilotlib.columns import COUNT_COLUMNS, SOURCE_COLUMNS, column_named, title_of
 from pilotlib.errors import PilotError
-from pilotlib.vocabulary import (
-    COUNT_COLUMNS,
-    MAJOR_SEPARATORS,
-    SOURCE_COLUMNS,
-    column_named,
-    round_named,
-    title_of,
-)
+from pilotlib.vocabulary import MAJOR_SEPARATORS, round_named
 
 # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
 NARROWEST_COLUMN = 20

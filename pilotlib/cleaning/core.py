@@ -20,8 +20,8 @@ from pilotlib.cleaning.cells import (
 from pilotlib.cleaning.rows import names_of, reasons_of, table_of
 from pilotlib.cleaning.typed import levels_of, typed_applications, typed_majors
 from pilotlib.coded import Coded, Table, looked_up, mapped, taken_of, together
+from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 from pilotlib.reading.pieces import Piece
-from pilotlib.vocabulary import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 
 NO_CORRECTIONS = pd.DataFrame(columns=CORRECTION_COLUMNS, dtype=str)
 NO_REFERENCE = pd.DataFrame(columns=REFERENCE_COLUMNS, dtype=str)

@@ -8,8 +8,8 @@ import pandas as pd
 from pilotlib.cleaning.cells import ledger_rows
 from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.coded import Coded, Table, coded, looked_up, repeated, stacked, taken, text_of, together
+from pilotlib.columns import COUNT_COLUMNS, column_named
 from pilotlib.reading.tables import Origin
-from pilotlib.vocabulary import COUNT_COLUMNS, column_named
 
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
 

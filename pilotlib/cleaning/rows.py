@@ -9,20 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pilotlib.coded import Coded, Table, all_of, any_of, from_arrow, looked_up, mapped, repeated, taken, text_of
+from pilotlib.columns import COLUMNS, COUNT_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, nearly_named
-from pilotlib.vocabulary import (
-    COLUMNS,
-    COUNT_COLUMNS,
-    REQUIRED_COLUMNS,
-    RULED_LINE,
-    SOURCE_COLUMNS,
-    TOTAL_FORM,
-    TOTAL_FORM_WITHOUT_CERTIFICATE,
-    column_named,
-    plain,
-    title_of,
-)
+from pilotlib.vocabulary import RULED_LINE, TOTAL_FORM, TOTAL_FORM_WITHOUT_CERTIFICATE, plain
 
 # Why a row is no application; the first of them: it is one.
 REASONS = (

@@ -8,7 +8,8 @@ import pandas as pd
 
 from pilotlib.cleaning.words import levels_in, split_certificate, split_majors
 from pilotlib.coded import Coded, Table, category_of, count_of, mapped, repeated, text_of, together
-from pilotlib.vocabulary import LEVELS, SOURCE_COLUMNS, in_round_order
+from pilotlib.columns import SOURCE_COLUMNS
+from pilotlib.vocabulary import LEVELS, in_round_order
 
 
 def typed_applications(

@@ -8,15 +8,15 @@ import ipywidgets as widgets
 import pandas as pd
 from itables.widget import ITable
 
+from pilotlib.columns import title_of
 from pilotlib.exploring.charts import FORMS, GROUPS, MEASURES, chart
 from pilotlib.exploring.selection import Selection, as_code, choices, select, totals
 from pilotlib.exploring.table import Table
 from pilotlib.exploring.years import load_years
+from pilotlib.publishing.workbook import Sheet, as_xlsx
 from pilotlib.report.prose import number
-from pilotlib.report.publishing.workbook import Sheet, as_xlsx
 from pilotlib.report.style import png_of
 from pilotlib.report.tables import csv_of, heading, in_words, numeric_columns
-from pilotlib.vocabulary import title_of
 
 _FILTERS = {
     "year": "年度",

@@ -8,13 +8,14 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from pilotlib.chinese import use_chinese_font
+from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS, MAIN_COLOUR
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import number, shortened
 from pilotlib.report.style import report_style
 from pilotlib.statistics.tables import only_approved
-from pilotlib.vocabulary import UNKNOWN, title_of, unit_of
+from pilotlib.vocabulary import UNKNOWN
 
 # figures.majors(year.statistics) …: ordinary matplotlib figures, to be changed and saved.
 figures = SimpleNamespace(**{name: entry.draw for name, entry in FIGURES.items()})

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pilotlib.columns import title_of
 from pilotlib.errors import UnknownNameError, suggestion
 from pilotlib.report.tables import aligned, cell_texts, heading, numeric_columns, table_element
 from pilotlib.statistics import STATISTICS
-from pilotlib.vocabulary import title_of
 
 MOST_ROWS = 60
 _ABOUT = "pilotlib"

@@ -11,6 +11,7 @@ from pilotlib.chinese import use_chinese_font
 from pilotlib.cleaning import Cleaned, clean, repairs
 from pilotlib.cleaning.cells import ledger_rows
 from pilotlib.cleaning.rows import correct_header, name_columns
+from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.exploring.table import Table, about_of, statistic, titled
 from pilotlib.project import find_project, newest_year, years_in
@@ -18,7 +19,7 @@ from pilotlib.reading import YearInputs, read_inputs
 from pilotlib.reading.headers import header_of
 from pilotlib.report.tables import in_words, repaired, told_applications
 from pilotlib.statistics import STATISTICS, Tables, college_of_major, compare_counts, recount, summarise
-from pilotlib.vocabulary import in_round_order, title_of
+from pilotlib.vocabulary import in_round_order
 
 _TITLES = {
     "applications": "申报明细（清洗后）",

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from pilotlib.coded import Coded, all_of, any_of, looked_up
+from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
 from pilotlib.errors import PilotError
-from pilotlib.vocabulary import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, plain, title_of
+from pilotlib.vocabulary import plain
 
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3

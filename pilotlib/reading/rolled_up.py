@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import read_text
-from pilotlib.vocabulary import title_of
 
 # Each table and its columns.
 _PLACES = ("applications", "places_applied", "places_approved")

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS, title_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.project import find_table, year_folder
 from pilotlib.reading.files import read_bytes, read_text
 from pilotlib.reading.tables import Origin, read_table
-from pilotlib.vocabulary import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS, title_of
 
 SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
 

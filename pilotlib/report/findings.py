@@ -6,9 +6,10 @@ import io
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
+from pilotlib.columns import CORRECTION_COLUMNS
 from pilotlib.report.tables import in_words
 from pilotlib.values import listed
-from pilotlib.vocabulary import CORRECTION_COLUMNS, SEVERITIES
+from pilotlib.vocabulary import SEVERITIES
 
 
 def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:

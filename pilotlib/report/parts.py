@@ -10,6 +10,7 @@ from IPython.display import HTML
 from pilotlib import __version__
 from pilotlib.claims import DISAGREES, STATES
 from pilotlib.cleaning import number_of_changed_cells
+from pilotlib.columns import COLUMNS, INDICATORS, title_of
 from pilotlib.report import Report
 from pilotlib.report.checked import SIGNS, claims_table, marks_as_links, with_marks
 from pilotlib.report.figures import FIGURES, FigureEntry
@@ -24,7 +25,7 @@ from pilotlib.report.tables import (
     statistic_table,
 )
 from pilotlib.statistics import STATISTICS
-from pilotlib.vocabulary import COLUMNS, INDICATORS, SEVERITIES, title_of
+from pilotlib.vocabulary import SEVERITIES
 
 DOUBTS_SHOWN = 5  # of each kind, at the top of the report
 KEY_MEASURES = (

@@ -5,7 +5,8 @@ Every function takes the statistics by name and returns text; no number stands h
 
 import pandas as pd
 
-from pilotlib.vocabulary import UNKNOWN, title_of, unit_of
+from pilotlib.columns import title_of, unit_of
+from pilotlib.vocabulary import UNKNOWN
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pandas as pd
 
+from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
 from pilotlib.statistics.years import OVERVIEW, STANDINGS, came_and_went, certificates, compared, majors
-from pilotlib.vocabulary import title_of
 
 
 def wide_measures(table: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from html import escape
 import pandas as pd
 from IPython.display import HTML
 
+from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
 from pilotlib.report import Report
 from pilotlib.report.prose import NOT_GIVEN, number, shortened, visible
@@ -22,7 +23,6 @@ from pilotlib.statistics.years import (
     majors,
     measures,
 )
-from pilotlib.vocabulary import title_of
 
 TOLD_MEASURES = (
     "applications",

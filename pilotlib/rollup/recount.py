@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from pilotlib.cleaning.words import count_text, is_count, levels_in, normalised, split_certificate
 from pilotlib.coded import Coded, all_of, any_of, looked_up, taken
+from pilotlib.columns import column_named, title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS
 from pilotlib.reading.pieces import Piece
@@ -21,9 +22,7 @@ from pilotlib.vocabulary import (
     RULED_LINE,
     TOTAL_FORM,
     TOTAL_FORM_WITHOUT_CERTIFICATE,
-    column_named,
     plain,
-    title_of,
 )
 
 LABELS = ("serial", "year", "application_round", "certificate", "level", "majors", "status")

@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from pilotlib.cleaning.core import NO_REFERENCE, Applications, Whole, whole_of
 from pilotlib.cleaning.log import changed_cells, log_of
+from pilotlib.columns import COUNT_COLUMNS
 from pilotlib.reading.blocks import BLOCK_BYTES
 from pilotlib.rollup.cleaned import cleaned_pieces
-from pilotlib.vocabulary import COUNT_COLUMNS
 
 NO_DECISIONS = pd.DataFrame(columns=["source_row", "column", "before", "after", "rule", "reason"])
 NUMBERS = {"source_row": pa.int64(), "truncated": pa.bool_(), **dict.fromkeys(COUNT_COLUMNS, pa.int64())}

@@ -9,19 +9,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pilotlib.cleaning.words import levels_in, normalised, split_certificate
+from pilotlib.columns import SOURCE_COLUMNS, column_named, title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, find_header
-from pilotlib.vocabulary import (
-    APPROVED_STATUSES,
-    RULED_LINE,
-    SOURCE_COLUMNS,
-    TOTAL_FORM,
-    UNKNOWN,
-    column_named,
-    plain,
-    round_named,
-    title_of,
-)
+from pilotlib.vocabulary import APPROVED_STATUSES, RULED_LINE, TOTAL_FORM, UNKNOWN, plain, round_named
 
 COUNTED_COLUMNS = ("students", "places_applied", "places_approved")
 # A cell merged over rows gives these once.

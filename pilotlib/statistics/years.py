@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
-from pilotlib.vocabulary import LEVELS, UNKNOWN, in_round_order, title_of
+from pilotlib.vocabulary import LEVELS, UNKNOWN, in_round_order
 
 OVERVIEW, BY_ROUND, BY_LEVEL, GIVEN, RATES = "年度总览", "批次批准人数", "等级批准人数", "表外指标", "比率"
 STANDINGS = ("新增", "更名", "延续", "不再申报")

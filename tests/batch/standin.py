@@ -15,11 +15,11 @@ from pilotlib.batch import run_batch
 from pilotlib.batch.school import Made
 from pilotlib.checking import check, stop_on_errors
 from pilotlib.cleaning import clean
+from pilotlib.columns import INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
 from pilotlib.reading import read_table
 from pilotlib.statistics import Tables
 from pilotlib.statistics.indicators import overview
-from pilotlib.vocabulary import INDICATOR_COLUMNS
 
 # A school of this name takes its process down.
 DEADLY = "致命学院"

@@ -14,9 +14,9 @@ from pypdf import PdfReader
 from pilotlib.checking import check
 from pilotlib.claims import check_narrative
 from pilotlib.cleaning import clean
+from pilotlib.publishing import publish
 from pilotlib.reading import Processed, read_inputs
 from pilotlib.report import Report
-from pilotlib.report.publishing import publish
 from pilotlib.statistics import Tables, summarise
 from tests import hostile
 from tests.browser import gate

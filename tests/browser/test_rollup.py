@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from pilotlib import stages
+from pilotlib.running import stages
 from tests.browser import gate
 from tests.browser.conftest import ARTEFACTS, open_page
 from tests.conftest import ROOT, made_once

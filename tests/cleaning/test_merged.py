@@ -5,10 +5,10 @@ import pytest
 
 from pilotlib.checking import check
 from pilotlib.cleaning import clean, number_of_changed_cells
+from pilotlib.columns import CORRECTION_COLUMNS
 from pilotlib.reading.tables import Origin
 from pilotlib.report.findings import findings
 from pilotlib.statistics.recount import recount
-from pilotlib.vocabulary import CORRECTION_COLUMNS
 
 TITLES = "序号｜申报年度｜申报批次｜证书名称｜申报专业｜学生规模｜申请总培训人数｜批准总培训人数｜申报状态"
 FIRST = "1｜2021｜第一次｜财务共享服务职业技能等级证书(初级)｜会计｜437｜50｜40｜审核通过"

@@ -12,8 +12,8 @@ from docx.oxml.ns import qn
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from pilotlib.publishing import publish
 from pilotlib.report import read_report
-from pilotlib.report.publishing import publish
 from pilotlib.statistics import STATISTICS
 from tests.conftest import editions_here
 

@@ -9,10 +9,9 @@ import nbformat
 import pytest
 from fontTools.ttLib import TTFont
 
-from pilotlib import PilotError
-from pilotlib.report import publishing
-from pilotlib.report.publishing.content import content_of
-from pilotlib.report.publishing.page import as_html
+from pilotlib import PilotError, publishing
+from pilotlib.publishing.content import content_of
+from pilotlib.publishing.page import as_html
 
 
 def notebook(tmp_path, *outputs):

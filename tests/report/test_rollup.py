@@ -13,12 +13,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pilotlib import PilotError, stages
+from pilotlib import PilotError
 from pilotlib.reading.rolled_up import newest_batch
 from pilotlib.report.rollup import parts, read_rollup
 from pilotlib.report.rollup import tables as shown
 from pilotlib.report.rollup.sentences import certificates_paragraph, year_paragraphs
 from pilotlib.report.rollup.spread import places_bands, rate_bands
+from pilotlib.running import stages
 from tests.conftest import ROOT
 from tests.hostile import CELLS, SCRIPT
 from tests.rolled_up import failure, province, school, tables_of, write

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project
 from pilotlib.reading.rolled_up import newest_batch, read_rolled_up
 from pilotlib.report.prose import number
 from pilotlib.report.rollup.spread import outliers, quartiles, with_rate
-from pilotlib.vocabulary import NO_SCHOOL, title_of
+from pilotlib.vocabulary import NO_SCHOOL
 
 ADDED_UP = ("applications", "places_applied", "places_approved")
 # The tables in which every application stands once.

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pilotlib.columns import title_of
 from pilotlib.report.parts import DOUBTS_SHOWN
 from pilotlib.report.prose import NOT_GIVEN, number, visible
 from pilotlib.report.rollup import RollUp
 from pilotlib.report.rollup import sentences as told
 from pilotlib.report.rollup.spread import HIGH
-from pilotlib.vocabulary import title_of
 
 _FAILED, _SCHOOLS, _DIFFERENT = "未完成的学校", "各学校", "学校之间的差异"  # sections of the page
 

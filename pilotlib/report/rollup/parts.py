@@ -6,6 +6,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pilotlib import __version__
+from pilotlib.columns import COLUMNS, title_of
 from pilotlib.report.parts import drawn, facts
 from pilotlib.report.prose import measured, number
 from pilotlib.report.rollup import ADDED_UP, RollUp
@@ -15,7 +16,6 @@ from pilotlib.report.rollup.attention import LOOK_AT
 from pilotlib.report.rollup.figures import CITIES_DRAWN, entry_and_tables
 from pilotlib.report.rollup.spread import LEAST_SCHOOLS
 from pilotlib.report.tables import html_table
-from pilotlib.vocabulary import COLUMNS, title_of
 
 KEY_MEASURES = (
     "schools",

@@ -6,8 +6,9 @@ Schools of which a count is missing have lower bounds and are not compared.
 import numpy as np
 import pandas as pd
 
+from pilotlib.columns import unit_of
 from pilotlib.report.prose import number
-from pilotlib.vocabulary import NO_SCHOOL, unit_of
+from pilotlib.vocabulary import NO_SCHOOL
 
 COMPARED = ("approval_rate", "places_per_100_students", "places_approved")
 LEAST_SCHOOLS = 8  # with fewer, a quarter of them is one or two

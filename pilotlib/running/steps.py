@@ -15,8 +15,8 @@ from doit.tools import config_changed
 from tqdm import tqdm
 
 from pilotlib.errors import PilotError
-from pilotlib.fingerprints import code_files, files_in, hashes, versions
-from pilotlib.moving import aside, move_in
+from pilotlib.running.fingerprints import code_files, files_in, hashes, versions
+from pilotlib.running.moving import aside, move_in
 
 # What doit raises at a state that it did not write so: not a database, not JSON, JSON of another shape.
 DAMAGE = (sqlite3.Error, DatabaseException, ValueError, TypeError, AttributeError)

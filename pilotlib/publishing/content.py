@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Widths of tables on paper, in characters of half width at the size of a table's text.
 _PAGE, _GAP, _WIDEST_HEAD = 100, 3, 9
-TEMPLATES = Path(__file__).parents[1] / "template"
+TEMPLATES = Path(__file__).with_name("template")
 
 
 class Content(NamedTuple):

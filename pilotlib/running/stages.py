@@ -15,13 +15,13 @@ from papermill.exceptions import PapermillExecutionError
 
 from pilotlib.claims import DISAGREES, count_states
 from pilotlib.cleaning import number_of_changed_cells
-from pilotlib.engine import IN_PROCESS, shell_is_taken
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.fingerprints import hashes, versions
+from pilotlib.publishing import check_editions, publish, publish_rollup, publish_trends
 from pilotlib.report import Report, read_report
-from pilotlib.report.publishing import check_editions, publish, publish_rollup, publish_trends
 from pilotlib.report.rollup import read_rollup
 from pilotlib.report.trends import read_trends
+from pilotlib.running.engine import IN_PROCESS, shell_is_taken
+from pilotlib.running.fingerprints import hashes, versions
 
 __all__ = [
     "check_editions",

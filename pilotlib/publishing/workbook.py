@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pilotlib.cleaning.words import display_width
+from pilotlib.publishing.archive import without_times
+from pilotlib.publishing.sheets import Sheet
 from pilotlib.report.colours import COLOURS
 from pilotlib.report.prose import NOT_GIVEN, visible
-from pilotlib.report.publishing.archive import without_times
-from pilotlib.report.publishing.sheets import Sheet
 from pilotlib.report.tables import (
     NOTHING,
     heading,

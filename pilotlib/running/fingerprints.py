@@ -32,7 +32,7 @@ def files_in(folder: Path) -> list[Path]:
 
 def code_files() -> list[Path]:
     """The files of this package: its code, templates and data."""
-    return [path for path in files_in(Path(__file__).parent) if "__pycache__" not in path.parts]
+    return [path for path in files_in(Path(__file__).parents[1]) if "__pycache__" not in path.parts]
 
 
 @cache

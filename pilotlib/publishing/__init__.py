@@ -12,22 +12,22 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pilotlib.cleaning import Cleaned
+from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
+from pilotlib.publishing.content import Content, content_of
+from pilotlib.publishing.document import as_docx
+from pilotlib.publishing.page import as_html, as_pdf
+from pilotlib.publishing.sheets import Sheet, sheets_of, sheets_of_rollup, sheets_of_trends
+from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.reading import YearInputs
 from pilotlib.report import Report
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import brief
-from pilotlib.report.publishing.content import Content, content_of
-from pilotlib.report.publishing.document import as_docx
-from pilotlib.report.publishing.page import as_html, as_pdf
-from pilotlib.report.publishing.sheets import Sheet, sheets_of, sheets_of_rollup, sheets_of_trends
-from pilotlib.report.publishing.workbook import as_xlsx
 from pilotlib.report.rollup import RollUp
 from pilotlib.report.rollup.figures import drawing
 from pilotlib.report.tables import csv_of
 from pilotlib.report.trends import TREND_FIGURES, Trends
 from pilotlib.statistics import STATISTICS
-from pilotlib.vocabulary import COLUMNS, title_of, unit_of
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:

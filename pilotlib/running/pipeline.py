@@ -15,10 +15,10 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from pilotlib.errors import PilotError
-from pilotlib.fingerprints import files_in, hashes
-from pilotlib.moving import aside, mend, move_in, put_in_place
 from pilotlib.project import earlier_folder, earlier_year, input_files, processed_years
-from pilotlib.steps import Step, Steps
+from pilotlib.running.fingerprints import files_in, hashes
+from pilotlib.running.moving import aside, mend, move_in, put_in_place
+from pilotlib.running.steps import Step, Steps
 
 STAGES = {"1_clean": "清洗与检查", "2_statistics": "统计", "3_annual_report": "年度报告"}
 PUBLISHING = "导出"
@@ -91,7 +91,7 @@ def run(
             )
 
         def run_notebook(notebook: Path, folder: Path, output: Path) -> None:
-            from pilotlib.stages import execute
+            from pilotlib.running.stages import execute
 
             values = {"year": year, "processed": str(folder)} | parameters
             execute(notebook, output, values, project, failed, STAGES[notebook.stem], engine)
@@ -109,13 +109,13 @@ def run(
             run_notebook(notebook, tables, new / notebook.name)
 
         def publish(new: Path) -> None:
-            from pilotlib.stages import publish_year
+            from pilotlib.running.stages import publish_year
 
             told = work / "told" / notebooks["3_annual_report"].name
             publish_year(told, tables, earlier_folder(project, year), editions, new, before, parameters)
 
         def prepare() -> None:
-            from pilotlib.stages import check_editions
+            from pilotlib.running.stages import check_editions
 
             check_editions(editions)
             for final in (processed, reports):
@@ -128,7 +128,7 @@ def run(
         steps.take(notebook_step("2_statistics", statistics_read, counted, count))
         _assemble(tables, cleaned, counted)
         if strict:
-            from pilotlib.stages import stop_on_disagreement
+            from pilotlib.running.stages import stop_on_disagreement
 
             stop_on_disagreement(tables)
         told = [*files_in(tables), *_tables_of(project, earlier)]
@@ -177,17 +177,17 @@ def run_trends(
         mend(reports)
 
         def tell(new: Path) -> None:
-            from pilotlib.stages import execute
+            from pilotlib.running.stages import execute
 
             execute(notebook, new / notebook.name, {}, project, failed, "历年对比", engine)
 
         def publish(new: Path) -> None:
-            from pilotlib.stages import publish_all_years
+            from pilotlib.running.stages import publish_all_years
 
             publish_all_years(work / "told" / notebook.name, project, editions, new, before)
 
         def prepare() -> None:
-            from pilotlib.stages import check_editions
+            from pilotlib.running.stages import check_editions
 
             check_editions(editions)
             with aside(reports):
@@ -213,7 +213,7 @@ def find_notebooks(project: Path, names: Iterable[str] = tuple(STAGES)) -> dict[
     Raises:
         PilotError: there are none.
     """
-    for folder in (project / "notebooks", Path(__file__).parents[1] / "notebooks"):
+    for folder in (project / "notebooks", Path(__file__).parents[2] / "notebooks"):
         notebooks = {name: folder / f"{name}.ipynb" for name in names}
         if all(path.exists() for path in notebooks.values()):
             return notebooks
@@ -260,7 +260,7 @@ def _progress(description: str, total: int, quiet: bool = False) -> tqdm:
 def _known_parameters(notebooks: Iterable[Path], parameters: dict[str, str]) -> dict[str, dict[str, str]]:
     if not parameters:
         return {notebook.stem: {} for notebook in notebooks}
-    from pilotlib.stages import check_parameters
+    from pilotlib.running.stages import check_parameters
 
     return check_parameters(notebooks, parameters)
 

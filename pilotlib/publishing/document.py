@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from pilotlib.publishing.archive import without_times
+from pilotlib.publishing.content import Content, for_paper
 from pilotlib.report.prose import shortened, visible
-from pilotlib.report.publishing.archive import without_times
-from pilotlib.report.publishing.content import Content, for_paper
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
