@@ -80,12 +80,12 @@ def claims_lead(claims: pd.DataFrame) -> str:
 def claims_cells(claims: pd.DataFrame, told: Told) -> pd.DataFrame:
     """The cells of the page: each number marked in its sentence, and its row led back to it."""
     rows, shown = cells(told), _by_gravity(claims)
-    signs = [f'<span class="check {state}">{SIGNS[state]}</span>' for state in shown["state"]]
+    signs = shown["state"].map({state: f'<span class="check {state}">{sign}</span>' for state, sign in SIGNS.items()})
     return rows.assign(
         entry=[_entry(row) for row in shown.itertuples()],
-        state=signs + rows["state"],
+        state=signs.astype("str") + rows["state"],
         sentence=[_excerpt(row) for row in shown.itertuples()],
-    )
+    ).astype("str")
 
 
 def claims_table(claims: pd.DataFrame, source: str) -> Told:
