@@ -20,9 +20,9 @@ from pilotlib.checking.rules import (
 )
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned
+from pilotlib.cleaning.distinct import asked_of_each
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
-from pilotlib.values import by_value
 from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES
 
 __all__ = ["check", "schema", "stop_on_errors"]
@@ -93,9 +93,7 @@ def schema(year: int) -> pa.DataFrameSchema:
         return pa.Check(lambda column: column.notna() & (column.astype(str) != ""), error=rule, ignore_na=False)
 
     def known(rule: str, form: Callable[[str], bool]) -> pa.Check:
-        return pa.Check(
-            lambda column: (column.astype(str) == "") | by_value(column.astype(str), form).astype(bool), error=rule
-        )
+        return pa.Check(lambda column: (column.astype(str) == "") | asked_of_each(column.astype(str), form), error=rule)
 
     return pa.DataFrameSchema(
         {

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned
-from pilotlib.cleaning.cells import cut_off_certificates
+from pilotlib.cleaning.cut_off import cut_off_certificates
 from pilotlib.cleaning.words import count_text, normalised
-from pilotlib.coded import coded
 from pilotlib.columns import indicator_named
-from pilotlib.values import listed
+from pilotlib.vocabulary import listed
 
 
 def cases(
@@ -48,7 +47,7 @@ def truncated(cleaned: Cleaned) -> pd.DataFrame:
     """Cells that the width of their column cut off, and what became of them."""
     applications, changes = cleaned.applications, cleaned.changes
     has_level = applications["level_as_given"].notna()
-    certificates = applications[cut_off_certificates(coded(applications["certificate_as_given"]), has_level.to_numpy())]
+    certificates = applications[cut_off_certificates(applications["certificate_as_given"], has_level.to_numpy())]
     corrected = changes[(changes["rule"] == "correction") & (changes["column"] == "certificate")]
     reasons = "等级由更正记录补出：" + corrected.set_index("source_row")["reason"].str.rstrip("。")
     settled = certificates["source_row"].map(reasons).astype(object).fillna("等级未知")

@@ -9,8 +9,8 @@ import pandas as pd
 from pilotlib.checking import check, stop_on_errors
 from pilotlib.chinese import use_chinese_font
 from pilotlib.cleaning import Cleaned, clean, repairs
-from pilotlib.cleaning.cells import ledger_rows
-from pilotlib.cleaning.rows import correct_header, name_columns
+from pilotlib.cleaning.corrections import correct_header, ledger_rows
+from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.exploring.table import Table, about_of, statistic, titled
@@ -141,7 +141,7 @@ def _load(project: Path, year: int) -> Years:
     problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
     stop_on_errors(problems, inputs.file)
     tables, statistics = computed(inputs, cleaned)
-    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.merged))
+    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
     logs = {"changes": cleaned.changes, "problems": problems, "set_aside": cleaned.set_aside}
     logged = _Logged(cleaned.applications, cleaned.majors, cleaned.changes, problems)
     named = {"applications": _applications(logged), "majors": cleaned.majors, **logs}

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import reduce
-from itertools import islice, pairwise, zip_longest
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.coded import Coded, all_of, any_of, looked_up
-from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
+from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, column_named, title_of
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import plain
 
@@ -79,22 +78,18 @@ def named(header: Header) -> int:
     return len(set(header.names) - {None})
 
 
-def header_rows(cells: Sequence[Coded], header: Header) -> np.ndarray:
-    """Which rows of coded cells are a header: they name at least three columns, or say the same as one of its rows."""
-    bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
-    different = reduce(
-        np.bitwise_or, [looked_up(column, lambda text: bits[column_named(text)], np.int64) for column in cells]
-    )
-    again = [
-        all_of(
-            [
-                looked_up(column, lambda text, word=word: text.strip() == word)
-                for column, word in zip_longest(cells, line, fillvalue="")
-            ]
+def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
+    """Which rows of cells are a header: they name at least three columns, or say the same as one of its rows."""
+    columns = [cells.iloc[:, place] for place in range(cells.shape[1])]
+    found = np.zeros(len(cells), bool)
+    for line in header.lines:
+        words = [*line, *[""] * (len(columns) - len(line))]
+        found |= reduce(
+            np.logical_and,
+            [(column.astype(str).str.strip() == word).to_numpy() for column, word in zip(columns, words, strict=False)],
         )
-        for line in header.lines
-    ]
-    return any_of([np.bitwise_count(different) >= FEWEST_HEADER_CELLS, *again])
+    names = pd.concat([column.astype(str).map(column_named) for column in columns], axis="columns")
+    return found | (names.nunique(axis="columns") >= FEWEST_HEADER_CELLS).to_numpy()
 
 
 def no_header(file: str, rows: Iterable[Sequence[str]] = ()) -> PilotError:

@@ -51,6 +51,8 @@ class Origin(NamedTuple):
     why: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: tuple[int, ...] = ()
+    filled: pd.DataFrame = pd.DataFrame(columns=["place", "position", "before", "after", "kind"])
+    continued: tuple[int, ...] = ()
 
 
 NO_ORIGIN = Origin()

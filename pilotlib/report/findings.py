@@ -8,8 +8,7 @@ import pandas as pd
 from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
 from pilotlib.columns import CORRECTION_COLUMNS
 from pilotlib.report.tables import in_words
-from pilotlib.values import listed
-from pilotlib.vocabulary import SEVERITIES
+from pilotlib.vocabulary import SEVERITIES, listed
 
 
 def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:

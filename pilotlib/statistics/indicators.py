@@ -6,8 +6,7 @@ from pilotlib.columns import INDICATORS, indicator_named, title_of, unit_of
 from pilotlib.statistics.majors import distinct_students, places_per_100_students
 from pilotlib.statistics.places import repeated_over_rounds
 from pilotlib.statistics.tables import Tables, only_approved
-from pilotlib.values import listed
-from pilotlib.vocabulary import APPROVED_STATUSES, RATES
+from pilotlib.vocabulary import APPROVED_STATUSES, RATES, listed
 
 
 def overview(tables: Tables) -> pd.DataFrame:

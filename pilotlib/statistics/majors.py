@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pilotlib.statistics.tables import Tables, only_approved
-from pilotlib.values import listed
+from pilotlib.vocabulary import listed
 
 UNCLASSIFIED = "未归类"
 

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from pilotlib.statistics.tables import Tables, only_approved, totals
-from pilotlib.values import listed
-from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN
+from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
 
 def by_round(tables: Tables) -> pd.DataFrame:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pilotlib.coded import text_of
 
 from pilotlib import PilotError
-from pilotlib.coded import text_of
 from pilotlib.reading import read_table
 from pilotlib.reading.pieces import pieces_of
 from tests.cleaning.test_properties import MANY, TABLES
