@@ -1,6 +1,7 @@
 """Schema and rules → a table of problems: all of them at once, each a sentence in the reader's language."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -33,7 +34,7 @@ PROBLEM_COLUMNS = ["source_row", "column", "value", "rule", "severity", "message
 def check(
     cleaned: Cleaned,
     year: int,
-    source: dict | None = None,
+    source: dict[str, Any] | None = None,
     sha256: str = "",
     indicators: pd.DataFrame | None = None,
     reference: pd.DataFrame | None = None,

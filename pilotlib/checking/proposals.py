@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from pilotlib.cleaning.words import count_text, is_count, levels_in, normalised
+from pilotlib.cleaning.words import count_text, is_count, normalised
 from pilotlib.columns import CORRECTION_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, title_of
 from pilotlib.reading.headers import Header, nearest_column
 from pilotlib.vocabulary import LEVELS, MAJOR_SEPARATORS, STATUSES
@@ -96,6 +96,8 @@ def _with_level(text: str) -> str:
     >>> _with_level("机械产品三维模型设计职业技能等级证书(中")
     '机械产品三维模型设计职业技能等级证书(中级)'
     """
-    cut = re.fullmatch(r"(.*[(（])([初中高])(级?)", text)
-    levels = [level for level in LEVELS if cut and levels_in(level) and level.startswith(cut[2])]
-    return f"{cut[1]}{levels[0]}{'）' if cut[1][-1] == '（' else ')'}" if levels else ""
+    cut = re.fullmatch(r"(.*[(（])([初中高])级?", text)
+    if not cut:
+        return ""
+    level = next(level for level in LEVELS if level.startswith(cut[2]))
+    return f"{cut[1]}{level}{'）' if cut[1].endswith('（') else ')'}"

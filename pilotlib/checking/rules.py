@@ -1,6 +1,7 @@
 """The rules that look at more than one cell: each takes tables and returns its cases, to be worded by `check`."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -13,10 +14,10 @@ from pilotlib.vocabulary import listed
 
 def cases(
     rule: str | Iterable[str],
-    source_rows: Iterable,
+    source_rows: Iterable[Any],
     column: str | Iterable[str],
-    values: Iterable,
-    others: Iterable | None = None,
+    values: Iterable[Any],
+    others: Iterable[Any] | None = None,
 ) -> pd.DataFrame:
     """Cases of a rule, to be worded: `source_row, column, value, other, rule`."""
     rows = pd.Series(list(source_rows), dtype="Int64")
@@ -170,7 +171,7 @@ def serials(applications: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def receipt(applications: pd.DataFrame, source: dict, sha256: str) -> pd.DataFrame:
+def receipt(applications: pd.DataFrame, source: dict[str, Any], sha256: str) -> pd.DataFrame:
     """A table that is no longer the one received."""
     rows = source.get("rows", len(applications))
     changed = bool(sha256) and source.get("sha256", sha256).lower() != sha256

@@ -50,10 +50,10 @@ def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str 
     """
     if corrections.empty:
         return table
+    rows, names = ledger_rows(corrections), ledger_columns(corrections)
     texts = [corrections[name].str.strip() for name in ("was", "becomes", "reason")]
-    columns = [corrections["row"], ledger_rows(corrections), ledger_columns(corrections), *texts]
-    entries = [Entry(*fields) for fields in zip(*columns, strict=True)]
-    repeated = pd.MultiIndex.from_arrays(columns[1:3]).duplicated()
+    entries = [Entry(*fields) for fields in zip(corrections["row"], rows, names, *texts, strict=True)]
+    repeated = pd.DataFrame({"row": rows, "column": names}).duplicated()
     faults = [
         f"corrections.csv 第 {place} 条：{fault}"
         for place, (entry, again) in enumerate(zip(entries, repeated, strict=True), start=1)
@@ -61,8 +61,8 @@ def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str 
     ]
     if faults:
         raise PilotError(faults[0] if len(faults) == 1 else "\n".join([f"有 {len(faults)} 条更正不符：", *faults]))
-    corrected = {name: table[name].to_numpy(dtype=object, copy=True) for name in dict.fromkeys(columns[2])}
-    for place, entry in zip(table.index.get_indexer(columns[1]), entries, strict=True):
+    corrected = {name: table[name].to_numpy(dtype=object, copy=True) for name in dict.fromkeys(names)}
+    for place, entry in zip(table.index.get_indexer(pd.Index(rows)), entries, strict=True):
         corrected[entry.column][place] = entry.becomes
     return table.assign(**{name: categories_of(pd.Series(cells)) for name, cells in corrected.items()})
 
@@ -94,12 +94,12 @@ def _fault(entry: Entry, again: bool, table: pd.DataFrame, file: str) -> str:
     title = title_of(entry.column)
     where = f"{file} 第 {entry.row} 行“{title}”"
     if entry.column not in table:
-        return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table))}。"
+        return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns.astype(str)))}。"
     if entry.number not in table.index:
         return f"{file} 没有第 {entry.row} 行申报（或已作为合计、空行等剔除）。{ROWS_ARE_COUNTED}"
     if again:
         return f"{where}更正了两次。请合并为一条。"
-    now = table.loc[int(entry.number), entry.column]
+    now = str(table.loc[int(entry.number), entry.column])
     if now != entry.was:
         return f"{where}现为“{now}”，不是“{entry.was}”。请核对后修改这条更正，或删去它。{ROWS_ARE_COUNTED}"
     return "" if entry.reason else f"{where}的更正没有写理由（reason）。请写明依据。"

@@ -46,11 +46,11 @@ def names_of(header: Header, place: int, filled: Sequence[bool], file: str = "�
             raise PilotError(f"{where}：{_quoted(columns)} 都是{title_of(name)}列。请只留一列。")
     found: list[str | None] = []
     taken_titles = set()
-    for number, (title, name, has_content) in enumerate(zip(titles, names, filled, strict=True), start=1):
+    for number, (title, known, has_content) in enumerate(zip(titles, names, filled, strict=True), start=1):
         own = title or f"第{number}列"
         free = own not in taken_titles and own not in COLUMNS
         taken_titles.add(own)
-        found.append((name or (own if free else f"{own}（第{number}列）")) if name or has_content else None)
+        found.append((known or (own if free else f"{own}（第{number}列）")) if known or has_content else None)
     return found
 
 

@@ -19,8 +19,8 @@ from pilotlib.report.tables import NOTHING, cell_texts, html_table, numeric_colu
 from pilotlib.report.wide import changes_over_years, columns_of, wide, wide_measures, wide_members
 from pilotlib.report.years import NO_COMPARISON, sentences
 from pilotlib.statistics import STATISTICS
+from pilotlib.statistics.breaks import breaks
 from pilotlib.statistics.years import (
-    breaks,
     came_and_went,
     certificates,
     compared,

@@ -10,13 +10,13 @@ from pilotlib.reading import YearStatistics
 from pilotlib.report import Report
 from pilotlib.report.prose import NOT_GIVEN, number, shortened, visible
 from pilotlib.report.tables import NOTHING, html_table
+from pilotlib.statistics.breaks import breaks
 from pilotlib.statistics.years import (
     CARRIED_ON,
     GONE,
     NEW,
     OVERVIEW,
     RENAMED,
-    breaks,
     came_and_went,
     certificates,
     compared,

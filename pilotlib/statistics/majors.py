@@ -5,6 +5,7 @@ twice: per major they stand in a column of their own, and wherever totals are fo
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -178,6 +179,6 @@ def _looked_up(keys: pd.Series, words: pd.Series | dict[str, str], otherwise: st
     return found.where(found.notna(), otherwise).astype(str)
 
 
-def _sum(counts: pd.Series):
+def _sum(counts: pd.Series) -> Any:
     """The sum; missing, not 0, where every count is missing."""
     return counts.sum(min_count=1)

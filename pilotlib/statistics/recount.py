@@ -6,6 +6,7 @@ counts a year and a piece of a national table: columns repeat few words, so each
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -225,13 +226,17 @@ def _repeated_headers(texts: list[list[str]], header: Header) -> set[int]:
     }
     for line in header.lines:
         alike = [
-            _rows_where(column, lambda text, word=word: text.strip() == word)
+            _rows_where(column, partial(_says, word))
             for column, word in zip(texts, line, strict=False)
             if word
         ]
         same = set.intersection(*alike) if alike else set()
         found |= {place for place in same if [column[place].strip() for column in texts[: len(line)]] == line}
     return found
+
+
+def _says(word: str, text: str) -> bool:
+    return text.strip() == word
 
 
 def _number(cell: str) -> int:
