@@ -20,7 +20,7 @@ _LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
 def propose_header(header: Header) -> pd.DataFrame:
     """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
     missing = [name for name in REQUIRED_COLUMNS if name not in header.names]
-    near = [(found[1], title) for title in header.titles if (found := nearest_column(title, missing))]
+    near = [(match[1], title) for title in header.titles if (match := nearest_column(title, missing))]
     # Of two words near one name only a person can tell which is meant: the first is proposed.
     first = dict(reversed(near))
     rows = [
@@ -44,17 +44,17 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
         suggests itself.
     """
     majors = sorted({*reference["major"], *reference["catalogue_name"]})
-    found: dict[tuple[int, str], tuple[str, str, str]] = {}
+    proposals: dict[tuple[int, str], tuple[str, str, str]] = {}
     for row, column, value, rule in problems[["source_row", "column", "value", "rule"]].itertuples(index=False):
         column = "certificate" if rule == "level_missing" else column
         if pd.isna(row) or row not in table.index or column not in SOURCE_COLUMNS or column not in table:
             continue
-        was, now, reasons = found.get((row, column), (table.loc[row, column], table.loc[row, column], ""))
+        was, now, reasons = proposals.get((row, column), (table.loc[row, column], table.loc[row, column], ""))
         above = table[column].loc[: row - 1].tail(1).to_list()
         becomes, reason = _reading(rule, now, value, above, majors)
         if becomes and becomes != now:
-            found[row, column] = (was, becomes, "；".join(filter(None, [reasons, reason])))
-    rows = [(str(row), title_of(column), *said) for (row, column), said in found.items()]
+            proposals[row, column] = (was, becomes, "；".join(filter(None, [reasons, reason])))
+    rows = [(str(row), title_of(column), *proposal) for (row, column), proposal in proposals.items()]
     return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
 
 
@@ -84,7 +84,7 @@ def _with_major(text: str, major: str, becomes: str) -> str:
     >>> _with_major("会记、会记信息管理", "会记", "会计")
     '会计、会记信息管理'
     """
-    ends = [*(found.span() for found in MAJOR_SEPARATORS.finditer(text)), (len(text), len(text))]
+    ends = [*(match.span() for match in MAJOR_SEPARATORS.finditer(text)), (len(text), len(text))]
     starts = [0, *(end for _, end in ends)]
     parts = [(text[start:end], text[end:after]) for start, (end, after) in zip(starts, ends, strict=False)]
     return "".join((becomes if normalised(part) == major else part) + separator for part, separator in parts)

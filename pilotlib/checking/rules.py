@@ -146,13 +146,13 @@ def totals(cleaned: Cleaned) -> pd.DataFrame:
     """Total rows that are not the sum of the rows above; of several, the last is the whole table's, if no subtotal."""
     last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
     last = last[~last["text"].str.contains("小计")]
-    found = []
+    groups = []
     for column in ("places_applied", "places_approved"):
         stated = last[column].map(normalised).map(count_text)
-        whole = cleaned.applications[column].sum()
-        wrong = last[stated.str.isdecimal() & (stated != str(whole))]
-        found.append(cases("total_differs", wrong["source_row"], column, stated[wrong.index], [whole] * len(wrong)))
-    return pd.concat(found)
+        total = cleaned.applications[column].sum()
+        wrong = last[stated.str.isdecimal() & (stated != str(total))]
+        groups.append(cases("total_differs", wrong["source_row"], column, stated[wrong.index], [total] * len(wrong)))
+    return pd.concat(groups)
 
 
 def serials(applications: pd.DataFrame) -> pd.DataFrame:

@@ -94,7 +94,7 @@ def _decisions(origin: Origin, corrections: pd.DataFrame, filled: pd.DataFrame, 
     of_header = corrections[ledger_rows(corrections) == 0]
     once = filled[(filled["kind"] == "once") & filled["column"].isin(COUNT_COLUMNS)]
     told_once, is_hidden = CHANGE_RULES["merged_count"][1], CHANGE_RULES["row_hidden"][1]
-    found = [
+    rows = [
         *([(pd.NA, "", "", origin.taken, "table_taken", origin.why)] if origin.taken else []),
         *(
             (0, column_named(becomes), was, becomes, "correction", reason)
@@ -106,7 +106,7 @@ def _decisions(origin: Origin, corrections: pd.DataFrame, filled: pd.DataFrame, 
         ),
         *((row, "", "", "", "row_hidden", is_hidden) for row in hidden),
     ]
-    return pd.DataFrame(found, columns=CHANGE_COLUMNS)
+    return pd.DataFrame(rows, columns=CHANGE_COLUMNS)
 
 
 def _filled_cells(filled: pd.DataFrame) -> pd.DataFrame:

@@ -41,17 +41,17 @@ def names_of(header: Header, place: int, filled: Sequence[bool], file: str = "�
             "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；没有该列请补上。"
         )
     for name in dict.fromkeys(filter(None, names)):
-        columns = [title for title, other in zip(titles, names, strict=True) if other == name]
-        if len(columns) > 1:
-            raise PilotError(f"{where}：{_quoted(columns)} 都是{title_of(name)}列。请只留一列。")
-    found: list[str | None] = []
+        same = [title for title, other in zip(titles, names, strict=True) if other == name]
+        if len(same) > 1:
+            raise PilotError(f"{where}：{_quoted(same)} 都是{title_of(name)}列。请只留一列。")
+    columns: list[str | None] = []
     taken_titles = set()
     for number, (title, known, has_content) in enumerate(zip(titles, names, filled, strict=True), start=1):
         own = title or f"第{number}列"
         free = own not in taken_titles and own not in COLUMNS
         taken_titles.add(own)
-        found.append((known or (own if free else f"{own}（第{number}列）")) if known or has_content else None)
-    return found
+        columns.append((known or (own if free else f"{own}（第{number}列）")) if known or has_content else None)
+    return columns
 
 
 def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -> pd.DataFrame:
@@ -123,14 +123,14 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
     """
     aside = ((reasons != "") & (reasons.index != 0)).to_numpy()
     texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
-    whole = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
+    joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
     numbers = pd.Series(reasons.index[aside], dtype="Int64")
     return pd.DataFrame(
         {
             "source_row": numbers.where(numbers > 0),
             "place": cells.index[aside],
             "reason": reasons[aside].to_numpy(),
-            "text": whole.str.rstrip("｜"),
+            "text": joined.str.rstrip("｜"),
             **{name: table[name].astype(str).to_numpy()[aside] for name in ("places_applied", "places_approved")},
         }
     )

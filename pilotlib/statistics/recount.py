@@ -218,21 +218,17 @@ def _says_something(place: int, cells: pd.DataFrame, columns: Columns, labels: l
 def _repeated_headers(texts: list[list[str]], header: Header) -> set[int]:
     """The positions of rows that name three columns or more, or say what a row of the header says."""
     names = Counter(place for column in texts for place in _rows_where(column, column_named))
-    found = {
+    rows = {
         place
         for place, number in names.items()
         if number >= FEWEST_HEADER_CELLS
         and len({column_named(column[place]) for column in texts} - {None}) >= FEWEST_HEADER_CELLS
     }
     for line in header.lines:
-        alike = [
-            _rows_where(column, partial(_says, word))
-            for column, word in zip(texts, line, strict=False)
-            if word
-        ]
+        alike = [_rows_where(column, partial(_says, word)) for column, word in zip(texts, line, strict=False) if word]
         same = set.intersection(*alike) if alike else set()
-        found |= {place for place in same if [column[place].strip() for column in texts[: len(line)]] == line}
-    return found
+        rows |= {place for place in same if [column[place].strip() for column in texts[: len(line)]] == line}
+    return rows
 
 
 def _says(word: str, text: str) -> bool:

@@ -25,8 +25,8 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     A measure that a year does not have is missing there, and `note` says why: 没有这一批次, 未提供. A level for which
     nothing was applied counts 0. `incomplete` are ratios of counts of which some are missing: higher or lower.
     """
-    found = pd.concat([_measures_of(year) for year in years], ignore_index=True)
-    order = found.drop_duplicates(_KEY)[_KEY]
+    measured = pd.concat([_measures_of(year) for year in years], ignore_index=True)
+    order = measured.drop_duplicates(_KEY)[_KEY]
     rounds = in_round_order(order.loc[order["topic"] == BY_ROUND, "measure"].tolist())
     levels = [*LEVELS, *sorted(set(order.loc[order["topic"] == BY_LEVEL, "measure"]) - {*LEVELS, UNKNOWN}), UNKNOWN]
     place = {name: number for number, name in enumerate([*rounds, *levels])}
@@ -34,10 +34,10 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     order = order.assign(topic=order["topic"].astype(topics), place=order["measure"].map(place).fillna(-1))
     order = order.sort_values(["topic", "place"], kind="stable", ignore_index=True)[_KEY].astype({"topic": str})
     every = order.merge(pd.DataFrame({"year": [year.year for year in years]}), how="cross")
-    table = every.merge(found, on=[*_KEY, "year"], how="left")
+    table = every.merge(measured, on=[*_KEY, "year"], how="left")
     absent_level = (table["topic"] == BY_LEVEL) & table["note"].isna()
     # What has no level, or several, may belong to a level of which nothing is seen.
-    of_levels = found[found["topic"] == BY_LEVEL].groupby("year")["measure"].agg(list)
+    of_levels = measured[measured["topic"] == BY_LEVEL].groupby("year")["measure"].agg(list)
     bounded = absent_level & pd.Series(
         [
             _is_bound(level, of_levels.get(year, []))
