@@ -21,8 +21,8 @@ from pilotlib.checking.rules import (
 )
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned
-from pilotlib.cleaning.distinct import asked_of_each
 from pilotlib.columns import title_of
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES
 

@@ -5,10 +5,10 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from pilotlib.cleaning.words import count_text, is_count, normalised
 from pilotlib.columns import CORRECTION_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, title_of
 from pilotlib.reading.headers import Header, nearest_column
 from pilotlib.vocabulary import LEVELS, MAJOR_SEPARATORS, STATUSES
+from pilotlib.words import count_text, is_count, normalised
 
 _DIGITS = re.compile(r"\d+")
 # Marks beside digits that make them another number: 2万, -50, 1/2, 50%.

@@ -7,9 +7,9 @@ import pandas as pd
 
 from pilotlib.cleaning import Cleaned
 from pilotlib.cleaning.cut_off import cut_off_certificates
-from pilotlib.cleaning.words import count_text, normalised
 from pilotlib.columns import indicator_named
 from pilotlib.vocabulary import listed
+from pilotlib.words import count_text, normalised
 
 
 def cases(

@@ -7,16 +7,15 @@ columns keep the cell as it stands.
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from pilotlib.cleaning.applications import applications_of, has_level, majors_of
 from pilotlib.cleaning.corrections import NO_CORRECTIONS, apply_corrections, correct_header, ledger_rows
 from pilotlib.cleaning.cut_off import cut_off_certificates, cut_off_majors, lengthened
-from pilotlib.cleaning.distinct import asked_of_each, with_categories
 from pilotlib.cleaning.log import apply_logged, log_of, number_of_changed_cells, repairs
-from pilotlib.cleaning.rows import name_columns, named_and_numbered, names_of, reasons_of, rows_set_aside
+from pilotlib.cleaning.rows import column_names, named_and_numbered, names_of, reasons_of, rows_set_aside
 from pilotlib.cleaning.verbs import (
     blank_unreadable_counts,
     complete_majors,
@@ -26,11 +25,10 @@ from pilotlib.cleaning.verbs import (
     write_counts,
 )
 from pilotlib.columns import REFERENCE_COLUMNS
+from pilotlib.distinct import asked_of_each, with_categories
 from pilotlib.reading.headers import header_of
+from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
-
-if TYPE_CHECKING:
-    from pilotlib.reading.pieces import Piece
 
 __all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
 
@@ -98,7 +96,8 @@ def clean(
 
     cells = with_categories(cells)
     header = correct_header(header_of(cells, file), corrections[of_header], file)
-    table = name_columns(cells, header, file)
+    names = column_names(cells, header, file)
+    table = named_and_numbered(cells, names, -header.last)
     reasons = reasons_of(table, cells, header, origin.continued)
     given = strip_cells(table[reasons == ""])
     now, changes = apply_logged(
@@ -116,12 +115,12 @@ def clean(
     return Cleaned(
         applications=_with_plain_text(applications_of(now, given, read)).assign(truncated=cut),
         majors=majors_of(now["majors"], given["majors"], cut_majors, reference),
-        changes=log_of(changes, corrections, origin, header, now, places),
+        changes=log_of(changes, corrections, origin, names, now, places),
         set_aside=rows_set_aside(table, cells, reasons),
     )
 
 
-def clean_piece(piece: "Piece", by: Sequence[int] = ()) -> CleanedPiece:
+def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
     """Clean a piece of a large table, for which there is neither a ledger nor a reference of majors.
 
     Args:

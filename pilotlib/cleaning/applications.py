@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
-from pilotlib.cleaning.words import levels_in, split_certificate, split_majors
 from pilotlib.columns import SOURCE_COLUMNS
+from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
 from pilotlib.vocabulary import LEVELS, in_round_order
+from pilotlib.words import levels_in, split_certificate, split_majors
 
 _ORDERS = {"round": in_round_order, "level": lambda levels: [*LEVELS, *sorted(set(levels) - set(LEVELS))]}
 

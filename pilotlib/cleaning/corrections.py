@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pilotlib.cleaning.distinct import categories_of
 from pilotlib.columns import CORRECTION_COLUMNS, column_named, title_of
+from pilotlib.distinct import categories_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header
 

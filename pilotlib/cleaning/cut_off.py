@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.distinct import asked_of_each, differ
-from pilotlib.cleaning.words import display_width, majors_beginning, split_majors
+from pilotlib.distinct import asked_of_each, differ
 from pilotlib.vocabulary import MAJOR_SEPARATORS
+from pilotlib.words import display_width, majors_beginning, split_majors
 
 # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
 NARROWEST_COLUMN = 20

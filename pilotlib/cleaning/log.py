@@ -1,15 +1,14 @@
 """The log of cleaning: every cell changed with its reason, and every decision that no cell shows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from pilotlib.cleaning.corrections import ledger_columns, ledger_rows
-from pilotlib.cleaning.distinct import differ
 from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.columns import COUNT_COLUMNS, column_named
-from pilotlib.reading.headers import Header
+from pilotlib.distinct import differ
 from pilotlib.reading.tables import Origin
 
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
@@ -53,7 +52,7 @@ def log_of(
     changes: pd.DataFrame,
     corrections: pd.DataFrame,
     origin: Origin,
-    header: Header,
+    names: Sequence[str | None],
     applications: pd.DataFrame,
     places: pd.Series,
 ) -> pd.DataFrame:
@@ -63,7 +62,7 @@ def log_of(
         changes: What the verbs changed, as `apply_logged` returns it.
         corrections: The ledger.
         origin: Where the table comes from, and what filling merged cells changed in it.
-        header: The table's header.
+        names: The name of every column, from the left.
         applications: The applications' cells, `source_row` as index.
         places: Each row's place in the file, by `source_row`.
 
@@ -74,7 +73,7 @@ def log_of(
     rows = pd.Series(places.index, index=places)
     filled = origin.filled.assign(
         source_row=origin.filled["place"].map(rows),
-        column=origin.filled["position"].map(dict(enumerate(header.names))),
+        column=origin.filled["position"].map(dict(enumerate(names))),
     )
     filled = filled[filled["source_row"].isin(applications.index) & filled["column"].notna()]
     log = pd.concat(

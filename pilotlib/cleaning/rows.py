@@ -7,8 +7,8 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.distinct import asked_of_each
 from pilotlib.columns import COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, source_columns, title_of
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, nearly_named
 from pilotlib.vocabulary import RULED_LINE, TOTAL_FORM, TOTAL_FORM_WITHOUT_CERTIFICATE, plain
@@ -63,8 +63,14 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
     Raises:
         PilotError: a column is missing or found twice.
     """
-    filled = (cells.iloc[header.first :] != "").any().to_list()
-    return named_and_numbered(cells, names_of(header, cells.index[header.last], filled, file), -header.last)
+    return named_and_numbered(cells, column_names(cells, header, file), -header.last)
+
+
+def column_names(cells: pd.DataFrame, header: Header, file: str = "申报表") -> list[str | None]:
+    """The name of every column of a whole table, as `names_of` gives it."""
+    below = cells.iloc[header.first :]
+    filled = [bool(asked_of_each(below[position], bool).any()) for position in below]
+    return names_of(header, cells.index[header.last], filled, file)
 
 
 def named_and_numbered(cells: pd.DataFrame, names: Sequence[str | None], first: int) -> pd.DataFrame:

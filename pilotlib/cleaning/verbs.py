@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from pilotlib.cleaning.cut_off import cut_majors, widest
-from pilotlib.cleaning.distinct import each_value
-from pilotlib.cleaning.words import count_text, is_count, majors_beginning, normalised, split_majors
 from pilotlib.columns import COUNT_COLUMNS, SOURCE_COLUMNS, source_columns
+from pilotlib.distinct import each_value
 from pilotlib.vocabulary import round_named
+from pilotlib.words import count_text, is_count, majors_beginning, normalised, split_majors
 
 
 def strip_cells(table: pd.DataFrame) -> pd.DataFrame:

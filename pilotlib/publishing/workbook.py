@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pilotlib.cleaning.words import display_width
 from pilotlib.publishing.archive import without_times
 from pilotlib.publishing.sheets import Sheet
 from pilotlib.report.colours import COLOURS
@@ -22,6 +21,7 @@ from pilotlib.report.tables import (
     missing_text,
     numeric_columns,
 )
+from pilotlib.words import display_width
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

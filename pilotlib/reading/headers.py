@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from functools import reduce
+from functools import partial, reduce
 from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, column_named, title_of
+from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import plain
 
@@ -80,16 +81,16 @@ def named(header: Header) -> int:
 
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
     """Which rows of cells are a header: they name at least three columns, or say the same as one of its rows."""
-    columns = [cells.iloc[:, place] for place in range(cells.shape[1])]
-    found = np.zeros(len(cells), bool)
-    for line in header.lines:
-        words = [*line, *[""] * (len(columns) - len(line))]
-        found |= reduce(
-            np.logical_and,
-            [(column.astype(str).str.strip() == word).to_numpy() for column, word in zip(columns, words, strict=False)],
-        )
-    names = pd.concat([column.astype(str).map(column_named) for column in columns], axis="columns")
-    return found | (names.nunique(axis="columns") >= FEWEST_HEADER_CELLS).to_numpy()
+    bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
+    columns = [cells[position] for position in cells]
+    named_here = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
+    again = [
+        reduce(np.logical_and, [asked_of_each(column, partial(_says, word)) for column, word in words])
+        for line in header.lines
+        for words in [zip(columns, [*line, *[""] * len(columns)], strict=False)]
+    ]
+    several = np.bitwise_count(reduce(np.bitwise_or, named_here)) >= FEWEST_HEADER_CELLS
+    return reduce(np.logical_or, again, several)
 
 
 def no_header(file: str, rows: Iterable[Sequence[str]] = ()) -> PilotError:
@@ -116,6 +117,10 @@ def nearest_column(word: str, wanted: Iterable[str]) -> tuple[str, str] | None:
     names = {alias: aliases[alias] for alias in close}
     titles = [alias for alias, name in names.items() if alias == title_of(name)]  # rather than another name of it
     return next(((alias, names[alias]) for alias in (*titles, *names)), None)
+
+
+def _says(word: str, text: str) -> bool:
+    return text.strip() == word
 
 
 def _of_two_rows(upper: Header, lower: Header) -> Header:

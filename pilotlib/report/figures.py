@@ -8,7 +8,6 @@ import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pilotlib.cleaning.words import display_width
 from pilotlib.report import prose
 from pilotlib.report.colours import (
     GROUND_COLOUR,
@@ -20,6 +19,7 @@ from pilotlib.report.colours import (
 )
 from pilotlib.report.prose import NOT_GIVEN, Statistics, flow, number
 from pilotlib.report.style import HATCH, TEXT_POINTS, WIDTH_INCHES, report_style
+from pilotlib.words import display_width
 
 INCHES_PER_BAR = 0.3
 LONGEST_LABEL = 14  # characters beside a bar

@@ -9,13 +9,13 @@ import pandas as pd
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rules import CHANGE_RULES
-from pilotlib.cleaning.words import display_width
 from pilotlib.columns import title_of, unit_of
 from pilotlib.reading import Processed
 from pilotlib.report import Report
 from pilotlib.report.prose import NOT_GIVEN, number
 from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import SEVERITIES
+from pilotlib.words import display_width
 
 NOTHING = "—"
 _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.cleaning.words import count_text, is_count, levels_in, normalised, split_certificate
 from pilotlib.columns import SOURCE_COLUMNS, column_named, source_columns, title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header
@@ -25,6 +24,7 @@ from pilotlib.vocabulary import (
     plain,
     round_named,
 )
+from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
 TOTALLED = ("applications", "places_applied", "places_approved")
 # The breakdowns that count every application once, so that their sums are the year's totals.
