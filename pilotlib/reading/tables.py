@@ -149,12 +149,9 @@ def _chosen(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> Sour
 
     Files beside it that cannot be read are named where it is told why this table was taken.
     """
-    headers = [find_header(grid.rows) for grid in grids]
-    fits = {
-        place: (named(header), len(grids[place].rows) > header.last + 1)
-        for place, header in enumerate(headers)
-        if header
-    }
+    headers = ((place, find_header(grid.rows)) for place, grid in enumerate(grids))
+    fitting = {place: header for place, header in headers if header}
+    fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in fitting.items()}
     if not fits and unread:
         raise PilotError(f"{file}：能读取的文件中没有申报表。\n" + "\n".join(f"  · {unread[name]}" for name in unread))
     if not fits:
@@ -171,5 +168,5 @@ def _chosen(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> Sour
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
-    cells, filled, continued = fill_merged(grid.cells(), headers[taken], grid.merged)
+    cells, filled, continued = fill_merged(grid.cells(), fitting[taken], grid.merged)
     return SourceTable(cells, Origin(grid.where, why if grid.where else "", grid.hidden_places(), filled, continued))

@@ -7,10 +7,10 @@ import csv
 import io
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import reduce
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ BLOCK_BYTES = 32 * 2**20
 BEGINNING = 2**18
 ROWS_BY_PYTHON = 50_000
 QUOTE = b'"'
+Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 # The lines of a text, from its beginning every time that they are asked for.
 Lines = Callable[[], Iterator[str]]
 
@@ -51,7 +52,8 @@ def read_document(name: str, content: bytes) -> list[Grid]:
     def table() -> Iterator[str]:
         return iter(lines[first:end])
 
-    rows = list(_split(table(), delimiter, _quoting(name, table, delimiter), first + 1))
+    with _splitting(name):
+        rows = list(_split(table(), delimiter, _quoting(table, delimiter), first + 1))
     return [Grid(where, even(name, (row for _, row in rows)), places=[place for place, _ in rows])]
 
 
@@ -74,8 +76,8 @@ def blocks_of(name: str, file: BinaryIO, block_bytes: int = BLOCK_BYTES) -> Iter
     # In GB18030 a byte of a character may look like this separator, and like no other that matters.
     by_arrow = not (encoding == "gb18030" and delimiter == "|") and encoding != "utf-16"
     by_arrow = by_arrow and _is_plain(name, file, delimiter)
-    quoting = csv.QUOTE_MINIMAL if by_arrow else _quoting(name, lines, delimiter)
-    try:
+    quoting = csv.QUOTE_MINIMAL if by_arrow else _quoting(lines, delimiter)
+    with _splitting(name):
         rows = _split(lines(), delimiter, quoting)
         first = list(islice(rows, HEADER_WITHIN))
         block = _block(name, first, 0)
@@ -87,6 +89,13 @@ def blocks_of(name: str, file: BinaryIO, block_bytes: int = BLOCK_BYTES) -> Iter
             rows = _split(islice(lines(), after - 1, None), delimiter, quoting, after) if after else iter(())
         while batch := list(islice(rows, ROWS_BY_PYTHON)):
             yield _block(name, batch, width)
+
+
+@contextmanager
+def _splitting(name: str) -> Iterator[None]:
+    """What csv refuses (a cell of a hundred thousand characters), in a sentence."""
+    try:
+        yield
     except csv.Error as error:
         raise PilotError(f"{name}：有一行无法拆分成单元格（{error}）。") from None
 
@@ -190,18 +199,16 @@ def _delimiter(lines: list[str], within: int) -> tuple[str, Header | None]:
     return delimiter, headers[delimiter]
 
 
-def _quoting(name: str, lines: Lines, delimiter: str) -> int:
+def _quoting(lines: Lines, delimiter: str) -> Quoting:
     """How quotation marks are meant: around cells, or, where they do not pair anywhere in the text, as a part of it."""
-    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
-        try:
-            deque(_split(lines(), delimiter, quoting), maxlen=0)
-            return quoting
-        except csv.Error as error:
-            reason = error
-    raise PilotError(f"{name}：有一行无法拆分成单元格（{reason}）。")
+    try:
+        deque(_split(lines(), delimiter, csv.QUOTE_MINIMAL), maxlen=0)
+    except csv.Error:
+        return csv.QUOTE_NONE
+    return csv.QUOTE_MINIMAL
 
 
-def _split(lines: Iterable[str], delimiter: str, quoting: int, first: int = 1) -> Iterator[tuple[int, list[str]]]:
+def _split(lines: Iterable[str], delimiter: str, quoting: Quoting, first: int = 1) -> Iterator[tuple[int, list[str]]]:
     """Rows of cells with the line on which each begins (a quoted cell may run over lines), counted from `first`."""
     reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, quoting=quoting, strict=True)
     place = first

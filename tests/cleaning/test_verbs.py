@@ -46,6 +46,13 @@ def test_a_correction_that_does_not_fit_stops_with_its_place(corrections, senten
         corrected(table(majors=["会计"]), corrections.reset_index(drop=True), "甲.tsv")
 
 
+def test_every_correction_that_does_not_fit_is_named():
+    corrections = pd.concat([ledger(was="电商"), ledger(row="2"), ledger(row="7"), ledger(column="没有的列")])
+    with pytest.raises(PilotError) as error:
+        corrected(table(majors=["会计", "会计"]), corrections.reset_index(drop=True))
+    assert [f"第 {number} 条" in str(error.value) for number in (1, 2, 3, 4)] == [True, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("majors", "completed"),
     [
