@@ -24,7 +24,10 @@ _project = click.option(
 )
 
 _editions = click.option(
-    "--editions", default=",".join(DEFAULT_EDITIONS), show_default=True, help="The report's forms: html, xlsx, docx, pdf; by commas."
+    "--editions",
+    default=",".join(DEFAULT_EDITIONS),
+    show_default=True,
+    help="The report's forms: html, xlsx, docx, pdf; by commas.",
 )
 
 
