@@ -17,14 +17,12 @@ from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.content import Content, content_of
 from pilotlib.publishing.document import as_docx
 from pilotlib.publishing.page import as_html, as_pdf
-from pilotlib.publishing.sheets import Sheet, sheets_of, sheets_of_rollup, sheets_of_trends
+from pilotlib.publishing.sheets import Sheet, sheets_of, sheets_of_trends
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.reading import YearInputs
 from pilotlib.report import Report
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import brief
-from pilotlib.report.rollup import RollUp
-from pilotlib.report.rollup.figures import drawing
 from pilotlib.report.tables import csv_of
 from pilotlib.report.trends import TREND_FIGURES, Trends
 from pilotlib.statistics import STATISTICS
@@ -106,7 +104,7 @@ EDITIONS = {
     "pdf": Edition(lambda told: as_pdf(told.content), "pdf", ("weasyprint",)),
 }
 DEFAULT_EDITIONS = ("html", "xlsx")
-REPORT, TRENDS, ROLL_UP = "annual-report", "trends", "index"
+REPORT, TRENDS = "annual-report", "trends"
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -165,24 +163,6 @@ def publish_trends(notebook: Path, trends: Trends, editions: Iterable[str], fold
         lambda name: TREND_FIGURES[name].draw(trends.statistics),
     )
     _write(told, editions, folder / TRENDS)
-
-
-def publish_rollup(notebook: Path, rollup: RollUp, editions: Iterable[str], folder: Path) -> None:
-    """Write the report over all schools as the executed notebook shows it: `<folder>/index.<edition>`.
-
-    On the page, schools lead to their reports by links that are relative to `folder`.
-
-    Raises:
-        PilotError: as `publish`.
-    """
-    told = Publication(
-        content_of(notebook),
-        rollup.title,
-        f"来源：{rollup.source}，SHA-256 {rollup.about['sha256']}。",
-        sheets_of_rollup(rollup),
-        lambda name: drawing(rollup, name),
-    )
-    _write(told, editions, folder / ROLL_UP)
 
 
 def _write(told: Publication, editions: Iterable[str], path: Path) -> None:

@@ -6,8 +6,6 @@ import pandas as pd
 
 from pilotlib.report import Report
 from pilotlib.report.checked import told_claims
-from pilotlib.report.rollup import RollUp
-from pilotlib.report.rollup.tables import link_to, tables_of
 from pilotlib.report.tables import repaired, source_of, told_applications
 from pilotlib.report.trends import Trends
 from pilotlib.report.years import compared_tables
@@ -65,18 +63,3 @@ def sheets_of(report: Report) -> list[Sheet]:
 def sheets_of_trends(trends: Trends) -> list[Sheet]:
     """The tables of all years."""
     return [Sheet(title, definition, "各行注明", trends.source, table) for title, definition, table in trends.tables()]
-
-
-def sheets_of_rollup(rollup: RollUp) -> list[Sheet]:
-    """The tables over all schools, every row of them; schools lead to their reports."""
-    return [
-        Sheet(
-            title,
-            definition,
-            "各列注明",
-            rollup.source,
-            table,
-            links=table["report"].map(link_to) if "report" in table else None,
-        )
-        for title, definition, table in tables_of(rollup)
-    ]

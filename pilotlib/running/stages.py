@@ -16,9 +16,8 @@ from papermill.exceptions import PapermillExecutionError
 from pilotlib.claims import DISAGREES, count_states
 from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.publishing import check_editions, publish, publish_rollup, publish_trends
+from pilotlib.publishing import check_editions, publish, publish_trends
 from pilotlib.report import Report, read_report
-from pilotlib.report.rollup import read_rollup
 from pilotlib.report.trends import read_trends
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.fingerprints import hashes, versions
@@ -27,7 +26,6 @@ __all__ = [
     "check_editions",
     "check_parameters",
     "execute",
-    "publish_all_schools",
     "publish_all_years",
     "publish_year",
     "stop_on_disagreement",
@@ -96,9 +94,8 @@ def execute(
         shutil.copy(output, failed / notebook.name)
         where = (failed / notebook.name).relative_to(project)
         if error.ename == PilotError.__name__:
-            raise PilotError(
-                f"{error.evalue}\n（{title}停在笔记本第 {error.exec_count} 个代码格，现场保存在 {where}）"
-            ) from None
+            stopped = f"{title}停在笔记本第 {error.exec_count} 个代码格，现场保存在 {where}"
+            raise PilotError(error.evalue, stopped) from None
         raise PilotError(
             f"{title}（{notebook.name}）第 {error.exec_count} 个代码格出错：{error.ename}：{error.evalue}\n"
             f"现场保存在 {where}，可在 JupyterLab 中打开查看。上一次的报告没有改动。"
@@ -148,16 +145,6 @@ def publish_all_years(
     trends = read_trends(project)
     publish_trends(notebook, trends, editions, folder)
     write_manifest(folder, {"years": [year.year for year in trends.years]}, inputs, {})
-
-
-def publish_all_schools(
-    notebook: Path, processed: Path, editions: Iterable[str], folder: Path, inputs: dict[str, str]
-) -> None:
-    """Write the report over all schools in every edition, and its manifest; `processed` holds their tables."""
-    rollup = read_rollup(processed)
-    publish_rollup(notebook, rollup, editions, folder)
-    told = {"title": rollup.title, "by": rollup.about["by"], "years": rollup.years, "counts": _counts(rollup.overview)}
-    write_manifest(folder, told, inputs, {})
 
 
 def write_manifest(folder: Path, facts: dict, inputs: dict[str, str], parameters: dict[str, str]) -> None:

@@ -50,7 +50,7 @@ def make_report(task, settings) -> Made:
 
 
 if __name__ == "__main__":
-    from tests.batch.standin import make_report as by_name  # so that other processes find it
+    from tests.province.standin import make_report as by_name  # so that other processes find it
 
     with mock.patch("pilotlib.batch.make_report", by_name):
         done = run_batch(Path(sys.argv[1]), Path(sys.argv[2]), "学校", editions=["html"])

@@ -3,6 +3,8 @@
 Schools of which a count is missing have lower bounds and are not compared.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -62,6 +64,15 @@ def outliers(by_school: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
         ["year", "place", "beyond", "school"], ascending=[False, True, False, True], kind="stable", ignore_index=True
     )
     return both[["school", "year", "city", "measure", "value", "unit", "side", "lower_fence", "upper_fence", "report"]]
+
+
+def of_each_year(bands: Callable[[pd.DataFrame], pd.DataFrame], by_school: pd.DataFrame) -> pd.DataFrame:
+    """`places_bands` or `rate_bands` of every year, oldest first: with the `year` before their columns."""
+    years = sorted(by_school["year"].dropna().unique())
+    tables = [bands(by_school[by_school["year"] == year]) for year in years]
+    for year, table in zip(years, tables, strict=True):
+        table.insert(0, "year", year)
+    return pd.concat(tables, ignore_index=True).astype({"year": "Int64"})
 
 
 def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
