@@ -17,9 +17,11 @@ Kind = Literal[
     "count",  # a whole number of persons or things
     "rate",  # a ratio, always with two decimals
     "value",  # any number, with the decimals that it has
+    "change",  # what a number rose or fell by, with its sign
     "row",  # a number that names a row: never summed, never with thousands separated
     "year",
     "flag",  # 是 or 否
+    "bound",  # 是 or 否: whether other figures of its row are lower bounds
     "code",
     "level",
     "round",
@@ -28,7 +30,7 @@ Kind = Literal[
     "rule",  # the name of a rule of cleaning or checking, shown as its title
     "severity",
 ]
-FIGURES: frozenset[Kind] = frozenset({"count", "rate", "value"})
+FIGURES: frozenset[Kind] = frozenset({"count", "rate", "value", "change"})
 
 
 class Column(NamedTuple):
@@ -36,7 +38,8 @@ class Column(NamedTuple):
 
     `unit` is empty where it has none. `required`: a table without it is refused. `adds_up`: rows may be summed, and a
     cell merged over several rows gives its number once for all of them; what any other merged cell says holds for each
-    row. `not_given`: where nothing stands, the figure is one that nobody gave, and that is said.
+    row. `not_given`: where nothing stands, the figure is one that nobody gave, and that is said. `bounds`: of a bound,
+    the columns whose figures are at least what they say.
     """
 
     title: str
@@ -47,11 +50,12 @@ class Column(NamedTuple):
     required: bool = False
     adds_up: bool = False
     not_given: bool = False
+    bounds: tuple[str, ...] = ()
 
 
 # The table as received. `certificate` and `majors` hold the whole cell here and are taken apart by cleaning.
 SOURCE_COLUMNS = {
-    "serial": Column("序号", "", "表中的序号", "code", ("编号", "项目序号")),
+    "serial": Column("序号", "", "表中的序号", "row", ("编号", "项目序号")),
     "year": Column("申报年度", "年", "申报的年度，批准当年有效", "year", ("年度", "年份", "申报年份")),
     "application_round": Column(
         "申报批次",
@@ -133,7 +137,9 @@ DERIVED_COLUMNS = {
     "text": Column("内容", "", "该行全文，单元格之间以“｜”分隔", "text"),
     "measure": Column("指标", "", "统计指标", "term"),
     "unit": Column("单位", "", "计量单位", "text"),
-    "lower_bound": Column("下限", "", "是：实际值可能更大", "flag"),
+    "lower_bound": Column(
+        "下限", "", "是：实际值可能更大", "bound", bounds=("value", "places_applied", "places_approved")
+    ),
     "note": Column("备注", "", "口径或来源", "text"),
     "applications": Column("试点", "项", "申报表的行数：一个证书的一个等级在一个批次为一项", "count"),
     "certificates": Column("证书", "种", "不同证书数，不区分等级", "count"),
@@ -168,13 +174,14 @@ DERIVED_COLUMNS = {
     "numerator_value": Column("分子值", "", "分子的数值", "value", not_given=True),
     "denominator": Column("分母", "", "分母的名称", "term"),
     "denominator_value": Column("分母值", "", "分母的数值", "value", not_given=True),
-    "people": Column("人数", "人", "人数", "count"),
+    "step": Column("步骤", "", "从申请到获证的一步", "text"),
+    "people": Column("人数", "人", "人数", "count", not_given=True),
     "percent": Column("比率", "%", "分子 ÷ 分母 × 100", "rate", not_given=True),
     "entry": Column("条", "", "序号", "row"),
     "number": Column("数", "", "文中所写的数", "text"),
     "state": Column("结论", "", "一致、不一致、下限、无数据或未识别", "text"),
     "expected": Column("查得", "", "数据中的数", "value"),
-    "difference": Column("相差", "", "所写的数减去查得的数", "value"),
+    "difference": Column("相差", "", "所写的数减去查得的数", "change"),
     "statistic": Column("依据", "", "核对所用的统计表", "text"),
     "derived": Column("推算", "", "是：由文中的数推算而来，文中没有这样写", "flag"),
     "line": Column("文中行次", "", "数在学校文字中的行", "row"),
@@ -193,11 +200,25 @@ DERIVED_COLUMNS = {
     "name": Column("名称", "", "后一年所用的名称；不再申报的用前一年的", "text"),
     "former": Column("前一年名称", "", "更名的专业在前一年所用的名称", "text"),
     "standing": Column("去留", "", "新增、更名、延续或不再申报", "text"),
-    "change": Column("变化", "", "后一年减前一年；比率为百分点；下限与缺失不作比较", "value"),
-    "rate_of_change": Column("变化率", "%", "变化 ÷ 前一年 × 100", "rate"),
-    "earlier_bound": Column("前一年为下限", "", "是：实际值可能更大", "flag"),
-    "later_bound": Column("后一年为下限", "", "是：实际值可能更大", "flag"),
+    "earlier": Column("前一年", "", "前一年的数", "value", not_given=True),
+    "later": Column("后一年", "", "后一年的数", "value", not_given=True),
+    "change": Column("变化", "", "后一年减前一年；比率为百分点；下限与缺失不作比较", "change"),
+    "rate_of_change": Column("变化率", "%", "变化 ÷ 前一年 × 100", "change"),
+    "earlier_bound": Column("前一年为下限", "", "是：实际值可能更大", "bound", bounds=("earlier",)),
+    "later_bound": Column("后一年为下限", "", "是：实际值可能更大", "bound", bounds=("later",)),
     "levels_later": Column("后一年等级", "", "后一年申报的等级", "text"),
+    "years": Column("年度", "", "一个年度，或后一年比前一年；标“至少”的为下限", "text"),
+    "applications_change": Column("试点变化", "项", "后一年减前一年", "change"),
+    "places_approved_change": Column("批准总培训人数变化", "人", "后一年减前一年", "change"),
+    "certificates_new": Column("新增证书", "种", "前一年没有的证书", "count"),
+    "certificates_carried_on": Column("延续证书", "种", "两年都有的证书", "count"),
+    "certificates_gone": Column("不再申报证书", "种", "后一年没有的证书", "count"),
+    "majors_new": Column("新增专业", "个", "前一年没有的专业", "count"),
+    "majors_renamed": Column("更名专业", "个", "两年名称不同而目录名称相同的专业", "count"),
+    "majors_carried_on": Column("延续专业", "个", "两年都有的专业", "count"),
+    "majors_gone": Column("不再申报专业", "个", "后一年没有的专业", "count"),
+    "file": Column("申报表", "", "收到的申报表", "text"),
+    "sha256": Column("SHA-256", "", "申报表文件的校验值", "text"),
     "in_years": Column("见于", "", "申报过的年度", "text"),
     "school": Column("学校", "", "汇总表中的学校", "name"),
     "city": Column("所在市", "", "学校所在的市，由汇总表给出", "name"),
@@ -261,13 +282,28 @@ REQUIRED_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if colu
 COUNT_COLUMNS = tuple(source_columns("count", "year"))
 
 
+_OF_A_YEAR = re.compile(r"\d{4}年")  # a column that holds one year's figures beside those of other years
+
+
+def column_of(name: str) -> Column | None:
+    """The entry of a column, that of a figure for a year's own column; None for one that a table brought along.
+
+    >>> column_of("students").title, column_of("2021年").kind, column_of("联系人")
+    ('学生规模', 'value', None)
+    """
+    if _OF_A_YEAR.fullmatch(name):
+        return Column(name, "", "该年的数", "value", not_given=True)
+    return COLUMNS.get(name)
+
+
 def kind_of(name: str) -> Kind:
     """The kind of a column; one that a table brought along itself is text.
 
     >>> kind_of("students"), kind_of("联系人")
     ('count', 'text')
     """
-    return COLUMNS[name].kind if name in COLUMNS else "text"
+    column = column_of(name)
+    return column.kind if column else "text"
 
 
 # Every known header, in the form in which words are compared → the column that it names.

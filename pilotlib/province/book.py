@@ -116,26 +116,34 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     """Every statistic as it is told; years are told apart, and cities, where there are several."""
     years, bounds = years_of(statistics), _bounds_in_words(statistics)
     over_years = f"{'、'.join(map(str, years))}年合计。" if len(years) > 1 else ""
-    links = statistics["by_school"]["report"].map(link_to)
-    linked = "学校名称链接到该校的报告。" if (links != "").any() else ""
-    more: dict[str, dict[str, Any]] = {
-        "overview": {"notes": over_years + bounds},
-        "by_school": {"notes": linked + bounds, "links": links, "limit": SCHOOLS_SHOWN, "searchable": True},
-        "by_certificate": {"notes": over_years + bounds, "limit": CERTIFICATES_SHOWN},
-        "outliers": {"links": statistics["outliers"]["report"].map(link_to)},
-        **{name: {"notes": bounds} for name in ("by_year", "by_city", "by_round", "by_level")},
+    definitions = {
+        "overview": over_years + bounds,
+        "by_certificate": over_years + bounds,
+        **dict.fromkeys(("by_year", "by_school", "by_city", "by_round", "by_level"), bounds),
     }
-    left_out = {"by_year"} if len(years) < 2 else set()
-    left_out |= {"by_city"} if statistics["by_city"].empty else set()
     tables = {
         name: Told(
-            name, entry.title, entry.definition, entry.unit, source, statistics[name],
-            gaps=_gaps(statistics[name]), **more.get(name, {}),
+            name,
+            entry.title,
+            entry.definition + definitions.get(name, ""),
+            entry.unit,
+            source,
+            statistics[name],
+            gaps=_gaps(statistics[name]),
         )
         for name, entry in SCHOOLS_STATISTICS.items()
-        if name not in left_out
-    }  # fmt: skip
-    return tables | {"definitions": _definitions(tables, source)}
+        if len(statistics[name]) > {"by_year": 1, "by_city": 0}.get(name, -1)
+    }
+    links = {name: statistics[name]["report"].map(link_to) for name in ("by_school", "outliers")}
+    linked = "学校名称链接到该校的报告。" if (links["by_school"] != "").any() else ""
+    return tables | {
+        "by_school": tables["by_school"]._replace(
+            links=links["by_school"], notes=linked, limit=SCHOOLS_SHOWN, searchable=True
+        ),
+        "by_certificate": tables["by_certificate"]._replace(limit=CERTIFICATES_SHOWN),
+        "outliers": tables["outliers"]._replace(links=links["outliers"]),
+        "definitions": _definitions(tables, source),
+    }
 
 
 def _gaps(table: pd.DataFrame) -> pd.DataFrame:

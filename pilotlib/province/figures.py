@@ -41,7 +41,7 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
         figures[f"cities-{year}"] = FigureEntry(
             _of_year(tables["by_city"], cities),
             _draw_cities,
-            _cities_headline(cities),
+            _cities_headline(of_year["by_city"]),
             "横向条形图，每个市一条，从多到少排列。",
             ["city"],
             ["places_approved", "schools"],
@@ -96,8 +96,9 @@ def _rate_headline(of_year: Statistics) -> str:
 
 
 def _cities_headline(cities: pd.DataFrame) -> str:
-    if cities.empty:
-        return ""
-    top, year = cities.iloc[0], cities["year"].iloc[0]
+    named = cities.dropna(subset=["city", "places_approved"])
+    if named.empty:
+        return "各市的批准培训人数"
+    top, year = named.loc[named["places_approved"].idxmax()], named["year"].iloc[0]
     known = "就已知人数，" if cities["lower_bound"].any() else ""
-    return f"{year}年{known}{top['city']}批准最多，为{at_least(top['places_approved'], top['lower_bound'])}"
+    return f"{year}年{known}{name_of(top['city'])}批准最多，为{at_least(top['places_approved'], top['lower_bound'])}"

@@ -48,13 +48,13 @@ def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
     return table.round(dict.fromkeys(table.select_dtypes("Float64"), 2))
 
 
-def outliers(by_school: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+def outliers(by_school: pd.DataFrame) -> pd.DataFrame:
     """The schools outside the fences of `quartiles`, by measure, the farthest first.
 
     Returns:
         `school, year, city, measure, value, unit, side, lower_fence, upper_fence, report`.
     """
-    fences = spread[["year", "measure", "unit", "lower_fence", "upper_fence"]]
+    fences = quartiles(by_school)[["year", "measure", "unit", "lower_fence", "upper_fence"]]
     both = _values(by_school).astype({"measure": "str"}).merge(fences, on=["year", "measure"], how="inner")
     above = (both["value"] - both["upper_fence"]).fillna(0)
     below = (both["lower_fence"] - both["value"]).fillna(0)

@@ -2,12 +2,14 @@
 
 import csv
 import io
+from collections.abc import Set as AbstractSet
 
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
+from pilotlib.cleaning.words import display_width
 from pilotlib.columns import CORRECTION_COLUMNS
-from pilotlib.report.tables import in_words
+from pilotlib.report.told import in_words
 from pilotlib.values import listed
 from pilotlib.vocabulary import SEVERITIES
 
@@ -52,3 +54,22 @@ def as_ledger(corrections: pd.DataFrame) -> str:
     target = io.StringIO(newline="")
     csv.writer(target, lineterminator="\n").writerows(corrections[list(CORRECTION_COLUMNS)].to_numpy().tolist())
     return target.getvalue().rstrip("\n")
+
+
+def aligned(columns: list[list[str]], figures: AbstractSet[int] = frozenset()) -> list[str]:
+    """Columns of texts as lines for a terminal, where a Chinese character is two columns wide.
+
+    Args:
+        columns: Each column from its heading down.
+        figures: The places of the columns that are set to the right.
+    """
+    widths = [max(map(display_width, column)) for column in columns]
+    return [
+        "  ".join(
+            " " * (width - display_width(text)) + text
+            if place in figures
+            else text + " " * (width - display_width(text))
+            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in zip(*columns, strict=True)
+    ]

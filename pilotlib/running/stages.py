@@ -9,16 +9,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from pilotlib.claims import DISAGREES, count_states
-from pilotlib.cleaning import number_of_changed_cells
+from pilotlib.claims import DISAGREES
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.publishing import check_editions, publish, publish_trends
-from pilotlib.report import Report, read_report
-from pilotlib.report.trends import read_trends
+from pilotlib.publishing import check_editions, publish
+from pilotlib.report.books import read_year, read_years
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.fingerprints import hashes, versions
 
@@ -113,7 +110,7 @@ def stop_on_disagreement(tables: Path) -> None:
     Raises:
         PilotError: names each of them.
     """
-    claims = read_report(tables).claims
+    claims = read_year(tables).claims
     wrong = claims[claims["state"] == DISAGREES]
     lines = "".join(
         f"\n  · 第{line}行“{written}”：{why}"
@@ -133,18 +130,18 @@ def publish_year(
     parameters: dict[str, str],
 ) -> None:
     """Write the report in every edition, and the manifest: what it was made from and with."""
-    report = read_report(tables, earlier)
-    publish(notebook, report, editions, folder)
-    write_manifest(folder, _facts_of(report), inputs, parameters)
+    book = read_year(tables, earlier)
+    publish(notebook, book, editions, folder)
+    write_manifest(folder, book.facts, inputs, parameters)
 
 
 def publish_all_years(
     notebook: Path, project: Path, editions: Iterable[str], folder: Path, inputs: dict[str, str]
 ) -> None:
     """Write the report over all processed years in every edition, and its manifest."""
-    trends = read_trends(project)
-    publish_trends(notebook, trends, editions, folder)
-    write_manifest(folder, {"years": [year.year for year in trends.years]}, inputs, {})
+    book = read_years(project)
+    publish(notebook, book, editions, folder)
+    write_manifest(folder, book.facts, inputs, {})
 
 
 def write_manifest(folder: Path, facts: dict, inputs: dict[str, str], parameters: dict[str, str]) -> None:
@@ -158,24 +155,3 @@ def write_manifest(folder: Path, facts: dict, inputs: dict[str, str], parameters
     } | facts
     text = json.dumps(manifest, ensure_ascii=False, indent=2)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _facts_of(report: Report) -> dict:
-    processed, overview = report.processed, report.statistics["overview"]
-    return {
-        "year": report.year,
-        "counts": {
-            "rows_read": len(processed.applications) + len(processed.set_aside),
-            "rows_set_aside": len(processed.set_aside),
-            "cells_changed": number_of_changed_cells(processed.changes),
-        }
-        | _counts(overview),
-        "claims": count_states(report.claims),
-        "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
-    }
-
-
-def _counts(overview: pd.DataFrame) -> dict:
-    """The measures of an overview; what is not known is null."""
-    values = overview.set_index("measure")["value"].astype(object)
-    return values.where(overview["value"].notna().to_numpy(), None).to_dict()

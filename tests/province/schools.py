@@ -1,5 +1,6 @@
 """What a batch counts of many schools, from a few rows of schools: added up and joined by the batch's own functions."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from pilotlib.province.over_all import AGREED, REPORT_COLUMNS, school_tables, wr
 from pilotlib.province.results import faults_table
 from pilotlib.province.statistics import SchoolTables, summarise_schools
 from pilotlib.province.totals import GROUPS, PLACES, SUMS, Sums, tables_of
+from pilotlib.statistics.recount import Recount
 
 ABOUT = {"title": "甲省试点", "file": "province.csv", "sha256": "ab12", "by": "学校", "rows_read": 40}
 FAILURE = ["school", "year", "source_row", "place", "column", "value", "message"]
@@ -64,6 +66,7 @@ def _sums(schools: pd.DataFrame) -> Sums:
         every[["year", "city", "application_round", "level", "certificate"]].drop_duplicates(),
         aside,
         int(schools["applications"].sum()),
+        Recount(Counter(), frozenset(), 0),
     )
 
 

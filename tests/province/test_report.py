@@ -218,7 +218,7 @@ def test_of_many_the_first_five_are_listed():
 
 
 def test_nothing_to_look_at_is_a_sentence():
-    assert text_of(parts.doubts(schools_of(THREE).book)) == "没有发现需要留意之处。"
+    assert text_of(parts.doubts(schools_of(THREE).book)) == "没有发现存疑之处。"
 
 
 def test_years_are_told_one_by_one_and_sums_over_them_say_so():
@@ -313,7 +313,7 @@ def test_every_edition_holds_the_tables(told):
     book = openpyxl.load_workbook(told.out / "index.xlsx")
     assert book.sheetnames == [
         *("目录", "总计", "各学校", "各市", "各批次", "各等级", "各证书", "批准人数分布", "批准率分布"),
-        *("四分位数与界", "与多数学校不同的学校", "未完成的学校"),
+        *("四分位数与界", "与多数学校不同的学校", "未完成的学校", "指标的含义"),
     ]
     assert book["各学校"].max_row == 35
     first = book["各学校"]["A6"]
