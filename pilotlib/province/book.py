@@ -25,6 +25,7 @@ from pilotlib.reading.files import read_text
 from pilotlib.report.books import Book, Fact, Kind
 from pilotlib.report.prose import NOT_GIVEN, Statistics, measured, number
 from pilotlib.report.told import Told
+from pilotlib.report.year_tables import OURS
 
 SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts within a second
 CERTIFICATES_SHOWN = 30
@@ -142,7 +143,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
         ),
         "by_certificate": tables["by_certificate"]._replace(limit=CERTIFICATES_SHOWN),
         "outliers": tables["outliers"]._replace(links=links["outliers"]),
-        "definitions": _definitions(tables, source),
+        "definitions": _definitions(statistics),
     }
 
 
@@ -152,16 +153,14 @@ def _gaps(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(NOT_NAMED, table.index, names)
 
 
-def _definitions(tables: dict[str, Told], source: str) -> Told:
+def _definitions(statistics: Statistics) -> Told:
     """What the figures of the tables mean."""
-    columns = dict.fromkeys(column for table in tables.values() for column in table.data)
+    columns = dict.fromkeys(column for name in ("by_round", "by_school", "quartiles") for column in statistics[name])
     entries = [
-        (COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning)
-        for name in columns
-        if kind_of(name) in FIGURES and COLUMNS[name].meaning
+        (COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning) for name in columns if kind_of(name) in FIGURES
     ]
     data = pd.DataFrame(entries, columns=["title", "unit", "meaning"], dtype="str")
-    return Told("definitions", "指标的含义", "各表中的指标。", "无", source, data)
+    return Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, data)
 
 
 def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:

@@ -25,7 +25,9 @@ def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     """The table with `approval_rate`: approved of applied for, missing where a sum is a lower bound or nothing is."""
     applied = table["places_applied"].astype("Float64")
     rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
-    return table.assign(approval_rate=rate.mask(table["lower_bound"].astype(bool)))
+    table = table.copy()
+    table.insert(table.columns.get_loc("places_approved") + 1, "approval_rate", rate.mask(table["lower_bound"]))
+    return table
 
 
 def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
