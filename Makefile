@@ -27,6 +27,7 @@ fuzz: .venv/ready-dev  ## ten thousand damaged files, each read whole or refused
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 lab: .venv/ready  ## JupyterLab with the notebooks; OPTIONS are Jupyter's own
 	$(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py $(OPTIONS)

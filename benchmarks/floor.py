@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import mistune
+from pilotlib.publishing.sheets import sheets_of
 
 from pilotlib.publishing import as_html, as_xlsx
 from pilotlib.publishing.content import Content, _with_contents
-from pilotlib.publishing.sheets import sheets_of
 from pilotlib.report import read_report
 from pilotlib.running.pipeline import find_notebooks
 

@@ -6,7 +6,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.facts import Scope
 from pilotlib.claims.shape import Names, Segment
 from pilotlib.claims.words import Lexicon, Word, kinds_of
-from pilotlib.cleaning.words import split_certificate
+from pilotlib.words import split_certificate
 
 # The nouns that a count of things can belong to.
 COUNTED = {noun for measure in grammar.MEASURES for noun in measure.counted} | {"place", "student", "teacher"}

@@ -9,9 +9,9 @@ from pilotlib.claims.judging import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, 
 from pilotlib.claims.meaning import Meaning
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.words import kinds_of
-from pilotlib.cleaning.words import split_certificate
 from pilotlib.columns import title_of
 from pilotlib.vocabulary import LEVELS
+from pilotlib.words import split_certificate
 
 Said = list[tuple[Number, Meaning]]
 

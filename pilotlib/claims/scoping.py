@@ -12,8 +12,8 @@ from pilotlib.claims.facts import Scope
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.shape import Segment
 from pilotlib.claims.words import between
-from pilotlib.cleaning.words import split_certificate
 from pilotlib.vocabulary import CARRIED_ON
+from pilotlib.words import split_certificate
 
 _DOUBTFUL = {"perhaps part", "each", "each one", "excluded", "period"}
 _REACH = 120  # so many characters before a number are searched for a word that bears on it

@@ -10,8 +10,8 @@ from pilotlib.checking import stop_on_errors
 from pilotlib.checking.year import CleanedYear, clean_year
 from pilotlib.chinese import use_chinese_font
 from pilotlib.cleaning import repairs
-from pilotlib.cleaning.cells import ledger_rows
-from pilotlib.cleaning.rows import correct_header, name_columns
+from pilotlib.cleaning.corrections import correct_header, ledger_rows
+from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.project import find_project, newest_year, years_in
@@ -143,7 +143,7 @@ def _load(project: Path, year: int) -> Years:
     inputs, cleaned, problems = of_year
     stop_on_errors(problems, inputs.file)
     tables, statistics = computed(of_year)
-    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.merged))
+    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
     source = f"{year}年申报明细表（{inputs.file}）"
     applications = _applications(of_year, source)
     told = {

@@ -26,7 +26,7 @@ from pilotlib.province.results import (
     put,
     stop_on_another_table,
 )
-from pilotlib.province.school import Made, Settings, Task, make_report, settings_of
+from pilotlib.province.school import Made, Settings, make_report, settings_of
 from pilotlib.province.splitting import Part, folder_named, split
 from pilotlib.province.totals import summarise_table
 from pilotlib.province.workers import in_processes, number_of_workers, on_cluster
@@ -79,6 +79,8 @@ def run_batch(
         PilotError: the table cannot be read or has changed meanwhile, it is being worked on already, the reports that
             there are are those of another table, or an edition cannot be made here. A school that fails raises nothing.
     """
+    from pilotlib.publishing import check_editions
+
     check_editions(editions)
     table = table.resolve()
     name = folder_named(table.name if table.is_dir() else table.stem)

@@ -17,9 +17,7 @@ def doubts_of(statistics: Statistics) -> list[Doubt]:
     """Schools that failed, of which a count is missing, whose tables have warnings, and that are unlike the others."""
     several = len(years_of(statistics)) > 1
     return [
-        doubt
-        for find in (_failed, _bounded, _warned, _different)
-        if (doubt := find(statistics, several)).sentences
+        doubt for find in (_failed, _bounded, _warned, _different) if (doubt := find(statistics, several)).sentences
     ]
 
 

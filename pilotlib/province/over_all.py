@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError
+from pilotlib.province.book import SCHOOLS
 from pilotlib.province.results import MANIFEST, manifest_of, place
 from pilotlib.province.splitting import Part
 from pilotlib.province.statistics import SchoolTables, summarise_schools
@@ -73,8 +74,6 @@ def tell_all(
 
 def _tell(project: Path, work: Path, processed: Path, editions: Sequence[str], failed: Path, force: bool) -> None:
     """Run the notebook on what was counted, and publish it into `work/published`, as far as something has changed."""
-    from pilotlib.province.book import SCHOOLS
-
     notebook = find_notebooks(project, [SCHOOLS.notebook])[SCHOOLS.notebook]
     inputs = files_in(processed)
 

@@ -1,19 +1,21 @@
 """The pieces of a table of many schools: cleaned, with the names of each row's school and city."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.distinct import each_value
-from pilotlib.cleaning.words import normalised
+from pilotlib.cleaning import CleanedPiece, clean_piece
 from pilotlib.columns import source_columns, title_of
+from pilotlib.distinct import each_value
 from pilotlib.errors import PilotError
-from pilotlib.province._adapter import CleanedPiece, Piece, clean_piece, pieces_of
 from pilotlib.reading.headers import Header
+from pilotlib.reading.pieces import Piece, pieces_of
 from pilotlib.vocabulary import TOTAL_FORM, plain
+from pilotlib.words import normalised
 
 # Rows that are set aside for these reasons belong to nobody, whatever stands in the school's column.
 NAMELESS = ("重复的表头", "并入上一行")
@@ -39,13 +41,24 @@ def cleaned_pieces(path: Path | str, by: str, block_bytes: int) -> Iterator[Scho
     Raises:
         PilotError: the table cannot be read, has no such column, or gives a number of people once for several rows.
     """
-    for piece in pieces_of(path, block_bytes):
+    for piece in _ahead(pieces_of(path, block_bytes)):
         positions = label_positions(piece.header, by, piece.file)
         _stop_on_shared_counts(piece)
         cleaned = clean_piece(piece, positions)
         nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
         schools, *cities = (_names(piece.cells[position], nameless) for position in positions)
-        yield SchoolPiece(piece, positions, cleaned, schools, cities[0] if cities else each_value(schools, lambda name: ""))
+        yield SchoolPiece(
+            piece, positions, cleaned, schools, cities[0] if cities else each_value(schools, lambda name: "")
+        )
+
+
+def _ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The same pieces, the next of which is read while one is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(next, pieces, None)
+        while piece := waiting.result():
+            waiting = pool.submit(next, pieces, None)
+            yield piece
 
 
 def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:

@@ -86,7 +86,10 @@ def _totals(row: pd.Series, year: int) -> str:
 
 def _rounds_and_levels(of_year: Statistics) -> str:
     sentences = ""
-    for title, table, name in (("批次", of_year["by_round"], "application_round"), ("等级", of_year["by_level"], "level")):
+    for title, table, name in (
+        ("批次", of_year["by_round"], "application_round"),
+        ("等级", of_year["by_level"], "level"),
+    ):
         rows = table.loc[table["applications"] > 0, [name, "applications", "places_approved", "lower_bound"]]
         parts = [
             f"{'等级未知' if name == 'level' and part == UNKNOWN else name_of(part)}{number(count)}项、"

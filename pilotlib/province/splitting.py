@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.cleaning.distinct import asked_of_each
-from pilotlib.cleaning.words import count_text, normalised
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
-from pilotlib.province.pieces import Piece, cleaned_pieces
+from pilotlib.province.pieces import cleaned_pieces
 from pilotlib.province.school import Task
-from pilotlib.reading.blocks import BLOCK_BYTES
+from pilotlib.reading.pieces import Piece
+from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.vocabulary import NO_SCHOOL
+from pilotlib.words import count_text, normalised
 
 _LONGEST_NAME = 60
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")

@@ -20,9 +20,9 @@ RULE = (
 class SchoolTables(NamedTuple):
     """What was counted of many schools: the totals of `totals.tables_of`, and what became of the schools' reports.
 
-    `by_school` also has the `distinct_students, places_per_100_students, errors, warnings, notes` that a school's report
-    says, and where it is (`report`); `overview` has a measure a row. `failures` has a row for each fault of a school
-    that has no report: `school, year, source_row, place, column, value, message`.
+    `by_school` also has the `distinct_students, places_per_100_students, errors, warnings, notes` of a school's report,
+    and where it is (`report`); `overview` has a measure a row. `failures` has a row for each fault of a school that has
+    no report: `school, year, source_row, place, column, value, message`.
     """
 
     overview: pd.DataFrame

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from pilotlib.cleaning.distinct import each_value, in_order
 from pilotlib.columns import title_of
+from pilotlib.distinct import each_value, in_order
 from pilotlib.errors import PilotError
 from pilotlib.province.pieces import SchoolPiece, cleaned_pieces, school_name
-from pilotlib.reading.blocks import BLOCK_BYTES
 from pilotlib.reading.pieces import files_of
+from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
 from pilotlib.vocabulary import APPROVED_STATUSES, LEVELS, NO_SCHOOL, UNKNOWN, in_round_order
 
@@ -170,9 +170,7 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
         in the overview alone. `set_aside` counts all of them by `school, reason`.
     """
     groups, of_schools, of_places = map(_in_order, (sums.groups, sums.of_schools, sums.of_places))
-    tables = {
-        name: _totals(groups, of_schools if "school" in by else of_places, by) for name, by in TOTALS_BY.items()
-    }
+    tables = {name: _totals(groups, of_schools if "school" in by else of_places, by) for name, by in TOTALS_BY.items()}
     aside = sums.set_aside.astype({"school": "str", "reason": "str"})
     aside = aside.sort_values(["school", "reason"], ignore_index=True)
     total = int(aside["rows"].sum())
@@ -192,9 +190,9 @@ def compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:
         PilotError: two counts differ; names school, measure and both numbers.
     """
     overview = tables["overview"].iloc[0]
-    by_school = tables["by_school"].groupby("school")[list(TOTALLED)].sum().stack()
+    by_school = tables["by_school"].groupby("school")[list(TOTALLED)].sum().astype("int64").to_dict("index")
     first = {
-        **by_school[by_school > 0].to_dict(),
+        **{(school, name): number for school, row in by_school.items() for name, number in row.items() if number},
         **{("", name): overview[name] for name in ("certificates", "certificate_levels", "rows_read")},
     }
     second = {
@@ -217,7 +215,7 @@ def _totals(groups: pd.DataFrame, pairs: pd.DataFrame, by: list[str]) -> pd.Data
     """The sums by some columns, and how many different schools, certificates and certificate × level there are."""
     keys = by or (lambda row: 0)
     of_pairs = pairs.groupby(keys, observed=True, dropna=False)["certificate"]
-    different = pairs.drop_duplicates([*by, "certificate", "level"]).groupby(keys, observed=True, dropna=False)
+    different = pairs if len(pairs.columns) == len(by) + 2 else pairs.drop_duplicates([*by, "certificate", "level"])
     schools = groups["school"].where(groups["school"] != NO_SCHOOL)
     of_groups = groups.assign(named=schools).groupby(keys, observed=True, dropna=False)
     sums = of_groups[SUMS].sum(min_count=1)
@@ -226,7 +224,7 @@ def _totals(groups: pd.DataFrame, pairs: pd.DataFrame, by: list[str]) -> pd.Data
             "schools": of_groups["named"].nunique(),
             "applications": sums["applications"],
             "certificates": of_pairs.nunique(),
-            "certificate_levels": different.size(),
+            "certificate_levels": different.groupby(keys, observed=True, dropna=False).size(),
             **{name: sums[name] for name in PLACES},
             "cells_changed": sums["cells_changed"],
             "lower_bound": sums["unknown"] > 0,
@@ -291,4 +289,6 @@ def _below_each_other(columns: list[pd.Series]) -> pd.Series:
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its words in the order in which tables are sorted; a city that is not named is missing."""
-    return table.assign(**{name: in_order(table[name], ORDERS[name]) for name in table.columns.intersection(list(ORDERS))})
+    return table.assign(
+        **{name: in_order(table[name], ORDERS[name]) for name in table.columns.intersection(list(ORDERS))}
+    )

@@ -48,7 +48,7 @@ def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.
         },
     )
     about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
-    about["merged"] = inputs.origin.merged
+    about["continued"] = inputs.origin.continued
     text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     (folder / "narrative.md").write_text(inputs.narrative, encoding="utf-8", newline="\n")

@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pilotlib.cleaning.words import display_width
 from pilotlib.errors import PilotError
 from pilotlib.report.prose import visible
+from pilotlib.words import display_width
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlib.cleaning.words import display_width
 from pilotlib.columns import kind_of
 from pilotlib.publishing.archive import without_times
 from pilotlib.report.colours import COLOURS
@@ -26,6 +25,7 @@ from pilotlib.report.told import (
     is_missing,
     texts,
 )
+from pilotlib.words import display_width
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

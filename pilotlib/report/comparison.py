@@ -8,13 +8,13 @@ from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
 from pilotlib.report.prose import NOT_GIVEN, number, shortened
 from pilotlib.report.told import AT_LEAST, NOTHING, Told
+from pilotlib.statistics.breaks import breaks
 from pilotlib.statistics.years import (
     CARRIED_ON,
     GONE,
     NEW,
     OVERVIEW,
     RENAMED,
-    breaks,
     came_and_went,
     certificates,
     compared,

@@ -8,10 +8,10 @@ import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pilotlib.cleaning.words import display_width
 from pilotlib.report.colours import GROUND_COLOUR, INK_COLOURS, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR, TEXT_COLOUR
 from pilotlib.report.prose import number, shortened
 from pilotlib.report.style import HATCH, TEXT_POINTS, WIDTH_INCHES, report_style
+from pilotlib.words import display_width
 
 INCHES_PER_BAR = 0.3
 LONGEST_LABEL = 14  # characters beside a bar

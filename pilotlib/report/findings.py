@@ -7,11 +7,10 @@ from collections.abc import Set as AbstractSet
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
-from pilotlib.cleaning.words import display_width
 from pilotlib.columns import CORRECTION_COLUMNS
 from pilotlib.report.told import in_words
-from pilotlib.values import listed
-from pilotlib.vocabulary import SEVERITIES
+from pilotlib.vocabulary import SEVERITIES, listed
+from pilotlib.words import display_width
 
 
 def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:

@@ -19,8 +19,8 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from tests.province.province import province, write
 from tests.conftest import ROOT, contents, made_once, make_project, pilot
+from tests.province.province import province, write
 
 BROKEN = 3
 YEAR = 2031

@@ -15,7 +15,7 @@ import pytest
 
 from pilotlib import PilotError, publishing
 from pilotlib.province import sections
-from pilotlib.province.book import SCHOOLS, book_of, newest_batch, read_schools
+from pilotlib.province.book import book_of, newest_batch, read_schools
 from pilotlib.province.sentences import certificates_paragraph, year_paragraphs
 from pilotlib.province.spread import places_bands, rate_bands
 from pilotlib.province.statistics import summarise_schools
@@ -41,7 +41,9 @@ def published(folder: Path, tables, editions=("html",), **about) -> SimpleNamesp
     processed, out = write(folder / "tables", tables, **about), folder / "out"
     (out / "schools").mkdir(parents=True)
     notebook, values = folder / "told.ipynb", {"processed": str(processed)}
-    stages.execute(ROOT / "notebooks" / "schools.ipynb", notebook, values, ROOT, folder / "failed", "汇总", "in-process")
+    stages.execute(
+        ROOT / "notebooks" / "schools.ipynb", notebook, values, ROOT, folder / "failed", "汇总", "in-process"
+    )
     opened = read_schools(processed)
     publishing.publish(notebook, opened, editions, out)
     stages.write_manifest(out, opened.facts, {"province.csv": "ab12"}, {})
@@ -79,7 +81,10 @@ def test_a_missing_count_makes_sums_lower_bounds_and_leaves_the_rate_to_the_othe
     assert told["schools"].startswith("就已知人数而言，批准人数最多的是乙校（200人）。")
     assert told["schools"].endswith("；1所有人数缺失，不作比较。")
     assert schools.by_school.set_index("school")["approval_rate"].isna().to_dict()["丁校"]
-    assert schools.by_city.dropna(subset="city").set_index("city")["lower_bound"].to_dict() == {"甲市": True, "乙市": False}
+    assert schools.by_city.dropna(subset="city").set_index("city")["lower_bound"].to_dict() == {
+        "甲市": True,
+        "乙市": False,
+    }
     assert "2031年就已知人数，甲市批准最多，为至少30人" in sections.figures(schools.book, "cities").data
     assert "1所学校的人数有未提供的，合计只是下限" in text_of(parts.doubts(schools.book))
     assert "丁校：批准至少30人。" in text_of(parts.doubts(schools.book))
@@ -147,7 +152,9 @@ def test_of_seven_schools_none_is_judged():
 
 
 def test_where_most_schools_are_the_same_it_is_said():
-    schools = schools_of([school(f"{place}校", 10 + place, 10 + place) for place in range(9)] + [school("末校", 100, 99)])
+    schools = schools_of(
+        [school(f"{place}校", 10 + place, 10 + place) for place in range(9)] + [school("末校", 100, 99)]
+    )
     told = text_of(sections.outliers(schools.book))
     assert "2031年一半以上的学校批准率同为100%，四分位距为0，凡与之不同的都列出。" in told
     assert set(schools.outliers.loc[schools.outliers["measure"] == "approval_rate", "school"]) == {"末校"}

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pilotlib import PilotError
 from pilotlib.cleaning import clean
-from pilotlib.reading import read_table
 from pilotlib.province import totals
 from pilotlib.province.totals import summarise_table
+from pilotlib.reading import read_table
 from pilotlib.statistics.recount import recount_piece
 from pilotlib.statistics.tables import only_approved
 from pilotlib.statistics.tables import totals as totals_of
@@ -29,7 +29,7 @@ SEEDS = st.integers(min_value=0, max_value=10**9)
 @pytest.fixture(autouse=True)
 def first_lines_are_few(monkeypatch):
     """The first lines of a file are one part: few, so that small tables have several."""
-    monkeypatch.setattr("pilotlib.reading.blocks.HEADER_WITHIN", 5)
+    monkeypatch.setattr("pilotlib.reading.texts.HEADER_WITHIN", 5)
 
 
 def national(seed, schools=4, rows=40, level_column=False):

@@ -2,7 +2,6 @@ import base64
 import re
 
 import pandas as pd
-
 from pilotlib.report.tables import cell_texts, for_people, html_table
 
 

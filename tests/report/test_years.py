@@ -7,12 +7,13 @@ import docx
 import openpyxl
 import pandas as pd
 import pytest
+from pilotlib.report.trends import TREND_FIGURES, read_trends
+from pilotlib.report.wide import changes_over_years, wide_measures, wide_members
 
 from pilotlib import PilotError
 from pilotlib.report import years as told_years
-from pilotlib.report.trends import TREND_FIGURES, read_trends
-from pilotlib.report.wide import changes_over_years, wide_measures, wide_members
-from pilotlib.statistics.years import breaks, came_and_went, certificates, compared, majors, measures
+from pilotlib.statistics.breaks import breaks
+from pilotlib.statistics.years import came_and_went, certificates, compared, majors, measures
 from tests.generator import years as generated_years
 from tests.report.reports import pieces_of, report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD
