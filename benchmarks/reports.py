@@ -22,9 +22,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import floor, plain
-from pilotlib.batch.school import Task, make_report, settings_of
-from pilotlib.batch.splitting import split
 from pilotlib.project import find_project, newest_year
+from pilotlib.province.school import Task, make_report, settings_of
+from pilotlib.province.splitting import split
 from pilotlib.running.pipeline import find_notebooks
 from tests.generator import generate
 

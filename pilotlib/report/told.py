@@ -82,7 +82,8 @@ def csv_of(data: pd.DataFrame, heads: dict[str, str] | None = None) -> bytes:
     A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     table = in_words(data)
-    texts = {name: _never_a_formula(table[name]) for name in names_of(table.select_dtypes(["str", "object"]))}
+    words = names_of(table.select_dtypes(["str", "object", "category"]))
+    texts = {name: _never_a_formula(table[name]) for name in words}
     titles = {name: (heads or {}).get(name, title_of(name)) for name in names_of(table)}
     return table.assign(**texts).rename(columns=titles).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 

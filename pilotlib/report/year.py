@@ -116,11 +116,11 @@ def _doubts(problems: pd.DataFrame, claims: pd.DataFrame) -> list[Doubt]:
     """The claims that disagree, then the warnings."""
     # What is doubtful of the whole table comes before what is doubtful of a row.
     problems = problems.sort_values("source_row", na_position="first", kind="stable")
-    wrong = claims.loc[claims["state"] == DISAGREES, "explanation"]
-    warnings = problems.loc[problems["severity"] == "warning", "message"]
+    wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
+    warnings = problems.loc[problems["severity"] == "warning", "message"].drop_duplicates().tolist()
     return [
-        Doubt("学校文字与数据不一致", wrong.drop_duplicates().tolist(), "数据核对"),
-        Doubt("申报表中的警示", warnings.drop_duplicates().tolist(), "数据修正与存疑"),
+        Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
+        Doubt(f"申报表中的警示：{number(len(warnings))}处", warnings, "数据修正与存疑"),
     ]
 
 

@@ -3,6 +3,8 @@
 Schools of which a count is missing have lower bounds and are not compared.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -23,7 +25,9 @@ def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     """The table with `approval_rate`: approved of applied for, missing where a sum is a lower bound or nothing is."""
     applied = table["places_applied"].astype("Float64")
     rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
-    return table.assign(approval_rate=rate.mask(table["lower_bound"].astype(bool)))
+    table = table.copy()
+    table.insert(table.columns.get_loc("places_approved") + 1, "approval_rate", rate.mask(table["lower_bound"]))
+    return table
 
 
 def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -46,13 +50,13 @@ def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
     return table.round(dict.fromkeys(table.select_dtypes("Float64"), 2))
 
 
-def outliers(by_school: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+def outliers(by_school: pd.DataFrame) -> pd.DataFrame:
     """The schools outside the fences of `quartiles`, by measure, the farthest first.
 
     Returns:
         `school, year, city, measure, value, unit, side, lower_fence, upper_fence, report`.
     """
-    fences = spread[["year", "measure", "unit", "lower_fence", "upper_fence"]]
+    fences = quartiles(by_school)[["year", "measure", "unit", "lower_fence", "upper_fence"]]
     both = _values(by_school).astype({"measure": "str"}).merge(fences, on=["year", "measure"], how="inner")
     above = (both["value"] - both["upper_fence"]).fillna(0)
     below = (both["lower_fence"] - both["value"]).fillna(0)
@@ -62,6 +66,15 @@ def outliers(by_school: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
         ["year", "place", "beyond", "school"], ascending=[False, True, False, True], kind="stable", ignore_index=True
     )
     return both[["school", "year", "city", "measure", "value", "unit", "side", "lower_fence", "upper_fence", "report"]]
+
+
+def of_each_year(bands: Callable[[pd.DataFrame], pd.DataFrame], by_school: pd.DataFrame) -> pd.DataFrame:
+    """`places_bands` or `rate_bands` of every year, oldest first: with the `year` before their columns."""
+    years = sorted(by_school["year"].dropna().unique())
+    tables = [bands(by_school[by_school["year"] == year]) for year in years]
+    for year, table in zip(years, tables, strict=True):
+        table.insert(0, "year", year)
+    return pd.concat(tables, ignore_index=True).astype({"year": "Int64"})
 
 
 def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:

@@ -4,24 +4,26 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
 
-from pilotlib.batch.results import MANIFEST, manifest_of, place
-from pilotlib.batch.splitting import Part
 from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError
+from pilotlib.province.book import SCHOOLS
+from pilotlib.province.results import MANIFEST, manifest_of, place
+from pilotlib.province.splitting import Part
+from pilotlib.province.statistics import SchoolTables, summarise_schools
 from pilotlib.running.fingerprints import files_in, hashes
 from pilotlib.running.moving import aside, move_in, put_in_place
 from pilotlib.running.pipeline import PUBLISHING, find_notebooks
 from pilotlib.running.steps import Step, Steps
 from pilotlib.vocabulary import NO_SCHOOL
 
-NOTEBOOK = "rollup"
 # What a school's report and the count over all must agree on.
 AGREED = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
-_TOLD = {
+REPORT_COLUMNS = {
     "school": "str",
     "year": "Int64",
     "distinct_students": "Int64",
@@ -30,24 +32,24 @@ _TOLD = {
     "warnings": "Int64",
     "notes": "Int64",
     "report": "str",
-} | {f"{measure}_told": "Int64" for measure in AGREED}
+} | {f"{measure}_reported": "Int64" for measure in AGREED}
 
 
 def tell_all(
     project: Path,
     work: Path,
     name: str,
-    about: dict,
-    tables: dict[str, pd.DataFrame],
+    about: dict[str, Any],
+    totals: dict[str, pd.DataFrame],
     parts: Sequence[Part],
-    faults: pd.DataFrame,
+    failures: pd.DataFrame,
     editions: Sequence[str],
     *,
     force: bool = False,
 ) -> list[Path]:
     """Write what was counted of the whole table into `data/processed/batch/<table>/`, and tell it, if it has changed.
 
-    `name` is that of its folders, `about` says its `title, file, sha256, by`; `tables` are those of `summarise_table`,
+    `name` is that of its folders, `about` says its `title, file, sha256, by`; `totals` are those of `summarise_table`,
     `parts` the schools and years that should have a report.
 
     Returns:
@@ -57,43 +59,51 @@ def tell_all(
         PilotError: a report and the count over all do not agree, or the notebook failed.
     """
     processed, final = project / "data" / "processed" / "batch" / name, project / "reports" / "batch" / name
-    failed = set(zip(faults["school"], faults["year"], strict=True))
-    reports = _told([part for part in parts if part[:2] not in failed], final)
-    by_school = _with_reports(tables["by_school"], reports, faults)
-    overview = _overview(tables["overview"], by_school, faults)
+    failed = set(zip(failures["school"], failures["year"], strict=True))
+    reports = reports_of([part for part in parts if part.key not in failed], final)
+    tables = school_tables(totals, reports, failures)
     about = about | {
-        "years": sorted(map(int, by_school["year"].dropna().unique())),
-        "rows_read": int(tables["overview"]["rows_read"].iloc[0]),
+        "years": sorted(map(int, tables.by_school["year"].dropna().unique())),
+        "rows_read": int(totals["overview"]["rows_read"].iloc[0]),
     }
-    counted = tables | {"by_school": by_school, "overview": overview, "failures": faults}
-    _write(work / "counted", counted, about)
+    write_statistics(work / "counted", summarise_schools(tables) | {"set_aside": totals["set_aside"]}, about)
     put_in_place({work / "counted": processed})
+    _tell(project, work, processed, editions, project / "reports" / "batch" / f"{name}-failed", force)
+    return _put_beside(work / "published", final, [f"{SCHOOLS.file}.{edition}" for edition in editions])
 
-    notebook = find_notebooks(project, [NOTEBOOK])[NOTEBOOK]
-    where = project / "reports" / "batch" / f"{name}-failed"
+
+def _tell(project: Path, work: Path, processed: Path, editions: Sequence[str], failed: Path, force: bool) -> None:
+    """Run the notebook on what was counted, and publish it into `work/published`, as far as something has changed."""
+    notebook = find_notebooks(project, [SCHOOLS.notebook])[SCHOOLS.notebook]
     inputs = files_in(processed)
 
     def tell(new: Path) -> None:
         from pilotlib.running.stages import execute
 
-        execute(notebook, new / notebook.name, {"processed": str(processed)}, project, where, "汇总")
+        execute(notebook, new / notebook.name, {"processed": str(processed)}, project, failed, SCHOOLS.title)
 
     def publish(new: Path) -> None:
-        from pilotlib.running.stages import publish_all_schools
+        from pilotlib import publishing
+        from pilotlib.running.stages import write_manifest
 
-        publish_all_schools(work / "told" / notebook.name, processed, editions, new, hashes(project, inputs))
+        book = SCHOOLS.open(processed)
+        publishing.publish(work / "told" / notebook.name, book, editions, new)
+        write_manifest(new, book.facts, hashes(project, inputs), {})
 
     with tqdm(total=2, disable=True) as progress:
         steps = Steps(work, lambda: None, force, progress)
-        steps.take(Step(NOTEBOOK, "汇总", [notebook, *inputs], {}, work / "told", tell))
-        told = [*files_in(work / "told"), *inputs]
-        steps.take(Step("publish", PUBLISHING, told, {"editions": list(editions)}, work / "published", publish))
-    return _put_beside(work / "published", final, [f"index.{edition}" for edition in editions])
+        steps.take(Step(SCHOOLS.notebook, SCHOOLS.title, [notebook, *inputs], {}, work / "told", tell))
+        read = [*files_in(work / "told"), *inputs]
+        steps.take(Step("publish", PUBLISHING, read, {"editions": list(editions)}, work / "published", publish))
 
 
-def _told(parts: Iterable[Part], final: Path) -> pd.DataFrame:
-    """What the manifest of every report says: `_TOLD`."""
-    found = []
+def reports_of(parts: Iterable[Part], final: Path) -> pd.DataFrame:
+    """What the manifest of every report says of its school: `REPORT_COLUMNS`, and its counts as `<measure>_reported`.
+
+    Raises:
+        PilotError: a report is not there any more.
+    """
+    rows = []
     for part in parts:
         folder = place(final, part)
         manifest = manifest_of(folder)
@@ -101,7 +111,7 @@ def _told(parts: Iterable[Part], final: Path) -> pd.DataFrame:
             raise PilotError(f"{part.school} {part.year} 年的报告不见了，没有写出汇总。请再运行一次。")
         counts, severities = manifest["counts"], Counter(problem["severity"] for problem in manifest["problems"])
         page = folder / min(manifest["outputs"], key=lambda name: (not name.endswith(".html"), name))
-        found.append(
+        rows.append(
             {
                 "school": part.school,
                 "year": part.year,
@@ -111,51 +121,65 @@ def _told(parts: Iterable[Part], final: Path) -> pd.DataFrame:
                 "warnings": severities["warning"],
                 "notes": severities["note"],
                 "report": page.relative_to(final).as_posix(),
+                **{f"{measure}_reported": counts[measure] for measure in AGREED},
             }
-            | {f"{measure}_told": counts[measure] for measure in AGREED}
         )
-    return pd.DataFrame(found, columns=list(_TOLD)).astype(_TOLD)
+    return pd.DataFrame(rows, columns=list(REPORT_COLUMNS)).astype(REPORT_COLUMNS)
 
 
-def _with_reports(by_school: pd.DataFrame, reports: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
-    """The counts of every school with what its report says: students, problems, and where it is.
+def school_tables(totals: dict[str, pd.DataFrame], reports: pd.DataFrame, failures: pd.DataFrame) -> SchoolTables:
+    """Totals, what the schools' reports say, and why some have none, as the tables that statistics are made of.
+
+    Args:
+        totals: As `totals.tables_of` returns them.
+        reports: As `reports_of` returns them.
+        failures: As `results.faults_table` returns them.
 
     Raises:
-        PilotError: a report and the count over all do not agree.
+        PilotError: a report and the totals do not agree.
     """
+    by_school = _with_reports(totals["by_school"], reports, failures)
+    names = ("by_city", "by_round", "by_level", "by_certificate")
+    overview = _overview(totals["overview"], by_school, failures)
+    return SchoolTables(overview, by_school, *(totals[name] for name in names), failures)
+
+
+def _with_reports(by_school: pd.DataFrame, reports: pd.DataFrame, failures: pd.DataFrame) -> pd.DataFrame:
+    """The counts of every school with what its report says: students, problems, and where it is."""
     table = by_school.merge(reports, on=["school", "year"], how="left")
     for measure in AGREED:
-        said = table[f"{measure}_told"]
-        differ = table[(said.fillna(0) != table[measure].fillna(0)) & table["report"].notna()]
+        reported = table[f"{measure}_reported"]
+        differ = table[(reported.fillna(0) != table[measure].fillna(0)) & table["report"].notna()]
         if len(differ):
-            school, year, one, other = differ[["school", "year", f"{measure}_told", measure]].iloc[0]
+            school, year, one, other = differ[["school", "year", f"{measure}_reported", measure]].iloc[0]
             raise PilotError(
                 f"两次计数不一致：{school} {year} 年的{title_of(measure)}，该校报告为 {one}，汇总为 {other}，没有汇总。"
                 "请再运行一次 pilot batch --force；仍不一致，请把申报表交给维护者查看。"
             )
-    number = faults.groupby(["school", "year"], dropna=False).size().astype("Int64").rename("faults").reset_index()
+    number = failures.groupby(["school", "year"], dropna=False).size().astype("Int64").rename("faults").reset_index()
     table = table.merge(number, on=["school", "year"], how="left")
     table = table.assign(errors=table["errors"].fillna(table["faults"]), report=table["report"].fillna(""))
-    return table.drop(columns=["faults", *(f"{measure}_told" for measure in AGREED)])
+    return table.drop(columns=["faults", *(f"{measure}_reported" for measure in AGREED)])
 
 
-def _overview(totals: pd.DataFrame, by_school: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
+def _overview(totals: pd.DataFrame, by_school: pd.DataFrame, failures: pd.DataFrame) -> pd.DataFrame:
     """The totals a measure a row: `measure, value, unit, lower_bound, note`."""
     row = totals.iloc[0]
-    measures = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
     bound = bool(row["lower_bound"])
     values = [
         ("schools", by_school.loc[by_school["school"] != NO_SCHOOL, "school"].nunique(), False, ""),
-        ("schools_failed", faults["school"].nunique(), False, "没有报告的学校，原因逐条列出"),
-        *((measure, row[measure], bound and measure.startswith("places"), "") for measure in measures),
+        ("schools_failed", failures["school"].nunique(), False, "没有报告的学校，原因逐条列出"),
+        *((measure, row[measure], bound and measure.startswith("places"), "") for measure in AGREED),
         ("rows_set_aside", row["rows_set_aside"], False, "合计、空行、重复的表头等"),
         ("cells_changed", row["cells_changed"], False, "清洗时改动的单元格"),
     ]
     table = pd.DataFrame(values, columns=["measure", "value", "lower_bound", "note"])
-    return table.assign(value=table["value"].astype("Float64"), unit=table["measure"].map(unit_of))
+    table = table.assign(value=table["value"].astype("Float64"), unit=table["measure"].map(unit_of))
+    return table[["measure", "value", "unit", "lower_bound", "note"]]
 
 
-def _write(folder: Path, tables: dict[str, pd.DataFrame], about: dict) -> None:
+def write_statistics(folder: Path, tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> None:
+    """Write statistics over all schools, and what they are about, into a folder that is replaced as a whole."""
     from pilotlib.publishing import write_tables
 
     with aside(folder) as new:
