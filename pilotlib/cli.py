@@ -12,6 +12,7 @@ import click
 
 from pilotlib import __version__
 from pilotlib.errors import PilotError
+from pilotlib.report.books import DEFAULT_EDITIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,10 @@ _project = click.option(
 )
 
 _editions = click.option(
-    "--editions", default="html,xlsx", show_default=True, help="The report's forms: html, xlsx, docx, pdf; by commas."
+    "--editions",
+    default=",".join(DEFAULT_EDITIONS),
+    show_default=True,
+    help="The report's forms: html, xlsx, docx, pdf; by commas.",
 )
 
 

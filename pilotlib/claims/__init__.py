@@ -1,7 +1,8 @@
 """Numbers stated in prose ↔ statistics: every number of a text is found, understood and held against the year.
 
-`grammar` holds the words as data; `numbers` finds the numbers; `meaning` says what each counts; `facts` are what is
-known of the year; `judging`, `rates` and `derived` say which of five states each claim is in, and why.
+`grammar` holds the words as data; `numbers` finds the numbers and `text` the words around them; `claim` and `meaning`
+say what each counts; `facts` are what is known of the year; `judging`, `rates` and `derived` say which of five states
+each claim is in, and why.
 """
 
 import re
@@ -11,14 +12,23 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pilotlib.claims import grammar
-from pilotlib.claims.derived import Derived, judge_names, judge_rounds, judge_sum
+from pilotlib.claims.claim import Claim, Context
+from pilotlib.claims.derived import judge_names, judge_rounds, judge_sum
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of
-from pilotlib.claims.judging import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, Verdict, figure, judge
-from pilotlib.claims.meaning import Meaning, understand
-from pilotlib.claims.numbers import Number, find_numbers, plain_text
-from pilotlib.claims.rates import Division, judge_rate
-from pilotlib.claims.shape import sentence_at
-from pilotlib.claims.words import kinds_of, lexicon_of
+from pilotlib.claims.judging import (
+    AGREES,
+    DISAGREES,
+    LOWER_BOUND,
+    NO_DATA,
+    NOT_UNDERSTOOD,
+    Derived,
+    Verdict,
+    judge_count,
+)
+from pilotlib.claims.meaning import understand
+from pilotlib.claims.numbers import Number, plain_text
+from pilotlib.claims.rates import judge_rate, recomputed
+from pilotlib.claims.text import Paragraph, lexicon_of, paragraph_of
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of
@@ -39,24 +49,26 @@ __all__ = [
     "facts_of",
 ]
 
-_REACH = 40  # so many claims before and after one are looked at together with it
 # The states of a claim, the gravest first, with their Chinese names.
 STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下限", NO_DATA: "无数据", AGREES: "一致"}
-CLAIM_COLUMNS = [
-    "number",
-    "value",
-    "unit",
-    "kind",
-    "state",
-    "expected",
-    "statistic",
-    "sentence",
-    "line",
-    "column",
-    "explanation",
-    "derived",
-    "offset",
-]
+# The columns of a table of claims, with their types.
+_COLUMNS = {
+    "number": "str",
+    "value": "Float64",
+    "unit": "str",
+    "kind": "str",
+    "state": "str",
+    "expected": "Float64",
+    "statistic": "str",
+    "sentence": "str",
+    "line": "int64",
+    "column": "int64",
+    "explanation": "str",
+    "derived": "bool",
+    "offset": "Int64",
+}
+CLAIM_COLUMNS = list(_COLUMNS)
+_REACH = 40  # so many claims before and after one are looked at together with it
 
 
 def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
@@ -74,52 +86,36 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         its sentence, from 0.
     """
     lexicon = lexicon_of(facts)
-    rows: list[dict] = []
-    said: list[tuple[Number, Meaning]] = []
-    row_of_claim: list[int] = []
+    claims: list[Claim] = []
     mentioned: set[str] = set()
+    rows: list[list[dict[str, object]]] = []  # of each number: its own, and those derived from it
+    rows_of_claims: list[list[dict[str, object]]] = []
     for passage in passages:
-        text = plain_text(passage.text)
-        numbers = find_numbers(text)
-        meanings = iter(understand(text, numbers, lexicon))
-        here = [(number, next(meanings)) for number in numbers if not number.label]
-        mentioned |= {name for name in facts.names["application_round"] if name in text}
-        line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        places = {id(number): place for place, (number, _) in enumerate(here)}
-        for number in numbers:
-            where = _place(passage.line, line_starts, number) | {"sentence": sentence_at(text, number.start)}
+        paragraph = paragraph_of(plain_text(passage.text), lexicon)
+        understood = understand(paragraph)
+        mentioned |= _rounds_mentioned(paragraph, facts)
+        place = 0
+        for number in paragraph.numbers:
+            where = _where(passage, paragraph.text, number)
             if number.label:
-                rows.append(
-                    where | {"number": number.number, "kind": "label", "explanation": f"{number.label}，不是陈述"}
-                )
-                if number.label == grammar.ORDINAL:
-                    mentioned.add(round_named(number.number.replace(" ", "")))
+                explanation = grammar.say("label", label=number.label)
+                rows.append([where | {"number": number.written, "kind": "label", "explanation": explanation}])
                 continue
-            place = places[id(number)]
-            verdict, extra = _verdict(place, here, text, facts)
-            where |= _sentence(text, number, here[place][1])
-            row_of_claim.append(len(rows))
-            said.append(here[place])
-            rows.append(
-                where
-                | {"number": number.number, "value": number.value, "unit": number.unit, "kind": "claim"}
-                | _told(verdict)
-            )
-            rows += [where | _derived(item) for item in extra]
-    omitted = judge_rounds(said, mentioned, facts)
-    for place in sorted(omitted, reverse=True):
-        row = row_of_claim[place]
-        where = {name: rows[row][name] for name in ("sentence", "line", "column", "offset")}
-        rows.insert(row + 1, where | _derived(omitted[place]))
-    table = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS)).assign(
-        derived=lambda table: table["derived"].eq(True),
-        unit=lambda table: table["unit"].astype("str").fillna(""),
-        sentence=lambda table: table["sentence"].astype("str").fillna(""),
-    )
-    texts = dict.fromkeys(("number", "unit", "kind", "state", "statistic", "sentence", "explanation"), "str")
-    return table.astype(
-        texts | {"value": "Float64", "expected": "Float64", "line": "int64", "column": "int64", "offset": "Int64"}
-    )
+            where |= _sentence(paragraph.text, understood[place])
+            earlier, later = understood[max(0, place - _REACH) : place], understood[place + 1 : place + _REACH]
+            context = Context(understood[place], earlier, later, paragraph.text, facts)
+            rows.append(_rows_of_claim(context, where))
+            rows_of_claims.append(rows[-1])
+            place += 1
+        claims += understood
+    for place, item in judge_rounds(claims, mentioned, facts).items():
+        own = rows_of_claims[place][0]
+        where = {name: own[name] for name in ("sentence", "line", "column", "offset")}
+        rows_of_claims[place].insert(1, where | _derived_row(item))
+    table = pd.DataFrame([row for several in rows for row in several], columns=CLAIM_COLUMNS)
+    table["derived"] = table["derived"].eq(True)
+    texts = table.astype({"unit": object, "sentence": object})
+    return texts.fillna({"unit": "", "sentence": ""}).astype(_COLUMNS)
 
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -134,57 +130,54 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _verdict(place: int, here: list, text: str, facts: Facts) -> tuple[Verdict, list[Derived]]:
-    number, meaning = here[place]
-    first = max(0, place - _REACH)
-    here, place = here[first : place + _REACH], place - first
-    names = judge_names(number, meaning, facts)
-    total = judge_sum(place, here, text)
-    extra = [names, total]
-    if number.kind == grammar.PERCENT:
-        verdict, division = judge_rate(number, meaning, text, here, facts)
-        return verdict, [*filter(None, extra), *([_recomputed(division)] if division else [])]
-    before = [item.scope.application_round for _, item in here[:place]]
-    rounds = list(dict.fromkeys(filter(None, before)))
-    if meaning.measures[:1] == ("rounds_count",) and len(rounds) == number.value:
-        return Verdict(AGREES, number.value, "by_round", f"指前文的{'、'.join(rounds)}。"), []
-    sentence = text[meaning.sentence[0] : meaning.sentence[1]]
-    verdict = judge(number, meaning, sentence, facts)
-    if names and names.verdict.state == AGREES and verdict.state != AGREES:  # it counts the names beside it
-        verdict = names.verdict
-    of_the_year = {"here", "whole year"} & meaning.near or "没有计入" in verdict.explanation
-    of_the_year = of_the_year and "sum" in kinds_of(meaning.before)  # parts that follow a total say what it is of
-    if total and total.verdict.state == AGREES and verdict.state == DISAGREES and not of_the_year:
-        verdict = total.verdict  # the sum of the parts named with it, not of the year
-    return verdict, [*filter(None, extra)]
+def _rows_of_claim(context: Context, where: dict[str, object]) -> list[dict[str, object]]:
+    number, (judged, derived) = context.claim.number, _judge(context)
+    own = {"number": number.written, "value": number.value, "unit": number.unit, "kind": "claim"} | judged._asdict()
+    return [where | own, *(where | _derived_row(item) for item in derived)]
 
 
-def _recomputed(division: Division) -> Derived:
-    written = f"{division.numerator.value:g}÷{division.denominator.value:g}"
-    percent = round(division.percent, 2)
-    if division.known is None:
-        return Derived(written, percent, "%", Verdict(NO_DATA, None, None, f"{division}；数据中没有这一比率。"))
-    known = round(division.known, 2)
-    state, told = (AGREES, "") if known == percent else (DISAGREES, f"；数据中为{figure(known)}%")
-    return Derived(written, percent, "%", Verdict(state, known, division.statistic, f"{division}{told}。"))
+def _judge(context: Context) -> tuple[Verdict, list[Derived]]:
+    """The verdict on a claim, and what follows from it together with those around it."""
+    claim = context.claim
+    names, total = judge_names(claim, context.facts), judge_sum(context)
+    derived = [item for item in (names, total) if item]
+    if claim.number.kind == grammar.PERCENT:
+        verdict, division = judge_rate(context)
+        return verdict, [*derived, recomputed(division)] if division else derived
+    rounds = list(dict.fromkeys(filter(None, (other.scope.application_round for other in context.earlier))))
+    if claim.measure == "rounds_count" and len(rounds) == claim.value:
+        return Verdict(AGREES, grammar.say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round"), []
+    return judge_count(context, names, total), derived
 
 
-def _derived(item: Derived) -> dict:
-    return {"number": item.number, "value": item.value, "unit": item.unit, "kind": "claim", "derived": True} | _told(
-        item.verdict
-    )
+def _derived_row(item: Derived) -> dict[str, object]:
+    own = {"number": item.number, "value": item.value, "unit": item.unit, "kind": "claim", "derived": True}
+    return own | item.verdict._asdict()
 
 
-def _told(verdict: Verdict) -> dict:
-    return verdict._asdict()
+def _rounds_mentioned(paragraph: Paragraph, facts: Facts) -> set[str]:
+    named = {name for name in facts.names["application_round"] if name in paragraph.text}
+    ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
+    return named | {round_named(ordinal.replace(" ", "")) for ordinal in ordinals}
 
 
-def _place(first_line: int, line_starts: list[int], number: Number) -> dict:
-    line = bisect_right(line_starts, number.start) - 1
-    return {"line": first_line + line, "column": number.start - line_starts[line] + 1}
+def _where(passage: Passage, text: str, number: Number) -> dict[str, object]:
+    """The line and column of a number, and the sentence in which it stands, as far as it is not too long."""
+    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    line, longest = bisect_right(line_starts, number.start) - 1, grammar.SHAPE["longest_sentence"]
+    first, last = max(0, number.start - longest), number.start + longest
+    marks = grammar.SHAPE["sentence_ends"]
+    start = max(first, *(text.rfind(mark, first, number.start) + 1 for mark in marks))
+    end = min((end for mark in marks if (end := text.find(mark, number.start, last)) >= 0), default=last)
+    return {
+        "line": passage.line + line,
+        "column": number.start - line_starts[line] + 1,
+        "sentence": " ".join(text[start : end + 1].split()),
+    }
 
 
-def _sentence(text: str, number: Number, meaning: Meaning) -> dict:
-    start, end = meaning.sentence
-    before = " ".join(f"{text[start : number.start]}|".split())
+def _sentence(text: str, claim: Claim) -> dict[str, object]:
+    """The sentence of a claim, and the place of its number in it."""
+    start, end = claim.sentence
+    before = " ".join(f"{text[start : claim.number.start]}|".split())
     return {"sentence": " ".join(text[start : end + 1].split()), "offset": len(before) - 1}

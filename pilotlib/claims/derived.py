@@ -1,183 +1,176 @@
 """What follows from several claims together: a list of names, a sum, rounds that are never mentioned."""
 
 import difflib
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from pilotlib.claims import grammar
-from pilotlib.claims.facts import Facts, Scope
-from pilotlib.claims.judging import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, Verdict, figure
-from pilotlib.claims.meaning import Meaning
-from pilotlib.claims.numbers import Number
-from pilotlib.claims.words import kinds_of
+from pilotlib.claims.claim import Claim, Context
+from pilotlib.claims.facts import Fact, Facts, Scope, figure
+from pilotlib.claims.grammar import say
+from pilotlib.claims.judging import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, Derived, Verdict
 from pilotlib.columns import title_of
 from pilotlib.vocabulary import LEVELS
 from pilotlib.words import split_certificate
 
-Said = list[tuple[Number, Meaning]]
+_NAMED_IN = {
+    "certificate": "by_certificate",
+    "major": "by_major",
+    "college": "by_college",
+    "category": "by_category",
+    "application_round": "by_round",
+}
+_ADDED_UP_OVER_ROUNDS = ("applications", "places_approved", "places_applied")
 
 
-class Derived(NamedTuple):
-    """A figure that no one wrote but that follows from what is written, beside the claim that it belongs to."""
-
-    number: str
-    value: float
-    unit: str
-    verdict: Verdict
-
-
-def judge_names(claim: Number, meaning: Meaning, facts: Facts) -> Derived | None:
+def judge_names(claim: Claim, facts: Facts) -> Derived | None:
     """The names listed with a count: how many there are, and which of them the year's table does not have."""
-    if not meaning.names.names:
+    names = claim.names.names
+    if not names:
         return None
-    count = len(meaning.names.names)
-    written = "、".join(meaning.names.names)
-    many = f"列出{count}个名称"
+    return Derived("、".join(names), len(names), claim.number.unit, _verdict_on_names(claim, facts))
+
+
+def _verdict_on_names(claim: Claim, facts: Facts) -> Verdict:
+    names, count = claim.names.names, len(claim.names.names)
+    if claim.names.open and count * 2 < claim.value:
+        return Verdict(NOT_UNDERSTOOD, say("names_left_out", count=count), claim.value)
     if count != claim.value:
-        partly = meaning.names.open and count < claim.value and count * 2 < claim.value
-        state = NOT_UNDERSTOOD if partly else DISAGREES
-        why = "“等”字之前可能没有列全" if partly else f"与所写的{claim.number}{claim.unit}不符"
-        return Derived(written, count, claim.unit, Verdict(state, claim.value, None, f"{many}，{why}。"))
-    missing, statistic = _not_in_table(meaning.names.names, facts)
+        return Verdict(DISAGREES, say("names_miscounted", count=count, n=claim.number), claim.value)
+    missing, statistic = _not_in_table(names, facts)
     if statistic is None:
-        return Derived(
-            written, count, claim.unit, Verdict(NO_DATA, None, None, f"{many}，与所写的个数相符；表中没有这类名称。")
-        )
-    if missing:
-        names = "、".join(name + (f"（表中有“{near}”）" if near else "") for name, near in missing.items())
-        why = f"{many}，其中{names}不在申报表中，表中有{count - len(missing)}个。"
-        return Derived(written, count, claim.unit, Verdict(DISAGREES, count - len(missing), statistic, why))
-    return Derived(written, count, claim.unit, Verdict(AGREES, count, statistic, f"{many}，都在申报表中。"))
+        return Verdict(NO_DATA, say("names_not_known", count=count))
+    if not missing:
+        return Verdict(AGREES, say("names_present", count=count), count, statistic)
+    present = count - len(missing)
+    nearly = "、".join(say("name_nearly", name=name, near=near) if near else name for name, near in missing.items())
+    explanation = say("names_missing", count=count, names=nearly, present=present)
+    return Verdict(DISAGREES, explanation, present, statistic)
 
 
 def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str], str | None]:
     """The names that the table lacks, each with its own name that is nearly that; no statistic if most are lacking."""
-    for dimension, statistic in (
-        ("certificate", "by_certificate"),
-        ("major", "by_major"),
-        ("college", "by_college"),
-        ("category", "by_category"),
-        ("application_round", "by_round"),
-    ):
-        known = facts.names[dimension]
-        short = {
-            name: split_certificate(name)[0] if dimension == "certificate" else name.removesuffix("专业")
-            for name in names
-        }
-        missing = {
-            name: next(iter(difflib.get_close_matches(text, known, 1, 0.8)), "")
-            for name, text in short.items()
-            if text not in known
-        }
+    (ending,) = grammar.OTHER_WORDS["major_endings"]
+    for dimension, statistic in _NAMED_IN.items():
+        known, missing = facts.names[dimension], {}
+        for name in names:
+            short = split_certificate(name)[0] if dimension == "certificate" else name.removesuffix(ending)
+            if short not in known:
+                missing[name] = next(iter(difflib.get_close_matches(short, known, 1, 0.8)), "")
         if len(missing) * 2 < len(names):
             return missing, statistic
     return {}, None
 
 
-def judge_sum(place: int, said: Said, text: str) -> Derived | None:
+def judge_sum(context: Context) -> Derived | None:
     """The parts of a total that stand in its sentence: before it (共、合计), or after it (其中、brackets)."""
-    claim, meaning = said[place]
-    alike = [item for item in said if item[1].sentence == meaning.sentence and item[0].unit == claim.unit]
-    if claim.kind not in (grammar.PEOPLE, grammar.THINGS, grammar.MONEY) or meaning.names.names:
+    claim, number = context.claim, context.claim.number
+    if number.kind not in (grammar.PEOPLE, grammar.THINGS, grammar.MONEY) or claim.names.names:
         return None
-    total = "sum" in kinds_of(meaning.before)
-    parts = _parts_before(claim, meaning, alike) if total else _parts_after(claim, meaning, alike, text)
-    if total and len(parts) < 2:  # 学生1028人，教师51人，合计1079人
-        earlier = [item for item in alike if item[0].start < claim.start]
-        parts = earlier if abs(sum(number.value for number, _ in earlier) - claim.value) < 1e-6 else []
+    earlier, later = _alike(claim, context.earlier), _alike(claim, context.later)
+    is_total = "sum" in claim.kinds_before
+    parts = _parts_before(claim, earlier) if is_total else _parts_after(claim, later, context.text)
+    if is_total and len(parts) < 2 and abs(_total(earlier) - claim.value) < 1e-6:  # 学生1028人，教师51人，合计1079人
+        parts = earlier
     if len(parts) < 2:
         return None
-    values = [number.value for number, _ in parts]
-    written = "+".join(number.number for number, _ in parts)
-    equation = f"{' + '.join(map(figure, values))} = {figure(sum(values))}"
-    if abs(sum(values) - claim.value) < 1e-6:
-        state, why = AGREES, "与所写的合计相符"
-    elif sum(values) < claim.value and not total:
-        state, why = NOT_UNDERSTOOD, f"少于{claim.number}{claim.unit}，其中可能没有列全"
+    total = _total(parts)
+    if abs(total - claim.value) < 1e-6:
+        state, sentence = AGREES, "sum_agrees"
+    elif total < claim.value and not is_total:
+        state, sentence = NOT_UNDERSTOOD, "sum_less"
     else:
-        state, why = DISAGREES, f"与所写的{claim.number}{claim.unit}不符"
-    return Derived(written, sum(values), claim.unit, Verdict(state, claim.value, None, f"{equation}，{why}。"))
+        state, sentence = DISAGREES, "sum_differs"
+    equation = f"{' + '.join(figure(part.value) for part in parts)} = {figure(total)}"
+    written = "+".join(part.number.written for part in parts)
+    return Derived(written, total, number.unit, Verdict(state, say(sentence, sum=equation, n=number), claim.value))
 
 
-def _parts_before(claim: Number, meaning: Meaning, alike: Said) -> Said:
+def _alike(claim: Claim, claims: list[Claim]) -> list[Claim]:
+    """The claims with the same unit in the same sentence."""
+    return [other for other in claims if other.sentence == claim.sentence and other.number.unit == claim.number.unit]
+
+
+def _total(claims: Iterable[Claim]) -> float:
+    return sum(claim.value for claim in claims)
+
+
+def _parts_before(claim: Claim, earlier: list[Claim]) -> list[Claim]:
     """The items that a total adds up: the counts right before it that count the same and are no total themselves."""
-    parts: Said = []
-    for number, of in reversed([item for item in alike if item[0].start < claim.start]):
-        if (
-            of.measures[:1] not in ((), meaning.measures[:1])
-            or {"sum", "of which", "change"} & of.near
-            or of.names.open
-        ):
+    parts: list[Claim] = []
+    for part in reversed(earlier):
+        counts_another = part.measures and part.measure != claim.measure
+        if counts_another or {"sum", "of which", "change"} & part.kinds or part.names.open:
             break
-        parts.insert(0, (number, of))
-    distinct = {(of.scope, of.outside, of.doubtful, of.unknown) for _, of in parts}
+        parts.insert(0, part)
+    distinct = {(part.scope, part.outside, part.doubtful, part.unknown) for part in parts}
     return parts if len(distinct) == len(parts) else []
 
 
-def _parts_after(claim: Number, meaning: Meaning, alike: Said, text: str) -> Said:
+def _parts_after(claim: Claim, later: list[Claim], text: str) -> list[Claim]:
     """The parts named after a total and 其中, or in brackets: as many as count the same, each of a part of its own."""
-    following = [item for item in alike if item[0].start > claim.start]
-    opening = text[claim.unit_end : following[0][0].start] if following else ""
+    end = claim.number.unit_end
+    opening = text[end : later[0].number.start] if later else ""
     by_level = opening.strip("，：: ") in LEVELS  # 12个，初级2个、中级10个
     in_brackets = opening.lstrip().startswith(("（", "("))
     if not by_level and not in_brackets and not any(word in opening for word in grammar.OTHER_WORDS["parts_follow"]):
         return []
-    end = min(
-        [
-            text.find(mark, claim.unit_end)
-            for mark in grammar.SHAPE["carry_ends"]
-            if text.find(mark, claim.unit_end) > 0
-        ],
-        default=len(text),
-    )
+    places = [text.find(mark, end) for mark in grammar.SHAPE["carry_ends"]]
+    stop = min((place for place in places if place > 0), default=len(text))
     parts = [
-        (number, of)
-        for number, of in following
-        if number.start < end
-        and of.measures[:1] == meaning.measures[:1]
-        and any(of.scope)
-        and "sum" not in kinds_of(of.before)
+        part
+        for part in later
+        if part.number.start < stop
+        and part.measure == claim.measure
+        and any(part.scope)
+        and "sum" not in part.kinds_before
     ]
-    return parts if len({of.scope for _, of in parts}) == len(parts) else []
+    return parts if len({part.scope for part in parts}) == len(parts) else []
 
 
-def judge_rounds(said: Said, mentioned: set[str], facts: Facts) -> dict[int, Derived]:
+def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict[int, Derived]:
     """For counts that are stated of several rounds: what they add up to, and the rounds that are never mentioned.
 
     Returns:
-        By place in `said` of the last such count.
+        By place in `claims` of the last such count.
     """
-    rounds = facts.names["application_round"]
-    found = {}
-    for measure in ("applications", "places_approved", "places_applied"):
-        of_round = {}
-        for place, (number, meaning) in enumerate(said):
-            scope = (
-                meaning.scope
-                if meaning.scope.application_round
-                else meaning.scope._replace(application_round=meaning.carried.application_round)
-            )
-            one_round = scope == Scope(application_round=scope.application_round) and scope.application_round in rounds
-            if meaning.measures[:1] == (measure,) and one_round and not meaning.outside:
-                of_round.setdefault(scope.application_round, (place, number))
-        absent = [name for name in rounds if name not in of_round and name not in mentioned]
-        whole = facts.known.get((measure, Scope()))
-        if len(of_round) < 2 or not absent or not whole:
-            continue
-        total = sum(number.value for _, number in of_round.values())
-        parts = " + ".join(f"{name}{number.number}{number.unit}" for name, (_, number) in of_round.items())
-        never = "、".join(_told(measure, name, facts) for name in absent)
-        last = max(place for place, _ in of_round.values())
-        written = "+".join(number.number for _, number in of_round.values())
-        year = f"全年{title_of(measure)}为{figure(whole.value)}{whole.unit}"
-        why = f"{parts} = {figure(total)}{whole.unit}，{year}；文中没有提到{never}。"
-        found[last] = Derived(written, total, whole.unit, Verdict(DISAGREES, whole.value, "by_round", why))
-    return found
+    omitted = {}
+    for measure in _ADDED_UP_OVER_ROUNDS:
+        places = _places_by_round(measure, claims, facts)
+        absent = [name for name in facts.names["application_round"] if name not in places and name not in mentioned]
+        year = facts.known.get((measure, Scope()))
+        if len(places) > 1 and absent and year:
+            of_round = {name: claims[place] for name, place in places.items()}
+            omitted[max(places.values())] = _rounds_never(measure, of_round, absent, year, facts)
+    return omitted
 
 
-def _told(measure: str, name: str, facts: Facts) -> str:
-    """What the table has of a round: 第二次（2项，180人）."""
-    counts = [
-        facts.known.get((each, Scope(application_round=name)))
-        for each in ("applications", measure if measure != "applications" else "places_approved")
-    ]
-    return f"{name}（{'，'.join(figure(fact.value) + fact.unit for fact in counts if fact)}）"
+def _places_by_round(measure: str, claims: list[Claim], facts: Facts) -> dict[str, int]:
+    """By round, the place of the first claim that states a measure of it, and of nothing smaller."""
+    places: dict[str, int] = {}
+    for place, claim in enumerate(claims):
+        name = claim.scope.application_round or claim.carried.application_round
+        one_round = claim.scope._replace(application_round=name) == Scope(name)
+        known = name in facts.names["application_round"]
+        if claim.measure == measure and one_round and known and not claim.outside:
+            places.setdefault(name, place)
+    return places
+
+
+def _rounds_never(measure: str, of_round: dict[str, Claim], absent: list[str], year: Fact, facts: Facts) -> Derived:
+    """The sum of the rounds that have a figure, held against the year's, with what the table has of the others."""
+    numbers = {name: claim.number for name, claim in of_round.items()}
+    total = _total(of_round.values())
+    second = measure if measure != "applications" else "places_approved"
+    never = []
+    for name in absent:  # 第二次（2项，180人）
+        counts = [facts.known.get((each, Scope(name))) for each in ("applications", second)]
+        never.append(say("round_never", round=name, figures="，".join(fact.written for fact in counts if fact)))
+    explanation = say(
+        "rounds_never",
+        parts=" + ".join(f"{name}{number.written}{number.unit}" for name, number in numbers.items()),
+        total=figure(total) + year.unit,
+        year=say("exactly", title=title_of(measure), figure=year.written),
+        never="、".join(never),
+    )
+    written = "+".join(number.written for number in numbers.values())
+    return Derived(written, total, year.unit, Verdict(DISAGREES, explanation, year.value, "by_round"))

@@ -1,8 +1,9 @@
 """The grammar of `grammar.toml`: the words and forms by which numbers in Chinese reports are found and understood."""
 
 import tomllib
+from collections.abc import Callable
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 _GRAMMAR = tomllib.loads(files("pilotlib.claims").joinpath("grammar.toml").read_text(encoding="utf-8"))
 
@@ -36,11 +37,14 @@ class Rate(NamedTuple):
     after: tuple[str, ...] = ()
 
 
+Entry = TypeVar("Entry")
+
+
 def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(words.split()) for name, words in table.items()}
 
 
-def _entries(kind: type[NamedTuple], name: str) -> tuple:
+def _entries(kind: Callable[..., Entry], name: str) -> tuple[Entry, ...]:
     return tuple(
         kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
         for entry in _GRAMMAR[name]
@@ -63,6 +67,9 @@ LABELS: tuple[Label, ...] = _entries(Label, "labels")
 
 WORDS = _words(_GRAMMAR["words"])
 OTHER_WORDS = _words(_GRAMMAR["other_words"])
+KINDS = {name: frozenset(kinds) for name, kinds in _GRAMMAR["kinds"].items()}
+LIMITS: dict[str, str] = _GRAMMAR["limits"]
+ENDS_LIMITS: dict[str, list[str]] = _GRAMMAR["ends_limits"]
 MEASURES: tuple[Measure, ...] = _entries(Measure, "measures")
 CERTIFICATE_SENSES = {unit: tuple(names) for unit, names in _GRAMMAR["certificate_senses"].items()}
 NEEDS_A_REASON = {
@@ -73,3 +80,9 @@ ADDED_UP = tuple(_GRAMMAR["measure_rules"]["added_up"])
 MOST_UNKNOWN = _GRAMMAR["measure_rules"]["most_unknown"]
 RATES: tuple[Rate, ...] = _entries(Rate, "rates")
 SHAPE = _GRAMMAR["shape"]
+
+
+def say(sentence: str, **fields: object) -> str:
+    """One of the grammar's sentences by its name, the braces filled."""
+    filled: str = _GRAMMAR["sentences"][sentence].format(**fields)
+    return filled

@@ -1,220 +1,216 @@
-"""Each claim held against what is known of the year: one of five states, the figure found, and a sentence why."""
+"""A count held against what is known of the year: one of five states, and a sentence why."""
 
-import math
+from collections.abc import Callable
+from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.counting import has_reason
-from pilotlib.claims.facts import Fact, Facts, Scope
-from pilotlib.claims.meaning import Meaning
-from pilotlib.claims.numbers import Number
-from pilotlib.claims.words import kinds_of
+from pilotlib.claims.claim import Context
+from pilotlib.claims.facts import Fact, Scope, fact_of, figure, fits, in_unit_of, scopes_of
+from pilotlib.claims.grammar import say
+from pilotlib.claims.meaning import has_reason
 from pilotlib.columns import title_of
 
-_GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
 AGREES, DISAGREES, LOWER_BOUND = "agrees", "disagrees", "lower_bound"
 NO_DATA, NOT_UNDERSTOOD = "no_data", "not_understood"
 
 
 class Verdict(NamedTuple):
-    """A claim's state, the figure that it was held against (None for none), its statistic, and why, in Chinese."""
+    """A claim's state, why (in Chinese), the figure that it was held against (None for none) and its statistic."""
 
     state: str
-    expected: float | None
-    statistic: str | None
     explanation: str
+    expected: float | None = None
+    statistic: str | None = None
+
+
+class Derived(NamedTuple):
+    """A figure that no one wrote but that follows from what is written, beside the claim that it belongs to."""
+
+    number: str
+    value: float
+    unit: str
+    verdict: Verdict
 
 
 class Reading(NamedTuple):
-    """One way to take a claim: what it counts, of which part, and what is known of that (None: nothing)."""
+    """One way to take a claim: what it counts, of which part, and the figure that is known of that."""
 
     measure: str
     scope: Scope
-    fact: Fact | None
+    fact: Fact
+
+    @property
+    def title(self) -> str:
+        """What it counts, in words: 第一次中级批准总培训人数."""
+        return _title(self.measure, self.scope)
+
+    @property
+    def statement(self) -> str:
+        """What is known: 第一次中级批准总培训人数为752人."""
+        return say("at_least" if self.fact.lower_bound else "exactly", title=self.title, figure=self.fact.written)
 
 
-def judge(claim: Number, meaning: Meaning, sentence: str, facts: Facts) -> Verdict:
-    """Hold one count against the year.
+class Comparison:
+    """A count and the year: each property is worked out when a rule, or the sentence that it calls for, asks for it."""
 
-    A claim agrees if any reading of it does; it disagrees only if every reading is known and none fits, and the words
-    around it are understood. What is not certain is not called wrong.
-    """
-    if meaning.outside:
-        title = f"的{title_of(meaning.measures[0])}" if meaning.measures else ""
-        return Verdict(NO_DATA, None, None, f"说的是“{meaning.outside}”{title}，不在{facts.year}年度的数据之内。")
-    if not meaning.measures:
-        return Verdict(NOT_UNDERSTOOD, None, None, "没有认出这个数说的是什么。")
-    title = title_of(meaning.measures[0])
-    if claim.kind == grammar.TIMES:
-        return Verdict(NO_DATA, None, None, f"人次与人数不能相互核对；数据中没有{title}的人次。")
-    if "change" in kinds_of(meaning.before):
-        return Verdict(NO_DATA, None, None, f"说的是{title}的变化或差额，没有可以核对的数。")
-    readings = _readings(claim, meaning, facts)
-    for reading in readings:
-        if reading.fact and fits(claim, reading.fact):
-            return _fitting(claim, reading, readings)
-    known = [reading for reading in readings if reading.fact]
-    if not known:
-        return Verdict(NO_DATA, None, None, f"数据中没有{described(readings[0])}。")
-    likeliest = [reading for reading in known if reading.measure == known[0].measure]
-    nearest = min(likeliest, key=lambda reading: abs(_in_unit_of(claim, reading.fact) - reading.fact.value))
-    found = f"{described(nearest)}{'至少' if nearest.fact.lower_bound else ''}为{_figure(nearest.fact)}"
-    row = _row_of(claim, nearest, facts)
-    if row:
-        return Verdict(AGREES, row.fact.value, row.fact.statistic, f"{described(row)}为{_figure(row.fact)}；{found}。")
-    first = {reading.scope for reading in readings if reading.measure == readings[0].measure}
-    if meaning.doubtful or any(not reading.fact for reading in readings if reading.scope in first):
-        return Verdict(NO_DATA, None, None, f"可能只说其中一部分，数据中没有这一部分；{found}。")
-    if _uncertain(meaning):
-        about = f"没有认出“{meaning.unknown}”，" if len(meaning.unknown) > grammar.MOST_UNKNOWN else ""
-        return Verdict(NOT_UNDERSTOOD, None, None, f"{about}不能确定说的是什么范围；{found}。")
-    omitted = _omitted_rounds(claim, nearest, facts)
-    if omitted and any(words in sentence for words in grammar.OTHER_WORDS["named_rounds"]):
-        return Verdict(AGREES, claim.value, nearest.fact.statistic, f"{omitted}；全年{found}。")
-    difference = _in_unit_of(claim, nearest.fact) - nearest.fact.value
-    by = f"{'多' if difference > 0 else '少'}{figure(abs(difference))}{nearest.fact.unit}"
-    why = f"{found}，文中写{claim.number}{claim.unit}，{by}{'；' if omitted else ''}{omitted}。"
-    return Verdict(DISAGREES, nearest.fact.value, nearest.fact.statistic, why)
+    def __init__(self, context: Context) -> None:
+        """Set a claim beside what is known of the year."""
+        self.claim, self.number = context.claim, context.claim.number
+        self.sentence = context.text[slice(*context.claim.sentence)]
+        self.facts = context.facts
 
+    @cached_property
+    def ways(self) -> list[tuple[str, Scope]]:
+        """Every way to take the claim, the likeliest first: its senses, with and without what is carried over."""
+        scopes, senses = scopes_of(self.claim.scope, self.claim.carried), grammar.CERTIFICATE_SENSES
+        ways = []
+        for measure in self.claim.measures:
+            several = senses.get(self.number.unit, senses["other"]) if measure == "applications" else (measure,)
+            ways += [(name, scope) for scope in scopes for name in several]
+        return ways
 
-def fits(claim: Number, fact: Fact) -> bool:
-    """Whether a figure can be what a claim says, as exactly as the claim says it."""
-    value = _in_unit_of(claim, fact)
-    step = claim.step * (value / claim.value if claim.value else 1)
-    return close_to(value, step, claim.modifier, fact.value, lower_bound=fact.lower_bound)
+    @cached_property
+    def known(self) -> list[Reading]:
+        """The ways of which a figure is known."""
+        facts = [(*way, fact_of(*way, self.facts)) for way in self.ways]
+        return [Reading(measure, scope, fact) for measure, scope, fact in facts if fact]
 
+    @cached_property
+    def fitting(self) -> Reading | None:
+        """The likeliest way whose figure fits."""
+        return next((reading for reading in self.known if fits(self.number, reading.fact)), None)
 
-def close_to(value: float, step: float, modifier: str, expected: float, *, lower_bound: bool = False) -> bool:
-    """Whether a stated value, exact to its last digit (rounded or cut off) or as its modifier says, is the expected.
+    @cached_property
+    def nearest(self) -> Reading:
+        """Of the likeliest measure, the figure that is nearest to the claim."""
+        likeliest = [reading for reading in self.known if reading.measure == self.known[0].measure]
+        return min(likeliest, key=lambda reading: abs(in_unit_of(self.number, reading.fact) - reading.fact.value))
 
-    >>> close_to(88.3, 0.1, "", 88.3268), close_to(900, 1, "at_least", 908), close_to(872, 1, "", 873)
-    (True, True, False)
-    """
-    if lower_bound:
-        return value >= expected - 1e-9
-    if modifier == grammar.SOME_MORE:
-        return value <= expected < value + 10 ** (len(f"{value:.0f}") - len(f"{value:.0f}".rstrip("0")))
-    if modifier == grammar.AT_LEAST:
-        return expected >= value - 1e-9
-    if modifier == grammar.BELOW:
-        return expected < value
-    if modifier == grammar.ABOUT:
-        return abs(expected - value) <= max(0.1 * abs(value), step / 2)
-    return abs(value - expected) <= step / 2 + 1e-9 or math.isclose(
-        math.floor(expected / step + 1e-9) * step, value, abs_tol=1e-6
-    )
-
-
-def described(reading: Reading) -> str:
-    """What a reading counts, in words: 第一次中级批准总培训人数."""
-    return "".join(filter(None, reading.scope)) + title_of(reading.measure)
-
-
-def figure(value: float) -> str:
-    """A figure as it is written in an explanation: 1662, 88.33."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _readings(claim: Number, meaning: Meaning, facts: Facts) -> list[Reading]:
-    """Every way to take a claim, the likeliest first: its senses, with and without what is carried over."""
-    scopes = scopes_of(meaning.scope, meaning.carried)
-    senses = grammar.CERTIFICATE_SENSES
-    readings = []
-    for measure in meaning.measures:
-        names = senses.get(claim.unit, senses["other"]) if measure == "applications" else (measure,)
-        readings += [Reading(name, scope, fact_of(name, scope, facts)) for scope in scopes for name in names]
-    return readings
-
-
-def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
-    """What is known of a measure in a part of the year; of several parts named together, their sum."""
-    several = next((name for name, value in zip(Scope._fields, scope, strict=True) if "、" in value), None)
-    if several is None:
-        return facts.known.get((measure, scope))
-    parts = [
-        facts.known.get((measure, scope._replace(**{several: name}))) for name in getattr(scope, several).split("、")
-    ]
-    if measure not in grammar.ADDED_UP or not all(parts):
+    @cached_property
+    def part(self) -> Reading | None:
+        """The part of a certificate (in a round, at a level) whose figure a claim gives without saying of which."""
+        measure, own, _ = self.nearest
+        if not own.certificate or "、" in own.certificate:
+            return None
+        for (known, scope), fact in self.facts.known.items():
+            within = all(not name or name == other for name, other in zip(own, scope, strict=True))
+            if known == measure and scope != own and within and fits(self.number, fact):
+                return Reading(measure, scope, fact)
         return None
-    return parts[0]._replace(
-        value=sum(part.value for part in parts), lower_bound=any(part.lower_bound for part in parts)
-    )
 
-
-def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
-    """The part named beside a claim, joined by all, some or none of what was said before it."""
-    optional = [name for name in Scope._fields if getattr(carried, name) and not getattr(own, name)]
-    optional = [
-        name for name in optional if name not in _GIVEN_BY_CERTIFICATE or not (own.certificate or carried.certificate)
-    ]
-    kept = [names for size in range(len(optional), -1, -1) for names in combinations(optional, size)]
-    return [own._replace(**{name: getattr(carried, name) for name in names}) for names in kept]
-
-
-def _fitting(claim: Number, reading: Reading, readings: list[Reading]) -> Verdict:
-    fact = reading.fact
-    found = f"{described(reading)}{'至少' if fact.lower_bound else ''}为{_figure(fact)}"
-    if fact.lower_bound:
-        return Verdict(
-            LOWER_BOUND, fact.value, fact.statistic, f"{found}，是下限，不能确认也不能否定{claim.number}{claim.unit}。"
-        )
-    others = {
-        described(other): _figure(other.fact)
-        for other in readings
-        if other.scope == reading.scope and other.fact and other.fact.value != fact.value
-        if {other.measure, reading.measure} <= set(grammar.CERTIFICATE_SENSES["other"])
-    }
-    senses = "".join(f"；{name}为{value}" for name, value in others.items())
-    return Verdict(AGREES, fact.value, fact.statistic, f"{found}{senses}。")
-
-
-def _uncertain(meaning: Meaning) -> bool:
-    """Whether the words leave it open what is counted, so that a difference proves nothing."""
-    return len(meaning.unknown) > grammar.MOST_UNKNOWN or not has_reason(meaning.measures[0], meaning.said)
-
-
-def _row_of(claim: Number, reading: Reading, facts: Facts) -> Reading | None:
-    """The part of a certificate (in a round, at a level) whose figure a claim gives, where it does not say which."""
-    if not reading.scope.certificate or "、" in reading.scope.certificate:
-        return None
-    finer = (
-        Reading(measure, scope, fact)
-        for (measure, scope), fact in facts.known.items()
-        if measure == reading.measure and scope != reading.scope and fits(claim, fact)
-        if all(not part or part == of for part, of in zip(reading.scope, scope, strict=True))
-    )
-    return next(finer, None)
-
-
-def _omitted_rounds(claim: Number, reading: Reading, facts: Facts) -> str:
-    """Which rounds a claim of all leaves out, where it is the sum of the others; "" where it is not."""
-    rounds = facts.names["application_round"]
-    if reading.scope.application_round:
+    @cached_property
+    def rounds_left_out(self) -> str:
+        """Which rounds a claim of the year leaves out, if it is the sum of the others, in words; "" if it is not."""
+        measure, own, _ = self.nearest
+        rounds = () if own.application_round else self.facts.names["application_round"]
+        scopes = {name: (measure, own._replace(application_round=name)) for name in rounds}
+        known = {name: self.facts.known[key] for name, key in scopes.items() if key in self.facts.known}
+        for size in range(len(rounds) - 1, 1, -1):
+            for names in combinations(known, size):
+                if sum(known[name].value for name in names) == self.claim.value:
+                    missing = "、".join(name + known[name].written for name in known if name not in names)
+                    parts = "、".join(name + known[name].written for name in names)
+                    return say("rounds_left_out", parts=parts, missing=missing)
         return ""
-    of_round = {
-        name: facts.known.get((reading.measure, reading.scope._replace(application_round=name))) for name in rounds
-    }
-    for size in range(len(rounds) - 1, 1, -1):
-        for names in combinations(rounds, size):
-            if all(of_round[name] for name in names) and sum(of_round[name].value for name in names) == claim.value:
-                parts = "、".join(f"{name}{_figure(of_round[name])}" for name in names)
-                missing = "、".join(
-                    f"{name}{_figure(of_round[name])}" for name in rounds if name not in names and of_round[name]
-                )
-                return f"等于{parts}之和，没有计入{missing}"
-    return ""
+
+    @property
+    def leaves_rounds_out(self) -> bool:
+        """Whether the sentence says that it leaves rounds out."""
+        return any(words in self.sentence for words in grammar.OTHER_WORDS["named_rounds"])
+
+    @property
+    def of_the_year(self) -> bool:
+        """Whether a total is one of the year, not only of the parts that stand before it."""
+        named = {"here", "whole year"} & self.claim.kinds
+        return "sum" in self.claim.kinds_before and bool(named or self.rounds_left_out)
+
+    @property
+    def title(self) -> str:
+        """What is likeliest counted."""
+        return title_of(self.claim.measure)
+
+    @property
+    def of_title(self) -> str:
+        """The title with 的 before it; "" where it is not known."""
+        return say("of_title", title=self.title) if self.claim.measures else ""
+
+    @property
+    def likeliest(self) -> str:
+        """What is likeliest counted, with its part."""
+        return _title(*self.ways[0])
+
+    @property
+    def other_senses(self) -> str:
+        """Of a count of certificates that fits in one sense, the figures in the others."""
+        senses = grammar.CERTIFICATE_SENSES["other"]
+        if not self.fitting or self.fitting.measure not in senses:
+            return ""
+        _, scope, fact = self.fitting
+        others = [reading for reading in self.known if reading.scope == scope and reading.measure in senses]
+        figures = {other.title: other.fact.written for other in others if other.fact.value != fact.value}
+        return "".join(say("other_sense", title=title, figure=written) for title, written in figures.items())
+
+    @property
+    def difference(self) -> str:
+        """By how much the claim is off: 多10人."""
+        fact = self.nearest.fact
+        by = in_unit_of(self.number, fact) - fact.value
+        return say("more" if by > 0 else "less", figure=figure(abs(by)) + fact.unit)
 
 
-def _in_unit_of(claim: Number, fact: Fact) -> float:
-    """The claim's value in the unit of the figure: 元 and 亿元 in 万元."""
-    factors = grammar.IN_TEN_THOUSANDS
-    return (
-        claim.value * factors[claim.unit] / factors[fact.unit]
-        if {claim.unit, fact.unit} <= set(factors)
-        else claim.value
-    )
+class Rule(NamedTuple):
+    """When it holds, a count is in a state; the reason names its sentence, `reading` is what it is held against."""
+
+    reason: str
+    state: str
+    holds: Callable[[Comparison], object]
+    reading: Callable[[Comparison], Reading | None] = lambda c: None
 
 
-def _figure(fact: Fact) -> str:
-    return figure(fact.value) + fact.unit
+# The first that holds decides. A claim agrees if any way to take it does; it disagrees only if every way is known and
+# none fits, and the words around it are understood. What is not certain is not called wrong.
+RULES = [
+    Rule("outside", NO_DATA, lambda c: c.claim.outside),
+    Rule("no_measure", NOT_UNDERSTOOD, lambda c: not c.claim.measures),
+    Rule("person_times", NO_DATA, lambda c: c.number.kind == grammar.TIMES),
+    Rule("change", NO_DATA, lambda c: "change" in c.claim.kinds_before),
+    Rule("lower_bound", LOWER_BOUND, lambda c: c.fitting and c.fitting.fact.lower_bound, lambda c: c.fitting),
+    Rule("fits", AGREES, lambda c: c.fitting, lambda c: c.fitting),
+    Rule("not_known", NO_DATA, lambda c: not c.known),
+    Rule("fits_a_part", AGREES, lambda c: c.part, lambda c: c.part),
+    Rule("perhaps_part", NO_DATA, lambda c: c.claim.doubtful or len(c.known) < len(c.ways)),
+    Rule("not_recognised", NOT_UNDERSTOOD, lambda c: len(c.claim.unknown) > grammar.MOST_UNKNOWN),
+    Rule("not_certain", NOT_UNDERSTOOD, lambda c: not has_reason(c.claim.measure, c.claim.said)),
+    Rule(
+        "rounds_meant",
+        AGREES,
+        lambda c: c.rounds_left_out and c.leaves_rounds_out,
+        lambda c: c.nearest._replace(fact=c.nearest.fact._replace(value=c.claim.value)),
+    ),
+    Rule("rounds_forgotten", DISAGREES, lambda c: c.rounds_left_out, lambda c: c.nearest),
+    Rule("differs", DISAGREES, lambda c: True, lambda c: c.nearest),
+]
+
+
+def judge_count(context: Context, names: Derived | None, total: Derived | None) -> Verdict:
+    """Hold a count of a text against the year, by the first rule that holds.
+
+    It agrees also with the `names` listed with it, and with the `total` of the parts beside it where it is one of these
+    only, not of the year.
+    """
+    comparison = Comparison(context)
+    rule = next(rule for rule in RULES if rule.holds(comparison))
+    if rule.state != AGREES and names and names.verdict.state == AGREES:
+        return names.verdict
+    if rule.state == DISAGREES and total and total.verdict.state == AGREES and not comparison.of_the_year:
+        return total.verdict
+    explanation, reading = say(rule.reason, c=comparison, n=comparison.number), rule.reading(comparison)
+    if not reading:
+        return Verdict(rule.state, explanation)
+    return Verdict(rule.state, explanation, reading.fact.value, reading.fact.statistic)
+
+
+def _title(measure: str, scope: Scope) -> str:
+    return "".join(filter(None, scope)) + title_of(measure)

@@ -16,7 +16,7 @@ from pilotlib.exploring.years import load_years
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.prose import number
 from pilotlib.report.style import png_of
-from pilotlib.report.told import NOTHING, Told, csv, heading, in_words
+from pilotlib.report.told import NOTHING, Told, csv, heading, in_words, names_of
 
 _ON_ONE_LINE = source_columns("round", "level", "status")
 _IN_CHINESE = {
@@ -72,12 +72,12 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     def chosen() -> Selection:
         return Selection(**{name: tuple(box.value) for name, box in filters.items()})
 
-    def draw(_=None) -> None:
+    def draw(_: Any = None) -> None:
         split.disabled = form.value == "bar"
         rows = select(loaded, chosen())
         drawn.value = _picture(rows, by.value, measure.value, form.value, split.value)
 
-    def refresh(_=None) -> None:
+    def refresh(_: Any = None) -> None:
         selection = chosen()
         rows = select(loaded, selection)
         table.update(
@@ -89,7 +89,7 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
         counted.value = totals(loaded, rows)._repr_html_()
         exports.value = _exports(rows)
 
-    def clear_all(_) -> None:
+    def clear_all(_: Any) -> None:
         _without_notice(filters.values(), refresh)
         for box in filters.values():
             box.value = ()
@@ -114,7 +114,7 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     )
 
 
-def _filter(title: str, offered: list) -> widgets.SelectMultiple:
+def _filter(title: str, offered: list[Any]) -> widgets.SelectMultiple:
     longest = max((len(str(word)) for word in offered), default=0)
     layout = widgets.Layout(width=f"{min(max(longest, 5) + 5, _WIDEST_FILTER)}em", height="9.5em")
     options = [(str(word), word) for word in offered]
@@ -133,12 +133,12 @@ def _options(words: dict[str, str]) -> list[tuple[str, str]]:
     return [(title, name) for name, title in words.items()]
 
 
-def _with_notice(boxes: Iterable[widgets.Widget], notice: Callable) -> None:
+def _with_notice(boxes: Iterable[widgets.Widget], notice: Callable[..., None]) -> None:
     for box in boxes:
         box.observe(notice, names="value")
 
 
-def _without_notice(boxes: Iterable[widgets.Widget], notice: Callable) -> None:
+def _without_notice(boxes: Iterable[widgets.Widget], notice: Callable[..., None]) -> None:
     for box in boxes:
         box.unobserve(notice, names="value")
 
@@ -156,7 +156,7 @@ def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _shown(rows: pd.DataFrame) -> list[str]:
     """The columns of the board: what the report shows of applications, up to the note."""
-    return list(rows.columns[: rows.columns.get_loc("note") + 1])
+    return names_of(rows)[: names_of(rows).index("note") + 1]
 
 
 def _table_options(shown: list[str]) -> dict[str, Any]:

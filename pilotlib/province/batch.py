@@ -31,7 +31,8 @@ from pilotlib.province.splitting import Part, folder_named, split
 from pilotlib.province.totals import summarise_table
 from pilotlib.province.workers import in_processes, number_of_workers, on_cluster
 from pilotlib.reading.year import hash_of
-from pilotlib.running.pipeline import find_notebooks, only_run
+from pilotlib.running.pipeline import YEAR_NOTEBOOKS
+from pilotlib.running.reports import find_notebooks, only_run
 
 # Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
 Spread = Callable[[Callable, Iterable], Iterator[tuple]]
@@ -93,7 +94,7 @@ def run_batch(
         if reports and not force:
             stop_on_another_table(final, reported, name)
         totals = summarise_table(table, by, each=_over_files(spread))
-        settings = settings_of(project, find_notebooks(project), editions)
+        settings = settings_of(project, find_notebooks(project, YEAR_NOTEBOOKS), editions)
         changed = [part for part in reported if force or not is_current(part, settings, final)]
         faults = _make_reports(changed, settings, spread, table.stem, final)
         made = len(changed) - len({(fault["school"], fault["year"]) for fault in faults})

@@ -92,6 +92,7 @@ def read_years(project: Path, years: list[int] | None = None) -> Book:
     return book_of(read_all(project, years))
 
 
+DEFAULT_EDITIONS = ("html", "xlsx")
 KINDS = {
     "year": Kind("3_annual_report", "annual-report", "年度报告", read_year),
     "years": Kind("trends", "trends", "历年对比", read_years),

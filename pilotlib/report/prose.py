@@ -136,33 +136,34 @@ def _majors(statistics: Statistics) -> str:
         "places_per_100_students": "平均每百名在校生的批准名额为{}",
     }
     told = [words.format(measured(statistics["overview"], name)) for name, words in parts.items() if known[name]]
-    note = overview.loc["majors_count", "note"]
+    note = overview["note"]["majors_count"]
     return (f"试点{'，'.join(told)}。" if told else "") + (f"{note}，所以专业数只是下限。" if note else "")
 
 
 def _training(statistics: Statistics) -> str:
     """The students' way from training to certificate: every figure given, its rate where there is one, what is not."""
     given = statistics["indicators"].set_index("indicator")["value"]
-    parts, missing = [], []
-    for row in statistics["rates"].itertuples(index=False):
-        if pd.isna(given[row.numerator]):
-            missing.append(title_of(row.numerator))
+    parts: list[str] = []
+    missing: list[str] = []
+    for rate in statistics["rates"].to_dict("records"):
+        title, count = title_of(rate["numerator"]), given[rate["numerator"]]
+        if pd.isna(count):
+            missing.append(title)
             continue
-        part = f"{title_of(row.numerator)}{people(given[row.numerator])}"
-        if pd.notna(row.percent):
-            part += f"，为{title_of(row.denominator)}（{people(row.denominator_value)}）的{number(row.percent)}%"
-        parts.append(part)
+        share = (
+            f"，为{title_of(rate['denominator'])}（{people(rate['denominator_value'])}）的{number(rate['percent'])}%"
+        )
+        parts.append(f"{title}{people(count)}" + (share if pd.notna(rate["percent"]) else ""))
     told = f"{'；'.join(parts)}。" if parts else ""
     return told + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else "")
 
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The table with names that are too long to read in a sentence or a figure cut; tables show them whole."""
-    names = [name for name in table if kind_of(name) in ("name", "status")]
-    cut = {
-        name: table[name].astype("str").map(lambda word: shortened(visible(word)), na_action="ignore") for name in names
-    }
-    return table.assign(**cut)
+    table = table.copy()
+    for name in [name for name in map(str, table.columns) if kind_of(name) in ("name", "status")]:
+        table[name] = table[name].astype("str").map(lambda word: shortened(visible(word)), na_action="ignore")
+    return table
 
 
 def visible(text: str) -> str:

@@ -8,14 +8,14 @@ is printed and where a column that is not there must be a sentence too.
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
 from pilotlib.columns import title_of
 from pilotlib.errors import UnknownNameError, suggestion
 from pilotlib.report.findings import aligned
-from pilotlib.report.told import Told, element_of, figure_columns, heading, texts
+from pilotlib.report.told import Told, element_of, figure_columns, heading, names_of, texts
 
 MOST_ROWS = 60
 _ABOUT = "pilotlib"
@@ -105,7 +105,7 @@ class Table(pd.DataFrame):
     def _repr_html_(self) -> str | None:
         showing = _showing(self)
         if showing is None:
-            return super()._repr_html_()  # type: ignore[operator, no-any-return]
+            return cast(Any, super())._repr_html_()
         written, marks = showing.told_texts.map(escape), showing.marks
         reasons = marks.fillna("").map(escape)
         written = written.mask(marks.notna(), "<mark title='" + reasons + "'>" + written + "</mark>")
@@ -119,7 +119,7 @@ class Table(pd.DataFrame):
         if showing is None:
             return super().__repr__()
         written = showing.told_texts.mask(showing.marks.notna(), showing.told_texts + "*")
-        columns = [[heading(name), *written[name]] for name in written]
+        columns = [[heading(name), *written[name]] for name in names_of(written)]
         numbers = figure_columns(showing.data)
         lines = aligned(columns, {place for place, name in enumerate(written) if name in numbers})
         rule = "─" * 4

@@ -156,5 +156,5 @@ def _facts(processed: Processed, overview: pd.DataFrame, claims: pd.DataFrame) -
 
 def counts_of(overview: pd.DataFrame) -> dict[str, float | None]:
     """The measures of an overview; what is not known is null."""
-    values = overview.set_index("measure")["value"].astype(object)
-    return values.where(overview["value"].notna().to_numpy(), None).to_dict()
+    values = zip(overview["measure"], overview["value"], strict=True)
+    return {measure: None if pd.isna(value) else value for measure, value in values}

@@ -5,21 +5,20 @@ import pytest
 from pilotlib.claims import grammar
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import find_numbers, plain_text
-from pilotlib.claims.words import NAME_OF, lexicon_of
+from pilotlib.claims.text import NAME_OF, lexicon_of, paragraph_of
 
 
 @pytest.mark.parametrize("label", grammar.LABELS, ids=lambda label: f"{label.name} {label.example}")
 def test_a_label_is_recognised_in_its_example(label):
     found = find_numbers(plain_text(label.example))
     assert label.name in [number.label for number in found]
-    assert all(number.label for number in found if number.number in label.example[:4])
+    assert all(number.label for number in found if number.written in label.example[:4])
 
 
 @pytest.mark.parametrize("measure", grammar.MEASURES, ids=lambda measure: f"{measure.name} {measure.example}")
 def test_a_measure_is_understood_in_its_example(measure, facts):
-    text = plain_text(measure.example)
-    meanings = understand(text, find_numbers(text), lexicon_of(facts))
-    assert (measure.name,) in [meaning.measures[:1] for meaning in meanings]
+    claims = understand(paragraph_of(plain_text(measure.example), lexicon_of(facts)))
+    assert measure.name in [claim.measure for claim in claims]
 
 
 @pytest.mark.parametrize("rate", grammar.RATES, ids=lambda rate: rate.example)

@@ -77,14 +77,14 @@ NO_NUMBER = ["统一组织", "一体化", "二级学院", "三教改革", "十�
 @pytest.mark.parametrize(("text", "number", "value", "unit", "modifier"), CLAIMS, ids=[row[0] for row in CLAIMS])
 def test_a_claim_is_found_with_its_value_and_unit(text, number, value, unit, modifier):
     (found,) = find_numbers(plain_text(text))
-    assert (found.number, found.value, found.unit, found.label, found.modifier) == (number, value, unit, "", modifier)
+    assert (found.written, found.value, found.unit, found.label, found.modifier) == (number, value, unit, "", modifier)
 
 
 @pytest.mark.parametrize(("text", "number"), LABELS, ids=[row[0] for row in LABELS])
 def test_what_states_nothing_is_a_label(text, number):
     (found,) = find_numbers(plain_text(text))
     assert found.label
-    assert (found.number, found.value) == (number, None)
+    assert (found.written, found.value) == (number, None)
 
 
 @pytest.mark.parametrize("text", NO_NUMBER)
@@ -110,6 +110,6 @@ def test_every_digit_stands_in_exactly_one_number(text):
     assert len(plain) == len(text)
     numbers = find_numbers(plain)
     assert all(first.end <= second.start for first, second in pairwise(numbers))
-    assert all(plain[number.start : number.end] == number.number for number in numbers)
+    assert all(plain[number.start : number.end] == number.written for number in numbers)
     covered = {place for number in numbers for place in range(number.start, number.end)}
     assert {match.start() for match in re.finditer("[0-9]", plain)} <= covered
