@@ -24,7 +24,7 @@ from pilotlib.province.statistics import ADDED_UP, SCHOOLS_STATISTICS
 from pilotlib.reading.files import read_text
 from pilotlib.report.books import Book, Fact, Kind
 from pilotlib.report.prose import NOT_GIVEN, Statistics, measured, number
-from pilotlib.report.told import Told
+from pilotlib.report.told import Told, names_of
 from pilotlib.report.year_tables import OURS
 
 SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts within a second
@@ -149,13 +149,15 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
 
 def _gaps(table: pd.DataFrame) -> pd.DataFrame:
     """What stands where a name is missing."""
-    names = [name for name in table if kind_of(name) == "name"]
+    names = [name for name in names_of(table) if kind_of(name) == "name"]
     return pd.DataFrame(NOT_NAMED, table.index, names)
 
 
 def _definitions(statistics: Statistics) -> Told:
     """What the figures of the tables mean."""
-    columns = dict.fromkeys(column for name in ("by_round", "by_school", "quartiles") for column in statistics[name])
+    columns = dict.fromkeys(
+        column for name in ("by_round", "by_school", "quartiles") for column in names_of(statistics[name])
+    )
     entries = [
         (COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning) for name in columns if kind_of(name) in FIGURES
     ]

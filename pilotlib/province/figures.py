@@ -99,6 +99,6 @@ def _cities_headline(cities: pd.DataFrame) -> str:
     named = cities.dropna(subset=["city", "places_approved"])
     if named.empty:
         return "各市的批准培训人数"
-    top, year = named.loc[named["places_approved"].idxmax()], named["year"].iloc[0]
+    top, year = named.nlargest(1, "places_approved").iloc[0], named["year"].iloc[0]
     known = "就已知人数，" if cities["lower_bound"].any() else ""
     return f"{year}年{known}{name_of(top['city'])}批准最多，为{at_least(top['places_approved'], top['lower_bound'])}"

@@ -132,9 +132,15 @@ def school_tables(totals: dict[str, pd.DataFrame], reports: pd.DataFrame, failur
         PilotError: a report and the totals do not agree.
     """
     by_school = _with_reports(totals["by_school"], reports, failures)
-    names = ("by_city", "by_round", "by_level", "by_certificate")
-    overview = _overview(totals["overview"], by_school, failures)
-    return SchoolTables(overview, by_school, *(totals[name] for name in names), failures)
+    return SchoolTables(
+        _overview(totals["overview"], by_school, failures),
+        by_school,
+        totals["by_city"],
+        totals["by_round"],
+        totals["by_level"],
+        totals["by_certificate"],
+        failures,
+    )
 
 
 def _with_reports(by_school: pd.DataFrame, reports: pd.DataFrame, failures: pd.DataFrame) -> pd.DataFrame:

@@ -133,4 +133,5 @@ def _faults(project: Path, task: Task) -> list[dict[str, Any]]:
     except PilotError:
         return []
     errors = problems.loc[problems["severity"] == "error", ["source_row", "column", "value", "message"]]
-    return errors.astype(object).where(errors.notna(), None).to_dict("records")
+    records = errors.astype(object).where(errors.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in record.items()} for record in records]
