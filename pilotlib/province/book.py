@@ -29,6 +29,8 @@ from pilotlib.report.year_tables import OURS
 
 SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts within a second
 CERTIFICATES_SHOWN = 30
+# What the page does not say of every school.
+_ONLY_AS_DATA = {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students", "errors", "notes"}
 KEY_MEASURES = (
     "schools",
     "applications",
@@ -131,6 +133,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
             source,
             statistics[name],
             gaps=_gaps(statistics[name]),
+            shown=_shown(name, statistics),
         )
         for name, entry in SCHOOLS_STATISTICS.items()
         if len(statistics[name]) > {"by_year": 1, "by_city": 0}.get(name, -1)
@@ -145,6 +148,15 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
         "outliers": tables["outliers"]._replace(links=links["outliers"]),
         "definitions": _definitions(statistics),
     }
+
+
+def _shown(name: str, statistics: Statistics) -> tuple[str, ...]:
+    """The columns on the page: not the year where there is one, nor cities where there are none."""
+    left_out = {"report"} | (_ONLY_AS_DATA if name == "by_school" else set())
+    left_out |= {"year"} if len(years_of(statistics)) < 2 else set()
+    left_out |= {"city"} if statistics["by_city"].empty else set()
+    columns = names_of(statistics[name])
+    return tuple(column for column in columns if column not in left_out and kind_of(column) != "bound")
 
 
 def _gaps(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.columns import title_of
-from pilotlib.province.sentences import at_least, name_of, years_of
+from pilotlib.province.sentences import name_of, years_of
 from pilotlib.province.spread import HIGH
 from pilotlib.report.books import Doubt
-from pilotlib.report.prose import NOT_GIVEN, Statistics, number
+from pilotlib.report.prose import NOT_GIVEN, Statistics, number, people
 
 _FAILED, _SCHOOLS, _DIFFERENT = "未完成的学校", "各学校", "学校之间的差异"  # sections of the page
 
@@ -38,7 +38,7 @@ def _bounded(statistics: Statistics, several: bool) -> Doubt:
     """Schools of which a count is missing."""
     rows = statistics["by_school"][statistics["by_school"]["lower_bound"]]
     sentences = [
-        f"{_of_year(row['school'], row['year'], several)}：批准{at_least(row['places_approved'], True)}。"
+        f"{_of_year(row['school'], row['year'], several)}：批准{people(row['places_approved'], True)}。"
         for row in rows.to_dict("records")
     ]
     return Doubt(f"{_schools(rows)}所学校的人数有{NOT_GIVEN}的，合计只是下限", sentences, _SCHOOLS)
@@ -61,8 +61,8 @@ def _different(statistics: Statistics, several: bool) -> Doubt:
     rows = statistics["outliers"]
     fences = rows["upper_fence"].where(rows["side"] == HIGH, rows["lower_fence"])
     sentences = [
-        f"{_of_year(row['school'], row['year'], several)}：{title_of(row['measure'])}{number(row['value'])}{row['unit']}，"
-        f"{row['side']}（{number(row['fence'])}{row['unit']}）。"
+        f"{_of_year(row['school'], row['year'], several)}：{title_of(row['measure'])}{number(row['value'])}"
+        f"{row['unit']}，{row['side']}（{number(row['fence'])}{row['unit']}）。"
         for row in rows.assign(fence=fences).to_dict("records")
     ]
     return Doubt(f"{number(len(rows))}个数与多数学校不同", sentences, _DIFFERENT)
