@@ -28,13 +28,14 @@ from pilotlib.province.results import (
 )
 from pilotlib.province.school import Made, Settings, make_report, settings_of
 from pilotlib.province.splitting import Part, folder_named, split
-from pilotlib.province.totals import summarise_table
+from pilotlib.province.totals import Sums, summarise_table
 from pilotlib.province.workers import in_processes, number_of_workers, on_cluster
 from pilotlib.reading.year import hash_of
-from pilotlib.running.pipeline import find_notebooks, only_run
+from pilotlib.running.pipeline import YEAR_NOTEBOOKS
+from pilotlib.running.reports import find_notebooks, only_run
 
 # Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
-Spread = Callable[[Callable, Iterable], Iterator[tuple]]
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[tuple[Any, Any]]]
 
 LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
 
@@ -93,7 +94,7 @@ def run_batch(
         if reports and not force:
             stop_on_another_table(final, reported, name)
         totals = summarise_table(table, by, each=_over_files(spread))
-        settings = settings_of(project, find_notebooks(project), editions)
+        settings = settings_of(project, find_notebooks(project, YEAR_NOTEBOOKS), editions)
         changed = [part for part in reported if force or not is_current(part, settings, final)]
         faults = _make_reports(changed, settings, spread, table.stem, final)
         made = len(changed) - len({(fault["school"], fault["year"]) for fault in faults})
@@ -146,10 +147,10 @@ def _make_reports(
     return faults
 
 
-def _over_files(spread: Spread) -> Callable[[Callable, list[Path]], Iterable]:
+def _over_files(spread: Spread) -> Callable[[Callable[[Path], Sums], list[Path]], Iterable[Sums]]:
     """Go through the files of a table, several at once where there are several."""
 
-    def each(function: Callable, files: list[Path]) -> Iterator:
+    def each(function: Callable[[Path], Sums], files: list[Path]) -> Iterator[Sums]:
         if len(files) == 1:
             yield function(files[0])
             return

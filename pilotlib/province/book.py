@@ -24,11 +24,13 @@ from pilotlib.province.statistics import ADDED_UP, SCHOOLS_STATISTICS
 from pilotlib.reading.files import read_text
 from pilotlib.report.books import Book, Fact, Kind
 from pilotlib.report.prose import NOT_GIVEN, Statistics, measured, number
-from pilotlib.report.told import Told
+from pilotlib.report.told import Told, names_of
 from pilotlib.report.year_tables import OURS
 
 SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts within a second
 CERTIFICATES_SHOWN = 30
+# What the page does not say of every school.
+_ONLY_AS_DATA = {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students", "errors", "notes"}
 KEY_MEASURES = (
     "schools",
     "applications",
@@ -131,6 +133,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
             source,
             statistics[name],
             gaps=_gaps(statistics[name]),
+            shown=_shown(name, statistics),
         )
         for name, entry in SCHOOLS_STATISTICS.items()
         if len(statistics[name]) > {"by_year": 1, "by_city": 0}.get(name, -1)
@@ -147,15 +150,26 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     }
 
 
+def _shown(name: str, statistics: Statistics) -> tuple[str, ...]:
+    """The columns on the page: not the year where there is one, nor cities where there are none."""
+    left_out = {"report"} | (_ONLY_AS_DATA if name == "by_school" else set())
+    left_out |= {"year"} if len(years_of(statistics)) < 2 else set()
+    left_out |= {"city"} if statistics["by_city"].empty else set()
+    columns = names_of(statistics[name])
+    return tuple(column for column in columns if column not in left_out and kind_of(column) != "bound")
+
+
 def _gaps(table: pd.DataFrame) -> pd.DataFrame:
     """What stands where a name is missing."""
-    names = [name for name in table if kind_of(name) == "name"]
+    names = [name for name in names_of(table) if kind_of(name) == "name"]
     return pd.DataFrame(NOT_NAMED, table.index, names)
 
 
 def _definitions(statistics: Statistics) -> Told:
     """What the figures of the tables mean."""
-    columns = dict.fromkeys(column for name in ("by_round", "by_school", "quartiles") for column in statistics[name])
+    columns = dict.fromkeys(
+        column for name in ("by_round", "by_school", "quartiles") for column in names_of(statistics[name])
+    )
     entries = [
         (COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning) for name in columns if kind_of(name) in FIGURES
     ]

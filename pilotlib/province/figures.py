@@ -3,11 +3,11 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pilotlib.province.sentences import at_least, name_of
+from pilotlib.province.sentences import name_of
 from pilotlib.province.statistics import counted
 from pilotlib.report.drawing import bar_chart, floats
 from pilotlib.report.figures import FigureEntry
-from pilotlib.report.prose import Statistics, number
+from pilotlib.report.prose import Statistics, number, people
 from pilotlib.report.told import Told
 
 CITIES_DRAWN = 30
@@ -62,7 +62,7 @@ def _draw_bands(bands: pd.DataFrame, name: str) -> Figure:
 
 def _draw_cities(cities: pd.DataFrame) -> Figure:
     rows = cities[["places_approved", "lower_bound", "schools"]].itertuples(index=False)
-    texts = [f"{at_least(places, bounded)}（{number(schools)}所）" for places, bounded, schools in rows]
+    texts = [f"{people(places, bounded)}（{number(schools)}所）" for places, bounded, schools in rows]
     return bar_chart(cities["city"], floats(cities["places_approved"]), texts)
 
 
@@ -99,6 +99,6 @@ def _cities_headline(cities: pd.DataFrame) -> str:
     named = cities.dropna(subset=["city", "places_approved"])
     if named.empty:
         return "各市的批准培训人数"
-    top, year = named.loc[named["places_approved"].idxmax()], named["year"].iloc[0]
+    top, year = named.nlargest(1, "places_approved").iloc[0], named["year"].iloc[0]
     known = "就已知人数，" if cities["lower_bound"].any() else ""
-    return f"{year}年{known}{name_of(top['city'])}批准最多，为{at_least(top['places_approved'], top['lower_bound'])}"
+    return f"{year}年{known}{name_of(top['city'])}批准最多，为{people(top['places_approved'], top['lower_bound'])}"

@@ -3,22 +3,21 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
 from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError
 from pilotlib.province.book import SCHOOLS
-from pilotlib.province.results import MANIFEST, manifest_of, place
+from pilotlib.province.results import manifest_of, place
 from pilotlib.province.splitting import Part
 from pilotlib.province.statistics import SchoolTables, summarise_schools
-from pilotlib.running.fingerprints import files_in, hashes
 from pilotlib.running.moving import aside, move_in, put_in_place
-from pilotlib.running.pipeline import PUBLISHING, find_notebooks
-from pilotlib.running.steps import Step, Steps
+from pilotlib.running.recipes import files_in, hashes_of_inputs
+from pilotlib.running.reports import Report, find_notebooks, make_report, steps_of_telling
 from pilotlib.vocabulary import NO_SCHOOL
 
 # What a school's report and the count over all must agree on.
@@ -68,33 +67,27 @@ def tell_all(
     }
     write_statistics(work / "counted", summarise_schools(tables) | {"set_aside": totals["set_aside"]}, about)
     put_in_place({work / "counted": processed})
-    _tell(project, work, processed, editions, project / "reports" / "batch" / f"{name}-failed", force)
-    return _put_beside(work / "published", final, [f"{SCHOOLS.file}.{edition}" for edition in editions])
+    return _tell(project, name, processed, final, editions, force)
 
 
-def _tell(project: Path, work: Path, processed: Path, editions: Sequence[str], failed: Path, force: bool) -> None:
-    """Run the notebook on what was counted, and publish it into `work/published`, as far as something has changed."""
-    notebook = find_notebooks(project, [SCHOOLS.notebook])[SCHOOLS.notebook]
-    inputs = files_in(processed)
-
-    def tell(new: Path) -> None:
-        from pilotlib.running.stages import execute
-
-        execute(notebook, new / notebook.name, {"processed": str(processed)}, project, failed, SCHOOLS.title)
-
-    def publish(new: Path) -> None:
-        from pilotlib import publishing
-        from pilotlib.running.stages import write_manifest
-
-        book = SCHOOLS.open(processed)
-        publishing.publish(work / "told" / notebook.name, book, editions, new)
-        write_manifest(new, book.facts, hashes(project, inputs), {})
-
-    with tqdm(total=2, disable=True) as progress:
-        steps = Steps(work, lambda: None, force, progress)
-        steps.take(Step(SCHOOLS.notebook, SCHOOLS.title, [notebook, *inputs], {}, work / "told", tell))
-        read = [*files_in(work / "told"), *inputs]
-        steps.take(Step("publish", PUBLISHING, read, {"editions": list(editions)}, work / "published", publish))
+def _tell(project: Path, name: str, processed: Path, final: Path, editions: Sequence[str], force: bool) -> list[Path]:
+    """Run the notebook on what was counted and publish it beside the schools, as far as something has changed."""
+    report = Report(
+        project,
+        SCHOOLS,
+        f"batch-{name}",
+        SCHOOLS.title,
+        find_notebooks(project, [SCHOOLS.notebook])[SCHOOLS.notebook],
+        final,
+        inputs=lambda: files_in(processed),
+        before=hashes_of_inputs(project, files_in(processed)),
+        editions=editions,
+        parameters={},
+    )
+    telling = steps_of_telling(report, [processed], {"processed": str(processed)}, partial(SCHOOLS.open, processed))
+    make_report(report, telling, places={}, force=force, quiet=True)
+    _put_beside(report.work / "published", final)
+    return [*reversed(report.files)]
 
 
 def reports_of(parts: Iterable[Part], final: Path) -> pd.DataFrame:
@@ -139,9 +132,15 @@ def school_tables(totals: dict[str, pd.DataFrame], reports: pd.DataFrame, failur
         PilotError: a report and the totals do not agree.
     """
     by_school = _with_reports(totals["by_school"], reports, failures)
-    names = ("by_city", "by_round", "by_level", "by_certificate")
-    overview = _overview(totals["overview"], by_school, failures)
-    return SchoolTables(overview, by_school, *(totals[name] for name in names), failures)
+    return SchoolTables(
+        _overview(totals["overview"], by_school, failures),
+        by_school,
+        totals["by_city"],
+        totals["by_round"],
+        totals["by_level"],
+        totals["by_certificate"],
+        failures,
+    )
 
 
 def _with_reports(by_school: pd.DataFrame, reports: pd.DataFrame, failures: pd.DataFrame) -> pd.DataFrame:
@@ -189,7 +188,7 @@ def write_statistics(folder: Path, tables: dict[str, pd.DataFrame], about: dict[
         move_in(new, folder)
 
 
-def _put_beside(published: Path, final: Path, names: Sequence[str]) -> list[Path]:
+def _put_beside(published: Path, final: Path) -> None:
     """Put the files of the report over all beside the schools', each whole, where it does not stand there already."""
     final.mkdir(parents=True, exist_ok=True)
     for path in files_in(published):
@@ -199,4 +198,3 @@ def _put_beside(published: Path, final: Path, names: Sequence[str]) -> list[Path
             new.replace(target)
     for left_over in set(final.glob("index.*")) - {final / path.name for path in files_in(published)}:
         left_over.unlink()  # an edition of an earlier run, which may say something else
-    return [final / name for name in names] + [final / MANIFEST]

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.errors import PilotError
-from pilotlib.province.school import Made, Settings, Task, made_from
+from pilotlib.province.school import Made, Settings, Task, recipe
 from pilotlib.province.splitting import Part, folder_named
-from pilotlib.running.fingerprints import files_in, hashes
+from pilotlib.running import recipes
 from pilotlib.running.moving import aside, move_in
 from pilotlib.vocabulary import NO_SCHOOL
 
@@ -38,11 +38,7 @@ def place(final: Path, part: Part | Task) -> Path:
 
 def is_current(part: Part, settings: Settings, final: Path) -> bool:
     """Whether a school's report was made from what it would be made from now, and is whole."""
-    folder = place(final, part)
-    manifest = manifest_of(folder)
-    made = [path for path in files_in(folder) if path.name != MANIFEST]
-    whole = manifest.get("outputs") == hashes(folder, made)
-    return whole and manifest.get("made_from") == made_from(part.task(), settings)
+    return recipes.is_current(place(final, part), recipe(part.task(), settings))
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:
@@ -54,14 +50,14 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 
 
 def put(made: Made, task: Task, settings: Settings, final: Path) -> None:
-    """Put a finished report in its place, whole."""
+    """Put a finished report in its place, whole, and its recipe beside it."""
     folder = place(final, task)
-    manifest = json.loads(made.files[MANIFEST]) | {"made_from": made_from(task, settings)}
-    files = made.files | {MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()}
     with aside(folder) as new:
-        for name, content in files.items():
+        for name, content in made.files.items():
             (new / name).write_bytes(content)
+        recipes.forget(folder)
         move_in(new, folder)
+    recipes.record(folder, recipe(task, settings))
 
 
 def stop_on_another_table(final: Path, wanted: Iterable[Part], name: str) -> None:
@@ -84,6 +80,7 @@ def forget_others(final: Path, wanted: Iterable[Part]) -> None:
     for manifest in (final / "schools").glob(f"*/*/{MANIFEST}"):
         if manifest.parent not in places:
             shutil.rmtree(manifest.parent)
+            recipes.forget(manifest.parent)
             with suppress(OSError):  # another year's report is still there
                 manifest.parent.parent.rmdir()
 

@@ -7,7 +7,7 @@ from IPython.display import HTML
 
 from pilotlib.columns import title_of
 from pilotlib.province.spread import LEAST_SCHOOLS
-from pilotlib.report import parts, told
+from pilotlib.report import parts
 from pilotlib.report.books import Book
 from pilotlib.report.prose import number
 
@@ -17,16 +17,16 @@ def figures(book: Book, name: str) -> HTML:
     return _joined(parts.figure(book, figure).data for figure in book.figures if figure.startswith(f"{name}-"))
 
 
-def table(book: Book, *names: str) -> HTML:
-    """Tables without what the page need not say: the year where there is one, cities where there are none."""
-    return _joined(_table(book, name) for name in names if name in book.tables)
+def years(book: Book) -> HTML:
+    """Each year's sums, where there is more than one."""
+    return parts.table(book, *({"by_year"} & set(book.tables)))
 
 
 def cities(book: Book) -> HTML:
     """The section 各市; nothing where the table names no cities."""
     if "by_city" not in book.tables:
         return HTML("")
-    pieces = (parts.paragraph(book, "cities").data, figures(book, "cities").data, _table(book, "by_city"))
+    pieces = (parts.paragraph(book, "cities").data, figures(book, "cities").data, parts.table(book, "by_city").data)
     return _joined(["<h2>各市</h2>", *pieces])
 
 
@@ -42,24 +42,14 @@ def outliers(book: Book) -> HTML:
         for year, measure, value, unit in same[["year", "measure", "median", "unit"]].itertuples(index=False)
     ]
     intro = "离群只表示与多数学校不同，未必有错，值得核实。"
-    return _joined([*(f"<p>{escape(text)}</p>" for text in (intro, *texts)), _table(book, "outliers")])
+    return _joined([*(f"<p>{escape(text)}</p>" for text in (intro, *texts)), parts.table(book, "outliers").data])
 
 
 def failures(book: Book) -> HTML:
     """Why some schools could not be done."""
     if book.tables["failures"].data.empty:
         return HTML("<p>没有。表中的学校全部完成。</p>")
-    return HTML(_table(book, "failures"))
-
-
-def _table(book: Book, name: str) -> str:
-    entry = book.tables[name]
-    left_out = {"report"} | ({"year"} if "by_year" not in book.tables else set())
-    left_out |= {"city"} if "by_city" not in book.tables else set()
-    if name == "by_school":
-        left_out |= {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students", "errors", "notes"}
-    shown = told.cells(entry).head(entry.limit or len(entry.data))
-    return told.html(entry, shown.drop(columns=list(left_out), errors="ignore"))
+    return parts.table(book, "failures")
 
 
 def _joined(pieces: Iterable[str]) -> HTML:

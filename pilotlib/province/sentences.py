@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.province.statistics import counted
-from pilotlib.report.prose import NOT_GIVEN, Statistics, number, shortened, visible
-from pilotlib.vocabulary import UNKNOWN
+from pilotlib.report.prose import Statistics, breakdown, number, people, shortened, visible
 
 NAMES_SHOWN = 5
 NOT_NAMED = "未写明"
@@ -69,15 +68,10 @@ def name_of(name: Any) -> str:
     return shortened(visible(name)) if isinstance(name, str) and name.strip() else NOT_NAMED
 
 
-def at_least(value: Any, bounded: bool, unit: str = "人") -> str:
-    """A count with its unit, 至少 before a lower bound."""
-    return NOT_GIVEN if pd.isna(value) else ("至少" if bounded else "") + number(value) + unit
-
-
 def _totals(row: pd.Series, year: int) -> str:
     rate = row["approval_rate"]
     complete = f"其中人数完整的{number(row['schools_complete'])}所学校" if row["lower_bound"] else ""
-    applied, approved = (at_least(row[name], row["lower_bound"]) for name in ("places_applied", "places_approved"))
+    applied, approved = (people(row[name], row["lower_bound"]) for name in ("places_applied", "places_approved"))
     return (
         f"{year}年度{number(row['schools'])}所学校共申报1+X证书试点{number(row['applications'])}项，"
         f"申请培训{applied}，批准{approved}" + (f"，{complete}批准率{number(rate)}%" if pd.notna(rate) else "") + "。"
@@ -85,19 +79,8 @@ def _totals(row: pd.Series, year: int) -> str:
 
 
 def _rounds_and_levels(of_year: Statistics) -> str:
-    sentences = ""
-    for title, table, name in (
-        ("批次", of_year["by_round"], "application_round"),
-        ("等级", of_year["by_level"], "level"),
-    ):
-        rows = table.loc[table["applications"] > 0, [name, "applications", "places_approved", "lower_bound"]]
-        parts = [
-            f"{'等级未知' if name == 'level' and part == UNKNOWN else name_of(part)}{number(count)}项、"
-            f"批准{at_least(places, bounded)}"
-            for part, count, places, bounded in rows.itertuples(index=False)
-        ]
-        sentences += f"分{title}看，{'；'.join(parts)}。" if parts else ""
-    return sentences
+    rounds = of_year["by_round"].assign(application_round=of_year["by_round"]["application_round"].map(name_of))
+    return breakdown("批次", rounds, "application_round") + breakdown("等级", of_year["by_level"], "level")
 
 
 def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
@@ -111,7 +94,7 @@ def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
     share = "" if bounded else f"，{'各' if len(top) > 1 else ''}占{number(most / total * 100)}%"
     many = f"，{number(len(top))}{counter}并列" if len(top) > 1 else ""
     known = "就已知人数而言，" if bounded else ""
-    return f"{known}批准人数最多的是{names_in_words(top[name])}（{at_least(most, own)}{share}{many}）。"
+    return f"{known}批准人数最多的是{names_in_words(top[name])}（{people(most, own)}{share}{many}）。"
 
 
 def _tenth(schools: pd.DataFrame, bounded: bool) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -83,7 +83,8 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
         belongs = (piece.rows > 0) & ((cleaned.reasons == "").to_numpy() | (schools != "").to_numpy())
         keys = pd.DataFrame({"school": schools.astype("str").replace("", NO_SCHOOL).array, "year": years})[belongs]
         cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""
-        for (school, year), rows in keys.groupby(["school", "year"]).groups.items():
+        groups = cast("dict[tuple[str, int], pd.Index]", keys.groupby(["school", "year"]).groups)
+        for (school, year), rows in groups.items():
             part = parts.get((school, year)) or Part(school, int(year), folder / f"{len(parts)}.csv")
             if part.key not in parts:
                 parts[part.key], titles[part.key] = part, piece.header.titles

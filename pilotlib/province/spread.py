@@ -26,7 +26,8 @@ def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     applied = table["places_applied"].astype("Float64")
     rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
     table = table.copy()
-    table.insert(table.columns.get_loc("places_approved") + 1, "approval_rate", rate.mask(table["lower_bound"]))
+    place = list(table.columns).index("places_approved") + 1
+    table.insert(place, "approval_rate", rate.mask(table["lower_bound"].astype(bool)))
     return table
 
 
@@ -38,7 +39,7 @@ def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
         upper_fence`. A fence below 0 is missing: nothing lies below it.
     """
     values = _values(by_school).groupby(["year", "measure"], observed=True)["value"]
-    table = values.quantile(list(_FIVE_NUMBERS)).unstack().rename(columns=_FIVE_NUMBERS).astype("Float64")
+    table = values.quantile(np.array(list(_FIVE_NUMBERS))).unstack().rename(columns=_FIVE_NUMBERS).astype("Float64")
     table = table.reindex(columns=list(_FIVE_NUMBERS.values()))
     table.insert(0, "schools", values.size().astype("Int64"))
     reach = FENCE * (table["upper_quartile"] - table["lower_quartile"])
@@ -85,11 +86,12 @@ def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
     places = _compared(by_school)["places_approved"].dropna().astype(int)
     if places.empty:
         return _counts("places_band", places.astype(str), [])
-    step = _step(places.quantile(0.95))
-    last = min(places.max(), max(places.quantile(0.95), step)) // step
-    starts = [int(place * step) for place in range(int(last) + 1)]
+    most, high = int(places.max()), float(places.quantile(0.95))
+    step = _step(high)
+    last = int(min(most, max(high, step)) // step)
+    starts = [place * step for place in range(last + 1)]
     names = [number(start) if step == 1 else f"{number(start)}至{number(start + step - 1)}" for start in starts]
-    if places.max() >= starts[-1] + step:
+    if most >= starts[-1] + step:
         names[-1] = f"{number(starts[-1])}及以上"
     bands = (places // step).clip(upper=last).astype(int).map(dict(enumerate(names)))
     return _counts("places_band", bands, names)

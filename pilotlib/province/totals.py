@@ -1,6 +1,7 @@
 """A table of many schools → totals by school, round, level, city and certificate: read and added up piece by piece."""
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -190,23 +191,24 @@ def compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:
         PilotError: two counts differ; names school, measure and both numbers.
     """
     overview = tables["overview"].iloc[0]
-    by_school = tables["by_school"].groupby("school")[list(TOTALLED)].sum().astype("int64").to_dict("index")
-    first = {
-        **{(school, name): number for school, row in by_school.items() for name, number in row.items() if number},
-        **{("", name): overview[name] for name in ("certificates", "certificate_levels", "rows_read")},
-    }
-    second = {
-        **{key: number for key, number in recount.totals.items() if number},
-        ("", "certificates"): len({certificate for certificate, _ in recount.pairs}),
-        ("", "certificate_levels"): len(recount.pairs),
-        ("", "rows_read"): recount.rows,
-    }
-    differing = [key for key in first | second if first.get(key, 0) != second.get(key, 0)]
+    by_school = tables["by_school"].groupby("school")[list(TOTALLED)].sum()
+    first = Counter({("", name): int(overview[name]) for name in ("certificates", "certificate_levels", "rows_read")})
+    for name in TOTALLED:
+        numbers = zip(by_school.index.tolist(), by_school[name].tolist(), strict=True)
+        first.update({(school, name): int(number) for school, number in numbers})
+    second = recount.totals + Counter(
+        {
+            ("", "certificates"): len({certificate for certificate, _ in recount.pairs}),
+            ("", "certificate_levels"): len(recount.pairs),
+            ("", "rows_read"): recount.rows,
+        }
+    )
+    differing = [key for key in first | second if first[key] != second[key]]
     if differing:
         school, measure = differing[0]
         raise PilotError(
-            f"两次计数不一致：{school or '全表'}的{title_of(measure)}为 {first.get(differing[0], 0)}，"
-            f"从原始单元格重数为 {second.get(differing[0], 0)}。共 {len(differing)} 处不一致，没有汇总；"
+            f"两次计数不一致：{school or '全表'}的{title_of(measure)}为 {first[school, measure]}，"
+            f"从原始单元格重数为 {second[school, measure]}。共 {len(differing)} 处不一致，没有汇总；"
             "请把申报表交给维护者查看。"
         )
 
@@ -235,8 +237,8 @@ def _totals(groups: pd.DataFrame, pairs: pd.DataFrame, by: list[str]) -> pd.Data
 def _with_cities(by_school: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """The table with the cities of each school and year, "" where there is none."""
     places = groups[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
-    cities = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
-    cities = by_school[["school", "year"]].merge(cities, on=["school", "year"], how="left")["city"]
+    joined = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
+    cities = by_school[["school", "year"]].merge(joined, on=["school", "year"], how="left")["city"]
     by_school.insert(2, "city", cities.astype("str").fillna(""))
     return by_school
 

@@ -68,23 +68,23 @@ def _totals(statistics: Statistics, year: int) -> str:
 
 
 def _rounds(statistics: Statistics) -> str:
-    rounds = statistics["by_round"]
+    return breakdown("批次", statistics["by_round"], "application_round")
+
+
+def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
+    """The applications and approved places of each row that has any, 至少 before a lower bound; empty without rows."""
+    rows = rows[rows["applications"] > 0]
+    named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
+    bounds = rows["lower_bound"] if "lower_bound" in rows else [False] * len(rows)
     parts = [
-        f"{name}{number(count)}项、批准{people(places)}"
-        for name, count, places in rounds[["application_round", "applications", "places_approved"]].itertuples(
-            index=False
-        )
+        f"{part}{number(count)}项、批准{people(places, bound)}"
+        for part, count, places, bound in zip(named, rows["applications"], rows["places_approved"], bounds, strict=True)
     ]
-    return f"分批次看，{'；'.join(parts)}。"
+    return f"分{title}看，{'；'.join(parts)}。" if parts else ""
 
 
 def _levels(statistics: Statistics) -> str:
     levels = statistics["by_level"]
-    shown = levels[levels["applications"] > 0]
-    parts = [
-        f"{'等级未知' if name == UNKNOWN else name}{number(count)}项、批准{people(places)}"
-        for name, count, places in shown[["level", "applications", "places_approved"]].itertuples(index=False)
-    ]
     counts = ["applications", "applications_as_given", "places_approved", "places_approved_as_given"]
     unknown = levels.loc[levels["level"] == UNKNOWN, counts].sum()
     filled = unknown["applications_as_given"] - unknown["applications"]
@@ -94,7 +94,7 @@ def _levels(statistics: Statistics) -> str:
         if filled > 0
         else ""
     )
-    return f"分等级看，{'；'.join(parts)}。{corrected}"
+    return breakdown("等级", levels, "level") + corrected
 
 
 def _repeats(statistics: Statistics) -> str:
@@ -184,6 +184,6 @@ def shortened(name: str, longest: int = LONGEST_NAME) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
-def people(value: Any) -> str:
-    """A number of people with its unit."""
-    return NOT_GIVEN if pd.isna(value) else f"{number(value)}人"
+def people(value: Any, bounded: bool = False) -> str:
+    """A number of people, 至少 before a lower bound; a missing one is not given."""
+    return NOT_GIVEN if pd.isna(value) else f"{'至少' if bounded else ''}{number(value)}人"

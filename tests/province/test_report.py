@@ -88,7 +88,7 @@ def test_a_missing_count_makes_sums_lower_bounds_and_leaves_the_rate_to_the_othe
     assert "2031年就已知人数，甲市批准最多，为至少30人" in sections.figures(schools.book, "cities").data
     assert "1所学校的人数有未提供的，合计只是下限" in text_of(parts.doubts(schools.book))
     assert "丁校：批准至少30人。" in text_of(parts.doubts(schools.book))
-    assert re.search(r"<td[^>]*>至少30</td>", sections.table(schools.book, "by_school").data)
+    assert re.search(r"<td[^>]*>至少30</td>", parts.table(schools.book, "by_school").data)
 
 
 def test_equal_schools_are_all_named():
@@ -130,7 +130,7 @@ def test_one_school_unlike_the_others_is_named_with_the_fence():
         ["11校", "places_approved", 40, "低于下界"],
     ]
     assert "11校：批准率40%，低于下界（87%）。" in text_of(parts.doubts(schools.book))
-    assert "Tukey" in text_of(sections.table(schools.book, "quartiles"))
+    assert "Tukey" in text_of(parts.table(schools.book, "quartiles"))
 
 
 def test_a_school_at_the_fence_is_inside():
@@ -254,7 +254,7 @@ def test_years_are_told_one_by_one_and_sums_over_them_say_so():
 def test_without_cities_there_is_no_section_and_no_column():
     without, with_them = schools_of(THREE), schools_of([row | {"city": f"{row['school']}市"} for row in THREE])
     assert sections.cities(without.book).data == ""
-    assert "所在市" not in re.sub('base64,[^"]*', "", sections.table(without.book, "by_school").data)
+    assert "所在市" not in re.sub('base64,[^"]*', "", parts.table(without.book, "by_school").data)
     assert "各市" not in [table.title for table in without.book.tables.values()]
     assert "<h2>各市</h2>" in sections.cities(with_them.book).data
     assert "2031年乙校市批准最多，为200人" in sections.figures(with_them.book, "cities").data
@@ -279,7 +279,7 @@ def test_a_report_is_led_to_only_below_the_page():
         "己校": "",
     }
     schools = schools_of([school(name, 9, 9, report=report) for name, report in reports.items()])
-    html = sections.table(schools.book, "by_school").data
+    html = parts.table(schools.book, "by_school").data
     links = dict(re.findall(r'<a href="([^"]+)">([^<]+)</a>', html))
     assert {name: to for to, name in links.items()} == {
         "甲校": "schools/%E7%94%B2%20%E6%A0%A1%25/2031/annual-report.html",
@@ -379,7 +379,7 @@ def test_1200_schools_make_a_page_of_a_megabyte(tmp_path):
 
 def test_of_very_many_rows_the_page_holds_the_first_and_the_download_all(monkeypatch):
     monkeypatch.setattr("pilotlib.province.book.SCHOOLS_SHOWN", 2)
-    html = sections.table(schools_of(THREE).book, "by_school").data
+    html = parts.table(schools_of(THREE).book, "by_school").data
     assert re.findall(r'<th scope="row"[^>]*>([^<]+)</th>', html) == ["乙校", "甲校"]
     assert "共3行，页面列出前2行，全部见本表的CSV与工作簿。" in html
     data = re.search(r'base64,([^"]+)"', html)[1]

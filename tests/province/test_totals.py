@@ -21,7 +21,7 @@ from tests.generator import generate
 from tests.reading.test_pieces import written
 from tests.tables import HEADER, ROW, row
 
-TINY = 300
+TINY = 2000
 SOME = settings(MANY, max_examples=8)
 SEEDS = st.integers(min_value=0, max_value=10**9)
 
