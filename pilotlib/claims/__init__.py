@@ -114,7 +114,8 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         rows_of_claims[place].insert(1, where | _derived_row(item))
     table = pd.DataFrame([row for several in rows for row in several], columns=CLAIM_COLUMNS)
     table["derived"] = table["derived"].eq(True)
-    return table.fillna({"unit": "", "sentence": ""}).astype(_COLUMNS)
+    texts = table.astype({"unit": object, "sentence": object})
+    return texts.fillna({"unit": "", "sentence": ""}).astype(_COLUMNS)
 
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
