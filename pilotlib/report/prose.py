@@ -12,6 +12,7 @@ from pilotlib.vocabulary import UNKNOWN
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
+AT_LEAST = "至少"
 # Control characters but tab and line ends, and the marks of right-to-left text.
 _UNSEEN = {
     code: f"〔U+{code:04X}〕"
@@ -35,12 +36,24 @@ def number(value: Any) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def at_least(value: Any, bounded: bool, unit: str = "") -> str:
+    """A count with its unit, 至少 before a lower bound; a missing one is not given.
+
+    >>> at_least(50, True, "人"), at_least(pd.NA, True, "人")
+    ('至少50人', '未提供')
+    """
+    return NOT_GIVEN if pd.isna(value) else f"{AT_LEAST if bounded else ''}{number(value)}{unit}"
+
+
+def people(value: Any, bounded: bool = False) -> str:
+    """A number of people with its unit, 至少 before a lower bound; a missing one is not given."""
+    return at_least(value, bounded, "人")
+
+
 def measured(overview: pd.DataFrame, measure: str) -> str:
     """A measure of the overview with its unit, and 至少 where it is a lower bound: 至少15个."""
-    row = overview.set_index("measure").loc[measure]
-    if pd.isna(row["value"]):
-        return NOT_GIVEN
-    return ("至少" if row["lower_bound"] else "") + number(row["value"]) + row["unit"]
+    row = overview.set_index("measure").to_dict("index")[measure]
+    return at_least(row["value"], row["lower_bound"], row["unit"])
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
@@ -182,8 +195,3 @@ def shortened(name: str, longest: int = LONGEST_NAME) -> str:
     ('界面设计', '很长的…')
     """
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
-
-
-def people(value: Any, bounded: bool = False) -> str:
-    """A number of people, 至少 before a lower bound; a missing one is not given."""
-    return NOT_GIVEN if pd.isna(value) else f"{'至少' if bounded else ''}{number(value)}人"

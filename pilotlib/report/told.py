@@ -14,11 +14,10 @@ import pandas as pd
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.columns import COLUMNS, FIGURES, column_of, kind_of, title_of, unit_of
-from pilotlib.report.prose import NOT_GIVEN, number
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
 from pilotlib.vocabulary import SEVERITIES
 
 NOTHING = "—"
-AT_LEAST = "至少"
 _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters
 _RULE_TITLES = {rule: title for rule, (title, _) in CHANGE_RULES.items()} | {
     rule: title for rule, (_, title, _) in CHECK_RULES.items()
@@ -205,7 +204,7 @@ def missing_text(name: str) -> str:
 
 
 def signed(value: float) -> str:
-    """A change with its sign, as it stands in a table.
+    """A change with its sign.
 
     >>> signed(30), signed(-1.5), signed(0)
     ('+30', '−1.5', '0')

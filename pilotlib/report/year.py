@@ -54,7 +54,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     tables = statistic_tables(statistics, source, given) | _logged_tables(processed, claims, source)
     if earlier:
         years = (earlier, YearStatistics(year, processed.about, dict(statistics)))
-        tables |= _comparison_tables(years, source)
+        tables |= _comparison_tables(years, f"{earlier.year}年与{year}年的申报明细表")
         paragraphs["comparison"] = "\n".join(comparison_sentences(years, earlier.year, year))
     changed, problems = number_of_changed_cells(processed.changes), len(processed.problems)
     return Book(
