@@ -13,8 +13,7 @@ import mistune
 
 from pilotlib.publishing import as_html, as_xlsx
 from pilotlib.publishing.content import Content, _with_contents
-from pilotlib.publishing.sheets import sheets_of
-from pilotlib.report import read_report
+from pilotlib.report.books import read_year
 from pilotlib.running.pipeline import find_notebooks
 
 
@@ -23,11 +22,11 @@ def run(project: Path, year: int, out: Path) -> None:
     processed = out / "processed"
     for notebook in find_notebooks(project).values():
         shown = _shown(notebook, {"year": year, "processed": str(processed)})
-    report = read_report(processed)
+    book = read_year(processed)
     html, contents = _with_contents("".join(shown))
     opening, first_heading, rest = html.partition("<h2 ")
     (out / "report.html").write_bytes(as_html(Content("", opening, contents, first_heading + rest)))
-    (out / "report.xlsx").write_bytes(as_xlsx("", report.school, "", sheets_of(report)))
+    (out / "report.xlsx").write_bytes(as_xlsx("", book.owner, "", list(book.tables.values())))
 
 
 def _shown(notebook: Path, parameters: dict) -> list[str]:

@@ -12,6 +12,7 @@ import click
 
 from pilotlib import __version__
 from pilotlib.errors import PilotError
+from pilotlib.report.books import DEFAULT_EDITIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,10 @@ _project = click.option(
 )
 
 _editions = click.option(
-    "--editions", default="html,xlsx", show_default=True, help="The report's forms: html, xlsx, docx, pdf; by commas."
+    "--editions",
+    default=",".join(DEFAULT_EDITIONS),
+    show_default=True,
+    help="The report's forms: html, xlsx, docx, pdf; by commas.",
 )
 
 
@@ -119,16 +123,12 @@ def _tell(folder: Path, title: str, made: "Made") -> None:
 @_project
 def check(year: str | None, project: Path | None) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
-    from pilotlib.checking import check as check_table
-    from pilotlib.cleaning import clean
+    from pilotlib.checking.year import clean_year
     from pilotlib.project import find_project
-    from pilotlib.reading import read_inputs
     from pilotlib.report.findings import findings
 
     folder = find_project(project)
-    inputs = read_inputs(folder, _year(folder, year))
-    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
-    problems = check_table(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+    inputs, cleaned, problems = clean_year(folder, _year(folder, year))
     click.echo("\n".join(findings(inputs.file, cleaned, problems)))
     if (problems["severity"] == "error").any():
         sys.exit(1)
@@ -143,9 +143,8 @@ def new(year: str, table: Path, project: Path | None) -> None:
 
     The table is copied as it is. Corrections are proposed, ready to paste, and never applied.
     """
-    from pilotlib.checking import check as check_table
     from pilotlib.checking.proposals import propose, propose_header
-    from pilotlib.cleaning import clean
+    from pilotlib.checking.year import clean_inputs
     from pilotlib.cleaning.rows import name_columns
     from pilotlib.project import find_project
     from pilotlib.reading import read_inputs
@@ -160,11 +159,10 @@ def new(year: str, table: Path, project: Path | None) -> None:
     header = header_of(inputs.cells, inputs.file)
     proposed = propose_header(header)
     try:
-        cleaned = clean(inputs.cells, None, inputs.reference, inputs.file, inputs.origin)
+        _, cleaned, problems = clean_inputs(inputs)
     except PilotError as error:
         click.echo(f"错误  {error}")
     else:
-        problems = check_table(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
         click.echo("\n".join(findings(inputs.file, cleaned, problems)))
         table_as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
         proposed = propose(problems, table_as_given, inputs.reference)

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+import pandas as pd
+
 # What a yearly report tells, in order: the headings of the school's own text.
 NARRATIVE_SECTIONS = (
     "一、年度试点任务",
@@ -101,3 +103,12 @@ def in_round_order(rounds: list[str]) -> list[str]:
     """
     standard = [CARRIED_ON, *(f"第{ordinal}次" for ordinal in ORDINALS)]
     return sorted(set(rounds), key=lambda name: (standard.index(name) if name in standard else len(standard), name))
+
+
+def listed(words: pd.Series) -> str:
+    """Distinct words in order, joined for reading; missing ones are left out.
+
+    >>> listed(pd.Series(["第一次", "第二次", "第一次"]))
+    '第一次、第二次'
+    """
+    return "、".join(words.dropna().astype(str).unique())

@@ -184,9 +184,8 @@ def several_years(tmp_path_factory) -> SimpleNamespace:
 _BOTH_REPORTS = """
 import sys
 from pathlib import Path
-from pilotlib.report import read_report
-from pilotlib.publishing import publish, publish_trends
-from pilotlib.report.trends import read_trends
+from pilotlib.publishing import publish
+from pilotlib.report.books import read_year, read_years
 from pilotlib.running.stages import execute
 
 project = Path(sys.argv[1])
@@ -194,6 +193,6 @@ reports, tables = project / "reports", project / "data" / "processed"
 reports.mkdir()
 for name, values in (("trends", {}), ("3_annual_report", {"year": 2021})):
     execute(project / "notebooks" / f"{name}.ipynb", reports / f"{name}.ipynb", values, project, reports, name)
-publish_trends(reports / "trends.ipynb", read_trends(project), ["html", "xlsx", "docx"], reports)
-publish(reports / "3_annual_report.ipynb", read_report(tables / "2021", tables / "2020"), ["html", "xlsx"], reports)
+publish(reports / "trends.ipynb", read_years(project), ["html", "xlsx", "docx"], reports)
+publish(reports / "3_annual_report.ipynb", read_year(tables / "2021", tables / "2020"), ["html", "xlsx"], reports)
 """

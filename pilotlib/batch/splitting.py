@@ -13,13 +13,13 @@ import pandas as pd
 
 from pilotlib.batch.school import Task
 from pilotlib.cleaning.rows import REASONS
-from pilotlib.cleaning.words import count_text, normalised
 from pilotlib.coded import Coded, mapped
 from pilotlib.errors import PilotError
 from pilotlib.reading.blocks import BLOCK_BYTES
 from pilotlib.reading.pieces import Piece
 from pilotlib.rollup.cleaned import cleaned_pieces
 from pilotlib.vocabulary import NO_SCHOOL
+from pilotlib.words import count_text, normalised
 
 _LONGEST_NAME = 60
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")

@@ -1,6 +1,7 @@
 """Schema and rules → a table of problems: all of them at once, each a sentence in the reader's language."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -21,8 +22,8 @@ from pilotlib.checking.rules import (
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned
 from pilotlib.columns import title_of
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
-from pilotlib.values import by_value
 from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES
 
 __all__ = ["check", "schema", "stop_on_errors"]
@@ -33,7 +34,7 @@ PROBLEM_COLUMNS = ["source_row", "column", "value", "rule", "severity", "message
 def check(
     cleaned: Cleaned,
     year: int,
-    source: dict | None = None,
+    source: dict[str, Any] | None = None,
     sha256: str = "",
     indicators: pd.DataFrame | None = None,
     reference: pd.DataFrame | None = None,
@@ -54,7 +55,7 @@ def check(
     """
     source = source or {}
     applications, majors = cleaned.applications, cleaned.majors
-    found = [
+    groups = [
         _against_schema(applications, year),
         unreadable_counts(cleaned.changes),
         decided(cleaned.changes),
@@ -68,10 +69,10 @@ def check(
     ]
     if reference is not None and len(reference):
         unknown = majors[majors["category"].isna()]
-        found.append(cases("major_unknown", unknown["source_row"], "majors", unknown["major"]))
+        groups.append(cases("major_unknown", unknown["source_row"], "majors", unknown["major"]))
     if indicators is not None:
-        found.append(given_indicators(indicators))
-    return _worded(pd.concat(found, ignore_index=True))
+        groups.append(given_indicators(indicators))
+    return _worded(pd.concat(groups, ignore_index=True))
 
 
 def stop_on_errors(problems: pd.DataFrame, file: str = "申报表") -> None:
@@ -93,9 +94,7 @@ def schema(year: int) -> pa.DataFrameSchema:
         return pa.Check(lambda column: column.notna() & (column.astype(str) != ""), error=rule, ignore_na=False)
 
     def known(rule: str, form: Callable[[str], bool]) -> pa.Check:
-        return pa.Check(
-            lambda column: (column.astype(str) == "") | by_value(column.astype(str), form).astype(bool), error=rule
-        )
+        return pa.Check(lambda column: (column.astype(str) == "") | asked_of_each(column.astype(str), form), error=rule)
 
     return pa.DataFrameSchema(
         {
@@ -147,15 +146,15 @@ def _failures(applications: pd.DataFrame, required: pa.DataFrameSchema, year: in
     return cases(failures["check"], rows["source_row"], columns, values, [year] * len(failures))
 
 
-def _worded(found: pd.DataFrame) -> pd.DataFrame:
+def _worded(rows: pd.DataFrame) -> pd.DataFrame:
     # A cell that cannot be read, or whose count stands in a merged cell, is one problem, not also a missing value.
-    told = found[found["rule"].isin(("count_unreadable", "merged_count"))].set_index(["source_row", "column"]).index
-    again = pd.MultiIndex.from_frame(found[["source_row", "column"]]).isin(told)
-    found = found[~(again & found["rule"].isin(["value_missing", "value_required"]))]
-    severities = pd.Categorical(found["rule"].map(lambda rule: CHECK_RULES[rule][0]), list(SEVERITIES), ordered=True)
+    explained = rows[rows["rule"].isin(("count_unreadable", "merged_count"))].set_index(["source_row", "column"]).index
+    again = pd.MultiIndex.from_frame(rows[["source_row", "column"]]).isin(explained)
+    rows = rows[~(again & rows["rule"].isin(["value_missing", "value_required"]))]
+    severities = pd.Categorical(rows["rule"].map(lambda rule: CHECK_RULES[rule][0]), list(SEVERITIES), ordered=True)
     messages = [
         CHECK_RULES[rule][2].format(row=row, title=title_of(column), value=value, other=other)
-        for row, column, value, other, rule in found.itertuples(index=False)
+        for row, column, value, other, rule in rows.itertuples(index=False)
     ]
-    problems = found.assign(severity=severities, message=pd.Series(messages, index=found.index, dtype=str))
+    problems = rows.assign(severity=severities, message=pd.Series(messages, index=rows.index, dtype=str))
     return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)[PROBLEM_COLUMNS]

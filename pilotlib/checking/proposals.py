@@ -5,10 +5,10 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from pilotlib.cleaning.words import count_text, is_count, levels_in, normalised
 from pilotlib.columns import CORRECTION_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, title_of
 from pilotlib.reading.headers import Header, nearest_column
 from pilotlib.vocabulary import LEVELS, MAJOR_SEPARATORS, STATUSES
+from pilotlib.words import count_text, is_count, normalised
 
 _DIGITS = re.compile(r"\d+")
 # Marks beside digits that make them another number: 2万, -50, 1/2, 50%.
@@ -20,7 +20,7 @@ _LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
 def propose_header(header: Header) -> pd.DataFrame:
     """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
     missing = [name for name in REQUIRED_COLUMNS if name not in header.names]
-    near = [(found[1], title) for title in header.titles if (found := nearest_column(title, missing))]
+    near = [(match[1], title) for title in header.titles if (match := nearest_column(title, missing))]
     # Of two words near one name only a person can tell which is meant: the first is proposed.
     first = dict(reversed(near))
     rows = [
@@ -44,17 +44,17 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
         suggests itself.
     """
     majors = sorted({*reference["major"], *reference["catalogue_name"]})
-    found: dict[tuple[int, str], tuple[str, str, str]] = {}
+    proposals: dict[tuple[int, str], tuple[str, str, str]] = {}
     for row, column, value, rule in problems[["source_row", "column", "value", "rule"]].itertuples(index=False):
         column = "certificate" if rule == "level_missing" else column
         if pd.isna(row) or row not in table.index or column not in SOURCE_COLUMNS or column not in table:
             continue
-        was, now, reasons = found.get((row, column), (table.loc[row, column], table.loc[row, column], ""))
+        was, now, reasons = proposals.get((row, column), (table.loc[row, column], table.loc[row, column], ""))
         above = table[column].loc[: row - 1].tail(1).to_list()
         becomes, reason = _reading(rule, now, value, above, majors)
         if becomes and becomes != now:
-            found[row, column] = (was, becomes, "；".join(filter(None, [reasons, reason])))
-    rows = [(str(row), title_of(column), *said) for (row, column), said in found.items()]
+            proposals[row, column] = (was, becomes, "；".join(filter(None, [reasons, reason])))
+    rows = [(str(row), title_of(column), *proposal) for (row, column), proposal in proposals.items()]
     return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
 
 
@@ -84,7 +84,7 @@ def _with_major(text: str, major: str, becomes: str) -> str:
     >>> _with_major("会记、会记信息管理", "会记", "会计")
     '会计、会记信息管理'
     """
-    ends = [*(found.span() for found in MAJOR_SEPARATORS.finditer(text)), (len(text), len(text))]
+    ends = [*(match.span() for match in MAJOR_SEPARATORS.finditer(text)), (len(text), len(text))]
     starts = [0, *(end for _, end in ends)]
     parts = [(text[start:end], text[end:after]) for start, (end, after) in zip(starts, ends, strict=False)]
     return "".join((becomes if normalised(part) == major else part) + separator for part, separator in parts)
@@ -96,6 +96,8 @@ def _with_level(text: str) -> str:
     >>> _with_level("机械产品三维模型设计职业技能等级证书(中")
     '机械产品三维模型设计职业技能等级证书(中级)'
     """
-    cut = re.fullmatch(r"(.*[(（])([初中高])(级?)", text)
-    levels = [level for level in LEVELS if cut and levels_in(level) and level.startswith(cut[2])]
-    return f"{cut[1]}{levels[0]}{'）' if cut[1][-1] == '（' else ')'}" if levels else ""
+    cut = re.fullmatch(r"(.*[(（])([初中高])级?", text)
+    if not cut:
+        return ""
+    level = next(level for level in LEVELS if level.startswith(cut[2]))
+    return f"{cut[1]}{level}{'）' if cut[1].endswith('（') else ')'}"

@@ -1,23 +1,23 @@
 """The rules that look at more than one cell: each takes tables and returns its cases, to be worded by `check`."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned
-from pilotlib.cleaning.cells import cut_off_certificates
-from pilotlib.cleaning.words import count_text, normalised
-from pilotlib.coded import coded
+from pilotlib.cleaning.cut_off import cut_off_certificates
 from pilotlib.columns import indicator_named
-from pilotlib.values import listed
+from pilotlib.vocabulary import listed
+from pilotlib.words import count_text, normalised
 
 
 def cases(
     rule: str | Iterable[str],
-    source_rows: Iterable,
+    source_rows: Iterable[Any],
     column: str | Iterable[str],
-    values: Iterable,
-    others: Iterable | None = None,
+    values: Iterable[Any],
+    others: Iterable[Any] | None = None,
 ) -> pd.DataFrame:
     """Cases of a rule, to be worded: `source_row, column, value, other, rule`."""
     rows = pd.Series(list(source_rows), dtype="Int64")
@@ -48,7 +48,7 @@ def truncated(cleaned: Cleaned) -> pd.DataFrame:
     """Cells that the width of their column cut off, and what became of them."""
     applications, changes = cleaned.applications, cleaned.changes
     has_level = applications["level_as_given"].notna()
-    certificates = applications[cut_off_certificates(coded(applications["certificate_as_given"]), has_level.to_numpy())]
+    certificates = applications[cut_off_certificates(applications["certificate_as_given"], has_level.to_numpy())]
     corrected = changes[(changes["rule"] == "correction") & (changes["column"] == "certificate")]
     reasons = "等级由更正记录补出：" + corrected.set_index("source_row")["reason"].str.rstrip("。")
     settled = certificates["source_row"].map(reasons).astype(object).fillna("等级未知")
@@ -146,13 +146,13 @@ def totals(cleaned: Cleaned) -> pd.DataFrame:
     """Total rows that are not the sum of the rows above; of several, the last is the whole table's, if no subtotal."""
     last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
     last = last[~last["text"].str.contains("小计")]
-    found = []
+    groups = []
     for column in ("places_applied", "places_approved"):
         stated = last[column].map(normalised).map(count_text)
-        whole = cleaned.applications[column].sum()
-        wrong = last[stated.str.isdecimal() & (stated != str(whole))]
-        found.append(cases("total_differs", wrong["source_row"], column, stated[wrong.index], [whole] * len(wrong)))
-    return pd.concat(found)
+        total = cleaned.applications[column].sum()
+        wrong = last[stated.str.isdecimal() & (stated != str(total))]
+        groups.append(cases("total_differs", wrong["source_row"], column, stated[wrong.index], [total] * len(wrong)))
+    return pd.concat(groups)
 
 
 def serials(applications: pd.DataFrame) -> pd.DataFrame:
@@ -171,7 +171,7 @@ def serials(applications: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def receipt(applications: pd.DataFrame, source: dict, sha256: str) -> pd.DataFrame:
+def receipt(applications: pd.DataFrame, source: dict[str, Any], sha256: str) -> pd.DataFrame:
     """A table that is no longer the one received."""
     rows = source.get("rows", len(applications))
     changed = bool(sha256) and source.get("sha256", sha256).lower() != sha256

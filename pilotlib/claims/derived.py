@@ -8,9 +8,9 @@ from pilotlib.claims.claim import Claim, Context
 from pilotlib.claims.facts import Fact, Facts, Scope, figure
 from pilotlib.claims.grammar import say
 from pilotlib.claims.judging import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, Derived, Verdict
-from pilotlib.cleaning.words import split_certificate
 from pilotlib.columns import title_of
 from pilotlib.vocabulary import LEVELS
+from pilotlib.words import split_certificate
 
 _NAMED_IN = {
     "certificate": "by_certificate",

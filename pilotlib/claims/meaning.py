@@ -25,8 +25,8 @@ from pilotlib.claims.claim import (
 from pilotlib.claims.facts import NAMES, Scope
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.text import Paragraph, Segment, Word, between, kinds_of, stands_after
-from pilotlib.cleaning.words import split_certificate
 from pilotlib.vocabulary import CARRIED_ON
+from pilotlib.words import split_certificate
 
 _ASKED = frozenset({"apply", "approve"})
 _REACH = 120  # so many characters before a number are searched for a word that bears on it

@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeVar
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import NAME_OF, Lexicon
 from pilotlib.claims.numbers import Number, find_numbers
-from pilotlib.cleaning.words import split_certificate
 from pilotlib.vocabulary import round_named
+from pilotlib.words import split_certificate
 
 Span = tuple[int, int]
 Placed = TypeVar("Placed", "Word", Number)

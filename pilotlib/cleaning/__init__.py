@@ -1,26 +1,45 @@
 """Text cells → applications and majors, with a log of every cell changed.
 
-`clean` cleans a whole table, `clean_piece` a piece of a large one, by the same verbs of `cells`. What each verb
-changed is logged, so nothing can change without a record. Splitting a cell (certificate and level, several majors)
-changes nothing: the `…_as_given` columns keep the cell as it stands.
+Verbs (`verbs`) take a table and return a new one; what each changed is found by comparing the two, so nothing can
+change without a record. Splitting a cell (certificate and level, several majors) changes nothing: the `…_as_given`
+columns keep the cell as it stands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.cells import ledger_rows
-from pilotlib.cleaning.core import NO_CORRECTIONS, NO_REFERENCE, clean_piece, clean_rows
-from pilotlib.cleaning.log import changed_cells, decisions, log_of, merged_cells, number_of_changed_cells, repairs
-from pilotlib.cleaning.merged import continued_rows, fill_merged, join_continued, merged_below
-from pilotlib.cleaning.rows import correct_header, names_of, reasons_of, set_aside_rows, table_of
-from pilotlib.coded import Table, coded, mapped, taken_of
+from pilotlib.cleaning.applications import applications_of, has_level, majors_of
+from pilotlib.cleaning.corrections import NO_CORRECTIONS, apply_corrections, correct_header, ledger_rows
+from pilotlib.cleaning.cut_off import cut_off_certificates, cut_off_majors, lengthened
+from pilotlib.cleaning.log import apply_logged, log_of, number_of_changed_cells, repairs
+from pilotlib.cleaning.rows import column_names, named_and_numbered, names_of, reasons_of, rows_set_aside
+from pilotlib.cleaning.verbs import (
+    blank_unreadable_counts,
+    complete_majors,
+    name_rounds,
+    normalise_characters,
+    strip_cells,
+    write_counts,
+)
+from pilotlib.columns import REFERENCE_COLUMNS
+from pilotlib.distinct import asked_of_each, with_categories
 from pilotlib.reading.headers import header_of
+from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 
-__all__ = ["Cleaned", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
+__all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
+
+NO_REFERENCE = pd.DataFrame(columns=list(REFERENCE_COLUMNS), dtype=str)
+# What is done to the cells of every table, in order, each under its rule.
+VERBS = (
+    ("characters", normalise_characters),
+    ("round_alias", name_rounds),
+    ("count_format", write_counts),
+    ("count_unreadable", blank_unreadable_counts),
+)
 
 
 class Cleaned(NamedTuple):
@@ -35,6 +54,18 @@ class Cleaned(NamedTuple):
     majors: pd.DataFrame
     changes: pd.DataFrame
     set_aside: pd.DataFrame
+
+
+class CleanedPiece(NamedTuple):
+    """A piece of a large table, cleaned; every index is `source_row` but that of `applications`.
+
+    `applications` has the columns of `Cleaned.applications`, its texts as categoricals; `reasons` says of every row of
+    the piece why it is no application ("" where it is one), `cells_changed` how many cells of an application changed.
+    """
+
+    applications: pd.DataFrame
+    reasons: pd.Series
+    cells_changed: pd.Series
 
 
 def clean(
@@ -60,44 +91,66 @@ def clean(
     """
     corrections = NO_CORRECTIONS if corrections is None else corrections
     reference = NO_REFERENCE if reference is None else reference
-
+    known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
     of_header = ledger_rows(corrections) == 0
-    header = correct_header(header_of(cells, file), corrections[of_header], file)
-    filled = (cells.iloc[header.first :] != "").any().to_list()
-    names = names_of(header, cells.index[header.last], filled, file)
-    received = [coded(cells[column]) for column in cells]
-    rows = np.arange(-header.last, len(cells) - header.last)
 
-    covered = merged_below(cells, header, origin.merged)
-    as_received = with_repeats = joined = table_of(received, names)
-    continued: Iterable[int] = ()
-    if len(covered):
-        repeats = fill_merged(cells, header, covered)
-        gathered = continued_rows(repeats, header, covered)
-        joined_cells = join_continued(repeats, header, gathered)
-        with_repeats, joined = (
-            table_of([coded(table[column]) for column in table], names) for table in (repeats, joined_cells)
-        )
-        continued = gathered["source_row"]
-    reasons = reasons_of(joined, rows, received, header, continued)
-    applications = clean_rows(joined, rows, reasons == 0, corrections[~of_header], reference, file)
-    changes = [change for step in applications.steps for change in changed_cells(applications.rows, *step)]
-    if len(covered):
-        before, after = (_stripped(taken_of(table, reasons == 0)) for table in (as_received, with_repeats))
-        changes = [
-            *merged_cells(applications.rows, before, after),
-            *changed_cells(applications.rows, after, applications.given, "merged_row"),
-            *changes,
-        ]
-    places = pd.Series(cells.index, index=rows)
-    decided = decisions(origin, corrections[of_header], covered, pd.Index(applications.rows), places)
+    cells = with_categories(cells)
+    header = correct_header(header_of(cells, file), corrections[of_header], file)
+    names = column_names(cells, header, file)
+    table = named_and_numbered(cells, names, -header.last)
+    reasons = reasons_of(table, cells, header, origin.continued)
+    given = strip_cells(table[reasons == ""])
+    now, changes = apply_logged(
+        given,
+        [
+            ("correction", partial(apply_corrections, corrections=corrections[~of_header], file=file)),
+            *VERBS,
+            ("major_completed", partial(complete_majors, known_majors=known_majors)),
+        ],
+    )
+    read = normalise_characters(given)
+    cut_majors = cut_off_majors(read["majors"], known_majors) | lengthened(given["majors"], now["majors"])
+    cut = cut_majors | cut_off_certificates(read["certificate"], has_level(read))
+    places = pd.Series(cells.index, index=table.index)
     return Cleaned(
-        applications=applications.typed(),
-        majors=applications.majors(reference),
-        changes=log_of(decided, changes, corrections[~of_header]),
-        set_aside=set_aside_rows(joined, rows, cells.index.to_numpy(), received, reasons),
+        applications=_with_plain_text(applications_of(now, given, read)).assign(truncated=cut),
+        majors=majors_of(now["majors"], given["majors"], cut_majors, reference),
+        changes=log_of(changes, corrections, origin, names, now, places),
+        set_aside=rows_set_aside(table, cells, reasons),
     )
 
 
-def _stripped(table: Table) -> Table:
-    return {name: mapped(column, str.strip) for name, column in table.items()}
+def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
+    """Clean a piece of a large table, for which there is neither a ledger nor a reference of majors.
+
+    Args:
+        piece: As `pieces_of` returns it.
+        by: The positions of columns that are not ours (school, city) and may say that a row is one of totals.
+
+    Raises:
+        PilotError: a column is missing or found twice.
+    """
+    # A column with a title is one in every piece, whether this one holds anything in it or not.
+    filled = [
+        bool(title) or bool(asked_of_each(piece.cells[place], bool).any())
+        for place, title in enumerate(piece.header.titles)
+    ]
+    names = names_of(piece.header, piece.header_place, filled, piece.file)
+    table = named_and_numbered(piece.cells, names, piece.first)
+    reasons = reasons_of(table, piece.cells, piece.header, piece.origin.continued, by)
+    given = strip_cells(table[reasons == ""])
+    now, changes = apply_logged(given, VERBS)
+    changed = changes.drop_duplicates(["source_row", "column"])["source_row"].value_counts()
+    return CleanedPiece(
+        applications_of(now, given, normalise_characters(given)), reasons, changed.reindex(now.index, fill_value=0)
+    )
+
+
+def _with_plain_text(applications: pd.DataFrame) -> pd.DataFrame:
+    """The table with text columns as text; only what has an order stays a categorical."""
+    unordered = [
+        name
+        for name, dtype in applications.dtypes.items()
+        if isinstance(dtype, pd.CategoricalDtype) and not dtype.ordered
+    ]
+    return applications.astype(dict.fromkeys(unordered, "str"))

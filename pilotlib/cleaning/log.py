@@ -1,125 +1,137 @@
 """The log of cleaning: every cell changed with its reason, and every decision that no cell shows."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.cells import ledger_rows
+from pilotlib.cleaning.corrections import ledger_columns, ledger_rows
 from pilotlib.cleaning.rules import CHANGE_RULES
-from pilotlib.coded import Coded, Table, coded, looked_up, repeated, stacked, taken, text_of, together
 from pilotlib.columns import COUNT_COLUMNS, column_named
+from pilotlib.distinct import differ
 from pilotlib.reading.tables import Origin
 
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
+NO_CHANGES = pd.DataFrame(columns=CHANGE_COLUMNS[:-1], dtype=str).astype({"source_row": "int64"})
+Verb = Callable[[pd.DataFrame], pd.DataFrame]
 
 
-class Changes(NamedTuple):
-    """Cells that one verb changed in one column: their `source_row`, what they held, and what they hold."""
+def apply_logged(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table after some verbs, each under its rule, and every cell that they changed: nothing changes unrecorded.
 
-    rule: str
-    column: str
-    rows: np.ndarray
-    before: Coded
-    after: Coded
-
-
-def changed_cells(rows: np.ndarray, before: Table, after: Table, rule: str) -> list[Changes]:
-    """What a verb changed, a column each.
-
-    Args:
-        rows: The `source_row` of every row.
-        before: The table that the verb was given.
-        after: The table that it returned.
-        rule: Why it changes cells, as in `CHANGE_RULES`.
+    Returns:
+        The table, and the changes in the order of the verbs: `source_row, column, before, after, rule`.
     """
-    found = []
-    for name in before:
-        here = np.flatnonzero(changed_in(before[name], after[name]))
-        if len(here):
-            found.append(Changes(rule, name, rows[here], taken(before[name], here), taken(after[name], here)))
-    return found
+    changes = []
+    for rule, verb in verbs:
+        after = verb(table)
+        changes += changed_cells(table, after, rule)
+        table = after
+    return table, pd.concat([NO_CHANGES, *changes], ignore_index=True) if changes else NO_CHANGES
 
 
-def changed_in(before: Coded, after: Coded) -> np.ndarray:
-    """Which rows of a column a verb changed."""
-    if before is after:
-        return np.zeros(len(before.codes), bool)
-    if before.codes is after.codes:
-        return np.array([was != now for was, now in zip(before.words, after.words, strict=True)], bool)[before.codes]
-    codes, both = together([before, after])
-    return np.array([was != now for was, now in both], bool)[codes]
+def changed_cells(before: pd.DataFrame, after: pd.DataFrame, rule: str) -> list[pd.DataFrame]:
+    """The cells that are not the same in two versions of a table, a column each, as in `apply_logged`."""
+    different = {name: np.flatnonzero(differ(before[name], after[name])) for name in before}
+    return [
+        pd.DataFrame(
+            {
+                "source_row": before.index[rows],
+                "column": name,
+                "before": before[name].array[rows].astype(str),
+                "after": after[name].array[rows].astype(str),
+                "rule": rule,
+            }
+        )
+        for name, rows in different.items()
+        if len(rows)
+    ]
 
 
-def merged_cells(rows: np.ndarray, before: Table, after: Table) -> list[Changes]:
-    """What cells merged over rows changed; a cell that held something of its own was hidden by them."""
-    found = []
-    for change in changed_cells(rows, before, after, "merged_cell"):
-        hidden = looked_up(change.before, bool)
-        for rule, which in (("merged_cell", ~hidden), ("merged_hidden", hidden)):
-            cells = (change.rows[which], taken(change.before, which), taken(change.after, which))
-            found.append(Changes(rule, change.column, *cells))
-    return found
-
-
-def log_of(decided: pd.DataFrame, changes: list[Changes], corrections: pd.DataFrame) -> pd.DataFrame:
-    """The log: decisions and changed cells, each with why: the ledger's reason, else the rule's.
-
-    In the order of rows; of one row decisions first, then in the order of the verbs.
-    """
-    sizes = [len(change.rows) for change in changes]
-    of_none = decided["source_row"].isna()
-    rows = np.concatenate([decided["source_row"].where(~of_none, -1).to_numpy(int), *(one.rows for one in changes)])
-    order = np.argsort(rows, kind="stable")
-    columns = {
-        "column": [repeated(change.column, size) for change, size in zip(changes, sizes, strict=True)],
-        "before": [change.before for change in changes],
-        "after": [change.after for change in changes],
-        "rule": [repeated(change.rule, size) for change, size in zip(changes, sizes, strict=True)],
-        "reason": [_reasons(change, corrections) for change in changes],
-    }
-    texts = {name: text_of(taken(stacked([coded(decided[name]), *parts]), order)) for name, parts in columns.items()}
-    return pd.DataFrame({"source_row": pd.array(rows[order], "Int64"), **texts}).assign(
-        source_row=lambda log: log["source_row"].where(log["source_row"] >= 0)
-    )
-
-
-def _reasons(change: Changes, corrections: pd.DataFrame) -> Coded:
-    if change.rule != "correction":
-        return repeated(CHANGE_RULES[change.rule][1], len(change.rows))
-    here = [(column_named(column) or column) == change.column for column in corrections["column"]]
-    ledger = corrections["reason"][here].set_axis(ledger_rows(corrections[here]))
-    return coded(ledger.reindex(change.rows))
-
-
-def decisions(
-    origin: Origin, of_header: pd.DataFrame, covered: pd.DataFrame, applications: pd.Index, places: pd.Series
+def log_of(
+    changes: pd.DataFrame,
+    corrections: pd.DataFrame,
+    origin: Origin,
+    names: Sequence[str | None],
+    applications: pd.DataFrame,
+    places: pd.Series,
 ) -> pd.DataFrame:
-    """The log's rows for what was decided and changed no cell of an application.
+    """The log: what reading and cleaning decided and changed, each with why: the ledger's reason, else the rule's.
 
     Args:
-        origin: Where the table comes from.
-        of_header: The ledger's corrections of the header.
-        covered: Cells below a merged one, as `merged_below` returns them.
-        applications: The `source_row` of every application.
+        changes: What the verbs changed, as `apply_logged` returns it.
+        corrections: The ledger.
+        origin: Where the table comes from, and what filling merged cells changed in it.
+        names: The name of every column, from the left.
+        applications: The applications' cells, `source_row` as index.
         places: Each row's place in the file, by `source_row`.
+
+    Returns:
+        `source_row, column, before, after, rule, reason`, in the order of rows; of one row decisions first, then in the
+        order of the verbs. What concerns the whole table has no row, and the header is row 0.
     """
-    counts = covered[covered["column"].isin(COUNT_COLUMNS) & covered["source_row"].isin(applications)]
-    counts = counts[~counts["repeated"]]
-    hidden = applications[places[applications].isin(origin.hidden)]
-    found = [
+    rows = pd.Series(places.index, index=places)
+    filled = origin.filled.assign(
+        source_row=origin.filled["place"].map(rows),
+        column=origin.filled["position"].map(dict(enumerate(names))),
+    )
+    filled = filled[filled["source_row"].isin(applications.index) & filled["column"].notna()]
+    log = pd.concat(
+        [
+            _decisions(origin, corrections, filled, applications.index[places[applications.index].isin(origin.hidden)]),
+            _filled_cells(filled),
+            _with_reasons(changes, corrections),
+        ],
+        ignore_index=True,
+    )
+    log = log.astype({"source_row": "Int64"}).sort_values("source_row", kind="stable", na_position="first")
+    return log.reset_index(drop=True)[CHANGE_COLUMNS]
+
+
+def _decisions(origin: Origin, corrections: pd.DataFrame, filled: pd.DataFrame, hidden: pd.Index) -> pd.DataFrame:
+    """What was decided and changed no cell of an application."""
+    of_header = corrections[ledger_rows(corrections) == 0]
+    once = filled[(filled["kind"] == "once") & filled["column"].isin(COUNT_COLUMNS)]
+    told_once, is_hidden = CHANGE_RULES["merged_count"][1], CHANGE_RULES["row_hidden"][1]
+    rows = [
         *([(pd.NA, "", "", origin.taken, "table_taken", origin.why)] if origin.taken else []),
         *(
             (0, column_named(becomes), was, becomes, "correction", reason)
             for was, becomes, reason in zip(of_header["was"], of_header["becomes"], of_header["reason"], strict=True)
         ),
         *(
-            (row, column, "", "", "merged_count", f"{CHANGE_RULES['merged_count'][1]}（{text}）")
-            for row, column, text in zip(counts["source_row"], counts["column"], counts["text"], strict=True)
+            (row, column, "", "", "merged_count", f"{told_once}（{text}）")
+            for row, column, text in zip(once["source_row"], once["column"], once["before"], strict=True)
         ),
-        *((row, "", "", "", "row_hidden", CHANGE_RULES["row_hidden"][1]) for row in hidden),
+        *((row, "", "", "", "row_hidden", is_hidden) for row in hidden),
     ]
-    return pd.DataFrame(found, columns=CHANGE_COLUMNS)
+    return pd.DataFrame(rows, columns=CHANGE_COLUMNS)
+
+
+def _filled_cells(filled: pd.DataFrame) -> pd.DataFrame:
+    """What filling merged cells changed, beyond surrounding white space."""
+    rules = {"repeated": "merged_cell", "hidden": "merged_hidden", "joined": "merged_row"}
+    cells = filled[filled["kind"].isin(rules)]
+    cells = cells.assign(before=cells["before"].str.strip(), after=cells["after"].str.strip())
+    cells = cells[cells["before"] != cells["after"]].assign(rule=cells["kind"].map(rules))
+    return cells.assign(reason=cells["rule"].map(lambda rule: CHANGE_RULES[rule][1]))[CHANGE_COLUMNS]
+
+
+def _with_reasons(changes: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """The changes with `reason`: the ledger's for a correction, else the rule's."""
+    ledger = pd.DataFrame(
+        {
+            "source_row": ledger_rows(corrections),
+            "column": ledger_columns(corrections),
+            "rule": "correction",
+            "own": corrections["reason"],
+        }
+    )
+    reasons = changes["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
+    if not len(ledger):
+        return changes.assign(reason=reasons)
+    own = changes.merge(ledger, on=["source_row", "column", "rule"], how="left")["own"]
+    return changes.assign(reason=own.where(own.notna(), reasons))
 
 
 def repairs(changes: pd.DataFrame) -> pd.DataFrame:

@@ -1,55 +1,22 @@
-"""Which rows are applications: the header found, columns named, other rows set aside with their reason."""
+"""Which rows are applications: columns named by the header, other rows set aside with their reason."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import reduce
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from pilotlib.coded import Coded, Table, all_of, any_of, from_arrow, looked_up, mapped, repeated, taken, text_of
-from pilotlib.columns import COLUMNS, COUNT_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
+from pilotlib.columns import COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, source_columns, title_of
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, nearly_named
 from pilotlib.vocabulary import RULED_LINE, TOTAL_FORM, TOTAL_FORM_WITHOUT_CERTIFICATE, plain
 
-# Why a row is no application; the first of them: it is one.
-REASONS = (
-    "",
-    "表外文字",
-    "并入上一行",
-    "合计行",
-    "重复的表头",
-    "表格线",
-    "空行",
-    "表头以上",
-    "表头的上一行",
-    "表头",
-)
 # A row that fills none of these is no application but a remark.
-TELLING_COLUMNS = ("year", "application_round", "certificate", "students", "places_applied", "places_approved")
-
-
-def correct_header(header: Header, corrections: pd.DataFrame, file: str = "申报表") -> Header:
-    """Put in the ledger's corrections of the header, which is row 0: a word that is nearly a column's name.
-
-    Raises:
-        PilotError: the header does not say what the ledger says it does, or the correction names no column.
-    """
-    given, titles = list(header.titles), list(header.titles)
-    for was, becomes, reason in zip(corrections["was"], corrections["becomes"], corrections["reason"], strict=True):
-        places = [place for place, title in enumerate(given) if title == was.strip()]
-        if not places:
-            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{_quoted(given)}。")
-        if not column_named(becomes) or not reason.strip():
-            raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
-        if len(places) > 1:
-            raise PilotError(f"corrections.csv：{file} 的表头“{was}”有 {len(places)} 处。请在表中改好后另存。")
-        if titles[places[0]] != given[places[0]]:
-            raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
-        titles[places[0]] = becomes.strip()
-    return header._replace(titles=titles, names=[column_named(title) for title in titles])
+TELLING_COLUMNS = source_columns("year", "round", "name", "count")
+# Where the word for a total may stand.
+LABEL_COLUMNS = [name for name, column in SOURCE_COLUMNS.items() if column.kind != "count"]
 
 
 def names_of(header: Header, place: int, filled: Sequence[bool], file: str = "申报表") -> list[str | None]:
@@ -74,20 +41,21 @@ def names_of(header: Header, place: int, filled: Sequence[bool], file: str = "�
             "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；没有该列请补上。"
         )
     for name in dict.fromkeys(filter(None, names)):
-        columns = [title for title, other in zip(titles, names, strict=True) if other == name]
-        if len(columns) > 1:
-            raise PilotError(f"{where}：{_quoted(columns)} 都是{title_of(name)}列。请只留一列。")
-    found, taken_titles = [], set()
-    for number, (title, name, held) in enumerate(zip(titles, names, filled, strict=True), start=1):
+        same = [title for title, other in zip(titles, names, strict=True) if other == name]
+        if len(same) > 1:
+            raise PilotError(f"{where}：{_quoted(same)} 都是{title_of(name)}列。请只留一列。")
+    columns: list[str | None] = []
+    taken_titles = set()
+    for number, (title, known, has_content) in enumerate(zip(titles, names, filled, strict=True), start=1):
         own = title or f"第{number}列"
         free = own not in taken_titles and own not in COLUMNS
         taken_titles.add(own)
-        found.append((name or (own if free else f"{own}（第{number}列）")) if name or held else None)
-    return found
+        columns.append((known or (own if free else f"{own}（第{number}列）")) if known or has_content else None)
+    return columns
 
 
 def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -> pd.DataFrame:
-    """Name the columns by the header; number the rows: `source_row` becomes the index.
+    """Name the columns of a whole table by its header; number the rows: `source_row` becomes the index.
 
     The header's last row is number 0, rows above it are negative, the first row of the table is 1. Columns that are
     not ours keep their own names; those without name and content go.
@@ -95,93 +63,106 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
     Raises:
         PilotError: a column is missing or found twice.
     """
-    filled = (cells.iloc[header.first :] != "").any().to_list()
-    names = names_of(header, cells.index[header.last], filled, file)
-    table = cells.set_axis(names, axis="columns").loc[:, [name is not None for name in names]]
-    table = table.set_axis(pd.RangeIndex(-header.last, len(cells) - header.last, name="source_row"), axis="index")
-    return table if "year" in table else table.assign(year="")
+    return named_and_numbered(cells, column_names(cells, header, file), -header.last)
 
 
-def table_of(cells: Sequence[Coded], names: Sequence[str | None]) -> Table:
-    """Coded cells as a table under the names of its columns; a table without years has an empty column of them."""
-    table = {name: column for name, column in zip(names, cells, strict=True) if name}
-    return table if "year" in table else table | {"year": repeated("", len(cells[0].codes))}
+def column_names(cells: pd.DataFrame, header: Header, file: str = "申报表") -> list[str | None]:
+    """The name of every column of a whole table, as `names_of` gives it."""
+    below = cells.iloc[header.first :]
+    filled = [bool(asked_of_each(below[position], bool).any()) for position in below]
+    return names_of(header, cells.index[header.last], filled, file)
+
+
+def named_and_numbered(cells: pd.DataFrame, names: Sequence[str | None], first: int) -> pd.DataFrame:
+    """Cells under the names of their columns, their rows numbered from `first`.
+
+    A table without serial numbers or years has blank ones.
+    """
+    kept = [place for place, name in enumerate(names) if name is not None]
+    table = cells.iloc[:, kept].set_axis([names[place] for place in kept], axis="columns")
+    table = table.set_axis(pd.RangeIndex(first, first + len(cells), name="source_row"), axis="index")
+    return table.assign(**{name: "" for name in ("serial", "year") if name not in table})
 
 
 def reasons_of(
-    table: Table,
-    rows: np.ndarray,
-    cells: Sequence[Coded],
+    table: pd.DataFrame,
+    cells: pd.DataFrame,
     header: Header,
-    continued: Iterable[int] = (),
-    labels: Iterable[Coded] = (),
-) -> np.ndarray:
-    """Part the rows that are applications from those set aside: each row's reason, as its place in `REASONS`.
+    continued: Collection[int] = (),
+    labels: Iterable[int] = (),
+) -> pd.Series:
+    """Why each row is no application; "" where it is one.
 
     Args:
-        table: As `table_of` returns it.
-        rows: The number of every row, as `name_columns` gives them.
-        cells: The cells as they stand in the file.
+        table: The cells under the names of their columns, as `named_and_numbered` returns them.
+        cells: The same rows as they stand in the file, their places as index.
         header: Their header.
-        continued: The `source_row` of rows that only go on with the application above.
-        labels: Columns of cells that are not ours and may say that a row is one of totals.
+        continued: The places of rows that only go on with the application above.
+        labels: The positions of columns that are not ours and may say that a row is one of totals.
     """
-    words = {name: mapped(column, plain) for name, column in table.items()}
-    telling = [looked_up(words[name], bool) for name in TELLING_COLUMNS]
-    ruled = [looked_up(column, lambda word: bool(RULED_LINE.fullmatch(word))) for column in words.values()]
-    written = [looked_up(column, lambda text: bool(text.strip())) for column in cells]
-    above = rows < 0
-    reasons = np.zeros(len(rows), np.int8)
+    rows = table.index.to_numpy()
+    filled = [asked_of_each(table[name], _is_filled) for name in TELLING_COLUMNS if name in table]
+    reasons = np.full(len(table), "", dtype=object)
+    # The later one counts.
     for reason, which in (
-        ("表外文字", ~any_of(telling)),
-        ("并入上一行", np.isin(rows, list(continued))),
-        ("合计行", _totals(words, labels)),
+        ("表外文字", ~_any_of(filled)),
+        ("并入上一行", cells.index.isin(list(continued))),
+        ("合计行", _totals(table, [cells.iloc[:, place] for place in labels])),
         ("重复的表头", header_rows(cells, header)),
-        ("表格线", all_of(ruled)),
-        ("空行", ~any_of(written)),
-        ("表头以上", above),
-        ("表头的上一行", above & (rows >= header.first - header.last)),
+        ("表格线", ~_any_of(~asked_of_each(table[name], _is_ruled) for name in table)),
+        ("空行", ~_any_of(asked_of_each(cells[column], _is_filled) for column in cells)),
+        ("表头以上", rows < 0),
+        ("表头的上一行", (rows < 0) & (rows >= header.first - header.last)),
         ("表头", rows == 0),
     ):
-        reasons[which] = REASONS.index(reason)
-    return reasons
+        if which.any():
+            reasons[which] = reason
+    return pd.Series(reasons, index=table.index, dtype=str)
 
 
-def set_aside_rows(
-    table: Table, rows: np.ndarray, places: np.ndarray, cells: Sequence[Coded], reasons: np.ndarray
-) -> pd.DataFrame:
+def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
     """The rows that are no applications, the header aside.
 
     Returns:
         `source_row` (missing above the header), `place`, `reason`, `text`, and the cells of `places_applied` and
-        `places_approved`.
+        `places_approved`: what a total row says, to be held against the sum of the rows.
     """
-    aside = np.flatnonzero((reasons != 0) & (rows != 0))
-    texts = [pa.array(column.words, pa.large_string()).take(pa.array(column.codes[aside])) for column in cells]
-    whole = pc.utf8_rtrim(pc.binary_join_element_wise(*texts, pa.scalar("｜", pa.large_string())), "｜")
+    aside = ((reasons != "") & (reasons.index != 0)).to_numpy()
+    texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
+    joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
+    numbers = pd.Series(reasons.index[aside], dtype="Int64")
     return pd.DataFrame(
         {
-            "source_row": pd.Series(rows[aside], dtype="Int64").where(lambda numbers: numbers > 0),
-            "place": places[aside],
-            "reason": text_of(Coded(reasons[aside].astype(np.intp), list(REASONS))),
-            "text": text_of(from_arrow(whole)),
-            # what a total row says, to be held against the sum of the rows
-            "places_applied": text_of(taken(table["places_applied"], aside)),
-            "places_approved": text_of(taken(table["places_approved"], aside)),
+            "source_row": numbers.where(numbers > 0),
+            "place": cells.index[aside],
+            "reason": reasons[aside].to_numpy(),
+            "text": joined.str.rstrip("｜"),
+            **{name: table[name].astype(str).to_numpy()[aside] for name in ("places_applied", "places_approved")},
         }
     )
 
 
-def _totals(words: Table, others: Iterable[Coded] = ()) -> np.ndarray:
+def _totals(table: pd.DataFrame, others: Iterable[pd.Series]) -> np.ndarray:
     """Rows that add up others: a total's word in a cell, or within a longer text where there is no certificate."""
-    ours = [name for name in SOURCE_COLUMNS if name in words and (name == "year" or name not in COUNT_COLUMNS)]
-    labels = [*(words[name] for name in ours), *(mapped(column, plain) for column in others)]
+    labels = [*(table[name] for name in LABEL_COLUMNS if name in table), *others]
 
-    def matches(form: re.Pattern) -> np.ndarray:
-        return any_of([looked_up(column, lambda word: bool(form.fullmatch(word))) for column in labels])
+    def match(form: re.Pattern[str]) -> np.ndarray:
+        return _any_of(asked_of_each(column, lambda text: bool(form.fullmatch(plain(text)))) for column in labels)
 
-    without_certificate = looked_up(words["certificate"], lambda word: not word)
-    return matches(TOTAL_FORM) | (without_certificate & matches(TOTAL_FORM_WITHOUT_CERTIFICATE))
+    without_certificate = ~asked_of_each(table["certificate"], _is_filled)
+    return match(TOTAL_FORM) | (without_certificate & match(TOTAL_FORM_WITHOUT_CERTIFICATE))
+
+
+def _any_of(flags: Iterable[np.ndarray]) -> np.ndarray:
+    return reduce(np.logical_or, flags)
+
+
+def _is_filled(text: str) -> bool:
+    return bool(plain(text))
+
+
+def _is_ruled(text: str) -> bool:
+    return bool(RULED_LINE.fullmatch(plain(text)))
 
 
 def _quoted(words: Iterable[str]) -> str:

@@ -3,32 +3,22 @@
 import base64
 from collections.abc import Callable, Iterable
 from html import escape
+from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
 from itables.widget import ITable
 
-from pilotlib.columns import title_of
+from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of
 from pilotlib.exploring.charts import FORMS, GROUPS, MEASURES, chart
 from pilotlib.exploring.selection import Selection, as_code, choices, select, totals
-from pilotlib.exploring.table import Table
 from pilotlib.exploring.years import load_years
-from pilotlib.publishing.workbook import Sheet, as_xlsx
+from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.prose import number
 from pilotlib.report.style import png_of
-from pilotlib.report.tables import csv_of, heading, in_words, numeric_columns
+from pilotlib.report.told import NOTHING, Told, csv, heading, in_words, names_of
 
-_FILTERS = {
-    "year": "年度",
-    "application_round": "批次",
-    "level": "等级",
-    "status": "状态",
-    "certificate": "证书",
-    "major": "专业",
-}
-_SHOWN = ["year", "source_row", "application_round", "certificate", "level", "majors", "students"]
-_SHOWN += ["places_applied", "places_approved", "status", "note"]
-_ON_ONE_LINE = ("application_round", "level", "status")
+_ON_ONE_LINE = source_columns("round", "level", "status")
 _IN_CHINESE = {
     "search": "搜索：",
     "info": "第 _START_ 至 _END_ 行，共 _TOTAL_ 行",
@@ -59,14 +49,18 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     """
     loaded = load_years(years)
     offered = choices(loaded)
-    filters = {name: _filter(title, offered[name]) for name, title in _FILTERS.items()}
+    filters = {name: _filter(_short_title(name), words) for name, words in offered.items()}
     form = widgets.Dropdown(options=_options(FORMS), value="bar", description="图形")
-    by = widgets.Dropdown(options=[(title_of(name), name) for name in GROUPS], description="分组")
+    by = widgets.Dropdown(
+        options=[(title_of(name), name) for name in GROUPS], value="application_round", description="分组"
+    )
     split = widgets.Dropdown(options=[(title_of(name), name) for name in GROUPS], value="level", description="再分")
-    measure = widgets.Dropdown(options=[(title_of(name), name) for name in MEASURES], description="数值")
+    measure = widgets.Dropdown(
+        options=[(title_of(name), name) for name in MEASURES], value="places_approved", description="数值"
+    )
     clear = widgets.Button(description="清除筛选", icon="times")
     counted, drawn, code, exports = (widgets.HTML() for _ in range(4))
-    table = ITable(_as_shown(loaded.applications), **_table_options())
+    table = ITable(_as_shown(loaded.applications), **_table_options(_shown(loaded.applications)))
 
     wrapped = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
     controls = widgets.HBox([form, measure, by, split], layout=wrapped)
@@ -78,22 +72,24 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     def chosen() -> Selection:
         return Selection(**{name: tuple(box.value) for name, box in filters.items()})
 
-    def draw(_=None) -> None:
+    def draw(_: Any = None) -> None:
         split.disabled = form.value == "bar"
         rows = select(loaded, chosen())
         drawn.value = _picture(rows, by.value, measure.value, form.value, split.value)
 
-    def refresh(_=None) -> None:
+    def refresh(_: Any = None) -> None:
         selection = chosen()
         rows = select(loaded, selection)
-        table.update(_as_shown(rows), **_table_options())  # it forgets them where rows change
+        table.update(
+            _as_shown(rows), **_table_options(_shown(loaded.applications))
+        )  # it forgets them where rows change
         code.value = _code(as_code(loaded, selection))
         draw()
         # Last, because they take longest: what was clicked for is seen before.
         counted.value = totals(loaded, rows)._repr_html_()
         exports.value = _exports(rows)
 
-    def clear_all(_) -> None:
+    def clear_all(_: Any) -> None:
         _without_notice(filters.values(), refresh)
         for box in filters.values():
             box.value = ()
@@ -118,7 +114,7 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     )
 
 
-def _filter(title: str, offered: list) -> widgets.SelectMultiple:
+def _filter(title: str, offered: list[Any]) -> widgets.SelectMultiple:
     longest = max((len(str(word)) for word in offered), default=0)
     layout = widgets.Layout(width=f"{min(max(longest, 5) + 5, _WIDEST_FILTER)}em", height="9.5em")
     options = [(str(word), word) for word in offered]
@@ -127,32 +123,43 @@ def _filter(title: str, offered: list) -> widgets.SelectMultiple:
     return box
 
 
+def _short_title(name: str) -> str:
+    """The shortest name of a column; the majors' is that of each of them."""
+    column = SOURCE_COLUMNS.get("majors" if name == "major" else name)
+    return min((column.title, *column.aliases), key=len) if column else title_of(name)
+
+
 def _options(words: dict[str, str]) -> list[tuple[str, str]]:
     return [(title, name) for name, title in words.items()]
 
 
-def _with_notice(boxes: Iterable[widgets.Widget], notice: Callable) -> None:
+def _with_notice(boxes: Iterable[widgets.Widget], notice: Callable[..., None]) -> None:
     for box in boxes:
         box.observe(notice, names="value")
 
 
-def _without_notice(boxes: Iterable[widgets.Widget], notice: Callable) -> None:
+def _without_notice(boxes: Iterable[widgets.Widget], notice: Callable[..., None]) -> None:
     for box in boxes:
         box.unobserve(notice, names="value")
 
 
-def _as_shown(rows: Table) -> pd.DataFrame:
+def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows under headings with units, in words; figures stay figures, so that they sort as such."""
-    told = in_words(pd.DataFrame(rows[_SHOWN]).reset_index(drop=True))
-    words = {name: told[name].astype(object).where(told[name].notna(), "—").astype("str") for name in _words_of(told)}
-    return told.assign(**words).rename(columns=heading)
+    table = in_words(pd.DataFrame(rows[_shown(rows)]).reset_index(drop=True))
+    numbers = table.select_dtypes("number").columns
+    words = {
+        name: table[name].astype(object).where(table[name].notna(), NOTHING).astype("str")
+        for name in table.columns.drop(numbers)
+    }
+    return table.assign(**words).rename(columns=heading)
 
 
-def _words_of(table: pd.DataFrame) -> list[str]:
-    return [name for name in table.columns if name not in numeric_columns(table) and name != "source_row"]
+def _shown(rows: pd.DataFrame) -> list[str]:
+    """The columns of the board: what the report shows of applications, up to the note."""
+    return names_of(rows)[: names_of(rows).index("note") + 1]
 
 
-def _table_options() -> dict:
+def _table_options(shown: list[str]) -> dict[str, Any]:
     return {
         "language": _IN_CHINESE,
         "showIndex": False,
@@ -163,12 +170,12 @@ def _table_options() -> dict:
         "allow_html": False,
         "warn_on_unexpected_option_type": False,  # it does not know that the words may be nested
         "maxBytes": 0,
-        "columnDefs": [{"className": "dt-nowrap", "targets": [_SHOWN.index(name) for name in _ON_ONE_LINE]}],
+        "columnDefs": [{"className": "dt-nowrap", "targets": [shown.index(name) for name in _ON_ONE_LINE]}],
         "style": "width:100%",
     }
 
 
-def _picture(rows: Table, by: str, measure: str, form: str, split: str) -> str:
+def _picture(rows: pd.DataFrame, by: str, measure: str, form: str, split: str) -> str:
     if rows.empty:
         return "<p>没有符合条件的申报，没有图可画。</p>"
     picture = base64.b64encode(png_of(chart(rows, by, measure, form, split), dots_per_inch=110)).decode("ascii")
@@ -183,14 +190,14 @@ def _code(text: str) -> str:
     )
 
 
-def _exports(rows: Table) -> str:
+def _exports(rows: pd.DataFrame) -> str:
     """Links that hold the selection as files; they go nowhere, so that they work on any server."""
     shown = pd.DataFrame(rows).reset_index(drop=True)
     shown.attrs = {}
-    sheet = Sheet("所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", shown)
+    told = Told("selection", "所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", shown)
     files = {
-        "CSV": ("text/csv;charset=utf-8", "csv", csv_of(shown)),
-        "XLSX": (_XLSX, "xlsx", as_xlsx("所选申报", "", f"{number(len(shown))}项申报", [sheet])),
+        "CSV": ("text/csv;charset=utf-8", "csv", csv(told)),
+        "XLSX": (_XLSX, "xlsx", as_xlsx(told.title, "", told.source, [told])),
     }
     links = [
         f'<a style="text-decoration:underline;margin-right:1.5em" download="所选申报.{ending}" '

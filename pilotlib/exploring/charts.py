@@ -1,30 +1,34 @@
 """Figures for a cell: those of the report, and a chart of any selection whose form is chosen."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import seaborn
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 from pilotlib.chinese import use_chinese_font
-from pilotlib.columns import title_of, unit_of
+from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS, MAIN_COLOUR
-from pilotlib.report.figures import FIGURES
+from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS
+from pilotlib.report.drawing import draw_bars, draw_stacks, floats
+from pilotlib.report.figures import FIGURES, drawing
 from pilotlib.report.prose import number, shortened
 from pilotlib.report.style import report_style
+from pilotlib.report.told import names_of
+from pilotlib.report.year_tables import figure_tables
 from pilotlib.statistics.tables import only_approved
 from pilotlib.vocabulary import UNKNOWN
 
-# figures.majors(year.statistics) …: ordinary matplotlib figures, to be changed and saved.
-figures = SimpleNamespace(**{name: entry.draw for name, entry in FIGURES.items()})
-
 FORMS = {"bar": "条形图", "stacked": "堆叠条形图", "line": "折线图", "heat": "热力图"}
-GROUPS = ("application_round", "level", "certificate", "majors", "status", "year")
-MEASURES = ("places_approved", "places_applied", "applications")
+GROUPS = (*source_columns("round", "level", "name", "names", "status", "text"), "year")
+MEASURES = (*(name for name, column in SOURCE_COLUMNS.items() if column.adds_up), "applications")
 _LONGEST_LABEL = 18  # characters
-_BY_LENGTH = ("certificate", "majors", "status")  # the others have an order of their own
+_BY_LENGTH = source_columns("name", "names", "status", "text")  # the others have an order of their own
 NOT_COUNTED = "无数据"  # no bar is not a bar of 0
 _ACROSS = 45  # characters that stand side by side below or above a chart
 
@@ -66,7 +70,7 @@ def chart(
         figure = Figure(figsize=(8, 1.1 + 0.34 * _bars(table, by, form)), layout="constrained")
         axes = figure.subplots()
         _DRAWN[form](axes, table, by, split)
-        unit = unit_of(measure) if measure != "applications" else "项"
+        unit = unit_of(measure)
         axes.set_title(f"{title_of(measure)}（{unit}），按{title_of(by)}", loc="left", fontsize="medium")
     return figure
 
@@ -76,8 +80,8 @@ def _counted(rows: pd.DataFrame, by: list[str], measure: str) -> pd.DataFrame:
     table = only_approved(pd.DataFrame(rows)).assign(applications=1)
     words = {name: table[name].astype(object).where(table[name].notna(), UNKNOWN).astype("str") for name in by}
     order = {name: _order(table[name]) for name in by}
-    words = {name: pd.Categorical(words[name], order[name], ordered=True) for name in by}
-    groups = table.assign(**words).groupby(by, observed=True, sort=True)[measure]
+    ordered = {name: pd.Categorical(words[name], order[name], ordered=True) for name in by}
+    groups = table.assign(**ordered).groupby(by, observed=True, sort=True)[measure]
     return groups.sum(min_count=1).astype("Float64").rename("value").reset_index()
 
 
@@ -90,49 +94,35 @@ def _bars(table: pd.DataFrame, by: str, form: str) -> int:
     return 9 if form == "line" else table[by].nunique()
 
 
-def _bar(axes, table: pd.DataFrame, by: str, split: str) -> None:
+def _bar(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
     table = table.sort_values("value", ascending=False, kind="stable") if by in _BY_LENGTH else table
-    names = [shortened(str(name), _LONGEST_LABEL) for name in table[by]]
-    seaborn.barplot(
-        x=table["value"].fillna(0).astype(float).to_numpy(),
-        y=range(len(table)),
-        orient="h",
-        ax=axes,
-        color=MAIN_COLOUR,
-        saturation=1,
-    )
-    axes.set_yticks(range(len(names)), names)
-    axes.bar_label(axes.containers[0], [_label(value) for value in table["value"]], padding=4)
-    axes.margins(x=0.12)
+    draw_bars(axes, table[by].astype(str), floats(table["value"]), _LONGEST_LABEL)
+    _label_ends(axes, table["value"])
 
 
-def _stacked(axes, table: pd.DataFrame, by: str, split: str) -> None:
+def _stacked(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
     wide = _wide(table, by, split).astype("Float64")
     totals = wide.sum(axis="columns", min_count=1)
     if by in _BY_LENGTH:
         totals = totals.sort_values(ascending=False, kind="stable")
     wide = wide.loc[totals.index].fillna(0).astype(float)
-    start = pd.Series(0.0, index=wide.index)
-    for name, colour in zip(wide, _colours(list(wide)), strict=True):
-        bars = axes.barh(
-            range(len(wide)),
-            wide[name],
-            left=start,
-            label=shortened(str(name), _LONGEST_LABEL),
-            color=colour,
-            edgecolor=GROUND_COLOUR,
-        )
-        start = start + wide[name]
-    axes.bar_label(bars, [_label(total) for total in totals], padding=4)
-    axes.set_yticks(range(len(wide)), [shortened(str(name), _LONGEST_LABEL) for name in wide.index])
-    axes.invert_yaxis()
+    colours = zip(names_of(wide), _colours(names_of(wide)), strict=True)
+    looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in colours}
+    draw_stacks(axes, wide, looks, _LONGEST_LABEL)
+    _label_ends(axes, totals)
     axes.margins(x=0.12, y=0.01)
     _legend(axes, wide)
 
 
-def _line(axes, table: pd.DataFrame, by: str, split: str) -> None:
+def _label_ends(axes: Axes, values: "pd.Series[float]") -> None:
+    """Write the figure at the end of each bar, or that there is none."""
+    axes.bar_label(cast(BarContainer, axes.containers[-1]), [_label(value) for value in values], padding=4)
+    axes.margins(x=0.12)
+
+
+def _line(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
     wide = _wide(table, by, split)
-    for name, colour in zip(wide, _colours(list(wide)), strict=True):
+    for name, colour in zip(wide, _colours(names_of(wide)), strict=True):
         values = wide[name].astype("Float64").astype(float)
         axes.plot(range(len(wide)), values, "o-", color=colour, label=shortened(str(name), _LONGEST_LABEL))
     axes.set_xticks(range(len(wide)), [shortened(str(name), 8) for name in wide.index])
@@ -141,7 +131,7 @@ def _line(axes, table: pd.DataFrame, by: str, split: str) -> None:
     _legend(axes, wide)
 
 
-def _heat(axes, table: pd.DataFrame, by: str, split: str) -> None:
+def _heat(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
     wide = _wide(table, by, split).astype("Float64").astype(float)
     wide = wide.set_axis([shortened(str(name), _LONGEST_LABEL) for name in wide.index], axis="index")
     wide = wide.set_axis([shortened(str(name), 8) for name in wide.columns], axis="columns")
@@ -171,12 +161,12 @@ def _wide(table: pd.DataFrame, by: str, split: str) -> pd.DataFrame:
     return wide.sort_index(axis="index").sort_index(axis="columns")
 
 
-def _colours(names: list) -> list:
+def _colours(names: list[str]) -> list[Any]:
     others = iter(seaborn.color_palette("colorblind", len(names)))
     return [LEVEL_COLOURS.get(name) or next(others) for name in names]
 
 
-def _legend(axes, wide: pd.DataFrame) -> None:
+def _legend(axes: Axes, wide: pd.DataFrame) -> None:
     if wide.shape[1] > 1:
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
 
@@ -191,3 +181,17 @@ def _label(value: float) -> str:
 
 # A figure shows itself in a cell only once pyplot has loaded its backend, which it otherwise does at its own first one.
 plt.switch_backend(plt.get_backend())
+
+
+def _of_statistics(name: str) -> Callable[[dict[str, pd.DataFrame]], Figure]:
+    """What draws a figure of the report from the statistics of a year."""
+
+    def draw(statistics: dict[str, pd.DataFrame]) -> Figure:
+        return drawing(FIGURES[name](figure_tables(statistics, "")))
+
+    draw.__doc__ = FIGURES[name].__doc__
+    return draw
+
+
+# figures.majors(year.statistics) …: ordinary matplotlib figures, to be changed and saved.
+figures = SimpleNamespace(**{name: _of_statistics(name) for name in FIGURES})

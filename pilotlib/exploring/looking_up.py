@@ -4,17 +4,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from pilotlib.checking import check, stop_on_errors
+from pilotlib.checking import stop_on_errors
+from pilotlib.checking.year import clean_year
 from pilotlib.claims import check_claims, facts_of
-from pilotlib.cleaning import clean, repairs
+from pilotlib.cleaning import repairs
 from pilotlib.errors import PilotError
-from pilotlib.exploring.table import Table, titled
 from pilotlib.exploring.years import Years, computed
 from pilotlib.project import find_project, newest_year
-from pilotlib.reading import read_inputs
-from pilotlib.reading.documents import passages_of, read_document
-from pilotlib.report.checked import told_claims
-from pilotlib.report.tables import in_words
+from pilotlib.reading.documents import Passage, passages_of, read_document
+from pilotlib.report.checked import claims_table
+from pilotlib.report.shown import Table, shown
+from pilotlib.report.told import Told, in_words
+from pilotlib.report.year_tables import OURS
 from pilotlib.statistics import STATISTICS
 
 _OF_A_STATISTIC = ("title", "unit", "definition", "formula", "caveats")
@@ -46,7 +47,9 @@ def trace_row(years: Years, row: int, year: int | None = None) -> Table:
     traced = traced.assign(after=traced["after"].fillna(traced["before"])).fillna("").reset_index()
     if len(aside):
         traced = traced.assign(after="", rule="剔除的行", reason=aside["reason"].iloc[0])
-    return titled(traced, f"{year}年申报表第{row}行", "“原值”是文件中的内容，“现值”是统计所用的内容。", year=year)
+    definition = "“原值”是文件中的内容，“现值”是统计所用的内容。"
+    told = Told("traced", f"{year}年申报表第{row}行", definition, "格", f"{year}年申报明细表", traced)
+    return shown(told, year=year)
 
 
 def check_draft(draft: Path | str, year: int | None = None, *, project: Path | str | None = None) -> Table:
@@ -64,24 +67,26 @@ def check_draft(draft: Path | str, year: int | None = None, *, project: Path | s
         PilotError: there is no such file, or it cannot be read.
     """
     is_file = isinstance(draft, Path) or draft.strip().endswith((".md", ".txt", ".docx"))
-    passages = read_document(Path(draft)) if is_file else passages_of(draft)
+    passages = read_document(Path(draft)) if is_file else passages_of(str(draft))
     folder = find_project(project)
-    table = told_claims(claims_in(passages, folder, newest_year(folder) if year is None else year))
-    return titled(table, "草稿中的数", "“查得”是数据中的数；“相差”是所写的数减去查得的数。")
+    year = newest_year(folder) if year is None else year
+    told = claims_table(claims_in(passages, folder, year), f"{year}年申报明细表")
+    definition = "“查得”是数据中的数；“相差”是所写的数减去查得的数。"
+    return shown(told._replace(title="草稿中的数", definition=definition))
 
 
 def reference() -> Table:
     """Every statistic there is: `statistic, title, unit, definition, formula, caveats`."""
     rows = [(name, *(getattr(entry, field) for field in _OF_A_STATISTIC)) for name, entry in STATISTICS.items()]
-    return titled(pd.DataFrame(rows, columns=["statistic", *_OF_A_STATISTIC]), "统计一览")
+    data = pd.DataFrame(rows, columns=["statistic", *_OF_A_STATISTIC], dtype="str")
+    return shown(Told("reference", "统计一览", "每项统计的名称、单位、定义、算式与注意。", "项", OURS, data))
 
 
-def claims_in(passages: list, project: Path, year: int) -> pd.DataFrame:
+def claims_in(passages: list[Passage], project: Path, year: int) -> pd.DataFrame:
     """Every number of a document held against a year's data, as `claims.check_claims` returns it."""
-    inputs = read_inputs(project, year)
-    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
-    stop_on_errors(check(cleaned, inputs.year, indicators=inputs.indicators), inputs.file)
-    return check_claims(passages, facts_of(*computed(inputs, cleaned)))
+    of_year = clean_year(project, year)
+    stop_on_errors(of_year.problems, of_year.inputs.file)
+    return check_claims(passages, facts_of(*computed(of_year)))
 
 
 def _each_once(texts: pd.Series) -> str:

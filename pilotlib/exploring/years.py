@@ -1,42 +1,43 @@
 """One year or several, read from `data/raw` and ready to be explored: nothing has to be run before."""
 
+from collections import Counter
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Never
 
 import pandas as pd
 
-from pilotlib.checking import check, stop_on_errors
+from pilotlib.checking import stop_on_errors
+from pilotlib.checking.year import CleanedYear, clean_year
 from pilotlib.chinese import use_chinese_font
-from pilotlib.cleaning import Cleaned, clean, repairs
-from pilotlib.cleaning.cells import ledger_rows
-from pilotlib.cleaning.rows import correct_header, name_columns
+from pilotlib.cleaning import repairs
+from pilotlib.cleaning.corrections import correct_header, ledger_rows
+from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
-from pilotlib.exploring.table import Table, about_of, statistic, titled
 from pilotlib.project import find_project, newest_year, years_in
-from pilotlib.reading import YearInputs, read_inputs
+from pilotlib.reading import YearInputs
 from pilotlib.reading.headers import header_of
-from pilotlib.report.tables import in_words, repaired, told_applications
+from pilotlib.report.shown import renamed, shown, together
+from pilotlib.report.told import Told, in_words, names_of
+from pilotlib.report.year_tables import (
+    applications_table,
+    changes_table,
+    majors_table,
+    problems_table,
+    set_aside_table,
+    statistic_tables,
+)
 from pilotlib.statistics import STATISTICS, Tables, college_of_major, compare_counts, recount, summarise
 from pilotlib.vocabulary import in_round_order
 
-_TITLES = {
-    "applications": "申报明细（清洗后）",
-    "majors": "申报专业",
-    "changes": "更改记录",
-    "problems": "问题与提示",
-    "set_aside": "剔除的行",
-}
-# Where the table of applications shows what: what is asked most comes first, what was received last.
-_FIRST = ["year", "source_row", "application_round", "certificate", "level", "majors", "students", "places_applied"]
-_FIRST += ["places_approved", "status", "note"]
 
-
-class Statistics(dict):
+class Statistics(dict[str, pd.DataFrame]):
     """Statistics by name; one that is not there is a sentence and not a traceback."""
 
-    def __missing__(self, name: str):
+    def __missing__(self, name: str) -> Never:
         """Called where a name is not there.
 
         Raises:
@@ -55,12 +56,12 @@ class Years(NamedTuple):
     """
 
     years: tuple[int, ...]
-    applications: Table
-    majors: Table
+    applications: pd.DataFrame
+    majors: pd.DataFrame
     statistics: Statistics
-    changes: Table
-    problems: Table
-    set_aside: Table
+    changes: pd.DataFrame
+    problems: pd.DataFrame
+    set_aside: pd.DataFrame
     cells: pd.DataFrame
     indicators: pd.DataFrame
     colleges: dict[str, str]
@@ -90,8 +91,13 @@ def load_year(year: int | None = None, *, chinese: bool = False, project: Path |
     years = load_years([newest_year(folder)] if year is None else [year], project=folder)
     if not chinese:
         return years
-    tables = {name: in_chinese(getattr(years, name)) for name in _TITLES}
-    return years._replace(**tables)
+    return years._replace(
+        applications=in_chinese(years.applications),
+        majors=in_chinese(years.majors),
+        changes=in_chinese(years.changes),
+        problems=in_chinese(years.problems),
+        set_aside=in_chinese(years.set_aside),
+    )
 
 
 def load_years(years: Iterable[int] | None = None, *, project: Path | str | None = None) -> Years:
@@ -110,93 +116,90 @@ def load_years(years: Iterable[int] | None = None, *, project: Path | str | None
     loaded = [_load(folder, number) for number in numbers]
     if len(loaded) == 1:
         return loaded[0]
-    together = {name: _below_each_other([getattr(one, name) for one in loaded]) for name in (*_TITLES, "cells")}
-    statistics = {name: _below_each_other([one.statistics[name] for one in loaded]) for name in STATISTICS}
-    indicators = _below_each_other([one.indicators for one in loaded])
-    colleges = {major: college for one in loaded for major, college in one.colleges.items()}
     return Years(
-        tuple(numbers), **together, statistics=Statistics(statistics), indicators=indicators, colleges=colleges
+        tuple(numbers),
+        _below_each_other([one.applications for one in loaded]),
+        _below_each_other([one.majors for one in loaded]),
+        Statistics({name: _below_each_other([one.statistics[name] for one in loaded]) for name in STATISTICS}),
+        _below_each_other([one.changes for one in loaded]),
+        _below_each_other([one.problems for one in loaded]),
+        _below_each_other([one.set_aside for one in loaded]),
+        _below_each_other([one.cells for one in loaded]),
+        _below_each_other([one.indicators for one in loaded]),
+        reduce(or_, [one.colleges for one in loaded]),
     )
 
 
-def in_chinese(table: pd.DataFrame) -> Table:
+def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
     """The table with Chinese titles for its columns and words for our names in its cells.
 
     Example:
         in_chinese(load_year().applications)[["证书名称", "批准总培训人数"]]
     """
-    about = about_of(table)
-    titles = pd.Series({name: title_of(name) for name in table.columns})
-    titles = titles.where(~titles.duplicated(keep=False), titles + "（" + titles.index + "）")
-    made = in_words(table).rename(columns=titles)
-    back = dict(zip(titles, titles.index, strict=True))
-    if about is None:
-        return titled(made, "", titles=back)
-    return titled(made, about.title, about.notes, year=about.year, marks=about.marks, titles=back)
-
-
-def _load(project: Path, year: int) -> Years:
-    inputs = read_inputs(project, year)
-    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
-    problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
-    stop_on_errors(problems, inputs.file)
-    tables, statistics = computed(inputs, cleaned)
-    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.merged))
-    logs = {"changes": cleaned.changes, "problems": problems, "set_aside": cleaned.set_aside}
-    logged = _Logged(cleaned.applications, cleaned.majors, cleaned.changes, problems)
-    named = {"applications": _applications(logged), "majors": cleaned.majors, **logs}
-    marks = _marks(logged, year)
-    shown = {
-        name: titled(_of_year(table, year), _TITLES[name], marks=marks if name == "applications" else None, year=year)
-        for name, table in named.items()
+    counts = Counter(map(title_of, names_of(table)))
+    titles = {
+        name: title_of(name) if counts[title_of(name)] == 1 else f"{title_of(name)}（{name}）"
+        for name in names_of(table)
     }
-    of_year = {name: _of_year(table, year) for name, table in statistics.items()}
-    told = {name: statistic(name, of_year, year) for name in STATISTICS}
-    return Years(
-        (year,),
-        **shown,
-        statistics=Statistics(told),
-        cells=_of_year(_cells(inputs), year),
-        indicators=_of_year(inputs.indicators, year),
-        colleges=tables.colleges,
-    )
+    return renamed(in_words(table).rename(columns=titles), table, {title: name for name, title in titles.items()})
 
 
-def computed(inputs: YearInputs, cleaned: Cleaned) -> tuple[Tables, dict[str, pd.DataFrame]]:
+def computed(of_year: CleanedYear) -> tuple[Tables, dict[str, pd.DataFrame]]:
     """What the statistics of a year are computed from, and the statistics by name."""
+    inputs, cleaned, _ = of_year
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
     return tables, summarise(tables)
 
 
-def _applications(logged: "_Logged") -> pd.DataFrame:
-    """The applications with their majors joined and a note of what was found in each row."""
-    told = told_applications(logged)
-    table = logged.applications.assign(majors=told["majors"], note=told["note"])
-    return table[[*_FIRST[1:], *table.columns.difference(["year", *_FIRST], sort=False)]]
+def _load(project: Path, year: int) -> Years:
+    of_year = clean_year(project, year)
+    inputs, cleaned, problems = of_year
+    stop_on_errors(problems, inputs.file)
+    tables, statistics = computed(of_year)
+    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
+    source = f"{year}年申报明细表（{inputs.file}）"
+    told = applications_table(cleaned.applications, cleaned.majors, cleaned.changes, problems, source)
+    marks = _marks(told, cleaned.changes, year)
+    every = Statistics({name: _shown(table, year) for name, table in statistic_tables(statistics, source).items()})
+    return Years(
+        (year,),
+        _shown(told._replace(data=_with_other_columns(told, cleaned.applications)), year, marks),
+        _shown(majors_table(cleaned.majors, source), year),
+        every,
+        _shown(changes_table(cleaned.changes, source), year),
+        _shown(problems_table(problems, source), year),
+        _shown(set_aside_table(cleaned.set_aside, len(cleaned.applications), source), year),
+        _with_year(_cells(inputs), year),
+        _with_year(inputs.indicators, year),
+        tables.colleges,
+    )
 
 
-class _Logged(NamedTuple):
-    applications: pd.DataFrame
-    majors: pd.DataFrame
-    changes: pd.DataFrame
-    problems: pd.DataFrame
+def _shown(told: Told, year: int, marks: dict[str, dict[str, str]] | None = None) -> pd.DataFrame:
+    return shown(told._replace(data=_with_year(told.data, year)), year=year, marks=marks)
 
 
-def _marks(logged: _Logged, year: int) -> dict[str, dict[str, str]]:
+def _with_other_columns(told: Told, applications: pd.DataFrame) -> pd.DataFrame:
+    """The applications as the report shows them, with every other column that they have."""
+    others = applications[applications.columns.difference(list(told.shown), sort=False)]
+    return told.data[list(told.shown)].join(others)
+
+
+def _marks(told: Told, changes: pd.DataFrame, year: int) -> dict[str, dict[str, str]]:
     """The repaired cells of the applications: column → "year/row" → what was there and why it was changed."""
-    where, log = repaired(logged), repairs(logged.changes)
+    log = repairs(changes)
     cells = [log["column"], f"{year}/" + log["source_row"].astype(str)]
-    why = "原值：" + log["before"] + "。" + log["reason"]
-    by_cell = why.groupby(cells).agg("；".join)
-    rows = f"{year}/" + logged.applications["source_row"].astype(str)
-    return {
-        name: {row: by_cell.get(("certificate" if name == "level" else name, row), "") for row in rows[changed]}
-        for name, changed in where.items()
-        if changed.any()
-    }
+    why = ("原值：" + log["before"] + "。" + log["reason"]).groupby(cells).agg("；".join).to_dict()
+    rows = f"{year}/" + told.data["source_row"].astype(str)
+    repaired = pd.DataFrame() if told.marks is None else told.marks
+    marks = {}
+    for name in [name for name in names_of(repaired) if repaired[name].any()]:
+        cell = "certificate" if name == "level" else name
+        marks[name] = {row: why.get((cell, row), "") for row in rows[repaired[name]]}
+    return marks
 
 
-def _of_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
+def _with_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
     """The table with the year it is of as its first column."""
     others = table.drop(columns="year", errors="ignore")
     return others.assign(year=year)[["year", *others.columns]]
@@ -220,19 +223,11 @@ def _below_each_other(tables: list[pd.DataFrame]) -> pd.DataFrame:
             known = list(dict.fromkeys(word for column in columns for word in column.cat.categories))
             known = in_round_order(known) if name == "application_round" else known
             joined[name] = pd.Categorical(joined[name], known, ordered=columns[0].cat.ordered)
-    about = about_of(tables[0])
-    if about is None:
-        return joined
-    marks = {name: {} for table in tables for name in about_of(table).marks}
-    for table in tables:
-        for name, marked in about_of(table).marks.items():
-            marks[name] |= marked
-    return titled(joined, about.title, about.notes, marks=marks)
+    return together(joined, tables)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Without what it tells of itself; a category becomes its word."""
-    words = {name: table[name].astype(object) for name in table.select_dtypes("category")}
-    made = pd.DataFrame(table).assign(**words)
+    made = pd.DataFrame(table).astype(dict.fromkeys(table.select_dtypes("category"), object))
     made.attrs = {}
     return made

@@ -9,24 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from pilotlib.cleaning import Cleaned
 from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.content import Content, content_of
 from pilotlib.publishing.document import as_docx
-from pilotlib.publishing.page import as_html, as_pdf
-from pilotlib.publishing.sheets import Sheet, sheets_of, sheets_of_rollup, sheets_of_trends
+from pilotlib.publishing.page import as_html, as_pdf, missing_pango
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.reading import YearInputs
-from pilotlib.report import Report
-from pilotlib.report.figures import FIGURES
-from pilotlib.report.prose import brief
-from pilotlib.report.rollup import RollUp
-from pilotlib.report.rollup.figures import drawing
-from pilotlib.report.tables import csv_of
-from pilotlib.report.trends import TREND_FIGURES, Trends
+from pilotlib.report.books import Book
+from pilotlib.report.told import csv_of
 from pilotlib.statistics import STATISTICS
 
 
@@ -55,7 +48,7 @@ def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.
         },
     )
     about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
-    about["merged"] = inputs.origin.merged
+    about["continued"] = inputs.origin.continued
     text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     (folder / "narrative.md").write_text(inputs.narrative, encoding="utf-8", newline="\n")
@@ -81,32 +74,33 @@ def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 class Publication(NamedTuple):
-    """What every edition is made of: the executed notebook's content, whose it is, what it rests on, its tables, and
-    what draws its figures by their names."""
+    """What every edition is made of: a book, and what the executed notebook shows of it."""
 
+    book: Book
     content: Content
-    school: str
-    about: str
-    sheets: list[Sheet]
-    draw: Callable[[str], Figure]
 
 
 class Edition(NamedTuple):
-    """A form of the report: what makes its bytes, and the extra of the package and the modules that it wants."""
+    """A form of the report: what makes its bytes, the extra of the package and the modules that it wants, and what
+    says that something else is missing on this machine (an error's sentence, or nothing)."""
 
     make: Callable[[Publication], bytes]
     extra: str = ""
     modules: tuple[str, ...] = ()
+    missing: Callable[[], str] = str
+
+
+def _workbook(told: Publication) -> bytes:
+    book = told.book
+    return as_xlsx(unescape(told.content.title), book.owner, book.source, list(book.tables.values()))
 
 
 EDITIONS = {
     "html": Edition(lambda told: as_html(told.content)),
-    "xlsx": Edition(lambda told: as_xlsx(unescape(told.content.title), told.school, told.about, told.sheets)),
-    "docx": Edition(lambda told: as_docx(told.content, told.school, told.draw), "office", ("pypandoc", "docx")),
-    "pdf": Edition(lambda told: as_pdf(told.content), "pdf", ("weasyprint",)),
+    "xlsx": Edition(lambda told: _workbook(told)),
+    "docx": Edition(lambda told: as_docx(told.content, told.book), "office", ("pypandoc", "docx")),
+    "pdf": Edition(lambda told: as_pdf(told.content), "pdf", ("weasyprint",), missing_pango),
 }
-DEFAULT_EDITIONS = ("html", "xlsx")
-REPORT, TRENDS, ROLL_UP = "annual-report", "trends", "index"
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -125,66 +119,16 @@ def check_editions(names: Sequence[str]) -> None:
             raise PilotError(
                 f'{name}版需要另装一组程序包：pip install "pilotlib[{edition.extra}]"（项目中：make extras）'
             )
-    if "pdf" in names:
-        try:
-            import weasyprint  # noqa: F401 - loads the system's Pango
-        except OSError as error:
-            raise PilotError(
-                f"pdf版需要系统的Pango库（{error}）。Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
-            ) from None
+        if missing := edition.missing():
+            raise PilotError(missing)
 
 
-def publish(notebook: Path, report: Report, editions: Iterable[str], folder: Path) -> None:
-    """Write the report as the executed notebook shows it, in each edition: `<folder>/annual-report.<edition>`.
+def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
+    """Write a book as the executed notebook shows it, in each edition: `<folder>/<file of the book>.<edition>`.
 
     Raises:
         PilotError: the notebook holds an error, or was never run.
     """
-    statistics, about = brief(report.statistics), report.processed.about
-    told = Publication(
-        content_of(notebook),
-        report.school,
-        f"来源：{about['file']}，SHA-256 {about['sha256']}。",
-        sheets_of(report),
-        lambda name: FIGURES[name].draw(statistics),
-    )
-    _write(told, editions, folder / REPORT)
-
-
-def publish_trends(notebook: Path, trends: Trends, editions: Iterable[str], folder: Path) -> None:
-    """Write the report over all years as the executed notebook shows it: `<folder>/trends.<edition>`.
-
-    Raises:
-        PilotError: as `publish`.
-    """
-    told = Publication(
-        content_of(notebook),
-        trends.school,
-        f"来源：{trends.source}。",
-        sheets_of_trends(trends),
-        lambda name: TREND_FIGURES[name].draw(trends.statistics),
-    )
-    _write(told, editions, folder / TRENDS)
-
-
-def publish_rollup(notebook: Path, rollup: RollUp, editions: Iterable[str], folder: Path) -> None:
-    """Write the report over all schools as the executed notebook shows it: `<folder>/index.<edition>`.
-
-    On the page, schools lead to their reports by links that are relative to `folder`.
-
-    Raises:
-        PilotError: as `publish`.
-    """
-    told = Publication(
-        content_of(notebook),
-        rollup.title,
-        f"来源：{rollup.source}，SHA-256 {rollup.about['sha256']}。",
-        sheets_of_rollup(rollup),
-        lambda name: drawing(rollup, name),
-    )
-    _write(told, editions, folder / ROLL_UP)
-
-
-def _write(told: Publication, editions: Iterable[str], path: Path) -> None:
+    told = Publication(book, content_of(notebook))
     for name in editions:
-        path.with_name(f"{path.name}.{name}").write_bytes(EDITIONS[name].make(told))
+        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name].make(told))

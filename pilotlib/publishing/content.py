@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pilotlib.cleaning.words import display_width
 from pilotlib.errors import PilotError
 from pilotlib.report.prose import visible
+from pilotlib.words import display_width
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -124,12 +124,12 @@ def _with_contents(html: str) -> tuple[str, list[tuple[str, str]]]:
     """
     contents: list[tuple[str, str]] = []
 
-    def marked(heading: re.Match) -> str:
+    def marked(heading: re.Match[str]) -> str:
         text = re.sub("<sup>.*?</sup>|<[^>]+>", "", heading[1], flags=re.DOTALL)  # without the marks of its numbers
         contents.append((f"section-{len(contents) + 1}", text))
         return f'<h2 id="{contents[-1][0]}">{heading[1]}</h2>'
 
-    def led(link: re.Match) -> str:
+    def led(link: re.Match[str]) -> str:
         return f'<a href="#{ids[link[1]]}">{link[1]}</a>' if link[1] in ids else link[1]
 
     html = re.sub(r"<h2\b[^>]*>(.*?)</h2>", marked, html, flags=re.DOTALL)

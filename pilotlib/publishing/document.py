@@ -2,16 +2,16 @@
 
 import io
 import tempfile
-from collections.abc import Callable
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from pilotlib.publishing.archive import without_times
 from pilotlib.publishing.content import Content, for_paper
+from pilotlib.report.books import Book
+from pilotlib.report.figures import drawing
 from pilotlib.report.prose import shortened, visible
+from pilotlib.report.style import png_of
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -26,56 +26,43 @@ _TEXT_WIDTH_CM = 16
 _FIGURE_WIDTH_CM = 11
 
 
-def as_docx(content: Content, school: str, draw: Callable[[str], Figure]) -> bytes:
-    """The document, made of the page by pandoc and then set as Chinese official documents are.
-
-    `draw` makes a figure of the page by its name.
-    """
+def as_docx(content: Content, book: Book) -> bytes:
+    """The document, made of the page by pandoc and then set as Chinese official documents are."""
     import pypandoc
     from docx import Document
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
         pypandoc.convert_text(
-            f"<html><body>{_prepared(content, draw, Path(folder))}</body></html>",
+            f"<html><body>{_prepared(content, book, Path(folder))}</body></html>",
             "docx",
             format="html-auto_identifiers",
             outputfile=path,
             extra_args=["--quiet", "--shift-heading-level-by=-1", f"--resource-path={folder}"],
         )
-        document = Document(path)
+        document = Document(str(path))
     _set_styles(document)
     _set_page(document)
     _set_tables(document)
     _write_contents(document, content)
     document.core_properties.title = shortened(unescape(content.title), _LONGEST_PROPERTY)
-    document.core_properties.author = shortened(visible(school), _LONGEST_PROPERTY) or "pilotlib"
+    document.core_properties.author = shortened(visible(book.owner), _LONGEST_PROPERTY) or "pilotlib"
     document.core_properties.language = "zh-CN"
     target = io.BytesIO()
     document.save(target)
     return without_times(target.getvalue())
 
 
-def _prepared(content: Content, draw: Callable[[str], Figure], folder: Path) -> str:
+def _prepared(content: Content, book: Book, folder: Path) -> str:
     """The page's HTML in the words that pandoc understands: pictures (in `folder`) for drawings, tables for facts."""
-    from pilotlib.report.style import png_of
-
     soup = for_paper(content.opening + content.body)
     for figure in soup.select("figure[id^=figure-]"):
-        drawing, name = figure.svg, figure["id"].removeprefix("figure-")
-        picture = folder / f"{name}.png"
-        picture.write_bytes(png_of(draw(name)))
-        size = f"width:{_FIGURE_WIDTH_CM}cm"
-        drawing.replace_with(soup.new_tag("img", src=picture.name, alt=drawing["aria-label"], style=size))
-        caption = soup.new_tag("p", attrs={"class": "notes"})
-        caption.extend(list(figure.figcaption.contents))
-        figure.figcaption.replace_with(caption)
-        figure.unwrap()
+        _as_picture(figure, soup, book, folder)
     for facts in soup.find_all("dl"):
         _as_table(facts, soup)
     for link in soup.select("a[id]"):  # a place to lead to; pandoc makes one of a span, not of a link
-        place = link.wrap(soup.new_tag("span", id=link["id"]))
-        del place.a["id"]
+        link.wrap(soup.new_tag("span", id=str(link["id"])))
+        del link["id"]
     for cell in soup.select("td.figure, th.figure"):
         cell["style"] = "text-align:right"
     for part in soup.select("h1 span")[1:]:  # the parts of the title, a line each
@@ -86,6 +73,21 @@ def _prepared(content: Content, draw: Callable[[str], Figure], folder: Path) -> 
         paragraph.wrap(soup.new_tag("div", attrs={"custom-style": style}))
         paragraph.name = "p"
     return str(soup)
+
+
+def _as_picture(figure: "Tag", soup: "BeautifulSoup", book: Book, folder: Path) -> None:
+    """A figure of the page as a picture with its caption below."""
+    svg, caption = figure.svg, figure.figcaption
+    assert svg is not None and caption is not None
+    name = str(figure["id"]).removeprefix("figure-")
+    picture = folder / f"{name}.png"
+    picture.write_bytes(png_of(drawing(book.figures[name])))
+    size = f"width:{_FIGURE_WIDTH_CM}cm"
+    svg.replace_with(soup.new_tag("img", src=picture.name, alt=str(svg["aria-label"]), style=size))
+    below = soup.new_tag("p", attrs={"class": "notes"})
+    below.extend(list(caption.contents))
+    caption.replace_with(below)
+    figure.unwrap()
 
 
 def _as_table(facts: "Tag", soup: "BeautifulSoup") -> None:
@@ -184,7 +186,9 @@ def _write_contents(document: "Document", content: Content) -> None:
     """A list of contents on the first page: its entries stand there as links, Word adds their page numbers."""
     from docx.oxml import parse_xml
 
-    first = next((item for item in document.paragraphs if item.style.name.startswith("Heading")), None)
+    first = next(
+        (item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading")), None
+    )
     if first is None:
         return
     first.paragraph_format.page_break_before = True
@@ -217,7 +221,7 @@ def _add_field(paragraph: "Paragraph", instruction: str, shown: str) -> None:
     paragraph._p.append(field)
 
 
-def _set(element, **attributes: str) -> None:
+def _set(element: Any, **attributes: str) -> None:
     for name, value in attributes.items():
         element.set(_w(name), value)
 

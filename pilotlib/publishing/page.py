@@ -30,7 +30,7 @@ def as_pdf(content: Content) -> bytes:
     body = for_paper(content.body)
     for drawing in body.select("svg[aria-label]"):  # a PDF takes the description from the drawing's title
         title = body.new_tag("title")
-        title.string = drawing["aria-label"]
+        title.string = str(drawing["aria-label"])
         drawing.insert(0, title)
     # Drawn by the font that the page carries, whatever fonts the machine has.
     html = _page(
@@ -42,6 +42,15 @@ def as_pdf(content: Content) -> bytes:
     return weasyprint.HTML(string=html, url_fetcher=weasyprint.URLFetcher(allowed_protocols=["data"])).write_pdf(
         pdf_variant="pdf/ua-1"
     )
+
+
+def missing_pango() -> str:
+    """What to install where the system lacks the library that sets a PDF; nothing where it is there."""
+    try:
+        import weasyprint  # noqa: F401 - loads it
+    except OSError as error:
+        return f"pdf版需要系统的Pango库（{error}）。Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
+    return ""
 
 
 def _page(content: Content, body: str, script: str, style: str = "") -> str:

@@ -6,71 +6,77 @@ Numbers are numbers and every text is text: nothing that comes from a file can b
 import io
 from collections.abc import Sequence
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlib.cleaning.words import display_width
+from pilotlib.columns import kind_of
 from pilotlib.publishing.archive import without_times
-from pilotlib.publishing.sheets import Sheet
 from pilotlib.report.colours import COLOURS
 from pilotlib.report.prose import NOT_GIVEN, visible
-from pilotlib.report.tables import (
+from pilotlib.report.told import (
+    AT_LEAST,
     NOTHING,
+    Told,
+    bounds_of,
+    figure_columns,
     heading,
     in_words,
-    missing_text,
-    numeric_columns,
+    is_missing,
+    texts,
 )
+from pilotlib.words import display_width
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
+    from openpyxl.styles import Font
     from openpyxl.styles.cell_style import StyleArray
+    from openpyxl.worksheet.worksheet import Worksheet
 
 LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
 _FONT = "等线"
 _WIDTHS = (8, 44)  # characters: the narrowest and the widest column
 _LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Excel knows
 # What a cell looks like → its style in the workbook: made once, for of a hundred thousand cells most look alike.
-Looks = dict[tuple, "StyleArray"]
+Looks = dict[tuple[bool, str | bool, bool], "StyleArray"]
 _FIRST_ROW = 5  # of a table: title, definition, unit and source stand above it
 
 
-def as_xlsx(title: str, school: str, about: str, sheets: Sequence[Sheet]) -> bytes:
-    """The workbook: a page of contents with the title and what it is `about`, then the sheets."""
+def as_xlsx(title: str, owner: str, source: str, tables: Sequence[Told]) -> bytes:
+    """The workbook: a page of contents with the title and what it rests on, then a sheet for each table."""
     from openpyxl import Workbook
 
     workbook = Workbook()
     looks: Looks = {}
-    _write_contents(workbook, title, about, sheets, looks)
-    for sheet in sheets:
-        _write(workbook, sheet, looks)
+    _write_contents(workbook, title, source, tables, looks)
+    for table in tables:
+        _write(workbook, table, looks)
     workbook.properties.title = visible(title)
-    workbook.properties.creator = visible(school) or "pilotlib"
+    workbook.properties.creator = visible(owner) or "pilotlib"
     target = io.BytesIO()
     workbook.save(target)
     return without_times(target.getvalue())
 
 
-def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequence[Sheet], looks: Looks) -> None:
+def _write_contents(workbook: "Workbook", title: str, source: str, tables: Sequence[Told], looks: Looks) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     page = workbook.active
     page.title = "目录"
-    lines = [
+    lines: list[list[Any]] = [
         [title],
-        [f"{about}标“{NOT_GIVEN}”的没有数据，“至少”为下限。"],
+        [f"来源：{source}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"],
         [],
         ["工作表", "定义", "单位", "来源", "行数"],
-        *([sheet.title, sheet.definition, sheet.unit, sheet.source, len(sheet.table)] for sheet in sheets),
+        *([table.title, table.definition, table.unit, table.source, len(table.data)] for table in tables),
     ]
     for number, line in enumerate(lines, start=1):
         for place, value in enumerate(line, start=1):
             _set(page.cell(number, place), value, looks, wrap=number > 3)
-    for number, sheet in enumerate(sheets, start=5):
+    for number, table in enumerate(tables, start=5):
         link = page.cell(number, 1)
-        link.hyperlink = Hyperlink(link.coordinate, location=f"'{sheet.title}'!A1")
+        link.hyperlink = Hyperlink(link.coordinate, location=f"'{table.title}'!A1")
         link.font = _font(color=_colour("link"), underline="single")
     _set_off(page, 4, 5)
     for letter, width in zip("ABCDE", (28, 60, 14, 40, 8), strict=True):
@@ -78,48 +84,71 @@ def _write_contents(workbook: "Workbook", title: str, about: str, sheets: Sequen
     _lay_out(page, "A4")
 
 
-def _write(workbook: "Workbook", sheet: Sheet, looks: Looks) -> None:
-    from openpyxl.styles import Alignment, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    page = workbook.create_sheet(sheet.title)
-    above = [sheet.title, sheet.definition, f"单位：{sheet.unit}。来源：{sheet.source}。"]
+def _write(workbook: "Workbook", told: Told, looks: Looks) -> None:
+    """Write a told table as a sheet: what is said of it, its header, its data."""
+    page = workbook.create_sheet(told.title)
+    above = [told.title, told.definition + told.notes, f"单位：{told.unit}。来源：{told.source}。"]
     for number, text in enumerate(above, start=1):
         _set(page.cell(number, 1), text, looks)
-    told = in_words(sheet.table)
-    names = list(told.columns)
+    data = in_words(told.data)
+    names = list(data.columns)
     for place, name in enumerate(names, start=1):
-        _set(page.cell(_FIRST_ROW, place), heading(name), looks, wrap=True)
-    rows = zip(*(told[name].astype(object) for name in names), strict=True)
-    for number, row in enumerate(rows, start=_FIRST_ROW + 1):
-        for place, (name, value) in enumerate(zip(names, row, strict=True), start=1):
-            _set(page.cell(number, place), missing_text(name) if _missing(value) else value, looks, name, wrap=True)
-    if {"lower_bound", "value"} <= set(sheet.table):
-        for number in sheet.table.index[sheet.table["lower_bound"] & sheet.table["value"].notna()]:
-            cell = page.cell(_FIRST_ROW + 1 + number, names.index("value") + 1)
-            cell.number_format = f'"至少"{cell.number_format}'
-    if sheet.marked is not None:
-        fill = PatternFill("solid", fgColor=_colour("mark"))
-        for number, place in zip(*sheet.marked[names].to_numpy().nonzero(), strict=True):
-            page.cell(_FIRST_ROW + 1 + int(number), int(place) + 1).fill = fill
-    for number, target in enumerate([] if sheet.links is None else sheet.links, start=_FIRST_ROW + 1):
-        if target:
-            page.cell(number, 1).hyperlink = target
-            page.cell(number, 1).font = _font(color=_colour("link"), underline="single")
-    for place, name in enumerate(names, start=1):
-        longest = max(
-            [display_width(heading(name)), *told[name].astype(object).map(lambda value: display_width(str(value)))]
-        )
-        page.column_dimensions[get_column_letter(place)].width = min(max(longest + 4, _WIDTHS[0]), _WIDTHS[1])
+        _set(page.cell(_FIRST_ROW, place), heading(name, told.heads), looks, wrap=True)
+    _write_cells(page, told, data, looks)
+    _set_widths(page, told, data)
     _set_off(page, _FIRST_ROW, len(names))
-    for place, name in enumerate(names, start=1):
-        if name in numeric_columns(sheet.table):
-            page.cell(_FIRST_ROW, place).alignment = Alignment(horizontal="right", vertical="bottom", wrap_text=True)
-    page.auto_filter.ref = f"A{_FIRST_ROW}:{get_column_letter(len(names))}{_FIRST_ROW + len(told)}"
+    _set_heads_of_figures(page, [name in figure_columns(told.data) for name in names])
+    last = page.cell(_FIRST_ROW + len(data), len(names)).coordinate
+    page.auto_filter.ref = f"A{_FIRST_ROW}:{last}"
     _lay_out(page, f"A{_FIRST_ROW}")
 
 
-def _set(cell: "Cell", value, looks: Looks, name: str = "", *, wrap: bool = False) -> None:
+def _write_cells(page: "Worksheet", told: Told, data: pd.DataFrame, looks: Looks) -> None:
+    """Write the data, row by row: missing said in words, lower bounds by their format, marked cells filled, links."""
+    from openpyxl.styles import PatternFill
+
+    names = list(data.columns)
+    written = texts(told)  # says what stands where nothing is
+    missing = {name: (written[name] if name in written else data[name].astype(str)).tolist() for name in names}
+    columns = [data[name].astype(object).tolist() for name in names]
+    for row, values in enumerate(zip(*columns, strict=True)):
+        for place, (name, value) in enumerate(zip(names, values, strict=True), start=1):
+            shown = missing[name][row] if is_missing(value) else value
+            _set(page.cell(_FIRST_ROW + 1 + row, place), shown, looks, name, wrap=True)
+    bounds = bounds_of(told)
+    for row, place in zip(*(bounds & told.data[list(bounds)].notna()).to_numpy(dtype=bool).nonzero(), strict=True):
+        cell = page.cell(_FIRST_ROW + 1 + int(row), names.index(bounds.columns[place]) + 1)
+        cell.number_format = f'"{AT_LEAST}"{cell.number_format}'
+    if told.marks is not None:
+        fill = PatternFill("solid", fgColor=_colour("mark"))
+        for row, place in zip(*told.marks[names].to_numpy().nonzero(), strict=True):
+            page.cell(_FIRST_ROW + 1 + int(row), int(place) + 1).fill = fill
+    for row, target in enumerate([] if told.links is None else told.links, start=_FIRST_ROW + 1):
+        if target:
+            page.cell(row, 1).hyperlink = target
+            page.cell(row, 1).font = _font(color=_colour("link"), underline="single")
+
+
+def _set_widths(page: "Worksheet", told: Told, data: pd.DataFrame) -> None:
+    """Make each column as wide as its longest text wants, within reason."""
+    from openpyxl.utils import get_column_letter
+
+    for place, name in enumerate(data.columns, start=1):
+        widths = data[name].astype(object).map(lambda value: display_width(str(value)))
+        longest = max([display_width(heading(name, told.heads)), *widths])
+        page.column_dimensions[get_column_letter(place)].width = min(max(longest + 4, _WIDTHS[0]), _WIDTHS[1])
+
+
+def _set_heads_of_figures(page: "Worksheet", figures: Sequence[bool]) -> None:
+    """Set the headings of columns of figures to the right, as the figures are."""
+    from openpyxl.styles import Alignment
+
+    for place, is_figure in enumerate(figures, start=1):
+        if is_figure:
+            page.cell(_FIRST_ROW, place).alignment = Alignment(horizontal="right", vertical="bottom", wrap_text=True)
+
+
+def _set(cell: "Cell", value: Any, looks: Looks, name: str = "", *, wrap: bool = False) -> None:
     """Put a value into a cell: a number as a number, everything else as text that stays text when it is edited."""
     numeric = not isinstance(value, str)
     cell.value = value if numeric else _text(value)
@@ -152,9 +181,11 @@ def _dress(cell: "Cell", inside: bool, kind: str | bool, missing: bool) -> None:
 
 
 def _number_format(value: float, name: str) -> str:
-    if name in ("source_row", "place", "year", "entry", "line"):
+    kind = kind_of(name)
+    if kind in ("row", "year", "code"):
         return "0"
-    return "#,##0" if value == int(value) and name not in ("share", "percent", "approval_rate") else "#,##0.00"
+    digits = "#,##0" if value == int(value) and kind != "rate" else "#,##0.00"
+    return f"+{digits};−{digits};0" if kind == "change" else digits
 
 
 def _text(value: str) -> str:
@@ -170,11 +201,7 @@ def _lines(cell: "Cell") -> int:
     return -(-display_width(cell.value) // int(cell.parent.column_dimensions[cell.column_letter].width - 3))
 
 
-def _missing(value) -> bool:
-    return not isinstance(value, str) and bool(pd.isna(value))
-
-
-def _font(**settings):
+def _font(**settings: Any) -> "Font":
     from openpyxl.styles import Font
 
     return Font(name=_FONT, size=settings.pop("size", 10.5), **settings)
@@ -184,7 +211,7 @@ def _colour(name: str) -> str:
     return COLOURS[name].light.removeprefix("#")
 
 
-def _set_off(page, header: int, columns: int) -> None:
+def _set_off(page: "Worksheet", header: int, columns: int) -> None:
     """The title large, what is said of the table quiet, its header set off by weight and a rule."""
     from openpyxl.styles import Alignment, Border, PatternFill, Side
 
@@ -199,7 +226,7 @@ def _set_off(page, header: int, columns: int) -> None:
         cell.alignment = Alignment(horizontal="left", vertical="bottom", wrap_text=True, indent=1)
 
 
-def _lay_out(page, header: str) -> None:
+def _lay_out(page: "Worksheet", header: str) -> None:
     """Header in view when scrolling and on every printed page; as wide as a page of A4 lying down."""
     row = int(header[1:])
     page.row_dimensions[1].height = 1.5 * _LINE

@@ -40,20 +40,33 @@ def read_text(path: Path | str) -> str:
 
 def as_text(name: str, content: bytes) -> str:
     """The text that bytes are, as `read_text` reads it; `name` is the file's, for what is said of it."""
-    if not content.strip():
+    text = content.decode(encoding_of(name, content))
+    if "\0" in text:
+        raise binary(name)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def encoding_of(name: str, beginning: bytes, *, whole: bool = True) -> str:
+    """The encoding of a text file by its first bytes, or by all of them: UTF-16 by its mark, UTF-8, GB18030.
+
+    Raises:
+        PilotError: the file is empty, or is no text.
+    """
+    if not beginning.strip():
         raise PilotError(f"{name}：文件是空的。请放入收到的文件后再运行。")
-    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
-            text = content.decode(encoding)
-            break
+            codecs.getincrementaldecoder(encoding)().decode(beginning, final=whole)
         except UnicodeDecodeError:
             continue
-    else:
-        raise PilotError(f"{name}：不是文本文件，或编码无法识别。请另存为 UTF-8 编码的文本，或使用 xlsx。")
-    if "\0" in text:
-        raise PilotError(f"{name}：含有二进制内容，不是文本文件。请确认扩展名与内容一致。")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        return encoding
+    raise PilotError(f"{name}：不是文本文件，或编码无法识别。请另存为 UTF-8 编码的文本，或使用 xlsx。")
+
+
+def binary(name: str) -> PilotError:
+    """What is said of a file that is no text, whatever its name says."""
+    return PilotError(f"{name}：含有二进制内容，不是文本文件。请确认扩展名与内容一致。")
 
 
 def unpacked(name: str, content: bytes) -> dict[str, bytes]:

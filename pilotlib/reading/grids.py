@@ -34,30 +34,20 @@ class Grid(NamedTuple):
         """The rows as a table of text, its index the places."""
         return pd.DataFrame(self.rows, index=pd.Index(self.numbers(), name="place"), dtype=str)
 
-    def merged_places(self) -> tuple[tuple[int, int, int, int], ...]:
-        """The merged ranges that reach over several rows, by places in the file, as far as there are rows."""
-        numbers = self.numbers()
-        last = len(self.rows) - 1
-        return tuple(
-            (numbers[top], left, numbers[min(bottom, last)], right)
-            for top, left, bottom, right in self.merged
-            if min(bottom, last) > top
-        )
-
     def hidden_places(self) -> tuple[int, ...]:
         """The hidden rows, by places in the file."""
         numbers = self.numbers()
         return tuple(numbers[row] for row in self.hidden if row < len(numbers))
 
 
-def even(name: str, rows: Iterable[Sequence[str]]) -> list[list[str]]:
-    """Rows filled up with empty cells to one length.
+def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[str]]:
+    """Rows filled up with empty cells to one length, at least `width`.
 
     Raises:
         PilotError: the table is wider or larger than a table of applications can be.
     """
     listed = [list(row) for row in rows]
-    width = max(map(len, listed), default=0)
+    width = max([width, *map(len, listed)])
     check_size(name, len(listed), width)
     return [row + [""] * (width - len(row)) for row in listed]
 

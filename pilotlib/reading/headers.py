@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from functools import reduce
-from itertools import islice, pairwise, zip_longest
+from functools import partial, reduce
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.coded import Coded, all_of, any_of, looked_up
 from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import plain
 
@@ -79,22 +79,18 @@ def named(header: Header) -> int:
     return len(set(header.names) - {None})
 
 
-def header_rows(cells: Sequence[Coded], header: Header) -> np.ndarray:
-    """Which rows of coded cells are a header: they name at least three columns, or say the same as one of its rows."""
+def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
+    """Which rows of cells are a header: they name at least three columns, or say the same as one of its rows."""
     bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
-    different = reduce(
-        np.bitwise_or, [looked_up(column, lambda text: bits[column_named(text)], np.int64) for column in cells]
-    )
+    columns = [cells[position] for position in cells]
+    named_here = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
     again = [
-        all_of(
-            [
-                looked_up(column, lambda text, word=word: text.strip() == word)
-                for column, word in zip_longest(cells, line, fillvalue="")
-            ]
-        )
+        reduce(np.logical_and, [asked_of_each(column, partial(_says, word)) for column, word in words])
         for line in header.lines
+        for words in [zip(columns, [*line, *[""] * len(columns)], strict=False)]
     ]
-    return any_of([np.bitwise_count(different) >= FEWEST_HEADER_CELLS, *again])
+    several = np.bitwise_count(reduce(np.bitwise_or, named_here)) >= FEWEST_HEADER_CELLS
+    return reduce(np.logical_or, again, several)
 
 
 def no_header(file: str, rows: Iterable[Sequence[str]] = ()) -> PilotError:
@@ -121,6 +117,10 @@ def nearest_column(word: str, wanted: Iterable[str]) -> tuple[str, str] | None:
     names = {alias: aliases[alias] for alias in close}
     titles = [alias for alias, name in names.items() if alias == title_of(name)]  # rather than another name of it
     return next(((alias, names[alias]) for alias in (*titles, *names)), None)
+
+
+def _says(word: str, text: str) -> bool:
+    return text.strip() == word
 
 
 def _of_two_rows(upper: Header, lower: Header) -> Header:

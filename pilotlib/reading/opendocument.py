@@ -30,7 +30,8 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
 def _grid(name: str, table: Element) -> Grid:
     where = f"工作表“{_attribute(table, 'name')}”"
     rows: list[list[str]] = []
-    merged, hidden = [], []
+    merged: list[tuple[int, int, int, int]] = []
+    hidden: list[int] = []
     blank = 0
     for row in (element for element in table.iter() if _tag(element) == "table-row"):
         times = _number(row, "number-rows-repeated")

@@ -3,7 +3,9 @@
 import io
 import logging
 import re
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, damaged
@@ -102,22 +104,22 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
     return _over_pages(found)
 
 
-def _html_text(cell) -> str:
+def _html_text(cell: Any) -> str:
     """A cell's text as a browser shows it: white space is one space, and only the marks for it begin a line."""
     lines = re.sub(r"[ \t\r\n\f]+", " ", cell.get_text()).split(_NEW_LINE)
     return "\n".join(filter(None, (line.strip(" ") for line in lines)))
 
 
-def _html_span(cell, name: str) -> int:
+def _html_span(cell: Any, name: str) -> int:
     text = str(cell.get(name, "")).strip()
     return min(int(text), 1000) if text.isdecimal() and len(text) < 9 else 1
 
 
-def _is_hidden(row) -> bool:
+def _is_hidden(row: Any) -> bool:
     return row.has_attr("hidden") or "display:none" in str(row.get("style", "")).replace(" ", "").lower()
 
 
-def _docx_grid(name: str, where: str, table) -> Grid:
+def _docx_grid(name: str, where: str, table: Any) -> Grid:
     """A grid from a table's elements, which may lie within content controls and tracked insertions."""
     texts: list[dict[int, str]] = []
     merged: dict[tuple[int, int], tuple[int, int]] = {}
@@ -149,7 +151,7 @@ def _docx_grid(name: str, where: str, table) -> Grid:
     return Grid(where, even(name, rows), merged=ranges, hidden=tuple(hidden))
 
 
-def _docx_parts(element, tag: str):
+def _docx_parts(element: Any, tag: str) -> Iterator[Any]:
     """The elements of a kind directly inside another one, or inside what Word may wrap around them."""
     for child in element:
         if child.tag == _WORD + tag:
@@ -158,19 +160,19 @@ def _docx_parts(element, tag: str):
             yield from _docx_parts(child, tag)
 
 
-def _docx_marked(element, properties: str, mark: str):
+def _docx_marked(element: Any, properties: str, mark: str) -> Any:
     return element.find(f"{_WORD}{properties}/{_WORD}{mark}")
 
 
-def _docx_number(mark, otherwise: int) -> int:
+def _docx_number(mark: Any, otherwise: int) -> int:
     text = "" if mark is None else mark.get(f"{_WORD}val", "")
     return min(int(text), WIDEST_TABLE + 1) if text.isdecimal() and len(text) < 9 else otherwise
 
 
-def _docx_text(cell) -> str:
+def _docx_text(cell: Any) -> str:
     """A cell's paragraphs, a line each, without what was deleted or moved away."""
 
-    def shown(element) -> str:
+    def shown(element: Any) -> str:
         if element.tag in _DOCX_UNSHOWN:
             return ""
         if element.tag in _DOCX_CHARACTERS:
@@ -180,7 +182,7 @@ def _docx_text(cell) -> str:
     return "\n".join(shown(paragraph) for paragraph in _docx_parts(cell, "p"))
 
 
-def _pdf_grid(name: str, table) -> Grid:
+def _pdf_grid(name: str, table: Any) -> Grid:
     """A grid from a PDF's table; a cell reaches over the rows and columns whose edges lie inside it."""
     boxes = [[box for box in row.cells if box] for row in table.rows]
     lefts = _lines(box[0] for row in boxes for box in row)
@@ -198,7 +200,7 @@ def _pdf_grid(name: str, table) -> Grid:
     return Grid("", even(name, texts), merged=tuple(merged))
 
 
-def _lines(positions) -> list[float]:
+def _lines(positions: Iterable[float]) -> list[float]:
     """The different positions of rulings, in order."""
     lines: list[float] = []
     for position in sorted(positions):

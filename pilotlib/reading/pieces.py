@@ -1,6 +1,6 @@
-"""A large table piece by piece: coded text cells of one file or of a folder of them, never whole in memory."""
+"""A table of any size piece by piece: text cells of one file or of a folder of them, never whole in memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pilotlib.coded import Coded, coded, from_arrow, mapped, repeated
+from pilotlib.distinct import each_value, with_categories
 from pilotlib.errors import PilotError
-from pilotlib.reading.blocks import BLOCK_BYTES, Part, encoding_of, parts_of
 from pilotlib.reading.files import damaged
 from pilotlib.reading.grids import whole_number
 from pilotlib.reading.headers import HEADER_WITHIN, Header, header_of
-from pilotlib.reading.tables import read_table
+from pilotlib.reading.tables import NO_ORIGIN, Origin, read_table
+from pilotlib.reading.texts import BLOCK_BYTES, blocks_of
 
 # What a row of an application table takes in a text file, more or less.
 BYTES_A_ROW = 150
@@ -23,36 +23,42 @@ BYTES_A_ROW = 150
 class Piece(NamedTuple):
     """Rows of a table as they stand in a file.
 
-    `file` is its name, `header` its header, and `header_place` the place of the header's last row in it. `rows` are
-    the numbers of these rows from the header on (its last row is 0), `places` their places in the file, and `cells`
-    the columns of coded text. `merged` are ranges of merged cells, as in `Origin`; a text file has none.
+    `file` is its name, `header` its header, `header_place` the place of the header's last row in it, `first` the number
+    of the first of these rows (the header's last row is 0), and `cells` their text as categoricals, with their places
+    as index. Merged cells are filled; `origin` says how. A text file has none.
     """
 
     file: str
     header: Header
     header_place: int
-    rows: np.ndarray
-    places: np.ndarray
-    cells: list[Coded]
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    first: int
+    cells: pd.DataFrame
+    origin: Origin = NO_ORIGIN
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The number of each row."""
+        return np.arange(self.first, self.first + len(self.cells))
 
 
 def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piece]:
     """The pieces of a table in order: of a csv, tsv or Parquet file of any size, or of a folder of tables by name.
 
-    Any other kind of file is one piece. The cells are those of `read_table`. Two things differ in a text file: its
-    encoding is told by its beginning, and quotation marks that do not pair are part of the text from the block on in
-    which they stand.
+    Any other kind of file is one piece. The cells are those of `read_table`.
 
     Raises:
         PilotError: a file is missing, no table, without a header, or in two encodings.
     """
     for file in files_of(path):
-        kind = file.suffix.lower()
-        if kind in (".parquet", ".csv", ".tsv"):
-            yield from _numbered(file.name, _of_file(file, block_bytes))
-        else:
-            yield from _of_any_kind(file)
+        header, place, first = None, 0, 0
+        for cells, origin in _blocks(file, block_bytes):
+            if header is None:
+                header = header_of(cells.head(HEADER_WITHIN), file.name)
+                place, first = int(cells.index[header.last]), -header.last
+            more = cells.shape[1] - len(header.titles)
+            wide = header._replace(titles=header.titles + [""] * more, names=header.names + [None] * more)
+            yield Piece(file.name, wide, place, first, cells, origin)
+            first += len(cells)
 
 
 def files_of(path: Path | str) -> list[Path]:
@@ -78,29 +84,22 @@ def _is_table(path: Path) -> bool:
     return not left_by_a_system
 
 
-def _of_file(path: Path, block_bytes: int) -> Iterator[Part]:
+def _blocks(path: Path, block_bytes: int) -> Iterator[tuple[pd.DataFrame, Origin]]:
+    """The cells of a file in blocks, as categoricals, and where they come from."""
     kind = path.suffix.lower()
     if kind == ".parquet":
-        yield from _of_parquet(path, max(1, block_bytes // BYTES_A_ROW))
-    elif kind in (".csv", ".tsv") and (encoding := encoding_of(path)):
+        for block in _of_parquet(path, max(1, block_bytes // BYTES_A_ROW)):
+            yield block, NO_ORIGIN
+    elif kind in (".csv", ".tsv"):
         with path.open("rb") as file:
-            yield from parts_of(path.name, file, encoding, block_bytes)
+            for block in blocks_of(path.name, file, block_bytes):
+                yield block, NO_ORIGIN
     else:
-        yield _as_part(read_table(path).cells)
+        cells, origin = read_table(path)
+        yield with_categories(cells), origin
 
 
-def _of_any_kind(path: Path) -> Iterator[Piece]:
-    """The one piece of a file that is read whole."""
-    cells, origin = read_table(path)
-    for piece in _numbered(path.name, [_as_part(cells)]):
-        yield piece._replace(merged=origin.merged)
-
-
-def _as_part(cells: pd.DataFrame) -> Part:
-    return Part(cells.index.to_numpy(), [coded(cells[column]) for column in cells], 0)
-
-
-def _of_parquet(path: Path, rows: int) -> Iterator[Part]:
+def _of_parquet(path: Path, rows: int) -> Iterator[pd.DataFrame]:
     """The rows of a Parquet file under its columns' names, which are row 1 as in a text file."""
     from pyarrow import parquet
 
@@ -108,40 +107,25 @@ def _of_parquet(path: Path, rows: int) -> Iterator[Part]:
         with parquet.ParquetFile(path) as file:
             texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
-            names = file.schema_arrow.names
-            yield Part(np.ones(1, np.int64), [repeated(name, 1) for name in names], 2)
+            names = pd.DataFrame([file.schema_arrow.names], index=pd.Index([1], name="place"), dtype=str)
+            yield with_categories(names)
             after = 2
             for batch in file.iter_batches(rows):
-                cells = [_text_of_column(column) for column in batch.columns]
-                yield Part(np.arange(after, after + batch.num_rows), cells, after + batch.num_rows)
+                index = pd.RangeIndex(after, after + batch.num_rows, name="place")
+                columns = [_text_of_column(column) for column in batch.columns]
+                yield pd.DataFrame({place: column.array for place, column in enumerate(columns)}, index=index)
                 after += batch.num_rows
     except pa.ArrowException as error:
         raise damaged(path.name, error) from None
 
 
-def _text_of_column(column: pa.Array) -> Coded:
+def _text_of_column(column: pa.Array) -> pd.Series:
     """Values of any kind as the text that they would be in a text file; a missing one is empty."""
-    if pa.types.is_dictionary(column.type) and (column.null_count or not pa.types.is_string(column.type.value_type)):
-        column = column.dictionary_decode()
+    is_floating = pa.types.is_floating(column.type)
     if pa.types.is_dictionary(column.type):
-        return from_arrow(column)
-    texts = from_arrow(column.cast(pa.large_string()).fill_null(""))
-    return mapped(texts, whole_number) if pa.types.is_floating(column.type) else texts
-
-
-def _numbered(name: str, parts: Iterable[Part]) -> Iterator[Piece]:
-    """Parts of a file as pieces, the header found in the first of them."""
-    header, last, first = None, 0, 0
-    for places, cells, _ in parts:
-        if header is None:
-            top = pd.DataFrame(dict(enumerate(_texts(column, HEADER_WITHIN) for column in cells)))
-            header = header_of(top.set_axis(places[: len(top)]), name)
-            last, first = int(places[header.last]), -header.last
-        more = len(cells) - len(header.titles)
-        wide = header._replace(titles=header.titles + [""] * more, names=header.names + [None] * more)
-        yield Piece(name, wide, last, np.arange(first, first + len(places)), places, cells)
-        first += len(places)
-
-
-def _texts(column: Coded, rows: int) -> list[str]:
-    return [column.words[code] for code in column.codes[:rows]]
+        is_text = pa.types.is_string(column.type.value_type) and not column.null_count
+        column = column if is_text else column.dictionary_decode()
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.large_string()).fill_null("").dictionary_encode()
+    texts = pd.Series(column.to_pandas())
+    return each_value(texts, whole_number) if is_floating else texts

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ class Processed(NamedTuple):
     """
 
     folder: Path
-    about: dict
+    about: dict[str, Any]
     narrative: str
     cells: pd.DataFrame
     corrections: pd.DataFrame
@@ -36,7 +36,7 @@ class YearStatistics(NamedTuple):
     """A processed year as other years see it: `about` as in `Processed`, and its statistics by name."""
 
     year: int
-    about: dict
+    about: dict[str, Any]
     statistics: dict[str, pd.DataFrame]
 
 

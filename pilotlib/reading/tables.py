@@ -12,6 +12,7 @@ from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import read_bytes, unpacked
 from pilotlib.reading.grids import Grid
 from pilotlib.reading.headers import find_header, named, no_header
+from pilotlib.reading.merged import NOTHING_FILLED, fill_merged
 
 # Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
 # met: the libraries of one kind take longer to import than a table of another takes to read.
@@ -43,14 +44,15 @@ MEMBERS = {"xl/workbook.xml": ".xlsx", "content.xml": ".ods", "word/document.xml
 class Origin(NamedTuple):
     """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
 
-    `taken` and `why` are empty where a file holds one table and nothing else. `merged` are ranges of places and
-    columns, ends included: (first place, first column, last place, last column). `hidden` are places.
+    `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled` and
+    `continued` say what filling merged cells did, as in `merged.Filled`.
     """
 
     taken: str = ""
     why: str = ""
-    merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: tuple[int, ...] = ()
+    filled: pd.DataFrame = NOTHING_FILLED
+    continued: tuple[int, ...] = ()
 
 
 NO_ORIGIN = Origin()
@@ -75,7 +77,7 @@ def read_table(path: Path | str) -> SourceTable:
     Returns:
         `cells`: one row per row of the table, header included; columns 0, 1, 2 …; empty cells are "". The index
         `place` is the row's number in the file: the line of a text, the row of a sheet or of a table.
-        `origin`: which table it is and why, and its merged cells and hidden rows.
+        `origin`: which table it is and why, its hidden rows, and how its merged cells were filled.
 
     Raises:
         PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application table,
@@ -147,12 +149,9 @@ def _chosen(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> Sour
 
     Files beside it that cannot be read are named where it is told why this table was taken.
     """
-    headers = [find_header(grid.rows) for grid in grids]
-    fits = {
-        place: (named(header), len(grids[place].rows) > header.last + 1)
-        for place, header in enumerate(headers)
-        if header
-    }
+    headers = ((place, find_header(grid.rows)) for place, grid in enumerate(grids))
+    fitting = {place: header for place, header in headers if header}
+    fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in fitting.items()}
     if not fits and unread:
         raise PilotError(f"{file}：能读取的文件中没有申报表。\n" + "\n".join(f"  · {unread[name]}" for name in unread))
     if not fits:
@@ -169,7 +168,5 @@ def _chosen(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> Sour
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
-    return SourceTable(
-        grid.cells(),
-        Origin(grid.where, why if grid.where else "", grid.merged_places(), grid.hidden_places()),
-    )
+    cells, filled, continued = fill_merged(grid.cells(), fitting[taken], grid.merged)
+    return SourceTable(cells, Origin(grid.where, why if grid.where else "", grid.hidden_places(), filled, continued))

@@ -1,45 +1,186 @@
-"""Text files → tables: cells between separators, in a file of their own or inside a document."""
+"""The one reader of text files: a csv or tsv of any size, in blocks of rows; the table inside a document.
+
+Blocks are split by pyarrow where that is sure to be right, else by Python's csv; the cells are the same either way.
+"""
 
 import csv
-from collections.abc import Iterable, Iterator
+import io
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import reduce
+from itertools import islice
+from typing import BinaryIO, Literal
 
+import numpy as np
+import pandas as pd
+
+from pilotlib.distinct import asked_of_each, categories_of, each_value
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import as_text
+from pilotlib.reading.files import as_text, binary, encoding_of
 from pilotlib.reading.grids import WIDEST_TABLE, Grid, even
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, named
 
 DELIMITERS = "\t,;|"
+# Some two hundred thousand rows, which take a tenth of a gigabyte while they are split.
+BLOCK_BYTES = 32 * 2**20
+# What tells a file's encoding.
+BEGINNING = 2**18
+ROWS_BY_PYTHON = 50_000
+QUOTE = b'"'
+Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
+# The lines of a text, from its beginning every time that they are asked for.
+Lines = Callable[[], Iterator[str]]
 
 
 def read_delimited(name: str, content: bytes) -> list[Grid]:
     """The table that a csv or tsv is, title lines above its header included."""
-    lines = _lines(name, content)
-    delimiter, _ = _header(name, lines, HEADER_WITHIN)
-    return [_grid(name, "", lines, delimiter, 0)]
+    blocks = list(blocks_of(name, io.BytesIO(content)))
+    rows = [row for block in blocks for row in block.to_numpy(dtype=object).tolist()]
+    return [Grid("", even(name, rows), places=[place for block in blocks for place in block.index.tolist()])]
 
 
 def read_document(name: str, content: bytes) -> list[Grid]:
     """The table inside a txt or md: from its header to its last full row and the shorter rows right below it."""
-    lines = _lines(name, content)
-    delimiter, header = _header(name, lines, len(lines))
-    if not header:
-        return [_grid(name, "", lines, delimiter, 0)] if any(delimiter in line for line in lines) else []
-    end = _end_of_table(lines, delimiter, header.last)
-    where = f"第 {header.first + 1} 至 {end} 行的表格" if (header.first, end) != (0, len(lines)) else ""
-    return [_grid(name, where, lines[:end], delimiter, header.first)]
+    lines = as_text(name, content).removesuffix("\n").split("\n")
+    delimiter, header = _delimiter(lines, len(lines))
+    if not header and not any(delimiter in line for line in lines):
+        return []
+    first, end = (header.first, _end_of_table(lines, delimiter, header.last)) if header else (0, len(lines))
+    where = f"第 {first + 1} 至 {end} 行的表格" if header and (first, end) != (0, len(lines)) else ""
+
+    def table() -> Iterator[str]:
+        return iter(lines[first:end])
+
+    with _splitting(name):
+        rows = list(_split(table(), delimiter, _quoting(table, delimiter), first + 1))
+    return [Grid(where, even(name, (row for _, row in rows)), places=[place for place, _ in rows])]
 
 
-def delimiter_of(name: str, text: str) -> str:
-    """The separator of the cells in the first lines of a file."""
-    return _header(name, text.split("\n"), HEADER_WITHIN)[0]
+def blocks_of(name: str, file: BinaryIO, block_bytes: int = BLOCK_BYTES) -> Iterator[pd.DataFrame]:
+    """The rows of a csv or tsv in blocks: its first rows, in which the header is, and then the rest.
+
+    Args:
+        name: The file's name, for messages.
+        file: The file, in which one can go back.
+        block_bytes: About how many bytes of the file a block holds.
+
+    Yields:
+        Columns 0, 1, 2 … of text as categoricals; the index `place` is the line on which a row begins, from 1.
+
+    Raises:
+        PilotError: the file is not all of one encoding, holds what is no text, or a line that cannot be split.
+    """
+    encoding, lines = _text_of(name, file)
+    delimiter, _ = _delimiter(list(islice(lines(), HEADER_WITHIN)), HEADER_WITHIN)
+    # In GB18030 a byte of a character may look like this separator, and like no other that matters.
+    by_arrow = not (encoding == "gb18030" and delimiter == "|") and encoding != "utf-16"
+    by_arrow = by_arrow and _is_plain(name, file, delimiter)
+    quoting = csv.QUOTE_MINIMAL if by_arrow else _quoting(lines, delimiter)
+    with _splitting(name):
+        rows = _split(lines(), delimiter, quoting)
+        first = list(islice(rows, HEADER_WITHIN))
+        block = _block(name, first, 0)
+        yield block
+        width = block.shape[1]
+        if by_arrow and len(first) == HEADER_WITHIN:
+            next_line, _ = next(rows, (0, []))
+            after = yield from _by_arrow(file, encoding, delimiter, width, next_line, block_bytes)
+            rows = _split(islice(lines(), after - 1, None), delimiter, quoting, after) if after else iter(())
+        while batch := list(islice(rows, ROWS_BY_PYTHON)):
+            yield _block(name, batch, width)
 
 
-def _lines(name: str, content: bytes) -> list[str]:
-    lines = as_text(name, content).split("\n")
-    return lines if lines[-1] else lines[:-1]
+@contextmanager
+def _splitting(name: str) -> Iterator[None]:
+    """What csv refuses (a cell of a hundred thousand characters), in a sentence."""
+    try:
+        yield
+    except csv.Error as error:
+        raise PilotError(f"{name}：有一行无法拆分成单元格（{error}）。") from None
 
 
-def _header(name: str, lines: list[str], within: int) -> tuple[str, Header | None]:
+def _text_of(name: str, file: BinaryIO) -> tuple[str, Lines]:
+    """The encoding of a file, and its lines without their ends."""
+    beginning = file.read(BEGINNING)
+    encoding = encoding_of(name, beginning, whole=len(beginning) < BEGINNING)
+
+    def lines() -> Iterator[str]:
+        file.seek(0)
+        text = io.TextIOWrapper(file, encoding)  # every end of a line becomes a line feed
+        try:
+            for line in text:
+                yield line.removesuffix("\n")
+        except UnicodeDecodeError:
+            known = encoding.removesuffix("-sig")
+            raise PilotError(f"{name}：开头是 {known} 编码，后面有内容不是。请整份另存为 UTF-8 编码后再试。") from None
+        finally:
+            with suppress(ValueError):  # the file was closed meanwhile
+                text.detach()
+
+    return encoding, lines
+
+
+def _is_plain(name: str, file: BinaryIO, delimiter: str) -> bool:
+    """Whether all readers agree on where the cells of a file end.
+
+    Every quotation mark begins or ends a cell, or is doubled within one, and every line ends in a line feed.
+    """
+    ends = np.array([ord(delimiter), *b"\n\r", *QUOTE], np.uint8)
+    odd = 0
+    file.seek(0)
+    while content := file.read(BLOCK_BYTES) + file.readline():
+        if b"\0" in content:
+            raise binary(name)
+        if content.count(b"\r") != content.count(b"\r\n"):
+            return False
+        if QUOTE in content:
+            characters = np.frombuffer(b"\n" + content + b"\n", np.uint8)
+            marks = np.flatnonzero(characters == ord(QUOTE))
+            opening, closing = marks[odd::2], marks[1 - odd :: 2]
+            if not (np.isin(characters[opening - 1], ends).all() and np.isin(characters[closing + 1], ends).all()):
+                return False
+            odd ^= len(marks) % 2
+    return not odd
+
+
+def _by_arrow(
+    file: BinaryIO, encoding: str, delimiter: str, width: int, first: int, block_bytes: int
+) -> Generator[pd.DataFrame, None, int]:
+    """The rows from a line on in blocks; returns the line at which Python has to go on, 0 where nothing is left."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    if not first:
+        return 0
+    file.seek(0)
+    deque(islice(file, first - 1), maxlen=0)
+    names = [str(number) for number in range(width)]
+    try:
+        batches = arrow.open_csv(
+            file,
+            arrow.ReadOptions(block_size=block_bytes, column_names=names, encoding=encoding.removesuffix("-sig")),
+            arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
+            arrow.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
+                null_values=[],
+                strings_can_be_null=False,
+            ),
+        )
+        for batch in batches:
+            columns = [pd.Series(column.to_pandas()) for column in batch.columns]
+            columns = [each_value(column, lambda text: text.replace("\r\n", "\n")) for column in columns]
+            breaks = [asked_of_each(column, lambda text: text.count("\n"), int) for column in columns]
+            lines = np.cumsum(1 + reduce(np.add, breaks)) + first
+            places = np.concatenate([[first], lines[:-1]])
+            yield pd.DataFrame(dict(enumerate(columns))).set_index(pd.Index(places, name="place"))
+            first = int(lines[-1])
+    except (pa.ArrowInvalid, UnicodeDecodeError):  # a row of another length; a cell larger than a block; two encodings
+        return first
+    return 0
+
+
+def _delimiter(lines: list[str], within: int) -> tuple[str, Header | None]:
     """The separator and the header, its rows counted in lines; without a header the separator that occurs most."""
     top = lines[:within]
     split = {
@@ -58,15 +199,29 @@ def _header(name: str, lines: list[str], within: int) -> tuple[str, Header | Non
     return delimiter, headers[delimiter]
 
 
-def _grid(name: str, where: str, lines: list[str], delimiter: str, first: int) -> Grid:
+def _quoting(lines: Lines, delimiter: str) -> Quoting:
+    """How quotation marks are meant: around cells, or, where they do not pair anywhere in the text, as a part of it."""
     try:
-        try:
-            rows = list(split_lines(lines[first:], delimiter, csv.QUOTE_MINIMAL))
-        except csv.Error:  # quotation marks that do not pair are part of the text
-            rows = list(split_lines(lines[first:], delimiter, csv.QUOTE_NONE))
-    except csv.Error as error:
-        raise PilotError(f"{name}：有一行无法拆分成单元格（{error}）。") from None
-    return Grid(where, even(name, (row for _, row in rows)), places=[place + first for place, _ in rows])
+        deque(_split(lines(), delimiter, csv.QUOTE_MINIMAL), maxlen=0)
+    except csv.Error:
+        return csv.QUOTE_NONE
+    return csv.QUOTE_MINIMAL
+
+
+def _split(lines: Iterable[str], delimiter: str, quoting: Quoting, first: int = 1) -> Iterator[tuple[int, list[str]]]:
+    """Rows of cells with the line on which each begins (a quoted cell may run over lines), counted from `first`."""
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, quoting=quoting, strict=True)
+    place = first
+    for row in reader:
+        yield place, row
+        place = first + reader.line_num
+
+
+def _block(name: str, rows: list[tuple[int, list[str]]], width: int) -> pd.DataFrame:
+    """Split rows as a block, filled up with empty cells to one length, at least `width`."""
+    cells = even(name, (row for _, row in rows), width)
+    table = pd.DataFrame(cells, index=pd.Index([place for place, _ in rows], name="place"), dtype=object)
+    return pd.DataFrame({column: categories_of(table[column]) for column in table}, index=table.index)
 
 
 def _end_of_table(lines: list[str], delimiter: str, header: int) -> int:
@@ -79,12 +234,3 @@ def _end_of_table(lines: list[str], delimiter: str, header: int) -> int:
     while end < len(lines) and delimiter in lines[end]:
         end += 1
     return end
-
-
-def split_lines(lines: Iterable[str], delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
-    """Rows of cells with the line on which each begins (a quoted cell may run over lines)."""
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, quoting=quoting, strict=True)
-    place = 1
-    for row in reader:
-        yield place, row
-        place = reader.line_num + 1

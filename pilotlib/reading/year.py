@@ -4,7 +4,7 @@ import csv
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -34,8 +34,8 @@ class YearInputs(NamedTuple):
     corrections: pd.DataFrame
     indicators: pd.DataFrame
     narrative: str
-    source: dict
-    school: dict
+    source: dict[str, Any]
+    school: dict[str, Any]
     reference: pd.DataFrame
 
 
@@ -87,11 +87,13 @@ def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     missing = [name for name in columns if name not in header]
     if missing:
         raise PilotError(f"{path.name} 第 1 行（表头）：缺少列 {'、'.join(missing)}。列应为 {'、'.join(columns)}。")
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(header):
-            raise PilotError(
-                f"{path.name} 第 {number} 条：有 {len(row)} 格，表头有 {len(header)} 格。请检查逗号与引号。"
-            )
+    faults = [
+        f"{path.name} 第 {number} 条：有 {len(row)} 格，表头有 {len(header)} 格。请检查逗号与引号。"
+        for number, row in enumerate(rows, start=1)
+        if len(row) != len(header)
+    ]
+    if faults:
+        raise PilotError("\n".join(faults))
     return pd.DataFrame(rows, columns=header, dtype=str)[list(columns)]
 
 
@@ -99,7 +101,7 @@ def _holds_text(path: Path) -> bool:
     return path.exists() and bool(read_bytes(path).strip())
 
 
-def _read_source(path: Path) -> dict:
+def _read_source(path: Path) -> dict[str, Any]:
     source = _read_toml(path)
     for key in source:
         if key not in SOURCE_KEYS:
@@ -109,7 +111,7 @@ def _read_source(path: Path) -> dict:
     return source
 
 
-def _read_school(path: Path) -> dict:
+def _read_school(path: Path) -> dict[str, Any]:
     school = _read_toml(path)
     colleges = school.get("colleges", {})
     if not isinstance(colleges, dict) or not all(isinstance(majors, list) for majors in colleges.values()):
@@ -117,7 +119,7 @@ def _read_school(path: Path) -> dict:
     return school
 
 
-def _read_toml(path: Path) -> dict:
+def _read_toml(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:

@@ -3,12 +3,14 @@
 import json
 import re
 from html import escape
+from typing import Any
 
 import pandas as pd
 
 from pilotlib.claims import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, count_states
+from pilotlib.report.findings import aligned
 from pilotlib.report.prose import number
-from pilotlib.report.tables import NOTHING, aligned, html_table
+from pilotlib.report.told import NOTHING, Told, cells
 from pilotlib.statistics import STATISTICS
 
 # Never by colour alone: each state has a sign of its own.
@@ -55,7 +57,7 @@ def marks_as_links(html: str, claims: pd.DataFrame) -> str:
     """The rendered text, each placeholder turned into a link to the number's row in the table."""
     states = _numbered(claims).set_index("entry")["state"]
 
-    def link(found: re.Match) -> str:
+    def link(found: re.Match[str]) -> str:
         state = states[int(found[1])]
         told = f"核对第{found[1]}条：{STATES[state]}"
         mark = f'<a class="check {state}" id="number-{found[1]}" href="#claim-{found[1]}" aria-label="{told}">'
@@ -64,51 +66,53 @@ def marks_as_links(html: str, claims: pd.DataFrame) -> str:
     return re.sub(f"{_OPEN}(\\d+){_CLOSE}", link, html)
 
 
-def claims_table(claims: pd.DataFrame) -> str:
-    """The count by state in a sentence, then a row for each number, disagreements first, in the order of the text."""
-    told = told_claims(claims)
+def claims_lead(claims: pd.DataFrame) -> str:
+    """The count of a text's numbers by state, in a sentence."""
+    stated = (claims["kind"] == "claim").sum()
     counts = "，".join(
         f"{SIGNS[state]} {STATES[state]}{number(count)}条" for state, count in count_states(claims).items()
     )
-    lead = (
-        f"<p>学校文字中的数逐一与数据核对，连同由它们推算的合计、名单与比率，共{number(len(told))}条：{counts}。"
-        f"另有{number(len(claims) - len(told))}处数字（年份、序号、名称等）不是陈述，没有列出。</p>"
+    return (
+        f"学校文字中的数逐一与数据核对，连同由它们推算的合计、名单与比率，共{number(stated)}条：{counts}。"
+        f"另有{number(len(claims) - stated)}处数字（年份、序号、名称等）不是陈述，没有列出。"
     )
-    shown = _by_gravity(claims)
-    rows = pd.DataFrame(
-        {
-            "entry": [_entry(row) for row in shown.itertuples()],
-            "state": [f'<span class="check {state}">{SIGNS[state]}</span>{STATES[state]}' for state in shown["state"]],
-            "sentence": [_excerpt(row) for row in shown.itertuples()],
-            "explanation": told["explanation"].map(escape),
-            "expected": [NOTHING if pd.isna(value) else number(value) for value in told["expected"]],
-            "difference": [_signed(value) for value in told["difference"]],
-            "statistic": told["statistic"].map(escape),
-        },
-        dtype=str,
-    )
-    notes = (
-        "“下限”：数据只给出下限，所写的数不小于它。“无数据”：数据中没有可以核对的数。"
-        "“未识别”：没有认出这个数说的是什么。点序号回到正文中的数。"
-    )
-    return lead + html_table(rows, "逐条核对", data=told, numeric={"expected", "difference"}, notes=notes, html=True)
 
 
-def told_claims(claims: pd.DataFrame) -> pd.DataFrame:
-    """The claims for readers, the gravest state first, without labels.
+def claims_cells(claims: pd.DataFrame, told: Told) -> pd.DataFrame:
+    """The cells of the page: each number marked in its sentence, and its row led back to it."""
+    rows, shown = cells(told), _by_gravity(claims)
+    signs = shown["state"].map({state: f'<span class="check {state}">{sign}</span>' for state, sign in SIGNS.items()})
+    return rows.assign(
+        entry=[_entry(row) for row in shown.itertuples()],
+        state=signs.astype("str") + rows["state"],
+        sentence=[_excerpt(row) for row in shown.itertuples()],
+    ).astype("str")
+
+
+def claims_table(claims: pd.DataFrame, source: str) -> Told:
+    """A row for each number of a text, the gravest state first, in the order of the text.
 
     `entry, state` (in words), `number` (with its unit), `derived, line, sentence, explanation, expected, difference`
     (of those that disagree), `statistic` (its title).
     """
     shown = _by_gravity(claims)
-    wrong = shown["state"] == DISAGREES
-    columns = ["entry", "state", "number", "derived", "line", "sentence", "explanation", "expected"]
-    return shown.assign(
-        state=shown["state"].map(STATES),
+    data = shown.assign(
+        state=shown["state"].map(STATES).astype("str"),
         number=[_written(row) for row in shown.itertuples()],
-        difference=(shown["value"] - shown["expected"]).where(wrong),
+        difference=(shown["value"] - shown["expected"]).where(shown["state"] == DISAGREES),
         statistic=shown["statistic"].map(statistic_title),
-    )[[*columns, "difference", "statistic"]]
+    )[
+        [
+            *("entry", "state", "number", "derived", "line", "sentence"),
+            *("explanation", "expected", "difference", "statistic"),
+        ]
+    ]
+    definition = (
+        "“下限”：数据只给出下限，所写的数不小于它。“无数据”：数据中没有可以核对的数。"
+        "“未识别”：没有认出这个数说的是什么。"
+    )
+    page = ("entry", "state", "sentence", "explanation", "expected", "difference", "statistic")
+    return Told("claims", "逐条核对", definition, "条", f"学校的文字；{source}", data, shown=page)
 
 
 def _by_gravity(claims: pd.DataFrame) -> pd.DataFrame:
@@ -131,20 +135,14 @@ def _numbered(claims: pd.DataFrame) -> pd.DataFrame:
     return made.assign(entry=entry, owner=entry.where(~made["derived"]).ffill().astype("int64"))
 
 
-def _entry(row) -> str:
+def _entry(row: Any) -> str:
     """The row's number: the target of the mark in the prose, and the way back to the number that it belongs to."""
     return (
         f'<a id="claim-{row.entry}" href="#number-{row.owner}" aria-label="第{row.entry}条，回到正文">{row.entry}</a>'
     )
 
 
-def _signed(value: float) -> str:
-    if pd.isna(value):
-        return NOTHING
-    return f"{value:+,.2f}".rstrip("0").rstrip(".").replace("-", "−")
-
-
-def _excerpt(row) -> str:
+def _excerpt(row: Any) -> str:
     """The sentence with the number marked, cut on both sides where it is long; of a derived row, what was derived."""
     if row.derived:
         return f"<span class='derived'>推算</span>{escape(row.number)}"
@@ -183,10 +181,10 @@ def as_lines(claims: pd.DataFrame, file: str) -> list[str]:
     return [*lines, f"{file}：{counts}；另有 {len(claims) - len(made)} 处数字不是陈述。表格中的数不在核对之列。"]
 
 
-def _written(row) -> str:
+def _written(row: Any) -> str:
     return f"{row.number}{'' if row.derived or _UNIT_INSIDE.search(row.number) else row.unit}"
 
 
-def _short(row) -> str:
+def _short(row: Any) -> str:
     text = _written(row)
     return ("推算 " if row.derived else "") + (text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…")

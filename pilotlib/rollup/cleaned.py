@@ -9,13 +9,13 @@ import pandas as pd
 
 from pilotlib.cleaning.core import CleanedPiece, clean_piece
 from pilotlib.cleaning.merged import fill_merged, merged_below
-from pilotlib.cleaning.words import normalised
 from pilotlib.coded import Coded, coded, mapped
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header
 from pilotlib.reading.pieces import Piece, pieces_of
 from pilotlib.vocabulary import TOTAL_FORM, plain
+from pilotlib.words import normalised
 
 CITY_TITLES = ("市", "城市", "地市", "所在市")
 COUNTED_ONCE = ("students", "places_applied", "places_approved")

@@ -10,7 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pilotlib.cleaning.words import count_text, is_count, levels_in, normalised, split_certificate
 from pilotlib.coded import Coded, all_of, any_of, looked_up, taken
 from pilotlib.columns import column_named, title_of
 from pilotlib.errors import PilotError
@@ -24,6 +23,7 @@ from pilotlib.vocabulary import (
     TOTAL_FORM_WITHOUT_CERTIFICATE,
     plain,
 )
+from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
 LABELS = ("serial", "year", "application_round", "certificate", "level", "majors", "status")
 TELLING = ("year", "application_round", "certificate", "students", "places_applied", "places_approved")

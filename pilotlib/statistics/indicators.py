@@ -1,13 +1,14 @@
 """The year's overview, the figures the school gave, and the rates between them."""
 
+from typing import Any
+
 import pandas as pd
 
 from pilotlib.columns import INDICATORS, indicator_named, title_of, unit_of
 from pilotlib.statistics.majors import distinct_students, places_per_100_students
 from pilotlib.statistics.places import repeated_over_rounds
 from pilotlib.statistics.tables import Tables, only_approved
-from pilotlib.values import listed
-from pilotlib.vocabulary import APPROVED_STATUSES, RATES
+from pilotlib.vocabulary import APPROVED_STATUSES, RATES, listed
 
 
 def overview(tables: Tables) -> pd.DataFrame:
@@ -49,14 +50,14 @@ def overview(tables: Tables) -> pd.DataFrame:
     ]
 
 
-def _sum_of(places: pd.Series, applications: pd.DataFrame, note: str) -> tuple:
+def _sum_of(places: pd.Series, applications: pd.DataFrame, note: str) -> tuple[Any, bool, str]:
     """A sum, whether it is a lower bound because counts are missing, and a note that names their rows."""
     missing = applications.loc[places.isna(), "source_row"]
     named = f"；第{listed(missing)}行的人数缺失，未计入" if len(missing) else ""
     return places.sum(min_count=1), bool(len(missing)), note + named
 
 
-def _places_per_100(tables: Tables) -> tuple:
+def _places_per_100(tables: Tables) -> tuple[Any, str]:
     """The year's approved places per 100 students and how it is formed; majors of unknown size are left out."""
     groups = places_per_100_students(tables)
     known = groups[groups["students"].notna()]

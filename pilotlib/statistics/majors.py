@@ -5,11 +5,12 @@ twice: per major they stand in a column of their own, and wherever totals are fo
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from pilotlib.statistics.tables import Tables, only_approved
-from pilotlib.values import listed
+from pilotlib.vocabulary import listed
 
 UNCLASSIFIED = "未归类"
 
@@ -43,8 +44,8 @@ def distinct_students(tables: Tables) -> pd.DataFrame:
     rows = _major_rows(tables)
     fixed = _fixed_sizes(rows)
     rests = _rests(rows, fixed)
-    told = {name for names in (*fixed.index, *rests.index) for name in names.split("、")}
-    absent = [name for name in rows["major"].unique() if name not in told]
+    covered = {name for names in (*fixed.index, *rests.index) for name in names.split("、")}
+    absent = [name for name in rows["major"].unique() if name not in covered]
     without = pd.DataFrame({"students": pd.NA, "source_rows": "", "how": "没有可用的学生规模"}, index=absent)
     table = pd.concat([fixed, rests, without]).rename_axis("majors_together").reset_index()
     return table.astype({"students": "Int64"})[["majors_together", "students", "source_rows", "how"]]
@@ -127,10 +128,11 @@ def _rests(rows: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
     )
     names = pd.Series(rests.index, index=rests.index).str.split("、").explode()
     overlapping = rests.index.isin(names[names.duplicated(keep=False)].index)
-    told = (rests["different"] == 1) & ~overlapping & (rests["students"] >= 0).fillna(False)
+    certain = (rests["different"] == 1) & ~overlapping & (rests["students"] >= 0).fillna(False)
     how = rests["cut_off"].map({True: "；单元格被截断，可能还含其后的专业", False: ""})
     return rests.assign(
-        students=rests["students"].where(told), how=("共享行减去已知专业后的余数" + how).where(told, "无法从表中得出")
+        students=rests["students"].where(certain),
+        how=("共享行减去已知专业后的余数" + how).where(certain, "无法从表中得出"),
     ).set_axis(rests.index.where(rests.index != "", "被截断的专业"))
 
 
@@ -174,10 +176,10 @@ def _groups(lists: Iterable[tuple[str, ...]]) -> dict[str, str]:
 
 
 def _looked_up(keys: pd.Series, words: pd.Series | dict[str, str], otherwise: str = UNCLASSIFIED) -> pd.Series:
-    found = keys.map(words).astype(object)
-    return found.where(found.notna(), otherwise).astype(str)
+    texts = keys.map(words).astype(object)
+    return texts.where(texts.notna(), otherwise).astype(str)
 
 
-def _sum(counts: pd.Series):
+def _sum(counts: pd.Series) -> Any:
     """The sum; missing, not 0, where every count is missing."""
     return counts.sum(min_count=1)

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from pilotlib.statistics.tables import Tables, only_approved, totals
-from pilotlib.values import listed
-from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN
+from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
 
 def by_round(tables: Tables) -> pd.DataFrame:
@@ -22,7 +21,7 @@ def by_level(tables: Tables) -> pd.DataFrame:
     # A level that only one side has stands for no application on the other: there its counts are 0, not missing.
     for side in ("", "_as_given"):
         absent = both[f"applications{side}"].isna()
-        columns = [name for name in both if name != "level" and name.endswith("_as_given") == bool(side)]
+        columns = [name for name in both if name != "level" and str(name).endswith("_as_given") == bool(side)]
         both.loc[absent, columns] = 0
     order = list(dict.fromkeys([*_named_level(applications["level"]).cat.categories, *both["level"]]))
     order = [level for level in order if level != UNKNOWN] + [UNKNOWN]

@@ -1,6 +1,6 @@
 """What the statistics are computed from."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -27,7 +27,7 @@ def tables_of(processed: Processed) -> Tables:
     return Tables(processed.applications, processed.majors, processed.given_indicators, colleges)
 
 
-def college_of_major(school: dict) -> dict[str, str]:
+def college_of_major(school: dict[str, Any]) -> dict[str, str]:
     """Major → college, from what the school has said of itself."""
     return {major: college for college, majors in school.get("colleges", {}).items() for major in majors}
 

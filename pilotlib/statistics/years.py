@@ -5,7 +5,6 @@ bound, a figure that was not given and a round that did not exist are said, and 
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -26,8 +25,8 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     A measure that a year does not have is missing there, and `note` says why: 没有这一批次, 未提供. A level for which
     nothing was applied counts 0. `incomplete` are ratios of counts of which some are missing: higher or lower.
     """
-    found = pd.concat([_measures_of(year) for year in years], ignore_index=True)
-    order = found.drop_duplicates(_KEY)[_KEY]
+    measured = pd.concat([_measures_of(year) for year in years], ignore_index=True)
+    order = measured.drop_duplicates(_KEY)[_KEY]
     rounds = in_round_order(order.loc[order["topic"] == BY_ROUND, "measure"].tolist())
     levels = [*LEVELS, *sorted(set(order.loc[order["topic"] == BY_LEVEL, "measure"]) - {*LEVELS, UNKNOWN}), UNKNOWN]
     place = {name: number for number, name in enumerate([*rounds, *levels])}
@@ -35,10 +34,10 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     order = order.assign(topic=order["topic"].astype(topics), place=order["measure"].map(place).fillna(-1))
     order = order.sort_values(["topic", "place"], kind="stable", ignore_index=True)[_KEY].astype({"topic": str})
     every = order.merge(pd.DataFrame({"year": [year.year for year in years]}), how="cross")
-    table = every.merge(found, on=[*_KEY, "year"], how="left")
+    table = every.merge(measured, on=[*_KEY, "year"], how="left")
     absent_level = (table["topic"] == BY_LEVEL) & table["note"].isna()
     # What has no level, or several, may belong to a level of which nothing is seen.
-    of_levels = found[found["topic"] == BY_LEVEL].groupby("year")["measure"].agg(list)
+    of_levels = measured[measured["topic"] == BY_LEVEL].groupby("year")["measure"].agg(list)
     bounded = absent_level & pd.Series(
         [
             _is_bound(level, of_levels.get(year, []))
@@ -47,8 +46,8 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
         table.index,
         dtype=bool,
     )
-    absent = np.where(table["topic"] == BY_ROUND, "没有这一批次", "未提供")
-    absent = pd.Series(absent, table.index).where(table["note"].fillna("") == "", table["note"])
+    absent = pd.Series("未提供", table.index).mask(table["topic"] == BY_ROUND, "没有这一批次")
+    absent = absent.where(table["note"].fillna("") == "", table["note"])
     marks = {name: table[name].astype("boolean").fillna(False).astype(bool) for name in ("lower_bound", "incomplete")}
     return table.assign(
         **marks | {"lower_bound": marks["lower_bound"] | bounded},
@@ -71,49 +70,40 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
     )
     both = first.merge(second, left_index=True, right_index=True, suffixes=("", "_later")).reset_index()
     before, after = both["value"], both["value_later"]
-    bound, later_bound = both["lower_bound"], both["lower_bound_later"]
-    known = before.notna() & after.notna()
+    inexact = both[["lower_bound", "lower_bound_later", "incomplete", "incomplete_later"]].any(axis="columns")
+    exact = before.notna() & after.notna() & ~inexact
     difference = (after - before).round(2)
-    incomplete, later_incomplete = both["incomplete"], both["incomplete_later"]
-    exact = known & ~bound & ~later_bound & ~incomplete & ~later_incomplete
-    change = difference.where(exact)
-    rate = (change / before * 100).where(exact & (before > 0) & (both["unit"] != "%")).round(2)
-    told = difference.map(lambda value: f"{value:+,.10g}", na_action="ignore").astype(object).fillna("")
-    note = np.select(
-        [
-            before.isna(),
-            after.isna(),
-            incomplete & later_incomplete,
-            incomplete,
-            later_incomplete,
-            bound & later_bound,
-            bound,
-            later_bound,
-            exact & (before == 0) & (after != 0),
-        ],
-        [
-            f"{earlier}年" + both["note"],
-            f"{later}年" + both["note_later"],
-            "两年都有人数缺失，无法比较",
-            f"{earlier}年有人数缺失，无法比较",
-            f"{later}年有人数缺失，无法比较",
-            "两年都是下限，无法比较",
-            f"{earlier}年为下限，变化不大于" + told,
-            f"{later}年为下限，变化不小于" + told,
-            f"{earlier}年为0，不计变化率",
-        ],
-        default="",
-    )
-    compared = both[_KEY].assign(
+    table = both[_KEY].assign(
         earlier=before,
-        earlier_bound=bound,
+        earlier_bound=both["lower_bound"],
         later=after,
-        later_bound=later_bound,
-        change=change,
-        rate_of_change=rate,
-        note=note,
+        later_bound=both["lower_bound_later"],
+        change=difference.where(exact),
+        rate_of_change=(difference / before * 100).where(exact & (before > 0) & (both["unit"] != "%")).round(2),
+        note=_why_not_compared(both, difference, earlier, later),
     )
-    return compared[before.notna() | after.notna()].reset_index(drop=True)
+    return table[before.notna() | after.notna()].reset_index(drop=True)
+
+
+def _why_not_compared(both: pd.DataFrame, difference: pd.Series, earlier: int, later: int) -> np.ndarray:
+    """Of two years' measures, what is known of a change that is not exact, or why it has no rate; "" where it has."""
+    bound, later_bound = both["lower_bound"], both["lower_bound_later"]
+    incomplete, later_incomplete = both["incomplete"], both["incomplete_later"]
+    limit = difference.map(lambda value: f"{value:+,.10g}", na_action="ignore").astype(object).fillna("")
+    # The first that fits.
+    notes = (
+        (both["value"].isna(), f"{earlier}年" + both["note"]),
+        (both["value_later"].isna(), f"{later}年" + both["note_later"]),
+        (incomplete & later_incomplete, "两年都有人数缺失，无法比较"),
+        (incomplete, f"{earlier}年有人数缺失，无法比较"),
+        (later_incomplete, f"{later}年有人数缺失，无法比较"),
+        (bound & later_bound, "两年都是下限，无法比较"),
+        (bound, f"{earlier}年为下限，变化不大于" + limit),
+        (later_bound, f"{later}年为下限，变化不小于" + limit),
+        ((both["value"] == 0) & (both["value_later"] != 0), f"{earlier}年为0，不计变化率"),
+    )
+    fits = [condition.fillna(False).to_numpy(dtype=bool) for condition, _ in notes]
+    return np.select(fits, [note for _, note in notes], default="")
 
 
 def certificates(years: Sequence[YearStatistics]) -> pd.DataFrame:
@@ -157,92 +147,77 @@ def came_and_went(members: pd.DataFrame, earlier: int, later: int) -> pd.DataFra
     return table.reset_index(drop=True)[["name", "former", "standing", "earlier", "later", *levels]]
 
 
-def breaks(years: Sequence[YearStatistics], table: pd.DataFrame) -> pd.DataFrame:
-    """Where years are not alike and their figures not comparable as they stand: `topic, message`.
-
-    `table` is as `measures` returns it.
-    """
-    numbers = [year.year for year in years]
-    found = [
-        ("年度不相邻", f"{earlier}年与{later}年之间的年度没有处理结果。")
-        for earlier, later in pairwise(numbers)
-        if later - earlier > 1
-    ]
-    schools = {year.year: year.about["school"].get("name", "") for year in years}
-    if len(set(schools.values())) > 1:
-        found.append(("学校不同", "；".join(f"{year}年：{name or '未写明'}" for year, name in schools.items()) + "。"))
-    known = table.groupby(["topic", "measure"])["value"].transform("count") > 0
-    absent = table[table["value"].isna() & known]
-    absent = absent.groupby(["topic", "measure", "note"], sort=False)["year"].agg(tuple).reset_index()
-    for (topic, what, without), group in absent.groupby(["topic", "note", "year"], sort=False):
-        found.append((topic, f"{_years(without)}{what}：{'、'.join(group['measure'])}。"))
-    bounds = table[table["lower_bound"] & table["value"].notna()]
-    bounds = bounds.groupby(["topic", "measure"], sort=False)["year"].agg(tuple).reset_index()
-    for (topic, those), group in bounds.groupby(["topic", "year"], sort=False):
-        found.append((topic, f"{_years(those)}只有下限：{'、'.join(group['measure'])}。"))
-    partly = table[table["incomplete"] & table["value"].notna()]
-    for (topic, year), group in partly.groupby(["topic", "year"], sort=False):
-        found.append((topic, f"{year}年有人数缺失，只按已知的数算出：{'、'.join(group['measure'])}。"))
-    for year in years:
-        statuses = year.statistics["by_status"]
-        pending = statuses.loc[~statuses["counts_as_approved"].astype(bool), "applications"].sum()
-        if pending:
-            found.append(("状态", f"{year.year}年有{pending}项的状态不是已批准，人数不计入批准。"))
-    return pd.DataFrame(found, columns=["topic", "message"], dtype=str)
-
-
 def _measures_of(year: YearStatistics) -> pd.DataFrame:
+    """Every measure that one year has, as `measures` returns them."""
     statistics = year.statistics
-    overview = statistics["overview"].assign(topic=OVERVIEW, measure=statistics["overview"]["measure"].map(title_of))
-    rounds = statistics["by_round"].assign(
-        topic=BY_ROUND, measure=lambda rows: rows["application_round"].astype(str), unit="人"
-    )
+    overview, rates = statistics["overview"], statistics["rates"]
+    # Counts that are missing in some row are missing in its round and level too, and in what is formed of them.
+    bounds = overview.set_index("measure")["lower_bound"]
+    missing_counts = bool(bounds["places_approved"])
+    unknown = "批准人数缺失或尚未批准" if missing_counts else "没有已批准的申报"
+    bounded = [name for name in ("places_applied", "places_approved") if bounds[name]]
     levels = statistics["by_level"]
     levels = levels[levels["applications"] > 0]
-    every_level = levels["level"].astype(str).tolist()
-    # Counts that are missing in some row are missing in its round and level too, and in what is formed of them.
-    bounds = statistics["overview"].set_index("measure")["lower_bound"]
-    of_rows = bool(bounds["places_approved"])
-    unknown = "批准人数缺失或尚未批准" if of_rows else "没有已批准的申报"
-    levels = levels.assign(
-        topic=BY_LEVEL,
-        measure=lambda rows: rows["level"].astype(str),
-        unit="人",
-        # What has no level, or several, belongs to one of them.
-        lower_bound=lambda rows: [_is_bound(level, every_level) for level in rows["level"].astype(str)],
-    )
-    given = statistics["indicators"].assign(
-        topic=GIVEN, measure=statistics["indicators"]["indicator"].map(title_of), note=""
-    )
-    counted = {name for name in ("places_applied", "places_approved") if bounds[name]}
-    rates = statistics["rates"].assign(
-        topic=RATES,
-        measure=statistics["rates"]["rate"],
-        unit="%",
-        incomplete=lambda rows: rows["numerator"].isin(counted) | rows["denominator"].isin(counted),
-    )
+    level_names = levels["level"].astype(str).to_list()
     parts = [
-        overview.assign(
-            note=np.where(statistics["overview"]["measure"] == "places_approved", unknown, ""),
-            incomplete=(statistics["overview"]["measure"] == "places_per_100_students") & of_rows,
+        _measures(
+            OVERVIEW,
+            overview["measure"].map(title_of),
+            overview["unit"],
+            overview["value"],
+            overview["lower_bound"],
+            incomplete=(overview["measure"] == "places_per_100_students") & missing_counts,
+            note=np.where(overview["measure"] == "places_approved", unknown, ""),
         ),
-        rounds.rename(columns={"places_approved": "value"}).assign(note=unknown),
-        levels.rename(columns={"places_approved": "value"}).assign(note=unknown),
-        given,
-        rates.rename(columns={"percent": "value"}),
+        _measures(
+            BY_ROUND,
+            statistics["by_round"]["application_round"],
+            "人",
+            statistics["by_round"]["places_approved"],
+            missing_counts,
+            note=unknown,
+        ),
+        _measures(
+            BY_LEVEL,
+            levels["level"],
+            "人",
+            levels["places_approved"],
+            # What has no level, or several, belongs to one of them.
+            [missing_counts or _is_bound(level, level_names) for level in level_names],
+            note=unknown,
+        ),
+        _measures(
+            GIVEN,
+            statistics["indicators"]["indicator"].map(title_of),
+            statistics["indicators"]["unit"],
+            statistics["indicators"]["value"],
+        ),
+        _measures(
+            RATES,
+            rates["rate"],
+            "%",
+            rates["percent"],
+            incomplete=rates["numerator"].isin(bounded) | rates["denominator"].isin(bounded),
+        ),
     ]
-    columns = ["topic", "measure", "unit", "value", "lower_bound", "incomplete", "note"]
-    absent = {"lower_bound": False, "incomplete": False, "note": ""}
-    table = pd.concat(
-        part.assign(**{name: absent[name] for name in absent if name not in part})[columns].astype(
-            {"value": "Float64", "lower_bound": bool, "incomplete": bool}
-        )
-        for part in parts
-    )
-    parted = table["topic"].isin((BY_ROUND, BY_LEVEL)) & of_rows
-    known = table["value"].notna()
-    table = table.assign(lower_bound=table["lower_bound"] | parted, note=table["note"].mask(known, ""), year=year.year)
+    table = pd.concat(parts)
+    table = table.assign(note=table["note"].mask(table["value"].notna(), ""), year=year.year)
     return table.drop_duplicates([*_KEY, "year"])
+
+
+def _measures(
+    topic: str,
+    measure: pd.Series,
+    unit: object,
+    value: pd.Series,
+    lower_bound: object = False,
+    *,
+    incomplete: object = False,
+    note: object = "",
+) -> pd.DataFrame:
+    """Measures of one topic: `topic, measure, unit, value, lower_bound, incomplete, note`."""
+    columns = {"topic": topic, "measure": measure.astype(str), "unit": unit, "value": value.astype("Float64")}
+    return pd.DataFrame(columns | {"lower_bound": lower_bound, "incomplete": incomplete, "note": note})
 
 
 def _is_bound(level: str, seen: Sequence[str]) -> bool:
@@ -263,7 +238,3 @@ def _members(
     groups = rows.groupby(["key", "year"], sort=False)
     joined = groups.agg(name=("name", "、".join), **{other: (other, "first") for other in others})
     return joined.assign(value=groups[value].sum(min_count=1).astype("Float64")).reset_index()
-
-
-def _years(years: Sequence[int]) -> str:
-    return "、".join(f"{year}年" for year in years)

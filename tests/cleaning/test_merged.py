@@ -6,6 +6,8 @@ import pytest
 from pilotlib.checking import check
 from pilotlib.cleaning import clean, number_of_changed_cells
 from pilotlib.columns import CORRECTION_COLUMNS
+from pilotlib.reading.headers import header_of
+from pilotlib.reading.merged import fill_merged
 from pilotlib.reading.tables import Origin
 from pilotlib.report.findings import findings
 from pilotlib.statistics.recount import recount
@@ -21,8 +23,10 @@ def cleaned(second, columns, last=3):
     """Three rows of which the second is under cells of the first in some columns; and the second count of them."""
     rows = [line.split("｜") for line in (TITLES, FIRST, second, LAST)]
     cells = pd.DataFrame(rows, index=pd.RangeIndex(1, 5, name="place"), dtype=str)
-    origin = Origin(merged=tuple((2, column, last, column) for column in columns))
-    return clean(cells, origin=origin), recount(cells, NO_CORRECTIONS, origin.merged)
+    merged = [(1, column, last - 1, column) for column in columns]
+    cells, filled, continued = fill_merged(cells, header_of(cells), merged)
+    made = clean(cells, origin=Origin(filled=filled, continued=continued))
+    return made, recount(cells, NO_CORRECTIONS, continued)
 
 
 def told(changes):

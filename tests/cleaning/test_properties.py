@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pilotlib import PilotError
 from pilotlib.checking import check
 from pilotlib.cleaning import clean
-from pilotlib.cleaning.words import normalised
 from pilotlib.reading import read_table
 from pilotlib.statistics import Tables, compare_counts, recount, summarise
 from pilotlib.vocabulary import CARRIED_ON
+from pilotlib.words import normalised
 from tests.tables import HEADER, cells_of
 
 REFERENCE = pd.DataFrame(

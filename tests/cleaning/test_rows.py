@@ -1,8 +1,7 @@
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.cleaning.rows import name_columns, reasons_of, set_aside_rows
-from pilotlib.coded import coded
+from pilotlib.cleaning.rows import name_columns, reasons_of, rows_set_aside
 from pilotlib.reading.headers import header_of
 from tests.tables import HEADER, ROW, cells_of, row
 
@@ -12,10 +11,9 @@ def columns_of(cells, file="申报表"):
 
 
 def parted(cells):
-    table, received = columns_of(cells), [coded(cells[column]) for column in cells]
-    columns, rows = {name: coded(table[name]) for name in table}, table.index.to_numpy()
-    reasons = reasons_of(columns, rows, received, header_of(cells))
-    return rows[reasons == 0].tolist(), set_aside_rows(columns, rows, cells.index.to_numpy(), received, reasons)
+    table = columns_of(cells)
+    reasons = reasons_of(table, cells, header_of(cells))
+    return reasons.index[reasons == ""].tolist(), rows_set_aside(table, cells, reasons)
 
 
 def aside_of(cells):

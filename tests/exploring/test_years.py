@@ -8,7 +8,7 @@ import pytest
 
 import pilotlib
 from pilotlib import PilotError, check_draft, in_chinese, load_year, load_years, reference, trace_row
-from pilotlib.exploring.table import Table
+from pilotlib.report.shown import Table
 from pilotlib.statistics import STATISTICS
 from tests.conftest import ROOT, make_project
 from tests.generator import years as generated

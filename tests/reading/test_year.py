@@ -81,8 +81,8 @@ def test_lines_that_begin_with_a_number_sign_are_comments(project):
         ("source.toml", 'rows = "25"\n', r"rows 应是不带引号的整数，现为“25”"),
         (
             "indicators.csv",
-            "indicator,value,unit,note\n培训教师,51\n",
-            r"indicators\.csv 第 1 条：有 2 格，表头有 4 格",
+            "indicator,value,unit,note\n培训教师,51\n考评员,1,人,\n考核站点,1,个,甲,乙\n",
+            r"indicators\.csv 第 1 条：有 2 格，表头有 4 格(?s:.*)indicators\.csv 第 3 条：有 5 格",
         ),
     ],
 )

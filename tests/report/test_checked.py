@@ -7,7 +7,8 @@ import pytest
 
 from pilotlib.claims import check_claims, facts_of
 from pilotlib.reading.documents import passages_of
-from pilotlib.report.checked import claims_table, marks_as_links, with_marks
+from pilotlib.report.checked import claims_cells, claims_lead, claims_table, marks_as_links, with_marks
+from pilotlib.report.told import html
 from pilotlib.statistics import Tables, summarise
 
 
@@ -16,6 +17,12 @@ def check(cleaned, inputs):
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, {})
     facts = facts_of(tables, summarise(tables))
     return lambda text: check_claims(passages_of(text), facts)
+
+
+def shown(claims):
+    """The table of the page, and what is said above it."""
+    told = claims_table(claims, "来源")
+    return claims_lead(claims) + html(told, claims_cells(claims, told))
 
 
 def rendered(text, claims):
@@ -44,7 +51,7 @@ def test_marks_stand_behind_numbers_and_units_and_change_nothing_else(text, show
 
 def test_every_mark_has_its_row(inputs, check):
     claims = check(inputs.narrative)
-    page, table = rendered(inputs.narrative, claims), claims_table(claims)
+    page, table = rendered(inputs.narrative, claims), shown(claims)
     marks = re.findall(r'id="number-(\d+)" href="#claim-(\d+)" aria-label="([^"]+)"', page)
     rows = re.findall(r'id="claim-(\d+)" href="#number-(\d+)"', table)
     assert len(marks) == 21
@@ -54,7 +61,7 @@ def test_every_mark_has_its_row(inputs, check):
 
 
 def test_disagreements_come_first_and_all_states_are_counted(inputs, check):
-    table = claims_table(check(inputs.narrative))
+    table = shown(check(inputs.narrative))
     assert "≠ 不一致3条，？ 未识别1条，≥ 下限1条，○ 无数据2条，✓ 一致16条" in table
     states = re.findall(r'class="check (\w+)"', table)
     assert states == ["disagrees"] * 3 + ["not_understood", "lower_bound"] + ["no_data"] * 2 + ["agrees"] * 16
@@ -63,5 +70,5 @@ def test_disagreements_come_first_and_all_states_are_counted(inputs, check):
 def test_what_a_school_writes_is_never_markup(check):
     text = "<b onclick='x'>培训</b>1029人<script>&。"
     claims = check(text)
-    assert "<script" not in claims_table(claims)
-    assert "&lt;script" in claims_table(claims)
+    assert "<script" not in shown(claims)
+    assert "&lt;script" in shown(claims)

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from pilotlib.publishing import publish
-from pilotlib.report import read_report
+from pilotlib.report.books import read_year
 from pilotlib.statistics import STATISTICS
 from tests.conftest import editions_here
 
@@ -94,11 +94,11 @@ def test_the_sheets_of_changes_and_problems_hold_what_the_document_holds(workboo
     assert of_workbook(workbook, "更改记录") == tables["更改记录"]
     problems = pd.DataFrame(of_workbook(workbook, "问题与提示")[1:], columns=of_workbook(workbook, "问题与提示")[0])
     assert problems[tables["问题与提示"][0]].to_numpy().tolist() == tables["问题与提示"][1:]
-    assert [row[:10] for row in of_workbook(workbook, "申报明细")] == tables["申报明细（清洗后）"]
+    assert [row[:10] for row in of_workbook(workbook, "申报明细（清洗后）")] == tables["申报明细（清洗后）"]
 
 
 def test_the_claims_are_the_same_in_the_workbook_and_on_the_page(workbook, page):
-    sheet = of_workbook(workbook, "数据核对")
+    sheet = of_workbook(workbook, "逐条核对")
     names = sheet[0]
     told = {row[names.index("条")]: (row[names.index("结论")], row[names.index("说明")]) for row in sheet[1:]}
     on_page = {row[0]: (re.sub(r"^[✓≠≥○？]", "", row[1]), row[3]) for row in of_page(page)["逐条核对"][1:]}
@@ -136,7 +136,7 @@ def test_every_sheet_says_what_it_holds_and_the_first_leads_to_each(workbook):
 
 
 def test_repaired_cells_are_set_off_in_the_workbook(workbook):
-    sheet = workbook["申报明细"]
+    sheet = workbook["申报明细（清洗后）"]
     marked = {
         cell.coordinate for row in sheet.iter_rows(min_row=6) for cell in row if cell.fill.fgColor.rgb == "00FDEBC8"
     }
@@ -201,7 +201,7 @@ def test_every_figure_in_the_pdf_has_its_description(pdf, page):
 
 
 def test_the_document_and_the_workbook_are_the_same_bytes_again_and_say_no_time(ran, executed, tmp_path):
-    publish(executed, read_report(ran.processed), ("docx", "xlsx"), tmp_path)
+    publish(executed, read_year(ran.processed), ("docx", "xlsx"), tmp_path)
     for edition in ("docx", "xlsx"):
         content = (tmp_path / f"annual-report.{edition}").read_bytes()
         assert content == (ran.reports / f"annual-report.{edition}").read_bytes(), edition

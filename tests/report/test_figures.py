@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from pilotlib import PilotError
 from pilotlib.chinese import register_font
 from pilotlib.report import colours, style
-from pilotlib.report.figures import FIGURES
+from pilotlib.report.figures import FIGURES, drawing
+from pilotlib.report.year_tables import figure_tables, statistic_tables
 
 
 @pytest.fixture
@@ -22,9 +23,14 @@ def no_chinese_font_but_ours(monkeypatch):
     font_manager._findfont_cached.cache_clear() if hasattr(font_manager, "_findfont_cached") else None
 
 
+def drawn(name: str, statistics) -> Figure:
+    """A figure of the annual report."""
+    return drawing(FIGURES[name](figure_tables(statistics, "来源")))
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_is_drawn_with_the_font_that_comes_along(name, statistics, no_chinese_font_but_ours):
-    svg = style.svg_of(FIGURES[name].draw(statistics), name)
+    svg = style.svg_of(drawn(name, statistics), name)
     texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
     assert any(re.search("[\u4e00-\u9fff]", text) for text in texts)
     assert "Noto Sans CJK SC" in svg
@@ -40,20 +46,20 @@ def test_a_glyph_that_the_font_lacks_is_an_error():
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_the_same_bytes_every_time_and_says_no_time(name, statistics):
-    first, second = (style.svg_of(FIGURES[name].draw(statistics), name) for _ in range(2))
+    first, second = (style.svg_of(drawn(name, statistics), name) for _ in range(2))
     assert first == second
     assert "<metadata>" not in first
 
 
 def test_bars_show_sums_not_means(statistics):
-    axes = FIGURES["certificates"].draw(statistics).axes[0]
+    axes = drawn("certificates", statistics).axes[0]
     widths = [bar.get_width() for bar in axes.containers[0]]
     assert widths[:3] == [170, 150, 140]
     assert sum(widths) == 1662
 
 
 def test_a_step_that_was_not_given_says_so(statistics):
-    axes = FIGURES["applied_to_awarded"].draw(statistics).axes[0]
+    axes = drawn("applied_to_awarded", statistics).axes[0]
     assert [text.get_text() for text in axes.texts][-2:] == ["未提供", "未提供"]
 
 
@@ -80,14 +86,14 @@ def test_colours_stand_out_from_the_ground_and_from_their_neighbours(ground):
 
 
 def test_a_drawing_follows_the_colours_of_its_page(statistics):
-    svg = colours.with_page_colours(style.svg_of(FIGURES["round_level"].draw(statistics), "round_level"))
+    svg = colours.with_page_colours(style.svg_of(drawn("round_level", statistics), "round_level"))
     assert set(re.findall("#[0-9a-f]{6}", svg)) == set()
     assert {"var(--level-1)", "var(--level-2)", "var(--text)", "var(--ground)"} <= set(re.findall(r"var\([^)]+\)", svg))
 
 
 def test_equal_labels_stay_two_bars_and_a_dollar_sign_is_text():
     table = pd.DataFrame({"category": ["甲" * 30 + "一", "甲" * 30 + "二", "$x$"], "places_approved": [3, 2, 1]})
-    figure = FIGURES["categories"].draw({"by_category": table})
+    figure = drawing(FIGURES["categories"](statistic_tables({"by_category": table}, "来源")))
     axes = figure.axes[0]
     assert [bar.get_width() for bar in axes.containers[0]] == [3, 2, 1]
     assert "$x$" in style.svg_of(figure, "dollar")

@@ -1,7 +1,8 @@
 import pandas as pd
 
 from pilotlib.report import prose
-from pilotlib.report.figures import FIGURES
+from pilotlib.report.figures import FIGURES, description
+from pilotlib.report.year_tables import figure_tables, flow_table
 
 
 def test_the_sentences_of_2021_carry_its_figures(statistics):
@@ -26,7 +27,8 @@ def test_the_sentences_of_2021_carry_its_figures(statistics):
 
 
 def test_headlines_say_the_finding(statistics):
-    assert {name: entry.headline(statistics) for name, entry in FIGURES.items()} == {
+    tables = figure_tables(statistics, "来源")
+    assert {name: entry(tables).headline for name, entry in FIGURES.items()} == {
         "round_level": "第一次占批准人数的52.47%，中级占82.91%",
         "certificates": "工业机器人应用编程获批最多，为170人；1种证书的批准与申请不同",
         "majors": "电子商务单独获批最多，为250人；6个专业另有与其他专业共享的名额",
@@ -37,9 +39,8 @@ def test_headlines_say_the_finding(statistics):
 
 
 def test_a_description_says_the_message_the_form_and_the_ends_of_the_scale(statistics):
-    entry = FIGURES["round_level"]
-    told = prose.description("一句话", entry.form, entry.table(statistics), entry.labels, entry.lengths)
-    assert told == (
+    entry = FIGURES["round_level"](figure_tables(statistics, "来源"))
+    assert description(entry._replace(headline="一句话")) == (
         "一句话。横向堆叠条形图，每个批次一条，按等级分段。共5个数，批准总培训人数从第一次中级的728人到沿用批次初级的140人。"
         "各数见数据表。"
     )
@@ -47,14 +48,14 @@ def test_a_description_says_the_message_the_form_and_the_ends_of_the_scale(stati
 
 def test_a_name_too_long_to_read_is_cut_in_sentences_and_its_hidden_marks_are_shown():
     table = pd.DataFrame({"certificate": ["甲" * 50, "乙\u202e丙"], "places_approved": [1, 2]})
-    assert prose.brief({"by_certificate": table})["by_certificate"]["certificate"].tolist() == [
+    assert prose.brief(table)["certificate"].tolist() == [
         "甲" * 39 + "…",
         "乙〔U+202E〕丙",
     ]
 
 
 def test_steps_after_the_table_name_their_denominator(statistics):
-    steps = prose.flow(statistics).set_index("step")
+    steps = flow_table(statistics, "来源").data.set_index("step")
     assert steps["step_before"].to_dict()["考核"] == "培训"
     assert steps.loc[["培训", "考核"], "percent"].tolist() == [61.85, 88.33]
     assert steps.loc[["通过", "获证"], "people"].isna().all()

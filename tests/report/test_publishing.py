@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 from pilotlib import PilotError, publishing
 from pilotlib.publishing.content import content_of
 from pilotlib.publishing.page import as_html
+from pilotlib.report.books import DEFAULT_EDITIONS
 
 
 def notebook(tmp_path, *outputs):
@@ -129,4 +130,4 @@ def lacking(name, error):
 
 def test_the_defaults_want_nothing_more(monkeypatch):
     monkeypatch.setattr(publishing, "find_spec", lambda module: None)
-    publishing.check_editions(publishing.DEFAULT_EDITIONS)
+    publishing.check_editions(DEFAULT_EDITIONS)

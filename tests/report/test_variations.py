@@ -1,5 +1,6 @@
 """Tables unlike that of 2021: the whole report is told, and no sentence is formed around a figure that is not there."""
 
+import io
 import re
 
 import pandas as pd
@@ -8,7 +9,9 @@ import pytest
 from pilotlib.checking import check
 from pilotlib.cleaning import clean
 from pilotlib.report import parts
-from tests.report.reports import NO_CORRECTIONS, pieces_of, report_of
+from pilotlib.report.told import csv_of
+from pilotlib.report.year import book_of
+from tests.report.reports import NO_CORRECTIONS, pieces_of, processed_of, report_of
 from tests.tables import HEADER, cells_of, row
 
 
@@ -136,18 +139,13 @@ def test_an_indicator_given_twice_is_an_error():
 
 
 def test_a_formula_is_text_in_the_csv():
-    from pilotlib.report.tables import for_people
-
-    assert for_people(pd.DataFrame({"备注": ['=HYPERLINK("x")', "-1", "甲"]}))["备注"].tolist() == [
-        '\'=HYPERLINK("x")',
-        "'-1",
-        "甲",
-    ]
+    written = csv_of(pd.DataFrame({"备注": ['=HYPERLINK("x")', "-1", "甲"]}))
+    assert pd.read_csv(io.BytesIO(written))["备注"].tolist() == ['\'=HYPERLINK("x")', "'-1", "甲"]
 
 
 def test_a_doubt_about_the_whole_table_is_told_before_those_about_its_rows():
-    report = report_of(row(批准总培训人数="60"))
-    whole = report.processed.problems.iloc[[0]].assign(source_row=pd.NA, severity="warning", message="整张表可疑。")
-    told = pd.concat([report.processed.problems, whole.astype(report.processed.problems.dtypes)], ignore_index=True)
-    shown = parts.doubts(report._replace(processed=report.processed._replace(problems=told))).data
+    processed, statistics = processed_of(row(批准总培训人数="60"))
+    whole = processed.problems.iloc[[0]].assign(source_row=pd.NA, severity="warning", message="整张表可疑。")
+    problems = pd.concat([processed.problems, whole.astype(processed.problems.dtypes)], ignore_index=True)
+    shown = parts.doubts(book_of(processed._replace(problems=problems), statistics)).data
     assert shown.index("整张表可疑。") < shown.index("第1行批准60人")

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.report import years as told_years
-from pilotlib.report.trends import TREND_FIGURES, read_trends
-from pilotlib.report.wide import changes_over_years, wide_measures, wide_members
-from pilotlib.statistics.years import breaks, came_and_went, certificates, compared, majors, measures
+from pilotlib.report import comparison, parts
+from pilotlib.report.books import read_years
+from pilotlib.report.years import changes_over_years, measures_table, members_over_years, places_headline, read_all
+from pilotlib.statistics.breaks import breaks
+from pilotlib.statistics.years import came_and_went, certificates, compared, majors, measures
 from tests.generator import years as generated_years
 from tests.report.reports import pieces_of, report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD
@@ -26,7 +27,7 @@ def text_of(html):
 def test_the_sentences_of_two_years():
     table = compared(measures([FIRST, SECOND]), 2019, 2020)
     standing = [came_and_went(members([FIRST, SECOND]), 2019, 2020) for members in (certificates, majors)]
-    assert told_years.sentences(table, *standing, 2019, 2020) == [
+    assert comparison.sentences(table, *standing, 2019, 2020) == [
         "与2019年相比，试点由2项增至3项（+1，+50%）；证书仍为2种；申请总培训人数由80人增至125人（+45，+56.25%）；"
         "批准总培训人数由80人增至125人（+45，+56.25%）；专业数仍为2个；试点专业在校生由700人减至610人（-90，-12.86%）。",
         "证书：新增1种（数字营销），延续1种，不再申报1种（网店运营推广）。",
@@ -37,19 +38,19 @@ def test_the_sentences_of_two_years():
 def test_many_names_are_cut_and_said_to_be():
     standing = came_and_went(certificates([FIRST, SECOND]), 2019, 2020)
     many = standing.loc[[0] * 9].reset_index(drop=True)
-    told = told_years.sentences(compared(measures([FIRST, SECOND]), 2019, 2020), many, standing, 2019, 2020)
+    told = comparison.sentences(compared(measures([FIRST, SECOND]), 2019, 2020), many, standing, 2019, 2020)
     assert told[1] == f"证书：新增9种（{'、'.join(['数字营销'] * 8)}等，全部见下表）。"
 
 
 def test_without_an_earlier_year_there_is_no_section():
     report = report_of(row())
-    assert told_years.comparison(report).data == ""
+    assert parts.comparison(report).data == ""
     assert not any("历年对比" in piece for piece in pieces_of(report))
 
 
 def test_with_an_earlier_year_there_is_one_with_its_tables_and_breaks():
-    report = report_of(row())._replace(earlier=FIRST)
-    told = text_of(told_years.comparison(report).data)
+    report = report_of(row(), earlier=FIRST)
+    told = text_of(parts.comparison(report).data)
     assert "2019年与2021年的指标" in told
     assert "2019年与2021年之间的年度没有处理结果。" in told
     assert "不再申报1种（网店运营推广）" in told
@@ -57,56 +58,59 @@ def test_with_an_earlier_year_there_is_one_with_its_tables_and_breaks():
 
 
 def test_names_from_a_table_are_text():
-    report = report_of(row(证书名称="<script>x</script>职业技能等级证书(初级)"))._replace(earlier=FIRST)
-    assert "<script>" not in told_years.comparison(report).data
+    report = report_of(row(证书名称="<script>x</script>职业技能等级证书(初级)"), earlier=FIRST)
+    assert "<script>" not in parts.comparison(report).data
 
 
 def test_measures_stand_with_a_column_a_year():
-    wide = wide_measures(measures([FIRST, SECOND, THIRD])).set_index("measure")
-    assert list(wide.columns) == ["topic", "unit", "2019年", "2020年", "2022年", "note"]
+    wide = measures_table(measures([FIRST, SECOND, THIRD]), "来源").data.set_index("measure")
+    assert list(wide.columns) == ["2019年", "2020年", "2022年", "unit", "topic", "note"]
     assert wide.loc["批准总培训人数", ["2019年", "2020年", "2022年"]].tolist() == [80, 125, 70]
     assert wide.loc["初级", "note"] == "下限：2022年"
     assert wide["2019年"].isna()["第二次"]
 
 
 def test_certificates_stand_in_the_years_that_have_them():
-    wide = wide_members(certificates([FIRST, SECOND, THIRD]), [FIRST, SECOND, THIRD])
+    wide = members_over_years(certificates([FIRST, SECOND, THIRD]), [FIRST, SECOND, THIRD])
     assert wide[["name", "in_years"]].to_numpy().tolist() == [
         ["财务共享服务", "2019、2020、2022"],
         ["数字营销", "2020、2022"],
         ["网店运营推广", "2019"],
     ]
-    renamed = wide_members(majors([FIRST, SECOND, THIRD]), [FIRST, SECOND, THIRD]).set_index("in_years")
+    renamed = members_over_years(majors([FIRST, SECOND, THIRD]), [FIRST, SECOND, THIRD]).set_index("in_years")
     assert renamed.loc["2019、2020、2022", "name"] == "会计，曾用大数据与会计"
 
 
 def test_each_year_beside_the_one_before():
     table = changes_over_years([FIRST, SECOND, THIRD], measures([FIRST, SECOND, THIRD]))
-    assert table["年度"].tolist() == ["2020年比2019年", "2022年比2020年"]
-    assert table["试点变化"].tolist() == [1, -1]
-    assert table["批准总培训人数变化"].tolist() == [45, -55]
-    assert table[["新增证书", "延续证书", "不再申报证书"]].to_numpy().tolist() == [[1, 1, 1], [0, 2, 0]]
+    assert table["years"].tolist() == ["2020年比2019年", "2022年比2020年"]
+    assert table["applications_change"].tolist() == [1, -1]
+    assert table["places_approved_change"].tolist() == [45, -55]
+    assert table[["certificates_new", "certificates_carried_on", "certificates_gone"]].to_numpy().tolist() == [
+        [1, 1, 1],
+        [0, 2, 0],
+    ]
 
 
 def test_one_year_alone_is_a_sentence(ran):
     with pytest.raises(PilotError, match="历年对比至少需要两个处理过的年度，现有：2021。用 pilot new"):
-        read_trends(ran.project)
+        read_years(ran.project)
 
 
 def test_generated_years_come_out_as_they_were_made(several_years):
-    trends = read_trends(several_years.project)
+    read = read_all(several_years.project)
     tables, changes = generated_years(3, 2016, 5)
-    values = trends.measures.set_index(["measure", "year"])["value"]
+    values = measures(read).set_index(["measure", "year"])["value"]
     for made in tables:
         assert values["批准总培训人数", made.year] == made.places_approved
         assert values["试点", made.year] == made.applications
         assert values["试点专业在校生", made.year] == made.distinct_students
-    members = certificates(trends.years)
+    members = certificates(read)
     for made, change in zip(tables[1:], changes, strict=True):
         standing = came_and_went(members, made.year - 1, made.year)
         found = {name: set(group["name"]) for name, group in standing.groupby("standing", observed=True)}
         assert found == change
-    assert "2021年" not in "".join(breaks(trends.years[:5], measures(trends.years[:5]))["message"])
+    assert "2021年" not in "".join(breaks(read[:5], measures(read[:5]))["message"])
 
 
 def test_the_pages_say_the_same_figures(several_years):
@@ -121,9 +125,17 @@ def test_the_pages_say_the_same_figures(several_years):
 def test_the_workbooks_and_the_document_hold_the_tables(several_years):
     reports = several_years.trends.parent
     book = openpyxl.load_workbook(reports / "trends.xlsx")
-    assert book.sheetnames == ["目录", "历年指标", "逐年变化", "历年证书", "历年专业", "口径不同之处"]
+    assert book.sheetnames == [
+        "目录",
+        "各年的指标",
+        "逐年变化",
+        "各年证书的批准人数",
+        "各年专业的学生规模",
+        "口径不同之处",
+        "各年数据来源",
+    ]
     annual = openpyxl.load_workbook(reports / "annual-report.xlsx")
-    assert annual.sheetnames[-3:] == ["2020与2021指标", "2020与2021证书", "2020与2021专业"]
+    assert annual.sheetnames[-3:] == ["2020年与2021年的指标", "2020年与2021年的证书", "2020年与2021年的专业"]
     assert len(docx.Document(str(reports / "trends.docx")).tables) >= 5
 
 
@@ -137,8 +149,8 @@ def test_the_workbooks_and_the_document_hold_the_tables(several_years):
     ],
 )
 def test_the_year_with_the_most_places_is_named_only_where_all_are_known(years, places, most):
-    table = pd.DataFrame({"certificate": years, "places_approved": pd.array(places, "Int64")})
-    told = TREND_FIGURES["places_over_years"].headline({"by_certificate": table})
+    table = pd.DataFrame({"years": years, "places_approved": pd.array(places, "Int64")})
+    told = places_headline(table)
     known = [(year, count) for year, count in zip(years, places, strict=True) if count]
     (first, one), (last, other) = known[0], known[-1]
     assert told == f"批准培训人数{first}为{one}人，{last}为{other}人{most}"

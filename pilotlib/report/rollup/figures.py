@@ -3,9 +3,10 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pilotlib.report.figures import FigureEntry, bar_chart
+from pilotlib.report.drawing import bar_chart
 from pilotlib.report.prose import Statistics, number
 from pilotlib.report.rollup import RollUp, counted
+from pilotlib.report.rollup.legacy import FigureEntry
 from pilotlib.report.rollup.sentences import at_least, name_of
 from pilotlib.report.rollup.spread import places_bands, rate_bands
 

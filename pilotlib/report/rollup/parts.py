@@ -7,15 +7,14 @@ from IPython.display import HTML
 
 from pilotlib import __version__
 from pilotlib.columns import COLUMNS, title_of
-from pilotlib.report.parts import drawn, facts
 from pilotlib.report.prose import measured, number
 from pilotlib.report.rollup import ADDED_UP, RollUp
 from pilotlib.report.rollup import sentences as told
 from pilotlib.report.rollup import tables as shown
 from pilotlib.report.rollup.attention import LOOK_AT
 from pilotlib.report.rollup.figures import CITIES_DRAWN, entry_and_tables
+from pilotlib.report.rollup.legacy import drawn, facts, html_table
 from pilotlib.report.rollup.spread import LEAST_SCHOOLS
-from pilotlib.report.tables import html_table
 
 KEY_MEASURES = (
     "schools",

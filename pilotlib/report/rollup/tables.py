@@ -9,9 +9,9 @@ import pandas as pd
 from pilotlib.report.prose import NOT_GIVEN, number
 from pilotlib.report.rollup import RollUp
 from pilotlib.report.rollup.figures import entry_and_tables
+from pilotlib.report.rollup.legacy import cell_texts, html_table, numeric_columns
 from pilotlib.report.rollup.sentences import NOT_NAMED
 from pilotlib.report.rollup.spread import FENCE, LEAST_SCHOOLS, TUKEY
-from pilotlib.report.tables import cell_texts, html_table, numeric_columns
 
 SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts within a second
 CERTIFICATES_SHOWN = 30

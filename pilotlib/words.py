@@ -47,8 +47,8 @@ def count_text(text: str) -> str:
     """
     if text in MISSING_MARKS:
         return ""
-    whole = COUNT_FORM.fullmatch(text)
-    digits = whole[1].replace(",", "") if whole else ""
+    number = COUNT_FORM.fullmatch(text)
+    digits = number[1].replace(",", "") if number else ""
     return str(int(digits)) if is_count(digits) else text
 
 
@@ -68,7 +68,7 @@ def split_certificate(text: str) -> tuple[str, str]:
     >>> split_certificate("机械产品三维模型设计职业技能等级证书(中")
     ('机械产品三维模型设计', '')
     """
-    parts = next((found.groupdict() for form, _ in CERTIFICATE_FORMS if (found := form.fullmatch(text))), {})
+    parts = next((match.groupdict() for form, _ in CERTIFICATE_FORMS if (match := form.fullmatch(text))), {})
     return parts.get("name", text), levels_in(parts.get("levels") or "")
 
 

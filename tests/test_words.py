@@ -1,7 +1,7 @@
 import pytest
 
-from pilotlib.cleaning.words import count_text, display_width, normalised, split_certificate, split_majors
 from pilotlib.vocabulary import CERTIFICATE_FORMS, round_named
+from pilotlib.words import count_text, display_width, normalised, split_certificate, split_majors
 
 
 @pytest.mark.parametrize(

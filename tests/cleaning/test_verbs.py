@@ -3,19 +3,20 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.cleaning.cells import apply_corrections, complete_majors, cut_off_certificates, cut_off_majors
-from pilotlib.coded import coded, text_of
+from pilotlib.cleaning.corrections import apply_corrections
+from pilotlib.cleaning.cut_off import cut_off_certificates, cut_off_majors
+from pilotlib.cleaning.verbs import complete_majors
 
 KNOWN = frozenset({"电气自动化技术", "会计", "会计信息管理", "电子商务", "电子商务技术", "机电一体化技术"})
 
 
 def table(**columns):
-    return {name: coded(cells) for name, cells in columns.items()}
+    rows = len(next(iter(columns.values())))
+    return pd.DataFrame(columns, index=pd.RangeIndex(1, rows + 1, name="source_row"), dtype="category")
 
 
 def corrected(given, corrections, file="申报表"):
-    rows = np.arange(1, 1 + len(given["majors"].codes))
-    return text_of(apply_corrections(given, rows, corrections, file)["majors"]).tolist()
+    return apply_corrections(given, corrections, file)["majors"].tolist()
 
 
 def ledger(row="1", column="申报专业", was="会计", becomes="会计学", reason="据原件"):
@@ -27,7 +28,7 @@ def ledger(row="1", column="申报专业", was="会计", becomes="会计学", re
 def test_a_correction_is_put_in_where_the_table_holds_what_the_ledger_says():
     given = table(majors=["会计", "会计"])
     assert corrected(given, ledger()) == ["会计学", "会计"]
-    assert text_of(given["majors"]).tolist() == ["会计", "会计"]
+    assert given["majors"].tolist() == ["会计", "会计"]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,13 @@ def test_a_correction_that_does_not_fit_stops_with_its_place(corrections, senten
         corrected(table(majors=["会计"]), corrections.reset_index(drop=True), "甲.tsv")
 
 
+def test_every_correction_that_does_not_fit_is_named():
+    corrections = pd.concat([ledger(was="电商"), ledger(row="2"), ledger(row="7"), ledger(column="没有的列")])
+    with pytest.raises(PilotError) as error:
+        corrected(table(majors=["会计", "会计"]), corrections.reset_index(drop=True))
+    assert [f"第 {number} 条" in str(error.value) for number in (1, 2, 3, 4)] == [True, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("majors", "completed"),
     [
@@ -60,11 +68,11 @@ def test_a_correction_that_does_not_fit_stops_with_its_place(corrections, senten
     ],
 )
 def test_the_last_major_of_a_cut_off_cell_is_completed_when_only_one_is_known(majors, completed):
-    assert text_of(complete_majors(table(majors=majors), KNOWN)["majors"])[0] == completed
+    assert table(majors=majors).pipe(complete_majors, KNOWN)["majors"].iloc[0] == completed
 
 
 def test_cut_off_majors():
-    cells = coded(
+    cells = pd.Series(
         ["机电一体化技术；会计；通信；电子商", "机电一体化技术；电子商务技术；通；", "机电一体化技术；电子商务"]
     )
     assert cut_off_majors(cells, KNOWN).tolist() == [True, True, False]
@@ -73,9 +81,9 @@ def test_cut_off_majors():
 def test_cut_off_certificates():
     full, cut = "跨境电商B2B数据运营职业技能等级证书(中级)", "企业财务与会计机器人应用职业技能等级证书"
     open_bracket, short = "机械产品三维模型设计职业技能等级证书(中", "某某证书"
-    column, levels = coded([full, cut, open_bracket, short]), np.array([True, False, False, False])
+    column, levels = pd.Series([full, cut, open_bracket, short]), np.array([True, False, False, False])
     assert cut_off_certificates(column, levels).tolist() == [False, True, True, False]
     beside = np.array([True] * 4)  # a column of their own says the levels
     assert cut_off_certificates(column, beside).tolist() == [False, False, True, False]
     none = np.array([False, False])
-    assert cut_off_certificates(coded([cut, short]), none).tolist() == [False, False]
+    assert cut_off_certificates(pd.Series([cut, short]), none).tolist() == [False, False]

@@ -1,0 +1,34 @@
+"""A year cleaned and checked from what is given for it: for the command, the first notebook and a cell."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from pilotlib.checking import check
+from pilotlib.cleaning import Cleaned, clean
+from pilotlib.reading import YearInputs, read_inputs
+
+
+class CleanedYear(NamedTuple):
+    """What is given for a year, its cleaned tables with their logs, and the problems that checking found."""
+
+    inputs: YearInputs
+    cleaned: Cleaned
+    problems: pd.DataFrame
+
+
+def clean_year(project: Path, year: int) -> CleanedYear:
+    """Read, clean and check the table of a year of a project.
+
+    Raises:
+        PilotError: no such year, or a table or ledger that cannot be read; not where the table holds errors.
+    """
+    return clean_inputs(read_inputs(project, year))
+
+
+def clean_inputs(inputs: YearInputs) -> CleanedYear:
+    """Clean and check what has been read of a year."""
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
+    problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+    return CleanedYear(inputs, cleaned, problems)
