@@ -80,7 +80,7 @@ def run(
     if not all_years:
         run_and_tell(_year(folder, year))
         return
-    failed = []
+    failed: list[str] = []
     newest_year(folder)  # says that there is none
     for number in years_in(folder):
         with _named_at_the_end(failed, f"{number} 年"):
