@@ -74,6 +74,9 @@ def test_a_year_that_changes_while_the_trends_are_made_stops_them(two_years):
         execute(*arguments)
         (two_years / "data" / "processed" / "2020" / "about.json").write_text("{}", encoding="utf-8")
 
-    with standin.stages(execute=changing, publish_book=publish_book), pytest.raises(PilotError, match=r"about\.json 在运行中有改动"):
+    with (
+        standin.stages(execute=changing, publish_book=publish_book),
+        pytest.raises(PilotError, match=r"about\.json 在运行中有改动"),
+    ):
         pipeline.run_trends(two_years, editions=("html",))
     assert not (two_years / "reports" / "trends").exists()

@@ -72,7 +72,7 @@ def _files(reads: Sequence[Path]) -> Iterator[Path]:
 
 
 def _recipe_now(step: Step, project: Path, files: list[Path]) -> Recipe:
-    return recipes.recipe_of(recipes.hashes_of_inputs(project, files), step.settings, recipes.code())
+    return recipes.recipe_of(recipes.hashes(project, files), step.settings, recipes.code())
 
 
 def _stop_on_change(step: Step, before: Recipe, now: Recipe) -> None:
