@@ -7,8 +7,8 @@ import pandas as pd
 
 from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
-from pilotlib.report.prose import NOT_GIVEN, number, shortened
-from pilotlib.report.told import AT_LEAST, NOTHING, Told
+from pilotlib.report.prose import NOT_GIVEN, at_least, number, shortened
+from pilotlib.report.told import NOTHING, Told, signed
 from pilotlib.statistics.breaks import breaks
 from pilotlib.statistics.years import (
     CARRIED_ON,
@@ -123,20 +123,8 @@ def breaks_table(years: Sequence[YearStatistics], source: str) -> Told:
     return Told("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处", source, data)
 
 
-def signed(value: float) -> str:
-    """A change with its sign, as it stands in a sentence.
-
-    >>> signed(30), signed(-1.5), signed(0)
-    ('+30', '-1.5', '0')
-    """
-    return ("+" if value > 0 else "") + number(value)
-
-
 def _change_in_words(title: str, row: dict[Hashable, Any], before: int, after: int) -> str:
-    earlier, later = (
-        (AT_LEAST if bound else "") + number(value) + ("" if pd.isna(value) else row["unit"])
-        for value, bound in ((row["earlier"], row["earlier_bound"]), (row["later"], row["later_bound"]))
-    )
+    earlier, later = (at_least(row[name], row[f"{name}_bound"], row["unit"]) for name in ("earlier", "later"))
     if pd.isna(row["change"]):
         return f"{title}{before}年{earlier}、{after}年{later}（{row['note']}）"
     if row["change"] == 0:

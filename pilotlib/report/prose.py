@@ -12,6 +12,7 @@ from pilotlib.vocabulary import UNKNOWN
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
+AT_LEAST = "至少"
 # Control characters but tab and line ends, and the marks of right-to-left text.
 _UNSEEN = {
     code: f"〔U+{code:04X}〕"
@@ -35,12 +36,24 @@ def number(value: Any) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def at_least(value: Any, bounded: bool, unit: str = "") -> str:
+    """A count with its unit, 至少 before a lower bound; a missing one is not given.
+
+    >>> at_least(50, True, "人"), at_least(pd.NA, True, "人")
+    ('至少50人', '未提供')
+    """
+    return NOT_GIVEN if pd.isna(value) else f"{AT_LEAST if bounded else ''}{number(value)}{unit}"
+
+
+def people(value: Any, bounded: bool = False) -> str:
+    """A number of people with its unit, 至少 before a lower bound; a missing one is not given."""
+    return at_least(value, bounded, "人")
+
+
 def measured(overview: pd.DataFrame, measure: str) -> str:
     """A measure of the overview with its unit, and 至少 where it is a lower bound: 至少15个."""
-    row = overview.set_index("measure").loc[measure]
-    if pd.isna(row["value"]):
-        return NOT_GIVEN
-    return ("至少" if row["lower_bound"] else "") + number(row["value"]) + row["unit"]
+    row = overview.set_index("measure").to_dict("index")[measure]
+    return at_least(row["value"], row["lower_bound"], row["unit"])
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
@@ -68,23 +81,23 @@ def _totals(statistics: Statistics, year: int) -> str:
 
 
 def _rounds(statistics: Statistics) -> str:
-    rounds = statistics["by_round"]
+    return breakdown("批次", statistics["by_round"], "application_round")
+
+
+def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
+    """The applications and approved places of each row that has any, 至少 before a lower bound; empty without rows."""
+    rows = rows[rows["applications"] > 0]
+    named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
+    bounds = rows["lower_bound"] if "lower_bound" in rows else [False] * len(rows)
     parts = [
-        f"{name}{number(count)}项、批准{people(places)}"
-        for name, count, places in rounds[["application_round", "applications", "places_approved"]].itertuples(
-            index=False
-        )
+        f"{part}{number(count)}项、批准{people(places, bound)}"
+        for part, count, places, bound in zip(named, rows["applications"], rows["places_approved"], bounds, strict=True)
     ]
-    return f"分批次看，{'；'.join(parts)}。"
+    return f"分{title}看，{'；'.join(parts)}。" if parts else ""
 
 
 def _levels(statistics: Statistics) -> str:
     levels = statistics["by_level"]
-    shown = levels[levels["applications"] > 0]
-    parts = [
-        f"{'等级未知' if name == UNKNOWN else name}{number(count)}项、批准{people(places)}"
-        for name, count, places in shown[["level", "applications", "places_approved"]].itertuples(index=False)
-    ]
     counts = ["applications", "applications_as_given", "places_approved", "places_approved_as_given"]
     unknown = levels.loc[levels["level"] == UNKNOWN, counts].sum()
     filled = unknown["applications_as_given"] - unknown["applications"]
@@ -94,7 +107,7 @@ def _levels(statistics: Statistics) -> str:
         if filled > 0
         else ""
     )
-    return f"分等级看，{'；'.join(parts)}。{corrected}"
+    return breakdown("等级", levels, "level") + corrected
 
 
 def _repeats(statistics: Statistics) -> str:
@@ -182,8 +195,3 @@ def shortened(name: str, longest: int = LONGEST_NAME) -> str:
     ('界面设计', '很长的…')
     """
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
-
-
-def people(value: Any) -> str:
-    """A number of people with its unit."""
-    return NOT_GIVEN if pd.isna(value) else f"{number(value)}人"

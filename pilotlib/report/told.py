@@ -14,11 +14,10 @@ import pandas as pd
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.columns import COLUMNS, FIGURES, column_of, kind_of, title_of, unit_of
-from pilotlib.report.prose import NOT_GIVEN, number
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
 from pilotlib.vocabulary import SEVERITIES
 
 NOTHING = "—"
-AT_LEAST = "至少"
 _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters
 _RULE_TITLES = {rule: title for rule, (title, _) in CHANGE_RULES.items()} | {
     rule: title for rule, (_, title, _) in CHECK_RULES.items()
@@ -82,7 +81,8 @@ def csv_of(data: pd.DataFrame, heads: dict[str, str] | None = None) -> bytes:
     A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     table = in_words(data)
-    texts = {name: _never_a_formula(table[name]) for name in names_of(table.select_dtypes(["str", "object"]))}
+    words = names_of(table.select_dtypes(["str", "object", "category"]))
+    texts = {name: _never_a_formula(table[name]) for name in words}
     titles = {name: (heads or {}).get(name, title_of(name)) for name in names_of(table)}
     return table.assign(**texts).rename(columns=titles).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
@@ -204,7 +204,7 @@ def missing_text(name: str) -> str:
 
 
 def signed(value: float) -> str:
-    """A change with its sign, as it stands in a table.
+    """A change with its sign.
 
     >>> signed(30), signed(-1.5), signed(0)
     ('+30', '−1.5', '0')

@@ -14,8 +14,8 @@ from pilotlib.report.books import KINDS, Book
 from pilotlib.report.comparison import NO_COMPARISON, PER_ROW, breaks_table, comparison_sentences
 from pilotlib.report.drawing import stack_chart
 from pilotlib.report.figures import FigureEntry, approved_and_applied
-from pilotlib.report.prose import NOT_GIVEN, number
-from pilotlib.report.told import AT_LEAST, NOTHING, Told, names_of
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
+from pilotlib.report.told import NOTHING, Told, names_of
 from pilotlib.statistics import STATISTICS
 from pilotlib.statistics.years import (
     CARRIED_ON,

@@ -11,12 +11,12 @@ from unittest import mock
 
 import pandas as pd
 
-from pilotlib.batch import run_batch
-from pilotlib.batch.school import Made
 from pilotlib.checking import check, stop_on_errors
 from pilotlib.cleaning import clean
 from pilotlib.columns import INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
+from pilotlib.province.batch import run_batch
+from pilotlib.province.school import Made
 from pilotlib.reading import read_table
 from pilotlib.statistics import Tables
 from pilotlib.statistics.indicators import overview
@@ -50,8 +50,8 @@ def make_report(task, settings) -> Made:
 
 
 if __name__ == "__main__":
-    from tests.batch.standin import make_report as by_name  # so that other processes find it
+    from tests.province.standin import make_report as by_name  # so that other processes find it
 
-    with mock.patch("pilotlib.batch.make_report", by_name):
+    with mock.patch("pilotlib.province.batch.make_report", by_name):
         done = run_batch(Path(sys.argv[1]), Path(sys.argv[2]), "学校", editions=["html"])
     print(json.dumps({"made": done.made, "kept": done.kept, "failed": done.faults["school"].nunique()}))

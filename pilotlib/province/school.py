@@ -5,21 +5,21 @@ process on any machine that has this package can make it, and nothing is shared 
 """
 
 import gc
-import hashlib
 import json
 import tempfile
 import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import pilotlib
 from pilotlib.errors import PilotError
-from pilotlib.running.fingerprints import code_files, hashes, versions
+from pilotlib.running.recipes import Recipe, code, digest, recipe_of
 
 # The working directory and IPython's shell are one to a process.
 _ONE_AT_A_TIME = threading.Lock()
+# There is no ledger for a table of many schools: faults are mended in the table.
+_LEDGER = "原表"
 
 
 class Task(NamedTuple):
@@ -47,7 +47,7 @@ class Made(NamedTuple):
 
     files: dict[str, bytes]
     message: str = ""
-    faults: Sequence[dict] = ()
+    faults: Sequence[dict[str, Any]] = ()
 
 
 def settings_of(project: Path, notebooks: dict[str, Path], editions: Sequence[str]) -> Settings:
@@ -61,18 +61,12 @@ def settings_of(project: Path, notebooks: dict[str, Path], editions: Sequence[st
     )
 
 
-def made_from(task: Task, settings: Settings) -> str:
-    """One hash of all that a school's report depends on."""
-    parts = [task.school, str(task.year), json.dumps([settings.editions, settings.code, versions()])]
-    contents = [task.table, settings.reference, *settings.notebooks.values(), *(part.encode() for part in parts)]
-    return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents)).hexdigest()
-
-
-@cache
-def code() -> str:
-    """One hash of this package as it is here."""
-    package = Path(pilotlib.__file__).parent
-    return hashlib.sha256(json.dumps(hashes(package, code_files())).encode()).hexdigest()
+def recipe(task: Task, settings: Settings) -> Recipe:
+    """All that a school's report depends on."""
+    contents = {"applications.csv": task.table, "majors.csv": settings.reference} | settings.notebooks
+    inputs = {name: digest(content) for name, content in contents.items()}
+    of_school = {"school": task.school, "year": task.year, "editions": list(settings.editions)}
+    return recipe_of(inputs, of_school, settings.code)
 
 
 def make_report(task: Task, settings: Settings) -> Made:
@@ -87,13 +81,16 @@ def make_report(task: Task, settings: Settings) -> Made:
 
 def _made(project: Path, task: Task, settings: Settings) -> Made:
     try:
-        if settings.code != code():
+        if settings.code != _code_here():
             raise PilotError("这台机器上的 pilotlib 与发起的机器不同。请装成同一版本。")
         _lay_out(project, task, settings)
         return Made(_run(project, task, settings))
     except PilotError as error:
         # Where the run has kept its notebook goes with the project.
-        return Made({}, str(error).partition("\n（")[0], _faults(project, task))
+        return Made({}, error.sentence, _faults(project, task))
+
+
+_code_here = cache(code)
 
 
 @cache
@@ -126,17 +123,15 @@ def _lay_out(project: Path, task: Task, settings: Settings) -> None:
         path.write_bytes(content)
 
 
-def _faults(project: Path, task: Task) -> list[dict]:
+def _faults(project: Path, task: Task) -> list[dict[str, Any]]:
     """The cells at which a school's table was refused, if it can be read at all."""
-    from pilotlib.checking import check
-    from pilotlib.cleaning import clean
+    from pilotlib.checking.year import clean_inputs
     from pilotlib.reading import read_inputs
 
     try:
-        inputs = read_inputs(project, task.year)
-        cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
+        problems = clean_inputs(read_inputs(project, task.year), _LEDGER).problems
     except PilotError:
         return []
-    problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
     errors = problems.loc[problems["severity"] == "error", ["source_row", "column", "value", "message"]]
-    return errors.astype(object).where(errors.notna(), None).to_dict("records")
+    records = errors.astype(object).where(errors.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in record.items()} for record in records]

@@ -6,24 +6,21 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-import numpy as np
 import pandas as pd
 
-from pilotlib.batch.school import Task
-from pilotlib.cleaning.rows import REASONS
-from pilotlib.coded import Coded, mapped
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
-from pilotlib.reading.blocks import BLOCK_BYTES
+from pilotlib.province.pieces import cleaned_pieces
+from pilotlib.province.school import Task
 from pilotlib.reading.pieces import Piece
-from pilotlib.rollup.cleaned import cleaned_pieces
+from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.vocabulary import NO_SCHOOL
 from pilotlib.words import count_text, normalised
 
 _LONGEST_NAME = 60
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
-_HEADER = REASONS.index("重复的表头")
 
 
 class Part(NamedTuple):
@@ -37,11 +34,25 @@ class Part(NamedTuple):
     year: int
     file: Path
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """The school and the year."""
+        return self.school, self.year
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether there is to be a report: the rows name a school and a year."""
+        return self.school != NO_SCHOOL and self.year > 0
+
+    @property
+    def places_file(self) -> Path:
+        """The file of the rows' places."""
+        return self.file.with_suffix(".places")
+
     def places(self) -> list[tuple[str, int]]:
         """The place of every row in the table of all, in order: its file, "" where the table is one, and its row."""
-        with _places_of(self.file).open(encoding="utf-8", newline="") as source:
-            lines = [line for (line,) in csv.reader(source)]
-        return [(file, int(row)) for file, _, row in (line.rpartition("\t") for line in lines)]
+        with self.places_file.open(encoding="utf-8", newline="") as source:
+            return [(file, int(row)) for file, row in csv.reader(source)]
 
     def task(self) -> Task:
         """What has to be done."""
@@ -63,28 +74,25 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
     Raises:
         PilotError: there is no such column, no column of years, or one that every table must have is missing.
     """
-    found: dict[tuple[str, int], Part] = {}
+    parts: dict[tuple[str, int], Part] = {}
     titles: dict[tuple[str, int], list[str]] = {}
-    for piece, cleaned, named, _ in cleaned_pieces(table, by, BLOCK_BYTES):
+    for piece, _, cleaned, schools, _ in cleaned_pieces(table, by, BLOCK_BYTES):
         if "year" not in piece.header.names:
             raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
-        schools = _texts(named)
-        years = _texts(mapped(piece.cells[piece.header.names.index("year")], _year))
-        application = cleaned.reasons == 0
-        belongs = (piece.rows > 0) & (application | ((schools != "") & (cleaned.reasons != _HEADER)))
-        keys = pd.DataFrame({"school": np.where(schools == "", NO_SCHOOL, schools), "year": years})[belongs]
-        columns = [_texts(column) for column in piece.cells]
-        place = [f"{piece.file if table.is_dir() else ''}\t{place}" for place in piece.places]
-        for (name, year), rows in keys.groupby(["school", "year"]).indices.items():
-            if (name, year) not in found:
-                found[name, year] = Part(name, int(year), folder / f"{len(found)}.csv")
-                titles[name, year] = piece.header.titles
-                _append(found[name, year].file, [piece.header.titles])
-            taken = keys.index[rows]
-            ordered = [columns[place] for place in _order(titles[name, year], piece, name)]
-            _append(found[name, year].file, zip(*(column[taken] for column in ordered), strict=True))
-            _append(_places_of(found[name, year].file), ([place[row]] for row in taken))
-    return sorted(_with_unread_years(found.values()))
+        years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
+        belongs = (piece.rows > 0) & ((cleaned.reasons == "").to_numpy() | (schools != "").to_numpy())
+        keys = pd.DataFrame({"school": schools.astype("str").replace("", NO_SCHOOL).array, "year": years})[belongs]
+        cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""
+        groups = cast("dict[tuple[str, int], pd.Index]", keys.groupby(["school", "year"]).groups)
+        for (school, year), rows in groups.items():
+            part = parts.get((school, year)) or Part(school, int(year), folder / f"{len(parts)}.csv")
+            if part.key not in parts:
+                parts[part.key], titles[part.key] = part, piece.header.titles
+                _append(part.file, [piece.header.titles])
+            of_part = cells.iloc[rows, _order(titles[part.key], piece, school)]
+            _append(part.file, of_part.itertuples(index=False, name=None))
+            _append(part.places_file, ((file, place) for place in of_part.index))
+    return sorted(_with_unread_years(parts.values()))
 
 
 def folder_named(name: str) -> str:
@@ -115,14 +123,16 @@ def _order(titles: list[str], piece: Piece, school: str) -> list[int]:
     return [own.index(title) for title in titles]
 
 
-def _year(text: str) -> str:
+def _year(text: str) -> int:
+    """The year that a cell says in four digits; 0 where it says none."""
     digits = count_text(normalised(text))
-    return digits if re.fullmatch(r"\d{4}", digits) else "0"
+    return int(digits) if re.fullmatch(r"\d{4}", digits) else 0
 
 
 def _with_unread_years(parts: Iterable[Part]) -> list[Part]:
     """Put rows whose year cannot be read to those of their school, if these are of one year."""
-    kept, of_school = [], {}
+    kept: list[Part] = []
+    of_school: dict[str, list[Part]] = {}
     for part in sorted(parts, key=lambda part: -part.year):
         others = of_school.setdefault(part.school, [])
         if part.year or len(others) != 1:
@@ -131,18 +141,10 @@ def _with_unread_years(parts: Iterable[Part]) -> list[Part]:
         else:
             with part.file.open(encoding="utf-8", newline="") as source:
                 _append(others[0].file, islice(csv.reader(source), 1, None))
-            _append(_places_of(others[0].file), ([f"{file}\t{row}"] for file, row in part.places()))
+            _append(others[0].places_file, part.places())
     return kept
 
 
-def _texts(column: Coded) -> np.ndarray:
-    return np.array(column.words, dtype=object)[column.codes]
-
-
-def _places_of(file: Path) -> Path:
-    return file.with_suffix(".places")
-
-
-def _append(file: Path, rows: Iterable[Iterable]) -> None:
+def _append(file: Path, rows: Iterable[Iterable[Any]]) -> None:
     with file.open("a", encoding="utf-8", newline="") as target:
         csv.writer(target, lineterminator="\n").writerows(rows)

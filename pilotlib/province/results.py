@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from pilotlib.batch.school import Made, Settings, Task, made_from
-from pilotlib.batch.splitting import Part, folder_named
 from pilotlib.errors import PilotError
-from pilotlib.running.fingerprints import files_in, hashes
+from pilotlib.province.school import Made, Settings, Task, recipe
+from pilotlib.province.splitting import Part, folder_named
+from pilotlib.running import recipes
 from pilotlib.running.moving import aside, move_in
 from pilotlib.vocabulary import NO_SCHOOL
 
@@ -37,14 +38,10 @@ def place(final: Path, part: Part | Task) -> Path:
 
 def is_current(part: Part, settings: Settings, final: Path) -> bool:
     """Whether a school's report was made from what it would be made from now, and is whole."""
-    folder = place(final, part)
-    manifest = manifest_of(folder)
-    made = [path for path in files_in(folder) if path.name != MANIFEST]
-    whole = manifest.get("outputs") == hashes(folder, made)
-    return whole and manifest.get("made_from") == made_from(part.task(), settings)
+    return recipes.is_current(place(final, part), recipe(part.task(), settings))
 
 
-def manifest_of(folder: Path) -> dict:
+def manifest_of(folder: Path) -> dict[str, Any]:
     """What a report's manifest says; nothing where there is none that can be read."""
     try:
         return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -53,14 +50,14 @@ def manifest_of(folder: Path) -> dict:
 
 
 def put(made: Made, task: Task, settings: Settings, final: Path) -> None:
-    """Put a finished report in its place, whole."""
+    """Put a finished report in its place, whole, and its recipe beside it."""
     folder = place(final, task)
-    manifest = json.loads(made.files[MANIFEST]) | {"made_from": made_from(task, settings)}
-    files = made.files | {MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()}
     with aside(folder) as new:
-        for name, content in files.items():
+        for name, content in made.files.items():
             (new / name).write_bytes(content)
+        recipes.forget(folder)
         move_in(new, folder)
+    recipes.record(folder, recipe(task, settings))
 
 
 def stop_on_another_table(final: Path, wanted: Iterable[Part], name: str) -> None:
@@ -83,22 +80,19 @@ def forget_others(final: Path, wanted: Iterable[Part]) -> None:
     for manifest in (final / "schools").glob(f"*/*/{MANIFEST}"):
         if manifest.parent not in places:
             shutil.rmtree(manifest.parent)
+            recipes.forget(manifest.parent)
             with suppress(OSError):  # another year's report is still there
                 manifest.parent.parent.rmdir()
 
 
-def faults_of(part: Part, made: Made) -> list[dict]:
+def faults_of(part: Part, made: Made) -> list[dict[str, Any]]:
     """Why a school has no report: each fault with its row in the school's table and in the table of all."""
-    of_school, places = {"school": part.school, "year": part.year}, part.places()
-    faults = [fault | _place_of(fault["source_row"], places) for fault in made.faults] or [{"message": made.message}]
-    # There is no ledger for a table of many schools.
-    return [
-        of_school | fault | {"message": fault.get("file", "") + fault["message"].replace("corrections.csv", "原表")}
-        for fault in faults
-    ]
+    places = part.places()
+    faults = [_placed(fault, places) for fault in made.faults] or [{"message": made.message}]
+    return [{"school": part.school, "year": part.year} | fault for fault in faults]
 
 
-def fault_without_report(part: Part) -> dict:
+def fault_without_report(part: Part) -> dict[str, Any]:
     """Rows that can belong to no report, as one fault."""
     places = part.places()
     named = "、".join(f"{file}第{row}行" for file, row in places[:_MOST_NAMED])
@@ -107,12 +101,15 @@ def fault_without_report(part: Part) -> dict:
     return {"school": part.school, "year": part.year or None, "place": places[0][1], "message": message}
 
 
-def _place_of(row: int | None, places: list[tuple[str, int]]) -> dict:
-    """Where a row of a school's table stands in the table of all; in a folder, the place is said with its file."""
-    return {"place": places[row - 1][1], "file": places[row - 1][0]} if row else {}
+def _placed(fault: dict[str, Any], places: list[tuple[str, int]]) -> dict[str, Any]:
+    """A fault with its row's place in the table of all; in a folder, the message names the file."""
+    if not fault["source_row"]:
+        return fault
+    file, place = places[fault["source_row"] - 1]
+    return fault | {"place": place, "message": file + fault["message"]}
 
 
-def faults_table(faults: list[dict]) -> pd.DataFrame:
+def faults_table(faults: list[dict[str, Any]]) -> pd.DataFrame:
     """Faults as a table, by school: `school, year, source_row, place, column, value, message`."""
     table = pd.DataFrame(faults, columns=list(FAULT_COLUMNS)).astype(FAULT_COLUMNS)
     texts = {name: table[name].fillna("") for name, kind in FAULT_COLUMNS.items() if kind == "str"}

@@ -6,9 +6,9 @@ import pytest
 from openpyxl import Workbook
 
 from pilotlib import PilotError
-from pilotlib.batch.splitting import folder_named, split
+from pilotlib.province.splitting import folder_named, split
 from pilotlib.vocabulary import NO_SCHOOL
-from tests.batch.province import province, write
+from tests.province.province import province, write
 from tests.tables import HEADER, row
 
 

@@ -19,8 +19,8 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from tests.batch.province import province, write
 from tests.conftest import ROOT, contents, made_once, make_project, pilot
+from tests.province.province import province, write
 
 BROKEN = 3
 YEAR = 2031
@@ -28,7 +28,7 @@ YEAR = 2031
 
 def standin(project: Path, table: Path) -> subprocess.CompletedProcess:
     """A batch whose reports are stand-ins."""
-    command = [sys.executable, "-m", "tests.batch.standin", str(project), str(table)]
+    command = [sys.executable, "-m", "tests.province.standin", str(project), str(table)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
@@ -169,7 +169,7 @@ def test_a_batch_killed_at_any_moment_goes_on_where_it_was(tmp_path):
     lines, answers = province(11, 40, broken=(4, 9))
     write(table, lines)
     reports = project / "reports" / "batch" / "乙省"
-    command = [sys.executable, "-m", "tests.batch.standin", str(project), str(table)]
+    command = [sys.executable, "-m", "tests.province.standin", str(project), str(table)]
     chance = random.Random(3)
     made: dict[str, bytes] = {}
     for _ in range(4):
@@ -223,7 +223,7 @@ def test_an_edition_that_there_is_not_is_said_before_anything_is_written(tmp_pat
 
 
 def test_a_school_that_takes_its_process_down_is_told_apart(tmp_path):
-    from tests.batch.standin import DEADLY
+    from tests.province.standin import DEADLY
 
     project, table = make_project(tmp_path / "project"), tmp_path / "丙省.csv"
     lines = [(DEADLY, *line[1:]) if line[0] == "第0002职业技术学院" else line for line in province(5, 6)[0]]

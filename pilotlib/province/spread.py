@@ -3,6 +3,8 @@
 Schools of which a count is missing have lower bounds and are not compared.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -23,7 +25,10 @@ def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     """The table with `approval_rate`: approved of applied for, missing where a sum is a lower bound or nothing is."""
     applied = table["places_applied"].astype("Float64")
     rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
-    return table.assign(approval_rate=rate.mask(table["lower_bound"].astype(bool)))
+    table = table.copy()
+    place = list(table.columns).index("places_approved") + 1
+    table.insert(place, "approval_rate", rate.mask(table["lower_bound"].astype(bool)))
+    return table
 
 
 def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -34,7 +39,7 @@ def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
         upper_fence`. A fence below 0 is missing: nothing lies below it.
     """
     values = _values(by_school).groupby(["year", "measure"], observed=True)["value"]
-    table = values.quantile(list(_FIVE_NUMBERS)).unstack().rename(columns=_FIVE_NUMBERS).astype("Float64")
+    table = values.quantile(np.array(list(_FIVE_NUMBERS))).unstack().rename(columns=_FIVE_NUMBERS).astype("Float64")
     table = table.reindex(columns=list(_FIVE_NUMBERS.values()))
     table.insert(0, "schools", values.size().astype("Int64"))
     reach = FENCE * (table["upper_quartile"] - table["lower_quartile"])
@@ -46,13 +51,13 @@ def quartiles(by_school: pd.DataFrame) -> pd.DataFrame:
     return table.round(dict.fromkeys(table.select_dtypes("Float64"), 2))
 
 
-def outliers(by_school: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+def outliers(by_school: pd.DataFrame) -> pd.DataFrame:
     """The schools outside the fences of `quartiles`, by measure, the farthest first.
 
     Returns:
         `school, year, city, measure, value, unit, side, lower_fence, upper_fence, report`.
     """
-    fences = spread[["year", "measure", "unit", "lower_fence", "upper_fence"]]
+    fences = quartiles(by_school)[["year", "measure", "unit", "lower_fence", "upper_fence"]]
     both = _values(by_school).astype({"measure": "str"}).merge(fences, on=["year", "measure"], how="inner")
     above = (both["value"] - both["upper_fence"]).fillna(0)
     below = (both["lower_fence"] - both["value"]).fillna(0)
@@ -64,6 +69,15 @@ def outliers(by_school: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     return both[["school", "year", "city", "measure", "value", "unit", "side", "lower_fence", "upper_fence", "report"]]
 
 
+def of_each_year(bands: Callable[[pd.DataFrame], pd.DataFrame], by_school: pd.DataFrame) -> pd.DataFrame:
+    """`places_bands` or `rate_bands` of every year, oldest first: with the `year` before their columns."""
+    years = sorted(by_school["year"].dropna().unique())
+    tables = [bands(by_school[by_school["year"] == year]) for year in years]
+    for year, table in zip(years, tables, strict=True):
+        table.insert(0, "year", year)
+    return pd.concat(tables, ignore_index=True).astype({"year": "Int64"})
+
+
 def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
     """How many schools of one year were approved how many places: `places_band, schools`, bands of equal width.
 
@@ -72,11 +86,12 @@ def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
     places = _compared(by_school)["places_approved"].dropna().astype(int)
     if places.empty:
         return _counts("places_band", places.astype(str), [])
-    step = _step(places.quantile(0.95))
-    last = min(places.max(), max(places.quantile(0.95), step)) // step
-    starts = [int(place * step) for place in range(int(last) + 1)]
+    most, high = int(places.max()), float(places.quantile(0.95))
+    step = _step(high)
+    last = int(min(most, max(high, step)) // step)
+    starts = [place * step for place in range(last + 1)]
     names = [number(start) if step == 1 else f"{number(start)}至{number(start + step - 1)}" for start in starts]
-    if places.max() >= starts[-1] + step:
+    if most >= starts[-1] + step:
         names[-1] = f"{number(starts[-1])}及以上"
     bands = (places // step).clip(upper=last).astype(int).map(dict(enumerate(names)))
     return _counts("places_band", bands, names)

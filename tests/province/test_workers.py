@@ -7,7 +7,7 @@ import time
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.batch.workers import in_processes, number_of_workers, on_cluster
+from pilotlib.province.workers import in_processes, number_of_workers, on_cluster
 
 DEADLY = 5
 

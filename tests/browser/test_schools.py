@@ -4,11 +4,13 @@ from urllib.parse import unquote
 
 import pytest
 
+from pilotlib import publishing
+from pilotlib.province.book import read_schools
 from pilotlib.running import stages
 from tests.browser import gate
 from tests.browser.conftest import ARTEFACTS, open_page
 from tests.conftest import ROOT, made_once
-from tests.rolled_up import province, write
+from tests.province.schools import province, write
 
 WINDOWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 CHECKS = [check for check in gate.CHECKS if check is not gate.dangling_links]
@@ -21,16 +23,16 @@ def folder(tmp_path_factory):
     def make(folder):
         tables = province(30, years=(2030, 2031), cities=6)
         write(folder / "tables", tables)
-        for report in tables["by_school"]["report"]:
+        for report in tables.by_school["report"]:
             path = folder / "page" / report
             path.parent.mkdir(parents=True)
             path.write_text("<title>一所学校的报告</title>", encoding="utf-8")
         told = folder / "told.ipynb"
         values = {"processed": str(folder / "tables")}
-        stages.execute(ROOT / "notebooks" / "rollup.ipynb", told, values, ROOT, folder, "汇总", "in-process")
-        stages.publish_all_schools(told, folder / "tables", ["html"], folder / "page", {})
+        stages.execute(ROOT / "notebooks" / "schools.ipynb", told, values, ROOT, folder, "汇总", "in-process")
+        publishing.publish(told, read_schools(folder / "tables"), ["html"], folder / "page")
 
-    return made_once(tmp_path_factory, "rollup", make) / "page"
+    return made_once(tmp_path_factory, "schools", make) / "page"
 
 
 @pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: "-".join(map(str, window)))
@@ -69,7 +71,7 @@ def test_every_link_leads_to_a_section_or_a_report(page, folder):
 def test_nothing_is_asked_of_any_host_and_a_screenshot_is_kept(page):
     assert page.heard == []
     ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"rollup-{page.name}.png", full_page=True)
+    page.screenshot(path=ARTEFACTS / f"schools-{page.name}.png", full_page=True)
 
 
 def test_the_contents_list_every_section(page):

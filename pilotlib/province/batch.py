@@ -7,15 +7,17 @@ changed.
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
 
-from pilotlib.batch.over_all import tell_all
-from pilotlib.batch.results import (
+from pilotlib.errors import PilotError
+from pilotlib.province.over_all import tell_all
+from pilotlib.province.results import (
     fault_without_report,
     faults_of,
     faults_table,
@@ -24,17 +26,16 @@ from pilotlib.batch.results import (
     put,
     stop_on_another_table,
 )
-from pilotlib.batch.school import Made, Settings, Task, make_report, settings_of
-from pilotlib.batch.splitting import Part, folder_named, split
-from pilotlib.batch.workers import in_processes, number_of_workers, on_cluster
-from pilotlib.errors import PilotError
+from pilotlib.province.school import Made, Settings, make_report, settings_of
+from pilotlib.province.splitting import Part, folder_named, split
+from pilotlib.province.totals import Sums, summarise_table
+from pilotlib.province.workers import in_processes, number_of_workers, on_cluster
 from pilotlib.reading.year import hash_of
-from pilotlib.rollup import summarise_table
-from pilotlib.running.pipeline import find_notebooks, only_run
-from pilotlib.vocabulary import NO_SCHOOL
+from pilotlib.running.pipeline import YEAR_NOTEBOOKS
+from pilotlib.running.reports import find_notebooks, only_run
 
 # Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
-Spread = Callable[[Callable, Iterable], Iterator[tuple]]
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[tuple[Any, Any]]]
 
 LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
 
@@ -79,46 +80,44 @@ def run_batch(
         PilotError: the table cannot be read or has changed meanwhile, it is being worked on already, the reports that
             there are are those of another table, or an edition cannot be made here. A school that fails raises nothing.
     """
-    from pilotlib.running.stages import check_editions
+    from pilotlib.publishing import check_editions
 
     check_editions(editions)
     table = table.resolve()
     name = folder_named(table.name if table.is_dir() else table.stem)
     final = project / "reports" / "batch" / name
-    with only_run(project, f"batch-{name}") as work:
-        rows = work / "rows"
-        shutil.rmtree(rows, ignore_errors=True)
-        rows.mkdir()
+    spread = _spread(workers or number_of_workers(), scheduler)
+    with only_run(project, f"batch-{name}") as work, _empty_folder(work / "rows") as rows:
         digest = hash_of(table) if table.exists() else ""
         parts = split(table, by, rows) if reports else []
-        settings = settings_of(project, find_notebooks(project), editions)
-        wanted = [part for part in parts if _is_of_a_school_and_year(part)]
+        reported = [part for part in parts if part.is_reported]
         if reports and not force:
-            stop_on_another_table(final, wanted, name)
-        spread = _spread(workers or number_of_workers(), scheduler)
-        tables = summarise_table(table, by, each=_over_files(spread))
-        changed = [part for part in wanted if force or not is_current(part, settings, final)]
-        faults = [fault_without_report(part) for part in parts if not _is_of_a_school_and_year(part)]
-        made, of = 0, {part[:2]: part for part in changed}
-        for task, result in _results(changed, settings, spread, table.stem):
-            if result.files:
-                put(result, task, settings, final)
-                made += 1
-            else:
-                faults += faults_of(of[task[:2]], result)
+            stop_on_another_table(final, reported, name)
+        totals = summarise_table(table, by, each=_over_files(spread))
+        settings = settings_of(project, find_notebooks(project, YEAR_NOTEBOOKS), editions)
+        changed = [part for part in reported if force or not is_current(part, settings, final)]
+        faults = _make_reports(changed, settings, spread, table.stem, final)
+        made = len(changed) - len({(fault["school"], fault["year"]) for fault in faults})
+        faults += [fault_without_report(part) for part in parts if not part.is_reported]
         if hash_of(table) != digest:
             raise PilotError(f"{table.name} 在运行中有改动，没有写出汇总。请再运行一次。")
-        told = faults_table(faults)
+        failures = faults_table(faults)
         about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by}
-        over_all = tell_all(project, work, name, about, tables, wanted, told, editions, force=force)
+        over_all = tell_all(project, work, name, about, totals, reported, failures, editions, force=force)
         if reports:
-            forget_others(final, wanted)
-        shutil.rmtree(rows)
-    return Batch(made, len(wanted) - len(changed), told, over_all)
+            forget_others(final, reported)
+    return Batch(made, len(reported) - len(changed), failures, over_all)
 
 
-def _is_of_a_school_and_year(part: Part) -> bool:
-    return part.school != NO_SCHOOL and part.year > 0
+@contextmanager
+def _empty_folder(folder: Path) -> Iterator[Path]:
+    """A folder for a run's own files: empty at first, gone afterwards."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _spread(workers: int, scheduler: str | None) -> Spread:
@@ -128,19 +127,30 @@ def _spread(workers: int, scheduler: str | None) -> Spread:
     return lambda function, tasks: in_processes(function, tasks, workers)
 
 
-def _results(parts: Sequence[Part], settings: Settings, spread: Spread, title: str) -> Iterator[tuple[Task, Made]]:
-    """Each report as it is done, with a bar that shows how many are left and how long they will take."""
+def _make_reports(
+    parts: Sequence[Part], settings: Settings, spread: Spread, title: str, final: Path
+) -> list[dict[str, Any]]:
+    """Make the reports of some schools and years and put each in its place as it is done; return what went wrong.
+
+    A bar shows how many are left and how long they will take.
+    """
     if not parts:
-        return
+        return []
+    faults, of_task = [], {part.key: part for part in parts}
     results = spread(partial(make_report, settings=settings), (part.task() for part in parts))
-    for task, made in tqdm(results, total=len(parts), unit="份", desc=title, disable=None):
-        yield task, made or Made({}, LOST)
+    for task, result in tqdm(results, total=len(parts), unit="份", desc=title, disable=None):
+        made = result or Made({}, LOST)
+        if made.files:
+            put(made, task, settings, final)
+        else:
+            faults += faults_of(of_task[task.school, task.year], made)
+    return faults
 
 
-def _over_files(spread: Spread) -> Callable[[Callable, list[Path]], Iterable]:
+def _over_files(spread: Spread) -> Callable[[Callable[[Path], Sums], list[Path]], Iterable[Sums]]:
     """Go through the files of a table, several at once where there are several."""
 
-    def each(function: Callable, files: list[Path]) -> Iterator:
+    def each(function: Callable[[Path], Sums], files: list[Path]) -> Iterator[Sums]:
         if len(files) == 1:
             yield function(files[0])
             return
