@@ -143,29 +143,15 @@ def new(year: str, table: Path, project: Path | None) -> None:
 
     The table is copied as it is. Corrections are proposed, ready to paste, and never applied.
     """
-    from pilotlib.checking.proposals import propose, propose_header
-    from pilotlib.checking.year import clean_inputs
-    from pilotlib.cleaning.rows import name_columns
     from pilotlib.project import find_project
-    from pilotlib.reading import read_inputs
-    from pilotlib.reading.headers import header_of
-    from pilotlib.receiving import set_up_year
-    from pilotlib.report.findings import as_ledger, findings
+    from pilotlib.receiving import look_through, set_up_year
+    from pilotlib.report.findings import as_ledger
 
     folder = find_project(project)
     made = set_up_year(folder, _four_digits(year), table)
     click.echo(f"已建立 {made.relative_to(folder)}：{'、'.join(sorted(path.name for path in made.iterdir()))}")
-    inputs = read_inputs(folder, int(year))
-    header = header_of(inputs.cells, inputs.file)
-    proposed = propose_header(header)
-    try:
-        _, cleaned, problems = clean_inputs(inputs)
-    except PilotError as error:
-        click.echo(f"错误  {error}")
-    else:
-        click.echo("\n".join(findings(inputs.file, cleaned, problems)))
-        table_as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
-        proposed = propose(problems, table_as_given, inputs.reference)
+    lines, proposed = look_through(folder, int(year))
+    click.echo("\n".join(lines))
     if len(proposed):
         click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
         click.echo(as_ledger(proposed))
