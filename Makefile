@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE =
 INSTALL_UV := install --quiet --disable-pip-version-check --requirement .venv/uv.txt
 
 .DEFAULT_GOAL := report
-.PHONY: report check extras test fuzz lint lab lock bench picture clean
+.PHONY: report check extras test test-all fuzz lint lab lock bench picture clean
 
 report: .venv/ready  ## the annual report of YEAR (the newest by default)
 	$(BIN)/pilot run $(YEAR)
@@ -20,6 +20,9 @@ extras: .venv/uv  ## what docx, pdf and a cluster want
 
 test: .venv/ready-dev lint  ## the whole test suite
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-all: .venv/ready-dev lint  ## the same with what takes long: kills at many moments, a cluster, every width and ground
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m ""
 
 fuzz: .venv/ready-dev  ## ten thousand damaged files, each read whole or refused in a sentence; a quarter of an hour
 	$(BIN)/python -m tests.fuzz --inputs 10000 --seconds 900

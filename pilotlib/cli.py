@@ -24,7 +24,10 @@ _project = click.option(
 )
 
 _editions = click.option(
-    "--editions", default=",".join(DEFAULT_EDITIONS), show_default=True, help="The report's forms: html, xlsx, docx, pdf; by commas."
+    "--editions",
+    default=",".join(DEFAULT_EDITIONS),
+    show_default=True,
+    help="The report's forms: html, xlsx, docx, pdf; by commas.",
 )
 
 
@@ -216,8 +219,8 @@ def batch(
 
     Only what is missing or has changed is made. Schools that fail are named at the end, and the exit status is 1.
     """
-    from pilotlib.batch import run_batch
     from pilotlib.project import find_project
+    from pilotlib.province.batch import run_batch
 
     folder = find_project(project)
     names = _names(editions)

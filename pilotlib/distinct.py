@@ -42,7 +42,7 @@ def asked_of_each(column: pd.Series, question: Callable[[str], Any], dtype: Any 
     array([False,  True])
     """
     coded = categories_of(column)
-    answers = np.array([question(word) for word in coded.categories], dtype=dtype)
+    answers = np.array([question(word) for word in coded.categories.tolist()], dtype=dtype)
     return answers[coded.codes] if len(answers) else np.zeros(len(column), dtype)
 
 

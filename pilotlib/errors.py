@@ -4,7 +4,15 @@ from difflib import get_close_matches
 
 
 class PilotError(Exception):
-    """Something a user can mend: the message names file, row, column, value, and what to do."""
+    """Something a user can mend: the message names file, row, column, value, and what to do.
+
+    `where` is said after it in brackets: where the run stopped. `sentence` is the message without that.
+    """
+
+    def __init__(self, sentence: str, where: str = "") -> None:
+        """An error said in a sentence."""
+        super().__init__(f"{sentence}\n（{where}）" if where else sentence)
+        self.sentence = sentence
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in a cell instead of a traceback."""

@@ -4,7 +4,6 @@ What a run does around its notebooks (what it runs again, locks, moving in) is t
 time. `python -m tests.standin PROJECT YEAR [wait]` is such a run as a process of its own, to be killed or waited for.
 """
 
-import hashlib
 import json
 import os
 import sys
@@ -12,9 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from pilotlib import PilotError
+from pilotlib import PilotError, running
 from pilotlib.running import moving, pipeline
-from pilotlib.running.fingerprints import hashes
+from pilotlib.running.recipes import hashes
 
 EDITIONS = ("html", "xlsx")
 
@@ -54,20 +53,20 @@ def copied(notebook, output, parameters, project, failed, title, engine=None):
     output.write_text(text, encoding="utf-8")
 
 
-def publish_year(notebook, tables, earlier, editions, folder, inputs, parameters):
+def publish_book(report, notebook, open_book, folder):
     """Each edition in many small pieces, so that a kill finds it half written; then the manifest with their hashes."""
     text = notebook.read_text(encoding="utf-8")
-    for edition in editions:
-        with (folder / f"annual-report.{edition}").open("w", encoding="utf-8") as file:
+    for edition in report.editions:
+        with (folder / f"{report.kind.file}.{edition}").open("w", encoding="utf-8") as file:
             for _ in range(300):
                 file.write(text)
                 file.flush()
-    outputs = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-    (folder / "manifest.json").write_text(json.dumps({"outputs": outputs, "inputs": inputs}), encoding="utf-8")
+    manifest = {"outputs": hashes(folder, sorted(folder.iterdir())), "inputs": report.before}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def publish_when_told(*arguments):
-    publish_year(*arguments)
+    publish_book(*arguments)
     print("ready", flush=True)
     sys.stdin.readline()
 
@@ -76,16 +75,15 @@ def stages(**others):
     """The stand-ins in place of the real stages."""
     return mock.patch.multiple(
         "pilotlib.running.stages",
-        **({"execute": execute, "publish_year": publish_year, "check_editions": tuple} | others),
+        **({"execute": execute, "publish_book": publish_book, "check_editions": tuple} | others),
     )
 
 
 if __name__ == "__main__":
     # In the place of the real module, whose imports take longer than all the rest.
-    publisher = publish_when_told if "wait" in sys.argv else publish_year
-    sys.modules["pilotlib.running.stages"] = SimpleNamespace(
-        execute=copied, publish_year=publisher, check_editions=tuple
-    )
+    publisher = publish_when_told if "wait" in sys.argv else publish_book
+    real = SimpleNamespace(execute=copied, publish_book=publisher, check_editions=tuple)
+    sys.modules["pilotlib.running.stages"] = running.stages = real
     if "PILOTLIB_TEST_WITHOUT_EXCHANGE" in os.environ:
         moving._exchanged = lambda *_: False
     try:

@@ -1,4 +1,4 @@
-"""A column says what it is, once: what is read, cleaned, told and published of it follows from its entry."""
+"""A column says what it is, in one line: what is read, cleaned, told and published of it follows from its entry."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import pytest
 from pilotlib.columns import COLUMNS, INDICATORS, SOURCE_COLUMNS, Kind, column_named
 from tests.conftest import ROOT
 
-ENTRY = '    "schooling": Column("学制", "年", "专业的修业年限", "text", ("修业年限",)),\n'
+ENTRY = "schooling,学制,年,text,source,,,,,修业年限,专业的修业年限"
 CLEANED_WITH_IT = """
 import pandas as pd
 from pilotlib.cleaning import clean
@@ -37,12 +37,12 @@ def test_every_header_leads_to_one_column():
     assert all(column_named(word) for word in words)
 
 
-def test_a_column_is_added_by_one_entry(tmp_path):
+def test_a_column_is_added_by_one_line(tmp_path):
     """Of a package to which one line was added, nothing else changed: the column is read, cleaned and kept."""
     shutil.copytree(ROOT / "pilotlib", tmp_path / "pilotlib", ignore=shutil.ignore_patterns("__pycache__"))
-    columns = tmp_path / "pilotlib" / "columns.py"
+    columns = tmp_path / "pilotlib" / "columns.csv"
     text = columns.read_text(encoding="utf-8")
-    columns.write_text(text.replace('    "status": Column(', f'{ENTRY}    "status": Column(', 1), encoding="utf-8")
+    columns.write_text(text.replace("\nstatus,", f"\n{ENTRY}\nstatus,", 1), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     command = [sys.executable, "-c", CLEANED_WITH_IT]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)

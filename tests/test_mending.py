@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import sqlite3
 from pathlib import Path
 
 import nbformat
@@ -99,7 +98,7 @@ def test_altered_results_are_moved_in_again_and_nothing_is_run(made):
     (made / "reports" / "2021" / "annual-report.html").write_text("altered", encoding="utf-8")
     (made / "reports" / "2021" / "added.html").touch()
     (made / "data" / "processed" / "2021" / "about.json").unlink()
-    assert run(made, execute=None, publish_year=None) == ["导出"]
+    assert run(made, execute=None, publish_book=None) == ["导出"]
     assert report_is_whole(made)
     assert (made / "data" / "processed" / "2021" / "about.json").exists()
 
@@ -113,12 +112,10 @@ def test_a_forced_run_that_is_interrupted_is_not_taken_for_done(made):
     assert run(made)[0] == "清洗与检查"
 
 
-@pytest.mark.parametrize("content", ["[1, 2]", "5", "{", '{"_values_:": 5}', '{"deps:": 5}'])
-def test_a_state_of_another_shape_is_begun_anew(made, content):
-    state = sqlite3.connect(made / ".pilot" / "2021" / "state.sqlite")
-    state.execute("update doit set task_data = ?", (content,))
-    state.commit()
-    state.close()
+@pytest.mark.parametrize("content", [b"", b"{", b"[1, 2]", b'{"inputs": 5}', b"\xff" * 5000, None])
+def test_a_damaged_or_lost_recipe_is_not_current(made, content):
+    for recipe in (made / ".pilot" / "2021").glob(".*.recipe.json"):
+        recipe.unlink() if content is None else recipe.write_bytes(content)
     assert run(made) == ALL
     assert run(made) == []
 

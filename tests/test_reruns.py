@@ -1,14 +1,17 @@
 """What a run does again, and what not: told by content, stage by stage."""
 
+import importlib.metadata
 import json
 import os
+import re
 import shutil
+import tomllib
 
 import pytest
 
-from pilotlib.running import pipeline, steps
+from pilotlib.running import pipeline, recipes
 from tests import standin
-from tests.conftest import pilot
+from tests.conftest import ROOT, pilot
 
 ALL = ["清洗与检查", "统计", "年度报告", "导出"]
 
@@ -49,7 +52,7 @@ CHANGES = {
     "a word of the report": (replaced("notebooks", "3_annual_report.ipynb", was="## 要点", becomes="## 摘要"), ["年度报告", "导出"]),
     "a file of the report gone": (lambda project: (project / "reports" / "2021" / "annual-report.html").unlink(), ["导出"]),
     "a processed table altered": (replaced("data", "processed", "2021", "majors.csv", was="会计", becomes="審計"), ["导出"]),
-    "what doit keeps damaged": (lambda project: (project / ".pilot" / "2021" / "state.sqlite").write_bytes(b"x" * 5000), ALL),
+    "a recipe damaged": (lambda project: (project / ".pilot" / "2021" / ".counted.recipe.json").write_bytes(b"x"), ["统计"]),
     "the work folder gone": (lambda project: shutil.rmtree(project / ".pilot"), ALL),
 }  # fmt: skip
 
@@ -65,12 +68,8 @@ def once(tmp_path_factory):
 
 @pytest.fixture
 def ready(once, tmp_path):
-    """A project that has been run, in its own place: what doit keeps holds paths, so it is put where it was."""
-    saved = tmp_path / "saved"
-    shutil.copytree(once, saved, symlinks=True)
-    yield once
-    shutil.rmtree(once)
-    shutil.copytree(saved, once, symlinks=True)
+    """A project that has been run, and then moved: where it stands is nothing that a result depends on."""
+    return shutil.copytree(once, tmp_path / "project")
 
 
 @pytest.mark.parametrize(("change", "stages"), CHANGES.values(), ids=list(CHANGES))
@@ -93,18 +92,38 @@ def test_a_changed_cell_with_the_old_time_and_length_is_seen(ready):
     assert run(ready) == ALL
 
 
-def test_the_code_and_versions_are_inputs(ready, monkeypatch, tmp_path):
+def test_the_code_is_an_input(ready, monkeypatch, tmp_path):
     module = tmp_path / "module.py"
     module.write_text("1")
-    files = steps.code_files()
-    monkeypatch.setattr(steps, "code_files", lambda: [*files, module])
+    files = recipes.code_files()
+    monkeypatch.setattr(recipes, "code_files", lambda: [*files, module])
     assert run(ready) == ALL
     module.write_text("2")
     assert run(ready) == ALL
-    versions = steps.versions()
-    monkeypatch.setattr(steps, "versions", lambda: versions | {"pandas": "0"})
-    assert run(ready) == ALL
     assert run(ready) == []
+
+
+@pytest.mark.parametrize("package", ["pandas", "openpyxl", "python-calamine", "cn2an", "mistune"])
+def test_another_version_of_any_dependency_runs_everything_again(ready, monkeypatch, package):
+    version = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0" if name == package else version(name))
+    recipes.versions.cache_clear()
+    try:
+        assert run(ready) == ALL
+        assert run(ready) == []
+    finally:
+        recipes.versions.cache_clear()
+
+
+def test_every_dependency_that_is_installed_is_recorded_and_no_tool_of_development():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = settings["optional-dependencies"]
+    asked = [*settings["dependencies"], *(line for name in extras if name != "dev" for line in extras[name])]
+    names = {re.match(r"[\w.-]+", line)[0].lower() for line in asked}
+    recorded = {name.lower() for name in recipes.versions()}
+    installed = {distribution.name.lower() for distribution in importlib.metadata.distributions()}
+    assert names & installed <= recorded
+    assert not {"pytest", "ruff", "mypy"} & recorded
 
 
 def test_force_runs_everything_and_other_editions_only_publish(ready):
@@ -141,7 +160,7 @@ def test_a_failed_stage_runs_again_and_the_last_report_stays(ready):
     def fail(*_):
         raise RuntimeError
 
-    with standin.stages(publish_year=fail), pytest.raises(RuntimeError):
+    with standin.stages(publish_book=fail), pytest.raises(RuntimeError):
         pipeline.run(ready, 2021, editions=standin.EDITIONS)
     assert report.read_bytes() == before
     assert run(ready) == ["导出"]

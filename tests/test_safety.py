@@ -135,9 +135,9 @@ def made(project):
 def test_a_file_that_changes_while_it_is_read_is_a_sentence(made):
     def change_and_publish(*arguments):
         write_version(made, 3)
-        standin.publish_year(*arguments)
+        standin.publish_book(*arguments)
 
-    stages = standin.stages(execute=standin.copied, publish_year=change_and_publish)
+    stages = standin.stages(execute=standin.copied, publish_book=change_and_publish)
     with (
         stages,
         pytest.raises(PilotError, match=r"导出所读的 narrative\.md 在运行中有改动，结果没有写入。请再运行一次。"),
@@ -151,9 +151,9 @@ def test_a_file_that_changes_while_it_is_read_is_a_sentence(made):
 def test_a_file_that_disappears_meanwhile_is_the_same(made):
     def remove_and_publish(*arguments):
         (made / "data" / "raw" / "2021" / "indicators.csv").unlink()
-        standin.publish_year(*arguments)
+        standin.publish_book(*arguments)
 
-    stages = standin.stages(execute=standin.copied, publish_year=remove_and_publish)
+    stages = standin.stages(execute=standin.copied, publish_book=remove_and_publish)
     with stages, pytest.raises(PilotError, match="在运行中有改动"):
         pipeline.run(made, 2021, editions=standin.EDITIONS)
     assert version_of_report(made) == 1

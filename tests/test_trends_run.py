@@ -6,25 +6,26 @@ import shutil
 import nbformat
 import pytest
 
-from pilotlib.running import pipeline, stages
+from pilotlib import PilotError
+from pilotlib.running import pipeline
+from pilotlib.running.stages import write_manifest
 from tests import standin
 
 
 @pytest.fixture
-def two_years(project, monkeypatch):
+def two_years(project):
     raw = project / "data" / "raw"
     shutil.copytree(raw / "2021", raw / "2020")
     for year in ("2020", "2021"):
         (raw / year / "narrative.md").write_text(f"{year} 年\n", encoding="utf-8")
     nbformat.write(nbformat.v4.new_notebook(), project / "notebooks" / "trends.ipynb")
-
-    def publish_all_years(notebook, project, editions, folder, inputs):
-        for edition in editions:
-            (folder / f"trends.{edition}").write_text(notebook.read_text(encoding="utf-8"), encoding="utf-8")
-        stages.write_manifest(folder, {}, inputs, {})
-
-    monkeypatch.setattr(stages, "publish_all_years", publish_all_years)
     return project
+
+
+def publish_book(report, notebook, open_book, folder):
+    for edition in report.editions:
+        shutil.copy(notebook, folder / f"{report.kind.file}.{edition}")
+    write_manifest(folder, {}, report.before, report.parameters)
 
 
 def execute(notebook, output, parameters, project, failed, title, engine=None):
@@ -35,7 +36,7 @@ def execute(notebook, output, parameters, project, failed, title, engine=None):
 
 
 def run(project, year, **options):
-    with standin.stages(execute=execute):
+    with standin.stages(execute=execute, publish_book=publish_book):
         made = pipeline.run if year else pipeline.run_trends
         return made(project, *filter(None, [year]), editions=("html",), **options)
 
@@ -73,6 +74,9 @@ def test_a_year_that_changes_while_the_trends_are_made_stops_them(two_years):
         execute(*arguments)
         (two_years / "data" / "processed" / "2020" / "about.json").write_text("{}", encoding="utf-8")
 
-    with standin.stages(execute=changing), pytest.raises(pipeline.PilotError, match=r"about\.json 在运行中有改动"):
+    with (
+        standin.stages(execute=changing, publish_book=publish_book),
+        pytest.raises(PilotError, match=r"about\.json 在运行中有改动"),
+    ):
         pipeline.run_trends(two_years, editions=("html",))
     assert not (two_years / "reports" / "trends").exists()

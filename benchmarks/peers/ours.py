@@ -1,7 +1,7 @@
 """pilotlib: everything that `summarise_table` does, the second count and the tables by round and level included."""
 
 from benchmarks.peers.words import MEASURES
-from pilotlib.rollup import summarise_table
+from pilotlib.province.totals import summarise_table
 
 
 def summarise(path: str) -> list[tuple]:

@@ -38,6 +38,7 @@ def check(
     sha256: str = "",
     indicators: pd.DataFrame | None = None,
     reference: pd.DataFrame | None = None,
+    ledger: str = "corrections.csv",
 ) -> pd.DataFrame:
     """Hold a cleaned table against schema and rules.
 
@@ -48,6 +49,7 @@ def check(
         sha256: The hash of the table's file as it is now.
         indicators: `indicator, value, unit, note`, all text.
         reference: Known majors; without it majors are not looked up.
+        ledger: What the sentences call the place where a cell is corrected.
 
     Returns:
         `source_row, column, value, rule, severity, message`: errors first, then in the order of rows. Rules and
@@ -72,7 +74,7 @@ def check(
         groups.append(cases("major_unknown", unknown["source_row"], "majors", unknown["major"]))
     if indicators is not None:
         groups.append(given_indicators(indicators))
-    return _worded(pd.concat(groups, ignore_index=True))
+    return _worded(pd.concat(groups, ignore_index=True), ledger)
 
 
 def stop_on_errors(problems: pd.DataFrame, file: str = "申报表") -> None:
@@ -146,14 +148,14 @@ def _failures(applications: pd.DataFrame, required: pa.DataFrameSchema, year: in
     return cases(failures["check"], rows["source_row"], columns, values, [year] * len(failures))
 
 
-def _worded(rows: pd.DataFrame) -> pd.DataFrame:
+def _worded(rows: pd.DataFrame, ledger: str) -> pd.DataFrame:
     # A cell that cannot be read, or whose count stands in a merged cell, is one problem, not also a missing value.
     explained = rows[rows["rule"].isin(("count_unreadable", "merged_count"))].set_index(["source_row", "column"]).index
     again = pd.MultiIndex.from_frame(rows[["source_row", "column"]]).isin(explained)
     rows = rows[~(again & rows["rule"].isin(["value_missing", "value_required"]))]
     severities = pd.Categorical(rows["rule"].map(lambda rule: CHECK_RULES[rule][0]), list(SEVERITIES), ordered=True)
     messages = [
-        CHECK_RULES[rule][2].format(row=row, title=title_of(column), value=value, other=other)
+        CHECK_RULES[rule][2].format(row=row, title=title_of(column), value=value, other=other, ledger=ledger)
         for row, column, value, other, rule in rows.itertuples(index=False)
     ]
     problems = rows.assign(severity=severities, message=pd.Series(messages, index=rows.index, dtype=str))

@@ -1,16 +1,17 @@
 """What is said of each problem, kept apart from the logic that finds it."""
 
 # Rule → severity, title, the sentence said of each case. The braces are filled by row
-# (`row`), the column's title (`title`), the value, and what the rule compared it with (`other`).
+# (`row`), the column's title (`title`), the value, what the rule compared it with (`other`), and where cells are
+# corrected (`ledger`).
 CHECK_RULES = {
     "no_application": ("error", "没有申报", "申报表中没有一行申报，请确认放入的是申报明细表。"),
-    "value_required": ("error", "缺少必填内容", "第{row}行缺少{title}，请在corrections.csv中补上并写明依据。"),
+    "value_required": ("error", "缺少必填内容", "第{row}行缺少{title}，请在{ledger}中补上并写明依据。"),
     "year_differs": (
         "error",
         "年度不符",
         "第{row}行的申报年度是“{value}”，不是本年度{other}，请核对文件是否放错文件夹。",
     ),
-    "count_unreadable": ("error", "不是整数", "第{row}行的{title}“{value}”不是整数，请在corrections.csv中更正。"),
+    "count_unreadable": ("error", "不是整数", "第{row}行的{title}“{value}”不是整数，请在{ledger}中更正。"),
     "indicator_unreadable": (
         "error",
         "指标不是数字",

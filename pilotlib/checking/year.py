@@ -27,8 +27,8 @@ def clean_year(project: Path, year: int) -> CleanedYear:
     return clean_inputs(read_inputs(project, year))
 
 
-def clean_inputs(inputs: YearInputs) -> CleanedYear:
-    """Clean and check what has been read of a year."""
+def clean_inputs(inputs: YearInputs, ledger: str = "corrections.csv") -> CleanedYear:
+    """Clean and check what has been read of a year; `ledger` is what sentences call the place of corrections."""
     cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
-    problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+    problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference, ledger)
     return CleanedYear(inputs, cleaned, problems)

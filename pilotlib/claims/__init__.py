@@ -8,19 +8,21 @@ each claim is in, and why.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import chain
 
 import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.claim import Claim, Context
 from pilotlib.claims.derived import judge_names, judge_rounds, judge_sum
-from pilotlib.claims.facts import NO_FACTS, Facts, facts_of
+from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, lexicon_of
 from pilotlib.claims.judging import (
     AGREES,
     DISAGREES,
     LOWER_BOUND,
     NO_DATA,
     NOT_UNDERSTOOD,
+    STATES,
     Derived,
     Verdict,
     judge_count,
@@ -28,7 +30,7 @@ from pilotlib.claims.judging import (
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import Number, plain_text
 from pilotlib.claims.rates import judge_rate, recomputed
-from pilotlib.claims.text import Paragraph, lexicon_of, paragraph_of
+from pilotlib.claims.text import Paragraph, paragraph_of
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of
@@ -36,7 +38,6 @@ from pilotlib.vocabulary import round_named
 
 __all__ = [
     "AGREES",
-    "CLAIM_COLUMNS",
     "DISAGREES",
     "LOWER_BOUND",
     "NOT_UNDERSTOOD",
@@ -49,8 +50,6 @@ __all__ = [
     "facts_of",
 ]
 
-# The states of a claim, the gravest first, with their Chinese names.
-STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下限", NO_DATA: "无数据", AGREES: "一致"}
 # The columns of a table of claims, with their types.
 _COLUMNS = {
     "number": "str",
@@ -67,7 +66,6 @@ _COLUMNS = {
     "derived": "bool",
     "offset": "Int64",
 }
-CLAIM_COLUMNS = list(_COLUMNS)
 _REACH = 40  # so many claims before and after one are looked at together with it
 
 
@@ -98,8 +96,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         for number in paragraph.numbers:
             where = _where(passage, paragraph.text, number)
             if number.label:
-                explanation = grammar.say("label", label=number.label)
-                rows.append([where | {"number": number.written, "kind": "label", "explanation": explanation}])
+                rows.append([where | {"kind": "label", "explanation": grammar.say("label", label=number.label)}])
                 continue
             where |= _sentence(paragraph.text, understood[place])
             earlier, later = understood[max(0, place - _REACH) : place], understood[place + 1 : place + _REACH]
@@ -112,9 +109,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         own = rows_of_claims[place][0]
         where = {name: own[name] for name in ("sentence", "line", "column", "offset")}
         rows_of_claims[place].insert(1, where | _derived_row(item))
-    table = pd.DataFrame([row for several in rows for row in several], columns=CLAIM_COLUMNS)
-    table["derived"] = table["derived"].eq(True)
-    return table.fillna({"unit": "", "sentence": ""}).astype(_COLUMNS)
+    return pd.DataFrame([*chain(*rows)], columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -131,7 +126,7 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
 
 def _rows_of_claim(context: Context, where: dict[str, object]) -> list[dict[str, object]]:
     number, (judged, derived) = context.claim.number, _judge(context)
-    own = {"number": number.written, "value": number.value, "unit": number.unit, "kind": "claim"} | judged._asdict()
+    own = {"value": number.value, "kind": "claim"} | judged._asdict()
     return [where | own, *(where | _derived_row(item) for item in derived)]
 
 
@@ -161,7 +156,7 @@ def _rounds_mentioned(paragraph: Paragraph, facts: Facts) -> set[str]:
 
 
 def _where(passage: Passage, text: str, number: Number) -> dict[str, object]:
-    """The line and column of a number, and the sentence in which it stands, as far as it is not too long."""
+    """A number with its line and column, and the sentence in which it stands, as far as it is not too long."""
     line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
     line, longest = bisect_right(line_starts, number.start) - 1, grammar.SHAPE["longest_sentence"]
     first, last = max(0, number.start - longest), number.start + longest
@@ -169,6 +164,9 @@ def _where(passage: Passage, text: str, number: Number) -> dict[str, object]:
     start = max(first, *(text.rfind(mark, first, number.start) + 1 for mark in marks))
     end = min((end for mark in marks if (end := text.find(mark, number.start, last)) >= 0), default=last)
     return {
+        "number": number.written,
+        "unit": number.unit,
+        "derived": False,
         "line": passage.line + line,
         "column": number.start - line_starts[line] + 1,
         "sentence": " ".join(text[start : end + 1].split()),

@@ -49,7 +49,7 @@ def _verdict_on_names(claim: Claim, facts: Facts) -> Verdict:
 
 def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str], str | None]:
     """The names that the table lacks, each with its own name that is nearly that; no statistic if most are lacking."""
-    (ending,) = grammar.OTHER_WORDS["major_endings"]
+    ending = grammar.SHAPE["major_ending"]
     for dimension, statistic in _NAMED_IN.items():
         known, missing = facts.names[dimension], {}
         for name in names:

@@ -1,6 +1,7 @@
 """What is known of a year, by what it counts and for what part, and whether a number can be one of these figures."""
 
 import math
+import re
 from collections.abc import Iterable
 from itertools import combinations
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.columns import unit_of
 from pilotlib.statistics.tables import Tables, only_approved, totals
-from pilotlib.vocabulary import APPROVED_STATUSES
+from pilotlib.vocabulary import APPROVED_STATUSES, LEVELS, ROUND_ALIASES
 
 
 class Scope(NamedTuple):
@@ -47,18 +48,29 @@ class Facts(NamedTuple):
     names: dict[str, tuple[str, ...]]
 
 
+class Lexicon(NamedTuple):
+    """Every known word: one expression for all, the longest first; the kinds of each, and what it names, if a part."""
+
+    pattern: re.Pattern[str]
+    kinds: dict[str, tuple[str, ...]]
+    parts: dict[str, tuple[str, str]]
+    year: int
+
+
+# A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
+NAME_OF = {dimension: f"name_of_{dimension}" for dimension in Scope._fields}
+NAMES = frozenset(NAME_OF.values())
 Known = dict[tuple[str, Scope], Fact]
 
 NO_FACTS = Facts(0, {}, dict.fromkeys(Scope._fields, ()))  # enough where nothing is said
-STATISTIC_OF = {
-    (): "overview",
+_STATISTIC_OF = {
     ("application_round",): "by_round",
     ("level",): "by_level",
     ("application_round", "level"): "by_round_level",
     ("certificate",): "by_certificate",
 }
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
-COUNTS = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
+_COUNTS = ["applications", "certificates", "certificate_levels", "places_applied", "places_approved"]
 
 
 def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Facts:
@@ -88,6 +100,25 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Facts:
     }
     year = int(applications["year"].mode().iloc[0]) if applications["year"].notna().any() else 0
     return Facts(year, known, {name: tuple(map(str, values)) for name, values in names.items()})
+
+
+def lexicon_of(facts: Facts) -> Lexicon:
+    """The grammar's words and the names in the year's table."""
+    kinds: dict[str, tuple[str, ...]] = dict.fromkeys(grammar.OTHER_WORDS["fillers"], ())
+    for kind, words in (*grammar.WORDS.items(), ("ending", grammar.OTHER_WORDS["part_endings"])):
+        kinds |= {word: (*kinds.get(word, ()), kind) for word in words}
+    parts = {name: (dimension, name) for dimension, names in facts.names.items() for name in names}
+    parts |= {level: ("level", level) for level in LEVELS}
+    parts |= {alias: ("application_round", name) for alias, name in ROUND_ALIASES.items()}
+    parts |= {major + grammar.SHAPE["major_ending"]: ("major", major) for major in facts.names["major"]}
+    parts |= {
+        name.removesuffix(grammar.SHAPE["category_ending"]): ("category", name) for name in facts.names["category"]
+    }
+    kinds |= {word: (NAME_OF[dimension],) for word, (dimension, _) in parts.items()}
+    # A name may be written with a space where Latin and Chinese characters meet.
+    meeting, longest_first = grammar.SHAPE["latin_meets_chinese"], sorted(kinds, key=len, reverse=True)
+    forms = (re.sub(meeting, r"\\s?", re.escape(word)) for word in longest_first)
+    return Lexicon(re.compile("|".join(forms)), kinds, parts, facts.year)
 
 
 def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
@@ -169,7 +200,7 @@ def _of_places(applications: pd.DataFrame, dimensions: tuple[str, ...]) -> Known
     )
     bounds = missing.groupby(list(dimensions), dropna=False)[["places_applied", "places_approved"]].any()
     table = totals(only_approved(applications), list(dimensions)).set_index(list(dimensions))
-    return _facts(table[list(COUNTS)], bounds, dimensions, STATISTIC_OF.get(dimensions, "applications"))
+    return _facts(table[_COUNTS], bounds, dimensions, _STATISTIC_OF.get(dimensions, "applications"))
 
 
 def _of_majors(tables: Tables) -> Known:
@@ -193,17 +224,10 @@ def _of_groups(table: pd.DataFrame, dimension: str, statistic: str) -> Known:
 def _of_single_majors(table: pd.DataFrame) -> Known:
     """Students, rows and places of each major; its places are a lower bound where it shares more with others."""
     own = table.set_index("major")
-    counts = pd.DataFrame(
-        {
-            "distinct_students": own["students"],
-            "applications": own["applications_alone"] + own["applications_shared"],
-            "places_approved": own["places_approved_alone"],
-        }
-    )
-    shared = own["applications_shared"] > 0
-    bounds = pd.DataFrame({"places_approved": shared}, index=own.index).reindex(
-        columns=counts.columns, fill_value=False
-    )
+    own["applications"] = own["applications_alone"] + own["applications_shared"]
+    counts = own[["students", "applications", "places_approved_alone"]]
+    counts = counts.set_axis(["distinct_students", "applications", "places_approved"], axis="columns")
+    bounds = pd.DataFrame({"places_approved": own["applications_shared"] > 0})
     return _facts(counts, bounds, ("major",), "by_major")
 
 

@@ -14,6 +14,8 @@ from pilotlib.columns import title_of
 
 AGREES, DISAGREES, LOWER_BOUND = "agrees", "disagrees", "lower_bound"
 NO_DATA, NOT_UNDERSTOOD = "no_data", "not_understood"
+# The states of a claim, the gravest first, with their Chinese names.
+STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下限", NO_DATA: "无数据", AGREES: "一致"}
 
 
 class Verdict(NamedTuple):

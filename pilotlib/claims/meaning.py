@@ -22,9 +22,9 @@ from pilotlib.claims.claim import (
     with_claim,
     with_words,
 )
-from pilotlib.claims.facts import Scope
+from pilotlib.claims.facts import NAMES, Scope
 from pilotlib.claims.numbers import Number
-from pilotlib.claims.text import NAMES, Paragraph, Segment, Word, between, kinds_of, stands_after
+from pilotlib.claims.text import Paragraph, Segment, Word, between, kinds_of, stands_after
 from pilotlib.vocabulary import CARRIED_ON
 from pilotlib.words import split_certificate
 
@@ -247,9 +247,7 @@ def _doubts(paragraph: Paragraph, segment: Segment, claim: Claim, carried: Carri
         words += re.findall(grammar.SHAPE["noun_left_out"], clause)
     if _is_condition(text, number):
         words.append(number.written)
-    words += _several_parts(claim, scope) + _joined_numbers(paragraph, number)
-    words += _unexplained_names(paragraph, segment, claim)
-    return [*words, *filter(None, [carried.limits.part])]
+    return [*words, *_named_besides(paragraph, segment, claim, scope), *filter(None, [carried.limits.part])]
 
 
 def _is_condition(text: str, number: Number) -> bool:
@@ -257,40 +255,25 @@ def _is_condition(text: str, number: Number) -> bool:
     return bool(number.modifier and re.match(grammar.SHAPE["condition"], text[number.unit_end : number.unit_end + 16]))
 
 
-def _several_parts(claim: Claim, scope: Scope) -> list[str]:
-    """Several names of one dimension before a number that are not joined."""
-    several = []
+def _named_besides(paragraph: Paragraph, segment: Segment, claim: Claim, scope: Scope) -> list[str]:
+    """What is named beside a number and is not the part that it is taken to be of.
+
+    Several names that are not joined, another number beside it (批准20人和70人), a name that nothing explains (B2B).
+    """
+    text, number, besides = paragraph.text, claim.number, []
     for dimension in dict.fromkeys(word.dimension for word in claim.before if word.dimension):
         names = list(dict.fromkeys(word.part for word in claim.before if word.dimension == dimension))
         if len(names) > 1 and "、".join(names) != getattr(scope, dimension):
-            several.append("、".join(names))
-    return several
-
-
-def _joined_numbers(paragraph: Paragraph, number: Number) -> list[str]:
-    """Another number of the same unit that is joined to it: 批准20人和70人."""
-    text, place = paragraph.text, _place(paragraph, number)
-    alike = [other for other in paragraph.counts[max(0, place - 1) : place + 2] if other.unit == number.unit]
-    return [
-        text[first.start : second.unit_end]
-        for first, second in pairwise(alike)
-        if re.fullmatch(grammar.SHAPE["joined"], text[first.unit_end : second.start])
-    ]
-
-
-def _unexplained_names(paragraph: Paragraph, segment: Segment, claim: Claim) -> list[str]:
-    """The names with a number in them, between the claim before and this one, that nothing explains: B2B."""
-    place = _place(paragraph, claim.number)
+            besides.append("、".join(names))
+    place = bisect_left(paragraph.counts, number.start, key=lambda count: count.start)
+    nearby = paragraph.counts[max(0, place - 1) : place + 2]
+    for first, second in pairwise(other for other in nearby if other.unit == number.unit):
+        if re.fullmatch(grammar.SHAPE["joined"], text[first.unit_end : second.start]):
+            besides.append(text[first.start : second.unit_end])
     start = max(segment.start, paragraph.counts[place - 1].unit_end if place else 0)
-    spans = [*((word.start, word.end) for word in claim.before), *paragraph.hidden[-1:]]
-    return [
-        label.written
-        for label in between(paragraph.numbers, start, claim.number.start)
-        if label.label == grammar.NAME
-        and "+" not in label.written
-        and not any(first <= label.start < last for first, last in spans)
-    ]
-
-
-def _place(paragraph: Paragraph, number: Number) -> int:
-    return bisect_left(paragraph.counts, number.start, key=lambda count: count.start)
+    explained = [*((word.start, word.end) for word in claim.before), *paragraph.hidden[-1:]]
+    for label in between(paragraph.numbers, start, number.start):
+        named = label.label == grammar.NAME and "+" not in label.written
+        if named and not any(first <= label.start < last for first, last in explained):
+            besides.append(label.written)
+    return besides

@@ -125,22 +125,13 @@ def _label(name: str, written: str, start: int) -> Number:
 
 
 def _claim(match: re.Match[str], form: str, written: str, value: float) -> Number:
-    unit, start = match["unit"] or "", match.start(form)
+    percent, start = form in ("percent", "fraction"), match.start(form)
+    unit = "%" if percent else match["unit"] or ""
+    kind = grammar.PERCENT if percent else grammar.UNITS.get(unit, "")
     before = match.string[max(0, match.start() - 4) : match.start()].rstrip()
     modifier = _modifier(before, {(match["inner"] or "").strip(), match["outer"] or ""})
-    percent = form in ("percent", "fraction")
-    return Number(
-        written,
-        round(value, 6),
-        "%" if percent else unit,
-        grammar.PERCENT if percent else grammar.UNITS.get(unit, ""),
-        "",
-        modifier,
-        _step(written, value),
-        start,
-        start + len(written),
-        match.end(),
-    )
+    ends = start, start + len(written), match.end()
+    return Number(written, round(value, 6), unit, kind, "", modifier, _step(written, value), *ends)
 
 
 def _modifier(before: str, after: set[str]) -> str:
@@ -153,8 +144,6 @@ def _modifier(before: str, after: set[str]) -> str:
 
 def _step(written: str, value: float) -> float:
     """The worth of the last digit that is written: 0.1 of 88.3, 1000 of 2.5万, 1 of 1,028."""
-    match = re.match(r"([\d,，]+)(?:\.(\d+))?", written.replace(" ", ""))
+    match = re.match(r"[\d,，]+(?:\.(\d+))?", written.replace(" ", ""))
     digits = float(re.sub("[,，]", "", match[0])) if match else 0
-    if not match or not digits or not value:
-        return 1
-    return value / digits * 10 ** -len(match[2] or "")
+    return value / digits * 10 ** -len(match[1] or "") if match and digits and value else 1

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from pilotlib.claims import grammar
 from pilotlib.claims.claim import Claim, Context
-from pilotlib.claims.facts import Scope, close_to, figure, scopes_of
+from pilotlib.claims.facts import NAMES, Scope, close_to, figure, scopes_of
 from pilotlib.claims.grammar import say
 from pilotlib.claims.judging import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, Derived, Verdict
 from pilotlib.claims.meaning import measure_of
-from pilotlib.claims.text import NAMES, Word, kinds_of
+from pilotlib.claims.text import Word, kinds_of
 from pilotlib.columns import title_of
 
 
@@ -46,14 +46,8 @@ class Division(NamedTuple):
         return say("division", top=top, bottom=bottom, percent=figure(self.percent))
 
 
-class Divisions(NamedTuple):
-    """The ways to form a percentage, the likeliest first, and whether it is certain that it is one of these."""
-
-    ways: list[Division]
-    certain: bool
-
-
-_NONE = Divisions([], certain=False)
+# The ways to form a percentage, the likeliest first, and whether it is certain that it is one of these.
+Divisions = tuple[list[Division], bool]
 
 
 def judge_rate(context: Context) -> tuple[Verdict, Division | None]:
@@ -66,10 +60,10 @@ def judge_rate(context: Context) -> tuple[Verdict, Division | None]:
         return _growth(context), None
     rate = _rate_named(text[slice(*claim.clause)], text[claim.sentence[0] : claim.number.start])
     if not rate:
-        shares = _shares(context)
-        if shares.ways:
-            return _judge_divisions(context, shares, named=False)
-        if shares.certain:
+        ways, certain = _shares(context)
+        if ways:
+            return _judge_divisions(context, ways, certain=certain, named=False)
+        if certain:
             return Verdict(NO_DATA, say("share_unknown")), None
         return Verdict(NOT_UNDERSTOOD, say("rate_unclear")), None
     last = [other.measure for other in context.earlier if other.number.kind != grammar.PERCENT][-1:]
@@ -77,7 +71,7 @@ def judge_rate(context: Context) -> tuple[Verdict, Division | None]:
         return Verdict(NOT_UNDERSTOOD, say("rate_unclear")), None
     ways = _divisions(rate.numerator, rate.denominators, context)
     if ways:
-        return _judge_divisions(context, Divisions(ways, certain=True), named=True)
+        return _judge_divisions(context, ways, certain=True, named=True)
     top, bottom = title_of(rate.numerator), title_of(rate.denominators[0])
     return Verdict(NO_DATA, say("rate_unknown", top=top, bottom=bottom)), None
 
@@ -94,9 +88,11 @@ def recomputed(division: Division) -> Derived:
     return Derived(written, percent, "%", Verdict(state, explanation, known, division.statistic))
 
 
-def _judge_divisions(context: Context, divisions: Divisions, *, named: bool) -> tuple[Verdict, Division | None]:
+def _judge_divisions(
+    context: Context, ways: list[Division], *, certain: bool, named: bool
+) -> tuple[Verdict, Division | None]:
     """Hold a percentage against the ways to form it; that of a rate with a name only against its usual denominator."""
-    claim, usual = context.claim, divisions.ways[0]
+    claim, usual = context.claim, ways[0]
     expected, statistic = round(usual.percent, 2), usual.statistic
     exception = re.search(grammar.SHAPE["exception"], context.text[claim.sentence[0] : claim.number.start])
     if exception and "each" in claim.kinds:
@@ -104,13 +100,13 @@ def _judge_divisions(context: Context, divisions: Divisions, *, named: bool) -> 
         return Verdict(NO_DATA, explanation, expected, statistic), usual
     if claim.outside and not usual.numerator.stated:
         return Verdict(NO_DATA, say("rate_outside", outside=claim.outside, year=context.facts.year)), None
-    fitting = [way for way in divisions.ways if _fits(claim, way.percent)]
+    fitting = [way for way in ways if _fits(claim, way.percent)]
     any_denominator = not named or not (usual.numerator.stated or usual.denominator.stated)
     for way in fitting:
         if any_denominator or way.denominator.measure == usual.denominator.measure:
             return Verdict(AGREES, say("rate_agrees", division=way), round(way.percent, 2), way.statistic), way
     unrecognised = len(claim.unknown) > grammar.MOST_UNKNOWN and not usual.numerator.stated
-    if not divisions.certain or unrecognised:
+    if not certain or unrecognised:
         return Verdict(NOT_UNDERSTOOD, say("rate_not_certain", division=usual)), None
     in_words = any(word in claim.number.written for word in grammar.OTHER_WORDS["percent_in_words"])
     written, other = claim.number.written + ("" if in_words else "%"), _other_denominator(context, usual, fitting)
@@ -223,7 +219,7 @@ def _shares(context: Context) -> Divisions:
     paired, place = _paired(context), _place_of_share(context)
     in_brackets = bool(counts) and not text[counts[-1].number.unit_end : start].strip(grammar.SHAPE["share_opens"])
     if place < 0 and not in_brackets and not paired:
-        return _NONE
+        return [], False
     place = start if place < 0 or in_brackets else place
     base = [word for word in claim.before if word.start > place]
     before = [other for other in counts if other.number.start < place and other.sentence == claim.sentence]
@@ -233,7 +229,7 @@ def _shares(context: Context) -> Divisions:
             return _share_named(context, named, base)
     top = paired or (before[-1] if before else None)
     behind = [other for other in counts if other.number.start > place]
-    return _share_of_count(context, top, base, counts, behind) if top else _NONE
+    return _share_of_count(context, top, base, counts, behind) if top else ([], False)
 
 
 def _place_of_share(context: Context) -> int:
@@ -268,8 +264,8 @@ def _share_named(context: Context, named: frozenset[str], base: list[Word]) -> D
     if measure == of and any(scope) and part and year and year.value:
         top, bottom = Count(measure, part.value, stated=False), Count(of, year.value, stated=False)
         division = Division(top, bottom, part.value / year.value * 100, part.statistic)
-        return Divisions([division], certain=not part.lower_bound)
-    return Divisions(_divisions(measure, (of,), context), certain=True) if measure and of and measure != of else _NONE
+        return [division], not part.lower_bound
+    return (_divisions(measure, (of,), context), True) if measure and of and measure != of else ([], False)
 
 
 def _share_of_count(
@@ -295,4 +291,4 @@ def _share_of_count(
     numerator = Count(top.measure, top.value, stated=True)
     one_of_several = any(word in top.doubtful for word in grammar.WORDS["each one"])
     ways = [Division(numerator, bottom) for bottom in [*sure, *perhaps] if bottom.value]
-    return Divisions(ways, certain=bool(sure) and not one_of_several)
+    return ways, bool(sure) and not one_of_several

@@ -4,20 +4,19 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from pilotlib.claims import grammar
-from pilotlib.claims.facts import Facts, Scope
+from pilotlib.claims.facts import NAME_OF, Lexicon
 from pilotlib.claims.numbers import Number, find_numbers
-from pilotlib.vocabulary import LEVELS, ROUND_ALIASES, round_named
+from pilotlib.vocabulary import round_named
 from pilotlib.words import split_certificate
 
 Span = tuple[int, int]
 Placed = TypeVar("Placed", "Word", Number)
 
-# A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
-NAME_OF = {dimension: f"name_of_{dimension}" for dimension in Scope._fields}
-NAMES = frozenset(NAME_OF.values())
+_start = attrgetter("start")
 
 
 class Word(NamedTuple):
@@ -32,15 +31,6 @@ class Word(NamedTuple):
     end: int
     dimension: str = ""
     part: str = ""
-
-
-class Lexicon(NamedTuple):
-    """Every known word: one expression for all, the longest first; the kinds of each, and what it names, if a part."""
-
-    pattern: re.Pattern[str]
-    kinds: dict[str, tuple[str, ...]]
-    parts: dict[str, tuple[str, str]]
-    year: int
 
 
 class Names(NamedTuple):
@@ -88,26 +78,7 @@ def paragraph_of(text: str, lexicon: Lexicon) -> Paragraph:
     names = {count.start: names_with(text, count, numbers, lexicon) for count in counts}
     hidden = sorted([listed.span for listed in names.values() if listed.span[1]] + _quotations(text, numbers))
     words = words_of(text, numbers, hidden, lexicon)
-    segments = segments_of(text, numbers, words, hidden)
-    return Paragraph(text, numbers, counts, names, hidden, words, segments)
-
-
-def lexicon_of(facts: Facts) -> Lexicon:
-    """The grammar's words and the names in the year's table."""
-    kinds: dict[str, tuple[str, ...]] = dict.fromkeys(grammar.OTHER_WORDS["fillers"], ())
-    for kind, words in (*grammar.WORDS.items(), ("ending", grammar.OTHER_WORDS["part_endings"])):
-        kinds |= {word: (*kinds.get(word, ()), kind) for word in words}
-    parts = {name: (dimension, name) for dimension, names in facts.names.items() for name in names}
-    parts |= {level: ("level", level) for level in LEVELS}
-    parts |= {alias: ("application_round", name) for alias, name in ROUND_ALIASES.items()}
-    (major_ending,), (category_ending,) = grammar.OTHER_WORDS["major_endings"], grammar.OTHER_WORDS["category_endings"]
-    parts |= {major + major_ending: ("major", major) for major in facts.names["major"]}
-    parts |= {name.removesuffix(category_ending): ("category", name) for name in facts.names["category"]}
-    kinds |= {word: (NAME_OF[dimension],) for word, (dimension, _) in parts.items()}
-    # A name may be written with a space where Latin and Chinese characters meet.
-    meeting, longest_first = grammar.SHAPE["latin_meets_chinese"], sorted(kinds, key=len, reverse=True)
-    forms = (re.sub(meeting, r"\\s?", re.escape(word)) for word in longest_first)
-    return Lexicon(re.compile("|".join(forms)), kinds, parts, facts.year)
+    return Paragraph(text, numbers, counts, names, hidden, words, segments_of(text, numbers, words, hidden))
 
 
 def words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lexicon) -> list[Word]:
@@ -147,10 +118,6 @@ def unexplained(text: str, start: int, end: int, spans: list[Span]) -> str:
 def stands_after(text: str, place: int, words: str) -> bool:
     """Whether one of the grammar's other words of a name stands right before a place in the text."""
     return text[:place].rstrip().endswith(grammar.OTHER_WORDS[words])
-
-
-def _start(item: Word | Number) -> int:
-    return item.start
 
 
 def _word_of_label(text: str, number: Number, year: int) -> Word | None:
@@ -225,12 +192,11 @@ def segments_of(text: str, numbers: list[Number], words: list[Word], hidden: lis
 
 def _no_marks(text: str, numbers: list[Number], words: list[Word], hidden: list[Span]) -> set[int]:
     """Where a mark is none: in numbers and names, at brackets without a count, between two names (初级、中级)."""
-    counts = [number for number in numbers if not number.label]
     places: set[int] = set()
     for start, end in [*hidden, *((number.start, number.end) for number in numbers)]:
         places.update(range(start, end))
     for match in re.finditer(grammar.SHAPE["brackets"], text):
-        if not between(counts, *match.span()):
+        if all(number.label for number in between(numbers, *match.span())):
             places |= {match.start(), match.end() - 1}
     for word, following in pairwise(words):
         if word.dimension and word.dimension == following.dimension and word.end + 1 == following.start:
@@ -240,12 +206,11 @@ def _no_marks(text: str, numbers: list[Number], words: list[Word], hidden: list[
 
 def _sentence_ends(text: str, ends: list[int]) -> list[int]:
     """The marks that end a sentence; a text that goes on without any is cut where it has grown too long."""
-    sentence_ends, start = [], 0
+    sentence_ends = [0]
     for end in ends:
-        if text[end] in grammar.SHAPE["sentence_ends"] or end - start > grammar.SHAPE["longest_sentence"]:
+        if text[end] in grammar.SHAPE["sentence_ends"] or end - sentence_ends[-1] > grammar.SHAPE["longest_sentence"]:
             sentence_ends.append(end)
-            start = end
-    return sentence_ends
+    return sentence_ends[1:]
 
 
 def _spans(ends: list[int], length: int) -> list[Span]:
@@ -269,7 +234,12 @@ def names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon
             lead = 0 if match is after else _lead(names[0], lexicon)
             listed = tuple(re.sub(r"\s", "", name) for name in (names[0][lead:], *names[1:]))
             listed = listed if len(listed) > 1 else ()
-            return Names(listed, bool(match["open"]), (start + lead, end), *_parts_listed(listed, lexicon))
+            return Names(
+                listed,
+                bool(match["open"]),
+                (match.start("names") + lead, match.end("names")),
+                *_parts_listed(listed, lexicon),
+            )
     return Names()
 
 
@@ -296,9 +266,9 @@ def _parts_listed(names: tuple[str, ...], lexicon: Lexicon) -> tuple[str, str]:
     """The dimension of the names in a list, and the names together; empty for names of no known kind."""
     parts = [lexicon.parts.get(name) or lexicon.parts.get(split_certificate(name)[0]) for name in names]
     dimensions = {part[0] for part in parts if part}
-    return (
-        (dimensions.pop(), "、".join(part[1] if part else "" for part in parts)) if len(dimensions) == 1 else ("", "")
-    )
+    if len(dimensions) != 1:
+        return "", ""
+    return dimensions.pop(), "、".join(part[1] if part else "" for part in parts)
 
 
 def _quotations(text: str, numbers: list[Number]) -> list[Span]:

@@ -14,7 +14,7 @@ import pandas as pd
 from pilotlib.cleaning.applications import applications_of, has_level, majors_of
 from pilotlib.cleaning.corrections import NO_CORRECTIONS, apply_corrections, correct_header, ledger_rows
 from pilotlib.cleaning.cut_off import cut_off_certificates, cut_off_majors, lengthened
-from pilotlib.cleaning.log import apply_logged, log_of, number_of_changed_cells, repairs
+from pilotlib.cleaning.log import apply_counted, apply_logged, log_of, number_of_changed_cells, repairs
 from pilotlib.cleaning.rows import column_names, named_and_numbered, names_of, reasons_of, rows_set_aside
 from pilotlib.cleaning.verbs import (
     blank_unreadable_counts,
@@ -139,11 +139,8 @@ def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
     table = named_and_numbered(piece.cells, names, piece.first)
     reasons = reasons_of(table, piece.cells, piece.header, piece.origin.continued, by)
     given = strip_cells(table[reasons == ""])
-    now, changes = apply_logged(given, VERBS)
-    changed = changes.drop_duplicates(["source_row", "column"])["source_row"].value_counts()
-    return CleanedPiece(
-        applications_of(now, given, normalise_characters(given)), reasons, changed.reindex(now.index, fill_value=0)
-    )
+    now, changed = apply_counted(given, VERBS)
+    return CleanedPiece(applications_of(now, given, normalise_characters(given)), reasons, changed)
 
 
 def _with_plain_text(applications: pd.DataFrame) -> pd.DataFrame:

@@ -30,6 +30,16 @@ def apply_logged(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tupl
     return table, pd.concat([NO_CHANGES, *changes], ignore_index=True) if changes else NO_CHANGES
 
 
+def apply_counted(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tuple[pd.DataFrame, pd.Series]:
+    """The table after some verbs, as `apply_logged`, and for every row the number of its cells that they changed."""
+    changed = {name: np.zeros(len(table), bool) for name in table}
+    for _, verb in verbs:
+        after = verb(table)
+        changed = {name: before | differ(table[name], after[name]) for name, before in changed.items()}
+        table = after
+    return table, pd.DataFrame(changed, index=table.index).sum(axis="columns")
+
+
 def changed_cells(before: pd.DataFrame, after: pd.DataFrame, rule: str) -> list[pd.DataFrame]:
     """The cells that are not the same in two versions of a table, a column each, as in `apply_logged`."""
     different = {name: np.flatnonzero(differ(before[name], after[name])) for name in before}

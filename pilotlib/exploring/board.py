@@ -16,7 +16,7 @@ from pilotlib.exploring.years import load_years
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.prose import number
 from pilotlib.report.style import png_of
-from pilotlib.report.told import NOTHING, Told, csv, heading, in_words
+from pilotlib.report.told import NOTHING, Told, csv, heading, in_words, names_of
 
 _ON_ONE_LINE = source_columns("round", "level", "status")
 _IN_CHINESE = {
@@ -48,48 +48,36 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
         PilotError: as `load_years`.
     """
     loaded = load_years(years)
-    offered = choices(loaded)
-    filters = {name: _filter(_short_title(name), words) for name, words in offered.items()}
-    form = widgets.Dropdown(options=_options(FORMS), value="bar", description="图形")
-    by = widgets.Dropdown(
-        options=[(title_of(name), name) for name in GROUPS], value="application_round", description="分组"
-    )
-    split = widgets.Dropdown(options=[(title_of(name), name) for name in GROUPS], value="level", description="再分")
-    measure = widgets.Dropdown(
-        options=[(title_of(name), name) for name in MEASURES], value="places_approved", description="数值"
-    )
+    filters = {name: _filter(_short_title(name), words) for name, words in choices(loaded).items()}
+    groups, measures = ({title_of(name): name for name in names} for names in (GROUPS, MEASURES))
+    picks = {
+        "form": _pick("图形", {title: name for name, title in FORMS.items()}, "bar"),
+        "measure": _pick("数值", measures, "places_approved"),
+        "by": _pick("分组", groups, "application_round"),
+        "split": _pick("再分", groups, "level"),
+    }
     clear = widgets.Button(description="清除筛选", icon="times")
     counted, drawn, code, exports = (widgets.HTML() for _ in range(4))
-    table = ITable(_as_shown(loaded.applications), **_table_options(_shown(loaded.applications)))
-
-    wrapped = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
-    controls = widgets.HBox([form, measure, by, split], layout=wrapped)
-    for box in controls.children:
-        box.layout.width, box.style.description_width = "15em", "3em"
-
-    pictured = widgets.VBox([controls, drawn], layout=widgets.Layout(flex="1 1 0", min_width="0"))
+    options = _table_options(_shown(loaded.applications))
+    table = ITable(_as_shown(loaded.applications), **options)
 
     def chosen() -> Selection:
-        return Selection(**{name: tuple(box.value) for name, box in filters.items()})
+        return {name: tuple(box.value) for name, box in filters.items()}
 
-    def draw(_=None) -> None:
-        split.disabled = form.value == "bar"
+    def draw(_: Any = None) -> None:
+        picks["split"].disabled = picks["form"].value == "bar"
+        drawn.value = _picture(select(loaded, chosen()), **{name: box.value for name, box in picks.items()})
+
+    def refresh(_: Any = None) -> None:
         rows = select(loaded, chosen())
-        drawn.value = _picture(rows, by.value, measure.value, form.value, split.value)
-
-    def refresh(_=None) -> None:
-        selection = chosen()
-        rows = select(loaded, selection)
-        table.update(
-            _as_shown(rows), **_table_options(_shown(loaded.applications))
-        )  # it forgets them where rows change
-        code.value = _code(as_code(loaded, selection))
+        table.update(_as_shown(rows), **options)  # it forgets them where rows change
+        code.value = _code(as_code(loaded, chosen()))
         draw()
         # Last, because they take longest: what was clicked for is seen before.
         counted.value = totals(loaded, rows)._repr_html_()
         exports.value = _exports(rows)
 
-    def clear_all(_) -> None:
+    def clear_all(_: Any) -> None:
         _without_notice(filters.values(), refresh)
         for box in filters.values():
             box.value = ()
@@ -97,24 +85,40 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
         refresh()
 
     _with_notice(filters.values(), refresh)
-    _with_notice((form, by, split, measure), draw)
+    _with_notice(picks.values(), draw)
     clear.on_click(clear_all)
     refresh()
+    return _laid_out(filters.values(), clear, counted, picks.values(), drawn, table, exports, code)
+
+
+def _laid_out(
+    filters: Iterable[widgets.Widget],
+    clear: widgets.Widget,
+    counted: widgets.Widget,
+    picks: Iterable[widgets.Widget],
+    drawn: widgets.Widget,
+    *below: widgets.Widget,
+) -> widgets.VBox:
+    """The board: filters above, totals beside the chart, then the table, the exports and the code."""
+    wrapped = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
+    *table_and_exports, code = below
+    pictured = widgets.VBox(
+        [widgets.HBox(list(picks), layout=wrapped), drawn], layout=widgets.Layout(flex="1 1 0", min_width="0")
+    )
     return widgets.VBox(
         [
             widgets.HTML("<b>筛选</b>：不选即全部；按住 Ctrl 或 Shift 可选几项。"),
-            widgets.HBox(list(filters.values()), layout=wrapped),
+            widgets.HBox(list(filters), layout=wrapped),
             clear,
             widgets.HBox([counted, pictured]),
-            table,
-            exports,
+            *table_and_exports,
             widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。"),
             code,
         ]
     )
 
 
-def _filter(title: str, offered: list) -> widgets.SelectMultiple:
+def _filter(title: str, offered: list[Any]) -> widgets.SelectMultiple:
     longest = max((len(str(word)) for word in offered), default=0)
     layout = widgets.Layout(width=f"{min(max(longest, 5) + 5, _WIDEST_FILTER)}em", height="9.5em")
     options = [(str(word), word) for word in offered]
@@ -129,16 +133,19 @@ def _short_title(name: str) -> str:
     return min((column.title, *column.aliases), key=len) if column else title_of(name)
 
 
-def _options(words: dict[str, str]) -> list[tuple[str, str]]:
-    return [(title, name) for name, title in words.items()]
+def _pick(title: str, names: dict[str, str], first: str) -> widgets.Dropdown:
+    """A choice of one of the names, shown by their titles."""
+    box = widgets.Dropdown(options=list(names.items()), value=first, description=title)
+    box.layout.width, box.style.description_width = "15em", "3em"
+    return box
 
 
-def _with_notice(boxes: Iterable[widgets.Widget], notice: Callable) -> None:
+def _with_notice(boxes: Iterable[widgets.Widget], notice: Callable[..., None]) -> None:
     for box in boxes:
         box.observe(notice, names="value")
 
 
-def _without_notice(boxes: Iterable[widgets.Widget], notice: Callable) -> None:
+def _without_notice(boxes: Iterable[widgets.Widget], notice: Callable[..., None]) -> None:
     for box in boxes:
         box.unobserve(notice, names="value")
 
@@ -156,7 +163,7 @@ def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _shown(rows: pd.DataFrame) -> list[str]:
     """The columns of the board: what the report shows of applications, up to the note."""
-    return list(rows.columns[: rows.columns.get_loc("note") + 1])
+    return names_of(rows)[: names_of(rows).index("note") + 1]
 
 
 def _table_options(shown: list[str]) -> dict[str, Any]:
@@ -175,7 +182,7 @@ def _table_options(shown: list[str]) -> dict[str, Any]:
     }
 
 
-def _picture(rows: pd.DataFrame, by: str, measure: str, form: str, split: str) -> str:
+def _picture(rows: pd.DataFrame, form: str, measure: str, by: str, split: str) -> str:
     if rows.empty:
         return "<p>没有符合条件的申报，没有图可画。</p>"
     picture = base64.b64encode(png_of(chart(rows, by, measure, form, split), dots_per_inch=110)).decode("ascii")

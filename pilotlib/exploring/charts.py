@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import seaborn
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 from pilotlib.chinese import use_chinese_font
@@ -17,6 +19,7 @@ from pilotlib.report.drawing import draw_bars, draw_stacks, floats
 from pilotlib.report.figures import FIGURES, drawing
 from pilotlib.report.prose import number, shortened
 from pilotlib.report.style import report_style
+from pilotlib.report.told import names_of
 from pilotlib.report.year_tables import figure_tables
 from pilotlib.statistics.tables import only_approved
 from pilotlib.vocabulary import UNKNOWN
@@ -77,8 +80,8 @@ def _counted(rows: pd.DataFrame, by: list[str], measure: str) -> pd.DataFrame:
     table = only_approved(pd.DataFrame(rows)).assign(applications=1)
     words = {name: table[name].astype(object).where(table[name].notna(), UNKNOWN).astype("str") for name in by}
     order = {name: _order(table[name]) for name in by}
-    words = {name: pd.Categorical(words[name], order[name], ordered=True) for name in by}
-    groups = table.assign(**words).groupby(by, observed=True, sort=True)[measure]
+    ordered = {name: pd.Categorical(words[name], order[name], ordered=True) for name in by}
+    groups = table.assign(**ordered).groupby(by, observed=True, sort=True)[measure]
     return groups.sum(min_count=1).astype("Float64").rename("value").reset_index()
 
 
@@ -103,7 +106,7 @@ def _stacked(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
     if by in _BY_LENGTH:
         totals = totals.sort_values(ascending=False, kind="stable")
     wide = wide.loc[totals.index].fillna(0).astype(float)
-    colours = zip(wide, _colours(list(wide)), strict=True)
+    colours = zip(names_of(wide), _colours(names_of(wide)), strict=True)
     looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in colours}
     draw_stacks(axes, wide, looks, _LONGEST_LABEL)
     _label_ends(axes, totals)
@@ -113,13 +116,13 @@ def _stacked(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
 
 def _label_ends(axes: Axes, values: "pd.Series[float]") -> None:
     """Write the figure at the end of each bar, or that there is none."""
-    axes.bar_label(axes.containers[-1], [_label(value) for value in values], padding=4)
+    axes.bar_label(cast(BarContainer, axes.containers[-1]), [_label(value) for value in values], padding=4)
     axes.margins(x=0.12)
 
 
 def _line(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
     wide = _wide(table, by, split)
-    for name, colour in zip(wide, _colours(list(wide)), strict=True):
+    for name, colour in zip(wide, _colours(names_of(wide)), strict=True):
         values = wide[name].astype("Float64").astype(float)
         axes.plot(range(len(wide)), values, "o-", color=colour, label=shortened(str(name), _LONGEST_LABEL))
     axes.set_xticks(range(len(wide)), [shortened(str(name), 8) for name in wide.index])
@@ -158,7 +161,7 @@ def _wide(table: pd.DataFrame, by: str, split: str) -> pd.DataFrame:
     return wide.sort_index(axis="index").sort_index(axis="columns")
 
 
-def _colours(names: list) -> list:
+def _colours(names: list[str]) -> list[Any]:
     others = iter(seaborn.color_palette("colorblind", len(names)))
     return [LEVEL_COLOURS.get(name) or next(others) for name in names]
 

@@ -67,7 +67,7 @@ def check_draft(draft: Path | str, year: int | None = None, *, project: Path | s
         PilotError: there is no such file, or it cannot be read.
     """
     is_file = isinstance(draft, Path) or draft.strip().endswith((".md", ".txt", ".docx"))
-    passages = read_document(Path(draft)) if is_file else passages_of(draft)
+    passages = read_document(Path(draft)) if is_file else passages_of(str(draft))
     folder = find_project(project)
     year = newest_year(folder) if year is None else year
     told = claims_table(claims_in(passages, folder, year), f"{year}年申报明细表")

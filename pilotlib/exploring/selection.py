@@ -32,7 +32,7 @@ def choices(years: Years) -> dict[str, list[Any]]:
     return found | {"major": list(dict.fromkeys(years.majors["major"]))}
 
 
-def select(years: Years, selection: Selection) -> Table:
+def select(years: Years, selection: Selection) -> pd.DataFrame:
     """The applications that are chosen: those for which every column with a choice holds one of the chosen words."""
     rows = years.applications
     chosen = pd.Series(True, index=rows.index)

@@ -1,8 +1,11 @@
 """One year or several, read from `data/raw` and ready to be explored: nothing has to be run before."""
 
+from collections import Counter
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Never
 
 import pandas as pd
 
@@ -17,8 +20,8 @@ from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.reading import YearInputs
 from pilotlib.reading.headers import header_of
-from pilotlib.report.shown import Table, renamed, shown, together
-from pilotlib.report.told import Told, in_words
+from pilotlib.report.shown import renamed, shown, together
+from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.report.year_tables import (
     applications_table,
     changes_table,
@@ -30,14 +33,11 @@ from pilotlib.report.year_tables import (
 from pilotlib.statistics import STATISTICS, Tables, college_of_major, compare_counts, recount, summarise
 from pilotlib.vocabulary import in_round_order
 
-# The tables of a year that carry what cleaning and checking made.
-_TABLES = ("applications", "majors", "changes", "problems", "set_aside")
 
-
-class Statistics(dict):
+class Statistics(dict[str, pd.DataFrame]):
     """Statistics by name; one that is not there is a sentence and not a traceback."""
 
-    def __missing__(self, name: str):
+    def __missing__(self, name: str) -> Never:
         """Called where a name is not there.
 
         Raises:
@@ -56,12 +56,12 @@ class Years(NamedTuple):
     """
 
     years: tuple[int, ...]
-    applications: Table
-    majors: Table
+    applications: pd.DataFrame
+    majors: pd.DataFrame
     statistics: Statistics
-    changes: Table
-    problems: Table
-    set_aside: Table
+    changes: pd.DataFrame
+    problems: pd.DataFrame
+    set_aside: pd.DataFrame
     cells: pd.DataFrame
     indicators: pd.DataFrame
     colleges: dict[str, str]
@@ -91,8 +91,13 @@ def load_year(year: int | None = None, *, chinese: bool = False, project: Path |
     years = load_years([newest_year(folder)] if year is None else [year], project=folder)
     if not chinese:
         return years
-    tables = {name: in_chinese(getattr(years, name)) for name in _TABLES}
-    return years._replace(**tables)
+    return years._replace(
+        applications=in_chinese(years.applications),
+        majors=in_chinese(years.majors),
+        changes=in_chinese(years.changes),
+        problems=in_chinese(years.problems),
+        set_aside=in_chinese(years.set_aside),
+    )
 
 
 def load_years(years: Iterable[int] | None = None, *, project: Path | str | None = None) -> Years:
@@ -111,12 +116,17 @@ def load_years(years: Iterable[int] | None = None, *, project: Path | str | None
     loaded = [_load(folder, number) for number in numbers]
     if len(loaded) == 1:
         return loaded[0]
-    together = {name: _below_each_other([getattr(one, name) for one in loaded]) for name in (*_TABLES, "cells")}
-    statistics = {name: _below_each_other([one.statistics[name] for one in loaded]) for name in STATISTICS}
-    indicators = _below_each_other([one.indicators for one in loaded])
-    colleges = {major: college for one in loaded for major, college in one.colleges.items()}
     return Years(
-        tuple(numbers), **together, statistics=Statistics(statistics), indicators=indicators, colleges=colleges
+        tuple(numbers),
+        _below_each_other([one.applications for one in loaded]),
+        _below_each_other([one.majors for one in loaded]),
+        Statistics({name: _below_each_other([one.statistics[name] for one in loaded]) for name in STATISTICS}),
+        _below_each_other([one.changes for one in loaded]),
+        _below_each_other([one.problems for one in loaded]),
+        _below_each_other([one.set_aside for one in loaded]),
+        _below_each_other([one.cells for one in loaded]),
+        _below_each_other([one.indicators for one in loaded]),
+        reduce(or_, [one.colleges for one in loaded]),
     )
 
 
@@ -126,9 +136,12 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
     Example:
         in_chinese(load_year().applications)[["证书名称", "批准总培训人数"]]
     """
-    titles = pd.Series({name: title_of(name) for name in table.columns})
-    titles = titles.where(~titles.duplicated(keep=False), titles + "（" + titles.index + "）")
-    return renamed(in_words(table).rename(columns=titles), table, dict(zip(titles, titles.index, strict=True)))
+    counts = Counter(map(title_of, names_of(table)))
+    titles = {
+        name: title_of(name) if counts[title_of(name)] == 1 else f"{title_of(name)}（{name}）"
+        for name in names_of(table)
+    }
+    return renamed(in_words(table).rename(columns=titles), table, {title: name for name, title in titles.items()})
 
 
 def computed(of_year: CleanedYear) -> tuple[Tables, dict[str, pd.DataFrame]]:
@@ -145,57 +158,45 @@ def _load(project: Path, year: int) -> Years:
     tables, statistics = computed(of_year)
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
     source = f"{year}年申报明细表（{inputs.file}）"
-    applications = _applications(of_year, source)
-    told = {
-        "majors": majors_table(cleaned.majors, source),
-        "changes": changes_table(cleaned.changes, source),
-        "problems": problems_table(problems, source),
-        "set_aside": set_aside_table(cleaned.set_aside, len(cleaned.applications), source),
-    }
-    marks = _marks(applications, cleaned.changes, year)
+    told = applications_table(cleaned.applications, cleaned.majors, cleaned.changes, problems, source)
+    marks = _marks(told, cleaned.changes, year)
+    every = Statistics({name: _shown(table, year) for name, table in statistic_tables(statistics, source).items()})
     return Years(
         (year,),
-        shown(_of_year(applications, year), year=year, marks=marks),
-        **{name: shown(_of_year(table, year), year=year) for name, table in told.items()},
-        statistics=Statistics(
-            {
-                name: shown(_of_year(table, year), year=year)
-                for name, table in statistic_tables(statistics, source).items()
-            }
-        ),
-        cells=_with_year(_cells(inputs), year),
-        indicators=_with_year(inputs.indicators, year),
-        colleges=tables.colleges,
+        _shown(told._replace(data=_with_other_columns(told, cleaned.applications)), year, marks),
+        _shown(majors_table(cleaned.majors, source), year),
+        every,
+        _shown(changes_table(cleaned.changes, source), year),
+        _shown(problems_table(problems, source), year),
+        _shown(set_aside_table(cleaned.set_aside, len(cleaned.applications), source), year),
+        _with_year(_cells(inputs), year),
+        _with_year(inputs.indicators, year),
+        tables.colleges,
     )
 
 
-def _applications(of_year: CleanedYear, source: str) -> Told:
-    """The applications as the report tells them, what is asked most first, with every other column that they have."""
-    cleaned = of_year.cleaned
-    told = applications_table(cleaned.applications, cleaned.majors, cleaned.changes, of_year.problems, source)
-    others = cleaned.applications.drop(columns=[*told.data.columns, "year"], errors="ignore")
-    return told._replace(data=told.data.join(others)[[*told.shown, *_others(told, others)]])
+def _shown(told: Told, year: int, marks: dict[str, dict[str, str]] | None = None) -> pd.DataFrame:
+    return shown(told._replace(data=_with_year(told.data, year)), year=year, marks=marks)
 
 
-def _others(told: Told, others: pd.DataFrame) -> list[str]:
-    return [*told.data.columns.drop(list(told.shown)), *others.columns]
+def _with_other_columns(told: Told, applications: pd.DataFrame) -> pd.DataFrame:
+    """The applications as the report shows them, with every other column that they have."""
+    others = applications[applications.columns.difference(list(told.shown), sort=False)]
+    return told.data[list(told.shown)].join(others)
 
 
 def _marks(told: Told, changes: pd.DataFrame, year: int) -> dict[str, dict[str, str]]:
     """The repaired cells of the applications: column → "year/row" → what was there and why it was changed."""
     log = repairs(changes)
     cells = [log["column"], f"{year}/" + log["source_row"].astype(str)]
-    why = ("原值：" + log["before"] + "。" + log["reason"]).groupby(cells).agg("；".join)
+    why = ("原值：" + log["before"] + "。" + log["reason"]).groupby(cells).agg("；".join).to_dict()
     rows = f"{year}/" + told.data["source_row"].astype(str)
-    return {
-        name: {row: why.get(("certificate" if name == "level" else name, row), "") for row in rows[changed]}
-        for name, changed in (told.marks if told.marks is not None else pd.DataFrame()).items()
-        if changed.any()
-    }
-
-
-def _of_year(told: Told, year: int) -> Told:
-    return told._replace(data=_with_year(told.data, year))
+    repaired = pd.DataFrame() if told.marks is None else told.marks
+    marks = {}
+    for name in [name for name in names_of(repaired) if repaired[name].any()]:
+        cell = "certificate" if name == "level" else name
+        marks[name] = {row: why.get((cell, row), "") for row in rows[repaired[name]]}
+    return marks
 
 
 def _with_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -227,7 +228,6 @@ def _below_each_other(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Without what it tells of itself; a category becomes its word."""
-    words = {name: table[name].astype(object) for name in table.select_dtypes("category")}
-    made = pd.DataFrame(table).assign(**words)
+    made = pd.DataFrame(table).astype(dict.fromkeys(table.select_dtypes("category"), object))
     made.attrs = {}
     return made

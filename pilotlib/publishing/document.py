@@ -186,7 +186,9 @@ def _write_contents(document: "Document", content: Content) -> None:
     """A list of contents on the first page: its entries stand there as links, Word adds their page numbers."""
     from docx.oxml import parse_xml
 
-    first = next((item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading")), None)
+    first = next(
+        (item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading")), None
+    )
     if first is None:
         return
     first.paragraph_format.page_break_before = True

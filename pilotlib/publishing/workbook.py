@@ -13,9 +13,8 @@ import pandas as pd
 from pilotlib.columns import kind_of
 from pilotlib.publishing.archive import without_times
 from pilotlib.report.colours import COLOURS
-from pilotlib.report.prose import NOT_GIVEN, visible
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, visible
 from pilotlib.report.told import (
-    AT_LEAST,
     NOTHING,
     Told,
     bounds_of,

@@ -133,7 +133,7 @@ def _is_plain(name: str, file: BinaryIO, delimiter: str) -> bool:
     while content := file.read(BLOCK_BYTES) + file.readline():
         if b"\0" in content:
             raise binary(name)
-        if content.count(b"\r") != content.count(b"\r\n"):
+        if b"\r" in content and content.count(b"\r") != content.count(b"\r\n"):
             return False
         if QUOTE in content:
             characters = np.frombuffer(b"\n" + content + b"\n", np.uint8)

@@ -23,7 +23,7 @@ class Fact(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """What a reader should doubt: sentences under a line that counts them, and the section that holds them all."""
+    """What a reader should doubt: a line that counts it, the sentences, and the section that holds them all."""
 
     title: str
     sentences: list[str]

@@ -3,6 +3,7 @@
 import json
 import re
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -56,7 +57,7 @@ def marks_as_links(html: str, claims: pd.DataFrame) -> str:
     """The rendered text, each placeholder turned into a link to the number's row in the table."""
     states = _numbered(claims).set_index("entry")["state"]
 
-    def link(found: re.Match) -> str:
+    def link(found: re.Match[str]) -> str:
         state = states[int(found[1])]
         told = f"核对第{found[1]}条：{STATES[state]}"
         mark = f'<a class="check {state}" id="number-{found[1]}" href="#claim-{found[1]}" aria-label="{told}">'
@@ -110,8 +111,8 @@ def claims_table(claims: pd.DataFrame, source: str) -> Told:
         "“下限”：数据只给出下限，所写的数不小于它。“无数据”：数据中没有可以核对的数。"
         "“未识别”：没有认出这个数说的是什么。"
     )
-    shown = ("entry", "state", "sentence", "explanation", "expected", "difference", "statistic")
-    return Told("claims", "逐条核对", definition, "条", f"学校的文字；{source}", data, shown=shown)
+    page = ("entry", "state", "sentence", "explanation", "expected", "difference", "statistic")
+    return Told("claims", "逐条核对", definition, "条", f"学校的文字；{source}", data, shown=page)
 
 
 def _by_gravity(claims: pd.DataFrame) -> pd.DataFrame:
@@ -134,14 +135,14 @@ def _numbered(claims: pd.DataFrame) -> pd.DataFrame:
     return made.assign(entry=entry, owner=entry.where(~made["derived"]).ffill().astype("int64"))
 
 
-def _entry(row) -> str:
+def _entry(row: Any) -> str:
     """The row's number: the target of the mark in the prose, and the way back to the number that it belongs to."""
     return (
         f'<a id="claim-{row.entry}" href="#number-{row.owner}" aria-label="第{row.entry}条，回到正文">{row.entry}</a>'
     )
 
 
-def _excerpt(row) -> str:
+def _excerpt(row: Any) -> str:
     """The sentence with the number marked, cut on both sides where it is long; of a derived row, what was derived."""
     if row.derived:
         return f"<span class='derived'>推算</span>{escape(row.number)}"
@@ -180,10 +181,10 @@ def as_lines(claims: pd.DataFrame, file: str) -> list[str]:
     return [*lines, f"{file}：{counts}；另有 {len(claims) - len(made)} 处数字不是陈述。表格中的数不在核对之列。"]
 
 
-def _written(row) -> str:
+def _written(row: Any) -> str:
     return f"{row.number}{'' if row.derived or _UNIT_INSIDE.search(row.number) else row.unit}"
 
 
-def _short(row) -> str:
+def _short(row: Any) -> str:
     text = _written(row)
     return ("推算 " if row.derived else "") + (text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…")

@@ -1,13 +1,14 @@
 """How years are told side by side: two years beside each other, in sentences and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import pandas as pd
 
 from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
-from pilotlib.report.prose import NOT_GIVEN, number, shortened
-from pilotlib.report.told import AT_LEAST, NOTHING, Told
+from pilotlib.report.prose import NOT_GIVEN, at_least, number, shortened
+from pilotlib.report.told import NOTHING, Told, signed
 from pilotlib.statistics.breaks import breaks
 from pilotlib.statistics.years import (
     CARRIED_ON,
@@ -48,17 +49,18 @@ def comparison_tables(years: Sequence[YearStatistics], before: int, after: int, 
 
 def comparison_sentences(years: Sequence[YearStatistics], before: int, after: int) -> list[str]:
     """Two of the years in sentences."""
-    standings = (came_and_went(members(years), before, after) for members in (certificates, majors))
-    return sentences(compared(measures(years), before, after), *standings, before, after)
+    changes = compared(measures(years), before, after)
+    of_certificates, of_majors = (came_and_went(found(years), before, after) for found in (certificates, majors))
+    return sentences(changes, of_certificates, of_majors, before, after)
 
 
 def sentences(
     changes: pd.DataFrame, certificate_standing: pd.DataFrame, major_standing: pd.DataFrame, before: int, after: int
 ) -> list[str]:
     """What rose and fell, and what is new and gone, in sentences; every number is one of the tables'."""
-    overview = changes[changes["topic"] == OVERVIEW].set_index("measure")
-    titles = [title for title in map(title_of, TOLD_MEASURES) if title in overview.index]
-    parts = [_change_in_words(title, overview.loc[title], before, after) for title in titles]
+    overview = changes[changes["topic"] == OVERVIEW].set_index("measure").to_dict("index")
+    titles = [title for title in map(title_of, TOLD_MEASURES) if title in overview]
+    parts = [_change_in_words(title, overview[title], before, after) for title in titles]
     first = f"与{before}年相比，{'；'.join(parts)}。" if parts else ""
     return [
         *filter(None, [first]),
@@ -121,20 +123,8 @@ def breaks_table(years: Sequence[YearStatistics], source: str) -> Told:
     return Told("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处", source, data)
 
 
-def signed(value: float) -> str:
-    """A change with its sign, as it stands in a sentence.
-
-    >>> signed(30), signed(-1.5), signed(0)
-    ('+30', '-1.5', '0')
-    """
-    return ("+" if value > 0 else "") + number(value)
-
-
-def _change_in_words(title: str, row: pd.Series, before: int, after: int) -> str:
-    earlier, later = (
-        (AT_LEAST if bound else "") + number(value) + ("" if pd.isna(value) else row["unit"])
-        for value, bound in ((row["earlier"], row["earlier_bound"]), (row["later"], row["later_bound"]))
-    )
+def _change_in_words(title: str, row: dict[Hashable, Any], before: int, after: int) -> str:
+    earlier, later = (at_least(row[name], row[f"{name}_bound"], row["unit"]) for name in ("earlier", "later"))
     if pd.isna(row["change"]):
         return f"{title}{before}年{earlier}、{after}年{later}（{row['note']}）"
     if row["change"] == 0:

@@ -1,11 +1,12 @@
 """Bars, stacks and legends, drawn once for every figure; titles are text of the page and not of the drawing."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 from pilotlib.report.colours import GROUND_COLOUR, INK_COLOURS, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR, TEXT_COLOUR
@@ -36,14 +37,16 @@ def stack_chart(table: pd.DataFrame, row: str, part: str, length: str, unit: str
     """
     table = table.astype({row: str, part: str}).assign(**{length: floats(table[length])})
     wide = table.pivot_table(index=row, columns=part, values=length, sort=False, observed=True, fill_value=0)
-    parts = sorted(wide, key=lambda name: [*LEVEL_COLOURS, name].index(name))
+    parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))
     figure, axes = canvas(len(wide), INCHES_PER_BAR * 1.6, legend=True)
     with report_style():
         sums = draw_stacks(axes, wide[parts], {name: look_of(name) for name in parts})
         longest = wide.sum(axis="columns").max()
         for name, bars in zip(parts, axes.containers, strict=True):
             texts = [number(value) if value > _ROOM_TO_WRITE * longest else "" for value in wide[name]]
-            axes.bar_label(bars, texts, label_type="center", color=INK_COLOURS.get(name, TEXT_COLOUR))
+            axes.bar_label(
+                cast(BarContainer, bars), texts, label_type="center", color=INK_COLOURS.get(name, TEXT_COLOUR)
+            )
         write_at_ends(axes, sums, [f"{number(total)}{unit}" for total in sums])
         legend(figure)
     return figure

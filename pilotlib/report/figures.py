@@ -68,7 +68,8 @@ def description(entry: FigureEntry) -> str:
     lengths = table[first].astype("Float64").dropna()
     ends = f"共{number(len(table))}个数"
     if len(lengths) > 1:
-        most, least = (f"{names[place]}的{number(lengths[place])}" for place in (lengths.idxmax(), lengths.idxmin()))
+        ends_at = (int(lengths.argmax()), int(lengths.argmin()))
+        most, least = (f"{names[lengths.index[at]]}的{number(lengths.iloc[at])}" for at in ends_at)
         ends += f"，{title_of(first)}从{most}{unit_of(first)}到{least}{unit_of(first)}"
     return f"{entry.headline}。{entry.form}{ends}。各数见数据表。"
 
@@ -159,16 +160,17 @@ FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {
 }
 
 
-def approved_and_applied(table: pd.DataFrame, label: str) -> Figure:
-    """A bar for what was approved, named by the column `label`; a mark where another number was applied for."""
+def approved_and_applied(table: pd.DataFrame, names: str) -> Figure:
+    """A bar for what was approved, named by the column `names`; a mark where another number was applied for."""
     known = table["places_approved"].notna()
     same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool)
     approved, applied = floats(table["places_approved"]), floats(table["places_applied"])
     figure, axes = canvas(len(table), legend=True)
     with report_style():
-        draw_bars(axes, table[label], approved, label="批准")
-        mark = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR, "label": "申请（与批准不同时标出）"}
-        axes.plot(applied.where(~same), range(len(table)), "D", **mark)
+        draw_bars(axes, table[names], approved, label="批准")
+        label = "申请（与批准不同时标出）"
+        places = range(len(table))
+        axes.plot(applied.where(~same), places, "D", color=TEXT_COLOUR, markeredgecolor=GROUND_COLOUR, label=label)
         first = approved.map(number).where(same, "批准" + approved.map(number)).where(known, "未计入批准")
         texts = first.where(same, first + "，申请" + table["places_applied"].map(number, na_action=None))
         write_at_ends(axes, approved.combine(applied, max), texts.tolist())
@@ -203,9 +205,11 @@ def _alone_and_shared(table: pd.DataFrame) -> Figure:
 
 
 def _per_100_students(table: pd.DataFrame) -> Figure:
-    names = table["majors_together"].str.split("、")
-    group = names.str[0] + table["majors_count"].map(lambda count: f"\n等{count}个专业" if count > 2 else "")
-    labels = group.where(names.str.len() != 2, table["majors_together"].str.replace("、", "、\n"))
+    together = table["majors_together"]
+    group = together.str.partition("、")[0] + table["majors_count"].map(
+        lambda count: f"\n等{count}个专业" if count > 2 else ""
+    )
+    labels = group.where(together.str.count("、") != 1, together.str.replace("、", "、\n"))
     lengths = floats(table["places_per_100_students"])
     figure = bar_chart(labels, lengths, lengths.map(number).tolist(), INCHES_PER_BAR * 1.2)
     for text in figure.axes[0].get_yticklabels():

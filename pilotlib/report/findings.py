@@ -19,33 +19,22 @@ def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     merged = changes[cleaned.changes["rule"] == "merged_cell"]
     filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
+    row = "第{source_row}行"
     return [
-        *(
-            f"选用  {after}（{reason}）"
-            for after, reason in changes.loc[changes["source_row"].isna(), ["after", "reason"]].itertuples(index=False)
-        ),
-        *(
-            f"剔除  文件第{place}行（{reason}）：{text}"
-            for place, reason, text in zip(aside["place"], aside["reason"], aside["text"], strict=True)
-        ),
-        *(
-            f"更正  表头“{before}”→“{after}”（{reason}）"
-            for before, after, reason in changes.loc[
-                cleaned.changes["source_row"] == 0, ["before", "after", "reason"]
-            ].itertuples(index=False)
-        ),
-        *(f"合并  第{rows}行{column}：与上方合并为一格，同为“{after}”" for (column, after), rows in filled.items()),
-        *(
-            f"更改  第{row}行{column}：“{before}”→“{after}”（{rule}）"
-            for row, column, before, after, rule, _ in in_words(repairs(cleaned.changes)).itertuples(index=False)
-        ),
-        *(
-            f"{SEVERITIES[severity]}  {message}"
-            for severity, message in zip(problems["severity"], problems["message"], strict=True)
-        ),
+        *_lines("选用  {after}（{reason}）", changes[changes["source_row"].isna()]),
+        *_lines("剔除  文件第{place}行（{reason}）：{text}", aside),
+        *_lines("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
+        *_lines(f"合并  {row}{{column}}：与上方合并为一格，同为“{{after}}”", filled.reset_index()),
+        *_lines(f"更改  {row}{{column}}：“{{before}}”→“{{after}}”（{{rule}}）", in_words(repairs(cleaned.changes))),
+        *_lines("{severity}  {message}", in_words(problems)),
         f"{file}：申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，"
         f"更改 {number_of_changed_cells(cleaned.changes)} 个单元格；{counts}。",
     ]
+
+
+def _lines(form: str, table: pd.DataFrame) -> list[str]:
+    """A line for each row, its cells put into the form."""
+    return [form.format_map({str(name): cell for name, cell in row.items()}) for row in table.to_dict("records")]
 
 
 def as_ledger(corrections: pd.DataFrame) -> str:

@@ -3,7 +3,9 @@
 import io
 from html import unescape
 
-from pilotlib.chinese import FONT_FAMILY, FONT_PATH
+from noto_cjk_sans_otc import FONT_PATH
+
+from pilotlib.chinese import FONT_FAMILY
 
 __all__ = ["FONT_FAMILY", "font_for"]
 

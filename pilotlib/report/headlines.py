@@ -66,4 +66,4 @@ def categories(table: pd.DataFrame) -> str:
 def _top(table: pd.DataFrame, column: str) -> "pd.Series[Any] | None":
     """The row with the most; none where nothing is known or all is 0."""
     values = table[column].astype("Float64").fillna(0)
-    return table.loc[values.idxmax()] if (values > 0).any() else None
+    return table.iloc[int(values.argmax())] if (values > 0).any() else None

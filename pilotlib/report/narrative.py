@@ -39,7 +39,7 @@ def _sections(book: Book) -> list[str]:
 
     A heading with nothing under it is none: the narrative of a new year begins with headings alone.
     """
-    marked = with_marks(book.narrative, book.claims)
+    marked = book.narrative if book.claims is None else with_marks(book.narrative, book.claims)
     return [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
 
 
@@ -57,4 +57,5 @@ class _TextOnly(mistune.HTMLRenderer):
 
 
 def _render(markdown: str, book: Book) -> str:
-    return marks_as_links(mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown), book.claims)
+    page = str(mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown))
+    return page if book.claims is None else marks_as_links(page, book.claims)

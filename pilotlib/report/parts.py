@@ -136,9 +136,8 @@ def _facts(kind: str, facts: list[Fact]) -> str:
 
 
 def _doubt(doubt: Doubt) -> str:
-    """Some sentences under a line that counts them, with a link to the section that holds them all."""
+    """Some sentences under the line that counts them, with a link to the section that holds them all."""
     items = "".join(f"<li>{escape(visible(sentence))}</li>" for sentence in doubt.sentences[:DOUBTS_SHOWN])
-    count = len(doubt.sentences)
-    rest = f"，这里列出前{DOUBTS_SHOWN}处" if count > DOUBTS_SHOWN else ""
-    told = f'{escape(doubt.title)}：{number(count)}处{rest}，全部见<a class="section">{doubt.section}</a>'
+    rest = f"，这里列出前{DOUBTS_SHOWN}处" if len(doubt.sentences) > DOUBTS_SHOWN else ""
+    told = f'{escape(doubt.title)}{rest}，全部见<a class="section">{doubt.section}</a>'
     return f"<p>{told}。</p><ul>{items}</ul>"

@@ -12,6 +12,7 @@ from pilotlib.vocabulary import UNKNOWN
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
+AT_LEAST = "至少"
 # Control characters but tab and line ends, and the marks of right-to-left text.
 _UNSEEN = {
     code: f"〔U+{code:04X}〕"
@@ -35,12 +36,24 @@ def number(value: Any) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def at_least(value: Any, bounded: bool, unit: str = "") -> str:
+    """A count with its unit, 至少 before a lower bound; a missing one is not given.
+
+    >>> at_least(50, True, "人"), at_least(pd.NA, True, "人")
+    ('至少50人', '未提供')
+    """
+    return NOT_GIVEN if pd.isna(value) else f"{AT_LEAST if bounded else ''}{number(value)}{unit}"
+
+
+def people(value: Any, bounded: bool = False) -> str:
+    """A number of people with its unit, 至少 before a lower bound; a missing one is not given."""
+    return at_least(value, bounded, "人")
+
+
 def measured(overview: pd.DataFrame, measure: str) -> str:
     """A measure of the overview with its unit, and 至少 where it is a lower bound: 至少15个."""
-    row = overview.set_index("measure").loc[measure]
-    if pd.isna(row["value"]):
-        return NOT_GIVEN
-    return ("至少" if row["lower_bound"] else "") + number(row["value"]) + row["unit"]
+    row = overview.set_index("measure").to_dict("index")[measure]
+    return at_least(row["value"], row["lower_bound"], row["unit"])
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
@@ -68,23 +81,23 @@ def _totals(statistics: Statistics, year: int) -> str:
 
 
 def _rounds(statistics: Statistics) -> str:
-    rounds = statistics["by_round"]
+    return breakdown("批次", statistics["by_round"], "application_round")
+
+
+def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
+    """The applications and approved places of each row that has any, 至少 before a lower bound; empty without rows."""
+    rows = rows[rows["applications"] > 0]
+    named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
+    bounds = rows["lower_bound"] if "lower_bound" in rows else [False] * len(rows)
     parts = [
-        f"{name}{number(count)}项、批准{people(places)}"
-        for name, count, places in rounds[["application_round", "applications", "places_approved"]].itertuples(
-            index=False
-        )
+        f"{part}{number(count)}项、批准{people(places, bound)}"
+        for part, count, places, bound in zip(named, rows["applications"], rows["places_approved"], bounds, strict=True)
     ]
-    return f"分批次看，{'；'.join(parts)}。"
+    return f"分{title}看，{'；'.join(parts)}。" if parts else ""
 
 
 def _levels(statistics: Statistics) -> str:
     levels = statistics["by_level"]
-    shown = levels[levels["applications"] > 0]
-    parts = [
-        f"{'等级未知' if name == UNKNOWN else name}{number(count)}项、批准{people(places)}"
-        for name, count, places in shown[["level", "applications", "places_approved"]].itertuples(index=False)
-    ]
     counts = ["applications", "applications_as_given", "places_approved", "places_approved_as_given"]
     unknown = levels.loc[levels["level"] == UNKNOWN, counts].sum()
     filled = unknown["applications_as_given"] - unknown["applications"]
@@ -94,7 +107,7 @@ def _levels(statistics: Statistics) -> str:
         if filled > 0
         else ""
     )
-    return f"分等级看，{'；'.join(parts)}。{corrected}"
+    return breakdown("等级", levels, "level") + corrected
 
 
 def _repeats(statistics: Statistics) -> str:
@@ -136,33 +149,34 @@ def _majors(statistics: Statistics) -> str:
         "places_per_100_students": "平均每百名在校生的批准名额为{}",
     }
     told = [words.format(measured(statistics["overview"], name)) for name, words in parts.items() if known[name]]
-    note = overview.loc["majors_count", "note"]
+    note = overview["note"]["majors_count"]
     return (f"试点{'，'.join(told)}。" if told else "") + (f"{note}，所以专业数只是下限。" if note else "")
 
 
 def _training(statistics: Statistics) -> str:
     """The students' way from training to certificate: every figure given, its rate where there is one, what is not."""
     given = statistics["indicators"].set_index("indicator")["value"]
-    parts, missing = [], []
-    for row in statistics["rates"].itertuples(index=False):
-        if pd.isna(given[row.numerator]):
-            missing.append(title_of(row.numerator))
+    parts: list[str] = []
+    missing: list[str] = []
+    for rate in statistics["rates"].to_dict("records"):
+        title, count = title_of(rate["numerator"]), given[rate["numerator"]]
+        if pd.isna(count):
+            missing.append(title)
             continue
-        part = f"{title_of(row.numerator)}{people(given[row.numerator])}"
-        if pd.notna(row.percent):
-            part += f"，为{title_of(row.denominator)}（{people(row.denominator_value)}）的{number(row.percent)}%"
-        parts.append(part)
+        share = (
+            f"，为{title_of(rate['denominator'])}（{people(rate['denominator_value'])}）的{number(rate['percent'])}%"
+        )
+        parts.append(f"{title}{people(count)}" + (share if pd.notna(rate["percent"]) else ""))
     told = f"{'；'.join(parts)}。" if parts else ""
     return told + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else "")
 
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The table with names that are too long to read in a sentence or a figure cut; tables show them whole."""
-    names = [name for name in table if kind_of(name) in ("name", "status")]
-    cut = {
-        name: table[name].astype("str").map(lambda word: shortened(visible(word)), na_action="ignore") for name in names
-    }
-    return table.assign(**cut)
+    table = table.copy()
+    for name in [name for name in map(str, table.columns) if kind_of(name) in ("name", "status")]:
+        table[name] = table[name].astype("str").map(lambda word: shortened(visible(word)), na_action="ignore")
+    return table
 
 
 def visible(text: str) -> str:
@@ -181,8 +195,3 @@ def shortened(name: str, longest: int = LONGEST_NAME) -> str:
     ('界面设计', '很长的…')
     """
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
-
-
-def people(value: Any) -> str:
-    """A number of people with its unit."""
-    return NOT_GIVEN if pd.isna(value) else f"{number(value)}人"

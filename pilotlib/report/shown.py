@@ -8,14 +8,14 @@ is printed and where a column that is not there must be a sentence too.
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
 from pilotlib.columns import title_of
 from pilotlib.errors import UnknownNameError, suggestion
 from pilotlib.report.findings import aligned
-from pilotlib.report.told import Told, element_of, figure_columns, heading, texts
+from pilotlib.report.told import Told, element_of, figure_columns, heading, names_of, texts
 
 MOST_ROWS = 60
 _ABOUT = "pilotlib"
@@ -34,12 +34,12 @@ _STYLE = (
 class About(NamedTuple):
     """What a table says of itself.
 
-    `rows` and `columns` are those it had when it was told; `names` leads from Chinese titles of its columns back to
-    their names; `marks` are the repaired cells: column → "year/source_row" → what was there and why it was changed.
+    `words` are the name, title, definition, unit and source of the told table, `rows` and `columns` those it had;
+    `names` leads from Chinese titles of its columns back to their names; `marks` are the repaired cells: column →
+    "year/source_row" → what was there and why it was changed.
     """
 
-    title: str
-    notes: str
+    words: tuple[str, str, str, str, str]
     rows: int
     columns: list[str]
     year: int | None
@@ -48,36 +48,27 @@ class About(NamedTuple):
 
 
 class Table(pd.DataFrame):
-    """A DataFrame in every respect, but for how it is shown and what it says of a column that it does not have."""
+    """A DataFrame in every respect, but for how it is shown and what it says of a column that it does not have.
+
+    Asked for one by its name, it raises UnknownNameError, which is also a KeyError.
+    """
 
     @property
     def _constructor(self) -> "type[Table]":
         return Table
 
     def __getitem__(self, key: Any) -> Any:
-        """A column, columns or rows, as of any DataFrame.
-
-        Raises:
-            UnknownNameError: a column is not there; it is also a KeyError.
-        """
+        """A column, columns or rows, as of any DataFrame."""
         with self._naming(key):
             return super().__getitem__(key)
 
     def sort_values(self, by: Any, *args: Any, **kwargs: Any) -> Any:
-        """The rows in order, as of any DataFrame.
-
-        Raises:
-            UnknownNameError: as where a column is asked for.
-        """
+        """The rows in order, as of any DataFrame."""
         with self._naming(by):
             return super().sort_values(by, *args, **kwargs)
 
     def groupby(self, by: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """The rows in groups, as of any DataFrame.
-
-        Raises:
-            UnknownNameError: as where a column is asked for.
-        """
+        """The rows in groups, as of any DataFrame."""
         with self._naming(by):
             return super().groupby(by, *args, **kwargs)
 
@@ -93,20 +84,16 @@ class Table(pd.DataFrame):
             unknown = [name for name in asked if isinstance(name, str) and name not in self.columns]
             if not unknown:
                 raise
-            raise UnknownNameError(self._unknown(unknown[0])) from None
-
-    def _unknown(self, name: str) -> str:
-        known = [str(column) for column in self.columns]
-        about = about_of(self)
-        same = [column for column in known if name in (title_of(column), about and about.names.get(column))]
-        hint = f"“{name}”在这里写作“{same[0]}”。" if same else suggestion(name, known)
-        return f"表中没有“{name}”一列。{hint}"
+            name, known, about = unknown[0], names_of(self), about_of(self)
+            same = [column for column in known if name in (title_of(column), about and about.names.get(column))]
+            hint = f"“{name}”在这里写作“{same[0]}”。" if same else suggestion(name, known)
+            raise UnknownNameError(f"表中没有“{name}”一列。{hint}") from None
 
     def _repr_html_(self) -> str | None:
         showing = _showing(self)
         if showing is None:
-            return super()._repr_html_()  # type: ignore[operator, no-any-return]
-        written, marks = showing.told_texts.map(escape), showing.marks
+            return cast(Any, super())._repr_html_()
+        written, marks = showing.texts.map(escape), showing.marks
         reasons = marks.fillna("").map(escape)
         written = written.mask(marks.notna(), "<mark title='" + reasons + "'>" + written + "</mark>")
         element = element_of(written, showing.data, showing.caption)
@@ -118,8 +105,8 @@ class Table(pd.DataFrame):
         showing = _showing(self)
         if showing is None:
             return super().__repr__()
-        written = showing.told_texts.mask(showing.marks.notna(), showing.told_texts + "*")
-        columns = [[heading(name), *written[name]] for name in written]
+        written = showing.texts.mask(showing.marks.notna(), showing.texts + "*")
+        columns = [[heading(name), *written[name]] for name in names_of(written)]
         numbers = figure_columns(showing.data)
         lines = aligned(columns, {place for place, name in enumerate(written) if name in numbers})
         rule = "─" * 4
@@ -130,22 +117,16 @@ class _Showing(NamedTuple):
     """The first rows of a table under the names of their columns, and all that is written of them."""
 
     data: pd.DataFrame
-    told_texts: pd.DataFrame
+    texts: pd.DataFrame
     marks: pd.DataFrame
     caption: str
     notes: list[str]
 
 
-def shown(
-    told: Told,
-    *,
-    year: int | None = None,
-    marks: dict[str, dict[str, str]] | None = None,
-) -> Table:
+def shown(told: Told, *, year: int | None = None, marks: dict[str, dict[str, str]] | None = None) -> Table:
     """The data of a told table, which shows itself; see `About`."""
-    columns = [str(column) for column in told.data.columns]
-    notes = f"{told.definition}{told.notes}单位：{told.unit}。"
-    return _with(told.data, About(told.title, notes, len(told.data), columns, year, {}, marks or {}))
+    words = (told.name, told.title, told.definition + told.notes, told.unit, told.source)
+    return _with(told.data, About(words, len(told.data), names_of(told.data), year, {}, marks or {}))
 
 
 def renamed(table: pd.DataFrame, given: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
@@ -156,8 +137,7 @@ def renamed(table: pd.DataFrame, given: pd.DataFrame, names: dict[str, str]) -> 
     about = about_of(given)
     if about is None:
         return table
-    columns = [str(column) for column in table.columns]
-    return _with(table, about._replace(rows=len(table), columns=columns, names=names))
+    return _with(table, about._replace(rows=len(table), columns=names_of(table), names=names))
 
 
 def together(table: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -169,8 +149,7 @@ def together(table: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
     for about in abouts:
         for name, cells in about.marks.items():
             marks[name] = marks.get(name, {}) | cells
-    columns = [str(column) for column in table.columns]
-    return _with(table, abouts[0]._replace(rows=len(table), columns=columns, year=None, marks=marks))
+    return _with(table, abouts[0]._replace(rows=len(table), columns=names_of(table), year=None, marks=marks))
 
 
 def _with(table: pd.DataFrame, about: About) -> Table:
@@ -198,11 +177,12 @@ def _showing(table: Table) -> _Showing | None:
     data = first.rename(columns=about.names)
     if not (first.columns.is_unique and data.columns.is_unique):
         return None
-    written = texts(Told("", about.title, "", "", "", data))
+    told = Told(*about.words, data)
+    written = texts(told)
     marks = _marks(data, about).reindex(columns=written.columns)
     whole = set(first.columns) <= set(about.columns)
     notes = [
-        *([about.notes] if whole else []),
+        *([f"{told.definition}单位：{told.unit}。"] if whole else []),
         *(
             ["着色（或带*）的单元格与原表不同；trace_row(…, 行) 说明原值与理由。"]
             if marks.notna().any(axis=None)
@@ -215,9 +195,10 @@ def _showing(table: Table) -> _Showing | None:
 
 def _caption(table: Table, about: About, whole: bool, rows_are_named: bool) -> str:
     """The title; of a part, how large a part; of what was computed from it, that it was."""
+    title = about.words[1]
     if not whole or (len(table) != about.rows and "source_row" in about.columns and not rows_are_named):
-        return f"由“{about.title}”得出"
-    return about.title if len(table) == about.rows else f"{about.title}：{about.rows:,}行中的{len(table):,}行"
+        return f"由“{title}”得出"
+    return title if len(table) == about.rows else f"{title}：{about.rows:,}行中的{len(table):,}行"
 
 
 def _marks(data: pd.DataFrame, about: About) -> pd.DataFrame:

@@ -65,7 +65,7 @@ def report_style() -> Iterator[None]:
                 raise
             character = chr(int(glyph[1]))
             raise PilotError(
-                f"图中的字符“{character}”是字体里没有的。请在 corrections.csv 中改写含有它的单元格。"
+                f"图中的字符“{character}”是字体里没有的。请在原表或 corrections.csv 中改写含有它的单元格。"
             ) from None
 
 

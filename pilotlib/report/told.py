@@ -14,11 +14,10 @@ import pandas as pd
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.columns import COLUMNS, FIGURES, column_of, kind_of, title_of, unit_of
-from pilotlib.report.prose import NOT_GIVEN, number
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
 from pilotlib.vocabulary import SEVERITIES
 
 NOTHING = "—"
-AT_LEAST = "至少"
 _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters
 _RULE_TITLES = {rule: title for rule, (title, _) in CHANGE_RULES.items()} | {
     rule: title for rule, (_, title, _) in CHECK_RULES.items()
@@ -37,8 +36,8 @@ class Told(NamedTuple):
     `marks`: for cells of the data, whether they are set off; `bounds`: whether they are lower bounds, by default as the
     data's own columns of the kind `bound` say; `gaps`: the word that stands in a cell where nothing is, where that is
     not the column's own; each a table with the data's index and some of its columns. `links`: where the cells of the
-    first column lead, empty for nowhere. `heads`: headings other than the columns' own. `shown` and `limit`: the columns
-    and how many rows the page shows, by default all; the other forms hold all.
+    first column lead, empty for nowhere. `heads`: headings other than the columns' own. `shown` and `limit`: which
+    columns and how many rows the page shows, by default all; the other forms hold all.
     """
 
     name: str
@@ -60,11 +59,15 @@ class Told(NamedTuple):
 
 def in_words(data: pd.DataFrame) -> pd.DataFrame:
     """The table with our names in its cells turned into Chinese words, and truth into 是 and 否."""
-    words = {
-        name: data[name].astype(str).map(_WORDS[kind_of(name)]) for name in data.columns if kind_of(name) in _WORDS
-    }
-    truths = {name: data[name].map({True: "是", False: "否"}) for name in data.select_dtypes(bool)}
+    kinds = {name: kind_of(name) for name in names_of(data)}
+    words = {name: data[name].astype(str).map(_WORDS[kind]) for name, kind in kinds.items() if kind in _WORDS}
+    truths = {name: data[name].map({True: "是", False: "否"}) for name in names_of(data.select_dtypes(bool))}
     return data.assign(**words, **truths)
+
+
+def names_of(data: pd.DataFrame) -> list[str]:
+    """The names of a table's columns."""
+    return [str(name) for name in data.columns]
 
 
 def csv(told: Told) -> bytes:
@@ -78,8 +81,9 @@ def csv_of(data: pd.DataFrame, heads: dict[str, str] | None = None) -> bytes:
     A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     table = in_words(data)
-    texts = {name: _never_a_formula(table[name]) for name in table.select_dtypes(["str", "object"])}
-    titles = {name: (heads or {}).get(name, title_of(name)) for name in table.columns}
+    words = names_of(table.select_dtypes(["str", "object", "category"]))
+    texts = {name: _never_a_formula(table[name]) for name in words}
+    titles = {name: (heads or {}).get(name, title_of(name)) for name in names_of(table)}
     return table.assign(**texts).rename(columns=titles).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
@@ -89,20 +93,19 @@ def texts(told: Told) -> pd.DataFrame:
     Columns of the kind `bound` are not among them: their figures say it.
     """
     data, bounds = in_words(told.data), bounds_of(told)
-    names = [name for name in data.columns if kind_of(name) != "bound"]
+    names = [name for name in names_of(data) if kind_of(name) != "bound"]
     columns = {name: [_text(value, name) for value in data[name]] for name in names}
     frame = pd.DataFrame(columns, index=data.index, columns=names, dtype="str")
-    if told.gaps is not None:
-        gaps = told.gaps[[name for name in names if name in told.gaps]]
-        frame = frame.assign(
-            **{name: frame[name].mask(data[name].isna() & gaps[name].ne(""), gaps[name]) for name in gaps}
-        )
-    bounded = {name: frame[name].mask(bounds[name] & data[name].notna(), AT_LEAST + frame[name]) for name in bounds}
-    return frame.assign(**bounded)
+    gaps = pd.DataFrame() if told.gaps is None else told.gaps
+    for name in names_of(gaps):
+        frame[name] = frame[name].mask(data[name].isna() & (gaps[name] != ""), gaps[name])
+    for name in names_of(bounds):
+        frame[name] = frame[name].mask(bounds[name] & data[name].notna(), AT_LEAST + frame[name])
+    return frame
 
 
 def cells(told: Told) -> pd.DataFrame:
-    """Every cell as HTML: its text, set off where it is marked, the first of a row as a link where it leads somewhere."""
+    """Every cell as HTML: its text, set off where it is marked; a row's first is a link where it leads somewhere."""
     frame = texts(told).map(escape)
     if told.marks is not None:
         frame = frame.mask(told.marks.reindex(columns=frame.columns, fill_value=False), "<mark>" + frame + "</mark>")
@@ -182,7 +185,8 @@ def bounds_of(told: Told) -> pd.DataFrame:
 
 def figure_columns(data: pd.DataFrame) -> set[str]:
     """The columns that hold figures: set to the right, their thousands separated."""
-    return {name for name in data.select_dtypes("number") if name not in COLUMNS or kind_of(name) in FIGURES}
+    numbers = names_of(data.select_dtypes("number"))
+    return {name for name in numbers if name not in COLUMNS or kind_of(name) in FIGURES}
 
 
 def heading(name: str, heads: dict[str, str] | None = None) -> str:
@@ -200,7 +204,7 @@ def missing_text(name: str) -> str:
 
 
 def signed(value: float) -> str:
-    """A change with its sign, as it stands in a table.
+    """A change with its sign.
 
     >>> signed(30), signed(-1.5), signed(0)
     ('+30', '−1.5', '0')
@@ -208,7 +212,7 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "") + number(value).replace("-", "−")
 
 
-def is_missing(value: object) -> bool:
+def is_missing(value: Any) -> bool:
     """Whether nothing stands in a cell."""
     return not isinstance(value, str) and pd.api.types.is_scalar(value) and bool(pd.isna(value))
 

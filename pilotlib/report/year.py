@@ -54,7 +54,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     tables = statistic_tables(statistics, source, given) | _logged_tables(processed, claims, source)
     if earlier:
         years = (earlier, YearStatistics(year, processed.about, dict(statistics)))
-        tables |= _comparison_tables(years, source)
+        tables |= _comparison_tables(years, f"{earlier.year}年与{year}年的申报明细表")
         paragraphs["comparison"] = "\n".join(comparison_sentences(years, earlier.year, year))
     changed, problems = number_of_changed_cells(processed.changes), len(processed.problems)
     return Book(
@@ -116,11 +116,11 @@ def _doubts(problems: pd.DataFrame, claims: pd.DataFrame) -> list[Doubt]:
     """The claims that disagree, then the warnings."""
     # What is doubtful of the whole table comes before what is doubtful of a row.
     problems = problems.sort_values("source_row", na_position="first", kind="stable")
-    wrong = claims.loc[claims["state"] == DISAGREES, "explanation"]
-    warnings = problems.loc[problems["severity"] == "warning", "message"]
+    wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
+    warnings = problems.loc[problems["severity"] == "warning", "message"].drop_duplicates().tolist()
     return [
-        Doubt("学校文字与数据不一致", wrong.drop_duplicates().tolist(), "数据核对"),
-        Doubt("申报表中的警示", warnings.drop_duplicates().tolist(), "数据修正与存疑"),
+        Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
+        Doubt(f"申报表中的警示：{number(len(warnings))}处", warnings, "数据修正与存疑"),
     ]
 
 
@@ -156,5 +156,5 @@ def _facts(processed: Processed, overview: pd.DataFrame, claims: pd.DataFrame) -
 
 def counts_of(overview: pd.DataFrame) -> dict[str, float | None]:
     """The measures of an overview; what is not known is null."""
-    values = overview.set_index("measure")["value"].astype(object)
-    return values.where(overview["value"].notna().to_numpy(), None).to_dict()
+    values = zip(overview["measure"], overview["value"], strict=True)
+    return {measure: None if pd.isna(value) else value for measure, value in values}

@@ -7,7 +7,7 @@ import pandas as pd
 from pilotlib.cleaning import repairs
 from pilotlib.columns import COLUMNS, INDICATORS, SOURCE_COLUMNS, kind_of
 from pilotlib.report.prose import number
-from pilotlib.report.told import NOTHING, Told, in_words
+from pilotlib.report.told import NOTHING, Told, in_words, names_of
 from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import SEVERITIES
 
@@ -108,7 +108,8 @@ def applications_table(
 
 def as_given_columns(applications: pd.DataFrame) -> list[str]:
     """The columns that hold a whole cell as received."""
-    return [name for name in applications if name.endswith("_as_given") and kind_of(name) == "text"]
+    names = names_of(applications)
+    return [name for name in names if name.endswith("_as_given") and kind_of(name) == "text"]
 
 
 def cells_table(cells: pd.DataFrame, source: str) -> Told:

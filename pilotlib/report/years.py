@@ -14,8 +14,8 @@ from pilotlib.report.books import KINDS, Book
 from pilotlib.report.comparison import NO_COMPARISON, PER_ROW, breaks_table, comparison_sentences
 from pilotlib.report.drawing import stack_chart
 from pilotlib.report.figures import FigureEntry, approved_and_applied
-from pilotlib.report.prose import number
-from pilotlib.report.told import AT_LEAST, NOTHING, Told
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
+from pilotlib.report.told import NOTHING, Told, names_of
 from pilotlib.statistics import STATISTICS
 from pilotlib.statistics.years import (
     CARRIED_ON,
@@ -85,7 +85,7 @@ def measures_table(long: pd.DataFrame, source: str) -> Told:
     of missing counts). What no year gives is not there."""
     shown = _wide(long, "value").set_index(_KEY)
     bounds, gaps = _wide(long, "lower_bound").set_index(_KEY), _wide(long, "note").set_index(_KEY)
-    given = shown.notna().any(axis="columns") | gaps.ne("未提供").any(axis="columns")
+    given = shown.notna().any(axis="columns") | (gaps != NOT_GIVEN).any(axis="columns")
     wide = shown[given].assign(note=_notes(long)).reset_index()
     wide = wide.assign(note=wide["note"].fillna("").astype("str"))
     columns = list(shown.columns)
@@ -122,7 +122,7 @@ def changes_over_years(years: Sequence[YearStatistics], table: pd.DataFrame) -> 
             row |= {f"{kind}_{name}": int(counts.get(standing, 0)) for standing, name in _STANDINGS.items()}
         rows.append(row)
     changes = pd.DataFrame(rows).drop(columns="certificates_renamed")  # of another name, it is another certificate
-    return changes.astype(dict.fromkeys([name for name in changes if name.endswith("_change")], "Float64"))
+    return changes.astype(dict.fromkeys([name for name in names_of(changes) if name.endswith("_change")], "Float64"))
 
 
 def members_table(kind: str, members: pd.DataFrame, years: Sequence[YearStatistics], source: str) -> Told:
@@ -226,7 +226,7 @@ def _levels_headline(table: pd.DataFrame) -> str:
     last = table[table["years"] == table["years"].iloc[-1]].dropna(subset="share") if len(table) else table
     if last.empty:
         return "历年各等级批准培训人数"
-    top = last.loc[last["share"].astype(float).idxmax()]
+    top = last.iloc[int(last["share"].astype(float).argmax())]
     return f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
 
 

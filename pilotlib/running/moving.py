@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pilotlib.errors import PilotError
-from pilotlib.running.fingerprints import files_in, hashes
+from pilotlib.running.recipes import files_in, hashes
 
 _HERE = -100  # AT_FDCWD: names are relative to the working directory
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS

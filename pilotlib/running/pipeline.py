@@ -1,36 +1,43 @@
-"""A year's stages: what each depends on, and that only those run again of which something has changed.
+"""The reports of a project: a year's, from its raw files, and the one over all years; each as far as it is not current.
 
-Stages write into `.pilot/<year>/`, which can be deleted at any time; what they made is moved in whole, or nothing is.
-This module imports little, so that a year of which nothing has changed is done in a moment.
+This module imports little, so that a report of which nothing has changed is done in a moment.
 """
 
-import gc
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
-from tqdm import tqdm
+from pilotlib.project import earlier_folder, input_files, processed_years
+from pilotlib.report.books import KINDS
+from pilotlib.running.recipes import files_in, hashes_of_inputs
+from pilotlib.running.reports import (
+    Report,
+    execute,
+    find_notebooks,
+    known_parameters,
+    make_report,
+    only_run,
+    steps_of_telling,
+)
+from pilotlib.running.steps import Step
 
-from pilotlib.errors import PilotError
-from pilotlib.project import earlier_folder, earlier_year, input_files, processed_years
-from pilotlib.running.fingerprints import files_in, hashes
-from pilotlib.running.moving import aside, mend, move_in, put_in_place
-from pilotlib.running.steps import Step, Steps
-
-STAGES = {"1_clean": "清洗与检查", "2_statistics": "统计", "3_annual_report": "年度报告"}
-PUBLISHING = "导出"
-# What the second stage reads of what the first wrote; the third reads all of it.
-READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in (
-    "cells", "corrections", "applications", "majors", "given_indicators"
-)))  # fmt: skip
+YEAR_NOTEBOOKS = ("1_clean", "2_statistics", KINDS["year"].notebook)
+# What the second stage depends on of what the first wrote; the report depends on all of it.
+READ_BY_STATISTICS = (
+    "about.json",
+    "cells.parquet",
+    "corrections.parquet",
+    "applications.parquet",
+    "majors.parquet",
+    "given_indicators.parquet",
+)
 TRENDS = "trends"
 
 
 class Made(NamedTuple):
-    """What a run made: titles of the stages that ran, in order, and the files that were written, the report last."""
+    """What a run made: titles of the steps that were taken, in order, and the files of the report, the page last."""
 
     stages: list[str]
     written: list[Path]
@@ -65,96 +72,33 @@ def run(
             strict, a claim that disagrees. The last good report and tables are untouched; a notebook that failed is
             kept where the message says.
     """
-    parameters = parameters or {}
-    notebooks = find_notebooks(project)
-    known = _known_parameters(notebooks.values(), parameters)
-    processed, reports = project / "data" / "processed" / str(year), project / "reports" / str(year)
-    failed = project / "reports" / f"{year}-failed"
-    earlier = earlier_year(project, year)
-    inputs = [*input_files(project, year), *_tables_of(project, earlier)]
-    before = hashes(project, inputs)
 
-    progressing = _progress(f"{year} 年", len(STAGES) + 1, quiet)
-    with _collector_at_rest(), only_run(project, str(year)) as work, progressing as progress:
-        mend(processed)
-        mend(reports)
-        tables, cleaned, counted = work / "tables", work / "cleaned", work / "counted"
+    def inputs() -> list[Path]:
+        return [*input_files(project, year), *_tables_in(earlier_folder(project, year))]
 
-        def notebook_step(stage: str, reads: Iterable[Path], makes: Path, act: Callable[[Path, Path], None]) -> Step:
-            return Step(
-                stage,
-                STAGES[stage],
-                [notebooks[stage], *reads],
-                {"parameters": known[stage]},
-                makes,
-                lambda new: act(notebooks[stage], new),
-            )
-
-        def run_notebook(notebook: Path, folder: Path, output: Path) -> None:
-            from pilotlib.running.stages import execute
-
-            values = {"year": year, "processed": str(folder)} | parameters
-            execute(notebook, output, values, project, failed, STAGES[notebook.stem], engine)
-
-        def clean(notebook: Path, new: Path) -> None:
-            run_notebook(notebook, new, work / notebook.name)
-
-        def count(notebook: Path, new: Path) -> None:
-            shutil.copytree(cleaned, new, dirs_exist_ok=True)
-            run_notebook(notebook, new, work / notebook.name)
-            for file in cleaned.iterdir():
-                (new / file.name).unlink()
-
-        def tell(notebook: Path, new: Path) -> None:
-            run_notebook(notebook, tables, new / notebook.name)
-
-        def publish(new: Path) -> None:
-            from pilotlib.running.stages import publish_year
-
-            told = work / "told" / notebooks["3_annual_report"].name
-            publish_year(told, tables, earlier_folder(project, year), editions, new, before, parameters)
-
-        def prepare() -> None:
-            from pilotlib.running.stages import check_editions
-
-            check_editions(editions)
-            for final in (processed, reports):
-                with aside(final):
-                    pass  # a place that cannot be written is better known before than after the work
-
-        steps = Steps(work, prepare, force, progress)
-        steps.take(notebook_step("1_clean", input_files(project, year), cleaned, clean))
-        statistics_read = [cleaned / name for name in READ_BY_STATISTICS]
-        steps.take(notebook_step("2_statistics", statistics_read, counted, count))
-        _assemble(tables, cleaned, counted)
-        if strict:
-            from pilotlib.running.stages import stop_on_disagreement
-
-            stop_on_disagreement(tables)
-        told = [*files_in(tables), *_tables_of(project, earlier)]
-        steps.take(notebook_step("3_annual_report", told, work / "told", tell))
-        published = Step(
-            "publish",
-            PUBLISHING,
-            [*files_in(work / "told"), *files_in(tables), *inputs],
-            {"editions": list(editions), "parameters": parameters},
-            work / "published",
-            publish,
-        )
-        steps.take(published)
-        inputs = [*input_files(project, year), *_tables_of(project, earlier)]
-        if hashes(project, inputs) != before:
-            steps.forget()
-            raise PilotError(f"{year} 年的原始文件在运行中有改动，结果没有写入。请再运行一次。")
-        moved = put_in_place({tables: processed, work / "published": reports})
-    shutil.rmtree(failed, ignore_errors=True)
-    written = [
-        *sorted(processed.glob("*.csv")),
-        *sorted((processed / "statistics").glob("*.csv")),
-        reports / "manifest.json",
-        *(reports / f"annual-report.{name}" for name in reversed(editions)),
-    ]
-    return Made(steps.titles or ([PUBLISHING] if moved else []), written)
+    given = parameters or {}
+    notebooks = find_notebooks(project, YEAR_NOTEBOOKS)
+    _check_parameters(list(notebooks.values()), given)
+    final, processed = project / "reports" / str(year), project / "data" / "processed" / str(year)
+    report = Report(
+        project,
+        KINDS["year"],
+        str(year),
+        f"{year} 年",
+        notebooks[KINDS["year"].notebook],
+        final,
+        inputs,
+        hashes_of_inputs(project, inputs()),
+        editions,
+        given,
+        engine,
+    )
+    steps = _steps_of_year(report, year, strict)
+    with only_run(project, report.name) as work:
+        places = {work / "tables": processed, work / "published": final}
+        titles = make_report(report, steps, places, force=force, quiet=quiet)
+    tables = [*sorted(processed.glob("*.csv")), *sorted((processed / "statistics").glob("*.csv"))]
+    return Made(titles, [*tables, *report.files])
 
 
 def run_trends(
@@ -165,120 +109,77 @@ def run_trends(
     Raises:
         PilotError: as `run`.
     """
-    years = processed_years(project)
-    if len(years) < 2:
+
+    def inputs() -> list[Path]:
+        folders = [project / "data" / "processed" / str(year) for year in processed_years(project)]
+        return [path for folder in folders for path in _tables_in(folder)]
+
+    if len(processed_years(project)) < 2:
         return None
-    notebook = find_notebooks(project, [TRENDS])[TRENDS]
-    inputs = [path for year in years for path in _tables_of(project, year)]
-    before = hashes(project, inputs)
-    reports, failed = project / "reports" / TRENDS, project / "reports" / f"{TRENDS}-failed"
-
-    with only_run(project, TRENDS) as work, _progress("历年对比", 2) as progress:
-        mend(reports)
-
-        def tell(new: Path) -> None:
-            from pilotlib.running.stages import execute
-
-            execute(notebook, new / notebook.name, {}, project, failed, "历年对比", engine)
-
-        def publish(new: Path) -> None:
-            from pilotlib.running.stages import publish_all_years
-
-            publish_all_years(work / "told" / notebook.name, project, editions, new, before)
-
-        def prepare() -> None:
-            from pilotlib.running.stages import check_editions
-
-            check_editions(editions)
-            with aside(reports):
-                pass
-
-        steps = Steps(work, prepare, force, progress)
-        steps.take(Step(TRENDS, "历年对比", [notebook, *inputs], {}, work / "told", tell))
-        settings = {"editions": list(editions)}
-        told = [*files_in(work / "told"), *inputs]
-        steps.take(Step("publish", PUBLISHING, told, settings, work / "published", publish))
-        if hashes(project, [path for year in years for path in _tables_of(project, year)]) != before:
-            steps.forget()
-            raise PilotError("历年的处理结果在运行中有改动，历年对比没有写入。请再运行一次。")
-        moved = put_in_place({work / "published": reports})
-    shutil.rmtree(failed, ignore_errors=True)
-    written = [reports / "manifest.json", *(reports / f"{TRENDS}.{name}" for name in reversed(editions))]
-    return Made(steps.titles or ([PUBLISHING] if moved else []), written)
+    kind, final = KINDS["years"], project / "reports" / TRENDS
+    notebook = find_notebooks(project, [kind.notebook])[kind.notebook]
+    before = hashes_of_inputs(project, inputs())
+    report = Report(project, kind, TRENDS, kind.title, notebook, final, inputs, before, editions, {}, engine)
+    steps = steps_of_telling(report, inputs(), {}, partial(kind.open, project))
+    with only_run(project, report.name) as work:
+        titles = make_report(report, steps, {work / "published": final}, force=force)
+    return Made(titles, report.files)
 
 
-def find_notebooks(project: Path, names: Iterable[str] = tuple(STAGES)) -> dict[str, Path]:
-    """The notebooks: the project's own, else those beside the package.
-
-    Raises:
-        PilotError: there are none.
-    """
-    for folder in (project / "notebooks", Path(__file__).parents[2] / "notebooks"):
-        notebooks = {name: folder / f"{name}.ipynb" for name in names}
-        if all(path.exists() for path in notebooks.values()):
-            return notebooks
-    raise PilotError(f"找不到笔记本：{project / 'notebooks'} 中应有 {'、'.join(f'{name}.ipynb' for name in names)}。")
-
-
-@contextmanager
-def only_run(project: Path, name: str) -> Iterator[Path]:
-    """The work folder of a year, of the trends or of a batch, for one run at a time; the lock ends with its process.
-
-    Raises:
-        PilotError: another run is at it.
-    """
-    work = project / ".pilot" / name
-    work.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(work.with_name(f"{name}.lock"), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None
-    try:
-        yield work
-    finally:
-        lock.release()
+def _steps_of_year(report: Report, year: int, strict: bool) -> list[Step]:
+    """A year's steps: cleaned and counted by a notebook each, put together, held against its text, told, published."""
+    clean, count = (report.notebook.with_name(f"{name}.ipynb") for name in YEAR_NOTEBOOKS[:2])
+    cleaned, counted, tables = (report.work / name for name in ("cleaned", "counted", "tables"))
+    needed = [cleaned / name for name in READ_BY_STATISTICS]
+    earlier = earlier_folder(report.project, year)
+    told = {"year": year, "processed": str(tables)}
+    settings = {path: {"parameters": known_parameters(path, report.parameters)} for path in (clean, count)}
+    judging = Step("数据核对", [tables], {}, report.work / "judged", partial(_judge, tables), named=False)
+    return [
+        Step(
+            "清洗与检查",
+            [clean, *input_files(report.project, year)],
+            settings[clean],
+            cleaned,
+            partial(_clean, report, clean, year),
+        ),
+        Step("统计", [count, *needed], settings[count], counted, partial(_count, report, count, year, cleaned)),
+        Step("处理结果", [counted, cleaned], {}, tables, partial(_put_together, [counted, cleaned]), named=False),
+        *([judging] if strict else []),
+        *steps_of_telling(report, [tables, *_tables_in(earlier)], told, partial(report.kind.open, tables, earlier)),
+    ]
 
 
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Collect garbage once, afterwards: looking for it all the time takes a sixth of a run."""
-    at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if at_work:
-            gc.enable()
-        gc.collect()
+def _clean(report: Report, notebook: Path, year: int, new: Path) -> None:
+    execute(report, notebook, "清洗与检查", {"year": year, "processed": str(new)}, report.work)
 
 
-def _progress(description: str, total: int, quiet: bool = False) -> tqdm:
-    return tqdm(desc=description, total=total, unit="步", disable=True if quiet else None, leave=False)
+def _count(report: Report, notebook: Path, year: int, cleaned: Path, new: Path) -> None:
+    """Count beside a copy of the cleaned tables: a stage writes into the folder that it reads."""
+    shutil.copytree(cleaned, new, dirs_exist_ok=True)
+    execute(report, notebook, "统计", {"year": year, "processed": str(new)}, report.work)
 
 
-def _known_parameters(notebooks: Iterable[Path], parameters: dict[str, str]) -> dict[str, dict[str, str]]:
-    if not parameters:
-        return {notebook.stem: {} for notebook in notebooks}
-    from pilotlib.running.stages import check_parameters
-
-    return check_parameters(notebooks, parameters)
+def _put_together(parts: list[Path], new: Path) -> None:
+    """Copy folders into one; of files of the same name the last stays."""
+    for part in parts:
+        shutil.copytree(part, new, dirs_exist_ok=True)
 
 
-def _tables_of(project: Path, year: int | None) -> list[Path]:
+def _judge(tables: Path, new: Path) -> None:
+    """Stop where the school's text disagrees; nothing is made."""
+    from pilotlib.running.stages import stop_on_disagreement
+
+    stop_on_disagreement(tables)
+
+
+def _check_parameters(notebooks: list[Path], parameters: dict[str, str]) -> None:
+    if parameters:
+        from pilotlib.running.stages import check_parameters
+
+        check_parameters(notebooks, parameters)
+
+
+def _tables_in(folder: Path | None) -> list[Path]:
     """The processed tables of a year that another year's report reads; none of no year."""
-    if year is None:
-        return []
-    folder = project / "data" / "processed" / str(year)
-    return [path for path in files_in(folder) if path.suffix in (".parquet", ".json")]
-
-
-def _assemble(tables: Path, *parts: Path) -> None:
-    """Put together what the stages made, as it goes into `data/processed`, unless it stands there already."""
-    wanted = {name: digest for part in parts for name, digest in hashes(part, files_in(part)).items()}
-    if hashes(tables, files_in(tables)) == wanted:
-        return
-    with aside(tables) as new:
-        for part in parts:
-            shutil.copytree(part, new, dirs_exist_ok=True)
-        move_in(new, tables)
+    return [path for path in files_in(folder) if path.suffix in (".parquet", ".json")] if folder else []

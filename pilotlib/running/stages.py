@@ -5,31 +5,32 @@ Everything heavy is imported here, and this module only where there is something
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
 from pilotlib.claims import DISAGREES
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import check_editions, publish
-from pilotlib.report.books import read_year, read_years
-from pilotlib.report.rollup import read_rollup
-from pilotlib.report.rollup.legacy import publish_rollup
+from pilotlib.report.books import Book, read_year
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
-from pilotlib.running.fingerprints import hashes, versions
+from pilotlib.running.recipes import hashes, versions
+
+if TYPE_CHECKING:
+    from pilotlib.running.reports import Report
 
 __all__ = [
     "check_editions",
     "check_parameters",
+    "declared_parameters",
     "execute",
-    "publish_all_schools",
-    "publish_all_years",
-    "publish_year",
+    "publish_book",
     "stop_on_disagreement",
+    "write_manifest",
 ]
 
 KERNEL = "kernel"
@@ -38,31 +39,29 @@ ENGINES = {IN_PROCESS: IN_PROCESS, KERNEL: None}
 OWN_PARAMETERS = ("year", "processed", "years")
 
 
-def check_parameters(notebooks: Iterable[Path], parameters: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Hold the given parameters against those that the notebooks declare, before a kernel starts.
+def declared_parameters(notebook: Path) -> set[str]:
+    """The names of the parameters that a notebook declares."""
+    return set(papermill.inspect_notebook(notebook))
 
-    Returns:
-        For each notebook's name, those of the parameters that it knows.
+
+def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> None:
+    """Hold the names of given parameters against those that the notebooks declare, before one is run.
 
     Raises:
         PilotError: names the parameter that no notebook has, or that the command sets itself.
     """
-    declared = {notebook.stem: set(papermill.inspect_notebook(notebook)) for notebook in notebooks}
-    known = set().union(*declared.values())
+    known = set().union(*map(declared_parameters, notebooks))
     for name in parameters:
         if name not in known:
             raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
         if name in OWN_PARAMETERS:
             raise PilotError(f"参数“{name}”由命令自己给出，不能用 -p 指定。年度请写成 pilot run 年度。")
-    return {
-        stem: {name: value for name, value in parameters.items() if name in names} for stem, names in declared.items()
-    }
 
 
 def execute(
     notebook: Path,
     output: Path,
-    parameters: dict,
+    parameters: dict[str, Any],
     project: Path,
     failed: Path,
     title: str,
@@ -75,7 +74,7 @@ def execute(
     Raises:
         PilotError: a cell failed; the notebook is kept in `failed`, where the message says. Or its kernel died.
     """
-    declared = papermill.inspect_notebook(notebook)
+    declared = declared_parameters(notebook)
     try:
         papermill.execute_notebook(
             notebook,
@@ -116,6 +115,7 @@ def stop_on_disagreement(tables: Path) -> None:
         PilotError: names each of them.
     """
     claims = read_year(tables).claims
+    assert claims is not None  # of a year's book
     wrong = claims[claims["state"] == DISAGREES]
     lines = "".join(
         f"\n  · 第{line}行“{written}”：{why}"
@@ -125,41 +125,14 @@ def stop_on_disagreement(tables: Path) -> None:
         raise PilotError(f"narrative.md：有 {len(wrong)} 处与数据不一致，没有出报告。{lines}")
 
 
-def publish_year(
-    notebook: Path,
-    tables: Path,
-    earlier: Path | None,
-    editions: Iterable[str],
-    folder: Path,
-    inputs: dict[str, str],
-    parameters: dict[str, str],
-) -> None:
-    """Write the report in every edition, and the manifest: what it was made from and with."""
-    book = read_year(tables, earlier)
-    publish(notebook, book, editions, folder)
-    write_manifest(folder, book.facts, inputs, parameters)
+def publish_book(report: "Report", notebook: Path, open_book: Callable[[], Book], folder: Path) -> None:
+    """Write a report as its executed notebook shows it into a folder, in every edition, and its manifest."""
+    book = open_book()
+    publish(notebook, book, report.editions, folder)
+    write_manifest(folder, book.facts, report.before, report.parameters)
 
 
-def publish_all_years(
-    notebook: Path, project: Path, editions: Iterable[str], folder: Path, inputs: dict[str, str]
-) -> None:
-    """Write the report over all processed years in every edition, and its manifest."""
-    book = read_years(project)
-    publish(notebook, book, editions, folder)
-    write_manifest(folder, book.facts, inputs, {})
-
-
-def publish_all_schools(
-    notebook: Path, processed: Path, editions: Iterable[str], folder: Path, inputs: dict[str, str]
-) -> None:
-    """Write the report over all schools in every edition, and its manifest; `processed` holds their tables."""
-    rollup = read_rollup(processed)
-    publish_rollup(notebook, rollup, editions, folder)
-    told = {"title": rollup.title, "by": rollup.about["by"], "years": rollup.years, "counts": _counts(rollup.overview)}
-    write_manifest(folder, told, inputs, {})
-
-
-def write_manifest(folder: Path, facts: dict, inputs: dict[str, str], parameters: dict[str, str]) -> None:
+def write_manifest(folder: Path, facts: dict[str, Any], inputs: dict[str, str], parameters: dict[str, str]) -> None:
     """Write `manifest.json`, the one output that holds a time."""
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -170,9 +143,3 @@ def write_manifest(folder: Path, facts: dict, inputs: dict[str, str], parameters
     } | facts
     text = json.dumps(manifest, ensure_ascii=False, indent=2)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _counts(overview: pd.DataFrame) -> dict:
-    """The measures of an overview; what is not known is null."""
-    values = overview.set_index("measure")["value"].astype(object)
-    return values.where(overview["value"].notna().to_numpy(), None).to_dict()

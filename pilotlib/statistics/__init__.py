@@ -5,7 +5,7 @@ files and in the data dictionary.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ __all__ = [
 
 
 class Statistic(NamedTuple):
-    """One statistic: Chinese title, unit of its counts, definition, and the function that makes its tidy table.
+    """One statistic: Chinese title, unit of its counts, definition, and the function of tables that makes its own.
 
     `formula` says how its figures are computed, `caveats` what they must not be taken for.
     """
@@ -34,7 +34,7 @@ class Statistic(NamedTuple):
     title: str
     unit: str
     definition: str
-    function: Callable[[Tables], pd.DataFrame]
+    function: Callable[[Any], pd.DataFrame]
     formula: str
     caveats: str
 

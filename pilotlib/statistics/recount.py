@@ -1,18 +1,19 @@
-"""Every total counted once more, straight from the cells and in plain Python: two counts that differ stop a run.
+"""Every total counted once more, straight from the cells: two counts that differ stop a run.
 
-No table of cleaning and no arithmetic of pandas is used here; only how a word is read is shared. The same function
+No table of cleaning and no grouping of pandas is used here; only how a word is read is shared. The same function
 counts a year and a piece of a national table: columns repeat few words, so each is read once and then counted.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
-from itertools import compress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from pilotlib.columns import SOURCE_COLUMNS, column_named, source_columns, title_of
+from pilotlib.distinct import asked_of_each, categories_of, each_value, first_filled
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header
 from pilotlib.vocabulary import (
@@ -29,7 +30,7 @@ from pilotlib.words import count_text, is_count, levels_in, normalised, split_ce
 TOTALLED = ("applications", "places_applied", "places_approved")
 # The breakdowns that count every application once, so that their sums are the year's totals.
 BREAKDOWNS = ("by_round", "by_level", "by_round_level", "by_certificate", "by_category")
-Columns = dict[str, list[str]]
+Columns = dict[str, pd.Series]
 
 
 class Recount(NamedTuple):
@@ -85,34 +86,33 @@ def recount_piece(
         name_group: The name of a group by what its cell says.
     """
     columns, header = _corrected(cells, header, first, corrections)
-    others = [_texts(cells, place) for place in by]
-    excluded = _no_applications(cells, columns, others, header, first, continued)
-    is_application = [place not in excluded for place in range(len(cells))]
-    approves = _read(columns["status"], lambda text: normalised(text) in APPROVED_STATUSES)
-    approved = _read(columns["places_approved"], _number)
+    others = [cells.iloc[:, place] for place in by]
+    counts = ~_no_applications(cells, columns, others, header, first, continued)
+    approves = asked_of_each(columns["status"], lambda text: normalised(text) in APPROVED_STATUSES)
     measures = {
-        "applications": [1] * len(cells),
-        "places_applied": _read(columns["places_applied"], _number),
-        "places_approved": [number if counts else 0 for number, counts in zip(approved, approves, strict=True)],
+        "applications": np.ones(len(cells), int),
+        "places_applied": asked_of_each(columns["places_applied"], _number, int),
+        "places_approved": asked_of_each(columns["places_approved"], _number, int) * approves,
     }
-    certificates = _read(columns["certificate"], lambda text: split_certificate(normalised(text)))
-    beside = _read(columns.get("level", [""] * len(cells)), lambda text: levels_in(normalised(text)))
-    pairs = {
-        (certificate, level or other)
-        for (certificate, level), other in set(compress(zip(certificates, beside, strict=True), is_application))
-    }
-    if others:
-        groups = [_read(others[0], name_group)]
-    else:
-        levels = [level or other or UNKNOWN for (_, level), other in zip(certificates, beside, strict=True)]
-        rounds = _read(columns["application_round"], lambda text: round_named(normalised(text)))
-        groups = [[""] * len(cells), rounds, levels]
+    certificates = [split_certificate(normalised(text)) for text in categories_of(columns["certificate"]).categories]
+    beside = [levels_in(normalised(text)) for text in categories_of(columns["level"]).categories]
+    both = zip(_codes(columns["certificate"])[counts].tolist(), _codes(columns["level"])[counts].tolist(), strict=True)
+    pairs = {(certificates[one][0], certificates[one][1] or beside[other]) for one, other in set(both)}
     totals: Counter[tuple[str, str]] = Counter()
-    for group in groups:
+    for group in [each_value(others[0], name_group)] if others else _groups_of_a_year(columns):
+        names, codes = categories_of(group).categories, _codes(group)[counts]
         for measure, numbers in measures.items():
-            for (name, number), times in Counter(compress(zip(group, numbers, strict=True), is_application)).items():
-                totals[name, measure] += number * times
-    return Recount(totals, frozenset(pairs), sum(1 for number in range(first, first + len(cells)) if number > 0))
+            sums = np.bincount(codes, numbers[counts], len(names)).astype(int)
+            totals.update({(name, measure): number for name, number in zip(names, sums.tolist(), strict=True)})
+    return Recount(totals, frozenset(pairs), max(first + len(cells) - max(first, 1), 0))
+
+
+def _groups_of_a_year(columns: Columns) -> list[pd.Series]:
+    """The year as a whole, its rounds and its levels: for every row the name of its group."""
+    rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)))
+    in_names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[1])
+    levels = first_filled(in_names, each_value(columns["level"], lambda text: levels_in(normalised(text))))
+    return [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
 
 
 def added(recounts: Iterable[Recount]) -> Recount:
@@ -158,77 +158,68 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple
 def _corrected(
     cells: pd.DataFrame, header: Header, first: int, corrections: pd.DataFrame | None
 ) -> tuple[Columns, Header]:
-    """The texts of every source column, and the header, with the ledger's corrections put in."""
+    """Every source column, and the header, with the ledger's corrections put in; levels may be blank."""
     entries = [] if corrections is None else corrections[["row", "column", "was", "becomes"]].to_numpy().tolist()
     headings = {was.strip(): becomes.strip() for row, _, was, becomes in entries if float(row) == 0}
     names = [column_named(headings.get(title, title)) for title in header.titles]
-    columns = {name: _texts(cells, place) for place, name in enumerate(names) if name}
+    columns = {name: cells.iloc[:, place] for place, name in enumerate(names) if name}
     for row, column, _, becomes in entries:
         if float(row) > 0:
-            columns[column_named(column) or column][int(float(row)) - first] = becomes
-    return columns, header._replace(names=names)
+            name = column_named(column) or column
+            texts = columns[name].tolist()
+            texts[int(float(row)) - first] = becomes
+            columns[name] = pd.Series(texts, index=cells.index, dtype=object)
+    blank = each_value(columns["certificate"], lambda text: "")
+    return {"level": blank} | columns, header._replace(names=names)
 
 
-def _texts(cells: pd.DataFrame, place: int) -> list[str]:
-    return cells.iloc[:, place].tolist()
-
-
-def _read(texts: list[str], read: Callable[[str], Any]) -> list[Any]:
-    """What every text means, each distinct one read once."""
-    meanings = {text: read(text) for text in set(texts)}
-    return [meanings[text] for text in texts]
-
-
-def _rows_where(texts: list[str], fits: Callable[[str], object]) -> set[int]:
-    """The positions of the texts that fit, each distinct one tried once."""
-    fitting = {text for text in set(texts) if fits(text)}
-    return {place for place, text in enumerate(texts) if text in fitting} if fitting else set()
+def _codes(column: pd.Series) -> np.ndarray:
+    return categories_of(column).codes
 
 
 def _no_applications(
     cells: pd.DataFrame,
     columns: Columns,
-    others: list[list[str]],
+    others: list[pd.Series],
     header: Header,
     first: int,
     continued: Collection[int],
-) -> set[int]:
-    """The positions of the rows that are no applications; of those without a certificate every cell is looked at."""
-    labels = [texts for name, texts in columns.items() if SOURCE_COLUMNS[name].kind != "count"] + others
-    without_certificate = _rows_where(columns["certificate"], lambda text: RULED_LINE.fullmatch(plain(text)))
-    return {
-        *range(-first + 1),
-        *(place for place, number in enumerate(cells.index if len(continued) else ()) if number in continued),
-        *_repeated_headers([_texts(cells, place) for place in range(cells.shape[1])], header),
-        *(place for texts in labels for place in _rows_where(texts, lambda text: TOTAL_FORM.fullmatch(plain(text)))),
-        *(place for place in without_certificate if not _says_something(place, cells, columns, labels)),
-    }
+) -> np.ndarray:
+    """Which rows are no applications; of those without a certificate every cell is looked at."""
+    labels = [column for name, column in columns.items() if SOURCE_COLUMNS[name].kind != "count"] + others
+    telling = [columns[name] for name in source_columns("year", "round", "name", "count") if name in columns]
+    above, goes_on = np.arange(first, first + len(cells)) <= 0, cells.index.isin(list(continued))
+    none = above | goes_on | _repeated_headers(cells, header) | _anywhere(labels, TOTAL_FORM.fullmatch)
+
+    few = np.flatnonzero(_anywhere([columns["certificate"]], RULED_LINE.fullmatch))
+    certificate, *labels = (column.iloc[few] for column in (columns["certificate"], *labels))
+    total = _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch) & ~_anywhere([certificate], bool)
+    ruled = ~_anywhere([cells[name].iloc[few] for name in cells], lambda text: not RULED_LINE.fullmatch(text))
+    remark = ~_anywhere([column.iloc[few] for column in telling], bool)
+    none[few] |= total | ruled | remark
+    return none
 
 
-def _says_something(place: int, cells: pd.DataFrame, columns: Columns, labels: list[list[str]]) -> bool:
-    """Whether a row without a certificate is an application all the same: neither a total, nor a rule, nor a remark."""
-    total = not plain(columns["certificate"][place]) and any(
-        TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch(plain(texts[place])) for texts in labels
-    )
-    ruled = all(RULED_LINE.fullmatch(plain(text)) for text in cells.iloc[place])
-    telling = source_columns("year", "round", "name", "count")
-    return not total and not ruled and any(plain(columns[name][place]) for name in telling if name in columns)
+def _anywhere(columns: Iterable[pd.Series], fits: Callable[[str], object]) -> np.ndarray:
+    """Which rows have a cell whose plain text fits."""
+    return np.logical_or.reduce([asked_of_each(column, lambda text: bool(fits(plain(text)))) for column in columns])
 
 
-def _repeated_headers(texts: list[list[str]], header: Header) -> set[int]:
-    """The positions of rows that name three columns or more, or say what a row of the header says."""
-    names = Counter(place for column in texts for place in _rows_where(column, column_named))
-    rows = {
-        place
-        for place, number in names.items()
-        if number >= FEWEST_HEADER_CELLS
-        and len({column_named(column[place]) for column in texts} - {None}) >= FEWEST_HEADER_CELLS
-    }
+def _repeated_headers(cells: pd.DataFrame, header: Header) -> np.ndarray:
+    """Which rows name three columns or more, or say what a row of the header says."""
+    columns = [cells[name] for name in cells]
+    names = sum(asked_of_each(column, lambda text: column_named(text) is not None, int) for column in columns)
+    repeated = np.zeros(len(cells), bool)
+    few = np.flatnonzero(names >= FEWEST_HEADER_CELLS)
+    lines = zip(*(column.iloc[few].tolist() for column in columns), strict=True)
+    repeated[few] = [len(set(map(column_named, line)) - {None}) >= FEWEST_HEADER_CELLS for line in lines]
     for line in header.lines:
-        alike = [_rows_where(column, partial(_says, word)) for column, word in zip(texts, line, strict=False) if word]
-        same = set.intersection(*alike) if alike else set()
-        rows |= {place for place in same if [column[place].strip() for column in texts[: len(line)]] == line}
-    return rows
+        same = np.full(len(cells), any(line))
+        for column, word in zip(columns, line, strict=False):
+            if same.any():
+                same &= asked_of_each(column, partial(_says, word))
+        repeated |= same
+    return repeated
 
 
 def _says(word: str, text: str) -> bool:

@@ -11,12 +11,10 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from pilotlib.checking import check
-from pilotlib.claims import check_narrative
-from pilotlib.cleaning import clean
+from pilotlib.checking.year import clean_year
 from pilotlib.publishing import publish
-from pilotlib.reading import Processed, read_inputs
-from pilotlib.report import Report
+from pilotlib.reading import Processed
+from pilotlib.report.year import book_of
 from pilotlib.statistics import Tables, summarise
 from tests import hostile
 from tests.browser import gate
@@ -31,15 +29,13 @@ SHOWN = [*(text for text in hostile.CELLS if text != hostile.TURNED), hostile.TU
 def reports(tmp_path_factory) -> Path:
     """The folder of the report on hostile files, in every edition."""
     folder = tmp_path_factory.mktemp("hostile")
-    inputs = read_inputs(hostile.spoil(make_project(folder / "project")), 2021)
-    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file)
-    problems = check(cleaned, 2021, inputs.source, inputs.sha256, inputs.indicators, inputs.reference)
+    inputs, cleaned, problems = clean_year(hostile.spoil(make_project(folder / "project")), 2021)
     statistics = summarise(Tables(cleaned.applications, cleaned.majors, inputs.indicators, {}))
     about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
     processed = Processed(
         folder, about, inputs.narrative, inputs.cells, inputs.corrections, *cleaned, problems, inputs.indicators
     )
-    report = Report(2021, inputs.school["name"], processed, statistics, check_narrative(processed, statistics))
+    report = book_of(processed, statistics)
     publish(notebook_of(report, folder / "report.ipynb"), report, editions_here(), folder)
     return folder
 

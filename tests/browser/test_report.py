@@ -13,11 +13,17 @@ from pypdf import PdfReader
 from tests.browser import gate
 from tests.browser.conftest import ARTEFACTS, open_page
 
-WINDOWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")]
+WINDOWS = [
+    (1280, "light"),
+    pytest.param((1280, "dark"), marks=pytest.mark.full),
+    pytest.param((390, "light"), marks=pytest.mark.full),
+    (390, "dark"),
+    (320, "light"),
+]
 HEIGHT = 900
 
 
-@pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: f"{window[0]}-{window[1]}")
+@pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: "-".join(map(str, window)))
 def page(request, browser, ran):
     """The report at a width, on a light or a dark ground, with everything unfolded."""
     width, scheme = request.param

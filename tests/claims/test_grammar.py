@@ -3,9 +3,10 @@
 import pytest
 
 from pilotlib.claims import grammar
+from pilotlib.claims.facts import NAME_OF, lexicon_of
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import find_numbers, plain_text
-from pilotlib.claims.text import NAME_OF, lexicon_of, paragraph_of
+from pilotlib.claims.text import paragraph_of
 
 
 @pytest.mark.parametrize("label", grammar.LABELS, ids=lambda label: f"{label.name} {label.example}")

@@ -1,6 +1,8 @@
 """Every form of a table is made from the same told table, and every column of it is declared."""
 
 import io
+import subprocess
+import sys
 
 import openpyxl
 import pandas as pd
@@ -13,6 +15,7 @@ from pilotlib.report import parts
 from pilotlib.report.figures import data_of
 from pilotlib.report.told import Told, csv, html
 from pilotlib.report.years import book_of
+from tests.conftest import ROOT
 from tests.report.reports import report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD
 from tests.tables import row
@@ -96,3 +99,31 @@ def test_a_lower_bound_is_one_in_every_figure_of_its_row(year):
     assert [cell.get_text() for cell in BeautifulSoup(html(told), "html.parser").select("td")] == ["至少2", "3"]
     sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx("", "", "来源", [told])))["下限"]
     assert sheet["B6"].number_format == '"至少"#,##0'
+
+
+WITH_ANOTHER_COLUMN = """
+from pilotlib import columns
+
+columns.SOURCE_COLUMNS["duration"] = columns.COLUMNS["duration"] = columns.Column("学制", "年", "几年制", "text")
+columns.HEADERS["学制"] = "duration"
+
+from pilotlib.exploring.charts import GROUPS
+from pilotlib.exploring.selection import CHOICES
+from pilotlib.publishing.workbook import as_xlsx
+from pilotlib.report.told import csv, html
+from tests.report.reports import processed_of
+from pilotlib.report.year import book_of
+from tests.tables import HEADER, row
+
+processed, statistics = processed_of((*row(), "三年制"), header=(*HEADER, "学制"))
+told = book_of(processed, statistics).tables["applications"]
+assert processed.applications["duration"].tolist() == ["三年制"]
+assert all("学制（年）" in page and "三年制" in page for page in [html(told)])
+assert "学制" in csv(told).decode("utf-8-sig") and as_xlsx("", "", "", [told])
+assert "duration" in GROUPS and "duration" in CHOICES and "duration" in told.shown
+"""
+
+
+def test_a_column_of_the_table_is_added_by_one_entry():
+    result = subprocess.run([sys.executable, "-c", WITH_ANOTHER_COLUMN], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr

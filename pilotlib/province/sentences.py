@@ -1,0 +1,127 @@
+"""Many schools in sentences: a year's totals, who was approved most, its cities, rounds and levels, and certificates.
+
+Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing is computed from them.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from pilotlib.province.statistics import counted
+from pilotlib.report.prose import Statistics, breakdown, number, people, shortened, visible
+
+NAMES_SHOWN = 5
+NOT_NAMED = "未写明"
+_SCHOOLS_FOR_TENTH = 10  # from how many schools on the largest tenth is told
+
+
+def years_of(statistics: Statistics) -> list[int]:
+    """The years of the table, in order."""
+    return sorted(statistics["by_school"]["year"].dropna().astype(int).unique().tolist())
+
+
+def bounded_years(statistics: Statistics) -> set[int]:
+    """The years in which a count of some school is missing: their sums are lower bounds."""
+    schools = statistics["by_school"]
+    return set(schools.loc[schools["lower_bound"], "year"].dropna().astype(int))
+
+
+def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
+    """A year's applications in sentences, a paragraph a topic; an empty one where nothing is known.
+
+    `places`: totals, rounds and levels; `schools`: who was approved most, and other than asked; `cities`.
+    """
+    several = len(years_of(statistics)) > 1
+    of_year = {name: table[table["year"] == year] for name, table in statistics.items() if "year" in table}
+    schools = counted(of_year["by_school"])
+    if schools.empty:
+        return {"places": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
+    bounded = bool(schools["lower_bound"].any())
+    differences = _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded) + _unlike(schools)
+    return {
+        "places": _totals(of_year["by_year"].iloc[0], year) + _rounds_and_levels(of_year),
+        "schools": (f"{year}年：" if several else "") + differences,
+        "cities": _cities(of_year["by_city"], year, bounded),
+    }
+
+
+def certificates_paragraph(statistics: Statistics) -> str:
+    """The certificates over all schools: how many, which the most schools applied for, which has most places."""
+    table, years = statistics["by_certificate"], years_of(statistics)
+    if table.empty:
+        return ""
+    over = f"以下为{'、'.join(map(str, years))}年合计。" if len(years) > 1 else ""
+    most = table["schools"].max()
+    names = names_in_words(table.loc[table["schools"] == most, "certificate"])
+    by_schools = f"申报学校最多的证书是{names}（{number(most)}所）；" if pd.notna(most) and len(table) > 1 else ""
+    return over + by_schools + _most(table, "certificate", "种证书", bool(bounded_years(statistics)))
+
+
+def names_in_words(names: "pd.Series[str]") -> str:
+    """Names for a sentence: the first few, and how many there are."""
+    shown = "、".join(name_of(name) for name in names.head(NAMES_SHOWN))
+    return shown + (f"等{number(len(names))}个" if len(names) > NAMES_SHOWN else "")
+
+
+def name_of(name: Any) -> str:
+    """A name from the table as it stands in sentences and figures."""
+    return shortened(visible(name)) if isinstance(name, str) and name.strip() else NOT_NAMED
+
+
+def _totals(row: pd.Series, year: int) -> str:
+    rate = row["approval_rate"]
+    complete = f"其中人数完整的{number(row['schools_complete'])}所学校" if row["lower_bound"] else ""
+    applied, approved = (people(row[name], row["lower_bound"]) for name in ("places_applied", "places_approved"))
+    return (
+        f"{year}年度{number(row['schools'])}所学校共申报1+X证书试点{number(row['applications'])}项，"
+        f"申请培训{applied}，批准{approved}" + (f"，{complete}批准率{number(rate)}%" if pd.notna(rate) else "") + "。"
+    )
+
+
+def _rounds_and_levels(of_year: Statistics) -> str:
+    rounds = of_year["by_round"].assign(application_round=of_year["by_round"]["application_round"].map(name_of))
+    return breakdown("批次", rounds, "application_round") + breakdown("等级", of_year["by_level"], "level")
+
+
+def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
+    """Which row was approved most, and its share of all."""
+    places = table["places_approved"]
+    most, total = places.max(), places.sum()
+    if pd.isna(most) or most == 0 or len(table) < 2:
+        return ""
+    top = table[places == most]
+    own = bool(top["lower_bound"].any())
+    share = "" if bounded else f"，{'各' if len(top) > 1 else ''}占{number(most / total * 100)}%"
+    many = f"，{number(len(top))}{counter}并列" if len(top) > 1 else ""
+    known = "就已知人数而言，" if bounded else ""
+    return f"{known}批准人数最多的是{names_in_words(top[name])}（{people(most, own)}{share}{many}）。"
+
+
+def _tenth(schools: pd.DataFrame, bounded: bool) -> str:
+    """How much of all places the tenth of the schools with the most places has."""
+    tenth, total = len(schools) // 10, schools["places_approved"].sum()
+    if bounded or len(schools) < _SCHOOLS_FOR_TENTH or total == 0:
+        return ""
+    part = schools["places_approved"].astype("Float64").nlargest(tenth).sum() / total * 100
+    return f"批准人数最多的十分之一学校（{number(tenth)}所）合计占{number(part)}%。"
+
+
+def _unlike(schools: pd.DataFrame) -> str:
+    """How many schools were approved fewer, as many, and more places than they asked for."""
+    known = schools[~schools["lower_bound"]].dropna(subset=["places_applied", "places_approved"])
+    differ = known["places_approved"] - known["places_applied"]
+    counts = {"少于": (differ < 0).sum(), "等于": (differ == 0).sum(), "多于": (differ > 0).sum()}
+    parts = [f"{word}申请人数的{number(count)}所" for word, count in counts.items() if count]
+    rest = len(schools) - len(known)
+    left = f"；{number(rest)}所有人数缺失，不作比较" if rest else ""
+    return f"批准人数{'，'.join(parts)}{left}。" if parts else ""
+
+
+def _cities(rows: pd.DataFrame, year: int, bounded: bool) -> str:
+    named = rows.dropna(subset="city")
+    if named.empty:
+        return ""
+    unnamed = rows.loc[rows["city"].isna(), "schools"].sum()
+    rest = f"；另有{number(unnamed)}所学校没有写明所在市" if unnamed else ""
+    count = f"{year}年度的学校分布在{number(named['city'].nunique())}个市{rest}。"
+    return count + _most(named, "city", "个市", bounded or bool(unnamed))

@@ -1,0 +1,153 @@
+"""Many tasks at once: in processes of this machine, or on a cluster. One that takes its process down is told apart."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from pilotlib.errors import PilotError
+
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+# How many tasks wait for each process: enough that none is idle, few enough that memory does not grow with the batch.
+_WAITING = 2
+_WORKERS_WITHIN = 30  # seconds
+_GO_ON = "做好的报告都在；恢复后再运行一次，只做余下的。"
+
+
+class Pool(NamedTuple):
+    """Workers: what runs their tasks, how many tasks they may be given at once, what is raised of a task that has
+    taken down one worker after the other, and a check that raises where none of them is left."""
+
+    executor: Executor
+    room: Callable[[], int]
+    killed: tuple[type[Exception], ...] = ()
+    check: Callable[[], None] = lambda: None
+
+
+def number_of_workers() -> int:
+    """As many as this process may use cores."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_processes(
+    function: Callable[[Given], Result], tasks: Iterable[Given], workers: int
+) -> Iterator[tuple[Given, Result | None]]:
+    """`function` of every task, each as it is done; processes are started once and keep what they have imported.
+
+    A task whose process ends (killed, out of memory, crashed) is tried once more, by itself; None if that one ends too.
+    """
+    return _spread(function, tasks, partial(_processes, workers), partial(_processes, 1))
+
+
+def on_cluster(
+    function: Callable[[Given], Result], tasks: Iterable[Given], address: str
+) -> Iterator[tuple[Given, Result | None]]:
+    """`function` of every task on the workers of a dask scheduler, each as it is done.
+
+    A worker that is lost loses nothing: its tasks are taken over by the others. What a task gives is sent back here;
+    None if it has taken down one worker after the other.
+
+    Raises:
+        PilotError: distributed is not installed, no scheduler answers or it is lost, or it has no workers.
+    """
+    cluster = partial(_cluster, address)
+    try:
+        yield from _spread(function, tasks, cluster, cluster)
+    except CancelledError:
+        raise PilotError(f"与调度器 {address} 的连接断了。{_GO_ON}") from None
+
+
+Start = Callable[[], AbstractContextManager[Pool]]
+
+
+def _spread(
+    function: Callable[[Given], Result], tasks: Iterable[Given], start: Start, start_one: Start
+) -> Iterator[tuple[Given, Result | None]]:
+    """Go through the tasks with pools that are started anew where one breaks."""
+    tasks = iter(tasks)
+    while True:
+        with start() as pool:
+            suspects = yield from _until_broken(function, tasks, pool)
+        if not suspects:
+            return
+        # Nobody knows which of those that ran took the processes down: each is tried by itself.
+        for task in suspects:
+            with start_one() as pool:
+                lost = yield from _until_broken(function, iter([task]), pool)
+            if lost:
+                yield task, None
+
+
+def _until_broken(
+    function: Callable[[Given], Result], tasks: Iterator[Given], pool: Pool
+) -> Generator[tuple[Given, Result | None], None, list[Given]]:
+    """Yield each task with its result as it is done; return those that were lost with the pool, none where it held."""
+    running: dict[Future[Result], Given] = {}
+    unsent: list[Given] = []
+    try:
+        while True:
+            for task in islice(tasks, max(pool.room() - len(running), 0)):
+                unsent = [task]
+                running[pool.executor.submit(function, task)] = task
+                unsent = []
+            if not running:
+                return []
+            done = wait_for(running, _WORKERS_WITHIN, FIRST_COMPLETED).done
+            if not done:
+                pool.check()
+            for future in done:
+                try:
+                    result = future.result()
+                except pool.killed:
+                    result = None
+                yield running.pop(future), result
+    except BrokenExecutor:
+        return [*running.values(), *unsent]
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Pool]:
+    """Processes that begin with everything imported, where the system can fork; nothing of this process is shared."""
+    can_fork = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
+    if can_fork:
+        context.set_forkserver_preload(["pilotlib.running.stages"])
+    with ProcessPoolExecutor(workers, context) as executor:
+        yield Pool(executor, lambda: _WAITING * workers)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Pool]:
+    """The workers of a dask scheduler; they may come and go.
+
+    Raises:
+        PilotError: distributed is not installed, no scheduler answers, or it has no workers.
+    """
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError:
+        raise PilotError('--scheduler 需要另装：pip install "pilotlib[cluster]"（项目中：make extras）') from None
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise PilotError(f"连不上调度器 {address}（{error}）。请先运行 dask scheduler，并核对地址。") from None
+
+    def check() -> None:
+        if not client.nthreads():
+            raise PilotError(f"调度器 {address} 的工作进程都不在了。{_GO_ON}")
+
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_WORKERS_WITHIN)
+        except TimeoutError:
+            raise PilotError(
+                f"调度器 {address} 没有工作进程。请在各台机器上运行 dask worker {address} --nthreads 1。"
+            ) from None
+        room = lambda: _WAITING * max(sum(client.nthreads().values()), 1)  # noqa: E731 - workers may come and go
+        yield Pool(client.get_executor(pure=False), room, (KilledWorker,), check)

@@ -1,0 +1,99 @@
+"""The report over all schools, seen as `test_report` sees the annual report."""
+
+from urllib.parse import unquote
+
+import pytest
+
+from pilotlib import publishing
+from pilotlib.province.book import read_schools
+from pilotlib.running import stages
+from tests.browser import gate
+from tests.browser.conftest import ARTEFACTS, open_page
+from tests.conftest import ROOT, made_once
+from tests.province.schools import province, write
+
+WINDOWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+CHECKS = [check for check in gate.CHECKS if check is not gate.dangling_links]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two years of 30 schools in 6 cities, two failed; every report that is led to is there."""
+
+    def make(folder):
+        tables = province(30, years=(2030, 2031), cities=6)
+        write(folder / "tables", tables)
+        for report in tables.by_school["report"]:
+            path = folder / "page" / report
+            path.parent.mkdir(parents=True)
+            path.write_text("<title>一所学校的报告</title>", encoding="utf-8")
+        told = folder / "told.ipynb"
+        values = {"processed": str(folder / "tables")}
+        stages.execute(ROOT / "notebooks" / "schools.ipynb", told, values, ROOT, folder, "汇总", "in-process")
+        publishing.publish(told, read_schools(folder / "tables"), ["html"], folder / "page")
+
+    return made_once(tmp_path_factory, "schools", make) / "page"
+
+
+@pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: "-".join(map(str, window)))
+def page(request, browser, folder):
+    width, scheme = request.param
+    page = open_page(browser, folder / "index.html", viewport={"width": width, "height": 900}, color_scheme=scheme)
+    gate.open_all(page)
+    page.name = f"{width}-{scheme}"
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def desk(browser, folder):
+    page = open_page(browser, folder / "index.html", viewport={"width": 1280, "height": 900})
+    yield page
+    page.context.close()
+
+
+def test_axe_finds_nothing(page):
+    violations, _ = gate.found_by_axe(page)
+    assert violations == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_gate_finds_nothing(page, check):
+    assert check(page) == []
+
+
+def test_every_link_leads_to_a_section_or_a_report(page, folder):
+    out = gate.dangling_links(page)
+    assert len(out) >= 60
+    assert [to for to in out if not (folder / unquote(to)).is_file()] == []
+
+
+def test_nothing_is_asked_of_any_host_and_a_screenshot_is_kept(page):
+    assert page.heard == []
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"schools-{page.name}.png", full_page=True)
+
+
+def test_the_contents_list_every_section(page):
+    assert page.locator("nav a").all_inner_texts() == page.locator("main h2").all_inner_texts()
+
+
+def names(page) -> list[str]:
+    return page.locator(".searchable tbody tr:visible th").all_inner_texts()
+
+
+def test_schools_are_searched_and_sorted_and_lead_to_their_reports(desk):
+    assert len(names(desk)) == 60
+    desk.get_by_label("在表中查找").fill("甲州市 2030")
+    assert desk.get_by_role("status").inner_text() == "显示5行，共60行"
+    desk.get_by_label("在表中查找").fill("")
+    assert len(names(desk)) == 60
+    heading = desk.get_by_role("button", name="批准率")
+    heading.click()
+    rates = desk.locator(".searchable tbody tr td:nth-child(8)").all_inner_texts()
+    known = [float(rate) for rate in rates if rate != "—"]
+    assert known == sorted(known)
+    assert rates[len(known) :] == ["—"] * 4
+    first = names(desk)[0]
+    desk.locator(".searchable tbody").get_by_role("link", name=first, exact=True).first.click()
+    assert desk.title() == "一所学校的报告"

@@ -1,0 +1,290 @@
+"""A province by the command: a report each, one over all, what fails told with its place; runs again, kills, clusters."""
+
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote
+
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT, contents, made_once, make_project, pilot
+from tests.province.province import province, write
+
+BROKEN = 3
+YEAR = 2031
+
+
+def standin(project: Path, table: Path) -> subprocess.CompletedProcess:
+    """A batch whose reports are stand-ins."""
+    command = [sys.executable, "-m", "tests.province.standin", str(project), str(table)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+def schools_in(folder: Path) -> dict[str, bytes]:
+    """Every report's files but its manifest, which tells the time."""
+    return {name: content for name, content in contents(folder / "schools").items() if "manifest.json" not in name}
+
+
+@pytest.fixture(scope="session")
+def batched(tmp_path_factory) -> SimpleNamespace:
+    """A province of five schools, one of them broken, by the command."""
+
+    def run(folder):
+        project = make_project(folder / "project")
+        write(folder / "甲省.csv", province(7, 5, broken=(BROKEN,))[0])
+        result = pilot(project, "batch", str(folder / "甲省.csv"))
+        (folder / "said.json").write_text(json.dumps([result.returncode, result.stdout, result.stderr]))
+
+    folder = made_once(tmp_path_factory, "batched", run)
+    status, stdout, stderr = json.loads((folder / "said.json").read_text())
+    project = folder / "project"
+    return SimpleNamespace(
+        project=project,
+        table=folder / "甲省.csv",
+        reports=project / "reports" / "batch" / "甲省",
+        processed=project / "data" / "processed" / "batch" / "甲省",
+        status=status,
+        stdout=stdout,
+        stderr=stderr,
+        answers=province(7, 5)[1],
+    )
+
+
+def test_each_school_has_its_report_and_the_broken_one_its_reason(batched):
+    assert batched.status == 1
+    assert "Traceback" not in batched.stderr
+    assert batched.stdout.splitlines()[0] == "甲省.csv：新做 4 份，没有变化 0 份，没有做成 1 份"
+    made = {path.parent.parent.name for path in batched.reports.glob("schools/*/*/annual-report.html")}
+    assert made == set(batched.answers) - {"第0003职业技术学院"}
+    lines = batched.table.read_text(encoding="utf-8-sig").splitlines()
+    place = next(number for number, line in enumerate(lines, start=1) if line.startswith("第0003") and ",," in line)
+    assert f"  · 第0003职业技术学院 {YEAR}（原表第{place}行）：第2行缺少证书名称" in batched.stderr
+
+
+def test_a_report_is_that_of_its_school_alone(batched):
+    page = (batched.reports / "schools" / "第0001职业技术学院" / str(YEAR) / "annual-report.html").read_text("utf-8")
+    assert "第0001职业技术学院" in page and "第0000职业技术学院" not in page
+    _, _, approved = batched.answers["第0001职业技术学院"]
+    assert f"{approved:,}" in page
+
+
+def test_the_totals_are_the_sum_over_schools_and_a_count_of_the_raw_file(batched):
+    by_school = pd.read_parquet(batched.processed / "by_school.parquet").set_index("school")
+    columns = ["applications", "places_applied", "places_approved"]
+    assert {name: tuple(row) for name, row in by_school[columns].iterrows()} == batched.answers
+    totals = pd.read_parquet(batched.processed / "overview.parquet").set_index("measure")["value"]
+    assert totals[columns].tolist() == [sum(column) for column in zip(*batched.answers.values(), strict=True)]
+    raw = [line.split(",") for line in batched.table.read_text(encoding="utf-8-sig").splitlines()]
+    applied = sum(int(line[7].removesuffix("人")) for line in raw if line[0].endswith("学院"))
+    assert totals["places_applied"] == applied
+    assert totals["schools_failed"] == 1
+
+
+class _Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "a":
+            self.found.append(dict(attributes).get("href", ""))
+
+
+def test_the_page_over_all_leads_to_every_report_and_names_the_failed_school(batched):
+    page = (batched.reports / "index.html").read_text(encoding="utf-8")
+    links = _Links()
+    links.feed(page)
+    leading = {unquote(link) for link in links.found if link.startswith("schools/")}
+    assert leading == {
+        path.relative_to(batched.reports).as_posix() for path in batched.reports.glob("schools/*/*/*.html")
+    }
+    assert "第0003职业技术学院" in page and "缺少证书名称" in page
+    assert (batched.reports / "index.xlsx").stat().st_size > 5000
+
+
+def test_only_what_is_missing_or_changed_is_made_again(batched, tmp_path):
+    project = shutil.copytree(batched.project, tmp_path / "project")
+    table = shutil.copy(batched.table, tmp_path / "甲省.csv")
+    reports = project / "reports" / "batch" / "甲省"
+    before = contents(reports)
+    again = pilot(project, "batch", str(table))
+    assert again.stdout.splitlines()[0] == "甲省.csv：新做 0 份，没有变化 4 份，没有做成 1 份"
+    assert contents(reports / "schools") == contents(batched.reports / "schools")
+
+    (reports / "schools" / "第0000职业技术学院" / str(YEAR) / "annual-report.xlsx").write_bytes(b"altered")
+    lines = Path(table).read_text(encoding="utf-8-sig")
+    changed = re.sub(r"(第0001职业技术学院,1,.*?),\d+人,\d+,", r"\1,15人,15,", lines, count=1)
+    removed = "\n".join(line for line in changed.splitlines() if not line.startswith("第0002")) + "\n"
+    Path(table).write_text(removed, encoding="utf-8-sig")
+    last = pilot(project, "batch", str(table))
+    assert last.stdout.splitlines()[0] == "甲省.csv：新做 2 份，没有变化 1 份，没有做成 1 份"
+    after = contents(reports)
+    different = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    assert {name.split("/")[1] for name in different if name.startswith("schools/")} == {
+        "第0000职业技术学院",
+        "第0001职业技术学院",
+        "第0002职业技术学院",
+    }
+    assert (
+        after[f"schools/第0000职业技术学院/{YEAR}/annual-report.xlsx"]
+        == (before[f"schools/第0000职业技术学院/{YEAR}/annual-report.xlsx"])
+    )
+    assert not (reports / "schools" / "第0002职业技术学院").exists()
+
+
+def test_a_folder_of_parts_is_one_table_and_reports_can_be_left_out(tmp_path):
+    project, parts = make_project(tmp_path / "project"), tmp_path / "parts"
+    header, *rows = province(3, 7)[0]
+    parts.mkdir()
+    write(parts / "a.csv", [header, *rows[:12]])
+    write(parts / "b.csv", [header, *rows[12:]])
+    whole = write(tmp_path / "whole.csv", [header, *rows])
+    tables = {}
+    for table in (parts, whole):
+        result = pilot(project, "batch", str(table), "--no-reports", "--editions", "html")
+        assert result.returncode == 0, result.stderr
+        assert (project / "reports" / "batch" / table.stem / "index.html").is_file()
+        assert not (project / "reports" / "batch" / table.stem / "schools").exists()
+        processed = project / "data" / "processed" / "batch" / table.stem
+        tables[table.stem] = {path.name: path.read_bytes() for path in processed.glob("*.parquet")}
+    assert tables["parts"] == tables["whole"]
+    assert len(tables["whole"]) >= 8
+
+
+def test_a_batch_killed_at_any_moment_goes_on_where_it_was(tmp_path):
+    """With a stand-in for the making of a report, so that there are many moments."""
+    project, table = make_project(tmp_path / "project"), tmp_path / "乙省.csv"
+    lines, answers = province(11, 40, broken=(4, 9))
+    write(table, lines)
+    reports = project / "reports" / "batch" / "乙省"
+    command = [sys.executable, "-m", "tests.province.standin", str(project), str(table)]
+    chance = random.Random(3)
+    made: dict[str, bytes] = {}
+    for _ in range(4):
+        process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+        wanted = len(made) + chance.randrange(1, 9)
+        while process.poll() is None and len(list(reports.glob("schools/*/*/manifest.json"))) < wanted:
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        found = schools_in(reports) if reports.exists() else {}
+        assert made.items() <= found.items()  # whole, and not made again
+        made = {name: content for name, content in found.items() if not name.startswith(".") and "/." not in name}
+    done = len(made)
+    last = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert last.returncode == 0, last.stderr
+    assert json.loads(last.stdout) == {"made": 38 - done, "kept": done, "failed": 2}
+    assert len(schools_in(reports)) == 38 and len(answers) == 40
+    assert not list(reports.rglob(".*"))
+
+
+def test_another_table_of_the_same_name_takes_no_reports_away(tmp_path):
+    project = make_project(tmp_path / "project")
+    (tmp_path / "later").mkdir()
+    for folder, first in ((tmp_path, 0), (tmp_path / "later", 2)):
+        lines = province(5, 4)[0]
+        kept = tuple(f"第{number:04d}职业技术学院" for number in (first, first + 1))
+        write(folder / "戊省.csv", [line for line in lines if line[0] in ("学校", *kept)])
+    reports = project / "reports" / "batch" / "戊省"
+    assert standin(project, tmp_path / "戊省.csv").returncode == 0
+    before = contents(reports)
+    refused = standin(project, tmp_path / "later" / "戊省.csv")
+    assert refused.returncode == 1
+    assert "另一张表的 2 份报告，没有覆盖" in refused.stderr
+    assert contents(reports) == before
+
+
+def test_an_edition_that_is_no_longer_asked_for_does_not_stay_with_old_figures(batched, tmp_path):
+    project = shutil.copytree(batched.project, tmp_path / "project")
+    result = pilot(project, "batch", str(batched.table), "--no-reports", "--editions", "html")
+    assert result.returncode == 0, result.stderr
+    reports = project / "reports" / "batch" / "甲省"
+    assert sorted(path.name for path in reports.iterdir()) == ["index.html", "manifest.json", "schools"]
+
+
+def test_an_edition_that_there_is_not_is_said_before_anything_is_written(tmp_path):
+    project, table = make_project(tmp_path / "project"), write(tmp_path / "己省.csv", province(5, 2)[0])
+    result = pilot(project, "batch", str(table), "--no-reports", "--editions", "papyrus")
+    assert result.returncode == 1
+    assert "没有“papyrus”这种版本" in result.stderr
+    assert not (project / "data" / "processed" / "batch").exists()
+
+
+def test_a_school_that_takes_its_process_down_is_told_apart(tmp_path):
+    from tests.province.standin import DEADLY
+
+    project, table = make_project(tmp_path / "project"), tmp_path / "丙省.csv"
+    lines = [(DEADLY, *line[1:]) if line[0] == "第0002职业技术学院" else line for line in province(5, 6)[0]]
+    write(table, lines)
+    result = standin(project, table)
+    assert json.loads(result.stdout) == {"made": 5, "kept": 0, "failed": 1}
+
+
+def test_a_cluster_that_loses_a_worker_makes_the_same_reports_each_once(batched, tmp_path):
+    """A scheduler and three workers on loopback; one is killed while it works."""
+    pytest.importorskip("distributed")
+    project = shutil.copytree(batched.project, tmp_path / "project")
+    shutil.rmtree(project / "reports")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    dask, log = str(Path(sys.executable).with_name("dask")), (tmp_path / "dask.log").open("w")
+    settings = {"cwd": tmp_path, "stdout": log, "stderr": log, "start_new_session": True}
+    scheduler = [dask, "scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard"]
+    worker = [dask, "worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
+    processes = [subprocess.Popen(scheduler, **settings)]
+    processes += [subprocess.Popen(worker, **settings) for _ in range(3)]
+    try:
+        command = [str(Path(sys.executable).with_name("pilot")), "batch", str(batched.table), "--scheduler", address]
+        run = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        reports = project / "reports" / "batch" / "甲省"
+        while run.poll() is None and not list(reports.glob("schools/*/*/manifest.json")):
+            time.sleep(0.05)
+        os.killpg(processes[1].pid, signal.SIGKILL)
+        stdout, stderr = run.communicate(timeout=240)
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        log.close()
+    assert run.returncode == 1, stderr
+    assert stdout.splitlines()[0] == "甲省.csv：新做 4 份，没有变化 0 份，没有做成 1 份"
+    assert schools_in(reports) == schools_in(batched.reports)
+
+
+def test_only_one_batch_of_a_table_runs_at_a_time(batched, tmp_path):
+    from pilotlib.running.pipeline import only_run
+
+    with only_run(batched.project, "batch-甲省"):
+        result = pilot(batched.project, "batch", str(batched.table))
+    assert result.returncode == 1
+    assert "正由另一个 pilot run 处理" in result.stderr
+
+
+def test_names_of_schools_are_text_everywhere(tmp_path):
+    project, table = make_project(tmp_path / "project"), tmp_path / "丁省.csv"
+    hostile = ("../../../etc", "<script>alert(1)</script>学院", "=HYPERLINK(1)")
+    lines, _ = province(5, 3)
+    names = {f"第{number:04d}职业技术学院": name for number, name in enumerate(hostile)}
+    write(table, [(names.get(line[0], line[0]), *line[1:]) for line in lines])
+    result = standin(project, table)
+    assert json.loads(result.stdout)["made"] == 3, result.stderr
+    reports = project / "reports" / "batch" / "丁省"
+    assert len(list(reports.glob("schools/*/*/annual-report.html"))) == 3
+    assert {path.name for path in (project / "reports").iterdir()} == {"batch"}
+    assert "<script>alert" not in (reports / "index.html").read_text(encoding="utf-8")
+    digest = hashlib.sha256(hostile[0].encode()).hexdigest()[:8]
+    assert any(path.name.endswith(digest) for path in (reports / "schools").iterdir())
