@@ -1,9 +1,11 @@
 """From a college's 1+X application table to its annual report.
 
-In a cell: `load_year`, `load_years`, `in_chinese`, `trace_row`, `check_draft`, `reference`, `figures`, `explore`.
+In a cell: `load_year`, `load_years`, `in_chinese`, `trace_row`, `check_draft`, `reference`, `figures`, `chart`,
+`explore`.
 """
 
 from importlib import import_module
+from typing import Any
 
 from pilotlib.errors import PilotError
 
@@ -23,7 +25,7 @@ __all__ = ["PilotError", *_ROOMS]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return getattr(import_module(_ROOMS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,8 @@
 """The Chinese font in plots, also in those of an analyst; an IPython extension, which the lab's kernels load."""
 
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from noto_cjk_sans_otc import FONT_PATH
 
@@ -26,14 +27,14 @@ def use_chinese_font() -> None:
     import matplotlib
 
     register_font()
-    settings = matplotlib.rcParams
+    settings: Any = matplotlib.rcParams
     # Whatever sets the families goes through their validators: only there does the fallback outlive a change of style.
     settings.validate = settings.validate | {name: _with_fallback(settings.validate[name]) for name in _FAMILIES}
     settings.update({name: settings[name] for name in _FAMILIES})
 
 
-def _with_fallback(validate):
-    def families(value):
+def _with_fallback(validate: Callable[[Any], list[str]]) -> Callable[[Any], list[str]]:
+    def families(value: Any) -> list[str]:
         asked = validate(value)
         return [*asked, *({FONT_FAMILY} - set(asked))]
 

@@ -12,6 +12,7 @@ import click
 
 from pilotlib import __version__
 from pilotlib.errors import PilotError
+from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.report.books import DEFAULT_EDITIONS
 
 if TYPE_CHECKING:
@@ -64,9 +65,7 @@ def run(
 
     With --all a year that fails stops no other; it is named at the end, and the exit status is 1.
     """
-    from pilotlib.project import find_project, newest_year, years_in
-    from pilotlib.running.pipeline import run as run_year
-    from pilotlib.running.pipeline import run_trends
+    from pilotlib.running import pipeline
 
     if all_years and year:
         raise PilotError(f"--all 与年度 {year} 只能写一个。")
@@ -74,19 +73,19 @@ def run(
     names = _names(editions)
 
     def run_and_tell(number: int) -> None:
-        made = run_year(folder, number, dict(parameters), editions=names, strict=strict, force=force, engine=engine)
+        made = pipeline.run(folder, number, dict(parameters), editions=names, strict=strict, force=force, engine=engine)
         _tell(folder, f"{number} 年", made)
 
     if not all_years:
         run_and_tell(_year(folder, year))
         return
-    failed = []
+    failed: list[str] = []
     newest_year(folder)  # says that there is none
     for number in years_in(folder):
         with _named_at_the_end(failed, f"{number} 年"):
             run_and_tell(number)
     with _named_at_the_end(failed, "历年对比"):
-        trends = run_trends(folder, editions=names, force=force, engine=engine)
+        trends = pipeline.run_trends(folder, editions=names, force=force, engine=engine)
         if trends:
             _tell(folder, "历年对比", trends)
         else:
@@ -124,7 +123,6 @@ def _tell(folder: Path, title: str, made: "Made") -> None:
 def check(year: str | None, project: Path | None) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
     from pilotlib.checking.year import clean_year
-    from pilotlib.project import find_project
     from pilotlib.report.findings import findings
 
     folder = find_project(project)
@@ -143,29 +141,14 @@ def new(year: str, table: Path, project: Path | None) -> None:
 
     The table is copied as it is. Corrections are proposed, ready to paste, and never applied.
     """
-    from pilotlib.checking.proposals import propose, propose_header
-    from pilotlib.checking.year import clean_inputs
-    from pilotlib.cleaning.rows import name_columns
-    from pilotlib.project import find_project
-    from pilotlib.reading import read_inputs
-    from pilotlib.reading.headers import header_of
-    from pilotlib.receiving import set_up_year
-    from pilotlib.report.findings import as_ledger, findings
+    from pilotlib.receiving import look_through, set_up_year
+    from pilotlib.report.findings import as_ledger
 
     folder = find_project(project)
     made = set_up_year(folder, _four_digits(year), table)
     click.echo(f"已建立 {made.relative_to(folder)}：{'、'.join(sorted(path.name for path in made.iterdir()))}")
-    inputs = read_inputs(folder, int(year))
-    header = header_of(inputs.cells, inputs.file)
-    proposed = propose_header(header)
-    try:
-        _, cleaned, problems = clean_inputs(inputs)
-    except PilotError as error:
-        click.echo(f"错误  {error}")
-    else:
-        click.echo("\n".join(findings(inputs.file, cleaned, problems)))
-        table_as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
-        proposed = propose(problems, table_as_given, inputs.reference)
+    lines, proposed = look_through(folder, int(year))
+    click.echo("\n".join(lines))
     if len(proposed):
         click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
         click.echo(as_ledger(proposed))
@@ -184,7 +167,6 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
     """
     from pilotlib.claims import DISAGREES
     from pilotlib.exploring.looking_up import claims_in
-    from pilotlib.project import find_project
     from pilotlib.reading.documents import read_document
     from pilotlib.report.checked import as_json, as_lines
 
@@ -219,7 +201,6 @@ def batch(
 
     Only what is missing or has changed is made. Schools that fail are named at the end, and the exit status is 1.
     """
-    from pilotlib.project import find_project
     from pilotlib.province.batch import run_batch
 
     folder = find_project(project)
@@ -267,8 +248,6 @@ def _sentence(error: PilotError | OSError) -> str:
 
 
 def _year(project: Path, given: str | None) -> int:
-    from pilotlib.project import newest_year
-
     return newest_year(project) if given is None else _four_digits(given)
 
 

@@ -60,14 +60,11 @@ def _columns() -> dict[str, dict[str, Column]]:
     tables: dict[str, dict[str, Column]] = {"source": {}, "derived": {}, "indicator": {}}
     with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as file:
         for entry in csv.DictReader(file):
+            required, adds_up, not_given = (entry[flag] == "yes" for flag in ("required", "adds_up", "not_given"))
+            aliases, bounds = (tuple(filter(None, entry[names].split("、"))) for names in ("aliases", "bounds"))
+            kind = cast(Kind, entry["kind"])
             tables[entry["of"]][entry["name"]] = Column(
-                entry["title"],
-                entry["unit"],
-                entry["meaning"],
-                cast(Kind, entry["kind"]),
-                tuple(filter(None, entry["aliases"].split("、"))),
-                *(entry[flag] == "yes" for flag in ("required", "adds_up", "not_given")),
-                tuple(filter(None, entry["bounds"].split("、"))),
+                entry["title"], entry["unit"], entry["meaning"], kind, aliases, required, adds_up, not_given, bounds
             )
     return tables
 

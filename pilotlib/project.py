@@ -4,20 +4,7 @@ from pathlib import Path
 
 from pilotlib.errors import PilotError
 
-READABLE_SUFFIXES = (
-    ".tsv",
-    ".csv",
-    ".txt",
-    ".md",
-    ".xlsx",
-    ".xls",
-    ".ods",
-    ".html",
-    ".htm",
-    ".docx",
-    ".pdf",
-    ".zip",
-)
+READABLE_SUFFIXES = (".tsv", ".csv", ".txt", ".md", ".xlsx", ".xls", ".ods", ".html", ".htm", ".docx", ".pdf", ".zip")
 
 
 def find_project(start: Path | str | None = None) -> Path:

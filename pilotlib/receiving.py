@@ -5,12 +5,20 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pandas as pd
+
+from pilotlib.checking.proposals import propose, propose_header
+from pilotlib.checking.year import clean_inputs
+from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
+from pilotlib.reading import read_inputs
 from pilotlib.reading.files import read_bytes
+from pilotlib.reading.headers import header_of
 from pilotlib.reading.tables import read_table
 from pilotlib.reading.year import hash_of
+from pilotlib.report.findings import findings
 from pilotlib.vocabulary import NARRATIVE_SECTIONS
 
 CORRECTION_EXAMPLE = "# 3,批准总培训人数,5O,50,平台截图所示（这一行是示例；去掉行首的 # 才起作用）"
@@ -60,6 +68,22 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
     return final
+
+
+def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
+    """What is found in the table of a new year, line by line, and the corrections that suggest themselves.
+
+    Returns:
+        The lines, or the one of why the table is refused; and `row, column, was, becomes, reason`.
+    """
+    inputs = read_inputs(project, year)
+    header = header_of(inputs.cells, inputs.file)
+    try:
+        _, cleaned, problems = clean_inputs(inputs)
+    except PilotError as error:
+        return [f"错误  {error}"], propose_header(header)
+    as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
+    return findings(inputs.file, cleaned, problems), propose(problems, as_given, inputs.reference)
 
 
 def _name_of(table: Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from pilotlib.running import stages
 from pilotlib.running.engine import IN_PROCESS
-from tests.conftest import KERNELS, contents, pilot
+from tests.conftest import KERNELS, pilot
 
 SAYING_MUCH = (
     "print('one'); print('two')",
@@ -106,19 +106,6 @@ def test_inside_a_kernel_the_notebooks_of_a_run_get_kernels_of_their_own(tmp_pat
     with KERNELS:
         node = papermill.execute_notebook(path, None, kernel_name="python3", cwd=tmp_path, progress_bar=False)
     assert node.cells[-1].outputs[0]["data"]["text/plain"] == "(1, False)"
-
-
-def test_both_engines_make_the_same_bytes(ran, tmp_path_factory, project):
-    """`ran` is of the engine in the process; everything that it published and processed is a kernel's too."""
-    result = pilot(project, "run", "2021", "--engine", "kernel")
-    assert result.returncode == 0, result.stderr
-    for place in ("reports", "data/processed"):
-        of_a_kernel = contents(project / place)
-        assert {name: content for name, content in of_a_kernel.items() if not name.endswith("manifest.json")} == {
-            name: content
-            for name, content in contents(ran.project / place).items()
-            if name in of_a_kernel and not name.endswith("manifest.json")
-        }
 
 
 def test_an_engine_that_there_is_not_is_refused(project):

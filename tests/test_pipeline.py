@@ -104,8 +104,11 @@ def test_the_manifest_records_inputs_outputs_versions_counts_and_problems(ran):
     assert len(manifest["problems"]) == 9
 
 
-def test_two_runs_give_the_same_bytes_and_html_and_xlsx_are_the_default(ran, project):
-    assert pilot(project, "run", "2021").returncode == 0
+@pytest.mark.parametrize("engine", ["kernel", pytest.param("in-process", marks=pytest.mark.full)])
+def test_two_runs_by_either_engine_give_the_same_bytes_and_html_and_xlsx_are_the_default(ran, project, engine):
+    """`ran` is of the engine in the process."""
+    result = pilot(project, "run", "2021", "--engine", engine)
+    assert result.returncode == 0, result.stderr
     assert contents(project / "data" / "processed") == contents(ran.project / "data" / "processed")
     again = contents(project / "reports" / "2021")
     assert sorted(again) == ["annual-report.html", "annual-report.xlsx", "manifest.json"]

@@ -19,8 +19,6 @@ from pilotlib.running import moving, pipeline
 from tests import standin
 from tests.conftest import ROOT, make_project, pilot
 
-KILLS = 36
-
 
 def start(project, *arguments, **options):
     command = [sys.executable, "-m", "tests.standin", str(project), "2021", *arguments]
@@ -44,8 +42,12 @@ def version_of_report(project):
     return int(version[1:5])
 
 
-@pytest.mark.parametrize("exchange", [True, False], ids=["exchanged in one step", "renamed in two steps"])
-def test_a_run_killed_at_any_moment_leaves_one_whole_report_and_the_next_succeeds(tmp_path, exchange):
+@pytest.mark.parametrize(
+    ("exchange", "kills"),
+    [(True, 8), (False, 4), *(pytest.param(*case, marks=pytest.mark.full) for case in ((True, 36), (False, 12)))],
+    ids=lambda value: {True: "exchanged in one step", False: "renamed in two steps"}.get(value, f"{value} times"),
+)
+def test_a_run_killed_at_any_moment_leaves_one_whole_report_and_the_next_succeeds(tmp_path, exchange, kills):
     if exchange and not hasattr(__import__("ctypes").CDLL(None), "renameat2"):
         pytest.skip("this system cannot exchange two folders in one step")
     project = make_project(tmp_path / "project")
@@ -53,7 +55,7 @@ def test_a_run_killed_at_any_moment_leaves_one_whole_report_and_the_next_succeed
     environment = os.environ | ({} if exchange else {"PILOTLIB_TEST_WITHOUT_EXCHANGE": "1"})
     whole = 0.0
     killed, number = 0, 0
-    while killed < (KILLS if exchange else KILLS // 3):
+    while killed < kills:
         write_version(project, number)
         began = time.perf_counter()
         run = start(project, env=environment)

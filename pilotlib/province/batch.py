@@ -7,7 +7,6 @@ changed.
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -87,7 +86,10 @@ def run_batch(
     name = folder_named(table.name if table.is_dir() else table.stem)
     final = project / "reports" / "batch" / name
     spread = _spread(workers or number_of_workers(), scheduler)
-    with only_run(project, f"batch-{name}") as work, _empty_folder(work / "rows") as rows:
+    with only_run(project, f"batch-{name}") as work:
+        rows = work / "rows"
+        shutil.rmtree(rows, ignore_errors=True)
+        rows.mkdir()
         digest = hash_of(table) if table.exists() else ""
         parts = split(table, by, rows) if reports else []
         reported = [part for part in parts if part.is_reported]
@@ -106,18 +108,8 @@ def run_batch(
         over_all = tell_all(project, work, name, about, totals, reported, failures, editions, force=force)
         if reports:
             forget_others(final, reported)
+        shutil.rmtree(rows)
     return Batch(made, len(reported) - len(changed), failures, over_all)
-
-
-@contextmanager
-def _empty_folder(folder: Path) -> Iterator[Path]:
-    """A folder for a run's own files: empty at first, gone afterwards."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _spread(workers: int, scheduler: str | None) -> Spread:

@@ -30,6 +30,9 @@ class Pool(NamedTuple):
     check: Callable[[], None] = lambda: None
 
 
+Start = Callable[[], AbstractContextManager[Pool]]
+
+
 def number_of_workers() -> int:
     """As many as this process may use cores."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -61,9 +64,6 @@ def on_cluster(
         yield from _spread(function, tasks, cluster, cluster)
     except CancelledError:
         raise PilotError(f"与调度器 {address} 的连接断了。{_GO_ON}") from None
-
-
-Start = Callable[[], AbstractContextManager[Pool]]
 
 
 def _spread(
@@ -138,6 +138,9 @@ def _cluster(address: str) -> Iterator[Pool]:
     except (OSError, ValueError) as error:
         raise PilotError(f"连不上调度器 {address}（{error}）。请先运行 dask scheduler，并核对地址。") from None
 
+    def room() -> int:
+        return _WAITING * max(sum(client.nthreads().values()), 1)
+
     def check() -> None:
         if not client.nthreads():
             raise PilotError(f"调度器 {address} 的工作进程都不在了。{_GO_ON}")
@@ -149,5 +152,4 @@ def _cluster(address: str) -> Iterator[Pool]:
             raise PilotError(
                 f"调度器 {address} 没有工作进程。请在各台机器上运行 dask worker {address} --nthreads 1。"
             ) from None
-        room = lambda: _WAITING * max(sum(client.nthreads().values()), 1)  # noqa: E731 - workers may come and go
         yield Pool(client.get_executor(pure=False), room, (KilledWorker,), check)

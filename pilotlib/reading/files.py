@@ -4,6 +4,7 @@ import codecs
 import io
 import zipfile
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from pilotlib.errors import PilotError
 
@@ -93,6 +94,16 @@ def unpacked(name: str, content: bytes) -> dict[str, bytes]:
         raise
     except Exception as error:  # zipfile, zlib and lzma each have a family of their own
         raise damaged(name, error) from None
+
+
+def tag_of(element: Element) -> str:
+    """The tag of an XML element, without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def attribute_of(element: Element, name: str) -> str:
+    """An attribute of an XML element, whatever its namespace; empty where there is none."""
+    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
 
 
 def damaged(name: str, error: Exception) -> PilotError:

@@ -1,6 +1,6 @@
 """Which row of a table is its header, and what column each of its cells names. Plain Python: it looks at few rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial, reduce
 from itertools import islice, pairwise
@@ -77,6 +77,12 @@ def header_of(cells: pd.DataFrame, file: str = "申报表") -> Header:
 def named(header: Header) -> int:
     """How many different columns a header names."""
     return len(set(header.names) - {None})
+
+
+def renamed(header: Header, headings: Mapping[str, str]) -> Header:
+    """The header with some titles, as they stand, read as others."""
+    titles = [headings.get(title, title) for title in header.titles]
+    return header._replace(titles=titles, names=[column_named(title) for title in titles])
 
 
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Cells merged over rows, filled as a reader sees them: what they say of each row below, and rows that are one."""
 
 from collections.abc import Collection
+from itertools import groupby
 from typing import NamedTuple
 
 import pandas as pd
@@ -69,8 +70,8 @@ def fill_merged(cells: pd.DataFrame, header: Header, merged: Collection[tuple[in
     for row, column, _, after, _ in steps:
         texts[row][column] = after
     continued = _continued(texts, names, corners)
-    for top in dict.fromkeys(continued.values()):
-        steps += _join(texts, names, top, [row for row, first in continued.items() if first == top])
+    for top, rows in groupby(continued, key=lambda row: continued[row]):
+        steps += _join(texts, names, top, list(rows))
     filled = pd.DataFrame(
         [(cells.index[row], column, before, after, kind) for row, column, before, after, kind in steps],
         columns=FILLED_COLUMNS,
@@ -104,7 +105,7 @@ def _continued(
     if not {*OF_ONE_APPLICATION, "majors"} <= set(positions):
         return {}
     found = {}
-    for row in dict.fromkeys(row for row, _ in corners):
+    for row in sorted({row for row, _ in corners}):
         tops = {corners.get((row, positions[name])) for name in OF_ONE_APPLICATION}
         top = tops.pop()
         own_majors = (row, positions["majors"]) not in corners and texts[row][positions["majors"]].strip()

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import parse
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import damaged, unpacked
+from pilotlib.reading.files import attribute_of, damaged, tag_of, unpacked
 from pilotlib.reading.grids import MOST_CELLS, Grid, check_size, even, whole_number
 
 # Marks inside a paragraph that stand for white space.
@@ -24,16 +24,16 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
         root = parse(io.BytesIO(document)).getroot()
     except Exception as error:  # damaged XML, and what defusedxml forbids in it
         raise damaged(name, error) from None
-    return [_grid(name, table) for table in root.iter() if _tag(table) == "table"]
+    return [_grid(name, table) for table in root.iter() if tag_of(table) == "table"]
 
 
 def _grid(name: str, table: Element) -> Grid:
-    where = f"工作表“{_attribute(table, 'name')}”"
+    where = f"工作表“{attribute_of(table, 'name')}”"
     rows: list[list[str]] = []
     merged: list[tuple[int, int, int, int]] = []
     hidden: list[int] = []
     blank = 0
-    for row in (element for element in table.iter() if _tag(element) == "table-row"):
+    for row in (element for element in table.iter() if tag_of(element) == "table-row"):
         times = _number(row, "number-rows-repeated")
         texts, spans = _row(f"{name} 的{where}", row)
         if not any(texts) and not spans:
@@ -43,7 +43,7 @@ def _grid(name: str, table: Element) -> Grid:
         rows += [[] for _ in range(blank)]
         blank = 0
         merged += [(len(rows), column, len(rows) + high - 1, column + wide - 1) for column, high, wide in spans]
-        if _attribute(row, "visibility") in ("collapse", "filter"):
+        if attribute_of(row, "visibility") in ("collapse", "filter"):
             hidden += range(len(rows), len(rows) + times)
         rows += [texts] * times
     return Grid(where, even(name, rows), merged=tuple(merged), hidden=tuple(hidden))
@@ -55,7 +55,7 @@ def _row(where: str, row: Element) -> tuple[list[str], list[tuple[int, int, int]
     spans = []
     blank = 0
     for cell in row:
-        if _tag(cell) not in ("table-cell", "covered-table-cell"):
+        if tag_of(cell) not in ("table-cell", "covered-table-cell"):
             continue
         text = _text(where, cell)
         times, high, wide = (
@@ -74,26 +74,18 @@ def _row(where: str, row: Element) -> tuple[list[str], list[tuple[int, int, int]
 
 
 def _text(where: str, cell: Element) -> str:
-    kind, value = _attribute(cell, "value-type"), _attribute(cell, "value")
+    kind, value = attribute_of(cell, "value-type"), attribute_of(cell, "value")
     if kind == "float" and value:
         return whole_number(value)
     for mark in cell.iter():
-        mark.text = _WHITE_SPACE.get(_tag(mark), mark.text)
-    text = "\n".join("".join(part.itertext()) for part in cell if _tag(part) == "p")
-    if _attribute(cell, "formula") and not text and not kind:
-        raise PilotError(f"{where}：有公式没有算出的值（{_attribute(cell, 'formula')}）。请打开后保存，再试一次。")
+        mark.text = _WHITE_SPACE.get(tag_of(mark), mark.text)
+    text = "\n".join("".join(part.itertext()) for part in cell if tag_of(part) == "p")
+    if attribute_of(cell, "formula") and not text and not kind:
+        raise PilotError(f"{where}：有公式没有算出的值（{attribute_of(cell, 'formula')}）。请打开后保存，再试一次。")
     return text
-
-
-def _tag(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _attribute(element: Element, name: str) -> str:
-    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
 
 
 def _number(element: Element, name: str) -> int:
     """A count that an attribute states; 1 where it is absent or no number."""
-    text = _attribute(element, name)
+    text = attribute_of(element, name)
     return min(int(text), MOST_CELLS) if text.isdecimal() and 0 < len(text) < 12 and int(text) else 1

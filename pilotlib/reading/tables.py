@@ -1,6 +1,7 @@
 """Any file → a table of text cells, each row with its place in the file; of several tables, the one that fits."""
 
 import codecs
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import read_bytes, unpacked
 from pilotlib.reading.grids import Grid
-from pilotlib.reading.headers import find_header, named, no_header
+from pilotlib.reading.headers import find_header, named, no_header, renamed
 from pilotlib.reading.merged import NOTHING_FILLED, fill_merged
 
 # Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
@@ -65,7 +66,7 @@ class SourceTable(NamedTuple):
     origin: Origin
 
 
-def read_table(path: Path | str) -> SourceTable:
+def read_table(path: Path | str, headings: Mapping[str, str] | None = None) -> SourceTable:
     """Read the application table in a file as it stands, every cell as text.
 
     Of several sheets or tables, of an archive or a folder with several files, the one is taken whose header names the
@@ -73,6 +74,7 @@ def read_table(path: Path | str) -> SourceTable:
 
     Args:
         path: A file of a kind in `READERS`, a zip archive of such files, or a folder of them.
+        headings: Titles of the header as they stand → as they are meant, where merged cells depend on it.
 
     Returns:
         `cells`: one row per row of the table, header included; columns 0, 1, 2 …; empty cells are "". The index
@@ -90,7 +92,7 @@ def read_table(path: Path | str) -> SourceTable:
     path = Path(path)
     if path.is_dir():
         files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
-        return _chosen(path.name, *_grids_of(files, "文件夹"))
+        return _chosen(path.name, *_grids_of(files, "文件夹"), headings)
     suffix = path.suffix.lower()
     if suffix not in READABLE_SUFFIXES:
         kinds = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
@@ -100,8 +102,8 @@ def read_table(path: Path | str) -> SourceTable:
         raise PilotError(f"{path.name}：文件是空的。请放入收到的文件后再运行。")
     if kind_of(path.name, content) == ".zip":
         files = {name: content for name, content in unpacked(path.name, content).items() if _may_hold_a_table(name)}
-        return _chosen(path.name, *_grids_of(files, "压缩包"))
-    return _chosen(path.name, _read(path.name, content), {})
+        return _chosen(path.name, *_grids_of(files, "压缩包"), headings)
+    return _chosen(path.name, _read(path.name, content), {}, headings)
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -144,7 +146,9 @@ def _may_hold_a_table(name: str) -> bool:
     return path.suffix.lower() in READABLE_SUFFIXES and not left_over
 
 
-def _chosen(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> SourceTable:
+def _chosen(
+    file: str, grids: list[Grid], unread: dict[str, PilotError], headings: Mapping[str, str] | None
+) -> SourceTable:
     """The table whose header names the most columns, of these one with rows below it; two such are an error.
 
     Files beside it that cannot be read are named where it is told why this table was taken.
@@ -168,5 +172,5 @@ def _chosen(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> Sour
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
-    cells, filled, continued = fill_merged(grid.cells(), fitting[taken], grid.merged)
+    cells, filled, continued = fill_merged(grid.cells(), renamed(fitting[taken], headings or {}), grid.merged)
     return SourceTable(cells, Origin(grid.where, why if grid.where else "", grid.hidden_places(), filled, continued))

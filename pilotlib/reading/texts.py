@@ -124,10 +124,11 @@ def _text_of(name: str, file: BinaryIO) -> tuple[str, Lines]:
 def _is_plain(name: str, file: BinaryIO, delimiter: str) -> bool:
     """Whether all readers agree on where the cells of a file end.
 
-    Every quotation mark begins or ends a cell, or is doubled within one, and every line ends in a line feed.
+    Every quotation mark begins or ends a cell that csv would not refuse for its length, or is doubled within one, and
+    every line ends in a line feed.
     """
     ends = np.array([ord(delimiter), *b"\n\r", *QUOTE], np.uint8)
-    odd = 0
+    start, opened = 0, np.array([], np.int64)
     file.seek(0)
     while content := file.read(BLOCK_BYTES) + file.readline():
         if b"\0" in content:
@@ -137,11 +138,15 @@ def _is_plain(name: str, file: BinaryIO, delimiter: str) -> bool:
         if QUOTE in content:
             characters = np.frombuffer(b"\n" + content + b"\n", np.uint8)
             marks = np.flatnonzero(characters == ord(QUOTE))
-            opening, closing = marks[odd::2], marks[1 - odd :: 2]
+            opening, closing = marks[len(opened) :: 2], marks[1 - len(opened) :: 2]
             if not (np.isin(characters[opening - 1], ends).all() and np.isin(characters[closing + 1], ends).all()):
                 return False
-            odd ^= len(marks) % 2
-    return not odd
+            opened = np.concatenate([opened, opening + start])
+            if np.any(closing + start - opened[: len(closing)] > csv.field_size_limit()):
+                return False
+            opened = opened[len(closing) :]
+        start += len(content)
+    return not len(opened)
 
 
 def _by_arrow(

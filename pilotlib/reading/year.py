@@ -49,14 +49,16 @@ def read_inputs(project: Path, year: int) -> YearInputs:
     folder = year_folder(project, year)
     table = find_table(folder)
     narrative = folder / "narrative.md"
-    cells, origin = read_table(table)
+    corrections = _read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS)
+    of_header = corrections[pd.to_numeric(corrections["row"], errors="coerce") == 0]
+    cells, origin = read_table(table, dict(zip(of_header["was"].str.strip(), of_header["becomes"], strict=True)))
     return YearInputs(
         year=year,
         file=table.name,
         sha256=hash_of(table),
         cells=cells,
         origin=origin,
-        corrections=_read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS),
+        corrections=corrections,
         indicators=_read_ledger(folder / "indicators.csv", INDICATOR_COLUMNS),
         narrative=read_text(narrative) if _holds_text(narrative) else "",
         source=_read_source(folder / "source.toml"),

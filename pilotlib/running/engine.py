@@ -14,6 +14,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from IPython.core.displayhook import DisplayHook
@@ -21,8 +22,9 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib import pyplot
 from matplotlib_inline.backend_inline import configure_inline_support
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from papermill.engines import Engine, papermill_engines
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
 IN_PROCESS = "in-process"
@@ -35,7 +37,7 @@ class InProcessEngine(Engine):
     """papermill's `Engine` without a kernel; outputs are those that a kernel would send."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name: str, **_) -> None:
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:
         """Run the code cells in order, up to the first that fails."""
         with _ONE_AT_A_TIME, _as_in_a_new_kernel() as shell:
             for index, cell in enumerate(nb_man.nb.cells):
@@ -56,9 +58,9 @@ class _Shell(InteractiveShell):
     """IPython's shell, writing what cell `number` shows into `outputs`, a list of a notebook's outputs."""
 
     number: int
-    outputs: list
+    outputs: list[NotebookNode]
 
-    def add(self, kind: str, data: dict, metadata: dict | None, **others) -> None:
+    def add(self, kind: str, data: dict[str, Any], metadata: dict[str, Any] | None, **others: Any) -> None:
         encoded = {
             name: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
             for name, value in data.items()
@@ -76,10 +78,11 @@ class _Results(DisplayHook):
     def write_output_prompt(self) -> None:
         """A notebook has the prompt beside the output."""
 
-    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         """Called with the result in every form that it has."""
         if format_dict:
-            self.shell.add("execute_result", format_dict, md_dict, execution_count=self.shell.number)
+            shell = _shell()
+            shell.add("execute_result", format_dict, md_dict, execution_count=shell.number)
 
     def finish_displayhook(self) -> None:
         """Nothing is left to be written."""
@@ -92,7 +95,7 @@ class _Results(DisplayHook):
 class _Displayed(DisplayPublisher):
     """What `display` is called with."""
 
-    def publish(self, data: dict, metadata: dict | None = None, **_) -> None:
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
         """Called with what is displayed in every form that it has."""
         self.shell.add("display_data", data, metadata)
 

@@ -11,12 +11,11 @@ from typing import NamedTuple
 
 from pilotlib.project import earlier_folder, input_files, processed_years
 from pilotlib.report.books import KINDS
-from pilotlib.running.recipes import files_in, hashes_of_inputs
+from pilotlib.running.recipes import files_in, hashes
 from pilotlib.running.reports import (
     Report,
     execute,
     find_notebooks,
-    known_parameters,
     make_report,
     only_run,
     steps_of_telling,
@@ -25,14 +24,9 @@ from pilotlib.running.steps import Step
 
 YEAR_NOTEBOOKS = ("1_clean", "2_statistics", KINDS["year"].notebook)
 # What the second stage depends on of what the first wrote; the report depends on all of it.
-READ_BY_STATISTICS = (
-    "about.json",
-    "cells.parquet",
-    "corrections.parquet",
-    "applications.parquet",
-    "majors.parquet",
-    "given_indicators.parquet",
-)
+READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in (
+    "cells", "corrections", "applications", "majors", "given_indicators"
+)))  # fmt: skip
 TRENDS = "trends"
 
 
@@ -76,23 +70,15 @@ def run(
     def inputs() -> list[Path]:
         return [*input_files(project, year), *_tables_in(earlier_folder(project, year))]
 
-    given = parameters or {}
     notebooks = find_notebooks(project, YEAR_NOTEBOOKS)
-    _check_parameters(list(notebooks.values()), given)
+    if parameters:
+        from pilotlib.running.stages import check_parameters
+
+        check_parameters(notebooks.values(), parameters)
     final, processed = project / "reports" / str(year), project / "data" / "processed" / str(year)
-    report = Report(
-        project,
-        KINDS["year"],
-        str(year),
-        f"{year} 年",
-        notebooks[KINDS["year"].notebook],
-        final,
-        inputs,
-        hashes_of_inputs(project, inputs()),
-        editions,
-        given,
-        engine,
-    )
+    kind, before = KINDS["year"], hashes(project, inputs())
+    named = (str(year), f"{year} 年", notebooks[kind.notebook])
+    report = Report(project, kind, *named, final, inputs, before, editions, parameters or {}, engine)
     steps = _steps_of_year(report, year, strict)
     with only_run(project, report.name) as work:
         places = {work / "tables": processed, work / "published": final}
@@ -118,7 +104,7 @@ def run_trends(
         return None
     kind, final = KINDS["years"], project / "reports" / TRENDS
     notebook = find_notebooks(project, [kind.notebook])[kind.notebook]
-    before = hashes_of_inputs(project, inputs())
+    before = hashes(project, inputs())
     report = Report(project, kind, TRENDS, kind.title, notebook, final, inputs, before, editions, {}, engine)
     steps = steps_of_telling(report, inputs(), {}, partial(kind.open, project))
     with only_run(project, report.name) as work:
@@ -130,37 +116,31 @@ def _steps_of_year(report: Report, year: int, strict: bool) -> list[Step]:
     """A year's steps: cleaned and counted by a notebook each, put together, held against its text, told, published."""
     clean, count = (report.notebook.with_name(f"{name}.ipynb") for name in YEAR_NOTEBOOKS[:2])
     cleaned, counted, tables = (report.work / name for name in ("cleaned", "counted", "tables"))
+    raw, earlier = input_files(report.project, year), earlier_folder(report.project, year)
     needed = [cleaned / name for name in READ_BY_STATISTICS]
-    earlier = earlier_folder(report.project, year)
-    told = {"year": year, "processed": str(tables)}
-    settings = {path: {"parameters": known_parameters(path, report.parameters)} for path in (clean, count)}
+    values, open_book = {"year": year, "processed": str(tables)}, partial(report.kind.open, tables, earlier)
+
+    def stage(title: str, notebook: Path, reads: list[Path], makes: Path, *parts: Path) -> Step:
+        action = partial(_run_stage, report, notebook, title, year, parts)
+        return Step(title, [notebook, *reads], {"parameters": report.parameters}, makes, action)
+
     judging = Step("数据核对", [tables], {}, report.work / "judged", partial(_judge, tables), named=False)
     return [
-        Step(
-            "清洗与检查",
-            [clean, *input_files(report.project, year)],
-            settings[clean],
-            cleaned,
-            partial(_clean, report, clean, year),
-        ),
-        Step("统计", [count, *needed], settings[count], counted, partial(_count, report, count, year, cleaned)),
+        stage("清洗与检查", clean, raw, cleaned),
+        stage("统计", count, needed, counted, cleaned),
         Step("处理结果", [counted, cleaned], {}, tables, partial(_put_together, [counted, cleaned]), named=False),
         *([judging] if strict else []),
-        *steps_of_telling(report, [tables, *_tables_in(earlier)], told, partial(report.kind.open, tables, earlier)),
+        *steps_of_telling(report, [tables, *_tables_in(earlier)], values, open_book),
     ]
 
 
-def _clean(report: Report, notebook: Path, year: int, new: Path) -> None:
-    execute(report, notebook, "清洗与检查", {"year": year, "processed": str(new)}, report.work)
+def _run_stage(report: Report, notebook: Path, title: str, year: int, parts: Sequence[Path], new: Path) -> None:
+    """Run a notebook that reads and writes tables in one folder: a new one, with copies of what is read."""
+    _put_together(parts, new)
+    execute(report, notebook, title, {"year": year, "processed": str(new)}, report.work)
 
 
-def _count(report: Report, notebook: Path, year: int, cleaned: Path, new: Path) -> None:
-    """Count beside a copy of the cleaned tables: a stage writes into the folder that it reads."""
-    shutil.copytree(cleaned, new, dirs_exist_ok=True)
-    execute(report, notebook, "统计", {"year": year, "processed": str(new)}, report.work)
-
-
-def _put_together(parts: list[Path], new: Path) -> None:
+def _put_together(parts: Sequence[Path], new: Path) -> None:
     """Copy folders into one; of files of the same name the last stays."""
     for part in parts:
         shutil.copytree(part, new, dirs_exist_ok=True)
@@ -171,13 +151,6 @@ def _judge(tables: Path, new: Path) -> None:
     from pilotlib.running.stages import stop_on_disagreement
 
     stop_on_disagreement(tables)
-
-
-def _check_parameters(notebooks: list[Path], parameters: dict[str, str]) -> None:
-    if parameters:
-        from pilotlib.running.stages import check_parameters
-
-        check_parameters(notebooks, parameters)
 
 
 def _tables_in(folder: Path | None) -> list[Path]:

@@ -53,20 +53,9 @@ def digest(content: bytes) -> str:
 
 
 def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
-    """The hash of each file, by its path below a folder."""
-    return {path.relative_to(folder).as_posix(): _hash_of(path) for path in files}
-
-
-def hashes_of_inputs(project: Path, files: Iterable[Path]) -> dict[str, str]:
-    """The hash of each file, by its path in the project or, outside of it, its whole path; "" of one that is gone."""
-    found = {}
-    for path in files:
-        name = path.relative_to(project) if path.is_relative_to(project) else path
-        try:
-            found[name.as_posix()] = _hash_of(path)
-        except FileNotFoundError:
-            found[name.as_posix()] = ""
-    return found
+    """The hash of each file, by its path below a folder or, outside of it, its whole path; "" of one that is gone."""
+    names = ((path, path.relative_to(folder) if path.is_relative_to(folder) else path) for path in files)
+    return {name.as_posix(): _hash_of(path) for path, name in names}
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -81,7 +70,8 @@ def code_files() -> list[Path]:
 
 def code() -> str:
     """One hash of this package as it is now."""
-    return digest("\n".join(f"{path.name} {_hash_of(path)}" for path in code_files()).encode())
+    package = Path(__file__).parents[1]
+    return digest(json.dumps(hashes(package, code_files())).encode())
 
 
 @cache
@@ -104,8 +94,11 @@ def _version_of(package: str) -> str:
 
 
 def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def _beside(folder: Path) -> Path:

@@ -7,7 +7,7 @@ This module imports little, so that a report of which nothing has changed is don
 import gc
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,18 +26,10 @@ PUBLISHING = "导出"
 class Report(NamedTuple):
     """A report that is to be made.
 
-    Args:
-        project: The project's folder.
-        kind: Its kind.
-        name: The name of its lock and of its work folder.
-        title: What it is called in progress and errors.
-        notebook: What tells it.
-        final: The folder of its editions; a notebook that fails is kept beside.
-        inputs: Says which files it depends on, as they are now.
-        before: The hashes of these files when the run began.
-        editions: The forms in which it is published, names of `EDITIONS`.
-        parameters: Further parameters of its notebooks.
-        engine: What runs its notebooks, one of `stages.ENGINES`; what they make does not depend on it.
+    `name` is that of its lock and of its work folder, `title` what progress and errors call it, `notebook` tells it,
+    `final` is the folder of its editions. `inputs()` are the files that it depends on, as they are now; `before` the
+    hashes that they had when the run began. `editions`, `parameters` (further ones, of its notebooks) and `engine` are
+    as `pipeline.run` takes them.
     """
 
     project: Path
@@ -103,7 +95,7 @@ def make_report(
         for final in places.values():
             mend(final)
         titles = take(steps, report.project, prepare, force, progress)
-        if recipes.hashes_of_inputs(report.project, report.inputs()) != report.before:
+        if recipes.hashes(report.project, report.inputs()) != report.before:
             for step in steps:
                 recipes.forget(step.makes)
             raise PilotError(f"{report.title}的原始文件在运行中有改动，结果没有写入。请再运行一次。")
@@ -133,10 +125,10 @@ def steps_of_telling(
 
         publish_book(report, told / report.notebook.name, open_book, new)
 
-    known = {"parameters": known_parameters(report.notebook, report.parameters)}
-    settings = {"editions": list(report.editions), "parameters": report.parameters}
+    given = {"parameters": report.parameters}
+    settings = given | {"editions": list(report.editions)}
     return [
-        Step(report.kind.title, [report.notebook, *reads], known, told, tell),
+        Step(report.kind.title, [report.notebook, *reads], given, told, tell),
         Step(PUBLISHING, [told, *reads, *report.inputs()], settings, report.work / "published", publish),
     ]
 
@@ -147,16 +139,6 @@ def execute(report: Report, notebook: Path, title: str, values: dict[str, Any], 
 
     given = values | report.parameters
     stages.execute(notebook, folder / notebook.name, given, report.project, report.failed, title, report.engine)
-
-
-def known_parameters(notebook: Path, parameters: dict[str, str]) -> dict[str, str]:
-    """Those of the further parameters of a run that a notebook declares."""
-    if not parameters:
-        return {}
-    from pilotlib.running.stages import declared_parameters
-
-    declared = declared_parameters(notebook)
-    return {name: value for name, value in parameters.items() if name in declared}
 
 
 def find_notebooks(project: Path, names: Iterable[str]) -> dict[str, Path]:
@@ -181,15 +163,12 @@ def only_run(project: Path, name: str) -> Iterator[Path]:
     """
     work = project / ".pilot" / name
     work.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(work.with_name(f"{name}.lock"), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(FileLock(work.with_name(f"{name}.lock"), timeout=0))
+        except Timeout:
+            raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None
         yield work
-    finally:
-        lock.release()
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from pilotlib.claims import DISAGREES
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.publishing import check_editions, publish
+from pilotlib.publishing import check_editions as check_editions
+from pilotlib.publishing import publish
 from pilotlib.report.books import Book, read_year
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.recipes import hashes, versions
@@ -23,25 +24,10 @@ from pilotlib.running.recipes import hashes, versions
 if TYPE_CHECKING:
     from pilotlib.running.reports import Report
 
-__all__ = [
-    "check_editions",
-    "check_parameters",
-    "declared_parameters",
-    "execute",
-    "publish_book",
-    "stop_on_disagreement",
-    "write_manifest",
-]
-
 KERNEL = "kernel"
 # What may run the notebooks → what papermill calls it.
 ENGINES = {IN_PROCESS: IN_PROCESS, KERNEL: None}
 OWN_PARAMETERS = ("year", "processed", "years")
-
-
-def declared_parameters(notebook: Path) -> set[str]:
-    """The names of the parameters that a notebook declares."""
-    return set(papermill.inspect_notebook(notebook))
 
 
 def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> None:
@@ -50,7 +36,7 @@ def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> No
     Raises:
         PilotError: names the parameter that no notebook has, or that the command sets itself.
     """
-    known = set().union(*map(declared_parameters, notebooks))
+    known = set().union(*map(papermill.inspect_notebook, notebooks))
     for name in parameters:
         if name not in known:
             raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
@@ -74,7 +60,7 @@ def execute(
     Raises:
         PilotError: a cell failed; the notebook is kept in `failed`, where the message says. Or its kernel died.
     """
-    declared = declared_parameters(notebook)
+    declared = papermill.inspect_notebook(notebook)
     try:
         papermill.execute_notebook(
             notebook,

@@ -40,9 +40,10 @@ def take(
         PilotError: something that a step reads has changed meanwhile: its result fits neither content.
     """
     taken: list[Step] = []
+    code = recipes.code()
     for step in steps:
         files = list(_files(step.reads))
-        recipe = _recipe_now(step, project, files)
+        recipe = recipes.recipe_of(recipes.hashes(project, files), step.settings, code)
         if force or not recipes.is_current(step.makes, recipe):
             if not taken:
                 before_any()
@@ -58,7 +59,7 @@ def _make(step: Step, project: Path, files: list[Path], recipe: Recipe) -> None:
     # A folder of its own: a kernel that outlived its killed run still writes into that run's.
     with aside(step.makes) as new:
         step.action(new)
-        _stop_on_change(step, recipe, _recipe_now(step, project, files))
+        _stop_on_change(step.title, recipe, recipes.hashes(project, files), recipes.code())
         move_in(new, step.makes)
     recipes.record(step.makes, recipe)
 
@@ -71,13 +72,8 @@ def _files(reads: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _recipe_now(step: Step, project: Path, files: list[Path]) -> Recipe:
-    return recipes.recipe_of(recipes.hashes_of_inputs(project, files), step.settings, recipes.code())
-
-
-def _stop_on_change(step: Step, before: Recipe, now: Recipe) -> None:
-    if now == before:
-        return
-    changed = [Path(name).name for name, digest in before["inputs"].items() if now["inputs"][name] != digest]
-    names = "、".join(changed) or "pilotlib"
-    raise PilotError(f"{step.title}所读的 {names} 在运行中有改动，结果没有写入。请再运行一次。")
+def _stop_on_change(title: str, before: Recipe, inputs: dict[str, str], code: str) -> None:
+    changed = [Path(name).name for name, digest in before["inputs"].items() if inputs[name] != digest]
+    changed += ["pilotlib"] if code != before["code"] else []
+    if changed:
+        raise PilotError(f"{title}所读的 {'、'.join(changed)} 在运行中有改动，结果没有写入。请再运行一次。")

@@ -6,6 +6,8 @@ from pilotlib import PilotError
 from pilotlib.project import find_project, newest_year
 from pilotlib.reading import read_inputs
 from pilotlib.reading.processed import read_processed, read_statistics
+from tests import writers
+from tests.tables import HEADER, ROW
 
 
 def test_the_project_is_the_nearest_folder_above_that_holds_raw_data(project):
@@ -51,6 +53,24 @@ def test_a_ledger_may_have_chinese_headers(project):
     path = project / "data" / "raw" / "2021" / "corrections.csv"
     path.write_text("行,列,原值,更正为,理由\n1,申报专业,会计,会计学,例\n", encoding="utf-8")
     assert read_inputs(project, 2021).corrections["becomes"].tolist() == ["会计学"]
+
+
+def test_cells_merged_under_a_header_that_the_ledger_corrects_are_filled_as_under_the_right_one(project):
+    """Two rows that are one application: the column of places that tells so is misspelt in the file."""
+    folder = project / "data" / "raw" / "2021"
+    (folder / "applications.tsv").unlink()
+    goes_on = ["", "", "", "", "市场营销", "463", "", "", ""]
+    merged = [(1, column, 2, column) for column in (0, 1, 2, 3, 6, 7, 8)]
+    found = []
+    for title in ("批准总培训人数", "批准总培训人薮"):
+        header = [*HEADER[:7], title, *HEADER[8:]]
+        (folder / "applications.xlsx").write_bytes(writers.xlsx({"明细": [header, list(ROW), goes_on]}, merged=merged))
+        ledger = "row,column,was,becomes,reason\n" + (f"0,,{title},批准总培训人数,错字\n" if title[-1] == "薮" else "")
+        (folder / "corrections.csv").write_text(ledger, encoding="utf-8")
+        inputs = read_inputs(project, 2021)
+        found.append((inputs.cells.iloc[1:].to_numpy().tolist(), inputs.origin.continued))
+    assert found[0] == found[1]
+    assert found[0][1] == (3,)
 
 
 def test_an_empty_file_beside_the_table_is_as_none(project):
