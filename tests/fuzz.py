@@ -24,6 +24,8 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+import pandas as pd
+
 from tests import writers
 from tests.generator import generate
 from tests.reading.test_formats import GRIDS, MERGED, NOTHING_BELOW, TITLE, TWO_ROWS, TWO_ROWS_MERGED
@@ -180,11 +182,21 @@ def _undone(table, cleaned) -> str:
             return f"the log does not lead back: row {row}, {column}"
         now[row, column] = before
     offset = dict(zip(cleaned.applications["source_row"], _places(table, cleaned), strict=True))
-    raw = [{cell.strip() for cell in line} for line in table.cells.to_numpy()]
+    raw = [{cell.strip() for cell in line} for line in _as_received(table).to_numpy()]
     for (row, column), before in now.items():
         if before not in raw[offset[row]]:
             return f"the log names a cell that was not there: row {row}, {column}, {before!r}"
     return ""
+
+
+def _as_received(table) -> pd.DataFrame:
+    """The cells of the file, what merged cells say of the rows below taken out again."""
+    cells, filled = table.cells.copy(), table.origin.filled
+    for place, position, before in (
+        filled.loc[filled["kind"] != "once", ["place", "position", "before"]].iloc[::-1].to_numpy()
+    ):
+        cells.loc[place, position] = before
+    return cells
 
 
 def _places(table, cleaned) -> list[int]:
