@@ -1,7 +1,7 @@
 """The columns of every table: title, unit, meaning, kind, and the other names that they go by.
 
-How a column is read, cleaned, checked, formatted, aligned, ordered and totalled follows from its line in `columns.csv`,
-and no other list of column names decides any of it. A column is added by adding its line.
+How a column is read, cleaned, typed, formatted, aligned, ordered and told follows from its line in `columns.csv`.
+A column is added by adding its line; what is checked and computed of it beyond that is said where it is done.
 """
 
 import csv

@@ -1,5 +1,6 @@
 """The project's own files agree with each other."""
 
+import ast
 import re
 import shutil
 import tomllib
@@ -65,6 +66,25 @@ def test_the_two_readmes_have_the_same_sections():
         for name in ("README.md", "README.zh-CN.md")
     ]
     assert len(sections[0]) == len(sections[1]) > 4
+
+
+def test_rooms_import_only_from_the_rooms_above_them():
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (`.*?) \|", text[text.index("## The rooms") : text.index("## Where a decision")], re.M)
+    order = [room.rstrip("/") for row in table for room in re.findall("`(.*?)`", row)]
+    package = ROOT / "pilotlib"
+    assert {path.stem for path in package.iterdir() if path.suffix != ".csv"} - {"__init__", "__pycache__"} == set(
+        order
+    )
+    wrong = [
+        f"{path.relative_to(package)} imports {node.module}"
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pilotlib.")
+        if (room := path.relative_to(package).parts[0].removesuffix(".py")) != "__init__"
+        if order.index(node.module.split(".")[1]) > order.index(room)
+    ]
+    assert wrong == []
 
 
 def test_the_version_is_one():

@@ -1,6 +1,7 @@
 """What the stages before have written: the processed tables of a year and its statistics."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,11 +16,9 @@ TABLES = ("cells", "corrections", "applications", "majors", "changes", "set_asid
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school`, `source` and `merged` (as `Origin.merged`);
-    `folder` is where it was read from.
+    `about` holds `year`, `file`, `sha256`, `school`, `source` and `continued` (as `Origin.continued`).
     """
 
-    folder: Path
     about: dict[str, Any]
     narrative: str
     cells: pd.DataFrame
@@ -59,14 +58,13 @@ def read_processed(folder: Path) -> Processed:
     tables["cells"] = tables["cells"].set_index("place")
     narrative = folder / "narrative.md"
     return Processed(
-        folder=folder,
         about=json.loads(read_text(folder / "about.json")),
         narrative=read_text(narrative) if narrative.stat().st_size else "",
         **tables,
     )
 
 
-def read_year_statistics(folder: Path, names: list[str]) -> YearStatistics:
+def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
     """Read what other years need of a processed year.
 
     Raises:
@@ -77,15 +75,17 @@ def read_year_statistics(folder: Path, names: list[str]) -> YearStatistics:
     return YearStatistics(about["year"], about, statistics)
 
 
-def read_statistics(folder: Path, names: list[str]) -> dict[str, pd.DataFrame]:
+def read_statistics(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
     """Read the named statistics that the second stage wrote.
 
     Raises:
         PilotError: they are not there.
     """
     files = {name: folder / "statistics" / f"{name}.parquet" for name in names}
-    if not all(path.exists() for path in files.values()):
+    missing = next((path for path in files.values() if not path.exists()), None)
+    if missing:
         raise PilotError(
-            f"还没有 {folder.name} 的统计结果（{folder.name}/statistics）。请先运行 2_statistics，或 pilot run。"
+            f"还没有 {folder.name} 的统计结果（{folder.name}/statistics/{missing.name}）。"
+            f"请先运行 2_statistics，或 pilot run {folder.name}。"
         )
     return {name: pd.read_parquet(path) for name, path in files.items()}

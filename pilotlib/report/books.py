@@ -75,10 +75,10 @@ def read_year(folder: Path, earlier: Path | None = None) -> Book:
     from pilotlib.reading import read_processed, read_statistics, read_year_statistics
     from pilotlib.report.year import book_of
     from pilotlib.statistics import STATISTICS
+    from pilotlib.statistics.years import COMPARED
 
-    names = list(STATISTICS)
-    before = read_year_statistics(earlier, names) if earlier else None
-    return book_of(read_processed(folder), read_statistics(folder, names), before)
+    before = read_year_statistics(earlier, COMPARED) if earlier else None
+    return book_of(read_processed(folder), read_statistics(folder, STATISTICS), before)
 
 
 def read_years(project: Path, years: list[int] | None = None) -> Book:

@@ -16,9 +16,9 @@ from pilotlib.report.drawing import stack_chart
 from pilotlib.report.figures import FigureEntry, approved_and_applied
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
 from pilotlib.report.told import NOTHING, Told, names_of
-from pilotlib.statistics import STATISTICS
 from pilotlib.statistics.years import (
     CARRIED_ON,
+    COMPARED,
     GONE,
     NEW,
     OVERVIEW,
@@ -47,7 +47,7 @@ def read_all(project: Path, years: Sequence[int] | None = None) -> list[YearStat
         raise PilotError(
             f"历年对比至少需要两个处理过的年度，{known}用 pilot new 建立另一年度之后，运行 pilot run --all。"
         )
-    return [read_year_statistics(project / "data" / "processed" / str(year), list(STATISTICS)) for year in chosen]
+    return [read_year_statistics(project / "data" / "processed" / str(year), COMPARED) for year in chosen]
 
 
 def book_of(years: Sequence[YearStatistics]) -> Book:

@@ -17,6 +17,8 @@ OVERVIEW, BY_ROUND, BY_LEVEL, GIVEN, RATES = "年度总览", "批次批准人数
 STANDINGS = ("新增", "更名", "延续", "不再申报")
 NEW, RENAMED, CARRIED_ON, GONE = STANDINGS
 _KEY = ["topic", "measure", "unit"]
+# The statistics of a year that other years are compared with: a new one does not make an earlier year unreadable.
+COMPARED = ("overview", "by_round", "by_level", "by_status", "by_certificate", "by_major", "indicators", "rates")
 
 
 def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:

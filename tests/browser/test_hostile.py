@@ -33,7 +33,7 @@ def reports(tmp_path_factory) -> Path:
     statistics = summarise(Tables(cleaned.applications, cleaned.majors, inputs.indicators, {}))
     about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
     processed = Processed(
-        folder, about, inputs.narrative, inputs.cells, inputs.corrections, *cleaned, problems, inputs.indicators
+        about, inputs.narrative, inputs.cells, inputs.corrections, *cleaned, problems, inputs.indicators
     )
     report = book_of(processed, statistics)
     publish(notebook_of(report, folder / "report.ipynb"), report, editions_here(), folder)

@@ -34,9 +34,7 @@ def processed_of(
     statistics = summarise(Tables(cleaned.applications, cleaned.majors, given, {}))
     compare_counts(statistics, recount(cells, corrections))
     about = {"year": 2021, "file": "applications.tsv", "sha256": "0", "school": {"name": school}, "source": {}}
-    return Processed(
-        Path(), about, narrative, cells, corrections, *cleaned[:2], *cleaned[2:], problems, given
-    ), statistics
+    return Processed(about, narrative, cells, corrections, *cleaned[:2], *cleaned[2:], problems, given), statistics
 
 
 def cells_of_notebook() -> list:
