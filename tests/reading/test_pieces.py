@@ -27,6 +27,7 @@ def first_lines_are_few(monkeypatch):
     """The first lines of a file are one piece: few, so that small tables have several."""
     monkeypatch.setattr("pilotlib.reading.texts.HEADER_WITHIN", 5)
     monkeypatch.setattr("pilotlib.reading.texts.ROWS_BY_PYTHON", 5)
+    monkeypatch.setattr("pilotlib.reading.texts.BLOCKS_TOGETHER", 2)
 
 
 def whole(path, block_bytes=400):
