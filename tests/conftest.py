@@ -72,8 +72,11 @@ def in_turn(command: list, folder: Path) -> subprocess.CompletedProcess:
 
 def pilot(project: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Run the command in a project, as a user would; in this process where it runs no notebook, for that is quick."""
+    command = [Path(sys.executable).with_name("pilot"), *arguments]
     if "run" in arguments:
-        return in_turn([Path(sys.executable).with_name("pilot"), *arguments], project)
+        return in_turn(command, project)
+    if "batch" in arguments:
+        return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300)
     said, errors, status = io.StringIO(), io.StringIO(), 0
     streams = contextlib.redirect_stdout(said), contextlib.redirect_stderr(errors)
     with contextlib.chdir(project), mock.patch.object(sys, "argv", ["pilot", *arguments]), streams[0], streams[1]:

@@ -25,7 +25,7 @@ from pilotlib.report.drawing import (
 )
 from pilotlib.report.prose import NOT_GIVEN, number, shortened
 from pilotlib.report.style import HATCH, report_style
-from pilotlib.report.told import Told
+from pilotlib.report.told import Told, bounds_of
 
 Tables = dict[str, Told]
 
@@ -52,12 +52,18 @@ def drawing(entry: FigureEntry) -> Figure:
 
 
 def data_of(entry: FigureEntry) -> Told:
-    """What a figure shows, as a table."""
-    shown = [*entry.labels, *entry.lengths]
-    return entry.table._replace(
-        title=f"图中数据：{entry.headline}",
-        data=entry.table.data[shown],
-        gaps=None if entry.table.gaps is None else entry.table.gaps[entry.table.gaps.columns.intersection(shown)],
+    """What a figure shows, as a table: lower bounds are marked as in the table that it is drawn of."""
+    columns, table = [*entry.labels, *entry.lengths], entry.table
+    bounds, gaps = bounds_of(table), pd.DataFrame(index=table.data.index) if table.gaps is None else table.gaps
+    return Told(
+        table.name,
+        f"图中数据：{entry.headline}",
+        table.definition,
+        table.unit,
+        table.source,
+        table.data[columns],
+        bounds=bounds[bounds.columns.intersection(columns)],
+        gaps=gaps[gaps.columns.intersection(columns)],
     )
 
 

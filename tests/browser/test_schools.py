@@ -12,7 +12,12 @@ from tests.browser.conftest import ARTEFACTS, open_page
 from tests.conftest import ROOT, made_once
 from tests.province.schools import province, write
 
-WINDOWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+WINDOWS = [
+    (1280, "light"),
+    pytest.param((1280, "dark"), marks=pytest.mark.full),
+    pytest.param((390, "light"), marks=pytest.mark.full),
+    (390, "dark"),
+]
 CHECKS = [check for check in gate.CHECKS if check is not gate.dangling_links]
 
 

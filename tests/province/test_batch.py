@@ -167,16 +167,17 @@ def test_a_folder_of_parts_is_one_table_and_reports_can_be_left_out(tmp_path):
     assert len(tables["whole"]) >= 8
 
 
-def test_a_batch_killed_at_any_moment_goes_on_where_it_was(tmp_path):
+@pytest.mark.parametrize(("schools", "kills"), [(14, 2), pytest.param(40, 4, marks=pytest.mark.full)])
+def test_a_batch_killed_at_any_moment_goes_on_where_it_was(schools, kills, tmp_path):
     """With a stand-in for the making of a report, so that there are many moments."""
     project, table = make_project(tmp_path / "project"), tmp_path / "乙省.csv"
-    lines, answers = province(11, 40, broken=(4, 9))
+    lines, answers = province(11, schools, broken=(4, 9))
     write(table, lines)
     reports = project / "reports" / "batch" / "乙省"
     command = [sys.executable, "-m", "tests.province.standin", str(project), str(table)]
     chance = random.Random(3)
     made: dict[str, bytes] = {}
-    for _ in range(4):
+    for _ in range(kills):
         process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
         wanted = len(made) + chance.randrange(1, 9)
         while process.poll() is None and len(list(reports.glob("schools/*/*/manifest.json"))) < wanted:
@@ -190,8 +191,8 @@ def test_a_batch_killed_at_any_moment_goes_on_where_it_was(tmp_path):
     assert done in (len(made), len(made) - 1)
     last = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert last.returncode == 0, last.stderr
-    assert json.loads(last.stdout) == {"made": 38 - done, "kept": done, "failed": 2}
-    assert len(schools_in(reports)) == 38 and len(answers) == 40
+    assert json.loads(last.stdout) == {"made": schools - 2 - done, "kept": done, "failed": 2}
+    assert len(schools_in(reports)) == schools - 2 and len(answers) == schools
     assert not [path for path in reports.rglob(".*") if not path.name.endswith(".recipe.json")]
 
 
@@ -237,8 +238,9 @@ def test_a_school_that_takes_its_process_down_is_told_apart(tmp_path):
     assert json.loads(result.stdout) == {"made": 5, "kept": 0, "failed": 1}
 
 
-def test_a_cluster_that_loses_a_worker_makes_the_same_reports_each_once(batched, tmp_path):
-    """A scheduler and three workers on loopback; one is killed while it works."""
+@pytest.mark.parametrize("workers", [2, pytest.param(3, marks=pytest.mark.full)])
+def test_a_cluster_that_loses_a_worker_makes_the_same_reports_each_once(workers, batched, tmp_path):
+    """A scheduler and its workers on loopback; one is killed while it works."""
     pytest.importorskip("distributed")
     project = shutil.copytree(batched.project, tmp_path / "project")
     shutil.rmtree(project / "reports")
@@ -250,7 +252,7 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_reports_each_once(batched,
     scheduler = [dask, "scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard"]
     worker = [dask, "worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
     processes = [subprocess.Popen(scheduler, **settings)]
-    processes += [subprocess.Popen(worker, **settings) for _ in range(3)]
+    processes += [subprocess.Popen(worker, **settings) for _ in range(workers)]
     try:
         command = [str(Path(sys.executable).with_name("pilot")), "batch", str(batched.table), "--scheduler", address]
         run = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

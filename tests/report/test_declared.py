@@ -10,12 +10,15 @@ import pytest
 from bs4 import BeautifulSoup
 
 from pilotlib.columns import column_of
+from pilotlib.province.book import book_of as schools_book
+from pilotlib.province.statistics import summarise_schools
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report import parts
 from pilotlib.report.figures import data_of
 from pilotlib.report.told import Told, csv, html
 from pilotlib.report.years import book_of
 from tests.conftest import ROOT
+from tests.province.schools import ABOUT, counted, failure, school
 from tests.report.reports import report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD
 from tests.tables import row
@@ -38,12 +41,20 @@ def years():
     return book_of([year._replace(about=year.about | about) for year in (FIRST, SECOND, THIRD)])
 
 
+@pytest.fixture(scope="module")
+def schools():
+    """The report over many schools, one of them unlike the others, one failed, of two cities and two years."""
+    rows = [school(f"{place}校", 100, approved, city="甲市") for place, approved in enumerate([90] * 11 + [40])]
+    rows += [school("丁校", 40, 30, year=2032, city="乙市", lower_bound=True)]
+    return schools_book(ABOUT, summarise_schools(counted(rows, [failure("坏校", "第3行的人数读不出。")])))
+
+
 def tables_of(book) -> dict[str, Told]:
     """Every table that the report shows, those of its figures too."""
     return book.tables | {f"figure {name}": data_of(entry) for name, entry in book.figures.items()}
 
 
-@pytest.fixture(params=["year", "years"])
+@pytest.fixture(params=["year", "years", "schools"])
 def tables(request):
     return tables_of(request.getfixturevalue(request.param))
 
@@ -109,6 +120,8 @@ columns.HEADERS["学制"] = "duration"
 
 from pilotlib.exploring.charts import GROUPS
 from pilotlib.exploring.selection import CHOICES
+from pilotlib.province.book import book_of as schools_book
+from pilotlib.province.statistics import summarise_schools
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.told import csv, html
 from tests.report.reports import processed_of
