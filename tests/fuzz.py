@@ -180,11 +180,22 @@ def _undone(table, cleaned) -> str:
             return f"the log does not lead back: row {row}, {column}"
         now[row, column] = before
     offset = dict(zip(cleaned.applications["source_row"], _places(table, cleaned), strict=True))
-    raw = [{cell.strip() for cell in line} for line in table.cells.to_numpy()]
+    raw = [{cell.strip() for cell in line} for line in _as_received(table).to_numpy()]
     for (row, column), before in now.items():
         if before not in raw[offset[row]]:
             return f"the log names a cell that was not there: row {row}, {column}, {before!r}"
     return ""
+
+
+def _as_received(table):
+    """The cells of a table before merged ones were filled."""
+    cells = table.cells.copy()
+    filled = table.origin.filled
+    for place, position, before in (
+        filled.loc[filled["kind"] != "once", ["place", "position", "before"]].iloc[::-1].values
+    ):
+        cells.loc[place, position] = before
+    return cells
 
 
 def _places(table, cleaned) -> list[int]:
