@@ -24,8 +24,6 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-import pandas as pd
-
 from tests import writers
 from tests.generator import generate
 from tests.reading.test_formats import GRIDS, MERGED, NOTHING_BELOW, TITLE, TWO_ROWS, TWO_ROWS_MERGED
@@ -189,11 +187,12 @@ def _undone(table, cleaned) -> str:
     return ""
 
 
-def _as_received(table) -> pd.DataFrame:
-    """The cells of the file, what merged cells say of the rows below taken out again."""
-    cells, filled = table.cells.copy(), table.origin.filled
+def _as_received(table):
+    """The cells of a table before merged ones were filled."""
+    cells = table.cells.copy()
+    filled = table.origin.filled
     for place, position, before in (
-        filled.loc[filled["kind"] != "once", ["place", "position", "before"]].iloc[::-1].to_numpy()
+        filled.loc[filled["kind"] != "once", ["place", "position", "before"]].iloc[::-1].values
     ):
         cells.loc[place, position] = before
     return cells

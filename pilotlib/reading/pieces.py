@@ -13,7 +13,7 @@ from pilotlib.errors import PilotError
 from pilotlib.reading.files import damaged
 from pilotlib.reading.grids import whole_number
 from pilotlib.reading.headers import HEADER_WITHIN, Header, header_of
-from pilotlib.reading.tables import NO_ORIGIN, Origin, read_table
+from pilotlib.reading.tables import NO_ORIGIN, Origin, begins_as_text, read_table
 from pilotlib.reading.texts import BLOCK_BYTES, blocks_of
 
 # What a row of an application table takes in a text file, more or less.
@@ -90,7 +90,7 @@ def _blocks(path: Path, block_bytes: int) -> Iterator[tuple[pd.DataFrame, Origin
     if kind == ".parquet":
         for block in _of_parquet(path, max(1, block_bytes // BYTES_A_ROW)):
             yield block, NO_ORIGIN
-    elif kind in (".csv", ".tsv"):
+    elif kind in (".csv", ".tsv") and begins_as_text(path):
         with path.open("rb") as file:
             for block in blocks_of(path.name, file, block_bytes):
                 yield block, NO_ORIGIN

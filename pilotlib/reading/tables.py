@@ -39,6 +39,8 @@ BEGINNINGS = {
     b"<html": ".html",
     b"<table": ".html",
 }
+ARCHIVE = b"PK\x03\x04"
+BEGINNING = 1000
 MEMBERS = {"xl/workbook.xml": ".xlsx", "content.xml": ".ods", "word/document.xml": ".docx"}
 
 
@@ -109,11 +111,18 @@ def read_table(path: Path | str, headings: Mapping[str, str] | None = None) -> S
 def kind_of(name: str, content: bytes) -> str:
     """The kind of a file as one of its usual endings: by its content where that tells, else by its name."""
     ending = Path(name).suffix.lower()
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(ARCHIVE):
         members = unpacked(name, content)
         return next((kind for member, kind in MEMBERS.items() if member in members), ".zip")
-    beginning = content[:1000].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    beginning = content[:BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     return next((kind for mark, kind in BEGINNINGS.items() if beginning.startswith(mark)), ending)
+
+
+def begins_as_text(path: Path) -> bool:
+    """Whether nothing at the beginning of a file says that it is of another kind than text."""
+    with path.open("rb") as file:
+        beginning = file.read(BEGINNING)
+    return not beginning.startswith(ARCHIVE) and kind_of(path.name, beginning) == path.suffix.lower()
 
 
 def _read(name: str, content: bytes) -> list[Grid]:

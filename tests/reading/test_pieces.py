@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pilotlib import PilotError
 from pilotlib.reading import read_table
 from pilotlib.reading.pieces import pieces_of
+from tests import writers
 from tests.cleaning.test_properties import MANY, TABLES
 from tests.tables import HEADER, ROW
 
@@ -27,6 +28,7 @@ def first_lines_are_few(monkeypatch):
     """The first lines of a file are one piece: few, so that small tables have several."""
     monkeypatch.setattr("pilotlib.reading.texts.HEADER_WITHIN", 5)
     monkeypatch.setattr("pilotlib.reading.texts.ROWS_BY_PYTHON", 5)
+    monkeypatch.setattr("pilotlib.reading.texts.BLOCKS_TOGETHER", 2)
 
 
 def whole(path, block_bytes=400):
@@ -150,3 +152,11 @@ def test_a_cell_longer_than_any_swallows_no_rows(tmp_path):
     path.write_text("\n".join([",".join(HEADER), opened, *body, closed, ",".join(ROW)]) + "\n", encoding="utf-8")
     assert len(whole(path, block_bytes=2**22)[0]) == 3004
     same(path, block_bytes=2**22)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "html"])
+def test_a_file_of_another_kind_than_its_name_says_is_read_as_what_it_is(kind, tmp_path):
+    path = tmp_path / "a.csv"
+    rows = [list(row) for row in long([])]
+    path.write_bytes(writers.xlsx({"明细": rows}) if kind == "xlsx" else writers.html([rows]))
+    assert whole(path)[0].to_numpy().tolist() == rows
