@@ -49,9 +49,14 @@ def make_report(task, settings) -> Made:
     return Made({"annual-report.html": page, "manifest.json": json.dumps(manifest).encode()})
 
 
-if __name__ == "__main__":
+def made_by_standins(project: Path, table: Path) -> dict[str, int]:
+    """Run a batch whose reports are stand-ins: how many were made, kept, and could not be done."""
     from tests.province.standin import make_report as by_name  # so that other processes find it
 
     with mock.patch("pilotlib.province.batch.make_report", by_name):
-        done = run_batch(Path(sys.argv[1]), Path(sys.argv[2]), "学校", editions=["html"])
-    print(json.dumps({"made": done.made, "kept": done.kept, "failed": done.faults["school"].nunique()}))
+        done = run_batch(project, table, "学校", editions=["html"])
+    return {"made": done.made, "kept": done.kept, "failed": done.faults["school"].nunique()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(made_by_standins(Path(sys.argv[1]), Path(sys.argv[2]))))

@@ -8,6 +8,7 @@ import pytest
 
 from pilotlib import PilotError
 from pilotlib.province.workers import in_processes, number_of_workers, on_cluster
+from tests.province.cluster import cluster
 
 DEADLY = 5
 
@@ -23,6 +24,17 @@ def test_every_task_comes_back_once_and_the_deadly_one_as_nothing(workers):
     found = list(in_processes(doubled, iter(range(12)), workers))
     assert sorted(task for task, _ in found) == list(range(12))
     assert dict(found) == {number: None if number == DEADLY else 2 * number for number in range(12)}
+
+
+def test_a_cluster_that_loses_a_worker_gives_every_task_back_once(tmp_path):
+    pytest.importorskip("distributed")
+    with cluster(tmp_path, 2) as (address, processes):
+        found = []
+        for task, result in on_cluster(late, [number for number in range(40) if number != DEADLY], address):
+            if not found:
+                os.killpg(processes[1].pid, signal.SIGKILL)
+            found.append((task, result))
+    assert sorted(found) == [(number, 2 * number) for number in range(40) if number != DEADLY]
 
 
 def late(number):
