@@ -2,6 +2,9 @@
 
 import pandas as pd
 
+from pilotlib.cleaning import Cleaned
+from pilotlib.statistics import STATISTICS, Tables
+
 HEADER = (
     "序号",
     "申报年度",
@@ -25,3 +28,15 @@ def cells_of(*rows: tuple[str, ...], header: tuple[str, ...] = HEADER) -> pd.Dat
 def row(**values: str) -> tuple[str, ...]:
     """A row like `ROW`, some cells given by their Chinese headers."""
     return tuple(values.get(name, cell) for name, cell in zip(HEADER, ROW, strict=True))
+
+
+class Statistics(dict):
+    """The statistics of a cleaned table without indicators, by name, each computed when it is first asked for."""
+
+    def __init__(self, cleaned: Cleaned, colleges: dict[str, str] | None = None):
+        indicators = pd.DataFrame(columns=["indicator", "value", "unit", "note"], dtype=str)
+        self.tables = Tables(cleaned.applications, cleaned.majors, indicators, colleges or {})
+
+    def __missing__(self, name: str) -> pd.DataFrame:
+        self[name] = STATISTICS[name].function(self.tables)
+        return self[name]

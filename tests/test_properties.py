@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from pilotlib.checking import check
 from pilotlib.cleaning import clean
 from pilotlib.reading import read_table
-from pilotlib.statistics import Tables, compare_counts, recount, summarise
+from pilotlib.statistics import compare_counts, recount
 from tests.generator import MAJORS, REFERENCE, REFERENCE_COLUMNS, generate, planted, years
 from tests.reading.test_formats import GRIDS
-from tests.tables import cells_of
+from tests.tables import Statistics, cells_of
 
 KNOWN = pd.DataFrame(REFERENCE, columns=list(REFERENCE_COLUMNS), dtype=str)
 NO_CORRECTIONS = pd.DataFrame(columns=["row", "column", "was", "becomes", "reason"], dtype=str)
-NO_INDICATORS = pd.DataFrame(columns=["indicator", "value", "unit", "note"], dtype=str)
 SOME = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 FEW = settings(SOME, max_examples=6)  # where every statistic is computed
 SEEDS = st.integers(min_value=0, max_value=10**9)
@@ -25,10 +24,6 @@ SEEDS = st.integers(min_value=0, max_value=10**9)
 
 def cleaned_of(made):
     return clean(cells_of(*map(tuple, made.rows[1:]), header=tuple(made.rows[0])), None, KNOWN)
-
-
-def statistics_of(cleaned):
-    return summarise(Tables(cleaned.applications, cleaned.majors, NO_INDICATORS, {}))
 
 
 def answers(statistics):
@@ -66,7 +61,7 @@ def test_the_known_answers_come_out_and_add_up(seed, rows, level_column):
     cleaned = cleaned_of(made)
     assert len(made.rows) - 1 == len(cleaned.applications) + len(cleaned.set_aside)
     assert cleaned.set_aside["reason"].value_counts().to_dict() == made.set_aside
-    statistics = statistics_of(cleaned)
+    statistics = Statistics(cleaned)
     assert answers(statistics) == known(made)
     total = made.places_approved
     for name in ("by_round", "by_level", "by_round_level", "by_certificate", "by_category"):
@@ -180,7 +175,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(seed, rows):
     columns = chance.sample(range(len(header)), len(header))
     turned = [[row[place] for place in columns] for row in (header, *body, *total)]
     cleaned = clean(cells_of(*map(tuple, turned[1:]), header=tuple(turned[0])), None, KNOWN)
-    assert answers(statistics_of(cleaned)) == known(made)
+    assert answers(Statistics(cleaned)) == known(made)
 
 
 @pytest.mark.parametrize("kind", list(GRIDS))
@@ -194,7 +189,7 @@ def test_the_format_does_not_matter(kind, tmp_path):
         path.write_bytes(GRIDS[kind](made.rows))
         table = read_table(path)
         cleaned = clean(table.cells, None, KNOWN, origin=table.origin)
-        assert answers(statistics_of(cleaned)) == known(made)
+        assert answers(Statistics(cleaned)) == known(made)
         aside = cleaned.set_aside["reason"]
         assert aside[aside != "表格线"].value_counts().to_dict() == made.set_aside
 

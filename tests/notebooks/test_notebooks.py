@@ -73,31 +73,35 @@ def test_every_link_leads_to_a_file(path):
     assert links or path.suffix == ".ipynb"
 
 
-@pytest.fixture(scope="module")
-def by_hand(tmp_path_factory):
-    """The notebooks that want no run before them, executed in a fresh project; nothing is written into it."""
-    project = make_project(tmp_path_factory.mktemp("by-hand") / "project")
-    executed = {}
-    for name in ("explore", "cookbook"):
-        path = project / "notebooks" / f"{name}.ipynb"
-        with KERNELS:
-            executed[name] = papermill.execute_notebook(
-                path, project.parent / path.name, cwd=path.parent, progress_bar=False
-            )
+def by_hand(name, folder):
+    """The code cells of a notebook that wants no run before it, executed in a fresh project; it writes nothing."""
+    project = make_project(folder / "project")
+    path = project / "notebooks" / f"{name}.ipynb"
+    with KERNELS:
+        node = papermill.execute_notebook(path, folder / path.name, cwd=path.parent, progress_bar=False)
     assert not (project / "data" / "processed").exists()
-    return {name: [cell for cell in node.cells if cell.cell_type == "code"] for name, node in executed.items()}
+    return [cell for cell in node.cells if cell.cell_type == "code"]
 
 
-@pytest.mark.parametrize("name", ["explore", "cookbook"])
-def test_every_cell_shows_something_and_nothing_warns(by_hand, name):
-    for cell in by_hand[name]:
+@pytest.fixture(scope="module")
+def cookbook(tmp_path_factory):
+    return by_hand("cookbook", tmp_path_factory.mktemp("by-hand"))
+
+
+@pytest.mark.full
+def test_every_cell_of_the_board_shows_something_and_nothing_warns(tmp_path):
+    test_every_cell_shows_something_and_nothing_warns(by_hand("explore", tmp_path))
+
+
+def test_every_cell_shows_something_and_nothing_warns(cookbook):
+    for cell in cookbook:
         if "parameters" not in cell.metadata.get("tags", []):
             assert cell.outputs, cell.source
             assert all(output.output_type != "stream" for output in cell.outputs), cell.outputs
 
 
-def test_the_answers_of_the_cookbook_are_those_of_the_table(by_hand):
-    said = {cell.source: "".join(output.data["text/plain"] for output in cell.outputs) for cell in by_hand["cookbook"]}
+def test_the_answers_of_the_cookbook_are_those_of_the_table(cookbook):
+    said = {cell.source: "".join(output.data["text/plain"] for output in cell.outputs) for cell in cookbook}
     assert "1,662" in said['this.statistics["overview"]']
     assert any("各批次相加 23 种，实际 21 种" in text for text in said.values())
     repeated = said['this.statistics["repeated_over_rounds"]']
@@ -107,7 +111,7 @@ def test_the_answers_of_the_cookbook_are_those_of_the_table(by_hand):
     assert len(wrong) >= 1 and any("1482人" in line for line in wrong)
 
 
-def test_figures_show_themselves_in_a_cell(by_hand):
-    drawn = [cell for cell in by_hand["cookbook"] if cell.source.startswith(("chart(", "figure = "))]
+def test_figures_show_themselves_in_a_cell(cookbook):
+    drawn = [cell for cell in cookbook if cell.source.startswith(("chart(", "figure = "))]
     assert len(drawn) == 2
     assert all("image/png" in cell.outputs[0].data for cell in drawn)
