@@ -14,9 +14,7 @@ from pilotlib.cleaning import Cleaned
 from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.content import Content, content_of
-from pilotlib.publishing.document import as_docx
 from pilotlib.publishing.page import as_html, as_pdf, missing_pango
-from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.reading import YearInputs
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
@@ -73,33 +71,33 @@ def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-class Publication(NamedTuple):
-    """What every edition is made of: a book, and what the executed notebook shows of it."""
-
-    book: Book
-    content: Content
-
-
 class Edition(NamedTuple):
     """A form of the report: what makes its bytes, the extra of the package and the modules that it wants, and what
     says that something else is missing on this machine (an error's sentence, or nothing)."""
 
-    make: Callable[[Publication], bytes]
+    make: Callable[[Content, Book], bytes]
     extra: str = ""
     modules: tuple[str, ...] = ()
     missing: Callable[[], str] = str
 
 
-def _workbook(told: Publication) -> bytes:
-    book = told.book
-    return as_xlsx(unescape(told.content.title), book.owner, book.source, list(book.tables.values()))
+def _xlsx(content: Content, book: Book) -> bytes:
+    from pilotlib.publishing.workbook import as_xlsx
+
+    return as_xlsx(unescape(content.title), book.owner, book.source, list(book.tables.values()))
+
+
+def _docx(content: Content, book: Book) -> bytes:
+    from pilotlib.publishing.document import as_docx
+
+    return as_docx(content, book)
 
 
 EDITIONS = {
-    "html": Edition(lambda told: as_html(told.content)),
-    "xlsx": Edition(lambda told: _workbook(told)),
-    "docx": Edition(lambda told: as_docx(told.content, told.book), "office", ("pypandoc", "docx")),
-    "pdf": Edition(lambda told: as_pdf(told.content), "pdf", ("weasyprint",), missing_pango),
+    "html": Edition(lambda content, _: as_html(content)),
+    "xlsx": Edition(_xlsx),
+    "docx": Edition(_docx, "office", ("pypandoc", "docx")),
+    "pdf": Edition(lambda content, _: as_pdf(content), "pdf", ("weasyprint",), missing_pango),
 }
 
 
@@ -129,6 +127,6 @@ def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -
     Raises:
         PilotError: the notebook holds an error, or was never run.
     """
-    told = Publication(book, content_of(notebook))
+    content = content_of(notebook)
     for name in editions:
-        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name].make(told))
+        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name].make(content, book))

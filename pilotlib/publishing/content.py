@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,7 +43,8 @@ def content_of(notebook: Path) -> Content:
     html, _ = _exporter().from_notebook_node(node)
     html, contents = _with_contents(visible(html))
     opening, first_heading, rest = html.partition("<h2 ")
-    return Content(_text_of_heading(html, "h1"), opening, contents, first_heading + rest)
+    title = re.search(r"<h1\b[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
+    return Content(re.sub("<[^>]+>", "", title[1]) if title else "", opening, contents, first_heading + rest)
 
 
 @cache
@@ -72,10 +74,10 @@ def for_paper(html: str) -> "BeautifulSoup":
         link.unwrap()
     for table in soup.find_all("table"):
         rows = [[display_width(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
-        columns = [[row[place] for row in rows if place < len(row)] for place in range(max(map(len, rows), default=0))]
+        columns = zip_longest(*rows, fillvalue=0)
+        widths = [max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]
         group = soup.new_tag("colgroup")
-        for share in _shares([max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]):
-            group.append(soup.new_tag("col", style=f"width:{share:.2f}%"))
+        group.extend(soup.new_tag("col", style=f"width:{share:.2f}%") for share in _shares(widths))
         if table.caption:
             table.caption.insert_after(group)
         else:
@@ -89,13 +91,11 @@ def _shares(widths: list[int]) -> list[float]:
     >>> [round(share, 1) for share in _shares([6, 30, 200])]
     [6.0, 30.0, 64.0]
     """
-    fixed, places = {}, sorted(range(len(widths)), key=widths.__getitem__)
-    room = float(_PAGE)
-    for left, place in zip(range(len(widths), 0, -1), places, strict=True):
-        fixed[place] = min(widths[place], room / left)
-        room -= fixed[place]
-    whole = sum(fixed.values())
-    return [100 * fixed[place] / whole for place in range(len(widths))]
+    shares, room = [0.0] * len(widths), float(_PAGE)
+    for given, place in enumerate(sorted(range(len(widths)), key=widths.__getitem__)):
+        shares[place] = min(widths[place], room / (len(widths) - given))
+        room -= shares[place]
+    return [100 * share / sum(shares) for share in shares]
 
 
 def _refuse_unfit(node: "NotebookNode", notebook: Path) -> None:
@@ -135,8 +135,3 @@ def _with_contents(html: str) -> tuple[str, list[tuple[str, str]]]:
     html = re.sub(r"<h2\b[^>]*>(.*?)</h2>", marked, html, flags=re.DOTALL)
     ids = {text: name for name, text in reversed(contents)}
     return re.sub(r'<a class="section">(.*?)</a>', led, html), contents
-
-
-def _text_of_heading(html: str, tag: str) -> str:
-    heading = re.search(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, flags=re.DOTALL)
-    return re.sub("<[^>]+>", "", heading[1]) if heading else ""
