@@ -1,7 +1,5 @@
 """Files for people and programs: tables as CSV and Parquet, the report in its editions."""
 
-import json
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from html import unescape
 from importlib.util import find_spec
@@ -10,15 +8,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pilotlib.cleaning import Cleaned
-from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.content import Content, content_of
 from pilotlib.publishing.page import as_html, as_pdf, missing_pango
-from pilotlib.reading import YearInputs
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
-from pilotlib.statistics import STATISTICS
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -27,48 +21,6 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
     for name, table in tables.items():
         (folder / f"{name}.csv").write_bytes(csv_of(table))
         table.to_parquet(folder / f"{name}.parquet", index=False)
-
-
-def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
-    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is.
-
-    Statistics of an earlier run are removed: they are not of these tables.
-    """
-    shutil.rmtree(folder / "statistics", ignore_errors=True)
-    write_tables(
-        folder,
-        {
-            "cells": inputs.cells.set_axis([str(name) for name in inputs.cells.columns], axis="columns").reset_index(),
-            "corrections": inputs.corrections,
-            "given_indicators": inputs.indicators,
-            "problems": problems,
-            **cleaned._asdict(),
-        },
-    )
-    about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
-    about["continued"] = inputs.origin.continued
-    text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
-    (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    (folder / "narrative.md").write_text(inputs.narrative, encoding="utf-8", newline="\n")
-
-
-def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """What every column of the given tables means: `table, title, column, unit, meaning`."""
-    return pd.DataFrame(
-        [
-            (
-                name,
-                STATISTICS[name].title if name in STATISTICS else name,
-                title_of(column),
-                unit_of(column),
-                COLUMNS[column].meaning,
-            )
-            for name, table in tables.items()
-            for column in table.columns
-            if column in COLUMNS
-        ],
-        columns=["table", "title", "column", "unit", "meaning"],
-    )
 
 
 class Edition(NamedTuple):

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pilotlib.errors import PilotError
-from pilotlib.running.recipes import files_in, hashes
+from pilotlib.running.recipes import hashes
 
 _HERE = -100  # AT_FDCWD: names are relative to the working directory
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
@@ -69,22 +69,16 @@ def move_in(new: Path, final: Path) -> None:
 
 
 def put_in_place(places: dict[Path, Path]) -> bool:
-    """Move copies of what was made into their final places, where it does not stand there already.
+    """Copy each folder into its final place, where it does not stand there already; whether anything was moved.
 
     Every copy is whole before the first is moved, so that a full disk changes none of them.
-
-    Args:
-        places: The final place of each folder.
-
-    Returns:
-        Whether anything had to be moved.
     """
     with ExitStack() as stack:
         ready = {}
-        for made, final in places.items():
-            if hashes(made, files_in(made)) != hashes(final, files_in(final)):
+        for folder, final in places.items():
+            if hashes(folder, [folder]) != hashes(final, [final]):
                 new = stack.enter_context(aside(final))
-                shutil.copytree(made, new, dirs_exist_ok=True)
+                shutil.copytree(folder, new, dirs_exist_ok=True)
                 ready[new] = final
         for new, final in ready.items():
             move_in(new, final)
@@ -99,10 +93,7 @@ def _exchanged(one: Path, other: Path) -> bool:
     """Exchange two folders in one step; False where the system or the disk cannot."""
     if os.name != "posix":
         return False
-    library = ctypes.CDLL(None, use_errno=True)
-    names = os.fsencode(one.absolute()), os.fsencode(other.absolute())
+    library, names = ctypes.CDLL(None, use_errno=True), [os.fsencode(path.absolute()) for path in (one, other)]
     if hasattr(library, "renameat2"):
         return library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0
-    if hasattr(library, "renamex_np"):
-        return library.renamex_np(*names, _EXCHANGE) == 0
-    return False
+    return hasattr(library, "renamex_np") and library.renamex_np(*names, _EXCHANGE) == 0

@@ -9,24 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from pilotlib.project import earlier_folder, input_files, processed_years
-from pilotlib.report.books import KINDS
-from pilotlib.running.recipes import files_in, hashes
-from pilotlib.running.reports import (
-    Report,
-    execute,
-    find_notebooks,
-    make_report,
-    only_run,
-    steps_of_telling,
-)
-from pilotlib.running.steps import Step
+from pilotlib.errors import PilotError
+from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
+from pilotlib.report.books import KINDS, read_year
+from pilotlib.running.recipes import files_in
+from pilotlib.running.reports import Report, Step, execute, find_notebooks, make_report, only_run, steps_of_telling
 
 YEAR_NOTEBOOKS = ("1_clean", "2_statistics", KINDS["year"].notebook)
 # What the second stage depends on of what the first wrote; the report depends on all of it.
-READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in (
-    "cells", "corrections", "applications", "majors", "given_indicators"
-)))  # fmt: skip
+READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in COUNTED))
 TRENDS = "trends"
 
 
@@ -76,12 +67,12 @@ def run(
 
         check_parameters(notebooks.values(), parameters)
     final, processed = project / "reports" / str(year), project / "data" / "processed" / str(year)
-    kind, before = KINDS["year"], hashes(project, inputs())
+    kind = KINDS["year"]
     named = (str(year), f"{year} 年", notebooks[kind.notebook])
-    report = Report(project, kind, *named, final, inputs, before, editions, parameters or {}, engine)
+    report = Report(project, kind, *named, final, inputs, editions, parameters or {}, engine)
     steps = _steps_of_year(report, year, strict)
-    with only_run(project, report.name) as work:
-        places = {work / "tables": processed, work / "published": final}
+    with only_run(project, report.name):
+        places = {report.work / "tables": processed, report.work / "published": final}
         titles = make_report(report, steps, places, force=force, quiet=quiet)
     tables = [*sorted(processed.glob("*.csv")), *sorted((processed / "statistics").glob("*.csv"))]
     return Made(titles, [*tables, *report.files])
@@ -104,11 +95,10 @@ def run_trends(
         return None
     kind, final = KINDS["years"], project / "reports" / TRENDS
     notebook = find_notebooks(project, [kind.notebook])[kind.notebook]
-    before = hashes(project, inputs())
-    report = Report(project, kind, TRENDS, kind.title, notebook, final, inputs, before, editions, {}, engine)
+    report = Report(project, kind, TRENDS, kind.title, notebook, final, inputs, editions, engine=engine)
     steps = steps_of_telling(report, inputs(), {}, partial(kind.open, project))
-    with only_run(project, report.name) as work:
-        titles = make_report(report, steps, {work / "published": final}, force=force)
+    with only_run(project, report.name):
+        titles = make_report(report, steps, {report.work / "published": final}, force=force)
     return Made(titles, report.files)
 
 
@@ -121,8 +111,13 @@ def _steps_of_year(report: Report, year: int, strict: bool) -> list[Step]:
     values, open_book = {"year": year, "processed": str(tables)}, partial(report.kind.open, tables, earlier)
 
     def stage(title: str, notebook: Path, reads: list[Path], makes: Path, *parts: Path) -> Step:
-        action = partial(_run_stage, report, notebook, title, year, parts)
-        return Step(title, [notebook, *reads], {"parameters": report.parameters}, makes, action)
+        def run_notebook(new: Path) -> None:
+            """In one folder with copies of the tables that it reads."""
+            _put_together(parts, new)
+            execute(report, notebook, title, {"year": year, "processed": str(new)}, report.work)
+
+        settings = {"parameters": report.parameters_of(notebook)}
+        return Step(title, [notebook, *reads], settings, makes, run_notebook)
 
     judging = Step("数据核对", [tables], {}, report.work / "judged", partial(_judge, tables), named=False)
     return [
@@ -134,23 +129,27 @@ def _steps_of_year(report: Report, year: int, strict: bool) -> list[Step]:
     ]
 
 
-def _run_stage(report: Report, notebook: Path, title: str, year: int, parts: Sequence[Path], new: Path) -> None:
-    """Run a notebook that reads and writes tables in one folder: a new one, with copies of what is read."""
-    _put_together(parts, new)
-    execute(report, notebook, title, {"year": year, "processed": str(new)}, report.work)
-
-
 def _put_together(parts: Sequence[Path], new: Path) -> None:
     """Copy folders into one; of files of the same name the last stays."""
     for part in parts:
         shutil.copytree(part, new, dirs_exist_ok=True)
 
 
-def _judge(tables: Path, new: Path) -> None:
-    """Stop where the school's text disagrees; nothing is made."""
-    from pilotlib.running.stages import stop_on_disagreement
+def _judge(tables: Path, _: Path) -> None:
+    """Stop at numbers of the school's text that disagree with the data.
 
-    stop_on_disagreement(tables)
+    Raises:
+        PilotError: names each of them.
+    """
+    from pilotlib.claims import DISAGREES
+
+    claims = read_year(tables).claims
+    assert claims is not None  # of a year's book
+    wrong = claims[claims["state"] == DISAGREES]
+    named = zip(wrong["line"], wrong["number"], wrong["explanation"], strict=True)
+    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in named]
+    if lines:
+        raise PilotError(f"narrative.md：有 {len(lines)} 处与数据不一致，没有出报告。{''.join(lines)}")
 
 
 def _tables_in(folder: Path | None) -> list[Path]:

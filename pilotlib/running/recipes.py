@@ -12,10 +12,16 @@ import platform
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 Recipe = dict[str, Any]
+# A line of a package's metadata → the package that it asks for, the extras of that, and for which extra of its own.
+_REQUIREMENT = re.compile(
+    r"""^Requires-Dist:\ ([\w.-]+) \s*(?:\[(.*?)\])? (?:.*;.*\bextra\s*==\s*["'](.+?)["'])?""",
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 def recipe_of(inputs: dict[str, str], settings: dict[str, Any], code: str) -> Recipe:
@@ -26,7 +32,7 @@ def recipe_of(inputs: dict[str, str], settings: dict[str, Any], code: str) -> Re
         settings: What else the result depends on, as JSON can hold it.
         code: The hash of this package, `code()`.
     """
-    return {"inputs": inputs, "settings": settings, "code": code, "versions": versions()}
+    return {"inputs": inputs | {"pilotlib": code}, "settings": settings, "versions": versions()}
 
 
 def is_current(folder: Path, recipe: Recipe) -> bool:
@@ -52,8 +58,12 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
-    """The hash of each file, by its path below a folder or, outside of it, its whole path; "" of one that is gone."""
+def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """The hash of each file, and of each in a folder among the paths; "" of one that is gone.
+
+    A file is named by its path below `folder` or, outside of it, by its whole path.
+    """
+    files = chain.from_iterable(files_in(path) if path.is_dir() else [path] for path in paths)
     names = ((path, path.relative_to(folder) if path.is_relative_to(folder) else path) for path in files)
     return {name.as_posix(): _hash_of(path) for path, name in names}
 
@@ -70,27 +80,30 @@ def code_files() -> list[Path]:
 
 def code() -> str:
     """One hash of this package as it is now."""
-    package = Path(__file__).parents[1]
-    return digest(json.dumps(hashes(package, code_files())).encode())
+    return digest(json.dumps(hashes(Path(__file__).parents[1], code_files())).encode())
 
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of Python, of this package and of every package that it asks for, those of extras if installed.
+    """The versions of Python, of this package and of every installed package that it asks for, directly or not.
 
-    What only its own development asks for makes no result and is left out.
+    Those of its extras are among them; what only its own development asks for makes no result and is left out.
     """
-    asked = [line for line in importlib.metadata.requires("pilotlib") or [] if "extra == 'dev'" not in line]
-    names = {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in asked} | {"pilotlib"}
-    found = {name: _version_of(name) for name in sorted(names)}
-    return {"python": platform.python_version()} | {name: version for name, version in found.items() if version}
-
-
-def _version_of(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
+    own_extras = frozenset(importlib.metadata.metadata("pilotlib").get_all("Provides-Extra", []))
+    asked, recorded = [("pilotlib", own_extras - {"dev"})], {}
+    for name, extras in asked:  # which grows meanwhile
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        # Its head alone, as text: parsed as mail, as `distribution.requires` does, all take half a second.
+        head = (distribution.read_text("METADATA") or str(distribution.metadata)).partition("\n\n")[0]
+        recorded[name] = "".join(re.findall("^Version: (.*)", head, re.MULTILINE))
+        for other, its_extras, extra in re.findall(_REQUIREMENT, head):
+            need = re.sub("[-_.]+", "-", other).lower(), frozenset(re.findall(r"[\w.-]+", its_extras))
+            if (not extra or extra in extras) and need not in asked:
+                asked.append(need)
+    return {"python": platform.python_version()} | dict(sorted(recorded.items()))
 
 
 def _hash_of(path: Path) -> str:
@@ -106,5 +119,5 @@ def _beside(folder: Path) -> Path:
 
 
 def _written(folder: Path, recipe: Recipe) -> bytes:
-    whole = recipe | {"outputs": hashes(folder, files_in(folder))}
-    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    outputs = {"outputs": hashes(folder, files_in(folder))}
+    return json.dumps(recipe | outputs, ensure_ascii=False, indent=1, sort_keys=True).encode()

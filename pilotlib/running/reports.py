@@ -1,13 +1,15 @@
-"""How a report of any kind is made: its steps, each where something has changed, then its results put in place.
+"""How a report of any kind is made: by steps, each taken where something has changed, then its results put in place.
 
-Steps write into `.pilot/<name>/`, which can be deleted at any time; what they made is moved in whole, or nothing is.
-This module imports little, so that a report of which nothing has changed is done in a moment.
+A step makes one folder of `.pilot/<name>/`, which can be deleted at any time; what the steps made is moved in whole, or
+nothing is. This module imports little, so that a report of which nothing has changed is done in a moment.
 """
 
 import gc
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,13 +19,25 @@ from tqdm import tqdm
 from pilotlib.errors import PilotError
 from pilotlib.report.books import Book, Kind
 from pilotlib.running import recipes
-from pilotlib.running.moving import aside, mend, put_in_place
-from pilotlib.running.steps import Step, take
+from pilotlib.running.moving import aside, mend, move_in, put_in_place
 
 PUBLISHING = "导出"
 
 
-class Report(NamedTuple):
+class Step(NamedTuple):
+    """One step: its title, what it reads (files, and folders with all that is in them), what else its result depends
+    on, the folder that it makes, what fills a new folder, and whether it is named among the steps that were taken."""
+
+    title: str
+    reads: Sequence[Path]
+    settings: dict[str, Any]
+    makes: Path
+    action: Callable[[Path], None]
+    named: bool = True
+
+
+@dataclass
+class Report:
     """A report that is to be made.
 
     `name` is that of its lock and of its work folder, `title` what progress and errors call it, `notebook` tells it,
@@ -39,26 +53,30 @@ class Report(NamedTuple):
     notebook: Path
     final: Path
     inputs: Callable[[], list[Path]]
-    before: dict[str, str]
     editions: Sequence[str]
-    parameters: dict[str, str]
+    parameters: dict[str, str] = field(default_factory=dict)
     engine: str | None = None
 
-    @property
-    def work(self) -> Path:
-        """The folder of what its steps make."""
-        return self.project / ".pilot" / self.name
-
-    @property
-    def failed(self) -> Path:
-        """The folder of a notebook that failed."""
-        return self.final.with_name(f"{self.final.name}-failed")
+    def __post_init__(self) -> None:
+        """Remember what is read, and where its steps work and a notebook that failed is kept."""
+        self.before = recipes.hashes(self.project, self.inputs())
+        self.work = self.project / ".pilot" / self.name
+        self.failed = self.final.with_name(f"{self.final.name}-failed")
 
     @property
     def files(self) -> list[Path]:
         """What is published: the manifest, then the editions, the first of them last."""
         editions = [f"{self.kind.file}.{edition}" for edition in reversed(self.editions)]
         return [self.final / name for name in ("manifest.json", *editions)]
+
+    def parameters_of(self, notebook: Path) -> dict[str, str]:
+        """Those of the further parameters that a notebook declares."""
+        if not self.parameters:
+            return {}
+        from pilotlib.running import stages
+
+        declared = stages.declared_in(notebook)
+        return {name: value for name, value in self.parameters.items() if name in declared}
 
 
 def make_report(
@@ -80,28 +98,55 @@ def make_report(
         PilotError: an edition that cannot be made, before any step is taken; a step that failed; an input that changed
             meanwhile. What stands in the final places is untouched.
     """
-
-    def prepare() -> None:
-        from pilotlib.running.stages import check_editions
-
-        check_editions(report.editions)
-        for final in places.values():
-            with aside(final):
-                pass  # a place that cannot be written is better known before than after the work
-
+    taken: list[Step] = []
+    code = recipes.code()
     disabled = True if quiet else None
-    progress = tqdm(desc=report.title, total=len(steps), unit="步", disable=disabled, leave=False)
+    progress = tqdm(steps, desc=report.title, unit="步", disable=disabled, leave=False)
     with _collector_at_rest(), progress:
         for final in places.values():
             mend(final)
-        titles = take(steps, report.project, prepare, force, progress)
+        for step in progress:
+            recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
+            if force or not recipes.is_current(step.makes, recipe):
+                if not taken:
+                    _prepare(report, places.values())
+                _take(step, report.project, recipe)
+                taken.append(step)
         if recipes.hashes(report.project, report.inputs()) != report.before:
             for step in steps:
                 recipes.forget(step.makes)
             raise PilotError(f"{report.title}的原始文件在运行中有改动，结果没有写入。请再运行一次。")
         moved = put_in_place(places)
     shutil.rmtree(report.failed, ignore_errors=True)
-    return titles or ([PUBLISHING] if moved else [])
+    return [step.title for step in taken if step.named] or ([PUBLISHING] if moved else [])
+
+
+def _prepare(report: Report, places: Iterable[Path]) -> None:
+    """Stop at an edition that cannot be made and at a place that cannot be written, before the work is done."""
+    from pilotlib.running import stages
+
+    stages.check_editions(report.editions)
+    for final in places:
+        with aside(final):
+            pass
+
+
+def _take(step: Step, project: Path, recipe: recipes.Recipe) -> None:
+    """Take a step; its last result stays, without a recipe, until the new one is whole.
+
+    Raises:
+        PilotError: something that it reads has changed meanwhile: its result fits neither content.
+    """
+    recipes.forget(step.makes)
+    # A folder of its own: a kernel that outlived its killed run still writes into that run's.
+    with aside(step.makes) as new:
+        step.action(new)
+        now = recipes.recipe_of(recipes.hashes(project, step.reads), step.settings, recipes.code())["inputs"]
+        changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
+        if changed:
+            raise PilotError(f"{step.title}所读的 {'、'.join(changed)} 在运行中有改动，结果没有写入。请再运行一次。")
+        move_in(new, step.makes)
+    recipes.record(step.makes, recipe)
 
 
 def steps_of_telling(
@@ -115,21 +160,25 @@ def steps_of_telling(
         values: The values of the notebook's own parameters.
         open_book: Opens its book.
     """
-    told = report.work / "told"
-
-    def tell(new: Path) -> None:
-        execute(report, report.notebook, report.kind.title, values, new)
+    told, published = report.work / "told", report.work / "published"
 
     def publish(new: Path) -> None:
-        from pilotlib.running.stages import publish_book
+        from pilotlib.running import stages
 
-        publish_book(report, told / report.notebook.name, open_book, new)
+        notebook = told / report.notebook.name
+        stages.publish_book(notebook, open_book, report.editions, new, report.before, report.parameters)
 
-    given = {"parameters": report.parameters}
-    settings = given | {"editions": list(report.editions)}
+    given = {"parameters": report.parameters_of(report.notebook)}
+    settings = {"parameters": report.parameters, "editions": list(report.editions)}
     return [
-        Step(report.kind.title, [report.notebook, *reads], given, told, tell),
-        Step(PUBLISHING, [told, *reads, *report.inputs()], settings, report.work / "published", publish),
+        Step(
+            report.kind.title,
+            [report.notebook, *reads],
+            given,
+            told,
+            partial(execute, report, report.notebook, report.kind.title, values),
+        ),
+        Step(PUBLISHING, [told, *reads, *report.inputs()], settings, published, publish),
     ]
 
 
@@ -137,7 +186,7 @@ def execute(report: Report, notebook: Path, title: str, values: dict[str, Any], 
     """Run a notebook of a report with the values of its parameters; the executed one is written into a folder."""
     from pilotlib.running import stages
 
-    given = values | report.parameters
+    given = values | report.parameters_of(notebook)
     stages.execute(notebook, folder / notebook.name, given, report.project, report.failed, title, report.engine)
 
 
