@@ -1,8 +1,11 @@
 """Files for people and programs: tables as CSV and Parquet, the report in its editions."""
 
+import io
+import re
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from html import unescape
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,9 +13,11 @@ import pandas as pd
 
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.content import Content, content_of
-from pilotlib.publishing.page import as_html, as_pdf, missing_pango
+from pilotlib.publishing.page import as_html, as_pdf
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
+
+_TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -24,32 +29,43 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
 
 
 class Edition(NamedTuple):
-    """A form of the report: what makes its bytes, the extra of the package and the modules that it wants, and what
-    says that something else is missing on this machine (an error's sentence, or nothing)."""
+    """A form of the report: what makes its bytes, and what it wants: an extra of the package, with these modules."""
 
     make: Callable[[Content, Book], bytes]
     extra: str = ""
     modules: tuple[str, ...] = ()
-    missing: Callable[[], str] = str
 
 
 def _xlsx(content: Content, book: Book) -> bytes:
     from pilotlib.publishing.workbook import as_xlsx
 
-    return as_xlsx(unescape(content.title), book.owner, book.source, list(book.tables.values()))
+    title, tables = unescape(content.title), list(book.tables.values())
+    return _without_times(as_xlsx(title, book.owner, book.source, tables))
 
 
 def _docx(content: Content, book: Book) -> bytes:
     from pilotlib.publishing.document import as_docx
 
-    return as_docx(content, book)
+    return _without_times(as_docx(content, book))
+
+
+def _without_times(office_file: bytes) -> bytes:
+    """The same zip archive without the times at which it was made, so that the same content is the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(office_file)) as given, zipfile.ZipFile(target, "w") as timeless:
+        for name in given.namelist():
+            content = _TIMES.sub(b"", given.read(name)) if name == "docProps/core.xml" else given.read(name)
+            timeless.writestr(
+                zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED
+            )  # of the earliest time that it knows
+    return target.getvalue()
 
 
 EDITIONS = {
     "html": Edition(lambda content, _: as_html(content)),
     "xlsx": Edition(_xlsx),
     "docx": Edition(_docx, "office", ("pypandoc", "docx")),
-    "pdf": Edition(lambda content, _: as_pdf(content), "pdf", ("weasyprint",), missing_pango),
+    "pdf": Edition(lambda content, _: as_pdf(content), "pdf", ("weasyprint",)),
 }
 
 
@@ -64,13 +80,15 @@ def check_editions(names: Sequence[str]) -> None:
     for name in names:
         if name not in EDITIONS:
             raise PilotError(f"没有“{name}”这种版本。{suggestion(name, list(EDITIONS))}")
-        edition = EDITIONS[name]
-        if not all(map(find_spec, edition.modules)):
-            raise PilotError(
-                f'{name}版需要另装一组程序包：pip install "pilotlib[{edition.extra}]"（项目中：make extras）'
-            )
-        if missing := edition.missing():
-            raise PilotError(missing)
+        try:
+            for module in EDITIONS[name].modules:
+                import_module(module)
+        except ModuleNotFoundError:
+            packages = f'pip install "pilotlib[{EDITIONS[name].extra}]"（项目中：make extras）'
+            raise PilotError(f"{name}版需要另装一组程序包：{packages}") from None
+        except OSError as error:  # of weasyprint
+            install = "Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
+            raise PilotError(f"{name}版需要系统的Pango库（{error}）。{install}") from None
 
 
 def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:

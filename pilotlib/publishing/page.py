@@ -34,15 +34,6 @@ def as_pdf(content: Content) -> bytes:
     return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
 
 
-def missing_pango() -> str:
-    """What to install where the system lacks the library that sets a PDF; nothing where it is there."""
-    try:
-        import weasyprint  # noqa: F401 - loads it
-    except OSError as error:
-        return f"pdf版需要系统的Pango库（{error}）。Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
-    return ""
-
-
 def _page(content: Content, body: str, script: str, style: str = "") -> str:
     from jinja2 import Template
 

@@ -73,19 +73,17 @@ class _Shell(InteractiveShell):
 
 
 class _Results(DisplayHook):
-    """What the last expression of a cell comes to."""
+    """What the last expression of a cell comes to; what IPython would print around it is left out."""
 
     def write_output_prompt(self) -> None:
-        """A notebook has the prompt beside the output."""
+        pass
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        """Called with the result in every form that it has."""
         if format_dict:
             shell = _shell()
             shell.add("execute_result", format_dict, md_dict, execution_count=shell.number)
 
     def finish_displayhook(self) -> None:
-        """Nothing is left to be written."""
         self._is_active = False
 
     def flush(self) -> None:
@@ -96,11 +94,9 @@ class _Displayed(DisplayPublisher):
     """What `display` is called with."""
 
     def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
-        """Called with what is displayed in every form that it has."""
         self.shell.add("display_data", data, metadata)
 
     def clear_output(self, wait: bool = False) -> None:
-        """Called by `IPython.display.clear_output`."""
         self.shell.outputs.clear()
 
 

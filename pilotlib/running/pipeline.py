@@ -13,7 +13,7 @@ from pilotlib.errors import PilotError
 from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
 from pilotlib.report.books import KINDS, read_year
 from pilotlib.running.recipes import files_in
-from pilotlib.running.reports import Report, Step, execute, find_notebooks, make_report, only_run, steps_of_telling
+from pilotlib.running.reports import Report, Step, find_notebooks, make_report, only_run, steps_of_telling
 
 YEAR_NOTEBOOKS = ("1_clean", "2_statistics", KINDS["year"].notebook)
 # What the second stage depends on of what the first wrote; the report depends on all of it.
@@ -44,7 +44,7 @@ def run(
     Args:
         project: The project's folder.
         year: The year.
-        parameters: Further parameters for the notebooks that know them.
+        parameters: Further parameters for the notebooks that declare them.
         editions: The forms in which the report is published, names of `EDITIONS`.
         strict: Whether a number of the school's text that disagrees with the data stops the run.
         force: Whether everything is run again.
@@ -67,9 +67,9 @@ def run(
 
         check_parameters(notebooks.values(), parameters)
     final, processed = project / "reports" / str(year), project / "data" / "processed" / str(year)
-    kind = KINDS["year"]
-    named = (str(year), f"{year} 年", notebooks[kind.notebook])
-    report = Report(project, kind, *named, final, inputs, editions, parameters or {}, engine)
+    kind, names = KINDS["year"], (str(year), f"{year} 年")
+    notebook = notebooks[kind.notebook]
+    report = Report(project, kind, *names, notebook, final, inputs, editions, parameters or {}, engine)
     steps = _steps_of_year(report, year, strict)
     with only_run(project, report.name):
         places = {report.work / "tables": processed, report.work / "published": final}
@@ -114,10 +114,9 @@ def _steps_of_year(report: Report, year: int, strict: bool) -> list[Step]:
         def run_notebook(new: Path) -> None:
             """In one folder with copies of the tables that it reads."""
             _put_together(parts, new)
-            execute(report, notebook, title, {"year": year, "processed": str(new)}, report.work)
+            report.execute(notebook, title, {"year": year, "processed": str(new)}, report.work)
 
-        settings = {"parameters": report.parameters_of(notebook)}
-        return Step(title, [notebook, *reads], settings, makes, run_notebook)
+        return Step(title, [notebook, *reads], report.settings_of(notebook), makes, run_notebook)
 
     judging = Step("数据核对", [tables], {}, report.work / "judged", partial(_judge, tables), named=False)
     return [

@@ -42,8 +42,7 @@ class Report:
 
     `name` is that of its lock and of its work folder, `title` what progress and errors call it, `notebook` tells it,
     `final` is the folder of its editions. `inputs()` are the files that it depends on, as they are now; `before` the
-    hashes that they had when the run began. `editions`, `parameters` (further ones, of its notebooks) and `engine` are
-    as `pipeline.run` takes them.
+    hashes that they had when the run began. `editions`, `parameters` and `engine` are as `pipeline.run` takes them.
     """
 
     project: Path
@@ -69,30 +68,30 @@ class Report:
         editions = [f"{self.kind.file}.{edition}" for edition in reversed(self.editions)]
         return [self.final / name for name in ("manifest.json", *editions)]
 
-    def parameters_of(self, notebook: Path) -> dict[str, str]:
-        """Those of the further parameters that a notebook declares."""
+    def settings_of(self, notebook: Path) -> dict[str, Any]:
+        """What the result of a notebook depends on besides its inputs: those of the parameters that it declares."""
         if not self.parameters:
             return {}
+        from pilotlib.running.stages import declared_in
+
+        declared = declared_in(notebook)
+        return {name: value for name, value in self.parameters.items() if name in declared}
+
+    def execute(self, notebook: Path, title: str, values: dict[str, Any], folder: Path) -> None:
+        """Run a notebook with the values of its parameters; the executed one is written into a folder."""
         from pilotlib.running import stages
 
-        declared = stages.declared_in(notebook)
-        return {name: value for name, value in self.parameters.items() if name in declared}
+        given = values | self.parameters
+        stages.execute(notebook, folder / notebook.name, given, self.project, self.failed, title, self.engine)
 
 
 def make_report(
     report: Report, steps: Sequence[Step], places: dict[Path, Path], *, force: bool = False, quiet: bool = False
 ) -> list[str]:
-    """Take the steps of a report and put what they made in place; the caller holds `only_run` of its name.
+    """Take the steps of a report, every one if forced, and move what they made into its final `places`.
 
-    Args:
-        report: The report.
-        steps: What makes it, in order; those of `steps_of_telling` are the last.
-        places: The final place of each folder of the work folder that takes the place of the last one.
-        force: Whether every step is taken.
-        quiet: Whether no progress is shown.
-
-    Returns:
-        The titles of the steps that were taken; `PUBLISHING` where only something had to be put in place.
+    The caller holds `only_run` of its name. Returned are the titles of the steps that were taken; `PUBLISHING` where
+    only something had to be put in place.
 
     Raises:
         PilotError: an edition that cannot be made, before any step is taken; a step that failed; an input that changed
@@ -100,9 +99,12 @@ def make_report(
     """
     taken: list[Step] = []
     code = recipes.code()
-    disabled = True if quiet else None
-    progress = tqdm(steps, desc=report.title, unit="步", disable=disabled, leave=False)
-    with _collector_at_rest(), progress:
+    progress = tqdm(steps, desc=report.title, unit="步", disable=True if quiet else None, leave=False)
+    with ExitStack() as stack, progress:
+        if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
+            gc.disable()
+            stack.callback(gc.collect)
+            stack.callback(gc.enable)
         for final in places.values():
             mend(final)
         for step in progress:
@@ -141,7 +143,7 @@ def _take(step: Step, project: Path, recipe: recipes.Recipe) -> None:
     # A folder of its own: a kernel that outlived its killed run still writes into that run's.
     with aside(step.makes) as new:
         step.action(new)
-        now = recipes.recipe_of(recipes.hashes(project, step.reads), step.settings, recipes.code())["inputs"]
+        now = recipes.recipe_of(recipes.hashes(project, step.reads), {}, recipes.code())["inputs"]
         changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
         if changed:
             raise PilotError(f"{step.title}所读的 {'、'.join(changed)} 在运行中有改动，结果没有写入。请再运行一次。")
@@ -154,11 +156,7 @@ def steps_of_telling(
 ) -> list[Step]:
     """The last two steps of any report: its notebook tells it (into `told`), and it is published (into `published`).
 
-    Args:
-        report: The report.
-        reads: The files and folders of which it tells.
-        values: The values of the notebook's own parameters.
-        open_book: Opens its book.
+    It tells of the files and folders `reads`; `values` are those of the notebook's own parameters.
     """
     told, published = report.work / "told", report.work / "published"
 
@@ -168,26 +166,12 @@ def steps_of_telling(
         notebook = told / report.notebook.name
         stages.publish_book(notebook, open_book, report.editions, new, report.before, report.parameters)
 
-    given = {"parameters": report.parameters_of(report.notebook)}
-    settings = {"parameters": report.parameters, "editions": list(report.editions)}
+    settings, title = {"parameters": report.parameters, "editions": list(report.editions)}, report.kind.title
+    tell = partial(report.execute, report.notebook, title, values)
     return [
-        Step(
-            report.kind.title,
-            [report.notebook, *reads],
-            given,
-            told,
-            partial(execute, report, report.notebook, report.kind.title, values),
-        ),
+        Step(title, [report.notebook, *reads], report.settings_of(report.notebook), told, tell),
         Step(PUBLISHING, [told, *reads, *report.inputs()], settings, published, publish),
     ]
-
-
-def execute(report: Report, notebook: Path, title: str, values: dict[str, Any], folder: Path) -> None:
-    """Run a notebook of a report with the values of its parameters; the executed one is written into a folder."""
-    from pilotlib.running import stages
-
-    given = values | report.parameters_of(notebook)
-    stages.execute(notebook, folder / notebook.name, given, report.project, report.failed, title, report.engine)
 
 
 def find_notebooks(project: Path, names: Iterable[str]) -> dict[str, Path]:
@@ -218,16 +202,3 @@ def only_run(project: Path, name: str) -> Iterator[Path]:
         except Timeout:
             raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None
         yield work
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Collect garbage once, afterwards: looking for it all the time takes a sixth of a run."""
-    at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if at_work:
-            gc.enable()
-        gc.collect()
