@@ -4,7 +4,7 @@ Numbers are numbers and every text is text: nothing that comes from a file can b
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
@@ -23,7 +23,7 @@ from pilotlib.report.told import NOTHING, Told, bounds_of, figure_columns, headi
 from pilotlib.words import display_width
 
 LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
-_NARROWEST, _WIDEST = 8, 44  # columns, in characters
+_NARROWEST, _WIDEST = 8, 44  # column, in characters
 _LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Excel knows
 _HEADER = 5  # the row of a table's header: title, definition, unit and source stand above it
 # What a cell looks like → its style in the workbook: made once, for of a hundred thousand cells most look alike.
@@ -46,14 +46,17 @@ def as_xlsx(title: str, owner: str, source: str, tables: Sequence[Told]) -> byte
 
 def _write_contents(page: Worksheet, title: str, source: str, tables: Sequence[Told], looks: Looks) -> None:
     page.title = "目录"
-    above = [title, f"来源：{source}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"]
-    heads = ["工作表", "定义", "单位", "来源", "行数"]
-    rows = [[table.title, table.definition, table.unit, table.source, len(table.data)] for table in tables]
-    _write_rows(page, above, heads, rows, [""] * len(heads), looks)
+    lines: list[list[Any]] = [
+        [title],
+        [f"来源：{source}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"],
+        [],
+        ["工作表", "定义", "单位", "来源", "行数"],
+        *([table.title, table.definition, table.unit, table.source, len(table.data)] for table in tables),
+    ]
+    _fill(page, lines, 4, [""] * 5, looks)
     for number, table in enumerate(tables, start=5):
-        location = f"'{table.title}'!A1"
-        _lead(page.cell(number, 1), Hyperlink(f"A{number}", location=location))
-    _lay_out(page, 4, [False] * len(heads), (28, 60, 14, 40, 8))
+        _lead(page.cell(number, 1), Hyperlink(f"A{number}", location=f"'{table.title}'!A1"))
+    _lay_out(page, 4, [False] * 5, (28, 60, 14, 40, 8))
 
 
 def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
@@ -64,8 +67,8 @@ def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
     values = data.astype(object)
     in_gaps = data.astype(str).assign(**texts(told))[names]  # says what stands where nothing is
     rows = values.mask(values.map(is_missing), in_gaps).itertuples(index=False, name=None)
-    above = [told.title, told.definition + told.notes, f"单位：{told.unit}。来源：{told.source}。"]
-    _write_rows(page, above, heads, rows, names, looks)
+    above = [[told.title], [told.definition + told.notes], [f"单位：{told.unit}。来源：{told.source}。"], []]
+    _fill(page, [*above, heads, *rows], _HEADER, names, looks)
     first, bounds = _HEADER + 1, bounds_of(told)
     for row, place in zip(*(bounds & told.data[list(bounds)].notna()).to_numpy(dtype=bool).nonzero(), strict=True):
         cell = page.cell(first + int(row), names.index(bounds.columns[place]) + 1)
@@ -77,28 +80,18 @@ def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
     for row, target in enumerate([] if told.links is None else told.links, start=first):
         if target:
             _lead(page.cell(row, 1), target)
-    longest = [
-        max(map(display_width, [head, *map(str, values[name])])) for name, head in zip(names, heads, strict=True)
-    ]
+    shown = zip(heads, values.to_numpy().T, strict=True)
+    longest = [max(map(display_width, [head, *map(str, column)])) for head, column in shown]
     page.auto_filter.ref = f"A{_HEADER}:{get_column_letter(len(names))}{_HEADER + len(data)}"
     widths = [min(max(width + 4, _NARROWEST), _WIDEST) for width in longest]
     _lay_out(page, _HEADER, [name in figures for name in names], widths)
 
 
-def _write_rows(
-    page: Worksheet,
-    above: Sequence[str],
-    heads: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    names: Sequence[str],
-    looks: Looks,
-) -> None:
-    """Write the lines that stand above a table, an empty row, its header, and its rows; `names` are its columns'."""
-    for number, text in enumerate(above, start=1):
-        _set(page.cell(number, 1), text, "", looks, wrap=False)
-    for number, values in enumerate([heads, *rows], start=len(above) + 2):
-        for place, (name, value) in enumerate(zip(names, values, strict=True), start=1):
-            _set(page.cell(number, place), value, name, looks, wrap=True)
+def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: Sequence[str], looks: Looks) -> None:
+    """Write what stands above a table, its header, which is in this row, and its rows; `names` are its columns'."""
+    for number, values in enumerate(lines, start=1):
+        for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):
+            _set(page.cell(number, place), value, name, looks, wrap=number >= header)
 
 
 def _set(cell: Cell, value: Any, name: str, looks: Looks, *, wrap: bool) -> None:

@@ -13,7 +13,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -118,13 +117,14 @@ class _Stream(io.TextIOBase):
 @contextlib.contextmanager
 def _as_in_a_new_kernel() -> Iterator[_Shell]:
     """The process's shell, emptied, and everything that a notebook may set put back afterwards."""
-    main, path, environment, folder = sys.modules["__main__"], list(sys.path), dict(os.environ), Path.cwd()
+    main, path, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
     backend, interactive = matplotlib.get_backend(auto_select=False), matplotlib.is_interactive()
     shell = _shell()
     shell.reset()
     try:
         with (
             warnings.catch_warnings(),
+            contextlib.chdir("."),  # and back
             matplotlib.rc_context(),
             contextlib.redirect_stdout(_Stream(shell, "stdout")),
             contextlib.redirect_stderr(_Stream(shell, "stderr")),
@@ -137,7 +137,6 @@ def _as_in_a_new_kernel() -> Iterator[_Shell]:
             yield shell
     finally:
         sys.modules["__main__"], sys.path[:] = main, path
-        os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
         pyplot.close("all")

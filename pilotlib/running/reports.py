@@ -72,17 +72,16 @@ class Report:
         """What the result of a notebook depends on besides its inputs: those of the parameters that it declares."""
         if not self.parameters:
             return {}
-        from pilotlib.running.stages import declared_in
+        from pilotlib.running.stages import declared
 
-        declared = declared_in(notebook)
-        return {name: value for name, value in self.parameters.items() if name in declared}
+        return declared(self.parameters, notebook)
 
     def execute(self, notebook: Path, title: str, values: dict[str, Any], folder: Path) -> None:
         """Run a notebook with the values of its parameters; the executed one is written into a folder."""
         from pilotlib.running import stages
 
-        given = values | self.parameters
-        stages.execute(notebook, folder / notebook.name, given, self.project, self.failed, title, self.engine)
+        output, parameters = folder / notebook.name, values | self.parameters
+        stages.execute(notebook, output, parameters, self.project, self.failed, title, self.engine)
 
 
 def make_report(

@@ -31,9 +31,10 @@ ENGINES = {IN_PROCESS: IN_PROCESS, KERNEL: None}
 OWN_PARAMETERS = ("year", "processed", "years")
 
 
-def declared_in(notebook: Path) -> set[str]:
-    """The names of the parameters that a notebook declares, in its cell of that tag."""
-    return set(papermill.inspect_notebook(notebook))
+def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
+    """Those of the parameters that a notebook declares, in its cell of that tag."""
+    names = papermill.inspect_notebook(notebook)
+    return {name: value for name, value in parameters.items() if name in names}
 
 
 def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> None:
@@ -42,7 +43,7 @@ def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> No
     Raises:
         PilotError: names the parameter that no notebook has, or that the command sets itself.
     """
-    known = set().union(*map(declared_in, notebooks))
+    known = set().union(*map(papermill.inspect_notebook, notebooks))
     for name in parameters:
         if name not in known:
             raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
@@ -66,12 +67,11 @@ def execute(
     Raises:
         PilotError: a cell failed; the notebook is kept in `failed`, where the message says. Or its kernel died.
     """
-    declared = declared_in(notebook)
     try:
         papermill.execute_notebook(
             notebook,
             output,
-            parameters={name: value for name, value in parameters.items() if name in declared},
+            parameters=declared(parameters, notebook),
             engine_name=ENGINES[engine or (KERNEL if shell_is_taken() else IN_PROCESS)],
             kernel_name="python3",
             cwd=project,
@@ -84,15 +84,14 @@ def execute(
     except PapermillExecutionError as error:
         failed.mkdir(parents=True, exist_ok=True)
         shutil.copy(output, failed / notebook.name)
-        where = (failed / notebook.name).relative_to(project)
-        if error.ename == PilotError.__name__:
-            raise PilotError(
-                f"{error.evalue}\n（{title}停在笔记本第 {error.exec_count} 个代码格，现场保存在 {where}）"
-            ) from None
-        raise PilotError(
-            f"{title}（{notebook.name}）第 {error.exec_count} 个代码格出错：{error.ename}：{error.evalue}\n"
+        where, cell = (failed / notebook.name).relative_to(project), f"第 {error.exec_count} 个代码格"
+        sentence = (
+            f"{title}（{notebook.name}）{cell}出错：{error.ename}：{error.evalue}\n"
             f"现场保存在 {where}，可在 JupyterLab 中打开查看。上一次的报告没有改动。"
-        ) from None
+        )
+        if error.ename == PilotError.__name__:
+            sentence = f"{error.evalue}\n（{title}停在笔记本{cell}，现场保存在 {where}）"
+        raise PilotError(sentence) from None
     except RuntimeError as error:  # of jupyter_client where a kernel does not start, of nbclient where it dies
         raise PilotError(
             f"{title}（{notebook.name}）的 Python 内核没有启动或中途退出（{error}），常因内存或磁盘空间不足。"
@@ -106,13 +105,9 @@ def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.
     Statistics of an earlier run are removed: they are not of these tables.
     """
     shutil.rmtree(folder / "statistics", ignore_errors=True)
-    tables = {
-        "cells": inputs.cells.rename(columns=str).reset_index(),
-        "corrections": inputs.corrections,
-        "given_indicators": inputs.indicators,
-        "problems": problems,
-    }
-    write_tables(folder, tables | cleaned._asdict())
+    cells = inputs.cells.rename(columns=str).reset_index()
+    given = {"cells": cells, "corrections": inputs.corrections, "given_indicators": inputs.indicators}
+    write_tables(folder, given | cleaned._asdict() | {"problems": problems})
     about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
     about["continued"] = inputs.origin.continued
     text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
