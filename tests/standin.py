@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 from pilotlib import PilotError, running
-from pilotlib.running import moving, pipeline
+from pilotlib.running import pipeline, recipes
 from pilotlib.running.recipes import hashes
 
 EDITIONS = ("html", "xlsx")
@@ -85,7 +85,7 @@ if __name__ == "__main__":
     real = SimpleNamespace(execute=copied, publish_book=publisher, check_editions=tuple)
     sys.modules["pilotlib.running.stages"] = running.stages = real
     if "PILOTLIB_TEST_WITHOUT_EXCHANGE" in os.environ:
-        moving._exchanged = lambda *_: False
+        recipes._exchanged = lambda *_: False
     try:
         pipeline.run(Path(sys.argv[1]), int(sys.argv[2]), editions=EDITIONS)
     except PilotError as error:

@@ -78,10 +78,7 @@ def for_paper(html: str) -> "BeautifulSoup":
         widths = [max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]
         group = soup.new_tag("colgroup")
         group.extend(soup.new_tag("col", style=f"width:{share:.2f}%") for share in _shares(widths))
-        if table.caption:
-            table.caption.insert_after(group)
-        else:
-            table.insert(0, group)
+        table.insert(table.index(table.caption) + 1 if table.caption else 0, group)
     return soup
 
 
@@ -102,17 +99,15 @@ def _refuse_unfit(node: "NotebookNode", notebook: Path) -> None:
     """Stop at a notebook that would come out as a clean page with something missing."""
     codes = [cell for cell in node.cells if cell.cell_type == "code"]
     for number, cell in enumerate(codes, start=1):
+        where = f"{notebook.name}第{number}个代码格"
         for output in cell.outputs:
             if output.output_type == "error":
-                raise PilotError(
-                    f"{notebook.name}第{number}个代码格出错（{output.ename}：{output.evalue}），不能导出。"
-                )
-            kinds = set(output.get("data", {}))
-            if (kinds and not kinds & {"text/html", "text/plain"}) or any(kind.startswith("image/") for kind in kinds):
-                raise PilotError(
-                    f"{notebook.name}第{number}个代码格的输出（{'、'.join(sorted(kinds))}）不能放进报告："
-                    "图片没有文字说明。请用parts.figure。"
-                )
+                raise PilotError(f"{where}出错（{output.ename}：{output.evalue}），不能导出。")
+            kinds = sorted(output.get("data", {}))
+            in_words = not kinds or "text/html" in kinds or "text/plain" in kinds
+            if not in_words or any(kind.startswith("image/") for kind in kinds):
+                why = "图片没有文字说明。请用parts.figure。"
+                raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
     if not any(cell.outputs for cell in codes):
         raise PilotError(f"{notebook.name}还没有运行过，不能导出。请先运行全部单元格。")
 

@@ -118,8 +118,7 @@ class _Stream(io.TextIOBase):
 def _as_in_a_new_kernel() -> Iterator[_Shell]:
     """The process's shell, emptied, and everything that a notebook may set put back afterwards."""
     main, path, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
-    backend, interactive = matplotlib.get_backend(auto_select=False), matplotlib.is_interactive()
-    shell = _shell()
+    backend, shell = matplotlib.get_backend(auto_select=False), _shell()
     shell.reset()
     try:
         with (
@@ -140,7 +139,6 @@ def _as_in_a_new_kernel() -> Iterator[_Shell]:
         os.environ.clear()
         os.environ.update(environment)
         pyplot.close("all")
-        matplotlib.interactive(interactive)
         if backend:
             matplotlib.use(backend)
 

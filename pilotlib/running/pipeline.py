@@ -6,6 +6,7 @@ This module imports little, so that a report of which nothing has changed is don
 import shutil
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,24 +54,22 @@ def run(
 
     Raises:
         PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a
-            notebook that failed, another run of this year, an input that changed meanwhile, or, where the run is
-            strict, a claim that disagrees. The last good report and tables are untouched; a notebook that failed is
-            kept where the message says.
+            notebook that failed (it is kept where the message says), another run of this year, an input that changed
+            meanwhile, or, in a strict run, a claim that disagrees. The last good report and tables are untouched.
     """
 
     def inputs() -> list[Path]:
         return [*input_files(project, year), *_tables_in(earlier_folder(project, year))]
 
-    notebooks = find_notebooks(project, YEAR_NOTEBOOKS)
+    notebooks = list(find_notebooks(project, YEAR_NOTEBOOKS).values())
     if parameters:
         from pilotlib.running.stages import check_parameters
 
-        check_parameters(notebooks.values(), parameters)
+        check_parameters(notebooks, parameters)
     final, processed = project / "reports" / str(year), project / "data" / "processed" / str(year)
-    kind, names = KINDS["year"], (str(year), f"{year} 年")
-    notebook = notebooks[kind.notebook]
-    report = Report(project, kind, *names, notebook, final, inputs, editions, parameters or {}, engine)
-    steps = _steps_of_year(report, year, strict)
+    names = (str(year), f"{year} 年", notebooks[-1])
+    report = Report(project, KINDS["year"], *names, final, inputs, editions, parameters or {}, engine)
+    steps = _steps_of_year(report, notebooks, year, strict)
     with only_run(project, report.name):
         places = {report.work / "tables": processed, report.work / "published": final}
         titles = make_report(report, steps, places, force=force, quiet=quiet)
@@ -88,8 +87,7 @@ def run_trends(
     """
 
     def inputs() -> list[Path]:
-        folders = [project / "data" / "processed" / str(year) for year in processed_years(project)]
-        return [path for folder in folders for path in _tables_in(folder)]
+        return _tables_in(*(project / "data" / "processed" / str(year) for year in processed_years(project)))
 
     if len(processed_years(project)) < 2:
         return None
@@ -102,13 +100,10 @@ def run_trends(
     return Made(titles, report.files)
 
 
-def _steps_of_year(report: Report, year: int, strict: bool) -> list[Step]:
+def _steps_of_year(report: Report, notebooks: Sequence[Path], year: int, strict: bool) -> list[Step]:
     """A year's steps: cleaned and counted by a notebook each, put together, held against its text, told, published."""
-    clean, count = (report.notebook.with_name(f"{name}.ipynb") for name in YEAR_NOTEBOOKS[:2])
     cleaned, counted, tables = (report.work / name for name in ("cleaned", "counted", "tables"))
-    raw, earlier = input_files(report.project, year), earlier_folder(report.project, year)
-    needed = [cleaned / name for name in READ_BY_STATISTICS]
-    values, open_book = {"year": year, "processed": str(tables)}, partial(report.kind.open, tables, earlier)
+    earlier, values = earlier_folder(report.project, year), {"year": year, "processed": str(tables)}
 
     def stage(title: str, notebook: Path, reads: list[Path], makes: Path, *parts: Path) -> Step:
         def run_notebook(new: Path) -> None:
@@ -120,11 +115,11 @@ def _steps_of_year(report: Report, year: int, strict: bool) -> list[Step]:
 
     judging = Step("数据核对", [tables], {}, report.work / "judged", partial(_judge, tables), named=False)
     return [
-        stage("清洗与检查", clean, raw, cleaned),
-        stage("统计", count, needed, counted, cleaned),
+        stage("清洗与检查", notebooks[0], input_files(report.project, year), cleaned),
+        stage("统计", notebooks[1], [cleaned / name for name in READ_BY_STATISTICS], counted, cleaned),
         Step("处理结果", [counted, cleaned], {}, tables, partial(_put_together, [counted, cleaned]), named=False),
         *([judging] if strict else []),
-        *steps_of_telling(report, [tables, *_tables_in(earlier)], values, open_book),
+        *steps_of_telling(report, [tables, *_tables_in(earlier)], values, partial(report.kind.open, tables, earlier)),
     ]
 
 
@@ -151,6 +146,7 @@ def _judge(tables: Path, _: Path) -> None:
         raise PilotError(f"narrative.md：有 {len(lines)} 处与数据不一致，没有出报告。{''.join(lines)}")
 
 
-def _tables_in(folder: Path | None) -> list[Path]:
-    """The processed tables of a year that another year's report reads; none of no year."""
-    return [path for path in files_in(folder) if path.suffix in (".parquet", ".json")] if folder else []
+def _tables_in(*folders: Path | None) -> list[Path]:
+    """The processed tables of years that the report of another reads; none of no year."""
+    files = chain.from_iterable(files_in(folder) for folder in folders if folder)
+    return [path for path in files if path.suffix in (".parquet", ".json")]

@@ -19,7 +19,6 @@ from tqdm import tqdm
 from pilotlib.errors import PilotError
 from pilotlib.report.books import Book, Kind
 from pilotlib.running import recipes
-from pilotlib.running.moving import aside, mend, move_in, put_in_place
 
 PUBLISHING = "导出"
 
@@ -105,7 +104,7 @@ def make_report(
             stack.callback(gc.collect)
             stack.callback(gc.enable)
         for final in places.values():
-            mend(final)
+            recipes.mend(final)
         for step in progress:
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
             if force or not recipes.is_current(step.makes, recipe):
@@ -117,7 +116,7 @@ def make_report(
             for step in steps:
                 recipes.forget(step.makes)
             raise PilotError(f"{report.title}的原始文件在运行中有改动，结果没有写入。请再运行一次。")
-        moved = put_in_place(places)
+        moved = recipes.put_in_place(places)
     shutil.rmtree(report.failed, ignore_errors=True)
     return [step.title for step in taken if step.named] or ([PUBLISHING] if moved else [])
 
@@ -128,7 +127,7 @@ def _prepare(report: Report, places: Iterable[Path]) -> None:
 
     stages.check_editions(report.editions)
     for final in places:
-        with aside(final):
+        with recipes.aside(final):
             pass
 
 
@@ -140,13 +139,13 @@ def _take(step: Step, project: Path, recipe: recipes.Recipe) -> None:
     """
     recipes.forget(step.makes)
     # A folder of its own: a kernel that outlived its killed run still writes into that run's.
-    with aside(step.makes) as new:
+    with recipes.aside(step.makes) as new:
         step.action(new)
         now = recipes.recipe_of(recipes.hashes(project, step.reads), {}, recipes.code())["inputs"]
         changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
         if changed:
             raise PilotError(f"{step.title}所读的 {'、'.join(changed)} 在运行中有改动，结果没有写入。请再运行一次。")
-        move_in(new, step.makes)
+        recipes.move_in(new, step.makes)
     recipes.record(step.makes, recipe)
 
 
@@ -195,9 +194,8 @@ def only_run(project: Path, name: str) -> Iterator[Path]:
     """
     work = project / ".pilot" / name
     work.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(FileLock(work.with_name(f"{name}.lock"), timeout=0))
-        except Timeout:
-            raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None
-        yield work
+    try:
+        with FileLock(work.with_name(f"{name}.lock"), timeout=0):
+            yield work
+    except Timeout:
+        raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None
