@@ -11,8 +11,9 @@ from pathlib import Path
 
 import mistune
 
-from pilotlib.publishing import as_html, as_xlsx
+from pilotlib.publishing import as_html
 from pilotlib.publishing.content import Content, _with_contents
+from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.books import read_year
 from pilotlib.running.pipeline import YEAR_NOTEBOOKS
 from pilotlib.running.reports import find_notebooks

@@ -3,10 +3,9 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,18 +15,28 @@ from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.report.books import DEFAULT_EDITIONS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pilotlib.running.pipeline import Made
 
-_project = click.option(
-    "--project", type=click.Path(path_type=Path), help="The project's folder; by default found from here upwards."
-)
 
+def _four_digits(_: click.Context, __: click.Parameter, given: str | None) -> int | None:
+    if given is None or (given.isascii() and given.isdecimal() and len(given) == 4):
+        return None if given is None else int(given)
+    raise PilotError(f"年度“{given}”不是四位数字。请写成四位的年份。")
+
+
+_path = click.Path(path_type=Path)
+_year = click.argument("year", required=False, callback=_four_digits)
+_project = click.option(
+    "--project",
+    type=_path,
+    callback=lambda _, __, given: find_project(given),
+    help="The project's folder; by default found from here upwards.",
+)
 _editions = click.option(
     "--editions",
     default=",".join(DEFAULT_EDITIONS),
     show_default=True,
+    callback=lambda _, __, given: list(dict.fromkeys(filter(None, map(str.strip, given.split(","))))),
     help="The report's forms: html, xlsx, docx, pdf; by commas.",
 )
 
@@ -39,7 +48,7 @@ def pilot() -> None:
 
 
 @pilot.command()
-@click.argument("year", required=False)
+@_year
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebooks.")
 @click.option("--strict", is_flag=True, help="Fail, and write nothing, where a number of the narrative disagrees.")
 @_editions
@@ -52,14 +61,7 @@ def pilot() -> None:
 )
 @_project
 def run(
-    year: str | None,
-    parameters: tuple[tuple[str, str], ...],
-    strict: bool,
-    editions: str,
-    all_years: bool,
-    force: bool,
-    engine: str | None,
-    project: Path | None,
+    project: Path, year: int | None, parameters: list[tuple[str, str]], strict: bool, all_years: bool, **options: Any
 ) -> None:
     """Make the report of YEAR (the newest year by default), as far as something has changed.
 
@@ -69,42 +71,30 @@ def run(
 
     if all_years and year:
         raise PilotError(f"--all 与年度 {year} 只能写一个。")
-    folder = find_project(project)
-    names = _names(editions)
-
-    def run_and_tell(number: int) -> None:
-        made = pipeline.run(folder, number, dict(parameters), editions=names, strict=strict, force=force, engine=engine)
-        _tell(folder, f"{number} 年", made)
-
-    if not all_years:
-        run_and_tell(_year(folder, year))
-        return
-    failed: list[str] = []
-    newest_year(folder)  # says that there is none
-    for number in years_in(folder):
-        with _named_at_the_end(failed, f"{number} 年"):
-            run_and_tell(number)
-    with _named_at_the_end(failed, "历年对比"):
-        trends = pipeline.run_trends(folder, editions=names, force=force, engine=engine)
-        if trends:
-            _tell(folder, "历年对比", trends)
-        else:
-            click.echo("历年对比：处理过的年度不足两年，没有对比。")
+    year = year or newest_year(project)  # which says that there is none
+    reports: dict[str, Any] = {
+        f"{number} 年": partial(pipeline.run, project, number, dict(parameters), strict=strict)
+        for number in (years_in(project) if all_years else [year])
+    }
+    if all_years:
+        reports["历年对比"] = partial(pipeline.run_trends, project)
+    failed = []
+    for title, make in reports.items():
+        try:
+            _tell(project, title, make(**options))
+        except (PilotError, OSError) as error:
+            if not all_years:
+                raise
+            failed.append(f"{title}：{_sentence(error)}")
     if failed:
         raise PilotError(f"{len(failed)} 份报告没有完成：\n" + "\n".join(failed))
 
 
-@contextmanager
-def _named_at_the_end(failed: list[str], title: str) -> Iterator[None]:
-    """Keep what a user can mend for the end, so that one year stops no other."""
-    try:
-        yield
-    except (PilotError, OSError) as error:
-        failed.append(f"{title}：{_sentence(error)}")
-
-
-def _tell(folder: Path, title: str, made: "Made") -> None:
-    """Say what a run wrote, or that nothing had changed; warn of numbers that disagree."""
+def _tell(folder: Path, title: str, made: "Made | None") -> None:
+    """Say what a run wrote, or why it wrote nothing; warn of numbers that disagree."""
+    if not made:
+        click.echo(f"{title}：处理过的年度不足两年，没有对比。")
+        return
     manifest = next(path for path in made.written if path.name == "manifest.json")
     wrong = json.loads(manifest.read_text(encoding="utf-8")).get("claims", {}).get("disagrees", 0)
     if wrong:
@@ -118,25 +108,24 @@ def _tell(folder: Path, title: str, made: "Made") -> None:
 
 
 @pilot.command()
-@click.argument("year", required=False)
+@_year
 @_project
-def check(year: str | None, project: Path | None) -> None:
+def check(year: int | None, project: Path) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
     from pilotlib.checking.year import clean_year
     from pilotlib.report.findings import findings
 
-    folder = find_project(project)
-    inputs, cleaned, problems = clean_year(folder, _year(folder, year))
+    inputs, cleaned, problems = clean_year(project, year or newest_year(project))
     click.echo("\n".join(findings(inputs.file, cleaned, problems)))
     if (problems["severity"] == "error").any():
         sys.exit(1)
 
 
 @pilot.command()
-@click.argument("year")
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("year", callback=_four_digits)
+@click.argument("table", type=_path)
 @_project
-def new(year: str, table: Path, project: Path | None) -> None:
+def new(year: int, table: Path, project: Path) -> None:
     """Set up YEAR from the received TABLE (a file, a zip or a folder), and say what is found in it.
 
     The table is copied as it is. Corrections are proposed, ready to paste, and never applied.
@@ -144,10 +133,9 @@ def new(year: str, table: Path, project: Path | None) -> None:
     from pilotlib.receiving import look_through, set_up_year
     from pilotlib.report.findings import as_ledger
 
-    folder = find_project(project)
-    made = set_up_year(folder, _four_digits(year), table)
-    click.echo(f"已建立 {made.relative_to(folder)}：{'、'.join(sorted(path.name for path in made.iterdir()))}")
-    lines, proposed = look_through(folder, int(year))
+    folder = set_up_year(project, year, table)
+    click.echo(f"已建立 {folder.relative_to(project)}：{'、'.join(sorted(path.name for path in folder.iterdir()))}")
+    lines, proposed = look_through(project, year)
     click.echo("\n".join(lines))
     if len(proposed):
         click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
@@ -156,11 +144,11 @@ def new(year: str, table: Path, project: Path | None) -> None:
 
 
 @pilot.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--year", help="The year to hold it against; the newest by default.")
+@click.argument("file", type=_path)
+@click.option("--year", callback=_four_digits, help="The year to hold it against; the newest by default.")
 @click.option("--json", "as_objects", is_flag=True, help="A list of objects, one per number, instead of a table.")
 @_project
-def claims(file: Path, year: str | None, as_objects: bool, project: Path | None) -> None:
+def claims(file: Path, year: int | None, as_objects: bool, project: Path) -> None:
     """Check every number in a finished document FILE (md, txt, docx) against the data of a year.
 
     Exit status 1 where something disagrees.
@@ -170,16 +158,14 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
     from pilotlib.reading.documents import read_document
     from pilotlib.report.checked import as_json, as_lines
 
-    passages = read_document(file)
-    folder = find_project(project)
-    checked = claims_in(passages, folder, _year(folder, year))
+    checked = claims_in(read_document(file), project, year or newest_year(project))
     click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name)))
     if (checked["state"] == DISAGREES).any():
         sys.exit(1)
 
 
 @pilot.command()
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("table", type=_path)
 @click.option("--by", default="学校", show_default=True, help="The title of the column that names the school.")
 @click.option("--workers", type=click.IntRange(1), help="How many processes work at once; by default one a core.")
 @click.option("--scheduler", metavar="ADDRESS", help="A dask scheduler (tcp://HOST:PORT) whose workers do the work.")
@@ -187,46 +173,25 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
 @_editions
 @click.option("--force", is_flag=True, help="Make everything again, changed or not.")
 @_project
-def batch(
-    table: Path,
-    by: str,
-    workers: int | None,
-    scheduler: str | None,
-    reports: bool,
-    editions: str,
-    force: bool,
-    project: Path | None,
-) -> None:
+def batch(project: Path, table: Path, by: str, **options: Any) -> None:
     """Make a report for each school and year of TABLE (a file, or a folder of its parts), and one over all.
 
     Only what is missing or has changed is made. Schools that fail are named at the end, and the exit status is 1.
     """
     from pilotlib.province.batch import run_batch
 
-    folder = find_project(project)
-    names = _names(editions)
-    made = run_batch(
-        folder, table, by, editions=names, workers=workers, scheduler=scheduler, reports=reports, force=force
-    )
+    made = run_batch(project, table, by, **options)
     failed = made.faults.drop_duplicates(["school", "year"])
     click.echo(f"{table.name}：新做 {made.made} 份，没有变化 {made.kept} 份，没有做成 {len(failed)} 份")
     for path in made.over_all:
-        click.echo(f"汇总 {path.relative_to(folder)}")
-    if len(failed):
-        raise PilotError(
-            f"{len(failed)} 份报告没有完成，请在{table.name}中改好后再运行一次：\n" + "\n".join(_faults(made.faults))
-        )
-
-
-def _faults(faults: "pd.DataFrame") -> Iterator[str]:
-    """Each fault as a line: the school, where it stands in the table of all, what is wrong."""
-    for school, year, _, place, _, _, message in faults.fillna({"year": 0, "place": 0}).itertuples(index=False):
-        when, where = f" {year}" if year > 0 else "", f"（原表第{place}行）" if place > 0 else ""
-        yield f"  · {school}{when}{where}：{message}"
-
-
-def _names(editions: str) -> list[str]:
-    return list(dict.fromkeys(filter(None, (name.strip() for name in editions.split(",")))))
+        click.echo(f"汇总 {path.relative_to(project)}")
+    lines = []
+    for fault in made.faults.fillna({"year": 0, "place": 0}).to_dict("records"):
+        year = f" {fault['year']}" if fault["year"] else ""
+        place = f"（原表第{fault['place']}行）" if fault["place"] else ""
+        lines.append(f"  · {fault['school']}{year}{place}：{fault['message']}")
+    if lines:
+        raise PilotError(f"{len(failed)} 份报告没有完成，请在{table.name}中改好后再运行一次：\n" + "\n".join(lines))
 
 
 def main() -> None:
@@ -245,13 +210,3 @@ def _sentence(error: PilotError | OSError) -> str:
         _, name, reason = error.args[0][0]
         return f"{name} 无法读写（{reason.partition(': ')[0]}）。请检查权限与磁盘空间。"
     return f"{error.filename or '文件'} 无法读写（{error.strerror or error}）。请检查权限与磁盘空间。"
-
-
-def _year(project: Path, given: str | None) -> int:
-    return newest_year(project) if given is None else _four_digits(given)
-
-
-def _four_digits(given: str) -> int:
-    if not (given.isascii() and given.isdecimal() and len(given) == 4):
-        raise PilotError(f"年度“{given}”不是四位数字。请写成四位的年份。")
-    return int(given)

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 from pilotlib import PilotError, running
-from pilotlib.running import moving, pipeline
+from pilotlib.running import pipeline, recipes
 from pilotlib.running.recipes import hashes
 
 EDITIONS = ("html", "xlsx")
@@ -53,15 +53,15 @@ def copied(notebook, output, parameters, project, failed, title, engine=None):
     output.write_text(text, encoding="utf-8")
 
 
-def publish_book(report, notebook, open_book, folder):
+def publish_book(notebook, open_book, editions, folder, inputs, parameters):
     """Each edition in many small pieces, so that a kill finds it half written; then the manifest with their hashes."""
     text = notebook.read_text(encoding="utf-8")
-    for edition in report.editions:
-        with (folder / f"{report.kind.file}.{edition}").open("w", encoding="utf-8") as file:
+    for edition in editions:
+        with (folder / f"annual-report.{edition}").open("w", encoding="utf-8") as file:
             for _ in range(300):
                 file.write(text)
                 file.flush()
-    manifest = {"outputs": hashes(folder, sorted(folder.iterdir())), "inputs": report.before}
+    manifest = {"outputs": hashes(folder, sorted(folder.iterdir())), "inputs": inputs}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
@@ -85,7 +85,7 @@ if __name__ == "__main__":
     real = SimpleNamespace(execute=copied, publish_book=publisher, check_editions=tuple)
     sys.modules["pilotlib.running.stages"] = running.stages = real
     if "PILOTLIB_TEST_WITHOUT_EXCHANGE" in os.environ:
-        moving._exchanged = lambda *_: False
+        recipes._exchanged = lambda *_: False
     try:
         pipeline.run(Path(sys.argv[1]), int(sys.argv[2]), editions=EDITIONS)
     except PilotError as error:

@@ -1,8 +1,10 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
-from tests.conftest import pilot
+from tests.conftest import ROOT, pilot
 
 JSON_KEYS = [
     "number", "value", "unit", "kind", "state", "expected", "statistic", "sentence", "line", "column", "explanation",
@@ -124,3 +126,10 @@ def test_a_document_without_a_claim_says_so(project):
         result.stdout.strip()
         == "draft.txt：没有找到陈述性的数（只有年份、序号一类的数字 1 处）。表格中的数不在核对之列。"
     )
+
+
+def test_the_package_runs_as_the_command(tmp_path):
+    command = [sys.executable, "-m", "pilotlib", "run", "21", "--project", str(tmp_path)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith("错误：")

@@ -159,7 +159,7 @@ def test_both_copies_are_whole_before_either_is_moved(made, monkeypatch):
         return copytree(folder, *others, **options)
 
     write_text(made, "第二版\n")
-    monkeypatch.setattr("pilotlib.running.moving.shutil.copytree", full_at_the_report)
+    monkeypatch.setattr("pilotlib.running.recipes.shutil.copytree", full_at_the_report)
     with pytest.raises(OSError, match="No space left"):
         run(made)
     assert (made / "data" / "processed" / "2021" / "about.json").read_text(encoding="utf-8") == "第一版\n"

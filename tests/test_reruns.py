@@ -6,8 +6,10 @@ import os
 import re
 import shutil
 import tomllib
+from types import SimpleNamespace
 
 import pytest
+from packaging.requirements import Requirement
 
 from pilotlib.running import pipeline, recipes
 from tests import standin
@@ -114,10 +116,13 @@ def test_the_code_is_an_input(copied, monkeypatch, tmp_path):
     assert run_copied(copied) == []
 
 
-@pytest.mark.parametrize("package", ["cn2an", "openpyxl", "pandas"])
+@pytest.mark.parametrize("package", ["cn2an", "et-xmlfile", "openpyxl", "pandas"])
 def test_another_version_of_a_dependency_runs_everything_again(copied, monkeypatch, package):
-    version = importlib.metadata.version
-    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0" if name == package else version(name))
+    distribution = importlib.metadata.distribution
+    another = SimpleNamespace(read_text=lambda _: f"Name: {package}\nVersion: 0\n\n")
+    monkeypatch.setattr(
+        importlib.metadata, "distribution", lambda name: another if name == package else distribution(name)
+    )
     recipes.versions.cache_clear()
     try:
         assert run_copied(copied) == ALL
@@ -135,6 +140,30 @@ def test_every_dependency_that_is_installed_is_recorded_and_no_tool_of_developme
     installed = {distribution.name.lower() for distribution in importlib.metadata.distributions()}
     assert names & installed <= recorded
     assert not {"pytest", "ruff", "mypy"} & recorded
+
+
+def test_what_the_dependencies_ask_for_themselves_is_recorded_with_what_their_extras_do():
+    recorded = recipes.versions()
+    for name in ("pilotlib", "et-xmlfile", "jupyter-client", "python-dateutil", "lxml", "nbclient", "ipython"):
+        assert recorded[name] == importlib.metadata.version(name)
+    asked = Requirement("pandera[pandas]")
+    for need in map(Requirement, importlib.metadata.requires("pandera")):
+        if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in asked.extras):
+            assert need.name.lower().replace("_", "-") in recorded
+    assert not {"hypothesis", "pandas-stubs", "polars"} & set(recorded)  # of extras that nobody asked for
+
+
+def test_a_parameter_runs_again_only_the_notebook_that_declares_it(ready):
+    path = ready / "notebooks" / "2_statistics.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert text.count('"processed = None') == 1
+    path.write_text(
+        text.replace('"processed = None', '"threshold = 5\\n",\n    "processed = None', 1), encoding="utf-8"
+    )
+    assert run(ready) == ["统计"]
+    assert run(ready, parameters={"threshold": "6"}) == ["统计", "导出"]  # the manifest says it
+    assert run(ready, parameters={"threshold": "6"}) == []
+    assert run(ready, parameters={"threshold": "7"}) == ["统计", "导出"]
 
 
 def test_force_runs_everything_and_other_editions_only_publish(copied):

@@ -15,7 +15,7 @@ import pytest
 
 from pilotlib import PilotError
 from pilotlib.project import processed_years
-from pilotlib.running import moving, pipeline
+from pilotlib.running import pipeline, recipes
 from tests import standin
 from tests.conftest import ROOT, make_project, pilot
 
@@ -88,7 +88,7 @@ def test_an_interrupted_renaming_is_mended(tmp_path):
     last.mkdir()
     (last / "report").touch()
     (tmp_path / ".2021~abcd").mkdir()
-    with moving.aside(final) as new:
+    with recipes.aside(final) as new:
         assert (final / "report").exists()
         (new / "report").touch()
     assert [path.name for path in tmp_path.iterdir()] == ["2021"]

@@ -22,10 +22,11 @@ def two_years(project):
     return project
 
 
-def publish_book(report, notebook, open_book, folder):
-    for edition in report.editions:
-        shutil.copy(notebook, folder / f"{report.kind.file}.{edition}")
-    write_manifest(folder, {}, report.before, report.parameters)
+def publish_book(notebook, open_book, editions, folder, inputs, parameters):
+    for edition in editions:
+        name = "trends" if notebook.stem == "trends" else "annual-report"
+        shutil.copy(notebook, folder / f"{name}.{edition}")
+    write_manifest(folder, {}, inputs, parameters)
 
 
 def execute(notebook, output, parameters, project, failed, title, engine=None):

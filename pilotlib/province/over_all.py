@@ -15,8 +15,7 @@ from pilotlib.province.book import SCHOOLS
 from pilotlib.province.results import manifest_of, place
 from pilotlib.province.splitting import Part
 from pilotlib.province.statistics import SchoolTables, summarise_schools
-from pilotlib.running.moving import aside, move_in, put_in_place
-from pilotlib.running.recipes import files_in, hashes
+from pilotlib.running.recipes import aside, files_in, move_in, put_in_place
 from pilotlib.running.reports import Report, find_notebooks, make_report, steps_of_telling
 from pilotlib.vocabulary import NO_SCHOOL
 
@@ -80,9 +79,7 @@ def _tell(project: Path, name: str, processed: Path, final: Path, editions: Sequ
         find_notebooks(project, [SCHOOLS.notebook])[SCHOOLS.notebook],
         final,
         inputs=lambda: files_in(processed),
-        before=hashes(project, files_in(processed)),
         editions=editions,
-        parameters={},
     )
     telling = steps_of_telling(report, [processed], {"processed": str(processed)}, partial(SCHOOLS.open, processed))
     make_report(report, telling, places={}, force=force, quiet=True)

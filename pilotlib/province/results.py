@@ -13,7 +13,7 @@ from pilotlib.errors import PilotError
 from pilotlib.province.school import Made, Settings, Task, recipe
 from pilotlib.province.splitting import Part, folder_named
 from pilotlib.running import recipes
-from pilotlib.running.moving import aside, move_in
+from pilotlib.running.recipes import aside, move_in
 from pilotlib.vocabulary import NO_SCHOOL
 
 MANIFEST = "manifest.json"

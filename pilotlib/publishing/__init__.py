@@ -1,26 +1,23 @@
 """Files for people and programs: tables as CSV and Parquet, the report in its editions."""
 
-import json
-import shutil
+import io
+import re
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from html import unescape
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from pilotlib.cleaning import Cleaned
-from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.content import Content, content_of
-from pilotlib.publishing.document import as_docx
-from pilotlib.publishing.page import as_html, as_pdf, missing_pango
-from pilotlib.publishing.workbook import as_xlsx
-from pilotlib.reading import YearInputs
+from pilotlib.publishing.page import as_html, as_pdf
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
-from pilotlib.statistics import STATISTICS
+
+_TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -31,75 +28,44 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
         table.to_parquet(folder / f"{name}.parquet", index=False)
 
 
-def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
-    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is.
-
-    Statistics of an earlier run are removed: they are not of these tables.
-    """
-    shutil.rmtree(folder / "statistics", ignore_errors=True)
-    write_tables(
-        folder,
-        {
-            "cells": inputs.cells.set_axis([str(name) for name in inputs.cells.columns], axis="columns").reset_index(),
-            "corrections": inputs.corrections,
-            "given_indicators": inputs.indicators,
-            "problems": problems,
-            **cleaned._asdict(),
-        },
-    )
-    about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
-    about["continued"] = inputs.origin.continued
-    text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
-    (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    (folder / "narrative.md").write_text(inputs.narrative, encoding="utf-8", newline="\n")
-
-
-def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """What every column of the given tables means: `table, title, column, unit, meaning`."""
-    return pd.DataFrame(
-        [
-            (
-                name,
-                STATISTICS[name].title if name in STATISTICS else name,
-                title_of(column),
-                unit_of(column),
-                COLUMNS[column].meaning,
-            )
-            for name, table in tables.items()
-            for column in table.columns
-            if column in COLUMNS
-        ],
-        columns=["table", "title", "column", "unit", "meaning"],
-    )
-
-
-class Publication(NamedTuple):
-    """What every edition is made of: a book, and what the executed notebook shows of it."""
-
-    book: Book
-    content: Content
-
-
 class Edition(NamedTuple):
-    """A form of the report: what makes its bytes, the extra of the package and the modules that it wants, and what
-    says that something else is missing on this machine (an error's sentence, or nothing)."""
+    """A form of the report: what makes its bytes, and what it wants: an extra of the package, with these modules."""
 
-    make: Callable[[Publication], bytes]
+    make: Callable[[Content, Book], bytes]
     extra: str = ""
     modules: tuple[str, ...] = ()
-    missing: Callable[[], str] = str
 
 
-def _workbook(told: Publication) -> bytes:
-    book = told.book
-    return as_xlsx(unescape(told.content.title), book.owner, book.source, list(book.tables.values()))
+def _xlsx(content: Content, book: Book) -> bytes:
+    from pilotlib.publishing.workbook import as_xlsx
+
+    title, tables = unescape(content.title), list(book.tables.values())
+    return _without_times(as_xlsx(title, book.owner, book.source, tables))
+
+
+def _docx(content: Content, book: Book) -> bytes:
+    from pilotlib.publishing.document import as_docx
+
+    return _without_times(as_docx(content, book))
+
+
+def _without_times(office_file: bytes) -> bytes:
+    """The same zip archive without the times at which it was made, so that the same content is the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(office_file)) as given, zipfile.ZipFile(target, "w") as timeless:
+        for name in given.namelist():
+            content = _TIMES.sub(b"", given.read(name)) if name == "docProps/core.xml" else given.read(name)
+            timeless.writestr(
+                zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED
+            )  # of the earliest time that it knows
+    return target.getvalue()
 
 
 EDITIONS = {
-    "html": Edition(lambda told: as_html(told.content)),
-    "xlsx": Edition(lambda told: _workbook(told)),
-    "docx": Edition(lambda told: as_docx(told.content, told.book), "office", ("pypandoc", "docx")),
-    "pdf": Edition(lambda told: as_pdf(told.content), "pdf", ("weasyprint",), missing_pango),
+    "html": Edition(lambda content, _: as_html(content)),
+    "xlsx": Edition(_xlsx),
+    "docx": Edition(_docx, "office", ("pypandoc", "docx")),
+    "pdf": Edition(lambda content, _: as_pdf(content), "pdf", ("weasyprint",)),
 }
 
 
@@ -114,13 +80,15 @@ def check_editions(names: Sequence[str]) -> None:
     for name in names:
         if name not in EDITIONS:
             raise PilotError(f"没有“{name}”这种版本。{suggestion(name, list(EDITIONS))}")
-        edition = EDITIONS[name]
-        if not all(map(find_spec, edition.modules)):
-            raise PilotError(
-                f'{name}版需要另装一组程序包：pip install "pilotlib[{edition.extra}]"（项目中：make extras）'
-            )
-        if missing := edition.missing():
-            raise PilotError(missing)
+        try:
+            for module in EDITIONS[name].modules:
+                import_module(module)
+        except ModuleNotFoundError:
+            packages = f'pip install "pilotlib[{EDITIONS[name].extra}]"（项目中：make extras）'
+            raise PilotError(f"{name}版需要另装一组程序包：{packages}") from None
+        except OSError as error:  # of weasyprint
+            install = "Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
+            raise PilotError(f"{name}版需要系统的Pango库（{error}）。{install}") from None
 
 
 def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
@@ -129,6 +97,6 @@ def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -
     Raises:
         PilotError: the notebook holds an error, or was never run.
     """
-    told = Publication(book, content_of(notebook))
+    content = content_of(notebook)
     for name in editions:
-        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name].make(told))
+        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name].make(content, book))

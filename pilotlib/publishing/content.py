@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,7 +43,8 @@ def content_of(notebook: Path) -> Content:
     html, _ = _exporter().from_notebook_node(node)
     html, contents = _with_contents(visible(html))
     opening, first_heading, rest = html.partition("<h2 ")
-    return Content(_text_of_heading(html, "h1"), opening, contents, first_heading + rest)
+    title = re.search(r"<h1\b[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
+    return Content(re.sub("<[^>]+>", "", title[1]) if title else "", opening, contents, first_heading + rest)
 
 
 @cache
@@ -72,14 +74,11 @@ def for_paper(html: str) -> "BeautifulSoup":
         link.unwrap()
     for table in soup.find_all("table"):
         rows = [[display_width(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
-        columns = [[row[place] for row in rows if place < len(row)] for place in range(max(map(len, rows), default=0))]
+        columns = zip_longest(*rows, fillvalue=0)
+        widths = [max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]
         group = soup.new_tag("colgroup")
-        for share in _shares([max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]):
-            group.append(soup.new_tag("col", style=f"width:{share:.2f}%"))
-        if table.caption:
-            table.caption.insert_after(group)
-        else:
-            table.insert(0, group)
+        group.extend(soup.new_tag("col", style=f"width:{share:.2f}%") for share in _shares(widths))
+        table.insert(table.index(table.caption) + 1 if table.caption else 0, group)
     return soup
 
 
@@ -89,30 +88,26 @@ def _shares(widths: list[int]) -> list[float]:
     >>> [round(share, 1) for share in _shares([6, 30, 200])]
     [6.0, 30.0, 64.0]
     """
-    fixed, places = {}, sorted(range(len(widths)), key=widths.__getitem__)
-    room = float(_PAGE)
-    for left, place in zip(range(len(widths), 0, -1), places, strict=True):
-        fixed[place] = min(widths[place], room / left)
-        room -= fixed[place]
-    whole = sum(fixed.values())
-    return [100 * fixed[place] / whole for place in range(len(widths))]
+    shares, room = [0.0] * len(widths), float(_PAGE)
+    for given, place in enumerate(sorted(range(len(widths)), key=widths.__getitem__)):
+        shares[place] = min(widths[place], room / (len(widths) - given))
+        room -= shares[place]
+    return [100 * share / sum(shares) for share in shares]
 
 
 def _refuse_unfit(node: "NotebookNode", notebook: Path) -> None:
     """Stop at a notebook that would come out as a clean page with something missing."""
     codes = [cell for cell in node.cells if cell.cell_type == "code"]
     for number, cell in enumerate(codes, start=1):
+        where = f"{notebook.name}第{number}个代码格"
         for output in cell.outputs:
             if output.output_type == "error":
-                raise PilotError(
-                    f"{notebook.name}第{number}个代码格出错（{output.ename}：{output.evalue}），不能导出。"
-                )
-            kinds = set(output.get("data", {}))
-            if (kinds and not kinds & {"text/html", "text/plain"}) or any(kind.startswith("image/") for kind in kinds):
-                raise PilotError(
-                    f"{notebook.name}第{number}个代码格的输出（{'、'.join(sorted(kinds))}）不能放进报告："
-                    "图片没有文字说明。请用parts.figure。"
-                )
+                raise PilotError(f"{where}出错（{output.ename}：{output.evalue}），不能导出。")
+            kinds = sorted(output.get("data", {}))
+            in_words = not kinds or "text/html" in kinds or "text/plain" in kinds
+            if not in_words or any(kind.startswith("image/") for kind in kinds):
+                why = "图片没有文字说明。请用parts.figure。"
+                raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
     if not any(cell.outputs for cell in codes):
         raise PilotError(f"{notebook.name}还没有运行过，不能导出。请先运行全部单元格。")
 
@@ -135,8 +130,3 @@ def _with_contents(html: str) -> tuple[str, list[tuple[str, str]]]:
     html = re.sub(r"<h2\b[^>]*>(.*?)</h2>", marked, html, flags=re.DOTALL)
     ids = {text: name for name, text in reversed(contents)}
     return re.sub(r'<a class="section">(.*?)</a>', led, html), contents
-
-
-def _text_of_heading(html: str, tag: str) -> str:
-    heading = re.search(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, flags=re.DOTALL)
-    return re.sub("<[^>]+>", "", heading[1]) if heading else ""

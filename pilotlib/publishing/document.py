@@ -4,23 +4,38 @@ import io
 import tempfile
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from pilotlib.publishing.archive import without_times
+import pypandoc
+from bs4 import BeautifulSoup, Tag
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, Pt, RGBColor
+
 from pilotlib.publishing.content import Content, for_paper
 from pilotlib.report.books import Book
 from pilotlib.report.figures import drawing
 from pilotlib.report.prose import shortened, visible
 from pilotlib.report.style import png_of
 
-if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
-    from docx.document import Document
-    from docx.text.paragraph import Paragraph
-
 TEXT_FONT, HEADING_FONT, LATIN_FONT = "宋体", "黑体", "Times New Roman"
 _STYLES = {"Title": "h1", "Subtitle": ".subtitle", "Notes": ".notes"}  # what is set in a style of its own
-_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+# Styles → font, points, line spacing, space before and after.
+_SETTINGS = {
+    ("Normal", "Body Text", "First Paragraph"): (TEXT_FONT, 12, 1.5, 0, 6),
+    ("Compact", "toc 1"): (TEXT_FONT, 12, 1.5, 0, 0),
+    ("Table Text",): (TEXT_FONT, 9, 1.15, 1, 1),
+    ("Table Caption",): (HEADING_FONT, 10.5, 1.2, 12, 3),
+    ("Title",): (HEADING_FONT, 22, 1.3, 0, 12),
+    ("Heading 1",): (HEADING_FONT, 16, 1.3, 18, 8),
+    ("Heading 2",): (HEADING_FONT, 13, 1.3, 12, 6),
+    ("Subtitle",): (TEXT_FONT, 12, 1.3, 0, 18),
+    ("Notes",): (TEXT_FONT, 9, 1.3, 3, 6),
+    ("TOC Heading",): (HEADING_FONT, 16, 1.3, 12, 6),
+}
 _LONGEST_PROPERTY = 255  # characters
 _TEXT_WIDTH_CM = 16
 _FIGURE_WIDTH_CM = 11
@@ -28,9 +43,6 @@ _FIGURE_WIDTH_CM = 11
 
 def as_docx(content: Content, book: Book) -> bytes:
     """The document, made of the page by pandoc and then set as Chinese official documents are."""
-    import pypandoc
-    from docx import Document
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
         pypandoc.convert_text(
@@ -50,7 +62,7 @@ def as_docx(content: Content, book: Book) -> bytes:
     document.core_properties.language = "zh-CN"
     target = io.BytesIO()
     document.save(target)
-    return without_times(target.getvalue())
+    return target.getvalue()
 
 
 def _prepared(content: Content, book: Book, folder: Path) -> str:
@@ -67,15 +79,14 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
         cell["style"] = "text-align:right"
     for part in soup.select("h1 span")[1:]:  # the parts of the title, a line each
         part.insert_before(soup.new_tag("br"))
-    for paragraph, style in (
-        (paragraph, style) for style, where in _STYLES.items() for paragraph in soup.select(where)
-    ):
-        paragraph.wrap(soup.new_tag("div", attrs={"custom-style": style}))
-        paragraph.name = "p"
+    for style, where in _STYLES.items():
+        for paragraph in soup.select(where):
+            paragraph.wrap(soup.new_tag("div", attrs={"custom-style": style}))
+            paragraph.name = "p"
     return str(soup)
 
 
-def _as_picture(figure: "Tag", soup: "BeautifulSoup", book: Book, folder: Path) -> None:
+def _as_picture(figure: Tag, soup: BeautifulSoup, book: Book, folder: Path) -> None:
     """A figure of the page as a picture with its caption below."""
     svg, caption = figure.svg, figure.figcaption
     assert svg is not None and caption is not None
@@ -84,111 +95,78 @@ def _as_picture(figure: "Tag", soup: "BeautifulSoup", book: Book, folder: Path) 
     picture.write_bytes(png_of(drawing(book.figures[name])))
     size = f"width:{_FIGURE_WIDTH_CM}cm"
     svg.replace_with(soup.new_tag("img", src=picture.name, alt=str(svg["aria-label"]), style=size))
-    below = soup.new_tag("p", attrs={"class": "notes"})
-    below.extend(list(caption.contents))
-    caption.replace_with(below)
+    caption.name, caption["class"] = "p", "notes"
     figure.unwrap()
 
 
-def _as_table(facts: "Tag", soup: "BeautifulSoup") -> None:
+def _as_table(facts: Tag, soup: BeautifulSoup) -> None:
     """A list of facts as a table, a row for each: name, fact, perhaps a note."""
-    rows = [[entry.get_text() for entry in item.find_all(["dt", "dd"])] for item in facts.find_all("div")]
-    heads = ["指标", "数值", "说明"][: max(map(len, rows))] if "key-figures" in facts["class"] else ["项目", "内容"]
-    table = soup.new_tag("table")
-    for row in [heads, *rows]:
-        line = soup.new_tag("tr")
-        for text in row:
-            cell = soup.new_tag("th" if row is heads else "td")
-            cell.string = text
-            line.append(cell)
-        table.append(line)
-    facts.replace_with(table)
+    rows = facts.find_all("div")
+    most = max(len(row.find_all(["dt", "dd"])) for row in rows)
+    heads = ["指标", "数值", "说明"][:most] if "key-figures" in facts["class"] else ["项目", "内容"]
+    for row in rows:
+        row.name = "tr"
+    for cell in facts.find_all(["dt", "dd"]):
+        cell.name, cell.string = "td", cell.get_text()
+    facts.name, header = "table", soup.new_tag("tr")
+    header.extend(soup.new_tag("th", string=head) for head in heads)
+    facts.insert(0, header)
 
 
-def _set_styles(document: "Document") -> None:
+def _set_styles(document: WordDocument) -> None:
     """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in their own face."""
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
-    from docx.shared import Cm, Pt, RGBColor
-
-    black = RGBColor(0, 0, 0)
-    # name: font, points, line spacing, space before and after
-    settings = {
-        "Normal": (TEXT_FONT, 12, 1.5, 0, 6),
-        "Body Text": (TEXT_FONT, 12, 1.5, 0, 6),
-        "First Paragraph": (TEXT_FONT, 12, 1.5, 0, 6),
-        "Compact": (TEXT_FONT, 12, 1.5, 0, 0),
-        "Table Text": (TEXT_FONT, 9, 1.15, 1, 1),
-        "Table Caption": (HEADING_FONT, 10.5, 1.2, 12, 3),
-        "Title": (HEADING_FONT, 22, 1.3, 0, 12),
-        "Heading 1": (HEADING_FONT, 16, 1.3, 18, 8),
-        "Heading 2": (HEADING_FONT, 13, 1.3, 12, 6),
-        "Subtitle": (TEXT_FONT, 12, 1.3, 0, 18),
-        "Notes": (TEXT_FONT, 9, 1.3, 3, 6),
-        "TOC Heading": (HEADING_FONT, 16, 1.3, 12, 6),
-        "toc 1": (TEXT_FONT, 12, 1.5, 0, 0),
-    }
     document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
     contents = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
-    contents.element.set(_w("styleId"), "TOC1")
+    contents.element.set(qn("w:styleId"), "TOC1")
     contents.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
-    for name, (font, points, line, before, after) in settings.items():
-        style = document.styles[name]
-        style.font.name, style.font.size, style.font.color.rgb = LATIN_FONT, Pt(points), black
-        style.font.italic = False
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        _set(fonts, eastAsia=font, ascii=LATIN_FONT, hAnsi=LATIN_FONT)
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(_w(theme), None)
-        shape = style.paragraph_format
-        shape.line_spacing, shape.space_before, shape.space_after = line, Pt(before), Pt(after)
-        shape.keep_with_next = font == HEADING_FONT
-        # Two characters, in paragraphs of text.
-        shape.first_line_indent = Pt(24) if name in ("Body Text", "First Paragraph") else Pt(0)
+    for names, (font, points, line, before, after) in _SETTINGS.items():
+        for style in map(document.styles.__getitem__, names):
+            style.font.name, style.font.size, style.font.italic = LATIN_FONT, Pt(points), False
+            style.font.color.rgb = RGBColor(0, 0, 0)
+            fonts = style.element.rPr.rFonts
+            fonts.set(qn("w:eastAsia"), font)
+            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+            shape = style.paragraph_format
+            shape.line_spacing, shape.space_before, shape.space_after = line, Pt(before), Pt(after)
+            shape.keep_with_next = font == HEADING_FONT
+            # Two characters, in paragraphs of text.
+            shape.first_line_indent = Pt(24) if style.name in ("Body Text", "First Paragraph") else Pt(0)
     document.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def _set_page(document: "Document") -> None:
+def _set_page(document: WordDocument) -> None:
     """A4, with the page's number and their count below."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm
-
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm((21 - _TEXT_WIDTH_CM) / 2)
     section.top_margin = section.bottom_margin = Cm(2.5)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _add_field(footer, "PAGE", "1")
+    field = f'<w:fldSimple {nsdecls("w")} w:instr="{{}}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    footer._p.append(parse_xml(field.format("PAGE")))
     footer.add_run(" / ")
-    _add_field(footer, "NUMPAGES", "1")
+    footer._p.append(parse_xml(field.format("NUMPAGES")))
 
 
-def _set_tables(document: "Document") -> None:
+def _set_tables(document: WordDocument) -> None:
     """Small type and three rules, as Chinese tables are set: above, below the header, at the end."""
-    from docx.oxml import OxmlElement, parse_xml
-
     for style in document.element.body.xpath(".//w:tc/w:p/w:pPr/w:pStyle[@w:val='Compact']"):
-        style.set(_w("val"), "TableText")
+        style.set(qn("w:val"), "TableText")
     for row in document.element.body.xpath(".//w:tr"):  # not broken over two pages
         row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-
-    rules = {"top": (12, "000000"), "bottom": (12, "000000"), "insideH": (2, "BFBFBF")}
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
-        for side, (size, colour) in rules.items()
+        for side, size, colour in (("top", 12, "000000"), ("bottom", 12, "000000"), ("insideH", 2, "BFBFBF"))
     )
-    properties = document.styles["Table"].element.find(_w("tblPr"))
-    properties.find(_w("tblInd")).addnext(parse_xml(f'<w:tblBorders xmlns:w="{_NAMESPACE}">{borders}</w:tblBorders>'))
+    indent = document.styles["Table"].element.find(f"{qn('w:tblPr')}/{qn('w:tblInd')}")
+    indent.addnext(parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>"))
 
 
-def _write_contents(document: "Document", content: Content) -> None:
+def _write_contents(document: WordDocument, content: Content) -> None:
     """A list of contents on the first page: its entries stand there as links, Word adds their page numbers."""
-    from docx.oxml import parse_xml
-
-    first = next(
-        (item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading")), None
-    )
+    headings = (item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading"))
+    first = next(headings, None)
     if first is None:
         return
     first.paragraph_format.page_break_before = True
@@ -203,30 +181,9 @@ def _write_contents(document: "Document", content: Content) -> None:
         for place, (anchor, title) in enumerate(content.contents)
     )
     block = (
-        f'<w:sdt xmlns:w="{_NAMESPACE}"><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
+        f'<w:sdt {nsdecls("w")}><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
         f"<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
         f'<w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t>目录</w:t></w:r></w:p>{entries}'
         f'<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:sdtContent></w:sdt>'
     )
     first._p.addprevious(parse_xml(block))
-
-
-def _add_field(paragraph: "Paragraph", instruction: str, shown: str) -> None:
-    from docx.oxml import OxmlElement
-
-    field = OxmlElement("w:fldSimple")
-    _set(field, instr=instruction)
-    run = paragraph.add_run(shown)
-    field.append(run._r)
-    paragraph._p.append(field)
-
-
-def _set(element: Any, **attributes: str) -> None:
-    for name, value in attributes.items():
-        element.set(_w(name), value)
-
-
-def _w(name: str) -> str:
-    from docx.oxml.ns import qn
-
-    return qn(f"w:{name}")

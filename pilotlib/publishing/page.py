@@ -2,15 +2,10 @@
 
 import base64
 import hashlib
-from functools import cache
-from typing import TYPE_CHECKING
 
 from pilotlib.publishing.content import TEMPLATES, Content, for_paper
 from pilotlib.report.colours import COLOURS, with_page_colours
 from pilotlib.report.font import FONT_FAMILY, font_for
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 _PAGE_FONT = "Report Sans"
 
@@ -33,31 +28,19 @@ def as_pdf(content: Content) -> bytes:
         title.string = str(drawing["aria-label"])
         drawing.insert(0, title)
     # Drawn by the font that the page carries, whatever fonts the machine has.
-    html = _page(
-        content,
-        str(body).replace(FONT_FAMILY, _PAGE_FONT),
-        "",
-        f'body {{ font-family: "{_PAGE_FONT}"; }} table {{ table-layout: fixed; }}',
-    )
-    return weasyprint.HTML(string=html, url_fetcher=weasyprint.URLFetcher(allowed_protocols=["data"])).write_pdf(
-        pdf_variant="pdf/ua-1"
-    )
-
-
-def missing_pango() -> str:
-    """What to install where the system lacks the library that sets a PDF; nothing where it is there."""
-    try:
-        import weasyprint  # noqa: F401 - loads it
-    except OSError as error:
-        return f"pdf版需要系统的Pango库（{error}）。Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
-    return ""
+    style = f'body {{ font-family: "{_PAGE_FONT}"; }} table {{ table-layout: fixed; }}'
+    html = _page(content, str(body).replace(FONT_FAMILY, _PAGE_FONT), "", style)
+    fetcher = weasyprint.URLFetcher(allowed_protocols=["data"])
+    return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
 
 
 def _page(content: Content, body: str, script: str, style: str = "") -> str:
+    from jinja2 import Template
+
     template = (TEMPLATES / "page.html.j2").read_text(encoding="utf-8")
     texts = template + content.opening + body + script + "".join(title for _, title in content.contents)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
-    return _template().render(
+    return Template(template, trim_blocks=True, lstrip_blocks=True).render(
         page=content,
         body=body,
         script=script,
@@ -66,11 +49,3 @@ def _page(content: Content, body: str, script: str, style: str = "") -> str:
         style=(TEMPLATES / "page.css").read_text(encoding="utf-8") + style,
         font=base64.b64encode(font_for(texts)).decode("ascii"),
     )
-
-
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment, FileSystemLoader
-
-    templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False, trim_blocks=True, lstrip_blocks=True)
-    return templates.get_template("page.html.j2")

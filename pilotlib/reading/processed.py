@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.errors import PilotError
+from pilotlib.project import TABLES
 from pilotlib.reading.files import read_text
-
-TABLES = ("cells", "corrections", "applications", "majors", "changes", "set_aside", "problems", "given_indicators")
 
 
 class Processed(NamedTuple):

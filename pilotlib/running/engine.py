@@ -13,7 +13,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -73,19 +72,17 @@ class _Shell(InteractiveShell):
 
 
 class _Results(DisplayHook):
-    """What the last expression of a cell comes to."""
+    """What the last expression of a cell comes to; what IPython would print around it is left out."""
 
     def write_output_prompt(self) -> None:
-        """A notebook has the prompt beside the output."""
+        pass
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        """Called with the result in every form that it has."""
         if format_dict:
             shell = _shell()
             shell.add("execute_result", format_dict, md_dict, execution_count=shell.number)
 
     def finish_displayhook(self) -> None:
-        """Nothing is left to be written."""
         self._is_active = False
 
     def flush(self) -> None:
@@ -96,11 +93,9 @@ class _Displayed(DisplayPublisher):
     """What `display` is called with."""
 
     def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
-        """Called with what is displayed in every form that it has."""
         self.shell.add("display_data", data, metadata)
 
     def clear_output(self, wait: bool = False) -> None:
-        """Called by `IPython.display.clear_output`."""
         self.shell.outputs.clear()
 
 
@@ -122,13 +117,13 @@ class _Stream(io.TextIOBase):
 @contextlib.contextmanager
 def _as_in_a_new_kernel() -> Iterator[_Shell]:
     """The process's shell, emptied, and everything that a notebook may set put back afterwards."""
-    main, path, environment, folder = sys.modules["__main__"], list(sys.path), dict(os.environ), Path.cwd()
-    backend, interactive = matplotlib.get_backend(auto_select=False), matplotlib.is_interactive()
-    shell = _shell()
+    main, path, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
+    backend, shell = matplotlib.get_backend(auto_select=False), _shell()
     shell.reset()
     try:
         with (
             warnings.catch_warnings(),
+            contextlib.chdir("."),  # and back
             matplotlib.rc_context(),
             contextlib.redirect_stdout(_Stream(shell, "stdout")),
             contextlib.redirect_stderr(_Stream(shell, "stderr")),
@@ -141,11 +136,9 @@ def _as_in_a_new_kernel() -> Iterator[_Shell]:
             yield shell
     finally:
         sys.modules["__main__"], sys.path[:] = main, path
-        os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
         pyplot.close("all")
-        matplotlib.interactive(interactive)
         if backend:
             matplotlib.use(backend)
 

@@ -6,27 +6,19 @@ This module imports little, so that a report of which nothing has changed is don
 import shutil
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from pilotlib.project import earlier_folder, input_files, processed_years
-from pilotlib.report.books import KINDS
-from pilotlib.running.recipes import files_in, hashes
-from pilotlib.running.reports import (
-    Report,
-    execute,
-    find_notebooks,
-    make_report,
-    only_run,
-    steps_of_telling,
-)
-from pilotlib.running.steps import Step
+from pilotlib.errors import PilotError
+from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
+from pilotlib.report.books import KINDS, read_year
+from pilotlib.running.recipes import files_in
+from pilotlib.running.reports import Report, Step, find_notebooks, make_report, only_run, steps_of_telling
 
 YEAR_NOTEBOOKS = ("1_clean", "2_statistics", KINDS["year"].notebook)
 # What the second stage depends on of what the first wrote; the report depends on all of it.
-READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in (
-    "cells", "corrections", "applications", "majors", "given_indicators"
-)))  # fmt: skip
+READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in COUNTED))
 TRENDS = "trends"
 
 
@@ -53,7 +45,7 @@ def run(
     Args:
         project: The project's folder.
         year: The year.
-        parameters: Further parameters for the notebooks that know them.
+        parameters: Further parameters for the notebooks that declare them.
         editions: The forms in which the report is published, names of `EDITIONS`.
         strict: Whether a number of the school's text that disagrees with the data stops the run.
         force: Whether everything is run again.
@@ -62,26 +54,24 @@ def run(
 
     Raises:
         PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a
-            notebook that failed, another run of this year, an input that changed meanwhile, or, where the run is
-            strict, a claim that disagrees. The last good report and tables are untouched; a notebook that failed is
-            kept where the message says.
+            notebook that failed (it is kept where the message says), another run of this year, an input that changed
+            meanwhile, or, in a strict run, a claim that disagrees. The last good report and tables are untouched.
     """
 
     def inputs() -> list[Path]:
         return [*input_files(project, year), *_tables_in(earlier_folder(project, year))]
 
-    notebooks = find_notebooks(project, YEAR_NOTEBOOKS)
+    notebooks = list(find_notebooks(project, YEAR_NOTEBOOKS).values())
     if parameters:
         from pilotlib.running.stages import check_parameters
 
-        check_parameters(notebooks.values(), parameters)
+        check_parameters(notebooks, parameters)
     final, processed = project / "reports" / str(year), project / "data" / "processed" / str(year)
-    kind, before = KINDS["year"], hashes(project, inputs())
-    named = (str(year), f"{year} 年", notebooks[kind.notebook])
-    report = Report(project, kind, *named, final, inputs, before, editions, parameters or {}, engine)
-    steps = _steps_of_year(report, year, strict)
-    with only_run(project, report.name) as work:
-        places = {work / "tables": processed, work / "published": final}
+    names = (str(year), f"{year} 年", notebooks[-1])
+    report = Report(project, KINDS["year"], *names, final, inputs, editions, parameters or {}, engine)
+    steps = _steps_of_year(report, notebooks, year, strict)
+    with only_run(project, report.name):
+        places = {report.work / "tables": processed, report.work / "published": final}
         titles = make_report(report, steps, places, force=force, quiet=quiet)
     tables = [*sorted(processed.glob("*.csv")), *sorted((processed / "statistics").glob("*.csv"))]
     return Made(titles, [*tables, *report.files])
@@ -97,47 +87,40 @@ def run_trends(
     """
 
     def inputs() -> list[Path]:
-        folders = [project / "data" / "processed" / str(year) for year in processed_years(project)]
-        return [path for folder in folders for path in _tables_in(folder)]
+        return _tables_in(*(project / "data" / "processed" / str(year) for year in processed_years(project)))
 
     if len(processed_years(project)) < 2:
         return None
     kind, final = KINDS["years"], project / "reports" / TRENDS
     notebook = find_notebooks(project, [kind.notebook])[kind.notebook]
-    before = hashes(project, inputs())
-    report = Report(project, kind, TRENDS, kind.title, notebook, final, inputs, before, editions, {}, engine)
+    report = Report(project, kind, TRENDS, kind.title, notebook, final, inputs, editions, engine=engine)
     steps = steps_of_telling(report, inputs(), {}, partial(kind.open, project))
-    with only_run(project, report.name) as work:
-        titles = make_report(report, steps, {work / "published": final}, force=force)
+    with only_run(project, report.name):
+        titles = make_report(report, steps, {report.work / "published": final}, force=force)
     return Made(titles, report.files)
 
 
-def _steps_of_year(report: Report, year: int, strict: bool) -> list[Step]:
+def _steps_of_year(report: Report, notebooks: Sequence[Path], year: int, strict: bool) -> list[Step]:
     """A year's steps: cleaned and counted by a notebook each, put together, held against its text, told, published."""
-    clean, count = (report.notebook.with_name(f"{name}.ipynb") for name in YEAR_NOTEBOOKS[:2])
     cleaned, counted, tables = (report.work / name for name in ("cleaned", "counted", "tables"))
-    raw, earlier = input_files(report.project, year), earlier_folder(report.project, year)
-    needed = [cleaned / name for name in READ_BY_STATISTICS]
-    values, open_book = {"year": year, "processed": str(tables)}, partial(report.kind.open, tables, earlier)
+    earlier, values = earlier_folder(report.project, year), {"year": year, "processed": str(tables)}
 
     def stage(title: str, notebook: Path, reads: list[Path], makes: Path, *parts: Path) -> Step:
-        action = partial(_run_stage, report, notebook, title, year, parts)
-        return Step(title, [notebook, *reads], {"parameters": report.parameters}, makes, action)
+        def run_notebook(new: Path) -> None:
+            """In one folder with copies of the tables that it reads."""
+            _put_together(parts, new)
+            report.execute(notebook, title, {"year": year, "processed": str(new)}, report.work)
+
+        return Step(title, [notebook, *reads], report.settings_of(notebook), makes, run_notebook)
 
     judging = Step("数据核对", [tables], {}, report.work / "judged", partial(_judge, tables), named=False)
     return [
-        stage("清洗与检查", clean, raw, cleaned),
-        stage("统计", count, needed, counted, cleaned),
+        stage("清洗与检查", notebooks[0], input_files(report.project, year), cleaned),
+        stage("统计", notebooks[1], [cleaned / name for name in READ_BY_STATISTICS], counted, cleaned),
         Step("处理结果", [counted, cleaned], {}, tables, partial(_put_together, [counted, cleaned]), named=False),
         *([judging] if strict else []),
-        *steps_of_telling(report, [tables, *_tables_in(earlier)], values, open_book),
+        *steps_of_telling(report, [tables, *_tables_in(earlier)], values, partial(report.kind.open, tables, earlier)),
     ]
-
-
-def _run_stage(report: Report, notebook: Path, title: str, year: int, parts: Sequence[Path], new: Path) -> None:
-    """Run a notebook that reads and writes tables in one folder: a new one, with copies of what is read."""
-    _put_together(parts, new)
-    execute(report, notebook, title, {"year": year, "processed": str(new)}, report.work)
 
 
 def _put_together(parts: Sequence[Path], new: Path) -> None:
@@ -146,13 +129,24 @@ def _put_together(parts: Sequence[Path], new: Path) -> None:
         shutil.copytree(part, new, dirs_exist_ok=True)
 
 
-def _judge(tables: Path, new: Path) -> None:
-    """Stop where the school's text disagrees; nothing is made."""
-    from pilotlib.running.stages import stop_on_disagreement
+def _judge(tables: Path, _: Path) -> None:
+    """Stop at numbers of the school's text that disagree with the data.
 
-    stop_on_disagreement(tables)
+    Raises:
+        PilotError: names each of them.
+    """
+    from pilotlib.claims import DISAGREES
+
+    claims = read_year(tables).claims
+    assert claims is not None  # of a year's book
+    wrong = claims[claims["state"] == DISAGREES]
+    named = zip(wrong["line"], wrong["number"], wrong["explanation"], strict=True)
+    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in named]
+    if lines:
+        raise PilotError(f"narrative.md：有 {len(lines)} 处与数据不一致，没有出报告。{''.join(lines)}")
 
 
-def _tables_in(folder: Path | None) -> list[Path]:
-    """The processed tables of a year that another year's report reads; none of no year."""
-    return [path for path in files_in(folder) if path.suffix in (".parquet", ".json")] if folder else []
+def _tables_in(*folders: Path | None) -> list[Path]:
+    """The processed tables of years that the report of another reads; none of no year."""
+    files = chain.from_iterable(files_in(folder) for folder in folders if folder)
+    return [path for path in files if path.suffix in (".parquet", ".json")]

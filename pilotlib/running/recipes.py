@@ -1,32 +1,45 @@
-"""Recipes: of what a result was made, written beside it, and asked before it is made anew.
+"""Recipes: of what a result was made, written beside it and asked before it is made anew; and its way into its place.
 
 A result is a folder: of a stage, of a year's editions, of a school's report. It is current while its recipe says what
 would be said now: the same inputs, settings, code and versions, and the files that it was left with. All is told by
-content. A recipe that is damaged says something else, so its result is made anew.
+content; a recipe that is damaged says something else. A finished folder takes the place of the last one: at every
+moment a reader finds the one or the other, whole.
 """
 
+import ctypes
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 import re
-from collections.abc import Iterable
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from pilotlib.errors import PilotError
+
 Recipe = dict[str, Any]
+# A line of a package's metadata → the package that it asks for, the extras of that, and for which extra of its own.
+_REQUIREMENT = re.compile(
+    r"""^Requires-Dist:\ ([\w.-]+) \s*(?:\[(.*?)\])? (?:.*;.*\bextra\s*==\s*["'](.+?)["'])?""",
+    re.MULTILINE | re.VERBOSE,
+)
+_HERE = -100  # AT_FDCWD: names are relative to the working directory
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 
 def recipe_of(inputs: dict[str, str], settings: dict[str, Any], code: str) -> Recipe:
-    """The recipe of a result that is to be made.
+    """The recipe of a result that is to be made of inputs, the hash of each by its name, and of code, its `code()`.
 
-    Args:
-        inputs: The hash of each input, by its name.
-        settings: What else the result depends on, as JSON can hold it.
-        code: The hash of this package, `code()`.
+    `settings` are what else it depends on, as JSON can hold it.
     """
-    return {"inputs": inputs, "settings": settings, "code": code, "versions": versions()}
+    return {"inputs": inputs | {"pilotlib": code}, "settings": settings, "versions": versions()}
 
 
 def is_current(folder: Path, recipe: Recipe) -> bool:
@@ -52,10 +65,18 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
-    """The hash of each file, by its path below a folder or, outside of it, its whole path; "" of one that is gone."""
-    names = ((path, path.relative_to(folder) if path.is_relative_to(folder) else path) for path in files)
-    return {name.as_posix(): _hash_of(path) for path, name in names}
+def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """The hash of each file, and of each in a folder among the paths; "" of one that is gone.
+
+    A file is named by its path below `folder` or, outside of it, by its whole path.
+    """
+    hashed = {}
+    for path in chain.from_iterable(files_in(path) if path.is_dir() else [path] for path in paths):
+        name = path.relative_to(folder) if path.is_relative_to(folder) else path
+        hashed[name.as_posix()] = ""
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            hashed[name.as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashed
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -70,35 +91,30 @@ def code_files() -> list[Path]:
 
 def code() -> str:
     """One hash of this package as it is now."""
-    package = Path(__file__).parents[1]
-    return digest(json.dumps(hashes(package, code_files())).encode())
+    return digest(json.dumps(hashes(Path(__file__).parents[1], code_files())).encode())
 
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of Python, of this package and of every package that it asks for, those of extras if installed.
+    """The versions of Python, of this package and of every installed package that it asks for, directly or not.
 
-    What only its own development asks for makes no result and is left out.
+    Those of its extras are among them; what only its own development asks for makes no result and is left out.
     """
-    asked = [line for line in importlib.metadata.requires("pilotlib") or [] if "extra == 'dev'" not in line]
-    names = {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in asked} | {"pilotlib"}
-    found = {name: _version_of(name) for name in sorted(names)}
-    return {"python": platform.python_version()} | {name: version for name, version in found.items() if version}
-
-
-def _version_of(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-
-
-def _hash_of(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return ""
+    own_extras = frozenset(importlib.metadata.metadata("pilotlib").get_all("Provides-Extra", []))
+    asked, recorded = [("pilotlib", own_extras - {"dev"})], {}
+    for name, extras in asked:  # which grows meanwhile
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        # Its head alone, as text: parsed as mail, as `distribution.requires` does, all take half a second.
+        head = (distribution.read_text("METADATA") or str(distribution.metadata)).partition("\n\n")[0]
+        recorded[name] = "".join(re.findall("^Version: (.*)", head, re.MULTILINE))
+        for other, its_extras, extra in re.findall(_REQUIREMENT, head):
+            need = re.sub("[-_.]+", "-", other).lower(), frozenset(re.findall(r"[\w.-]+", its_extras))
+            if (not extra or extra in extras) and need not in asked:
+                asked.append(need)
+    return {"python": platform.python_version()} | dict(sorted(recorded.items()))
 
 
 def _beside(folder: Path) -> Path:
@@ -106,5 +122,89 @@ def _beside(folder: Path) -> Path:
 
 
 def _written(folder: Path, recipe: Recipe) -> bytes:
-    whole = recipe | {"outputs": hashes(folder, files_in(folder))}
-    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    outputs = {"outputs": hashes(folder, [folder])}
+    return json.dumps(recipe | outputs, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def mend(final: Path) -> None:
+    """Put right what an interrupted run left in and beside a final place: whoever comes here holds the lock.
+
+    Raises:
+        PilotError: what stands in the final place, or above it, is no folder; a link is not followed.
+    """
+    parent = final.parent
+    if parent.exists() and not parent.is_dir():
+        raise PilotError(f"{parent.name} 不是文件夹，无法读写。请先把它移走。")
+    if final.is_symlink() or (final.exists() and not final.is_dir()):
+        raise PilotError(f"{parent.name}/{final.name} 不是文件夹，没有写入。请先把它移走。")
+    last = _last(final)
+    if last.exists() and not final.exists():
+        last.rename(final)
+    for left_over in parent.glob(f".{final.name}~*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+
+
+@contextmanager
+def aside(final: Path) -> Iterator[Path]:
+    """A folder beside a final one, on the same disk, so that moving in is one step; gone afterwards.
+
+    Raises:
+        PilotError: as `mend`.
+    """
+    mend(final)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    path = Path(tempfile.mkdtemp(prefix=f".{final.name}~", dir=final.parent))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def move_in(new: Path, final: Path) -> None:
+    """Put a finished folder in the place of the last one, which goes."""
+    if not final.exists():
+        new.rename(final)
+    elif _exchanged(new, final):
+        shutil.rmtree(new, ignore_errors=True)
+    else:
+        # Two steps, where the system has no exchange; `mend` puts right what is interrupted between them.
+        last = _last(final)
+        final.rename(last)
+        try:
+            new.rename(final)
+        except OSError:
+            last.rename(final)
+            raise
+        shutil.rmtree(last, ignore_errors=True)
+
+
+def put_in_place(places: dict[Path, Path]) -> bool:
+    """Copy each folder into its final place, where it does not stand there already; whether anything was moved.
+
+    Every copy is whole before the first is moved, so that a full disk changes none of them.
+    """
+    with ExitStack() as stack:
+        ready = {}
+        for folder, final in places.items():
+            if hashes(folder, [folder]) != hashes(final, [final]):
+                new = stack.enter_context(aside(final))
+                shutil.copytree(folder, new, dirs_exist_ok=True)
+                ready[new] = final
+        for new, final in ready.items():
+            move_in(new, final)
+    return bool(ready)
+
+
+def _last(final: Path) -> Path:
+    return final.with_name(f".{final.name}~last")
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; False where the system or the disk cannot."""
+    if os.name != "posix":
+        return False
+    library, names = ctypes.CDLL(None), [os.fsencode(path.absolute()) for path in (one, other)]
+    if hasattr(library, "renameat2"):
+        return library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0
+    return hasattr(library, "renamex_np") and library.renamex_np(*names, _EXCHANGE) == 0

@@ -1,33 +1,40 @@
-"""What a run does where something has changed: notebooks by papermill, editions, the manifest.
+"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, the manifest.
 
 Everything heavy is imported here, and this module only where there is something to do.
 """
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from pilotlib.claims import DISAGREES
+from pilotlib.cleaning import Cleaned
+from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import check_editions as check_editions
-from pilotlib.publishing import publish
-from pilotlib.report.books import Book, read_year
+from pilotlib.publishing import publish, write_tables
+from pilotlib.reading import YearInputs
+from pilotlib.report.books import Book
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.recipes import hashes, versions
-
-if TYPE_CHECKING:
-    from pilotlib.running.reports import Report
+from pilotlib.statistics import STATISTICS
 
 KERNEL = "kernel"
 # What may run the notebooks → what papermill calls it.
 ENGINES = {IN_PROCESS: IN_PROCESS, KERNEL: None}
 OWN_PARAMETERS = ("year", "processed", "years")
+
+
+def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
+    """Those of the parameters that a notebook declares, in its cell of that tag."""
+    names = papermill.inspect_notebook(notebook)
+    return {name: value for name, value in parameters.items() if name in names}
 
 
 def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> None:
@@ -60,12 +67,11 @@ def execute(
     Raises:
         PilotError: a cell failed; the notebook is kept in `failed`, where the message says. Or its kernel died.
     """
-    declared = papermill.inspect_notebook(notebook)
     try:
         papermill.execute_notebook(
             notebook,
             output,
-            parameters={name: value for name, value in parameters.items() if name in declared},
+            parameters=declared(parameters, notebook),
             engine_name=ENGINES[engine or (KERNEL if shell_is_taken() else IN_PROCESS)],
             kernel_name="python3",
             cwd=project,
@@ -78,15 +84,14 @@ def execute(
     except PapermillExecutionError as error:
         failed.mkdir(parents=True, exist_ok=True)
         shutil.copy(output, failed / notebook.name)
-        where = (failed / notebook.name).relative_to(project)
-        if error.ename == PilotError.__name__:
-            raise PilotError(
-                f"{error.evalue}\n（{title}停在笔记本第 {error.exec_count} 个代码格，现场保存在 {where}）"
-            ) from None
-        raise PilotError(
-            f"{title}（{notebook.name}）第 {error.exec_count} 个代码格出错：{error.ename}：{error.evalue}\n"
+        where, cell = (failed / notebook.name).relative_to(project), f"第 {error.exec_count} 个代码格"
+        sentence = (
+            f"{title}（{notebook.name}）{cell}出错：{error.ename}：{error.evalue}\n"
             f"现场保存在 {where}，可在 JupyterLab 中打开查看。上一次的报告没有改动。"
-        ) from None
+        )
+        if error.ename == PilotError.__name__:
+            sentence = f"{error.evalue}\n（{title}停在笔记本{cell}，现场保存在 {where}）"
+        raise PilotError(sentence) from None
     except RuntimeError as error:  # of jupyter_client where a kernel does not start, of nbclient where it dies
         raise PilotError(
             f"{title}（{notebook.name}）的 Python 内核没有启动或中途退出（{error}），常因内存或磁盘空间不足。"
@@ -94,28 +99,43 @@ def execute(
         ) from None
 
 
-def stop_on_disagreement(tables: Path) -> None:
-    """Stop a strict run at numbers of the school's text that disagree with the data.
+def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
+    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is.
 
-    Raises:
-        PilotError: names each of them.
+    Statistics of an earlier run are removed: they are not of these tables.
     """
-    claims = read_year(tables).claims
-    assert claims is not None  # of a year's book
-    wrong = claims[claims["state"] == DISAGREES]
-    lines = "".join(
-        f"\n  · 第{line}行“{written}”：{why}"
-        for line, written, why in zip(wrong["line"], wrong["number"], wrong["explanation"], strict=True)
-    )
-    if lines:
-        raise PilotError(f"narrative.md：有 {len(wrong)} 处与数据不一致，没有出报告。{lines}")
+    shutil.rmtree(folder / "statistics", ignore_errors=True)
+    cells = inputs.cells.rename(columns=str).reset_index()
+    given = {"cells": cells, "corrections": inputs.corrections, "given_indicators": inputs.indicators}
+    write_tables(folder, given | cleaned._asdict() | {"problems": problems})
+    about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
+    about["continued"] = inputs.origin.continued
+    text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / "narrative.md").write_text(inputs.narrative, encoding="utf-8", newline="\n")
 
 
-def publish_book(report: "Report", notebook: Path, open_book: Callable[[], Book], folder: Path) -> None:
+def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """What every column of the given tables means: `table, title, column, unit, meaning`."""
+    rows = []
+    for name, table in tables.items():
+        title, columns = STATISTICS[name].title, [column for column in table.columns if column in COLUMNS]
+        rows += [(name, title, title_of(column), unit_of(column), COLUMNS[column].meaning) for column in columns]
+    return pd.DataFrame(rows, columns=["table", "title", "column", "unit", "meaning"])
+
+
+def publish_book(
+    notebook: Path,
+    open_book: Callable[[], Book],
+    editions: Sequence[str],
+    folder: Path,
+    inputs: dict[str, str],
+    parameters: dict[str, str],
+) -> None:
     """Write a report as its executed notebook shows it into a folder, in every edition, and its manifest."""
     book = open_book()
-    publish(notebook, book, report.editions, folder)
-    write_manifest(folder, book.facts, report.before, report.parameters)
+    publish(notebook, book, editions, folder)
+    write_manifest(folder, book.facts, inputs, parameters)
 
 
 def write_manifest(folder: Path, facts: dict[str, Any], inputs: dict[str, str], parameters: dict[str, str]) -> None:
@@ -123,9 +143,9 @@ def write_manifest(folder: Path, facts: dict[str, Any], inputs: dict[str, str], 
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "inputs": inputs,
-        "outputs": hashes(folder, sorted(path for path in folder.iterdir() if path.is_file())),
+        "outputs": hashes(folder, [folder]),
         "parameters": parameters,
         "versions": versions(),
-    } | facts
-    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    }
+    text = json.dumps(manifest | facts, ensure_ascii=False, indent=2)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -1,9 +1,7 @@
 import base64
-import builtins
 import hashlib
 import io
 import re
-import sys
 
 import nbformat
 import pytest
@@ -103,31 +101,26 @@ def test_the_pages_own_script_is_the_only_one_allowed(tmp_path):
     ],
 )
 def test_an_edition_that_cannot_be_made_is_said_before_anything_runs(monkeypatch, editions, sentence):
-    monkeypatch.setattr(publishing, "find_spec", lambda module: None)
+    monkeypatch.setattr(publishing, "import_module", failing(ModuleNotFoundError()))
     with pytest.raises(PilotError, match=sentence):
         publishing.check_editions(editions)
 
 
 def test_a_system_without_pango_is_told_what_to_install(monkeypatch):
-    monkeypatch.setattr(publishing, "find_spec", lambda module: module)
-    monkeypatch.setitem(sys.modules, "weasyprint", None)
-    monkeypatch.setattr(builtins, "__import__", lacking("weasyprint", OSError("cannot load library 'libpango'")))
+    monkeypatch.setattr(publishing, "import_module", failing(OSError("cannot load library 'libpango'")))
     with pytest.raises(PilotError, match=r"pdf版需要系统的Pango库.*apt install libpango-1\.0-0"):
         publishing.check_editions(["pdf"])
 
 
-def lacking(name, error):
-    """An import that fails for one module."""
-    imported = builtins.__import__
+def failing(error):
+    """An import that fails."""
 
-    def import_or_fail(asked, *arguments, **settings):
-        if asked == name:
-            raise error
-        return imported(asked, *arguments, **settings)
+    def import_module(_):
+        raise error
 
-    return import_or_fail
+    return import_module
 
 
 def test_the_defaults_want_nothing_more(monkeypatch):
-    monkeypatch.setattr(publishing, "find_spec", lambda module: None)
+    monkeypatch.setattr(publishing, "import_module", failing(ModuleNotFoundError()))
     publishing.check_editions(DEFAULT_EDITIONS)
