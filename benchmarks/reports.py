@@ -23,8 +23,8 @@ from pathlib import Path
 
 from benchmarks import floor, plain
 from pilotlib.project import find_project, newest_year
+from pilotlib.province.pieces import split
 from pilotlib.province.school import Task, make_report, settings_of
-from pilotlib.province.splitting import split
 from pilotlib.running.pipeline import YEAR_NOTEBOOKS
 from pilotlib.running.reports import find_notebooks
 from tests.generator import generate

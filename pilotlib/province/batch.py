@@ -6,35 +6,38 @@ changed.
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
 
 from pilotlib.errors import PilotError
-from pilotlib.province.over_all import tell_all
-from pilotlib.province.results import (
+from pilotlib.province.over_all import reports_of, school_tables, tell_all
+from pilotlib.province.pieces import Part, folder_named, split
+from pilotlib.province.school import (
+    Fault,
+    Made,
     fault_without_report,
     faults_of,
     faults_table,
-    forget_others,
-    is_current,
+    forget,
+    make_report,
+    place,
     put,
-    stop_on_another_table,
+    recipe,
+    reports_in,
+    settings_of,
 )
-from pilotlib.province.school import Made, Settings, make_report, settings_of
-from pilotlib.province.splitting import Part, folder_named, split
-from pilotlib.province.totals import Sums, summarise_table
-from pilotlib.province.workers import in_processes, number_of_workers, on_cluster
+from pilotlib.province.totals import summarise_table
+from pilotlib.province.workers import Spread, in_processes, on_cluster
+from pilotlib.publishing import check_editions
 from pilotlib.reading.year import hash_of
+from pilotlib.running import recipes
 from pilotlib.running.pipeline import YEAR_NOTEBOOKS
 from pilotlib.running.reports import find_notebooks, only_run
-
-# Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
-Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[tuple[Any, Any]]]
 
 LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
 
@@ -79,76 +82,68 @@ def run_batch(
         PilotError: the table cannot be read or has changed meanwhile, it is being worked on already, the reports that
             there are are those of another table, or an edition cannot be made here. A school that fails raises nothing.
     """
-    from pilotlib.publishing import check_editions
-
     check_editions(editions)
     table = table.resolve()
-    name = folder_named(table.name if table.is_dir() else table.stem)
-    final = project / "reports" / "batch" / name
-    spread = _spread(workers or number_of_workers(), scheduler)
-    with only_run(project, f"batch-{name}") as work:
-        rows = work / "rows"
-        shutil.rmtree(rows, ignore_errors=True)
-        rows.mkdir()
+    final = project / "reports" / "batch" / folder_named(table.name if table.is_dir() else table.stem)
+    spread: Spread = partial(on_cluster, address=scheduler) if scheduler else partial(in_processes, workers=workers)
+    with only_run(project, f"batch-{final.name}") as work:
         digest = hash_of(table) if table.exists() else ""
-        parts = split(table, by, rows) if reports else []
-        reported = [part for part in parts if part.is_reported]
-        if reports and not force:
-            stop_on_another_table(final, reported, name)
-        totals = summarise_table(table, by, each=_over_files(spread))
-        settings = settings_of(project, find_notebooks(project, YEAR_NOTEBOOKS), editions)
-        changed = [part for part in reported if force or not is_current(part, settings, final)]
-        faults = _make_reports(changed, settings, spread, table.stem, final)
-        made = len(changed) - len({(fault["school"], fault["year"]) for fault in faults})
+        parts = _split(table, by, work / "rows", final, force) if reports else []
+        wanted = {place(final, part): part for part in parts if part.is_reported}
+        totals = summarise_table(table, by, spread=spread)
+        changed, faults = _make_reports(project, wanted, editions, spread, table.stem, force)
+        made = changed - len({(fault["school"], fault["year"]) for fault in faults})
         faults += [fault_without_report(part) for part in parts if not part.is_reported]
         if hash_of(table) != digest:
             raise PilotError(f"{table.name} 在运行中有改动，没有写出汇总。请再运行一次。")
         failures = faults_table(faults)
-        about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by}
-        over_all = tell_all(project, work, name, about, totals, reported, failures, editions, force=force)
-        if reports:
-            forget_others(final, reported)
-        shutil.rmtree(rows)
-    return Batch(made, len(reported) - len(changed), failures, over_all)
+        tables = school_tables(totals, reports_of(wanted, failures, final), failures)
+        rows = int(totals["overview"]["rows_read"].iloc[0])
+        about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by, "rows_read": rows}
+        over_all = tell_all(project, final, tables, about, editions, force)
+        for folder in reports_in(final) - wanted.keys() if reports else ():
+            forget(folder)
+        shutil.rmtree(work / "rows", ignore_errors=True)
+    return Batch(made, len(wanted) - changed, failures, over_all)
 
 
-def _spread(workers: int, scheduler: str | None) -> Spread:
-    """How tasks are spread: over processes of this machine, or over the workers of a cluster."""
-    if scheduler:
-        return lambda function, tasks: on_cluster(function, tasks, scheduler)
-    return lambda function, tasks: in_processes(function, tasks, workers)
+def _split(table: Path, by: str, rows: Path, final: Path, force: bool) -> list[Part]:
+    """The schools and years of a table, each in a file in the folder `rows`.
+
+    Raises:
+        PilotError: none of the reports that there are is wanted: they are those of another table.
+    """
+    shutil.rmtree(rows, ignore_errors=True)
+    rows.mkdir()
+    parts, there = split(table, by, rows), reports_in(final)
+    if there and not force and not there & {place(final, part) for part in parts if part.is_reported}:
+        raise PilotError(
+            f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。请给这张表换个文件名；"
+            "确实要取代它们，请加 --force。"
+        )
+    return parts
 
 
 def _make_reports(
-    parts: Sequence[Part], settings: Settings, spread: Spread, title: str, final: Path
-) -> list[dict[str, Any]]:
-    """Make the reports of some schools and years and put each in its place as it is done; return what went wrong.
+    project: Path, parts: dict[Path, Part], editions: Sequence[str], spread: Spread, title: str, force: bool
+) -> tuple[int, list[Fault]]:
+    """Make the reports of schools and years that are not current, each in its folder; how many, and what went wrong.
 
-    A bar shows how many are left and how long they will take.
+    Each is put in its place as it is done; a bar shows how many are left and how long they will take.
     """
-    if not parts:
-        return []
-    faults, of_task = [], {part.key: part for part in parts}
-    results = spread(partial(make_report, settings=settings), (part.task() for part in parts))
-    for task, result in tqdm(results, total=len(parts), unit="份", desc=title, disable=None):
-        made = result or Made({}, LOST)
+    settings = settings_of(project, find_notebooks(project, YEAR_NOTEBOOKS), editions)
+    changed = {
+        part.key: folder
+        for folder, part in parts.items()
+        if force or not recipes.is_current(folder, recipe(part.task(), settings))
+    }
+    faults: list[Fault] = []
+    tasks = (parts[folder].task() for folder in changed.values())
+    results = spread(partial(make_report, settings=settings), tasks) if changed else ()
+    for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None if changed else True):
+        folder, made = changed[task.school, task.year], result or Made({}, LOST)
         if made.files:
-            put(made, task, settings, final)
+            put(made, task, settings, folder)
         else:
-            faults += faults_of(of_task[task.school, task.year], made)
-    return faults
-
-
-def _over_files(spread: Spread) -> Callable[[Callable[[Path], Sums], list[Path]], Iterable[Sums]]:
-    """Go through the files of a table, several at once where there are several."""
-
-    def each(function: Callable[[Path], Sums], files: list[Path]) -> Iterator[Sums]:
-        if len(files) == 1:
-            yield function(files[0])
-            return
-        for file, result in spread(function, files):
-            if result is None:
-                raise PilotError(f"{file.name}：汇总这个文件的进程两次中途退出，常因内存不足。")
-            yield result
-
-    return each
+            faults += faults_of(parts[folder], made)
+    return len(changed), faults

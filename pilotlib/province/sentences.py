@@ -1,18 +1,23 @@
-"""Many schools in sentences: a year's totals, who was approved most, its cities, rounds and levels, and certificates.
+"""Many schools in sentences: a year's totals, who was approved most, its cities, rounds and levels, and certificates;
+and what a reader should look at.
 
 Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing is computed from them.
 """
 
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import pandas as pd
 
-from pilotlib.province.statistics import counted
-from pilotlib.report.prose import Statistics, breakdown, number, people, shortened, visible
+from pilotlib.columns import title_of
+from pilotlib.province.statistics import HIGH, counted
+from pilotlib.report.books import Doubt
+from pilotlib.report.prose import NOT_GIVEN, Statistics, breakdown, number, people, shortened, visible
 
 NAMES_SHOWN = 5
 NOT_NAMED = "未写明"
 _SCHOOLS_FOR_TENTH = 10  # from how many schools on the largest tenth is told
+_Row = dict[Hashable, Any]
 
 
 def years_of(statistics: Statistics) -> list[int]:
@@ -31,22 +36,24 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
 
     `places`: totals, rounds and levels; `schools`: who was approved most, and other than asked; `cities`.
     """
-    several = len(years_of(statistics)) > 1
     of_year = {name: table[table["year"] == year] for name, table in statistics.items() if "year" in table}
-    schools = counted(of_year["by_school"])
+    schools, rounds = counted(of_year["by_school"]), of_year["by_round"]
     if schools.empty:
         return {"places": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
     bounded = bool(schools["lower_bound"].any())
-    differences = _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded) + _unlike(schools)
+    rounds = rounds.assign(application_round=rounds["application_round"].map(name_of))
+    parts = breakdown("批次", rounds, "application_round") + breakdown("等级", of_year["by_level"], "level")
+    named = f"{year}年：" if len(years_of(statistics)) > 1 else ""
+    most = _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded)
     return {
-        "places": _totals(of_year["by_year"].iloc[0], year) + _rounds_and_levels(of_year),
-        "schools": (f"{year}年：" if several else "") + differences,
+        "places": _totals(of_year["by_year"].iloc[0], year) + parts,
+        "schools": named + most + _unlike(schools),
         "cities": _cities(of_year["by_city"], year, bounded),
     }
 
 
 def certificates_paragraph(statistics: Statistics) -> str:
-    """The certificates over all schools: how many, which the most schools applied for, which has most places."""
+    """The certificates over all schools: which the most schools applied for, which has the most places."""
     table, years = statistics["by_certificate"], years_of(statistics)
     if table.empty:
         return ""
@@ -68,7 +75,7 @@ def name_of(name: Any) -> str:
     return shortened(visible(name)) if isinstance(name, str) and name.strip() else NOT_NAMED
 
 
-def _totals(row: pd.Series, year: int) -> str:
+def _totals(row: "pd.Series[Any]", year: int) -> str:
     rate = row["approval_rate"]
     complete = f"其中人数完整的{number(row['schools_complete'])}所学校" if row["lower_bound"] else ""
     applied, approved = (people(row[name], row["lower_bound"]) for name in ("places_applied", "places_approved"))
@@ -76,11 +83,6 @@ def _totals(row: pd.Series, year: int) -> str:
         f"{year}年度{number(row['schools'])}所学校共申报1+X证书试点{number(row['applications'])}项，"
         f"申请培训{applied}，批准{approved}" + (f"，{complete}批准率{number(rate)}%" if pd.notna(rate) else "") + "。"
     )
-
-
-def _rounds_and_levels(of_year: Statistics) -> str:
-    rounds = of_year["by_round"].assign(application_round=of_year["by_round"]["application_round"].map(name_of))
-    return breakdown("批次", rounds, "application_round") + breakdown("等级", of_year["by_level"], "level")
 
 
 def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
@@ -125,3 +127,53 @@ def _cities(rows: pd.DataFrame, year: int, bounded: bool) -> str:
     rest = f"；另有{number(unnamed)}所学校没有写明所在市" if unnamed else ""
     count = f"{year}年度的学校分布在{number(named['city'].nunique())}个市{rest}。"
     return count + _most(named, "city", "个市", bounded or bool(unnamed))
+
+
+def doubts_of(statistics: Statistics) -> list[Doubt]:
+    """Schools that failed, of which a count is missing, whose tables have warnings, and that are unlike the others."""
+    schools, failures, unlike = (statistics[name] for name in ("by_school", "failures", "outliers"))
+    reasons = failures.groupby(["school", "year"], sort=False, dropna=False)["message"].transform("size")
+    failed = failures.assign(reasons=reasons).drop_duplicates(["school", "year"])
+    bounded, warned = schools[schools["lower_bound"]], schools[schools["warnings"].fillna(0) > 0]
+    warned = warned.sort_values(["warnings", "school", "year"], ascending=[False, True, False], kind="stable")
+    warnings = f"所学校的申报表有警示，共{number(warned['warnings'].sum())}处，多的在前"
+    unlike = unlike.assign(fence=unlike["upper_fence"].where(unlike["side"] == HIGH, unlike["lower_fence"]))
+    kinds: list[tuple[str, pd.DataFrame, Callable[[_Row], str], str]] = [
+        (f"{_schools(failed)}所学校未完成", failed, _failure, "未完成的学校"),
+        (f"{_schools(bounded)}所学校的人数有{NOT_GIVEN}的，合计只是下限", bounded, _lower_bound, "各学校"),
+        (f"{_schools(warned)}{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
+        (f"{number(len(unlike))}个数与多数学校不同", unlike, _outlier, "学校之间的差异"),
+    ]
+    several = len(years_of(statistics)) > 1
+    return [
+        Doubt(title, [f"{_of_year(row, several)}：{words(row)}。" for row in rows.to_dict("records")], section)
+        for title, rows, words, section in kinds
+        if len(rows)
+    ]
+
+
+def _schools(rows: pd.DataFrame) -> str:
+    return number(rows["school"].nunique())
+
+
+def _of_year(row: _Row, several: bool) -> str:
+    """A school as it is named, with its year where there is more than one."""
+    return name_of(row["school"]) + (f"（{row['year']}年）" if several and pd.notna(row["year"]) else "")
+
+
+def _failure(row: _Row) -> str:
+    """The first reason why a school could not be done, where it is if that does not say so, and how many more."""
+    place: str = f"文件第{row['place']}行" if pd.notna(row["place"]) else ""
+    column = title_of(row["column"])
+    where = "，".join(filter(None, [place, "" if column in row["message"] else column]))
+    more = f"；另有{number(row['reasons'] - 1)}处" if row["reasons"] > 1 else ""
+    return row["message"].rstrip("。") + (f"（{where}）" if where else "") + more
+
+
+def _lower_bound(row: _Row) -> str:
+    return f"批准{people(row['places_approved'], True)}"
+
+
+def _outlier(row: _Row) -> str:
+    value, fence = (f"{number(row[name])}{row['unit']}" for name in ("value", "fence"))
+    return f"{title_of(row['measure'])}{value}，{row['side']}（{fence}）"

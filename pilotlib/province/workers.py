@@ -8,12 +8,12 @@ from concurrent.futures import wait as wait_for
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from pilotlib.errors import PilotError
 
-Given = TypeVar("Given")
-Result = TypeVar("Result")
+# Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[tuple[Any, Any]]]
 # How many tasks wait for each process: enough that none is idle, few enough that memory does not grow with the batch.
 _WAITING = 2
 _WORKERS_WITHIN = 30  # seconds
@@ -21,16 +21,13 @@ _GO_ON = "做好的报告都在；恢复后再运行一次，只做余下的。"
 
 
 class Pool(NamedTuple):
-    """Workers: what runs their tasks, how many tasks they may be given at once, what is raised of a task that has
-    taken down one worker after the other, and a check that raises where none of them is left."""
+    """Workers: what runs their tasks, how many there are now, what is raised of a task that has taken down one worker
+    after the other, and what is said where none of them is left."""
 
     executor: Executor
-    room: Callable[[], int]
+    size: Callable[[], int]
     killed: tuple[type[Exception], ...] = ()
-    check: Callable[[], None] = lambda: None
-
-
-Start = Callable[[], AbstractContextManager[Pool]]
+    gone: str = ""
 
 
 def number_of_workers() -> int:
@@ -39,18 +36,17 @@ def number_of_workers() -> int:
 
 
 def in_processes(
-    function: Callable[[Given], Result], tasks: Iterable[Given], workers: int
-) -> Iterator[tuple[Given, Result | None]]:
+    function: Callable[[Any], Any], tasks: Iterable[Any], workers: int | None = None
+) -> Iterator[tuple[Any, Any]]:
     """`function` of every task, each as it is done; processes are started once and keep what they have imported.
 
-    A task whose process ends (killed, out of memory, crashed) is tried once more, by itself; None if that one ends too.
+    By default there are as many as cores. A task whose process ends (killed, out of memory, crashed) is tried once
+    more, by itself; None if that one ends too.
     """
-    return _spread(function, tasks, partial(_processes, workers), partial(_processes, 1))
+    return _spread(function, tasks, partial(_processes, workers or number_of_workers()), partial(_processes, 1))
 
 
-def on_cluster(
-    function: Callable[[Given], Result], tasks: Iterable[Given], address: str
-) -> Iterator[tuple[Given, Result | None]]:
+def on_cluster(function: Callable[[Any], Any], tasks: Iterable[Any], address: str) -> Iterator[tuple[Any, Any]]:
     """`function` of every task on the workers of a dask scheduler, each as it is done.
 
     A worker that is lost loses nothing: its tasks are taken over by the others. What a task gives is sent back here;
@@ -59,16 +55,15 @@ def on_cluster(
     Raises:
         PilotError: distributed is not installed, no scheduler answers or it is lost, or it has no workers.
     """
-    cluster = partial(_cluster, address)
-    try:
-        yield from _spread(function, tasks, cluster, cluster)
-    except CancelledError:
-        raise PilotError(f"与调度器 {address} 的连接断了。{_GO_ON}") from None
+    return _spread(function, tasks, partial(_cluster, address), partial(_cluster, address))
 
 
 def _spread(
-    function: Callable[[Given], Result], tasks: Iterable[Given], start: Start, start_one: Start
-) -> Iterator[tuple[Given, Result | None]]:
+    function: Callable[[Any], Any],
+    tasks: Iterable[Any],
+    start: Callable[[], AbstractContextManager[Pool]],
+    start_one: Callable[[], AbstractContextManager[Pool]],
+) -> Iterator[tuple[Any, Any]]:
     """Go through the tasks with pools that are started anew where one breaks."""
     tasks = iter(tasks)
     while True:
@@ -85,22 +80,22 @@ def _spread(
 
 
 def _until_broken(
-    function: Callable[[Given], Result], tasks: Iterator[Given], pool: Pool
-) -> Generator[tuple[Given, Result | None], None, list[Given]]:
+    function: Callable[[Any], Any], tasks: Iterator[Any], pool: Pool
+) -> Generator[tuple[Any, Any], None, list[Any]]:
     """Yield each task with its result as it is done; return those that were lost with the pool, none where it held."""
-    running: dict[Future[Result], Given] = {}
-    unsent: list[Given] = []
+    running: dict[Future[Any], Any] = {}
+    unsent: list[Any] = []
     try:
         while True:
-            for task in islice(tasks, max(pool.room() - len(running), 0)):
+            for task in islice(tasks, max(_WAITING * max(pool.size(), 1) - len(running), 0)):
                 unsent = [task]
                 running[pool.executor.submit(function, task)] = task
                 unsent = []
             if not running:
                 return []
             done = wait_for(running, _WORKERS_WITHIN, FIRST_COMPLETED).done
-            if not done:
-                pool.check()
+            if not done and not pool.size():
+                raise PilotError(pool.gone)
             for future in done:
                 try:
                     result = future.result()
@@ -119,16 +114,12 @@ def _processes(workers: int) -> Iterator[Pool]:
     if can_fork:
         context.set_forkserver_preload(["pilotlib.running.stages"])
     with ProcessPoolExecutor(workers, context) as executor:
-        yield Pool(executor, lambda: _WAITING * workers)
+        yield Pool(executor, lambda: workers)
 
 
 @contextmanager
 def _cluster(address: str) -> Iterator[Pool]:
-    """The workers of a dask scheduler; they may come and go.
-
-    Raises:
-        PilotError: distributed is not installed, no scheduler answers, or it has no workers.
-    """
+    """The workers of a dask scheduler; they may come and go."""
     try:
         from distributed import Client, KilledWorker
     except ImportError:
@@ -138,13 +129,6 @@ def _cluster(address: str) -> Iterator[Pool]:
     except (OSError, ValueError) as error:
         raise PilotError(f"连不上调度器 {address}（{error}）。请先运行 dask scheduler，并核对地址。") from None
 
-    def room() -> int:
-        return _WAITING * max(sum(client.nthreads().values()), 1)
-
-    def check() -> None:
-        if not client.nthreads():
-            raise PilotError(f"调度器 {address} 的工作进程都不在了。{_GO_ON}")
-
     with client:
         try:
             client.wait_for_workers(1, timeout=_WORKERS_WITHIN)
@@ -152,4 +136,8 @@ def _cluster(address: str) -> Iterator[Pool]:
             raise PilotError(
                 f"调度器 {address} 没有工作进程。请在各台机器上运行 dask worker {address} --nthreads 1。"
             ) from None
-        yield Pool(client.get_executor(pure=False), room, (KilledWorker,), check)
+        gone = f"调度器 {address} 的工作进程都不在了。{_GO_ON}"
+        try:
+            yield Pool(client.get_executor(pure=False), lambda: sum(client.nthreads().values()), (KilledWorker,), gone)
+        except CancelledError:
+            raise PilotError(f"与调度器 {address} 的连接断了。{_GO_ON}") from None
