@@ -1,53 +1,52 @@
 """Many schools and years: a report each, in processes of this machine or on a cluster, and one report over all.
 
 What is made goes into `reports/batch/<table>/`: `schools/<school>/<year>/`, and beside it the report over all. A report
-that was made from the same rows by the same code stays as it is, so that a second run does only what is missing or has
-changed.
+that was made from the same rows by the same code stays as it is.
 """
 
+import json
 import shutil
+import tempfile
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
-from tqdm import tqdm
 
+from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError
-from pilotlib.province.over_all import reports_of, school_tables, tell_all
+from pilotlib.province.book import SCHOOLS
 from pilotlib.province.pieces import Part, folder_named, split
-from pilotlib.province.school import (
-    Fault,
-    Made,
-    fault_without_report,
-    faults_of,
-    faults_table,
-    forget,
-    make_report,
-    place,
-    put,
-    recipe,
-    reports_in,
-    settings_of,
-)
+from pilotlib.province.school import fault_without_report, faults_table, make_reports, place
+from pilotlib.province.sentences import years_of
+from pilotlib.province.statistics import summarise_schools
 from pilotlib.province.totals import summarise_table
 from pilotlib.province.workers import Spread, in_processes, on_cluster
-from pilotlib.publishing import check_editions
+from pilotlib.publishing import check_editions, write_tables
 from pilotlib.reading.year import hash_of
+from pilotlib.report.prose import Statistics
 from pilotlib.running import recipes
-from pilotlib.running.pipeline import YEAR_NOTEBOOKS
-from pilotlib.running.reports import find_notebooks, only_run
+from pilotlib.running.moving import put_in_place
+from pilotlib.running.recipes import files_in, hashes
+from pilotlib.running.reports import Report, find_notebooks, make_report, only_run, steps_of_telling
+from pilotlib.vocabulary import NO_SCHOOL
 
-LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
+# What a school's report and the count over all must agree on.
+AGREED = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
+REPORT_COLUMNS = (
+    {"school": "str", "year": "Int64", "distinct_students": "Int64", "places_per_100_students": "Float64"}
+    | dict.fromkeys(("errors", "warnings", "notes"), "Int64")
+    | {"report": "str"}
+    | dict.fromkeys(AGREED, "Int64")
+)
 
 
 class Batch(NamedTuple):
-    """What a batch made: how many reports are new, how many were left as they are, the faults, the report over all.
-
-    `faults` has a row for each fault of a school whose report failed: `school, year, source_row, place, column, value,
-    message`.
-    """
+    """What a batch made: how many reports are new, how many were left as they are, why others could not be made (as
+    `school.faults_table`), and the files of the report over all."""
 
     made: int
     kept: int
@@ -79,8 +78,8 @@ def run_batch(
         force: Whether everything is made again.
 
     Raises:
-        PilotError: the table cannot be read or has changed meanwhile, it is being worked on already, the reports that
-            there are are those of another table, or an edition cannot be made here. A school that fails raises nothing.
+        PilotError: the table cannot be read, has changed meanwhile or is being worked on already, the reports there are
+            those of another table, or an edition cannot be made here. A school that fails raises nothing.
     """
     check_editions(editions)
     table = table.resolve()
@@ -91,18 +90,17 @@ def run_batch(
         parts = _split(table, by, work / "rows", final, force) if reports else []
         wanted = {place(final, part): part for part in parts if part.is_reported}
         totals = summarise_table(table, by, spread=spread)
-        changed, faults = _make_reports(project, wanted, editions, spread, table.stem, force)
+        changed, faults = make_reports(project, wanted, editions, spread, table.stem, force)
         made = changed - len({(fault["school"], fault["year"]) for fault in faults})
         faults += [fault_without_report(part) for part in parts if not part.is_reported]
         if hash_of(table) != digest:
             raise PilotError(f"{table.name} 在运行中有改动，没有写出汇总。请再运行一次。")
-        failures = faults_table(faults)
-        tables = school_tables(totals, reports_of(wanted, failures, final), failures)
-        rows = int(totals["overview"]["rows_read"].iloc[0])
+        failures, rows = faults_table(faults), int(totals["overview"]["rows_read"].iloc[0])
+        tables = school_tables(totals, _reports_of(wanted, failures, final), failures)
         about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by, "rows_read": rows}
-        over_all = tell_all(project, final, tables, about, editions, force)
-        for folder in reports_in(final) - wanted.keys() if reports else ():
-            forget(folder)
+        over_all = _tell_all(project, final, tables, about, editions, force)
+        for folder in _reports_in(final) - wanted.keys() if reports else ():
+            _forget(folder)
         shutil.rmtree(work / "rows", ignore_errors=True)
     return Batch(made, len(wanted) - changed, failures, over_all)
 
@@ -115,7 +113,7 @@ def _split(table: Path, by: str, rows: Path, final: Path, force: bool) -> list[P
     """
     shutil.rmtree(rows, ignore_errors=True)
     rows.mkdir()
-    parts, there = split(table, by, rows), reports_in(final)
+    parts, there = split(table, by, rows), _reports_in(final)
     if there and not force and not there & {place(final, part) for part in parts if part.is_reported}:
         raise PilotError(
             f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。请给这张表换个文件名；"
@@ -124,26 +122,117 @@ def _split(table: Path, by: str, rows: Path, final: Path, force: bool) -> list[P
     return parts
 
 
-def _make_reports(
-    project: Path, parts: dict[Path, Part], editions: Sequence[str], spread: Spread, title: str, force: bool
-) -> tuple[int, list[Fault]]:
-    """Make the reports of schools and years that are not current, each in its folder; how many, and what went wrong.
+def _reports_in(final: Path) -> set[Path]:
+    return {manifest.parent for manifest in final.glob("schools/*/*/manifest.json")}
 
-    Each is put in its place as it is done; a bar shows how many are left and how long they will take.
+
+def _forget(folder: Path) -> None:
+    """Remove a report of a school and year that are no longer in the table."""
+    shutil.rmtree(folder)
+    recipes.forget(folder)
+    with suppress(OSError):  # another year's report is still there
+        folder.parent.rmdir()
+
+
+def _reports_of(parts: dict[Path, Part], failures: pd.DataFrame, final: Path) -> pd.DataFrame:
+    """What the manifests of the reports in these folders say, but of those that failed: a table of `REPORT_COLUMNS`."""
+    rows, failed = [], set(zip(failures["school"], failures["year"], strict=True))
+    for folder, part in parts.items():
+        if part.key in failed:
+            continue
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise PilotError(f"{part.school} {part.year} 年的报告不见了，没有写出汇总。请再运行一次。") from None
+        severities = Counter(f"{problem['severity']}s" for problem in manifest["problems"])
+        page = folder / min(manifest["outputs"], key=lambda name: (not name.endswith(".html"), name))
+        about = {"school": part.school, "year": part.year, "report": page.relative_to(final).as_posix()}
+        rows.append(dict.fromkeys(("errors", "warnings", "notes"), 0) | manifest["counts"] | severities | about)
+    return pd.DataFrame(rows, columns=list(REPORT_COLUMNS)).astype(REPORT_COLUMNS)
+
+
+def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFrame) -> Statistics:
+    """The tables that statistics are made of: totals, what the schools' reports say, and why some schools have none.
+
+    Args:
+        totals: As `totals.tables_of` returns them.
+        reports: A row for each report, `REPORT_COLUMNS`.
+        failures: As `school.faults_table` returns them.
+
+    Returns:
+        The totals, of which `overview` has a measure a row, and `by_school` also the `distinct_students,
+        places_per_100_students, errors, warnings, notes` of a school's report, and where it is (`report`); `failures`.
+
+    Raises:
+        PilotError: a report and the totals do not agree.
     """
-    settings = settings_of(project, find_notebooks(project, YEAR_NOTEBOOKS), editions)
-    changed = {
-        part.key: folder
-        for folder, part in parts.items()
-        if force or not recipes.is_current(folder, recipe(part.task(), settings))
-    }
-    faults: list[Fault] = []
-    tasks = (parts[folder].task() for folder in changed.values())
-    results = spread(partial(make_report, settings=settings), tasks) if changed else ()
-    for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None if changed else True):
-        folder, made = changed[task.school, task.year], result or Made({}, LOST)
-        if made.files:
-            put(made, task, settings, folder)
-        else:
-            faults += faults_of(parts[folder], made)
-    return len(changed), faults
+    table = totals["by_school"].merge(reports, on=["school", "year"], how="left", suffixes=("", "_reported"))
+    for measure in AGREED:
+        reported = table.pop(f"{measure}_reported")
+        differ = table[(reported.fillna(0) != table[measure].fillna(0)) & table["report"].notna()]
+        if len(differ):
+            school, year, count = differ[["school", "year", measure]].iloc[0]
+            raise PilotError(
+                f"两次计数不一致：{school} {year} 年的{title_of(measure)}，该校报告为 {reported[differ.index[0]]}，"
+                f"汇总为 {count}，没有汇总。请再运行一次 pilot batch --force；仍不一致，请把申报表交给维护者查看。"
+            )
+    faults = failures.groupby(["school", "year"], dropna=False).size().astype("Int64").rename("faults").reset_index()
+    table = table.merge(faults, on=["school", "year"], how="left")
+    by_school = table.assign(errors=table["errors"].fillna(table.pop("faults")), report=table["report"].fillna(""))
+    overview = _overview(totals["overview"].iloc[0], by_school, failures)
+    return totals | {"overview": overview, "by_school": by_school, "failures": failures}
+
+
+def _overview(totals: "pd.Series[Any]", by_school: pd.DataFrame, failures: pd.DataFrame) -> pd.DataFrame:
+    """The totals a measure a row: `measure, value, unit, lower_bound, note`."""
+    bound = bool(totals["lower_bound"])
+    rows = [
+        ("schools", by_school.loc[by_school["school"] != NO_SCHOOL, "school"].nunique(), False, ""),
+        ("schools_failed", failures["school"].nunique(), False, "没有报告的学校，原因逐条列出"),
+        *((measure, totals[measure], bound and measure.startswith("places"), "") for measure in AGREED),
+        ("rows_set_aside", totals["rows_set_aside"], False, "合计、空行、重复的表头等"),
+        ("cells_changed", totals["cells_changed"], False, "清洗时改动的单元格"),
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"]).astype({"value": "Float64"})
+    table.insert(2, "unit", table["measure"].map(unit_of))
+    return table
+
+
+def _tell_all(
+    project: Path, final: Path, tables: Statistics, about: dict[str, Any], editions: Sequence[str], force: bool
+) -> list[Path]:
+    """Write the statistics of tables of schools into `data/processed/batch/<table>/`, and tell them where they changed.
+
+    Returns the files of the report over all in the folder `final`, the page first.
+    """
+    processed = project / "data" / "processed" / "batch" / final.name
+    with tempfile.TemporaryDirectory(prefix="pilot-") as folder:
+        write_statistics(Path(folder), tables, about)
+        put_in_place({Path(folder): processed})
+    notebook = find_notebooks(project, [SCHOOLS.notebook])[SCHOOLS.notebook]
+    inputs, before = partial(files_in, processed), hashes(project, files_in(processed))
+    named = (f"batch-{final.name}", SCHOOLS.title, notebook, final)
+    report = Report(project, SCHOOLS, *named, inputs, before, editions, {})
+    telling = steps_of_telling(report, [processed], {"processed": str(processed)}, partial(SCHOOLS.open, processed))
+    make_report(report, telling, places={}, force=force, quiet=True)
+    _put_beside(files_in(report.work / "published"), final)
+    return [*reversed(report.files)]
+
+
+def write_statistics(folder: Path, tables: Statistics, about: dict[str, Any]) -> None:
+    """Write the statistics of tables of schools, and what they are about, into a folder."""
+    write_tables(folder, summarise_schools(tables) | {"set_aside": tables["set_aside"]})
+    text = json.dumps(about | {"years": years_of(tables)}, ensure_ascii=False, indent=2, sort_keys=True)
+    (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _put_beside(published: list[Path], final: Path) -> None:
+    """Put the files of the report over all beside the schools', each whole, where it does not stand there already."""
+    final.mkdir(parents=True, exist_ok=True)
+    for path in published:
+        target, new = final / path.name, final / f".{path.name}-new"
+        if not target.exists() or target.read_bytes() != path.read_bytes():
+            new.write_bytes(path.read_bytes())
+            new.replace(target)
+    for left_over in set(final.glob("index.*")) - {final / path.name for path in published}:
+        left_over.unlink()  # an edition of an earlier run, which may say something else

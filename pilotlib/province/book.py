@@ -14,9 +14,9 @@ from pilotlib.project import find_project
 from pilotlib.province.sections import CITIES_DRAWN, year_figures
 from pilotlib.province.sentences import (
     NOT_NAMED,
-    bounded_years,
     certificates_paragraph,
     doubts_of,
+    over_years,
     year_paragraphs,
     years_of,
 )
@@ -98,7 +98,8 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         figures |= year_figures(statistics, tables, year)
     failed = statistics["failures"]["school"].nunique()
     rest = f"；{number(failed)}所学校未完成，原因逐条列出" if failed else ""
-    overview = statistics["overview"].set_index("measure")["value"].astype(object)
+    values = statistics["overview"].set_index("measure")["value"].astype(object)
+    counts = values.where(values.notna(), None).to_dict()
     return Book(
         file=SCHOOLS.file,
         title=(about["title"], "1+X证书制度试点汇总"),
@@ -108,25 +109,19 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         tables=tables,
         figures=figures,
         paragraphs=_paragraphs(statistics, years),
-        key_figures=_key_figures(statistics["overview"], years),
+        key_figures=_key_figures(statistics),
         doubts=doubts_of(statistics),
         provenance=_provenance(about, statistics["overview"], years),
-        facts={
-            "title": about["title"],
-            "by": about["by"],
-            "years": years,
-            "counts": overview.where(overview.notna(), None).to_dict(),
-        },
+        facts={"title": about["title"], "by": about["by"], "years": years, "counts": counts},
     )
 
 
 def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     """Every statistic as it is told, years and cities where there are several; and what the figures mean."""
-    years = years_of(statistics)
-    over_years = f"{'、'.join(map(str, years))}年合计。" if len(years) > 1 else ""
-    notes = dict.fromkeys(_WITH_BOUNDS, _bounds_in_words(statistics))
-    notes |= {name: over_years + notes[name] for name in ("overview", "by_certificate")}
-    left_out = {"report"} | (set() if over_years else {"year"}) | ({"city"} if statistics["by_city"].empty else set())
+    years, bounds = over_years(statistics), _bounds_in_words(statistics)
+    notes = dict.fromkeys(_WITH_BOUNDS, bounds)
+    notes |= dict.fromkeys(("overview", "by_certificate"), f"{years}合计。{bounds}" if years else bounds)
+    left_out = {"report"} | (set() if years else {"year"}) | ({"city"} if statistics["by_city"].empty else set())
     tables = {}
     for name, entry in SCHOOLS_STATISTICS.items():
         data, hidden = statistics[name], left_out | (_ONLY_AS_DATA if name == "by_school" else set())
@@ -172,21 +167,16 @@ def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     return paragraphs | {"certificates": certificates_paragraph(statistics)}
 
 
-def _key_figures(overview: pd.DataFrame, years: list[int]) -> list[Fact]:
+def _key_figures(statistics: Statistics) -> list[Fact]:
     """All schools in a few figures; of several years together, and said to be."""
-    notes = overview.set_index("measure")["note"]
-    named = "、".join(map(str, years))
-
-    def over_years(measure: str) -> str:
-        if len(years) < 2:
-            return ""
-        adds_up = measure in (*ADDED_UP, "cells_changed", "rows_set_aside")
-        return f"{named}年相加" if adds_up else f"{named}年，重复的只计一次"
-
-    return [
-        Fact(title_of(name), measured(overview, name), "；".join(filter(None, [over_years(name), notes[name]])))
-        for name in KEY_MEASURES
-    ]
+    overview, years = statistics["overview"], over_years(statistics)
+    notes = overview.set_index("measure")["note"].to_dict()
+    facts = []
+    for name in KEY_MEASURES:
+        together = "相加" if name in (*ADDED_UP, "cells_changed") else "，重复的只计一次"
+        note = "；".join(filter(None, [years and years + together, notes[name]]))
+        facts.append(Fact(title_of(name), measured(overview, name), note))
+    return facts
 
 
 def _provenance(about: dict[str, Any], overview: pd.DataFrame, years: list[int]) -> list[Fact]:
@@ -205,11 +195,9 @@ def _provenance(about: dict[str, Any], overview: pd.DataFrame, years: list[int])
 def _bounds_in_words(statistics: Statistics) -> str:
     """What a lower bound means, where there is one."""
     schools = statistics["by_school"]
-    if not bounded_years(statistics):
-        return ""
     counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
     named = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
-    return f"有学校的人数{NOT_GIVEN}（{named}），含有它们的合计为至少，批准率只按人数完整的学校计算。"
+    return f"有学校的人数{NOT_GIVEN}（{named}），含有它们的合计为至少，批准率只按人数完整的学校计算。" if named else ""
 
 
 def link_to(report: str) -> str:

@@ -30,10 +30,8 @@ _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 class SchoolPiece(NamedTuple):
-    """A piece as it stands and cleaned, and the names of each row's school and city, "" where it names none.
-
-    `positions` are those of the columns of schools and, if there is one, of cities.
-    """
+    """A piece as it stands, the positions of its columns of schools and of cities (if there is one), the piece cleaned,
+    and the names of each row's school and city, "" where it names none."""
 
     piece: Piece
     positions: list[int]
@@ -51,15 +49,12 @@ class Task(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A school's rows of one year, and the file that holds them; a year that cannot be read is 0.
-
-    The places of the rows in the table of all are in a file of their own: they move where a row is added for another
-    school, and that changes nothing in this one.
-    """
+    """A school's rows of one year, and the file that holds them under these titles; a year that cannot be read is 0."""
 
     school: str
     year: int
     file: Path
+    titles: list[str]
 
     @property
     def key(self) -> tuple[str, int]:
@@ -73,7 +68,7 @@ class Part(NamedTuple):
 
     @property
     def places_file(self) -> Path:
-        """The file of the rows' places."""
+        """The file of the rows' places; apart, as they move where a row is added for another school."""
         return self.file.with_suffix(".places")
 
     def places(self) -> list[tuple[str, int]]:
@@ -117,11 +112,7 @@ def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
 
 
 def _label_positions(header: Header, by: str, file: str) -> list[int]:
-    """The positions of the column of schools and, if there is one, of that of cities.
-
-    Raises:
-        PilotError: there is no column of that title, or there are two, or it is one of every table's own.
-    """
+    """The position of the column of schools and, if there is one, that of cities."""
     titles = [plain(title) for title in header.titles]
     schools = [position for position, title in enumerate(titles) if title == plain(by)]
     if len(schools) != 1:
@@ -149,9 +140,8 @@ def _stop_on_shared_counts(piece: Piece) -> None:
     for place, position in filled.loc[filled["kind"] == "once", ["place", "position"]].itertuples(index=False):
         name = piece.header.names[position]
         if name in source_columns("count"):
-            raise PilotError(
-                f"{piece.file}第{place}行的{title_of(name)}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。"
-            )
+            where = f"{piece.file}第{place}行的{title_of(name)}"
+            raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
 
 
 def split(table: Path, by: str, folder: Path) -> list[Part]:
@@ -161,16 +151,10 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
     are applications belong to `NO_SCHOOL`. A row whose year cannot be read goes with the others of its school,
     where checking finds it, if these are all of one year.
 
-    Args:
-        table: A file, or a folder of files that are parts of one table.
-        by: The title of the column that names the school.
-        folder: Where the files go.
-
     Raises:
-        PilotError: there is no such column, no column of years, or one that every table must have is missing.
+        PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
     """
     parts: dict[tuple[str, int], Part] = {}
-    titles: dict[tuple[str, int], list[str]] = {}
     for piece, _, cleaned, schools, _ in cleaned_pieces(table, by, BLOCK_BYTES):
         if "year" not in piece.header.names:
             raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
@@ -180,29 +164,26 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
         cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""
         groups = cast("dict[tuple[str, int], pd.Index]", keys.groupby(["school", "year"]).groups)
         for (school, year), rows in groups.items():
-            part = parts.get((school, year)) or Part(school, int(year), folder / f"{len(parts)}.csv")
-            if part.key not in parts:
-                parts[part.key], titles[part.key] = part, piece.header.titles
-                _append(part.file, [piece.header.titles])
-            of_part = cells.iloc[rows, _order(titles[part.key], piece, school)]
+            if (school, year) not in parts:
+                part = Part(school, int(year), folder / f"{len(parts)}.csv", piece.header.titles)
+                _append(part.file, [part.titles])
+                parts[part.key] = part
+            part = parts[school, year]
+            of_part = cells.iloc[rows, _order(part, piece)]
             _append(part.file, of_part.itertuples(index=False, name=None))
             _append(part.places_file, ((file, place) for place in of_part.index))
     return sorted(_with_unread_years(parts.values()))
 
 
-def _order(titles: list[str], piece: Piece, school: str) -> list[int]:
-    """The positions of a piece's columns in the order of a school's first piece.
-
-    Raises:
-        PilotError: they are not the same columns.
-    """
+def _order(part: Part, piece: Piece) -> list[int]:
+    """The positions of a piece's columns in the order of a school's first piece; they must be the same columns."""
     own = piece.header.titles
-    if own == titles:
+    if own == part.titles:
         return list(range(len(own)))
-    if sorted(own) != sorted(titles) or len(set(own)) != len(own):
-        differing = "、".join(sorted(set(own) ^ set(titles) - {""})) or "重名的列"
-        raise PilotError(f"{piece.file}：{school}的列与前面的文件不同（{differing}）。请把各文件的列改成一样。")
-    return [own.index(title) for title in titles]
+    if sorted(own) != sorted(part.titles) or len(set(own)) != len(own):
+        differing = "、".join(sorted(set(own) ^ set(part.titles) - {""})) or "重名的列"
+        raise PilotError(f"{piece.file}：{part.school}的列与前面的文件不同（{differing}）。请把各文件的列改成一样。")
+    return [own.index(title) for title in part.titles]
 
 
 def _year(text: str) -> int:

@@ -1,31 +1,32 @@
-"""One school's report: made apart from every other, put in its place where it is whole, or why there is none.
+"""A report for each school: made apart from every other, put in its place where it is whole, or why there is none.
 
 A school of a batch is a project of its own for as long as its report takes, in a folder that goes afterwards. What goes
-in and comes out are bytes. So any process on any machine that has this package can make it, and nothing is shared but
-the code.
+in and comes out are bytes: any process on any machine that has this package can make it.
 """
 
 import gc
 import json
-import shutil
 import tempfile
 import threading
 from collections.abc import Hashable, Sequence
-from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+from tqdm import tqdm
 
 from pilotlib.errors import PilotError
 from pilotlib.province.pieces import Part, Task, folder_named
+from pilotlib.province.workers import Spread
 from pilotlib.reading import read_inputs
 from pilotlib.running import recipes
 from pilotlib.running.moving import aside, move_in
-from pilotlib.running.pipeline import run
+from pilotlib.running.pipeline import YEAR_NOTEBOOKS, run
+from pilotlib.running.reports import find_notebooks
 from pilotlib.vocabulary import NO_SCHOOL
 
+LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
 WITHOUT_YEAR = "申报年度不是四位数字，不知道是哪一年的报告。请在表中改好。"
 WITHOUT_NAME = "没有写明学校，不属于任何一份报告。请在表中补上。"
 _MOST_NAMED = 20
@@ -39,8 +40,8 @@ _LEDGER = "原表"
 
 
 class Settings(NamedTuple):
-    """What all schools of a batch have in common: files of their projects (notebooks, the reference of majors) by path
-    in the project, editions, and the hash of the code."""
+    """What all schools of a batch have in common: files of their projects by path (notebooks, the reference of majors),
+    editions, and the hash of the code."""
 
     files: dict[str, bytes]
     editions: tuple[str, ...]
@@ -48,19 +49,17 @@ class Settings(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What came of a task: the report's files by name; or, where it failed, why, and the rows at fault.
-
-    `faults` are `source_row, column, value, message`, a dictionary each.
-    """
+    """What came of a task: the report's files by name; or, where it failed, why, and the rows at fault: `source_row,
+    column, value, message` of each."""
 
     files: dict[str, bytes]
     message: str = ""
     faults: Sequence[Fault] = ()
 
 
-def settings_of(project: Path, notebooks: dict[str, Path], editions: Sequence[str]) -> Settings:
+def settings_of(project: Path, editions: Sequence[str]) -> Settings:
     """The settings of a batch in a project."""
-    reference = "data/raw/reference/majors.csv"
+    reference, notebooks = "data/raw/reference/majors.csv", find_notebooks(project, YEAR_NOTEBOOKS)
     paths = {f"notebooks/{path.name}": path for path in notebooks.values()} | {reference: project / reference}
     files = {name: path.read_bytes() for name, path in paths.items() if path.exists()}
     return Settings(files, tuple(editions), recipes.code())
@@ -124,35 +123,43 @@ def _cells_at_fault(project: Path, year: int) -> list[Fault]:
     return errors.astype(object).where(errors.notna(), None).to_dict("records")
 
 
+def make_reports(
+    project: Path, parts: dict[Path, Part], editions: Sequence[str], spread: Spread, title: str, force: bool
+) -> tuple[int, list[Fault]]:
+    """Make the reports of schools and years that are not current; how many those were, and what went wrong.
+
+    Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left.
+    """
+    settings = settings_of(project, editions)
+    changed = {
+        part.key: folder
+        for folder, part in parts.items()
+        if force or not recipes.is_current(folder, recipe(part.task(), settings))
+    }
+    if not changed:
+        return 0, []
+    faults: list[Fault] = []
+    results = spread(partial(make_report, settings=settings), (parts[folder].task() for folder in changed.values()))
+    for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
+        folder, made = changed[task.school, task.year], result or Made({}, LOST)
+        if not made.files:
+            faults += _faults_of(parts[folder], made)
+            continue
+        with aside(folder) as new:
+            for name, content in made.files.items():
+                (new / name).write_bytes(content)
+            recipes.forget(folder)
+            move_in(new, folder)
+        recipes.record(folder, recipe(task, settings))
+    return len(changed), faults
+
+
 def place(final: Path, part: Part) -> Path:
     """The folder of a school's report of a year."""
     return final / "schools" / folder_named(part.school) / str(part.year)
 
 
-def put(made: Made, task: Task, settings: Settings, folder: Path) -> None:
-    """Put a finished report in its place, whole, and its recipe beside it."""
-    with aside(folder) as new:
-        for name, content in made.files.items():
-            (new / name).write_bytes(content)
-        recipes.forget(folder)
-        move_in(new, folder)
-    recipes.record(folder, recipe(task, settings))
-
-
-def reports_in(final: Path) -> set[Path]:
-    """The folders of the reports that there are."""
-    return {manifest.parent for manifest in final.glob("schools/*/*/manifest.json")}
-
-
-def forget(folder: Path) -> None:
-    """Remove a report of a school and year that are no longer in the table."""
-    shutil.rmtree(folder)
-    recipes.forget(folder)
-    with suppress(OSError):  # another year's report is still there
-        folder.parent.rmdir()
-
-
-def faults_of(part: Part, made: Made) -> list[Fault]:
+def _faults_of(part: Part, made: Made) -> list[Fault]:
     """Why a school has no report: each fault with its row in the school's table and in the table of all."""
     places, faults = part.places(), []
     for fault in made.faults or [{"message": made.message}]:

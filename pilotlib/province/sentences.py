@@ -25,10 +25,10 @@ def years_of(statistics: Statistics) -> list[int]:
     return sorted(statistics["by_school"]["year"].dropna().astype(int).unique().tolist())
 
 
-def bounded_years(statistics: Statistics) -> set[int]:
-    """The years in which a count of some school is missing: their sums are lower bounds."""
-    schools = statistics["by_school"]
-    return set(schools.loc[schools["lower_bound"], "year"].dropna().astype(int))
+def over_years(statistics: Statistics) -> str:
+    """The years, where what is said of the table is said of several."""
+    years = years_of(statistics)
+    return f"{'、'.join(map(str, years))}年" if len(years) > 1 else ""
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
@@ -43,7 +43,7 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     bounded = bool(schools["lower_bound"].any())
     rounds = rounds.assign(application_round=rounds["application_round"].map(name_of))
     parts = breakdown("批次", rounds, "application_round") + breakdown("等级", of_year["by_level"], "level")
-    named = f"{year}年：" if len(years_of(statistics)) > 1 else ""
+    named = f"{year}年：" if over_years(statistics) else ""
     most = _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded)
     return {
         "places": _totals(of_year["by_year"].iloc[0], year) + parts,
@@ -54,19 +54,18 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
 
 def certificates_paragraph(statistics: Statistics) -> str:
     """The certificates over all schools: which the most schools applied for, which has the most places."""
-    table, years = statistics["by_certificate"], years_of(statistics)
+    table, years = statistics["by_certificate"], over_years(statistics)
     if table.empty:
         return ""
-    over = f"以下为{'、'.join(map(str, years))}年合计。" if len(years) > 1 else ""
-    most = table["schools"].max()
-    names = names_in_words(table.loc[table["schools"] == most, "certificate"])
-    by_schools = f"申报学校最多的证书是{names}（{number(most)}所）；" if pd.notna(most) and len(table) > 1 else ""
-    return over + by_schools + _most(table, "certificate", "种证书", bool(bounded_years(statistics)))
+    over, most = f"以下为{years}合计。" if years else "", table["schools"].max()
+    names = _names(table.loc[table["schools"] == most, "certificate"])
+    by_schools = f"申报学校最多的证书是{names}（{number(most)}所）；" if len(table) > 1 else ""
+    return over + by_schools + _most(table, "certificate", "种证书", bool(table["lower_bound"].any()))
 
 
-def names_in_words(names: "pd.Series[str]") -> str:
+def _names(names: "pd.Series[str]") -> str:
     """Names for a sentence: the first few, and how many there are."""
-    shown = "、".join(name_of(name) for name in names.head(NAMES_SHOWN))
+    shown = "、".join(map(name_of, names.head(NAMES_SHOWN)))
     return shown + (f"等{number(len(names))}个" if len(names) > NAMES_SHOWN else "")
 
 
@@ -96,7 +95,7 @@ def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
     share = "" if bounded else f"，{'各' if len(top) > 1 else ''}占{number(most / total * 100)}%"
     many = f"，{number(len(top))}{counter}并列" if len(top) > 1 else ""
     known = "就已知人数而言，" if bounded else ""
-    return f"{known}批准人数最多的是{names_in_words(top[name])}（{people(most, own)}{share}{many}）。"
+    return f"{known}批准人数最多的是{_names(top[name])}（{people(most, own)}{share}{many}）。"
 
 
 def _tenth(schools: pd.DataFrame, bounded: bool) -> str:
@@ -136,28 +135,28 @@ def doubts_of(statistics: Statistics) -> list[Doubt]:
     failed = failures.assign(reasons=reasons).drop_duplicates(["school", "year"])
     bounded, warned = schools[schools["lower_bound"]], schools[schools["warnings"].fillna(0) > 0]
     warned = warned.sort_values(["warnings", "school", "year"], ascending=[False, True, False], kind="stable")
-    warnings = f"所学校的申报表有警示，共{number(warned['warnings'].sum())}处，多的在前"
+    warnings = f"申报表有警示，共{number(warned['warnings'].sum())}处，多的在前"
     unlike = unlike.assign(fence=unlike["upper_fence"].where(unlike["side"] == HIGH, unlike["lower_fence"]))
     kinds: list[tuple[str, pd.DataFrame, Callable[[_Row], str], str]] = [
-        (f"{_schools(failed)}所学校未完成", failed, _failure, "未完成的学校"),
-        (f"{_schools(bounded)}所学校的人数有{NOT_GIVEN}的，合计只是下限", bounded, _lower_bound, "各学校"),
-        (f"{_schools(warned)}{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
+        ("{}所学校未完成", failed, _failure, "未完成的学校"),
+        (f"{{}}所学校的人数有{NOT_GIVEN}的，合计只是下限", bounded, _lower_bound, "各学校"),
+        (f"{{}}所学校的{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
         (f"{number(len(unlike))}个数与多数学校不同", unlike, _outlier, "学校之间的差异"),
     ]
-    several = len(years_of(statistics)) > 1
+    several = bool(over_years(statistics))
     return [
-        Doubt(title, [f"{_of_year(row, several)}：{words(row)}。" for row in rows.to_dict("records")], section)
+        Doubt(
+            title.format(number(rows["school"].nunique())),
+            [f"{_school(row, several)}：{words(row)}。" for row in rows.to_dict("records")],
+            section,
+        )
         for title, rows, words, section in kinds
         if len(rows)
     ]
 
 
-def _schools(rows: pd.DataFrame) -> str:
-    return number(rows["school"].nunique())
-
-
-def _of_year(row: _Row, several: bool) -> str:
-    """A school as it is named, with its year where there is more than one."""
+def _school(row: _Row, several: bool) -> str:
+    """A school as it is named, with its year where there are several."""
     return name_of(row["school"]) + (f"（{row['year']}年）" if several and pd.notna(row["year"]) else "")
 
 

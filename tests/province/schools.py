@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pilotlib.province.over_all import AGREED, REPORT_COLUMNS, school_tables, write_statistics
+from pilotlib.province.batch import AGREED, REPORT_COLUMNS, school_tables, write_statistics
 from pilotlib.province.school import faults_table
 from pilotlib.province.totals import GROUPS, PLACES, SUMS, Sums, tables_of
 from pilotlib.statistics.recount import Recount

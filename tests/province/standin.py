@@ -52,6 +52,6 @@ def make_report(task, settings) -> Made:
 if __name__ == "__main__":
     from tests.province.standin import make_report as by_name  # so that other processes find it
 
-    with mock.patch("pilotlib.province.batch.make_report", by_name):
+    with mock.patch("pilotlib.province.school.make_report", by_name):
         done = run_batch(Path(sys.argv[1]), Path(sys.argv[2]), "学校", editions=["html"])
     print(json.dumps({"made": done.made, "kept": done.kept, "failed": done.faults["school"].nunique()}))
