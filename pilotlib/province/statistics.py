@@ -45,8 +45,8 @@ def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     applied = table["places_applied"].astype("Float64")
     rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
     table = table.copy()
-    place = list(table.columns).index("places_approved") + 1
-    table.insert(place, "approval_rate", rate.mask(table["lower_bound"].astype(bool)))
+    after = list(table.columns).index("places_approved")
+    table.insert(after + 1, "approval_rate", rate.mask(table["lower_bound"].astype(bool)))
     return table
 
 
@@ -61,25 +61,17 @@ def by_year(tables: Statistics) -> pd.DataFrame:
     The rate is that of `schools_complete`, the schools of which no count is missing.
     """
     schools = counted(tables["by_school"])
-    complete, years = schools[~schools["lower_bound"]].groupby("year"), schools.groupby("year")
-    named = schools[schools["school"] != NO_SCHOOL].groupby("year")["school"].nunique()
-    table = years[ADDED_UP].sum()
-    rate = with_rate(complete[ADDED_UP].sum().assign(lower_bound=False))["approval_rate"]
-    table.insert(0, "schools", named.reindex(table.index, fill_value=0).astype("Int64"))
-    return table.assign(
-        lower_bound=years["lower_bound"].any(),
-        schools_complete=complete["school"].nunique().reindex(table.index, fill_value=0).astype("Int64"),
-        approval_rate=rate,
-    ).reset_index()
+    names, complete = schools["school"], ~schools["lower_bound"]
+    schools = schools.assign(schools=names.where(names != NO_SCHOOL), schools_complete=names.where(complete))
+    counts = dict.fromkeys(("schools", "schools_complete"), "Int64")
+    how = {"schools": "nunique", **dict.fromkeys(ADDED_UP, "sum"), "lower_bound": "any", "schools_complete": "nunique"}
+    rates = with_rate(schools[complete].groupby("year")[ADDED_UP].sum().assign(lower_bound=False))["approval_rate"]
+    return schools.groupby("year").agg(how).astype(counts).assign(approval_rate=rates).reset_index()
 
 
 def quartiles(tables: Statistics) -> pd.DataFrame:
-    """The five numbers of each measure in each year, and the fences where enough schools have it.
-
-    Returns:
-        `year, measure, unit, schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence,
-        upper_fence`. A fence below 0 is missing: nothing lies below it.
-    """
+    """The five numbers of each measure in each year, and the fences where enough schools have it: `year, measure, unit,
+    schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence, upper_fence` (none below 0)."""
     values = _values(tables["by_school"]).groupby(["year", "measure"], observed=True)["value"]
     table = values.quantile(np.array(list(_FIVE_NUMBERS))).unstack().rename(columns=_FIVE_NUMBERS).astype("Float64")
     table = table.reindex(columns=list(_FIVE_NUMBERS.values()))
@@ -94,11 +86,8 @@ def quartiles(tables: Statistics) -> pd.DataFrame:
 
 
 def outliers(tables: Statistics) -> pd.DataFrame:
-    """The schools outside the fences of `quartiles`, by measure, the farthest first.
-
-    Returns:
-        `school, year, city, measure, value, unit, side, lower_fence, upper_fence, report`.
-    """
+    """The schools outside the fences of `quartiles`, by measure, the farthest first: `school, year, city, measure,
+    value, unit, side, lower_fence, upper_fence, report`."""
     fences = quartiles(tables).astype({"measure": _MEASURES})
     table = _values(tables["by_school"]).merge(fences, on=["year", "measure"])
     above = (table["value"] - table["upper_fence"]).fillna(0)
@@ -113,10 +102,7 @@ def outliers(tables: Statistics) -> pd.DataFrame:
 
 
 def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
-    """How many schools of one year were approved how many places: `places_band, schools`, bands of equal width.
-
-    The few largest schools share the last, open band.
-    """
+    """How many schools of one year were approved how many places: `places_band, schools`; the largest share a band."""
     places = _compared(by_school)["places_approved"].dropna().astype(int)
     if places.empty:
         return _counts("places_band", places.astype(str), [])
@@ -132,10 +118,7 @@ def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
 
 
 def rate_bands(by_school: pd.DataFrame) -> pd.DataFrame:
-    """How many schools of one year were approved which share: `rate_band, schools`, in steps of ten per cent.
-
-    Exactly what was applied for, and more than that, are bands of their own.
-    """
+    """How many schools of one year were approved which share of what they applied for: `rate_band, schools`."""
     table = _compared(by_school).dropna(subset="approval_rate")
     differ = (table["places_approved"] - table["places_applied"]).astype(int)
     # A rate may be rounded to 100; whether it is, the counts say.

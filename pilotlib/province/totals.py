@@ -51,13 +51,8 @@ _FEWEST_TO_ADD = 2_000_000
 
 
 class Sums(NamedTuple):
-    """What some rows of a table add up to; what others add up to can be added.
-
-    `tables` are `groups` and `certificates` (of them `unknown` counts the applications that lack a number),
-    `of_schools` and `of_places` (which certificates and levels occur where), and `set_aside`, the rows that are no
-    applications by school and reason. `rows` are all rows below the header, `recount` is the second count of them,
-    made from the raw cells.
-    """
+    """What some rows of a table add up to: the tables of `_PARTS`, how many rows there are below the header, and the
+    second count, made from the raw cells. `unknown` counts the applications that lack a number."""
 
     tables: dict[str, pd.DataFrame]
     rows: int
@@ -67,16 +62,13 @@ class Sums(NamedTuple):
 def summarise_table(
     path: Path | str, by: str = "学校", block_bytes: int = BLOCK_BYTES, spread: Spread | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Clean a table of any size piece by piece and add it up.
+    """Clean a table of any size piece by piece and add it up: the tables of `tables_of`.
 
     Args:
         path: A csv, tsv or Parquet file, or a folder of them; other files that `read_table` reads.
         by: The title of the column that names the school.
         block_bytes: The size of a piece: memory is a multiple of it, and time hardly depends on it.
         spread: Goes through the files of a folder, several at once; by default one is taken after the other.
-
-    Returns:
-        The tables of `tables_of`.
 
     Raises:
         PilotError: the table cannot be read, has no such column or no application, or two counts differ.
@@ -97,11 +89,7 @@ def summarise_table(
 
 
 def sum_file(path: Path, by: str, block_bytes: int) -> Sums:
-    """Clean one file of a table piece by piece and add it up.
-
-    Raises:
-        PilotError: the file cannot be read, or has no such column.
-    """
+    """Clean one file of a table piece by piece and add it up."""
     parts: list[Sums] = []
     for piece in cleaned_pieces(path, by, block_bytes):
         parts.append(_sum_piece(piece))
@@ -117,39 +105,31 @@ def _sum_piece(school_piece: SchoolPiece) -> Sums:
     applications = cleaned.applications.reset_index(drop=True)
     approved = applications["status"].isin(APPROVED_STATUSES)
     lacking = applications["places_applied"].isna() | (approved & applications["places_approved"].isna())
-    rows = pd.DataFrame(
-        {
-            "school": each_value(schools[applied], lambda name: name or NO_SCHOOL).array,
-            "year": applications["year"],
-            "city": cities[applied].array,
-            "application_round": _named(applications["application_round"]),
-            "level": _named(applications["level"]),
-            "certificate": applications["certificate"],
-            "applications": 1,
-            "places_applied": applications["places_applied"],
-            "places_approved": applications["places_approved"].where(approved),
-            "cells_changed": cleaned.cells_changed.array,
-            "unknown": lacking.astype("int64"),
-        }
+    rows = applications.assign(
+        school=each_value(schools[applied], lambda name: name or NO_SCHOOL).array,
+        city=cities[applied].array,
+        application_round=_named(applications["application_round"]),
+        level=_named(applications["level"]),
+        applications=1,
+        places_approved=applications["places_approved"].where(approved),
+        cells_changed=cleaned.cells_changed.array,
+        unknown=lacking.astype("int64"),
     )
     aside = pd.DataFrame({"school": schools.array, "reason": cleaned.reasons.array, "rows": 1})
     aside = aside[(piece.rows != 0) & ~applied]
-    return Sums(
-        {name: _added(aside if name == "set_aside" else rows, name) for name in _PARTS},
-        int((piece.rows > 0).sum()),
-        recount_piece(
-            piece.cells,
-            piece.header,
-            piece.first,
-            continued=piece.origin.continued,
-            by=positions,
-            name_group=lambda text: school_name(text) or NO_SCHOOL,
-        ),
+    recount = recount_piece(
+        piece.cells,
+        piece.header,
+        piece.first,
+        continued=piece.origin.continued,
+        by=positions,
+        name_group=lambda text: school_name(text) or NO_SCHOOL,
     )
+    tables = {name: _added(aside if name == "set_aside" else rows, name) for name in _PARTS}
+    return Sums(tables, int((piece.rows > 0).sum()), recount)
 
 
 def _add(parts: Sequence[Sums]) -> Sums:
-    """The sums of all rows of which there are sums, one or more."""
     if len(parts) == 1:
         return parts[0]
     return Sums(
@@ -185,16 +165,13 @@ def _named(column: pd.Series) -> pd.Series:
 
 
 def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
-    """The tables of totals.
+    """The tables of totals: `by_school`, `by_round`, `by_level`, `by_city`, `by_certificate`, `overview`, `set_aside`.
 
-    Returns:
-        `by_school`, `by_round`, `by_level`, `by_city` (empty without cities) and `overview`: the columns they add up
-        by, then `schools, applications, certificates, certificate_levels, places_applied, places_approved,
-        cells_changed, lower_bound`; and `by_certificate`, which has no certificates to count, the most places first.
-        A sum of nothing but missing numbers is missing; one that lacks a number is a lower bound.
-        `by_school` has the `city`, several of them joined. It and `overview` also count `rows_set_aside`; those of a
-        school with several years count in its first row, and those that name no school, or one without applications,
-        in the overview alone. `set_aside` counts all of them by `school, reason`.
+    After the columns that they add up by come `schools, applications, certificates, certificate_levels, places_applied,
+    places_approved, cells_changed, lower_bound`. A sum of nothing but missing numbers is missing; one that lacks a
+    number is a lower bound. `by_school` has the `city`, several of them joined; it and `overview` also count
+    `rows_set_aside`: those of a school with several years in its first row, those that name no school, or one without
+    applications, in the overview alone. `set_aside` counts all of them by `school, reason`.
     """
     groups, of_schools, of_places = (_in_order(sums.tables[name]) for name in ("groups", "of_schools", "of_places"))
     tables = {}
@@ -240,17 +217,13 @@ def _with_cities_and_rows_set_aside(by_school: pd.DataFrame, groups: pd.DataFram
     cities = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
     table = by_school.merge(cities, on=["school", "year"], how="left").astype({"school": "str", "city": "str"})
     rows = table["school"].map(aside.groupby("school")["rows"].sum()).fillna(0).astype("int64")
-    table = table.assign(city=table["city"].fillna(""), rows_set_aside=rows.where(~table["school"].duplicated(), 0))
-    first, last = ["school", "year", "city"], ["rows_set_aside", "lower_bound"]
-    return table[[*first, *table.columns.difference([*first, *last], sort=False), *last]]
+    table.insert(2, "city", table.pop("city").fillna(""))
+    table.insert(len(table.columns) - 1, "rows_set_aside", rows.where(~table["school"].duplicated(), 0))
+    return table
 
 
 def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:
-    """Hold the tables against the second count.
-
-    Raises:
-        PilotError: two counts differ; names school, measure and both numbers.
-    """
+    """Hold the tables against the second count; an error names school, measure and both numbers."""
     overview = tables["overview"].iloc[0]
     by_school = tables["by_school"].groupby("school")[list(TOTALLED)].sum().astype("int64")
     first = Counter({("", name): int(overview[name]) for name in ("certificates", "certificate_levels", "rows_read")})

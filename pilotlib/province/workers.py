@@ -38,10 +38,9 @@ def number_of_workers() -> int:
 def in_processes(
     function: Callable[[Any], Any], tasks: Iterable[Any], workers: int | None = None
 ) -> Iterator[tuple[Any, Any]]:
-    """`function` of every task, each as it is done; processes are started once and keep what they have imported.
+    """`function` of every task, each as it is done, in processes that are started once, by default one a core.
 
-    By default there are as many as cores. A task whose process ends (killed, out of memory, crashed) is tried once
-    more, by itself; None if that one ends too.
+    A task whose process ends (killed, out of memory, crashed) is tried once more, by itself; None if that one ends too.
     """
     return _spread(function, tasks, partial(_processes, workers or number_of_workers()), partial(_processes, 1))
 
