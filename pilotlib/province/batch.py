@@ -1,7 +1,7 @@
-"""Many schools and years: a report each, in processes of this machine or on a cluster, and one report over all.
+"""Many schools and years: a report each, in processes or on a cluster, and one report over all.
 
-What is made goes into `reports/batch/<table>/`: `schools/<school>/<year>/`, and beside it the report over all. A report
-that was made from the same rows by the same code stays as it is.
+The schools' go into `reports/batch/<table>/schools/<school>/<year>/`, the one over all into `reports/batch/<table>/`.
+What was made from the same rows by the same code stays as it is.
 """
 
 import json
@@ -45,8 +45,7 @@ REPORT_COLUMNS = (
 
 
 class Batch(NamedTuple):
-    """What a batch made: how many reports are new, how many were left as they are, why others could not be made (as
-    `school.faults_table`), and the files of the report over all."""
+    """How many reports a batch made and how many it left as they are, its `faults_table`, its files over all."""
 
     made: int
     kept: int
@@ -74,12 +73,12 @@ def run_batch(
         editions: The forms in which reports are published.
         workers: How many processes work at once; by default as many as there are cores.
         scheduler: The address of a dask scheduler, whose workers make the reports instead.
-        reports: Whether each school gets one; else only the one over all is made, and those that there are stay.
+        reports: Whether each school gets one; else those that there are stay, and only the one over all is made.
         force: Whether everything is made again.
 
     Raises:
-        PilotError: the table cannot be read, has changed meanwhile or is being worked on already, the reports there are
-            those of another table, or an edition cannot be made here. A school that fails raises nothing.
+        PilotError: the table cannot be read, has changed meanwhile or is being worked on already, the reports there
+            are those of another table, or an edition cannot be made here. A school that fails raises nothing.
     """
     check_editions(editions)
     table = table.resolve()
@@ -135,7 +134,7 @@ def _forget(folder: Path) -> None:
 
 
 def _reports_of(parts: dict[Path, Part], failures: pd.DataFrame, final: Path) -> pd.DataFrame:
-    """What the manifests of the reports in these folders say, but of those that failed: a table of `REPORT_COLUMNS`."""
+    """What the manifests of the reports in these folders say, but of those that failed: `REPORT_COLUMNS`."""
     rows, failed = [], set(zip(failures["school"], failures["year"], strict=True))
     for folder, part in parts.items():
         if part.key in failed:
@@ -152,16 +151,16 @@ def _reports_of(parts: dict[Path, Part], failures: pd.DataFrame, final: Path) ->
 
 
 def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFrame) -> Statistics:
-    """The tables that statistics are made of: totals, what the schools' reports say, and why some schools have none.
+    """The tables that statistics are made of.
 
     Args:
         totals: As `totals.tables_of` returns them.
         reports: A row for each report, `REPORT_COLUMNS`.
-        failures: As `school.faults_table` returns them.
+        failures: As `school.faults_table` returns them: why some schools have no report.
 
     Returns:
-        The totals, of which `overview` has a measure a row, and `by_school` also the `distinct_students,
-        places_per_100_students, errors, warnings, notes` of a school's report, and where it is (`report`); `failures`.
+        `failures` and the totals; of these `by_school` also with the columns of `reports`, and `overview` with a
+        measure a row.
 
     Raises:
         PilotError: a report and the totals do not agree.
@@ -176,9 +175,9 @@ def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFr
                 f"两次计数不一致：{school} {year} 年的{title_of(measure)}，该校报告为 {reported[differ.index[0]]}，"
                 f"汇总为 {count}，没有汇总。请再运行一次 pilot batch --force；仍不一致，请把申报表交给维护者查看。"
             )
-    faults = failures.groupby(["school", "year"], dropna=False).size().astype("Int64").rename("faults").reset_index()
-    table = table.merge(faults, on=["school", "year"], how="left")
-    by_school = table.assign(errors=table["errors"].fillna(table.pop("faults")), report=table["report"].fillna(""))
+    faults = failures.assign(faults=1).groupby(["school", "year"], dropna=False)["faults"].sum().astype("Int64")
+    table = table.merge(faults.reset_index(), on=["school", "year"], how="left").fillna({"report": ""})
+    by_school = table.assign(errors=table["errors"].fillna(table.pop("faults")))
     overview = _overview(totals["overview"].iloc[0], by_school, failures)
     return totals | {"overview": overview, "by_school": by_school, "failures": failures}
 
@@ -201,9 +200,9 @@ def _overview(totals: "pd.Series[Any]", by_school: pd.DataFrame, failures: pd.Da
 def _tell_all(
     project: Path, final: Path, tables: Statistics, about: dict[str, Any], editions: Sequence[str], force: bool
 ) -> list[Path]:
-    """Write the statistics of tables of schools into `data/processed/batch/<table>/`, and tell them where they changed.
+    """Write the statistics into `data/processed/batch/<table>/`, and tell them into `final` where they changed.
 
-    Returns the files of the report over all in the folder `final`, the page first.
+    Returns the files of the report over all, the page first.
     """
     processed = project / "data" / "processed" / "batch" / final.name
     with tempfile.TemporaryDirectory(prefix="pilot-") as folder:
@@ -227,7 +226,7 @@ def write_statistics(folder: Path, tables: Statistics, about: dict[str, Any]) ->
 
 
 def _put_beside(published: list[Path], final: Path) -> None:
-    """Put the files of the report over all beside the schools', each whole, where it does not stand there already."""
+    """Put files beside the schools' reports, each whole, where it does not stand there already."""
     final.mkdir(parents=True, exist_ok=True)
     for path in published:
         target, new = final / path.name, final / f".{path.name}-new"

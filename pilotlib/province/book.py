@@ -1,4 +1,4 @@
-"""The report over all schools of a table as a book: opened from what a batch wrote, shown by `schools.ipynb`."""
+"""The report over all schools as a book: opened from what a batch wrote, shown by `schools.ipynb`."""
 
 import json
 from pathlib import Path, PurePosixPath
@@ -47,12 +47,13 @@ KEY_MEASURES = (
 
 
 def open_schools(processed: str | None = None) -> Book:
-    """Open the tables over all schools in the folder `processed`, or those of the project that were made last.
+    """The book of the tables in the folder `processed`, or of those of the project that were made last.
 
     Raises:
         PilotError: there are none.
     """
-    return read_schools(Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch"))
+    folder = Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch")
+    return read_schools(folder)
 
 
 def newest_batch(folder: Path) -> Path:
@@ -143,10 +144,8 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
         )
     linked = "学校名称链接到该校的报告。" if statistics["by_school"]["report"].map(link_to).any() else ""
     columns = dict.fromkeys(name for table in _DEFINED for name in names_of(statistics[table]))
-    entries = [
-        (COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning) for name in columns if kind_of(name) in FIGURES
-    ]
-    meanings = pd.DataFrame(entries, columns=["title", "unit", "meaning"], dtype="str")
+    figures = [COLUMNS[name] for name in columns if kind_of(name) in FIGURES]
+    meanings = pd.DataFrame([entry[:3] for entry in figures], columns=["title", "unit", "meaning"], dtype="str")
     return tables | {
         "by_school": tables["by_school"]._replace(notes=linked),
         "definitions": Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, meanings),
@@ -201,7 +200,7 @@ def _bounds_in_words(statistics: Statistics) -> str:
 
 
 def link_to(report: str) -> str:
-    """Where a school's report is, as it stands in a page: relative, percent-encoded; empty where it is no such place.
+    """Where a school's report is, relative and percent-encoded for a page; empty where it is no such place.
 
     >>> link_to("schools/甲校/2031/annual-report.html")
     'schools/%E7%94%B2%E6%A0%A1/2031/annual-report.html'

@@ -1,4 +1,4 @@
-"""A table of many schools in pieces: cleaned, with the names of each row's school and city; and split by school."""
+"""A table of many schools in pieces, cleaned, with each row's school and city; and split by school."""
 
 import csv
 import hashlib
@@ -30,8 +30,8 @@ _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 class SchoolPiece(NamedTuple):
-    """A piece as it stands, the positions of its columns of schools and of cities (if there is one), the piece cleaned,
-    and the names of each row's school and city, "" where it names none."""
+    """A piece as it stands, the positions of its columns of schools and perhaps of cities, the piece cleaned, and each
+    row's school and city, "" where it names none."""
 
     piece: Piece
     positions: list[int]
@@ -49,7 +49,7 @@ class Task(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A school's rows of one year, and the file that holds them under these titles; a year that cannot be read is 0."""
+    """A school's rows of one year (0 where it cannot be read), and the file that holds them under these titles."""
 
     school: str
     year: int
@@ -72,7 +72,7 @@ class Part(NamedTuple):
         return self.file.with_suffix(".places")
 
     def places(self) -> list[tuple[str, int]]:
-        """The place of every row in the table of all, in order: its file, "" where the table is one, and its row."""
+        """Where each row is in the table of all: its file, "" where the table is one, and its row."""
         return [(file, int(row)) for file, row in _rows(self.places_file)]
 
     def task(self) -> Task:
@@ -84,7 +84,7 @@ def cleaned_pieces(path: Path | str, by: str, block_bytes: int) -> Iterator[Scho
     """Each piece of a table, with its schools and, if it has a column for them, its cities.
 
     Raises:
-        PilotError: the table cannot be read, has no such column, or gives a number of people once for several rows.
+        PilotError: the table cannot be read, has no such column, or one number of people for several rows.
     """
     for piece in _ahead(pieces_of(path, block_bytes)):
         positions = _label_positions(piece.header, by, piece.file)
@@ -135,7 +135,7 @@ def school_name(text: str) -> str:
 
 
 def _stop_on_shared_counts(piece: Piece) -> None:
-    """Stop where a merged cell gives one number of people for several rows: it cannot be told apart by school."""
+    """Stop where a merged cell gives one number of people for several rows, perhaps of several schools."""
     filled = piece.origin.filled
     for place, position in filled.loc[filled["kind"] == "once", ["place", "position"]].itertuples(index=False):
         name = piece.header.names[position]
@@ -147,9 +147,8 @@ def _stop_on_shared_counts(piece: Piece) -> None:
 def split(table: Path, by: str, folder: Path) -> list[Part]:
     """Write the rows of each school and year into a CSV of their own, and say which there are.
 
-    Rows that name no school and are no applications (totals, blank rows, the header again) belong to nobody; those that
-    are applications belong to `NO_SCHOOL`. A row whose year cannot be read goes with the others of its school,
-    where checking finds it, if these are all of one year.
+    Rows that name no school belong to `NO_SCHOOL` where they are applications, else (totals, blank rows) to nobody.
+    A row whose year cannot be read goes with the others of its school, if they are of one year: checking finds it.
 
     Raises:
         PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
@@ -176,7 +175,7 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
 
 
 def _order(part: Part, piece: Piece) -> list[int]:
-    """The positions of a piece's columns in the order of a school's first piece; they must be the same columns."""
+    """The positions of a piece's columns in the order of a school's first piece, which must have the same."""
     own = piece.header.titles
     if own == part.titles:
         return list(range(len(own)))
@@ -216,7 +215,7 @@ def _append(file: Path, rows: Iterable[Iterable[Any]]) -> None:
 
 
 def folder_named(name: str) -> str:
-    """A folder's name for a school: what may stand in a path, and what tells it from another that is cut to the same.
+    """A folder's name for a school: what may stand in a path, and what tells it from another cut to the same.
 
     >>> folder_named("某某职业技术学院（东校区）"), folder_named("../学院")
     ('某某职业技术学院（东校区）', '___学院-4335424c')

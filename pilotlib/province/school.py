@@ -1,7 +1,7 @@
-"""A report for each school: made apart from every other, put in its place where it is whole, or why there is none.
+"""A report for each school: made apart from every other and put in its place, or why there is none.
 
-A school of a batch is a project of its own for as long as its report takes, in a folder that goes afterwards. What goes
-in and comes out are bytes: any process on any machine that has this package can make it.
+A school of a batch is a project of its own for as long as its report takes. What goes in and comes out are bytes: any
+process on any machine that has this package can make it.
 """
 
 import gc
@@ -40,8 +40,7 @@ _LEDGER = "原表"
 
 
 class Settings(NamedTuple):
-    """What all schools of a batch have in common: files of their projects by path (notebooks, the reference of majors),
-    editions, and the hash of the code."""
+    """What all schools have in common: files of their projects by path, editions, and the hash of the code."""
 
     files: dict[str, bytes]
     editions: tuple[str, ...]
@@ -49,8 +48,7 @@ class Settings(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What came of a task: the report's files by name; or, where it failed, why, and the rows at fault: `source_row,
-    column, value, message` of each."""
+    """What came of a task: the report's files by name; or, where it failed, why, and the cells at fault."""
 
     files: dict[str, bytes]
     message: str = ""
@@ -61,7 +59,7 @@ def settings_of(project: Path, editions: Sequence[str]) -> Settings:
     """The settings of a batch in a project."""
     reference, notebooks = "data/raw/reference/majors.csv", find_notebooks(project, YEAR_NOTEBOOKS)
     paths = {f"notebooks/{path.name}": path for path in notebooks.values()} | {reference: project / reference}
-    files = {name: path.read_bytes() for name, path in paths.items() if path.exists()}
+    files = {name: path.read_bytes() if path.exists() else b"" for name, path in paths.items()}
     return Settings(files, tuple(editions), recipes.code())
 
 
@@ -139,7 +137,8 @@ def make_reports(
     if not changed:
         return 0, []
     faults: list[Fault] = []
-    results = spread(partial(make_report, settings=settings), (parts[folder].task() for folder in changed.values()))
+    tasks = (parts[folder].task() for folder in changed.values())
+    results = spread(partial(make_report, settings=settings), tasks)
     for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
         folder, made = changed[task.school, task.year], result or Made({}, LOST)
         if not made.files:

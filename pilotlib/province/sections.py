@@ -3,7 +3,6 @@
 A figure never has a mark for each school, but how many schools lie in a band.
 """
 
-from collections.abc import Iterable
 from functools import partial
 from html import escape
 
@@ -26,7 +25,8 @@ CITIES_DRAWN = 30
 
 def figures(book: Book, name: str) -> HTML:
     """A figure for each year, in order."""
-    return _joined(parts.figure(book, figure).data for figure in book.figures if figure.startswith(f"{name}-"))
+    pieces = [parts.figure(book, figure).data for figure in book.figures if figure.startswith(f"{name}-")]
+    return HTML("".join(pieces))
 
 
 def years(book: Book) -> HTML:
@@ -38,8 +38,8 @@ def cities(book: Book) -> HTML:
     """The section 各市; nothing where the table names no cities."""
     if "by_city" not in book.tables:
         return HTML("")
-    pieces = (parts.paragraph(book, "cities").data, figures(book, "cities").data, parts.table(book, "by_city").data)
-    return _joined(["<h2>各市</h2>", *pieces])
+    pieces = (parts.paragraph(book, "cities"), figures(book, "cities"), parts.table(book, "by_city"))
+    return HTML("<h2>各市</h2>" + "".join(piece.data for piece in pieces))
 
 
 def outliers(book: Book) -> HTML:
@@ -54,7 +54,8 @@ def outliers(book: Book) -> HTML:
         for year, measure, value, unit in same[["year", "measure", "median", "unit"]].itertuples(index=False)
     ]
     intro = "离群只表示与多数学校不同，未必有错，值得核实。"
-    return _joined([*(f"<p>{escape(text)}</p>" for text in (intro, *texts)), parts.table(book, "outliers").data])
+    lines = [f"<p>{escape(text)}</p>" for text in (intro, *texts)]
+    return HTML("".join(lines) + parts.table(book, "outliers").data)
 
 
 def failures(book: Book) -> HTML:
@@ -62,10 +63,6 @@ def failures(book: Book) -> HTML:
     if book.tables["failures"].data.empty:
         return HTML("<p>没有。表中的学校全部完成。</p>")
     return parts.table(book, "failures")
-
-
-def _joined(pieces: Iterable[str]) -> HTML:
-    return HTML("".join(pieces))
 
 
 def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> dict[str, FigureEntry]:

@@ -1,7 +1,6 @@
-"""Many schools in sentences: a year's totals, who was approved most, its cities, rounds and levels, and certificates;
-and what a reader should look at.
+"""Many schools in sentences: a year's totals, who was approved most, certificates, and what should be looked at.
 
-Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing is computed from them.
+Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing comes of them.
 """
 
 from collections.abc import Callable, Hashable
@@ -129,7 +128,7 @@ def _cities(rows: pd.DataFrame, year: int, bounded: bool) -> str:
 
 
 def doubts_of(statistics: Statistics) -> list[Doubt]:
-    """Schools that failed, of which a count is missing, whose tables have warnings, and that are unlike the others."""
+    """Schools that failed, that lack a count, whose tables have warnings, and that are unlike the others."""
     schools, failures, unlike = (statistics[name] for name in ("by_school", "failures", "outliers"))
     reasons = failures.groupby(["school", "year"], sort=False, dropna=False)["message"].transform("size")
     failed = failures.assign(reasons=reasons).drop_duplicates(["school", "year"])
@@ -161,7 +160,7 @@ def _school(row: _Row, several: bool) -> str:
 
 
 def _failure(row: _Row) -> str:
-    """The first reason why a school could not be done, where it is if that does not say so, and how many more."""
+    """The first reason why a school failed, where it is if that does not say so, and how many more there are."""
     place: str = f"文件第{row['place']}行" if pd.notna(row["place"]) else ""
     column = title_of(row["column"])
     where = "，".join(filter(None, [place, "" if column in row["message"] else column]))

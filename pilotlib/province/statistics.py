@@ -1,5 +1,4 @@
-"""What is counted of many schools → named tidy statistics, declared as those of a year are: sums, rates, quartiles,
-schools outside Tukey's fences, and how many lie in which band.
+"""What is counted of many schools → named tidy statistics: sums, rates, and how schools differ.
 
 Schools of which a count is missing have lower bounds and are not compared.
 """
@@ -41,7 +40,7 @@ def summarise_schools(tables: Statistics) -> Statistics:
 
 
 def with_rate(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with `approval_rate`: approved of applied for, missing where a sum is a lower bound or nothing is."""
+    """The table with `approval_rate`, missing where a sum is a lower bound or nothing was applied for."""
     applied = table["places_applied"].astype("Float64")
     rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
     table = table.copy()
@@ -70,8 +69,11 @@ def by_year(tables: Statistics) -> pd.DataFrame:
 
 
 def quartiles(tables: Statistics) -> pd.DataFrame:
-    """The five numbers of each measure in each year, and the fences where enough schools have it: `year, measure, unit,
-    schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence, upper_fence` (none below 0)."""
+    """The five numbers of each measure in each year, and the fences (not below 0) where enough schools have it.
+
+    Columns are `year, measure, unit, schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence,
+    upper_fence`.
+    """
     values = _values(tables["by_school"]).groupby(["year", "measure"], observed=True)["value"]
     table = values.quantile(np.array(list(_FIVE_NUMBERS))).unstack().rename(columns=_FIVE_NUMBERS).astype("Float64")
     table = table.reindex(columns=list(_FIVE_NUMBERS.values()))
@@ -86,8 +88,7 @@ def quartiles(tables: Statistics) -> pd.DataFrame:
 
 
 def outliers(tables: Statistics) -> pd.DataFrame:
-    """The schools outside the fences of `quartiles`, by measure, the farthest first: `school, year, city, measure,
-    value, unit, side, lower_fence, upper_fence, report`."""
+    """The schools outside the fences of `quartiles`, by measure, the farthest first; which `side`, and the fences."""
     fences = quartiles(tables).astype({"measure": _MEASURES})
     table = _values(tables["by_school"]).merge(fences, on=["year", "measure"])
     above = (table["value"] - table["upper_fence"]).fillna(0)
@@ -102,7 +103,7 @@ def outliers(tables: Statistics) -> pd.DataFrame:
 
 
 def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
-    """How many schools of one year were approved how many places: `places_band, schools`; the largest share a band."""
+    """How many schools of a year have how many places: `places_band, schools`; the largest share a band."""
     places = _compared(by_school)["places_approved"].dropna().astype(int)
     if places.empty:
         return _counts("places_band", places.astype(str), [])
@@ -118,7 +119,7 @@ def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
 
 
 def rate_bands(by_school: pd.DataFrame) -> pd.DataFrame:
-    """How many schools of one year were approved which share of what they applied for: `rate_band, schools`."""
+    """How many schools of a year were approved which share of the places applied for: `rate_band, schools`."""
     table = _compared(by_school).dropna(subset="approval_rate")
     differ = (table["places_approved"] - table["places_applied"]).astype(int)
     # A rate may be rounded to 100; whether it is, the counts say.
@@ -145,7 +146,7 @@ def _compared(by_school: pd.DataFrame) -> pd.DataFrame:
 
 
 def _values(by_school: pd.DataFrame) -> pd.DataFrame:
-    """The compared measures one below the other: `year, school, city, report, measure` (in order), `value`."""
+    """The compared measures below each other: `year, school, city, report, measure` (in order), `value`."""
     table = _compared(by_school).melt(["year", "school", "city", "report"], COMPARED, "measure").dropna(subset="value")
     return table.astype({"measure": _MEASURES, "value": "Float64"})
 

@@ -1,4 +1,4 @@
-"""A table of many schools → totals by school, round, level, city and certificate: read and added up piece by piece."""
+"""A table of many schools → totals by school, round, level, city and certificate, added up piece by piece."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +23,7 @@ from pilotlib.vocabulary import APPROVED_STATUSES, LEVELS, NO_SCHOOL, UNKNOWN, i
 GROUPS = ["school", "year", "city", "application_round", "level"]
 PLACES = ["places_applied", "places_approved"]
 SUMS = ["applications", *PLACES, "cells_changed", "unknown"]
-# What is known of a piece: tables by these columns with the sums of those; one without sums has what occurs together.
+# What is kept of a piece: tables by these columns, with sums of those; one without sums says what occurs together.
 _PARTS: dict[str, tuple[list[str], list[str]]] = {
     "groups": (GROUPS, SUMS),
     "certificates": (["certificate"], SUMS),
@@ -51,8 +51,10 @@ _FEWEST_TO_ADD = 2_000_000
 
 
 class Sums(NamedTuple):
-    """What some rows of a table add up to: the tables of `_PARTS`, how many rows there are below the header, and the
-    second count, made from the raw cells. `unknown` counts the applications that lack a number."""
+    """What some rows of a table add up to: the tables of `_PARTS`, the number of rows, the count of the raw cells.
+
+    `unknown` is the number of applications that lack a number.
+    """
 
     tables: dict[str, pd.DataFrame]
     rows: int
@@ -117,15 +119,9 @@ def _sum_piece(school_piece: SchoolPiece) -> Sums:
     )
     aside = pd.DataFrame({"school": schools.array, "reason": cleaned.reasons.array, "rows": 1})
     aside = aside[(piece.rows != 0) & ~applied]
-    recount = recount_piece(
-        piece.cells,
-        piece.header,
-        piece.first,
-        continued=piece.origin.continued,
-        by=positions,
-        name_group=lambda text: school_name(text) or NO_SCHOOL,
-    )
     tables = {name: _added(aside if name == "set_aside" else rows, name) for name in _PARTS}
+    named = partial(recount_piece, by=positions, name_group=lambda text: school_name(text) or NO_SCHOOL)
+    recount = named(piece.cells, piece.header, piece.first, continued=piece.origin.continued)
     return Sums(tables, int((piece.rows > 0).sum()), recount)
 
 
@@ -165,13 +161,12 @@ def _named(column: pd.Series) -> pd.Series:
 
 
 def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
-    """The tables of totals: `by_school`, `by_round`, `by_level`, `by_city`, `by_certificate`, `overview`, `set_aside`.
+    """`by_school`, `by_round`, `by_level`, `by_city`, `by_certificate`, `overview`, and `set_aside` (by `reason`).
 
-    After the columns that they add up by come `schools, applications, certificates, certificate_levels, places_applied,
-    places_approved, cells_changed, lower_bound`. A sum of nothing but missing numbers is missing; one that lacks a
-    number is a lower bound. `by_school` has the `city`, several of them joined; it and `overview` also count
-    `rows_set_aside`: those of a school with several years in its first row, those that name no school, or one without
-    applications, in the overview alone. `set_aside` counts all of them by `school, reason`.
+    They have the columns by which they add up, then, as far as they apply, `schools, applications, certificates,
+    certificate_levels, places_applied, places_approved, cells_changed, lower_bound`: a sum of missing numbers alone is
+    missing, one that lacks a number is a lower bound. `by_school` has the `city`, several joined, and like `overview`
+    `rows_set_aside`: those of a school in its first year, those that name no school with applications only over all.
     """
     groups, of_schools, of_places = (_in_order(sums.tables[name]) for name in ("groups", "of_schools", "of_places"))
     tables = {}
@@ -182,7 +177,7 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
     aside = sums.tables["set_aside"].astype({"school": "str", "reason": "str"})
     aside = aside.sort_values(["school", "reason"], ignore_index=True)
     return tables | {
-        "by_school": _with_cities_and_rows_set_aside(tables["by_school"].drop(columns="schools"), groups, aside),
+        "by_school": _by_school(tables["by_school"].drop(columns="schools"), groups, aside),
         "by_city": tables["by_city"] if groups["city"].notna().any() else tables["by_city"].iloc[:0],
         "by_certificate": certificates.sort_values(
             ["places_approved", "certificate"], ascending=[False, True], ignore_index=True
@@ -193,14 +188,14 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its words in the order in which tables are sorted; a city that is not named is missing."""
+    """The table with its words in the order in which tables are sorted; a city not named is missing."""
     return table.assign(**{name: in_order(table[name], order) for name, order in _ORDERS.items() if name in table})
 
 
 def _totals(
     sums: pd.DataFrame, schools: pd.DataFrame, by: list[str], pairs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """The sums by some columns, how many different schools they are of, and how many certificates are in `pairs`."""
+    """The sums by some columns, of how many different schools, and how many certificates are in `pairs`."""
     grouped = partial(pd.DataFrame.groupby, by=by or (lambda row: 0), observed=True, dropna=False)
     totals = grouped(sums)[SUMS].sum(min_count=1)
     named = schools.assign(school=schools["school"].where(schools["school"] != NO_SCHOOL))
@@ -211,8 +206,8 @@ def _totals(
     return totals.assign(lower_bound=totals.pop("unknown") > 0).reset_index(drop=not by)
 
 
-def _with_cities_and_rows_set_aside(by_school: pd.DataFrame, groups: pd.DataFrame, aside: pd.DataFrame) -> pd.DataFrame:
-    """The table with a school's cities of each year, "" where there is none, and its rows set aside in its first."""
+def _by_school(by_school: pd.DataFrame, groups: pd.DataFrame, aside: pd.DataFrame) -> pd.DataFrame:
+    """The table with a school's cities of each year, "" where there is none, and its rows set aside."""
     places = groups[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
     cities = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
     table = by_school.merge(cities, on=["school", "year"], how="left").astype({"school": "str", "city": "str"})

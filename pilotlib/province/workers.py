@@ -1,4 +1,4 @@
-"""Many tasks at once: in processes of this machine, or on a cluster. One that takes its process down is told apart."""
+"""Many tasks at once, in processes or on a cluster. One that takes its process down is told apart."""
 
 import multiprocessing
 import os
@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 
 from pilotlib.errors import PilotError
 
-# Goes through tasks in any order: `spread(function, tasks)` gives each task with its result, None where it was lost.
-Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[tuple[Any, Any]]]
-# How many tasks wait for each process: enough that none is idle, few enough that memory does not grow with the batch.
-_WAITING = 2
+Work = Callable[[Any], Any]  # of a task, its result
+Results = Iterator[tuple[Any, Any]]  # each task, in any order, with its result, None where it was lost
+Spread = Callable[[Work, Iterable[Any]], Results]
+_WAITING = 2  # tasks for each process: none is idle, and memory does not grow with the batch
 _WORKERS_WITHIN = 30  # seconds
 _GO_ON = "做好的报告都在；恢复后再运行一次，只做余下的。"
 
 
 class Pool(NamedTuple):
-    """Workers: what runs their tasks, how many there are now, what is raised of a task that has taken down one worker
-    after the other, and what is said where none of them is left."""
+    """Workers: what runs their tasks, how many there are now, what is raised of a task that has taken down several,
+    and what is said where none is left."""
 
     executor: Executor
     size: Callable[[], int]
@@ -30,26 +30,26 @@ class Pool(NamedTuple):
     gone: str = ""
 
 
+_Start = Callable[[], AbstractContextManager[Pool]]
+
+
 def number_of_workers() -> int:
     """As many as this process may use cores."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_processes(
-    function: Callable[[Any], Any], tasks: Iterable[Any], workers: int | None = None
-) -> Iterator[tuple[Any, Any]]:
+def in_processes(function: Work, tasks: Iterable[Any], workers: int | None = None) -> Results:
     """`function` of every task, each as it is done, in processes that are started once, by default one a core.
 
-    A task whose process ends (killed, out of memory, crashed) is tried once more, by itself; None if that one ends too.
+    A task whose process ends (killed, out of memory, crashed) is tried again by itself; None if that one ends too.
     """
     return _spread(function, tasks, partial(_processes, workers or number_of_workers()), partial(_processes, 1))
 
 
-def on_cluster(function: Callable[[Any], Any], tasks: Iterable[Any], address: str) -> Iterator[tuple[Any, Any]]:
-    """`function` of every task on the workers of a dask scheduler, each as it is done.
+def on_cluster(function: Work, tasks: Iterable[Any], address: str) -> Results:
+    """`function` of every task on the workers of a dask scheduler, each as it is done and sent back here.
 
-    A worker that is lost loses nothing: its tasks are taken over by the others. What a task gives is sent back here;
-    None if it has taken down one worker after the other.
+    The tasks of a worker that is lost are taken over by others; None of one that has taken down several.
 
     Raises:
         PilotError: distributed is not installed, no scheduler answers or it is lost, or it has no workers.
@@ -57,12 +57,7 @@ def on_cluster(function: Callable[[Any], Any], tasks: Iterable[Any], address: st
     return _spread(function, tasks, partial(_cluster, address), partial(_cluster, address))
 
 
-def _spread(
-    function: Callable[[Any], Any],
-    tasks: Iterable[Any],
-    start: Callable[[], AbstractContextManager[Pool]],
-    start_one: Callable[[], AbstractContextManager[Pool]],
-) -> Iterator[tuple[Any, Any]]:
+def _spread(function: Work, tasks: Iterable[Any], start: _Start, start_one: _Start) -> Results:
     """Go through the tasks with pools that are started anew where one breaks."""
     tasks = iter(tasks)
     while True:
@@ -78,10 +73,8 @@ def _spread(
                 yield task, None
 
 
-def _until_broken(
-    function: Callable[[Any], Any], tasks: Iterator[Any], pool: Pool
-) -> Generator[tuple[Any, Any], None, list[Any]]:
-    """Yield each task with its result as it is done; return those that were lost with the pool, none where it held."""
+def _until_broken(function: Work, tasks: Iterator[Any], pool: Pool) -> Generator[tuple[Any, Any], None, list[Any]]:
+    """Yield each task with its result as it is done; return those that were lost with the pool."""
     running: dict[Future[Any], Any] = {}
     unsent: list[Any] = []
     try:
@@ -107,7 +100,7 @@ def _until_broken(
 
 @contextmanager
 def _processes(workers: int) -> Iterator[Pool]:
-    """Processes that begin with everything imported, where the system can fork; nothing of this process is shared."""
+    """Processes that begin with everything imported, where the system can fork."""
     can_fork = "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
     if can_fork:
