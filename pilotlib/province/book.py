@@ -119,7 +119,7 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
 
 def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     """Every statistic as it is told, years and cities where there are several; and what the figures mean."""
-    years, bounds = over_years(statistics), _bounds_in_words(statistics)
+    years, bounds = over_years(statistics), _bounds_in_words(statistics["by_school"])
     notes = dict.fromkeys(_WITH_BOUNDS, bounds)
     notes |= dict.fromkeys(("overview", "by_certificate"), f"{years}合计。{bounds}" if years else bounds)
     left_out = {"report"} | (set() if years else {"year"}) | ({"city"} if statistics["by_city"].empty else set())
@@ -145,7 +145,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     linked = "学校名称链接到该校的报告。" if statistics["by_school"]["report"].map(link_to).any() else ""
     columns = dict.fromkeys(name for table in _DEFINED for name in names_of(statistics[table]))
     figures = [COLUMNS[name] for name in columns if kind_of(name) in FIGURES]
-    meanings = pd.DataFrame([entry[:3] for entry in figures], columns=["title", "unit", "meaning"], dtype="str")
+    meanings = pd.DataFrame(figures)[["title", "unit", "meaning"]].astype("str")
     return tables | {
         "by_school": tables["by_school"]._replace(notes=linked),
         "definitions": Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, meanings),
@@ -191,9 +191,8 @@ def _provenance(about: dict[str, Any], overview: pd.DataFrame, years: list[int])
     ]
 
 
-def _bounds_in_words(statistics: Statistics) -> str:
+def _bounds_in_words(schools: pd.DataFrame) -> str:
     """What a lower bound means, where there is one."""
-    schools = statistics["by_school"]
     counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
     named = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
     return f"有学校的人数{NOT_GIVEN}（{named}），含有它们的合计为至少，批准率只按人数完整的学校计算。" if named else ""

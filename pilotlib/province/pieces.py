@@ -164,9 +164,8 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
         groups = cast("dict[tuple[str, int], pd.Index]", keys.groupby(["school", "year"]).groups)
         for (school, year), rows in groups.items():
             if (school, year) not in parts:
-                part = Part(school, int(year), folder / f"{len(parts)}.csv", piece.header.titles)
-                _append(part.file, [part.titles])
-                parts[part.key] = part
+                parts[school, year] = Part(school, int(year), folder / f"{len(parts)}.csv", piece.header.titles)
+                _append(parts[school, year].file, [piece.header.titles])
             part = parts[school, year]
             of_part = cells.iloc[rows, _order(part, piece)]
             _append(part.file, of_part.itertuples(index=False, name=None))
