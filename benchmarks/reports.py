@@ -23,10 +23,8 @@ from pathlib import Path
 
 from benchmarks import floor, plain
 from pilotlib.project import find_project, newest_year
+from pilotlib.province.pieces import split
 from pilotlib.province.school import Task, make_report, settings_of
-from pilotlib.province.splitting import split
-from pilotlib.running.pipeline import YEAR_NOTEBOOKS
-from pilotlib.running.reports import find_notebooks
 from tests.generator import generate
 
 PACKAGES = ("pandas", "matplotlib", "papermill", "nbconvert", "ipykernel")
@@ -95,7 +93,7 @@ def in_one_process(project: Path, schools: int) -> dict[str, float]:
     folder = project / "rows"
     folder.mkdir()
     parts = split(province(project / "cpu.csv", schools), "学校", folder)
-    settings = settings_of(project, find_notebooks(project, YEAR_NOTEBOOKS), ["html", "xlsx"])
+    settings = settings_of(project, ["html", "xlsx"])
     ours, theirs, resident = [], [], {}
     for number, part in enumerate(parts, start=1):
         start = time.process_time()

@@ -1,1 +1,1 @@
-"""Many schools' applications in one table: totals of it, a report for each school, and one over all of them."""
+"""Many schools' applications in one table: its totals, a report for each school, and one over all."""

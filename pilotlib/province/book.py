@@ -1,4 +1,4 @@
-"""The report over all schools of a table as a book: opened from what a batch wrote, shown by `schools.ipynb`."""
+"""The report over all schools as a book: opened from what a batch wrote, shown by `schools.ipynb`."""
 
 import json
 from pathlib import Path, PurePosixPath
@@ -11,18 +11,19 @@ from pilotlib import __version__
 from pilotlib.columns import COLUMNS, FIGURES, kind_of, title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project
-from pilotlib.province.doubts import doubts_of
-from pilotlib.province.figures import CITIES_DRAWN, year_figures
+from pilotlib.province.sections import CITIES_DRAWN, year_figures
 from pilotlib.province.sentences import (
     NOT_NAMED,
-    bounded_years,
     certificates_paragraph,
+    doubts_of,
+    over_years,
     year_paragraphs,
     years_of,
 )
 from pilotlib.province.statistics import ADDED_UP, SCHOOLS_STATISTICS
 from pilotlib.reading.files import read_text
 from pilotlib.report.books import Book, Fact, Kind
+from pilotlib.report.figures import FigureEntry
 from pilotlib.report.prose import NOT_GIVEN, Statistics, measured, number
 from pilotlib.report.told import Told, names_of
 from pilotlib.report.year_tables import OURS
@@ -31,6 +32,8 @@ SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts with
 CERTIFICATES_SHOWN = 30
 # What the page does not say of every school.
 _ONLY_AS_DATA = {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students", "errors", "notes"}
+_WITH_BOUNDS = ("overview", "by_year", "by_school", "by_city", "by_round", "by_level", "by_certificate")
+_DEFINED = ("by_round", "by_school", "quartiles")  # what their figures mean is told
 KEY_MEASURES = (
     "schools",
     "applications",
@@ -44,12 +47,13 @@ KEY_MEASURES = (
 
 
 def open_schools(processed: str | None = None) -> Book:
-    """Open the tables over all schools in the folder `processed`, or those of the project that were made last.
+    """The book of the tables in the folder `processed`, or of those of the project that were made last.
 
     Raises:
         PilotError: there are none.
     """
-    return read_schools(Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch"))
+    folder = Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch")
+    return read_schools(folder)
 
 
 def newest_batch(folder: Path) -> Path:
@@ -85,15 +89,18 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
     """The book over the schools of a table.
 
     Args:
-        about: The table's `title, file, sha256, by, years, rows_read`.
+        about: The table's `title, file, sha256, by, rows_read`.
         statistics: Those of `SCHOOLS_STATISTICS`, by name.
     """
     years, source = years_of(statistics), f"{about['file']}，按{about['by']}汇总"
     tables = _tables(statistics, source)
-    figures = {name: entry for year in years for name, entry in year_figures(statistics, tables, year).items()}
+    figures: dict[str, FigureEntry] = {}
+    for year in years:
+        figures |= year_figures(statistics, tables, year)
     failed = statistics["failures"]["school"].nunique()
     rest = f"；{number(failed)}所学校未完成，原因逐条列出" if failed else ""
-    overview = statistics["overview"].set_index("measure")["value"].astype(object)
+    values = statistics["overview"].set_index("measure")["value"].astype(object)
+    counts = values.where(values.notna(), None).to_dict()
     return Book(
         file=SCHOOLS.file,
         title=(about["title"], "1+X证书制度试点汇总"),
@@ -103,84 +110,54 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         tables=tables,
         figures=figures,
         paragraphs=_paragraphs(statistics, years),
-        key_figures=_key_figures(statistics["overview"], years),
+        key_figures=_key_figures(statistics),
         doubts=doubts_of(statistics),
         provenance=_provenance(about, statistics["overview"], years),
-        facts={
-            "title": about["title"],
-            "by": about["by"],
-            "years": years,
-            "counts": overview.where(overview.notna(), None).to_dict(),
-        },
+        facts={"title": about["title"], "by": about["by"], "years": years, "counts": counts},
     )
 
 
 def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
-    """Every statistic as it is told; years are told apart, and cities, where there are several."""
-    years, bounds = years_of(statistics), _bounds_in_words(statistics)
-    over_years = f"{'、'.join(map(str, years))}年合计。" if len(years) > 1 else ""
-    definitions = {
-        "overview": over_years + bounds,
-        "by_certificate": over_years + bounds,
-        **dict.fromkeys(("by_year", "by_school", "by_city", "by_round", "by_level"), bounds),
-    }
-    tables = {
-        name: Told(
+    """Every statistic as it is told, years and cities where there are several; and what the figures mean."""
+    years, bounds = over_years(statistics), _bounds_in_words(statistics["by_school"])
+    notes = dict.fromkeys(_WITH_BOUNDS, bounds)
+    notes |= dict.fromkeys(("overview", "by_certificate"), f"{years}合计。{bounds}" if years else bounds)
+    left_out = {"report"} | (set() if years else {"year"}) | ({"city"} if statistics["by_city"].empty else set())
+    tables = {}
+    for name, entry in SCHOOLS_STATISTICS.items():
+        data, hidden = statistics[name], left_out | (_ONLY_AS_DATA if name == "by_school" else set())
+        if len(data) < {"by_year": 2, "by_city": 1}.get(name, 0):
+            continue
+        kinds = {column: kind_of(column) for column in names_of(data)}
+        tables[name] = Told(
             name,
             entry.title,
-            entry.definition + definitions.get(name, ""),
+            entry.definition + notes.get(name, ""),
             entry.unit,
             source,
-            statistics[name],
-            gaps=_gaps(statistics[name]),
-            shown=_shown(name, statistics),
+            data,
+            gaps=pd.DataFrame(NOT_NAMED, data.index, [column for column, kind in kinds.items() if kind == "name"]),
+            links=data["report"].map(link_to) if "report" in data else None,
+            shown=tuple(column for column, kind in kinds.items() if column not in hidden and kind != "bound"),
+            limit={"by_school": SCHOOLS_SHOWN, "by_certificate": CERTIFICATES_SHOWN}.get(name),
+            searchable=name == "by_school",
         )
-        for name, entry in SCHOOLS_STATISTICS.items()
-        if len(statistics[name]) > {"by_year": 1, "by_city": 0}.get(name, -1)
-    }
-    links = {name: statistics[name]["report"].map(link_to) for name in ("by_school", "outliers")}
-    linked = "学校名称链接到该校的报告。" if (links["by_school"] != "").any() else ""
+    linked = "学校名称链接到该校的报告。" if statistics["by_school"]["report"].map(link_to).any() else ""
+    columns = dict.fromkeys(name for table in _DEFINED for name in names_of(statistics[table]))
+    figures = [COLUMNS[name] for name in columns if kind_of(name) in FIGURES]
+    meanings = pd.DataFrame(figures)[["title", "unit", "meaning"]].astype("str")
     return tables | {
-        "by_school": tables["by_school"]._replace(
-            links=links["by_school"], notes=linked, limit=SCHOOLS_SHOWN, searchable=True
-        ),
-        "by_certificate": tables["by_certificate"]._replace(limit=CERTIFICATES_SHOWN),
-        "outliers": tables["outliers"]._replace(links=links["outliers"]),
-        "definitions": _definitions(statistics),
+        "by_school": tables["by_school"]._replace(notes=linked),
+        "definitions": Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, meanings),
     }
-
-
-def _shown(name: str, statistics: Statistics) -> tuple[str, ...]:
-    """The columns on the page: not the year where there is one, nor cities where there are none."""
-    left_out = {"report"} | (_ONLY_AS_DATA if name == "by_school" else set())
-    left_out |= {"year"} if len(years_of(statistics)) < 2 else set()
-    left_out |= {"city"} if statistics["by_city"].empty else set()
-    columns = names_of(statistics[name])
-    return tuple(column for column in columns if column not in left_out and kind_of(column) != "bound")
-
-
-def _gaps(table: pd.DataFrame) -> pd.DataFrame:
-    """What stands where a name is missing."""
-    names = [name for name in names_of(table) if kind_of(name) == "name"]
-    return pd.DataFrame(NOT_NAMED, table.index, names)
-
-
-def _definitions(statistics: Statistics) -> Told:
-    """What the figures of the tables mean."""
-    columns = dict.fromkeys(
-        column for name in ("by_round", "by_school", "quartiles") for column in names_of(statistics[name])
-    )
-    entries = [
-        (COLUMNS[name].title, COLUMNS[name].unit, COLUMNS[name].meaning) for name in columns if kind_of(name) in FIGURES
-    ]
-    data = pd.DataFrame(entries, columns=["title", "unit", "meaning"], dtype="str")
-    return Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, data)
 
 
 def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     """The sentences by topic, a paragraph for each year."""
-    of_years = [year_paragraphs(statistics, year) for year in years]
-    topics = {topic: [texts[topic] for texts in of_years if texts[topic]] for topic in ("places", "schools", "cities")}
+    topics: dict[str, list[str]] = {"places": [], "schools": [], "cities": []}
+    for year in years:
+        for topic, text in year_paragraphs(statistics, year).items():
+            topics[topic] += [text] if text else []
     if len(years) > 1:
         topics["places"].insert(0, "各年度分别说明，不跨年度相加。")
     if statistics["by_city"]["city"].nunique() > CITIES_DRAWN:
@@ -189,21 +166,16 @@ def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     return paragraphs | {"certificates": certificates_paragraph(statistics)}
 
 
-def _key_figures(overview: pd.DataFrame, years: list[int]) -> list[Fact]:
+def _key_figures(statistics: Statistics) -> list[Fact]:
     """All schools in a few figures; of several years together, and said to be."""
-    notes = overview.set_index("measure")["note"]
-    named = "、".join(map(str, years))
-
-    def over_years(measure: str) -> str:
-        if len(years) < 2:
-            return ""
-        adds_up = measure in (*ADDED_UP, "cells_changed", "rows_set_aside")
-        return f"{named}年相加" if adds_up else f"{named}年，重复的只计一次"
-
-    return [
-        Fact(title_of(name), measured(overview, name), "；".join(filter(None, [over_years(name), notes[name]])))
-        for name in KEY_MEASURES
-    ]
+    overview, years = statistics["overview"], over_years(statistics)
+    notes = overview.set_index("measure")["note"].to_dict()
+    facts = []
+    for name in KEY_MEASURES:
+        together = "相加" if name in (*ADDED_UP, "cells_changed") else "，重复的只计一次"
+        note = "；".join(filter(None, [years and years + together, notes[name]]))
+        facts.append(Fact(title_of(name), measured(overview, name), note))
+    return facts
 
 
 def _provenance(about: dict[str, Any], overview: pd.DataFrame, years: list[int]) -> list[Fact]:
@@ -219,18 +191,15 @@ def _provenance(about: dict[str, Any], overview: pd.DataFrame, years: list[int])
     ]
 
 
-def _bounds_in_words(statistics: Statistics) -> str:
+def _bounds_in_words(schools: pd.DataFrame) -> str:
     """What a lower bound means, where there is one."""
-    schools = statistics["by_school"]
-    if not bounded_years(statistics):
-        return ""
     counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
     named = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
-    return f"有学校的人数{NOT_GIVEN}（{named}），含有它们的合计为至少，批准率只按人数完整的学校计算。"
+    return f"有学校的人数{NOT_GIVEN}（{named}），含有它们的合计为至少，批准率只按人数完整的学校计算。" if named else ""
 
 
 def link_to(report: str) -> str:
-    """Where a school's report is, as it stands in a page: relative, percent-encoded; empty where it is no such place.
+    """Where a school's report is, relative and percent-encoded for a page; empty where it is no such place.
 
     >>> link_to("schools/甲校/2031/annual-report.html")
     'schools/%E7%94%B2%E6%A0%A1/2031/annual-report.html'

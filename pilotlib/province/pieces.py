@@ -1,32 +1,37 @@
-"""The pieces of a table of many schools: cleaned, with the names of each row's school and city."""
+"""A table of many schools in pieces, cleaned, with each row's school and city; and split by school."""
 
-from collections.abc import Iterator
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
 
 from pilotlib.cleaning import CleanedPiece, clean_piece
 from pilotlib.columns import source_columns, title_of
-from pilotlib.distinct import each_value
+from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header
 from pilotlib.reading.pieces import Piece, pieces_of
-from pilotlib.vocabulary import TOTAL_FORM, plain
-from pilotlib.words import normalised
+from pilotlib.reading.texts import BLOCK_BYTES
+from pilotlib.vocabulary import NO_SCHOOL, TOTAL_FORM, plain
+from pilotlib.words import count_text, normalised
 
 # Rows that are set aside for these reasons belong to nobody, whatever stands in the school's column.
 NAMELESS = ("重复的表头", "并入上一行")
 CITY_TITLES = ("市", "城市", "地市", "所在市")
+_LONGEST_NAME = 60
+_RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 class SchoolPiece(NamedTuple):
-    """A piece as it stands and cleaned, and the names of each row's school and city, "" where it names none.
-
-    `positions` are those of the columns of schools and, if there is one, of cities.
-    """
+    """A piece as it stands, the positions of its columns of schools and perhaps of cities, the piece cleaned, and each
+    row's school and city, "" where it names none."""
 
     piece: Piece
     positions: list[int]
@@ -35,21 +40,60 @@ class SchoolPiece(NamedTuple):
     cities: pd.Series
 
 
+class Task(NamedTuple):
+    """A school's year: its name and its part of the table, the bytes of a CSV."""
+
+    school: str
+    year: int
+    table: bytes
+
+
+class Part(NamedTuple):
+    """A school's rows of one year (0 where it cannot be read), and the file that holds them under these titles."""
+
+    school: str
+    year: int
+    file: Path
+    titles: list[str]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The school and the year."""
+        return self.school, self.year
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether there is to be a report: the rows name a school and a year."""
+        return self.school != NO_SCHOOL and self.year > 0
+
+    @property
+    def places_file(self) -> Path:
+        """The file of the rows' places; apart, as they move where a row is added for another school."""
+        return self.file.with_suffix(".places")
+
+    def places(self) -> list[tuple[str, int]]:
+        """Where each row is in the table of all: its file, "" where the table is one, and its row."""
+        return [(file, int(row)) for file, row in _rows(self.places_file)]
+
+    def task(self) -> Task:
+        """What has to be done."""
+        return Task(*self.key, self.file.read_bytes())
+
+
 def cleaned_pieces(path: Path | str, by: str, block_bytes: int) -> Iterator[SchoolPiece]:
     """Each piece of a table, with its schools and, if it has a column for them, its cities.
 
     Raises:
-        PilotError: the table cannot be read, has no such column, or gives a number of people once for several rows.
+        PilotError: the table cannot be read, has no such column, or one number of people for several rows.
     """
     for piece in _ahead(pieces_of(path, block_bytes)):
-        positions = label_positions(piece.header, by, piece.file)
+        positions = _label_positions(piece.header, by, piece.file)
         _stop_on_shared_counts(piece)
         cleaned = clean_piece(piece, positions)
         nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
         schools, *cities = (_names(piece.cells[position], nameless) for position in positions)
-        yield SchoolPiece(
-            piece, positions, cleaned, schools, cities[0] if cities else each_value(schools, lambda name: "")
-        )
+        none = each_value(schools, lambda name: "")
+        yield SchoolPiece(piece, positions, cleaned, schools, cities[0] if cities else none)
 
 
 def _ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -64,27 +108,21 @@ def _ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
 def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
     """The names in a column of cells, "" in rows that are known to name none."""
     names = each_value(cells, school_name)
-    if not nameless.any():
-        return names
     return names.cat.set_categories(names.cat.categories.union([""], sort=False)).mask(nameless, "")
 
 
-def label_positions(header: Header, by: str, file: str) -> list[int]:
-    """The positions of the column of schools and, if there is one, of that of cities.
-
-    Raises:
-        PilotError: there is no column of that title, or there are two, or it is one of every table's own.
-    """
+def _label_positions(header: Header, by: str, file: str) -> list[int]:
+    """The position of the column of schools and, if there is one, that of cities."""
     titles = [plain(title) for title in header.titles]
-    found = [position for position, title in enumerate(titles) if title == plain(by)]
-    if len(found) != 1:
-        many = f"有 {len(found)} 列“{by}”" if found else f"没有“{by}”列"
+    schools = [position for position, title in enumerate(titles) if title == plain(by)]
+    if len(schools) != 1:
+        many = f"有 {len(schools)} 列“{by}”" if schools else f"没有“{by}”列"
         known = "、".join(filter(None, header.titles))
         raise PilotError(f"{file}：{many}，无法按它汇总。表头现有：{known}。请用 --by 指定学校所在的列名。")
-    if header.names[found[0]]:
+    if header.names[schools[0]]:
         raise PilotError(f"{file}：“{by}”是每张申报表都有的列，不是学校。请用 --by 指定学校所在的列名。")
-    cities = [position for position, title in enumerate(titles) if title in CITY_TITLES and position != found[0]]
-    return found + cities[:1]
+    cities = [position for position, title in enumerate(titles) if title in CITY_TITLES and position not in schools]
+    return schools + cities[:1]
 
 
 def school_name(text: str) -> str:
@@ -97,15 +135,92 @@ def school_name(text: str) -> str:
 
 
 def _stop_on_shared_counts(piece: Piece) -> None:
-    """Stop where a merged cell gives one number of people for several rows: it cannot be told apart by school.
-
-    Raises:
-        PilotError: names the first.
-    """
+    """Stop where a merged cell gives one number of people for several rows, perhaps of several schools."""
     filled = piece.origin.filled
     for place, position in filled.loc[filled["kind"] == "once", ["place", "position"]].itertuples(index=False):
         name = piece.header.names[position]
         if name in source_columns("count"):
-            raise PilotError(
-                f"{piece.file}第{place}行的{title_of(name)}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。"
-            )
+            where = f"{piece.file}第{place}行的{title_of(name)}"
+            raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
+
+
+def split(table: Path, by: str, folder: Path) -> list[Part]:
+    """Write the rows of each school and year into a CSV of their own, and say which there are.
+
+    Rows that name no school belong to `NO_SCHOOL` where they are applications, else (totals, blank rows) to nobody.
+    A row whose year cannot be read goes with the others of its school, if they are of one year: checking finds it.
+
+    Raises:
+        PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
+    """
+    parts: dict[tuple[str, int], Part] = {}
+    for piece, _, cleaned, schools, _ in cleaned_pieces(table, by, BLOCK_BYTES):
+        if "year" not in piece.header.names:
+            raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
+        years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
+        belongs = (piece.rows > 0) & ((cleaned.reasons == "").to_numpy() | (schools != "").to_numpy())
+        keys = pd.DataFrame({"school": schools.astype("str").replace("", NO_SCHOOL).array, "year": years})[belongs]
+        cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""
+        groups = cast("dict[tuple[str, int], pd.Index]", keys.groupby(["school", "year"]).groups)
+        for (school, year), rows in groups.items():
+            if (school, year) not in parts:
+                parts[school, year] = Part(school, int(year), folder / f"{len(parts)}.csv", piece.header.titles)
+                _append(parts[school, year].file, [piece.header.titles])
+            part = parts[school, year]
+            of_part = cells.iloc[rows, _order(part, piece)]
+            _append(part.file, of_part.itertuples(index=False, name=None))
+            _append(part.places_file, ((file, place) for place in of_part.index))
+    return sorted(_with_unread_years(parts.values()))
+
+
+def _order(part: Part, piece: Piece) -> list[int]:
+    """The positions of a piece's columns in the order of a school's first piece, which must have the same."""
+    own = piece.header.titles
+    if own == part.titles:
+        return list(range(len(own)))
+    if sorted(own) != sorted(part.titles) or len(set(own)) != len(own):
+        differing = "、".join(sorted(set(own) ^ set(part.titles) - {""})) or "重名的列"
+        raise PilotError(f"{piece.file}：{part.school}的列与前面的文件不同（{differing}）。请把各文件的列改成一样。")
+    return [own.index(title) for title in part.titles]
+
+
+def _year(text: str) -> int:
+    """The year that a cell says in four digits; 0 where it says none."""
+    digits = count_text(normalised(text))
+    return int(digits) if re.fullmatch(r"\d{4}", digits) else 0
+
+
+def _with_unread_years(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts, rows whose year cannot be read with those of their school where these are of one year."""
+    by_school: dict[str, list[Part]] = {}
+    for part in sorted(parts, key=lambda part: -part.year):
+        others = by_school.setdefault(part.school, [])
+        if part.year or len(others) != 1:
+            others.append(part)
+            yield part
+        else:
+            _append(others[0].file, islice(_rows(part.file), 1, None))
+            _append(others[0].places_file, _rows(part.places_file))
+
+
+def _rows(file: Path) -> Iterator[list[str]]:
+    with file.open(encoding="utf-8", newline="") as source:
+        yield from csv.reader(source)
+
+
+def _append(file: Path, rows: Iterable[Iterable[Any]]) -> None:
+    with file.open("a", encoding="utf-8", newline="") as target:
+        csv.writer(target, lineterminator="\n").writerows(rows)
+
+
+def folder_named(name: str) -> str:
+    """A folder's name for a school: what may stand in a path, and what tells it from another cut to the same.
+
+    >>> folder_named("某某职业技术学院（东校区）"), folder_named("../学院")
+    ('某某职业技术学院（东校区）', '___学院-4335424c')
+    """
+    kept = re.sub(r"[^\w（）()·-]", "_", name)[:_LONGEST_NAME]
+    # Some systems reserve some names, and hold those that differ in capitals only for one.
+    if kept == name == name.casefold() and not _RESERVED.fullmatch(name):
+        return kept
+    return f"{kept}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

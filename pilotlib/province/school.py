@@ -1,72 +1,78 @@
-"""One school's report, made apart from every other: what goes in and what comes out are bytes.
+"""A report for each school: made apart from every other and put in its place, or why there is none.
 
-A school of a batch is a project of its own for as long as its report takes, in a folder that goes afterwards. So any
-process on any machine that has this package can make it, and nothing is shared but the code.
+A school of a batch is a project of its own for as long as its report takes. What goes in and comes out are bytes: any
+process on any machine that has this package can make it.
 """
 
 import gc
 import json
 import tempfile
 import threading
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Hashable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pilotlib.errors import PilotError
-from pilotlib.running.recipes import Recipe, code, digest, recipe_of
+import pandas as pd
+from tqdm import tqdm
 
+from pilotlib.errors import PilotError
+from pilotlib.province.pieces import Part, Task, folder_named
+from pilotlib.province.workers import Spread
+from pilotlib.reading import read_inputs
+from pilotlib.running import recipes
+from pilotlib.running.pipeline import YEAR_NOTEBOOKS, run
+from pilotlib.running.reports import find_notebooks
+from pilotlib.vocabulary import NO_SCHOOL
+
+LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
+WITHOUT_YEAR = "申报年度不是四位数字，不知道是哪一年的报告。请在表中改好。"
+WITHOUT_NAME = "没有写明学校，不属于任何一份报告。请在表中补上。"
+_MOST_NAMED = 20
+_FAULT_TEXTS = ["school", "column", "value", "message"]
+_FAULT_NUMBERS = ["year", "source_row", "place"]
+Fault = dict[Hashable, Any]  # a row of `faults_table`, or some of its columns
 # The working directory and IPython's shell are one to a process.
 _ONE_AT_A_TIME = threading.Lock()
 # There is no ledger for a table of many schools: faults are mended in the table.
 _LEDGER = "原表"
 
 
-class Task(NamedTuple):
-    """A school's year: its name and its part of the table, the bytes of a CSV whose rows say where they come from."""
-
-    school: str
-    year: int
-    table: bytes
-
-
 class Settings(NamedTuple):
-    """What all schools of a batch have in common: notebooks by name, the reference of majors, editions, the code."""
+    """What all schools have in common: files of their projects by path, editions, and the hash of the code."""
 
-    notebooks: dict[str, bytes]
-    reference: bytes
+    files: dict[str, bytes]
     editions: tuple[str, ...]
     code: str
 
 
 class Made(NamedTuple):
-    """What came of a task: the report's files by name; or, where it failed, why, and the rows at fault.
-
-    `faults` are `source_row, column, value, message`, a dictionary each.
-    """
+    """What came of a task: the report's files by name; or, where it failed, why, and the cells at fault."""
 
     files: dict[str, bytes]
     message: str = ""
-    faults: Sequence[dict[str, Any]] = ()
+    faults: Sequence[Fault] = ()
 
 
-def settings_of(project: Path, notebooks: dict[str, Path], editions: Sequence[str]) -> Settings:
+def settings_of(project: Path, editions: Sequence[str]) -> Settings:
     """The settings of a batch in a project."""
-    reference = project / "data" / "raw" / "reference" / "majors.csv"
-    return Settings(
-        {path.name: path.read_bytes() for path in notebooks.values()},
-        reference.read_bytes() if reference.exists() else b"",
-        tuple(editions),
-        code(),
-    )
+    reference, notebooks = "data/raw/reference/majors.csv", find_notebooks(project, YEAR_NOTEBOOKS)
+    paths = {f"notebooks/{path.name}": path for path in notebooks.values()} | {reference: project / reference}
+    files = {name: path.read_bytes() if path.exists() else b"" for name, path in paths.items()}
+    return Settings(files, tuple(editions), recipes.code())
 
 
-def recipe(task: Task, settings: Settings) -> Recipe:
+def recipe(task: Task, settings: Settings) -> recipes.Recipe:
     """All that a school's report depends on."""
-    contents = {"applications.csv": task.table, "majors.csv": settings.reference} | settings.notebooks
-    inputs = {name: digest(content) for name, content in contents.items()}
-    of_school = {"school": task.school, "year": task.year, "editions": list(settings.editions)}
-    return recipe_of(inputs, of_school, settings.code)
+    inputs = {name: recipes.digest(content) for name, content in _files_of_project(task, settings).items()}
+    return recipes.recipe_of(inputs, {"year": task.year, "editions": list(settings.editions)}, settings.code)
+
+
+def _files_of_project(task: Task, settings: Settings) -> dict[str, bytes]:
+    """The files of the project of one school and one year, by path."""
+    # TOML takes what JSON writes, but for one sign.
+    name = f"name = {json.dumps(task.school)}\n".replace("\x7f", "\\u007f").encode()
+    return settings.files | {f"data/raw/{task.year}/applications.csv": task.table, "data/raw/school.toml": name}
 
 
 def make_report(task: Task, settings: Settings) -> Made:
@@ -74,23 +80,24 @@ def make_report(task: Task, settings: Settings) -> Made:
     try:
         _set_modules_apart()
         with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="pilot-") as folder:
-            return _made(Path(folder).resolve(), task, settings)
+            project = Path(folder).resolve()
+            try:
+                if settings.code != _code_here():
+                    raise PilotError("这台机器上的 pilotlib 与发起的机器不同。请装成同一版本。")
+                for name, content in _files_of_project(task, settings).items():
+                    (project / name).parent.mkdir(parents=True, exist_ok=True)
+                    (project / name).write_bytes(content)
+                run(project, task.year, editions=settings.editions, quiet=True)
+            except PilotError as error:
+                # Where the run has kept its notebook goes with the project.
+                return Made({}, error.sentence, _cells_at_fault(project, task.year))
+            reports = sorted((project / "reports" / str(task.year)).iterdir())
+            return Made({path.name: path.read_bytes() for path in reports})
     except Exception as error:  # a fault of ours, or of the machine: it is this school's all the same
         return Made({}, f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。")
 
 
-def _made(project: Path, task: Task, settings: Settings) -> Made:
-    try:
-        if settings.code != _code_here():
-            raise PilotError("这台机器上的 pilotlib 与发起的机器不同。请装成同一版本。")
-        _lay_out(project, task, settings)
-        return Made(_run(project, task, settings))
-    except PilotError as error:
-        # Where the run has kept its notebook goes with the project.
-        return Made({}, error.sentence, _faults(project, task))
-
-
-_code_here = cache(code)
+_code_here = cache(recipes.code)
 
 
 @cache
@@ -101,37 +108,79 @@ def _set_modules_apart() -> None:
     gc.freeze()
 
 
-def _run(project: Path, task: Task, settings: Settings) -> dict[str, bytes]:
-    from pilotlib.running.pipeline import run
-
-    run(project, task.year, editions=settings.editions, quiet=True)
-    reports = project / "reports" / str(task.year)
-    return {path.name: path.read_bytes() for path in sorted(reports.iterdir())}
-
-
-def _lay_out(project: Path, task: Task, settings: Settings) -> None:
-    """Write the project of one school and one year."""
-    raw = project / "data" / "raw"
-    files = {
-        raw / str(task.year) / "applications.csv": task.table,
-        # TOML takes what JSON writes, but for one sign.
-        raw / "school.toml": f"name = {json.dumps(task.school)}\n".replace("\x7f", "\\u007f").encode(),
-        raw / "reference" / "majors.csv": settings.reference,
-    } | {project / "notebooks" / name: content for name, content in settings.notebooks.items()}
-    for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
-def _faults(project: Path, task: Task) -> list[dict[str, Any]]:
+def _cells_at_fault(project: Path, year: int) -> list[Fault]:
     """The cells at which a school's table was refused, if it can be read at all."""
     from pilotlib.checking.year import clean_inputs
-    from pilotlib.reading import read_inputs
 
     try:
-        problems = clean_inputs(read_inputs(project, task.year), _LEDGER).problems
+        problems = clean_inputs(read_inputs(project, year), _LEDGER).problems
     except PilotError:
         return []
     errors = problems.loc[problems["severity"] == "error", ["source_row", "column", "value", "message"]]
-    records = errors.astype(object).where(errors.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in record.items()} for record in records]
+    return errors.astype(object).where(errors.notna(), None).to_dict("records")
+
+
+def make_reports(
+    project: Path, parts: dict[Path, Part], editions: Sequence[str], spread: Spread, title: str, force: bool
+) -> tuple[int, list[Fault]]:
+    """Make the reports of schools and years that are not current; how many those were, and what went wrong.
+
+    Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left.
+    """
+    settings = settings_of(project, editions)
+    changed = {
+        part.key: folder
+        for folder, part in parts.items()
+        if force or not recipes.is_current(folder, recipe(part.task(), settings))
+    }
+    if not changed:
+        return 0, []
+    faults: list[Fault] = []
+    tasks = (parts[folder].task() for folder in changed.values())
+    results = spread(partial(make_report, settings=settings), tasks)
+    for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
+        folder, made = changed[task.school, task.year], result or Made({}, LOST)
+        if not made.files:
+            faults += _faults_of(parts[folder], made)
+            continue
+        with recipes.aside(folder) as new:
+            for name, content in made.files.items():
+                (new / name).write_bytes(content)
+            recipes.forget(folder)
+            recipes.move_in(new, folder)
+        recipes.record(folder, recipe(task, settings))
+    return len(changed), faults
+
+
+def place(final: Path, part: Part) -> Path:
+    """The folder of a school's report of a year."""
+    return final / "schools" / folder_named(part.school) / str(part.year)
+
+
+def _faults_of(part: Part, made: Made) -> list[Fault]:
+    """Why a school has no report: each fault with its row in the school's table and in the table of all."""
+    places, faults = part.places(), []
+    for fault in made.faults or [{"message": made.message}]:
+        if row := fault.get("source_row"):
+            file, number = places[row - 1]  # in a folder, the message names the file
+            fault = fault | {"place": number, "message": file + fault["message"]}
+        faults.append({"school": part.school, "year": part.year} | fault)
+    return faults
+
+
+def fault_without_report(part: Part) -> Fault:
+    """Rows that can belong to no report, as one fault."""
+    places = part.places()
+    named = "、".join(f"{file}第{row}行" for file, row in places[:_MOST_NAMED])
+    why = WITHOUT_NAME if part.school == NO_SCHOOL else WITHOUT_YEAR
+    message = f"{named}{'等' if len(places) > _MOST_NAMED else ''}（共{len(places)}行）{why}"
+    return {"school": part.school, "year": part.year or None, "place": places[0][1], "message": message}
+
+
+def faults_table(faults: list[Fault]) -> pd.DataFrame:
+    """Faults as a table, by school: `school, year, source_row, place, column, value, message`."""
+    table = pd.DataFrame(faults, columns=["school", "year", "source_row", "place", "column", "value", "message"])
+    table = table.astype(dict.fromkeys(_FAULT_NUMBERS, "Int64") | dict.fromkeys(_FAULT_TEXTS, "str"))
+    return table.fillna(dict.fromkeys(_FAULT_TEXTS, "")).sort_values(
+        ["school", "year", "source_row"], kind="stable", ignore_index=True
+    )

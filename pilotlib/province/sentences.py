@@ -1,18 +1,22 @@
-"""Many schools in sentences: a year's totals, who was approved most, its cities, rounds and levels, and certificates.
+"""Many schools in sentences: a year's totals, who was approved most, certificates, and what should be looked at.
 
-Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing is computed from them.
+Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing comes of them.
 """
 
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import pandas as pd
 
-from pilotlib.province.statistics import counted
-from pilotlib.report.prose import Statistics, breakdown, number, people, shortened, visible
+from pilotlib.columns import title_of
+from pilotlib.province.statistics import HIGH, counted
+from pilotlib.report.books import Doubt
+from pilotlib.report.prose import NOT_GIVEN, Statistics, breakdown, number, people, shortened, visible
 
 NAMES_SHOWN = 5
 NOT_NAMED = "未写明"
 _SCHOOLS_FOR_TENTH = 10  # from how many schools on the largest tenth is told
+_Row = dict[Hashable, Any]
 
 
 def years_of(statistics: Statistics) -> list[int]:
@@ -20,10 +24,10 @@ def years_of(statistics: Statistics) -> list[int]:
     return sorted(statistics["by_school"]["year"].dropna().astype(int).unique().tolist())
 
 
-def bounded_years(statistics: Statistics) -> set[int]:
-    """The years in which a count of some school is missing: their sums are lower bounds."""
-    schools = statistics["by_school"]
-    return set(schools.loc[schools["lower_bound"], "year"].dropna().astype(int))
+def over_years(statistics: Statistics) -> str:
+    """The years, where what is said of the table is said of several."""
+    years = years_of(statistics)
+    return f"{'、'.join(map(str, years))}年" if len(years) > 1 else ""
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
@@ -31,35 +35,36 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
 
     `places`: totals, rounds and levels; `schools`: who was approved most, and other than asked; `cities`.
     """
-    several = len(years_of(statistics)) > 1
     of_year = {name: table[table["year"] == year] for name, table in statistics.items() if "year" in table}
-    schools = counted(of_year["by_school"])
+    schools, rounds = counted(of_year["by_school"]), of_year["by_round"]
     if schools.empty:
         return {"places": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
     bounded = bool(schools["lower_bound"].any())
-    differences = _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded) + _unlike(schools)
+    rounds = rounds.assign(application_round=rounds["application_round"].map(name_of))
+    parts = breakdown("批次", rounds, "application_round") + breakdown("等级", of_year["by_level"], "level")
+    named = f"{year}年：" if over_years(statistics) else ""
+    most = _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded)
     return {
-        "places": _totals(of_year["by_year"].iloc[0], year) + _rounds_and_levels(of_year),
-        "schools": (f"{year}年：" if several else "") + differences,
+        "places": _totals(of_year["by_year"].iloc[0], year) + parts,
+        "schools": named + most + _unlike(schools),
         "cities": _cities(of_year["by_city"], year, bounded),
     }
 
 
 def certificates_paragraph(statistics: Statistics) -> str:
-    """The certificates over all schools: how many, which the most schools applied for, which has most places."""
-    table, years = statistics["by_certificate"], years_of(statistics)
+    """The certificates over all schools: which the most schools applied for, which has the most places."""
+    table, years = statistics["by_certificate"], over_years(statistics)
     if table.empty:
         return ""
-    over = f"以下为{'、'.join(map(str, years))}年合计。" if len(years) > 1 else ""
-    most = table["schools"].max()
-    names = names_in_words(table.loc[table["schools"] == most, "certificate"])
-    by_schools = f"申报学校最多的证书是{names}（{number(most)}所）；" if pd.notna(most) and len(table) > 1 else ""
-    return over + by_schools + _most(table, "certificate", "种证书", bool(bounded_years(statistics)))
+    over, most = f"以下为{years}合计。" if years else "", table["schools"].max()
+    names = _names(table.loc[table["schools"] == most, "certificate"])
+    by_schools = f"申报学校最多的证书是{names}（{number(most)}所）；" if len(table) > 1 else ""
+    return over + by_schools + _most(table, "certificate", "种证书", bool(table["lower_bound"].any()))
 
 
-def names_in_words(names: "pd.Series[str]") -> str:
+def _names(names: "pd.Series[str]") -> str:
     """Names for a sentence: the first few, and how many there are."""
-    shown = "、".join(name_of(name) for name in names.head(NAMES_SHOWN))
+    shown = "、".join(map(name_of, names.head(NAMES_SHOWN)))
     return shown + (f"等{number(len(names))}个" if len(names) > NAMES_SHOWN else "")
 
 
@@ -68,7 +73,7 @@ def name_of(name: Any) -> str:
     return shortened(visible(name)) if isinstance(name, str) and name.strip() else NOT_NAMED
 
 
-def _totals(row: pd.Series, year: int) -> str:
+def _totals(row: "pd.Series[Any]", year: int) -> str:
     rate = row["approval_rate"]
     complete = f"其中人数完整的{number(row['schools_complete'])}所学校" if row["lower_bound"] else ""
     applied, approved = (people(row[name], row["lower_bound"]) for name in ("places_applied", "places_approved"))
@@ -76,11 +81,6 @@ def _totals(row: pd.Series, year: int) -> str:
         f"{year}年度{number(row['schools'])}所学校共申报1+X证书试点{number(row['applications'])}项，"
         f"申请培训{applied}，批准{approved}" + (f"，{complete}批准率{number(rate)}%" if pd.notna(rate) else "") + "。"
     )
-
-
-def _rounds_and_levels(of_year: Statistics) -> str:
-    rounds = of_year["by_round"].assign(application_round=of_year["by_round"]["application_round"].map(name_of))
-    return breakdown("批次", rounds, "application_round") + breakdown("等级", of_year["by_level"], "level")
 
 
 def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
@@ -94,7 +94,7 @@ def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
     share = "" if bounded else f"，{'各' if len(top) > 1 else ''}占{number(most / total * 100)}%"
     many = f"，{number(len(top))}{counter}并列" if len(top) > 1 else ""
     known = "就已知人数而言，" if bounded else ""
-    return f"{known}批准人数最多的是{names_in_words(top[name])}（{people(most, own)}{share}{many}）。"
+    return f"{known}批准人数最多的是{_names(top[name])}（{people(most, own)}{share}{many}）。"
 
 
 def _tenth(schools: pd.DataFrame, bounded: bool) -> str:
@@ -125,3 +125,53 @@ def _cities(rows: pd.DataFrame, year: int, bounded: bool) -> str:
     rest = f"；另有{number(unnamed)}所学校没有写明所在市" if unnamed else ""
     count = f"{year}年度的学校分布在{number(named['city'].nunique())}个市{rest}。"
     return count + _most(named, "city", "个市", bounded or bool(unnamed))
+
+
+def doubts_of(statistics: Statistics) -> list[Doubt]:
+    """Schools that failed, that lack a count, whose tables have warnings, and that are unlike the others."""
+    schools, failures, unlike = (statistics[name] for name in ("by_school", "failures", "outliers"))
+    reasons = failures.groupby(["school", "year"], sort=False, dropna=False)["message"].transform("size")
+    failed = failures.assign(reasons=reasons).drop_duplicates(["school", "year"])
+    bounded, warned = schools[schools["lower_bound"]], schools[schools["warnings"].fillna(0) > 0]
+    warned = warned.sort_values(["warnings", "school", "year"], ascending=[False, True, False], kind="stable")
+    warnings = f"申报表有警示，共{number(warned['warnings'].sum())}处，多的在前"
+    unlike = unlike.assign(fence=unlike["upper_fence"].where(unlike["side"] == HIGH, unlike["lower_fence"]))
+    kinds: list[tuple[str, pd.DataFrame, Callable[[_Row], str], str]] = [
+        ("{}所学校未完成", failed, _failure, "未完成的学校"),
+        (f"{{}}所学校的人数有{NOT_GIVEN}的，合计只是下限", bounded, _lower_bound, "各学校"),
+        (f"{{}}所学校的{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
+        (f"{number(len(unlike))}个数与多数学校不同", unlike, _outlier, "学校之间的差异"),
+    ]
+    several = bool(over_years(statistics))
+    return [
+        Doubt(
+            title.format(number(rows["school"].nunique())),
+            [f"{_school(row, several)}：{words(row)}。" for row in rows.to_dict("records")],
+            section,
+        )
+        for title, rows, words, section in kinds
+        if len(rows)
+    ]
+
+
+def _school(row: _Row, several: bool) -> str:
+    """A school as it is named, with its year where there are several."""
+    return name_of(row["school"]) + (f"（{row['year']}年）" if several and pd.notna(row["year"]) else "")
+
+
+def _failure(row: _Row) -> str:
+    """The first reason why a school failed, where it is if that does not say so, and how many more there are."""
+    place: str = f"文件第{row['place']}行" if pd.notna(row["place"]) else ""
+    column = title_of(row["column"])
+    where = "，".join(filter(None, [place, "" if column in row["message"] else column]))
+    more = f"；另有{number(row['reasons'] - 1)}处" if row["reasons"] > 1 else ""
+    return row["message"].rstrip("。") + (f"（{where}）" if where else "") + more
+
+
+def _lower_bound(row: _Row) -> str:
+    return f"批准{people(row['places_approved'], True)}"
+
+
+def _outlier(row: _Row) -> str:
+    value, fence = (f"{number(row[name])}{row['unit']}" for name in ("value", "fence"))
+    return f"{title_of(row['measure'])}{value}，{row['side']}（{fence}）"

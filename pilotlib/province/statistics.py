@@ -1,63 +1,52 @@
-"""What is counted of many schools → named tidy statistics, declared as those of a year are."""
+"""What is counted of many schools → named tidy statistics: sums, rates, and how schools differ.
 
-from typing import NamedTuple
+Schools of which a count is missing have lower bounds and are not compared.
+"""
 
+from collections.abc import Callable
+from functools import partial
+from operator import itemgetter
+
+import numpy as np
 import pandas as pd
 
-from pilotlib.province import spread
-from pilotlib.province.spread import FENCE, LEAST_SCHOOLS, TUKEY, with_rate
-from pilotlib.report.prose import number
+from pilotlib.columns import unit_of
+from pilotlib.report.prose import Statistics, number
 from pilotlib.statistics import Statistic
 from pilotlib.vocabulary import NO_SCHOOL
 
 ADDED_UP = ["applications", "places_applied", "places_approved"]
-RULE = (
+COMPARED = ["approval_rate", "places_per_100_students", "places_approved"]
+LEAST_SCHOOLS = 8  # with fewer, a quarter of them is one or two
+FENCE = 1.5  # times the distance between the quartiles
+HIGH, LOW = "高于上界", "低于下界"
+_MEASURES = pd.CategoricalDtype(COMPARED, ordered=True)
+_MOST_BANDS = 10
+_FIVE_NUMBERS = {0: "minimum", 0.25: "lower_quartile", 0.5: "median", 0.75: "upper_quartile", 1: "maximum"}
+_RULE = (
     f"离群按Tukey的界判定：低于下四分位数减{number(FENCE)}倍四分位距，或高于上四分位数加{number(FENCE)}倍四分位距"
-    f"（{TUKEY}）；有该数的学校不足{LEAST_SCHOOLS}所时不判定。人数有缺失的学校不参加比较。"
+    f"（Tukey, J. W. (1977), Exploratory Data Analysis, Addison-Wesley）；有该数的学校不足{LEAST_SCHOOLS}所时不判定。"
+    "人数有缺失的学校不参加比较。"
 )
 
 
-class SchoolTables(NamedTuple):
-    """What was counted of many schools: the totals of `totals.tables_of`, and what became of the schools' reports.
-
-    `by_school` also has the `distinct_students, places_per_100_students, errors, warnings, notes` of a school's report,
-    and where it is (`report`); `overview` has a measure a row. `failures` has a row for each fault of a school that has
-    no report: `school, year, source_row, place, column, value, message`.
-    """
-
-    overview: pd.DataFrame
-    by_school: pd.DataFrame
-    by_city: pd.DataFrame
-    by_round: pd.DataFrame
-    by_level: pd.DataFrame
-    by_certificate: pd.DataFrame
-    failures: pd.DataFrame
-
-
-def by_school(tables: SchoolTables) -> pd.DataFrame:
-    """One row per school and year, with its rate; the newest year and the most places first."""
-    return with_rate(tables.by_school).sort_values(
+def summarise_schools(tables: Statistics) -> Statistics:
+    """Every statistic of `SCHOOLS_STATISTICS`, by name, of the tables of `over_all.school_tables`."""
+    rated = {name: with_rate(table) for name, table in tables.items() if "places_approved" in table}
+    rated["by_school"] = rated["by_school"].sort_values(
         ["year", "places_approved", "school"], ascending=[False, False, True], kind="stable", ignore_index=True
     )
+    return {name: statistic.function(tables | rated) for name, statistic in SCHOOLS_STATISTICS.items()}
 
 
-def by_year(tables: SchoolTables) -> pd.DataFrame:
-    """One row per year: the sums over the schools that are counted.
-
-    The rate is that of `schools_complete`, the schools of which no count is missing.
-    """
-    schools = counted(tables.by_school)
-    complete = schools[~schools["lower_bound"]].groupby("year")
-    years = schools.groupby("year")
-    named = schools[schools["school"] != NO_SCHOOL].groupby("year")["school"].nunique()
-    table = years[ADDED_UP].sum()
-    rate = with_rate(complete[ADDED_UP].sum().assign(lower_bound=False))["approval_rate"]
-    table.insert(0, "schools", named.reindex(table.index, fill_value=0).astype("Int64"))
-    return table.assign(
-        lower_bound=years["lower_bound"].any(),
-        schools_complete=complete["school"].nunique().reindex(table.index, fill_value=0).astype("Int64"),
-        approval_rate=rate,
-    ).reset_index()
+def with_rate(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `approval_rate`, missing where a sum is a lower bound or nothing was applied for."""
+    applied = table["places_applied"].astype("Float64")
+    rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
+    table = table.copy()
+    after = list(table.columns).index("places_approved")
+    table.insert(after + 1, "approval_rate", rate.mask(table["lower_bound"].astype(bool)))
+    return table
 
 
 def counted(schools: pd.DataFrame) -> pd.DataFrame:
@@ -65,12 +54,125 @@ def counted(schools: pd.DataFrame) -> pd.DataFrame:
     return schools[schools["applications"].notna()]
 
 
+def by_year(tables: Statistics) -> pd.DataFrame:
+    """One row per year: the sums over the schools that are counted.
+
+    The rate is that of `schools_complete`, the schools of which no count is missing.
+    """
+    schools = counted(tables["by_school"])
+    names, complete = schools["school"], ~schools["lower_bound"]
+    schools = schools.assign(schools=names.where(names != NO_SCHOOL), schools_complete=names.where(complete))
+    counts = dict.fromkeys(("schools", "schools_complete"), "Int64")
+    how = {"schools": "nunique", **dict.fromkeys(ADDED_UP, "sum"), "lower_bound": "any", "schools_complete": "nunique"}
+    rates = with_rate(schools[complete].groupby("year")[ADDED_UP].sum().assign(lower_bound=False))["approval_rate"]
+    return schools.groupby("year").agg(how).astype(counts).assign(approval_rate=rates).reset_index()
+
+
+def quartiles(tables: Statistics) -> pd.DataFrame:
+    """The five numbers of each measure in each year, and the fences (not below 0) where enough schools have it.
+
+    Columns are `year, measure, unit, schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence,
+    upper_fence`.
+    """
+    values = _values(tables["by_school"]).groupby(["year", "measure"], observed=True)["value"]
+    table = values.quantile(np.array(list(_FIVE_NUMBERS))).unstack().rename(columns=_FIVE_NUMBERS).astype("Float64")
+    table = table.reindex(columns=list(_FIVE_NUMBERS.values()))
+    table.insert(0, "schools", values.size().astype("Int64"))
+    reach = FENCE * (table["upper_quartile"] - table["lower_quartile"])
+    low, high = table["lower_quartile"] - reach, table["upper_quartile"] + reach
+    enough = table["schools"] >= LEAST_SCHOOLS
+    table = table.assign(lower_fence=low.where(enough & (low >= 0)), upper_fence=high.where(enough)).reset_index()
+    table = table.astype({"measure": "str"}).rename_axis(columns=None)
+    table.insert(2, "unit", table["measure"].map(unit_of).astype("str"))
+    return table.round(dict.fromkeys(table.select_dtypes("Float64"), 2))
+
+
+def outliers(tables: Statistics) -> pd.DataFrame:
+    """The schools outside the fences of `quartiles`, by measure, the farthest first; which `side`, and the fences."""
+    fences = quartiles(tables).astype({"measure": _MEASURES})
+    table = _values(tables["by_school"]).merge(fences, on=["year", "measure"])
+    above = (table["value"] - table["upper_fence"]).fillna(0)
+    below = (table["lower_fence"] - table["value"]).fillna(0)
+    side = pd.Series(np.where(above > 0, HIGH, LOW), dtype="str")
+    table = table.assign(side=side, beyond=above.where(above > 0, below))
+    table = table[table["beyond"] > 0].sort_values(
+        ["year", "measure", "beyond", "school"], ascending=[False, True, False, True], kind="stable", ignore_index=True
+    )
+    names = ["school", "year", "city", "measure", "value", "unit", "side", "lower_fence", "upper_fence", "report"]
+    return table[names].astype({"measure": "str"})
+
+
+def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
+    """How many schools of a year have how many places: `places_band, schools`; the largest share a band."""
+    places = _compared(by_school)["places_approved"].dropna().astype(int)
+    if places.empty:
+        return _counts("places_band", places.astype(str), [])
+    most, high = int(places.max()), float(places.quantile(0.95))
+    step = _step(high)
+    last = int(min(most, max(high, step)) // step)
+    starts = [place * step for place in range(last + 1)]
+    names = [number(start) if step == 1 else f"{number(start)}至{number(start + step - 1)}" for start in starts]
+    if most >= starts[-1] + step:
+        names[-1] = f"{number(starts[-1])}及以上"
+    bands = (places // step).clip(upper=last).astype(int).map(dict(enumerate(names)))
+    return _counts("places_band", bands, names)
+
+
+def rate_bands(by_school: pd.DataFrame) -> pd.DataFrame:
+    """How many schools of a year were approved which share of the places applied for: `rate_band, schools`."""
+    table = _compared(by_school).dropna(subset="approval_rate")
+    differ = (table["places_approved"] - table["places_applied"]).astype(int)
+    # A rate may be rounded to 100; whether it is, the counts say.
+    band = (table["approval_rate"].astype(float) // 10).clip(upper=9).astype(int)
+    band = band.mask(differ == 0, 10).mask(differ > 0, 11)
+    names = [*(f"{low}%至不足{low + 10}%" for low in range(0, 100, 10)), "100%", "超过100%"]
+    there = names[band.min() : band.max() + 1] if len(band) else []
+    return _counts("rate_band", band.map(dict(enumerate(names))), there)
+
+
+def _counts(name: str, bands: pd.Series, order: list[str]) -> pd.DataFrame:
+    counts = bands.value_counts().reindex(order, fill_value=0).astype("Int64")
+    return pd.DataFrame({name: pd.Series(order, dtype="str"), "schools": counts.array})
+
+
+def _of_each_year(bands: Callable[[pd.DataFrame], pd.DataFrame], tables: Statistics) -> pd.DataFrame:
+    """`places_bands` or `rate_bands` of every year, oldest first: with the `year` before their columns."""
+    years = {year: bands(schools) for year, schools in tables["by_school"].groupby("year")}
+    return pd.concat(years, names=["year"]).reset_index("year").reset_index(drop=True).astype({"year": "Int64"})
+
+
+def _compared(by_school: pd.DataFrame) -> pd.DataFrame:
+    return by_school[~by_school["lower_bound"] & (by_school["school"] != NO_SCHOOL)]
+
+
+def _values(by_school: pd.DataFrame) -> pd.DataFrame:
+    """The compared measures below each other: `year, school, city, report, measure` (in order), `value`."""
+    table = _compared(by_school).melt(["year", "school", "city", "report"], COMPARED, "measure").dropna(subset="value")
+    return table.astype({"measure": _MEASURES, "value": "Float64"})
+
+
+def _step(highest: float) -> int:
+    """The least of 1, 2, 5, 10, 20 … of which ten reach as far as `highest`.
+
+    >>> _step(9), _step(11), _step(430)
+    (1, 2, 50)
+    """
+    steps = (digit * 10 ** (place // 3) for place, digit in enumerate((1, 2, 5) * 12))
+    return next(step for step in steps if step * _MOST_BANDS > highest)
+
+
+# What adds up by a column: its name, its title, its word, and what of it cannot be added up.
+_SUMS_BY = (
+    ("by_city", "各市", "市", "证书数不可跨市相加；没有写明所在市的另列一行。"),
+    ("by_round", "各批次", "批次", "学校数、证书数不可跨批次相加。"),
+    ("by_level", "各等级", "等级", "学校数、证书数不可跨等级相加；等级未知的另列一行。"),
+)
 SCHOOLS_STATISTICS = {
     "overview": Statistic(
         "总计",
         "各行注明",
         "全表各学校合计。",
-        lambda tables: tables.overview,
+        itemgetter("overview"),
         "申报、人数为各学校之和；证书、证书×等级、学校为不同者的个数。",
         "证书数不可跨学校相加。",
     ),
@@ -86,39 +188,26 @@ SCHOOLS_STATISTICS = {
         "各学校",
         "各列注明",
         "每所学校每个年度一行，按批准总培训人数从多到少。",
-        by_school,
+        itemgetter("by_school"),
         "每所学校：项数 = 行数，人数 = 各行之和，批准只取状态为已批准的行；批准率 = 批准 ÷ 申请 × 100。",
         "没有报告的学校，在校生与警示等没有数；剔除的行计在该校的第一个年度。",
     ),
-    "by_city": Statistic(
-        "各市",
-        "各列注明",
-        "",
-        lambda tables: with_rate(tables.by_city),
-        "每个年度、每个市：项数 = 行数，人数 = 各行之和，学校数 = 不同学校数。",
-        "证书数不可跨市相加；没有写明所在市的另列一行。",
-    ),
-    "by_round": Statistic(
-        "各批次",
-        "各列注明",
-        "",
-        lambda tables: with_rate(tables.by_round),
-        "每个年度、每个批次：项数 = 行数，人数 = 各行之和，学校数 = 不同学校数。",
-        "学校数、证书数不可跨批次相加。",
-    ),
-    "by_level": Statistic(
-        "各等级",
-        "各列注明",
-        "",
-        lambda tables: with_rate(tables.by_level),
-        "每个年度、每个等级：项数 = 行数，人数 = 各行之和，学校数 = 不同学校数。",
-        "学校数、证书数不可跨等级相加；等级未知的另列一行。",
-    ),
+    **{
+        name: Statistic(
+            title,
+            "各列注明",
+            "",
+            itemgetter(name),
+            f"每个年度、每个{word}：项数 = 行数，人数 = 各行之和，学校数 = 不同学校数。",
+            caveats,
+        )
+        for name, title, word, caveats in _SUMS_BY
+    },
     "by_certificate": Statistic(
         "各证书",
         "各列注明",
         "不区分等级。",
-        lambda tables: with_rate(tables.by_certificate),
+        itemgetter("by_certificate"),
         "每种证书：项数 = 行数，人数 = 各等级、各批次、各学校各行之和。",
         "学校数不可跨证书相加。",
     ),
@@ -126,7 +215,7 @@ SCHOOLS_STATISTICS = {
         "批准人数分布",
         "所",
         "各区间的学校数；人数有缺失的学校不计。",
-        lambda tables: spread.of_each_year(spread.places_bands, by_school(tables)),
+        partial(_of_each_year, places_bands),
         "区间等宽，宽度取1、2、5、10、20……中使十个区间达到第95百分位数的最小者；最大的几所合在最后一个区间。",
         "没有写明学校的申报不计。",
     ),
@@ -134,23 +223,23 @@ SCHOOLS_STATISTICS = {
         "批准率分布",
         "所",
         "各区间的学校数；人数有缺失的学校不计。",
-        lambda tables: spread.of_each_year(spread.rate_bands, by_school(tables)),
+        partial(_of_each_year, rate_bands),
         "每10个百分点一个区间；恰好等于与多于申请人数的，各为一个区间。",
         "没有写明学校的申报不计。",
     ),
     "quartiles": Statistic(
         "四分位数与界",
         "各行注明",
-        RULE,
-        lambda tables: spread.quartiles(by_school(tables)),
+        _RULE,
+        quartiles,
         "四分位数用线性插值；界 = 下（上）四分位数 −（+） 1.5 × 四分位距。",
         "小于0的下界不列。",
     ),
     "outliers": Statistic(
         "与多数学校不同的学校",
         "各行注明",
-        RULE,
-        lambda tables: spread.outliers(by_school(tables)),
+        _RULE,
+        outliers,
         "低于下界或高于上界的学校，离界最远的在前。",
         "只表示与多数学校不同，未必有错。",
     ),
@@ -158,13 +247,8 @@ SCHOOLS_STATISTICS = {
         "未完成的学校",
         "条",
         "逐条列出原因及所在的行。",
-        lambda tables: tables.failures,
+        itemgetter("failures"),
         "每处错误一行。",
         "这些学校的申报仍计入总计。",
     ),
 }
-
-
-def summarise_schools(tables: SchoolTables) -> dict[str, pd.DataFrame]:
-    """Every statistic of `SCHOOLS_STATISTICS`, by name."""
-    return {name: statistic.function(tables) for name, statistic in SCHOOLS_STATISTICS.items()}

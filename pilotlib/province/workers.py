@@ -1,4 +1,4 @@
-"""Many tasks at once: in processes of this machine, or on a cluster. One that takes its process down is told apart."""
+"""Many tasks at once, in processes or on a cluster. One that takes its process down is told apart."""
 
 import multiprocessing
 import os
@@ -8,29 +8,29 @@ from concurrent.futures import wait as wait_for
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from pilotlib.errors import PilotError
 
-Given = TypeVar("Given")
-Result = TypeVar("Result")
-# How many tasks wait for each process: enough that none is idle, few enough that memory does not grow with the batch.
-_WAITING = 2
+Work = Callable[[Any], Any]  # of a task, its result
+Results = Iterator[tuple[Any, Any]]  # each task, in any order, with its result, None where it was lost
+Spread = Callable[[Work, Iterable[Any]], Results]
+_WAITING = 2  # tasks for each process: none is idle, and memory does not grow with the batch
 _WORKERS_WITHIN = 30  # seconds
 _GO_ON = "做好的报告都在；恢复后再运行一次，只做余下的。"
 
 
 class Pool(NamedTuple):
-    """Workers: what runs their tasks, how many tasks they may be given at once, what is raised of a task that has
-    taken down one worker after the other, and a check that raises where none of them is left."""
+    """Workers: what runs their tasks, how many there are now, what is raised of a task that has taken down several,
+    and what is said where none is left."""
 
     executor: Executor
-    room: Callable[[], int]
+    size: Callable[[], int]
     killed: tuple[type[Exception], ...] = ()
-    check: Callable[[], None] = lambda: None
+    gone: str = ""
 
 
-Start = Callable[[], AbstractContextManager[Pool]]
+_Start = Callable[[], AbstractContextManager[Pool]]
 
 
 def number_of_workers() -> int:
@@ -38,37 +38,26 @@ def number_of_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_processes(
-    function: Callable[[Given], Result], tasks: Iterable[Given], workers: int
-) -> Iterator[tuple[Given, Result | None]]:
-    """`function` of every task, each as it is done; processes are started once and keep what they have imported.
+def in_processes(function: Work, tasks: Iterable[Any], workers: int | None = None) -> Results:
+    """`function` of every task, each as it is done, in processes that are started once, by default one a core.
 
-    A task whose process ends (killed, out of memory, crashed) is tried once more, by itself; None if that one ends too.
+    A task whose process ends (killed, out of memory, crashed) is tried again by itself; None if that one ends too.
     """
-    return _spread(function, tasks, partial(_processes, workers), partial(_processes, 1))
+    return _spread(function, tasks, partial(_processes, workers or number_of_workers()), partial(_processes, 1))
 
 
-def on_cluster(
-    function: Callable[[Given], Result], tasks: Iterable[Given], address: str
-) -> Iterator[tuple[Given, Result | None]]:
-    """`function` of every task on the workers of a dask scheduler, each as it is done.
+def on_cluster(function: Work, tasks: Iterable[Any], address: str) -> Results:
+    """`function` of every task on the workers of a dask scheduler, each as it is done and sent back here.
 
-    A worker that is lost loses nothing: its tasks are taken over by the others. What a task gives is sent back here;
-    None if it has taken down one worker after the other.
+    The tasks of a worker that is lost are taken over by others; None of one that has taken down several.
 
     Raises:
         PilotError: distributed is not installed, no scheduler answers or it is lost, or it has no workers.
     """
-    cluster = partial(_cluster, address)
-    try:
-        yield from _spread(function, tasks, cluster, cluster)
-    except CancelledError:
-        raise PilotError(f"与调度器 {address} 的连接断了。{_GO_ON}") from None
+    return _spread(function, tasks, partial(_cluster, address), partial(_cluster, address))
 
 
-def _spread(
-    function: Callable[[Given], Result], tasks: Iterable[Given], start: Start, start_one: Start
-) -> Iterator[tuple[Given, Result | None]]:
+def _spread(function: Work, tasks: Iterable[Any], start: _Start, start_one: _Start) -> Results:
     """Go through the tasks with pools that are started anew where one breaks."""
     tasks = iter(tasks)
     while True:
@@ -84,23 +73,21 @@ def _spread(
                 yield task, None
 
 
-def _until_broken(
-    function: Callable[[Given], Result], tasks: Iterator[Given], pool: Pool
-) -> Generator[tuple[Given, Result | None], None, list[Given]]:
-    """Yield each task with its result as it is done; return those that were lost with the pool, none where it held."""
-    running: dict[Future[Result], Given] = {}
-    unsent: list[Given] = []
+def _until_broken(function: Work, tasks: Iterator[Any], pool: Pool) -> Generator[tuple[Any, Any], None, list[Any]]:
+    """Yield each task with its result as it is done; return those that were lost with the pool."""
+    running: dict[Future[Any], Any] = {}
+    unsent: list[Any] = []
     try:
         while True:
-            for task in islice(tasks, max(pool.room() - len(running), 0)):
+            for task in islice(tasks, max(_WAITING * max(pool.size(), 1) - len(running), 0)):
                 unsent = [task]
                 running[pool.executor.submit(function, task)] = task
                 unsent = []
             if not running:
                 return []
             done = wait_for(running, _WORKERS_WITHIN, FIRST_COMPLETED).done
-            if not done:
-                pool.check()
+            if not done and not pool.size():
+                raise PilotError(pool.gone)
             for future in done:
                 try:
                     result = future.result()
@@ -113,22 +100,18 @@ def _until_broken(
 
 @contextmanager
 def _processes(workers: int) -> Iterator[Pool]:
-    """Processes that begin with everything imported, where the system can fork; nothing of this process is shared."""
+    """Processes that begin with everything imported, where the system can fork."""
     can_fork = "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
     if can_fork:
         context.set_forkserver_preload(["pilotlib.running.stages"])
     with ProcessPoolExecutor(workers, context) as executor:
-        yield Pool(executor, lambda: _WAITING * workers)
+        yield Pool(executor, lambda: workers)
 
 
 @contextmanager
 def _cluster(address: str) -> Iterator[Pool]:
-    """The workers of a dask scheduler; they may come and go.
-
-    Raises:
-        PilotError: distributed is not installed, no scheduler answers, or it has no workers.
-    """
+    """The workers of a dask scheduler; they may come and go."""
     try:
         from distributed import Client, KilledWorker
     except ImportError:
@@ -138,13 +121,6 @@ def _cluster(address: str) -> Iterator[Pool]:
     except (OSError, ValueError) as error:
         raise PilotError(f"连不上调度器 {address}（{error}）。请先运行 dask scheduler，并核对地址。") from None
 
-    def room() -> int:
-        return _WAITING * max(sum(client.nthreads().values()), 1)
-
-    def check() -> None:
-        if not client.nthreads():
-            raise PilotError(f"调度器 {address} 的工作进程都不在了。{_GO_ON}")
-
     with client:
         try:
             client.wait_for_workers(1, timeout=_WORKERS_WITHIN)
@@ -152,4 +128,8 @@ def _cluster(address: str) -> Iterator[Pool]:
             raise PilotError(
                 f"调度器 {address} 没有工作进程。请在各台机器上运行 dask worker {address} --nthreads 1。"
             ) from None
-        yield Pool(client.get_executor(pure=False), room, (KilledWorker,), check)
+        gone = f"调度器 {address} 的工作进程都不在了。{_GO_ON}"
+        try:
+            yield Pool(client.get_executor(pure=False), lambda: sum(client.nthreads().values()), (KilledWorker,), gone)
+        except CancelledError:
+            raise PilotError(f"与调度器 {address} 的连接断了。{_GO_ON}") from None

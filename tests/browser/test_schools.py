@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
     def make(folder):
         tables = province(30, years=(2030, 2031), cities=6)
         write(folder / "tables", tables)
-        for report in tables.by_school["report"]:
+        for report in tables["by_school"]["report"]:
             path = folder / "page" / report
             path.parent.mkdir(parents=True)
             path.write_text("<title>一所学校的报告</title>", encoding="utf-8")

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pilotlib.province.over_all import AGREED, REPORT_COLUMNS, school_tables, write_statistics
-from pilotlib.province.results import faults_table
-from pilotlib.province.statistics import SchoolTables, summarise_schools
+from pilotlib.province.batch import AGREED, REPORT_COLUMNS, school_tables, write_statistics
+from pilotlib.province.school import faults_table
 from pilotlib.province.totals import GROUPS, PLACES, SUMS, Sums, tables_of
 from pilotlib.statistics.recount import Recount
 
@@ -31,24 +30,26 @@ def failure(name, message, *, year=2031, row=3, place=9, column="places_approved
     return dict(zip(FAILURE, (name, year, row, place, column, value, message), strict=True))
 
 
-def counted(rows: list[dict], failures: list[dict] = (), certificates: pd.DataFrame | None = None) -> SchoolTables:
+def counted(
+    rows: list[dict], failures: list[dict] = (), certificates: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
     """The tables of schools. Every application is of one round and level.
 
     A school whose applications are None has not been counted. `certificates` are the table by certificate instead.
     """
     schools = pd.DataFrame(rows).astype(dict.fromkeys(["year", *COUNTS], "Int64"))
     totals = tables_of(_sums(schools.fillna(dict.fromkeys(COUNTS, 0))))
-    reports = schools[[name for name in REPORT_COLUMNS if name in schools]]
-    reports = reports.merge(totals["by_school"][["school", "year", *AGREED]], on=["school", "year"])
-    reports = reports.rename(columns={name: f"{name}_reported" for name in AGREED}).astype(REPORT_COLUMNS)
+    reports = schools[[name for name in REPORT_COLUMNS if name in schools and name not in AGREED]]
+    agreed = totals["by_school"][["school", "year", *AGREED]]
+    reports = reports.merge(agreed, on=["school", "year"]).astype(REPORT_COLUMNS)
     tables = school_tables(totals, reports, faults_table(list(failures)))
-    uncounted = tables.by_school["school"].isin(schools.loc[schools["applications"].isna(), "school"])
-    by_school = tables.by_school.astype({"applications": "Int64"})
+    uncounted = tables["by_school"]["school"].isin(schools.loc[schools["applications"].isna(), "school"])
+    by_school = tables["by_school"].astype({"applications": "Int64"})
     by_school.loc[uncounted, ["applications", *PLACES]] = pd.NA
     if certificates is not None:
         certificates = certificates.assign(lower_bound=bool(schools["lower_bound"].any()))
-        tables = tables._replace(by_certificate=certificates)
-    return tables._replace(by_school=by_school)
+        tables["by_certificate"] = certificates
+    return tables | {"by_school": by_school}
 
 
 def _sums(schools: pd.DataFrame) -> Sums:
@@ -59,25 +60,24 @@ def _sums(schools: pd.DataFrame) -> Sums:
     every = groups[GROUPS].merge(certificates, how="cross")
     first = groups[SUMS].sum().to_frame().T.assign(certificate=pd.Categorical(CERTIFICATES[:1]))
     aside = pd.DataFrame({"school": pd.Categorical([]), "reason": pd.Categorical([]), "rows": pd.Series(dtype=int)})
-    return Sums(
-        groups[[*GROUPS, *SUMS]],
-        first.astype(dict.fromkeys(["applications", "cells_changed", "unknown"], "int64")),
-        every[["school", "year", "certificate", "level"]],
-        every[["year", "city", "application_round", "level", "certificate"]].drop_duplicates(),
-        aside,
-        int(schools["applications"].sum()),
-        Recount(Counter(), frozenset(), 0),
-    )
+    first = first.astype(dict.fromkeys(["applications", "cells_changed", "unknown"], "int64"))
+    parts = {
+        "groups": groups[[*GROUPS, *SUMS]],
+        "certificates": first,
+        "of_schools": every[["school", "year", "certificate", "level"]],
+        "of_places": every[["year", "city", "application_round", "level", "certificate"]].drop_duplicates(),
+        "set_aside": aside,
+    }
+    return Sums(parts, int(schools["applications"].sum()), Recount(Counter(), frozenset(), 0))
 
 
-def write(folder: Path, tables: SchoolTables, **about) -> Path:
+def write(folder: Path, tables: dict[str, pd.DataFrame], **about) -> Path:
     """Write the statistics of tables and what they are about into a folder, as a batch does."""
-    years = sorted({int(year) for year in tables.by_school["year"]})
-    write_statistics(folder, summarise_schools(tables), ABOUT | {"years": years} | about)
+    write_statistics(folder, tables, ABOUT | about)
     return folder
 
 
-def province(schools: int, years=(2031,), cities: int = 12, failed: int = 2, seed: int = 5) -> SchoolTables:
+def province(schools: int, years=(2031,), cities: int = 12, failed: int = 2, seed: int = 5) -> dict[str, pd.DataFrame]:
     """A province as there might be one: sizes far apart, most schools approved as asked."""
     random, rows = np.random.default_rng(seed), []
     for year in years:

@@ -53,7 +53,7 @@ def made_by_standins(project: Path, table: Path) -> dict[str, int]:
     """Run a batch whose reports are stand-ins: how many were made, kept, and could not be done."""
     from tests.province.standin import make_report as by_name  # so that other processes find it
 
-    with mock.patch("pilotlib.province.batch.make_report", by_name):
+    with mock.patch("pilotlib.province.school.make_report", by_name):
         done = run_batch(project, table, "学校", editions=["html"])
     return {"made": done.made, "kept": done.kept, "failed": done.faults["school"].nunique()}
 

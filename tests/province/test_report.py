@@ -17,8 +17,7 @@ from pilotlib import PilotError, publishing
 from pilotlib.province import sections
 from pilotlib.province.book import book_of, newest_batch, read_schools
 from pilotlib.province.sentences import certificates_paragraph, year_paragraphs
-from pilotlib.province.spread import places_bands, rate_bands
-from pilotlib.province.statistics import summarise_schools
+from pilotlib.province.statistics import places_bands, rate_bands, summarise_schools
 from pilotlib.report import parts
 from pilotlib.running import stages
 from tests.conftest import ROOT
@@ -354,7 +353,7 @@ def test_names_from_the_table_are_text(tmp_path):
         )
         for place, name in enumerate(CELLS)
     ]
-    certificates = counted(rows).by_certificate.assign(certificate=SCRIPT)
+    certificates = counted(rows)["by_certificate"].assign(certificate=SCRIPT)
     failures = [failure(name[:300], name[:300], value=name[:300], column=name[:300]) for name in CELLS]
     tables = counted(rows, failures, certificates=certificates)
     made = published(tmp_path, tables, ["html", "xlsx"], title=SCRIPT, file=SCRIPT, by=SCRIPT)

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from pilotlib import PilotError
-from pilotlib.province.splitting import folder_named, split
+from pilotlib.province.pieces import folder_named, split
 from pilotlib.vocabulary import NO_SCHOOL
 from tests.province.province import province, write
 from tests.tables import HEADER, row
