@@ -202,7 +202,12 @@ def _tell_all(
     """Write the statistics into `data/processed/batch/<table>/`, and tell them into `final` where they changed.
 
     Returns the files of the report over all, the page first.
+
+    Raises:
+        PilotError: no row says of which year it is.
     """
+    if tables["by_school"]["year"].isna().all():
+        raise PilotError(f"{about['file']}：没有一行申报写明四位数的申报年度，无法汇总。请补上后再试。")
     processed = project / "data" / "processed" / "batch" / final.name
     with tempfile.TemporaryDirectory(prefix="pilot-") as folder:
         write_statistics(Path(folder), tables, about)

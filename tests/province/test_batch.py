@@ -215,6 +215,14 @@ def test_an_edition_that_is_no_longer_asked_for_does_not_stay_with_old_figures(b
     assert sorted(path.name for path in reports.iterdir()) == ["index.html", "manifest.json", "schools"]
 
 
+def test_a_table_without_a_year_is_refused_in_a_sentence(tmp_path):
+    project = make_project(tmp_path / "project")
+    lines = [tuple(cell.replace(str(YEAR), "待定") for cell in line) for line in province(5, 2)[0]]
+    result = pilot(project, "batch", str(write(tmp_path / "辛省.csv", lines)), "--no-reports")
+    assert (result.returncode, "没有一行申报写明四位数的申报年度" in result.stderr) == (1, True), result.stderr
+    assert not (project / "reports" / "batch").exists()
+
+
 def test_an_edition_that_there_is_not_is_said_before_anything_is_written(tmp_path):
     project, table = make_project(tmp_path / "project"), write(tmp_path / "己省.csv", province(5, 2)[0])
     result = pilot(project, "batch", str(table), "--no-reports", "--editions", "papyrus")
