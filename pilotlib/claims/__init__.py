@@ -1,8 +1,8 @@
-"""Numbers stated in prose ↔ statistics: every number of a text is found, understood and held against the year.
+"""Numbers stated in prose and tables ↔ the text itself ↔ the year: every one is found, understood and judged.
 
-`grammar` holds the words as data; `numbers` finds the numbers and `text` the words around them; `claim` and `meaning`
-say what each counts; `facts` are what is known of the year; `judging`, `rates` and `derived` say which of five states
-each claim is in, and why.
+`grammar` holds the words as data; `numbers` finds the numbers, `text` the words around them, `meaning` says what each
+counts. Layer one, `relations` (prose) and `tables`, judges the text by itself; layer two, `year`, holds what is
+positively of this school, this year and the whole of it against `facts`.
 """
 
 import re
@@ -13,24 +13,13 @@ from itertools import chain
 import pandas as pd
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim, Context
-from pilotlib.claims.derived import judge_names, judge_rounds, judge_sum
-from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, lexicon_of
-from pilotlib.claims.judging import (
-    AGREES,
-    DISAGREES,
-    LOWER_BOUND,
-    NO_DATA,
-    NOT_UNDERSTOOD,
-    STATES,
-    Derived,
-    Verdict,
-    judge_count,
-)
-from pilotlib.claims.meaning import understand
+from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
+from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, say
+from pilotlib.claims.meaning import Claim, understand
 from pilotlib.claims.numbers import Number, plain_text
-from pilotlib.claims.rates import judge_rate, recomputed
-from pilotlib.claims.text import Paragraph, paragraph_of
+from pilotlib.claims.relations import Around, around, relations_of
+from pilotlib.claims.text import Paragraph, lexicon_of, paragraph_of
+from pilotlib.claims.year import Derived, Verdict, judge_count, judge_names, judge_rate, judge_rounds, recomputed
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of
@@ -42,12 +31,14 @@ __all__ = [
     "LOWER_BOUND",
     "NOT_UNDERSTOOD",
     "NO_DATA",
+    "NO_FACTS",
     "STATES",
     "Facts",
     "check_claims",
     "check_narrative",
     "count_states",
     "facts_of",
+    "school_names",
 ]
 
 # The columns of a table of claims, with their types.
@@ -65,43 +56,45 @@ _COLUMNS = {
     "explanation": "str",
     "derived": "bool",
     "offset": "Int64",
+    "instead": "str",
 }
-_REACH = 40  # so many claims before and after one are looked at together with it
+Row = dict[str, object]
 
 
 def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
-    """Hold every number of a text against what is known of a year.
+    """Judge every number of a text: by the text itself, and by what is known of a year.
 
     Args:
         passages: The text, paragraph by paragraph, as `reading.documents` gives it.
-        facts: What is known of the year, from `facts_of`.
+        facts: What is known of the year, from `facts_of`; `NO_FACTS` to judge the text by itself.
 
     Returns:
         One row per number in the order of the text: `number` (as written), `value`, `unit`, `kind` (claim | label),
         `state` (of `STATES`; missing for a label), `expected` (the value found), `statistic` (its name), `sentence`,
         `line` and `column` (from 1), `explanation` (Chinese). Rows that are `derived` (a list of names counted, a
         sum, a recomputed rate, rounds left out) follow the claim that they belong to. `offset` is the number's place in
-        its sentence, from 0.
+        its sentence, from 0; `instead` what could stand there where it disagrees.
     """
     lexicon = lexicon_of(facts)
     claims: list[Claim] = []
     mentioned: set[str] = set()
-    rows: list[list[dict[str, object]]] = []  # of each number: its own, and those derived from it
-    rows_of_claims: list[list[dict[str, object]]] = []
+    rows: list[list[Row]] = []  # of each number: its own, and those derived from it
+    rows_of_claims: list[list[Row]] = []
     for passage in passages:
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
         understood = understand(paragraph)
+        nearby = list(around(understood))
         mentioned |= _rounds_mentioned(paragraph, facts)
         place = 0
         for number in paragraph.numbers:
             where = _where(passage, paragraph.text, number)
             if number.label:
-                rows.append([where | {"kind": "label", "explanation": grammar.say("label", label=number.label)}])
+                rows.append([where | {"kind": "label", "explanation": say("label", label=number.label)}])
                 continue
             where |= _sentence(paragraph.text, understood[place])
-            earlier, later = understood[max(0, place - _REACH) : place], understood[place + 1 : place + _REACH]
-            context = Context(understood[place], earlier, later, paragraph.text, facts)
-            rows.append(_rows_of_claim(context, where))
+            rows.append(
+                _rows_of_claim(nearby[place], understood[max(0, place - 40) : place], paragraph.text, facts, where)
+            )
             rows_of_claims.append(rows[-1])
             place += 1
         claims += understood
@@ -115,7 +108,14 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The school's own text of a year held against that year, as `check_claims` does it."""
     passages = passages_of(processed.narrative)
-    return check_claims(passages, facts_of(tables_of(processed), statistics) if passages else NO_FACTS)
+    schools = school_names(processed.about["school"])
+    return check_claims(passages, facts_of(tables_of(processed), statistics, schools) if passages else NO_FACTS)
+
+
+def school_names(school: dict[str, object]) -> tuple[str, ...]:
+    """The name of a school and its short ones, as `school.toml` gives them (`name`, `short_names`)."""
+    short = school.get("short_names", ())
+    return (str(school.get("name", "")), *map(str, short if isinstance(short, list) else ()))
 
 
 def count_states(claims: pd.DataFrame) -> dict[str, int]:
@@ -124,29 +124,45 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _rows_of_claim(context: Context, where: dict[str, object]) -> list[dict[str, object]]:
-    number, (judged, derived) = context.claim.number, _judge(context)
-    own = {"value": number.value, "kind": "claim"} | judged._asdict()
-    return [where | own, *(where | _derived_row(item) for item in derived)]
-
-
-def _judge(context: Context) -> tuple[Verdict, list[Derived]]:
-    """The verdict on a claim, and what follows from it together with those around it."""
-    claim = context.claim
-    names, total = judge_names(claim, context.facts), judge_sum(context)
-    derived = [item for item in (names, total) if item]
+def _rows_of_claim(near: Around, earlier: list[Claim], text: str, facts: Facts, where: Row) -> list[Row]:
+    """The row of a claim, and those of what follows from it together with the claims around it."""
+    claim, findings = near.claim, relations_of(near)
+    names = judge_names(claim, facts)
+    sums = [
+        Derived(item.derived, item.value, claim.number.unit, Verdict(item.state, item.explanation, claim.value))
+        for item in findings
+        if item.derived
+    ]
+    derived = [*filter(None, [names]), *sums]
+    rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in earlier)))
     if claim.number.kind == grammar.PERCENT:
-        verdict, division = judge_rate(context)
-        return verdict, [*derived, recomputed(division)] if division else derived
-    rounds = list(dict.fromkeys(filter(None, (other.scope.application_round for other in context.earlier))))
-    if claim.measure == "rounds_count" and len(rounds) == claim.value:
-        return Verdict(AGREES, grammar.say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round"), []
-    return judge_count(context, names, total), derived
+        verdict = judge_rate(near, text, facts, findings)
+        item = recomputed(claim, earlier, text[claim.sentence[0] : claim.number.start], facts)
+        derived += [item] if item else []
+    elif claim.measure == "rounds_count" and len(rounds) == claim.value:
+        verdict = Verdict(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
+    else:
+        verdict = judge_count(claim, text, facts, findings, names)
+    own = where | {"value": claim.number.value, "kind": "claim"} | verdict._asdict()
+    if verdict.state == DISAGREES:
+        own["instead"] = _instead(text, claim, verdict.expected)
+    return [own, *(where | _derived_row(item) for item in derived)]
 
 
-def _derived_row(item: Derived) -> dict[str, object]:
+def _instead(text: str, claim: Claim, expected: float | None) -> str:
+    """The clause of a claim with the value that follows from the others in its place."""
+    start, end = claim.clause
+    number = claim.number
+    if not re.fullmatch(r"[\d,.]+", number.written) or expected is None:
+        return ""
+    value = figure(round(expected, max(1, len(number.written.partition(".")[2]))))
+    value = f"{float(value):,.0f}" if "," in number.written else value
+    return " ".join((text[start : number.start] + value + text[number.end : end]).split())
+
+
+def _derived_row(item: Derived) -> Row:
     own = {"number": item.number, "value": item.value, "unit": item.unit, "kind": "claim", "derived": True}
-    return own | item.verdict._asdict()
+    return own | item.verdict._asdict() | {"instead": item.instead}
 
 
 def _rounds_mentioned(paragraph: Paragraph, facts: Facts) -> set[str]:
@@ -155,7 +171,7 @@ def _rounds_mentioned(paragraph: Paragraph, facts: Facts) -> set[str]:
     return named | {round_named(ordinal.replace(" ", "")) for ordinal in ordinals}
 
 
-def _where(passage: Passage, text: str, number: Number) -> dict[str, object]:
+def _where(passage: Passage, text: str, number: Number) -> Row:
     """A number with its line and column, and the sentence in which it stands, as far as it is not too long."""
     line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
     line, longest = bisect_right(line_starts, number.start) - 1, grammar.SHAPE["longest_sentence"]
@@ -170,10 +186,11 @@ def _where(passage: Passage, text: str, number: Number) -> dict[str, object]:
         "line": passage.line + line,
         "column": number.start - line_starts[line] + 1,
         "sentence": " ".join(text[start : end + 1].split()),
+        "instead": "",
     }
 
 
-def _sentence(text: str, claim: Claim) -> dict[str, object]:
+def _sentence(text: str, claim: Claim) -> Row:
     """The sentence of a claim, and the place of its number in it."""
     start, end = claim.sentence
     before = " ".join(f"{text[start : claim.number.start]}|".split())

@@ -1,7 +1,6 @@
 """What is known of a year, by what it counts and for what part, and whether a number can be one of these figures."""
 
 import math
-import re
 from collections.abc import Iterable
 from itertools import combinations
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.columns import unit_of
 from pilotlib.statistics.tables import Tables, only_approved, totals
-from pilotlib.vocabulary import APPROVED_STATUSES, LEVELS, ROUND_ALIASES
+from pilotlib.vocabulary import APPROVED_STATUSES
 
 
 class Scope(NamedTuple):
@@ -41,28 +40,18 @@ class Fact(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """All that is known of a year: `known` by measure and scope, and the names that its table holds."""
+    """All that is known of a year: `known` by measure and scope, the names in its table, those of the school."""
 
     year: int
     known: dict[tuple[str, Scope], Fact]
     names: dict[str, tuple[str, ...]]
+    schools: tuple[str, ...] = ()
 
 
-class Lexicon(NamedTuple):
-    """Every known word: one expression for all, the longest first; the kinds of each, and what it names, if a part."""
-
-    pattern: re.Pattern[str]
-    kinds: dict[str, tuple[str, ...]]
-    parts: dict[str, tuple[str, str]]
-    year: int
-
-
-# A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
-NAME_OF = {dimension: f"name_of_{dimension}" for dimension in Scope._fields}
-NAMES = frozenset(NAME_OF.values())
+DIMENSIONS = Scope._fields
 Known = dict[tuple[str, Scope], Fact]
 
-NO_FACTS = Facts(0, {}, dict.fromkeys(Scope._fields, ()))  # enough where nothing is said
+NO_FACTS = Facts(0, {}, dict.fromkeys(DIMENSIONS, ()))  # where a text is judged by itself
 _STATISTIC_OF = {
     ("application_round",): "by_round",
     ("level",): "by_level",
@@ -73,12 +62,15 @@ _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known o
 _COUNTS = ["applications", "certificates", "certificate_levels", "places_applied", "places_approved"]
 
 
-def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Facts:
-    """The figures of a year from its statistics; those of a certificate at a level in a round from the table itself."""
+def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Iterable[str] = ()) -> Facts:
+    """The figures of a year from its statistics; those of a certificate at a level in a round from the table itself.
+
+    `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
+    """
     applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
     known = _by_measure(statistics["overview"], "measure", "overview")
     for size in (1, 2, 3):
-        for dimensions in combinations(Scope._fields[:3], size):
+        for dimensions in combinations(DIMENSIONS[:3], size):
             known |= _of_places(applications, dimensions)
     known |= _of_majors(tables)
     for dimension, statistic in (("category", "by_category"), ("college", "by_college")):
@@ -99,31 +91,13 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Facts:
         "college": sorted(set(tables.colleges.values())),
     }
     year = int(applications["year"].mode().iloc[0]) if applications["year"].notna().any() else 0
-    return Facts(year, known, {name: tuple(map(str, values)) for name, values in names.items()})
-
-
-def lexicon_of(facts: Facts) -> Lexicon:
-    """The grammar's words and the names in the year's table."""
-    kinds: dict[str, tuple[str, ...]] = dict.fromkeys(grammar.OTHER_WORDS["fillers"], ())
-    for kind, words in (*grammar.WORDS.items(), ("ending", grammar.OTHER_WORDS["part_endings"])):
-        kinds |= {word: (*kinds.get(word, ()), kind) for word in words}
-    parts = {name: (dimension, name) for dimension, names in facts.names.items() for name in names}
-    parts |= {level: ("level", level) for level in LEVELS}
-    parts |= {alias: ("application_round", name) for alias, name in ROUND_ALIASES.items()}
-    parts |= {major + grammar.SHAPE["major_ending"]: ("major", major) for major in facts.names["major"]}
-    parts |= {
-        name.removesuffix(grammar.SHAPE["category_ending"]): ("category", name) for name in facts.names["category"]
-    }
-    kinds |= {word: (NAME_OF[dimension],) for word, (dimension, _) in parts.items()}
-    # A name may be written with a space where Latin and Chinese characters meet.
-    meeting, longest_first = grammar.SHAPE["latin_meets_chinese"], sorted(kinds, key=len, reverse=True)
-    forms = (re.sub(meeting, r"\\s?", re.escape(word)) for word in longest_first)
-    return Lexicon(re.compile("|".join(forms)), kinds, parts, facts.year)
+    listed = {name: tuple(map(str, values)) for name, values in names.items()}
+    return Facts(year, known, listed, tuple(filter(None, schools)))
 
 
 def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
     """What is known of a measure in a part of the year; of several parts named together (by 、), their sum."""
-    several = next((name for name, value in zip(Scope._fields, scope, strict=True) if "、" in value), None)
+    several = next((name for name, value in zip(DIMENSIONS, scope, strict=True) if "、" in value), None)
     if several is None:
         return facts.known.get((measure, scope))
     scopes = [scope._replace(**{several: name}) for name in getattr(scope, several).split("、")]
@@ -136,7 +110,7 @@ def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
 
 def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
     """The part named beside a claim, joined by all, some or none of what was said before it."""
-    optional = [name for name in Scope._fields if getattr(carried, name) and not getattr(own, name)]
+    optional = [name for name in DIMENSIONS if getattr(carried, name) and not getattr(own, name)]
     if own.certificate or carried.certificate:
         optional = [name for name in optional if name not in _GIVEN_BY_CERTIFICATE]
     kept = [names for size in range(len(optional), -1, -1) for names in combinations(optional, size)]

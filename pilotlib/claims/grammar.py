@@ -28,12 +28,18 @@ class Measure(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A rate by its names: what is divided by what; where `after` is given, only behind a count of one of these."""
+    """A rate by its names: what is divided by what.
+
+    In a text, a count with a word of the kinds `top` by one with a word of the kinds `bottom`, the usual first; of the
+    year, `numerator` by `denominators`, where `after` is given only behind a count of one of these.
+    """
 
     words: tuple[str, ...]
-    numerator: str
-    denominators: tuple[str, ...]
     example: str
+    top: tuple[str, ...]
+    bottom: tuple[str, ...]
+    numerator: str = ""
+    denominators: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
@@ -51,13 +57,20 @@ def _entries(kind: Callable[..., Entry], name: str) -> tuple[Entry, ...]:
     )
 
 
+AGREES, DISAGREES, LOWER_BOUND = "agrees", "disagrees", "lower_bound"
+NO_DATA, NOT_UNDERSTOOD = "no_data", "not_understood"
+# The states of a claim, the gravest first, with their Chinese names.
+STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下限", NO_DATA: "无数据", AGREES: "一致"}
+
 # Classes of units and kinds of labels that the code treats apart.
 PEOPLE, TIMES, THINGS, PERCENT, MONEY = "people", "times", "things", "percent", "money"
 YEAR, ORDINAL, DATE, COHORT, NAME, MALFORMED = "年份", "序数", "日期", "年级", "名称", "写法不明"
 READ_WITH_THE_WORDS = ("名称", "模块代码", "概括")  # 5G of 5G移动网络运维, 一年 of 上一年度
+IN_NAMES = (NAME, "模块代码", "概括", "专业代码")  # the labels that may stand within a name of a list
 ABOUT, AT_LEAST, SOME_MORE, BELOW = "about", "at_least", "some_more", "below"
 
 NUMBER = _GRAMMAR["number"]
+TRADITIONAL = tuple(_GRAMMAR["traditional"][form].replace("\n", "") for form in ("traditional", "simplified"))
 BEFORE, AFTER = _words(_GRAMMAR["before"]), _words(_GRAMMAR["after"])
 UNITS = {unit: kind for kind, units in _words(_GRAMMAR["units"]).items() for unit in units}
 NOT_AFTER_CHINESE = _GRAMMAR["unit_rules"]["not_after_chinese"].split()
@@ -69,6 +82,8 @@ WORDS = _words(_GRAMMAR["words"])
 OTHER_WORDS = _words(_GRAMMAR["other_words"])
 KINDS = {name: frozenset(kinds) for name, kinds in _GRAMMAR["kinds"].items()}
 LIMITS: dict[str, str] = _GRAMMAR["limits"]
+LIMITS_KEPT = _GRAMMAR["limits_kept"]["kinds"]
+EXCLUSIVE = {name: names for names in _GRAMMAR["exclusive"]["groups"] for name in names.split()}
 ENDS_LIMITS: dict[str, list[str]] = _GRAMMAR["ends_limits"]
 MEASURES: tuple[Measure, ...] = _entries(Measure, "measures")
 CERTIFICATE_SENSES = {unit: tuple(names) for unit, names in _GRAMMAR["certificate_senses"].items()}
