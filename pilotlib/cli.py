@@ -157,13 +157,15 @@ def new(year: str, table: Path, project: Path | None) -> None:
 
 @pilot.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--year", help="The year to hold it against; the newest by default.")
+@click.option("--year", help="The year to hold it against, whatever its title says; the newest by default.")
+@click.option("--school", default="", help="One more name of this school, where the document has another for it.")
+@click.option("--all", "everything", is_flag=True, help="List also what agrees.")
 @click.option("--json", "as_objects", is_flag=True, help="A list of objects, one per number, instead of a table.")
 @_project
-def claims(file: Path, year: str | None, as_objects: bool, project: Path | None) -> None:
-    """Check every number in a finished document FILE (md, txt, docx) against the data of a year.
+def claims(file: Path, year: str | None, school: str, everything: bool, as_objects: bool, project: Path | None) -> None:
+    """Check every number in a finished document FILE (md, txt, docx, html, xlsx): its own arithmetic, and a year.
 
-    Exit status 1 where something disagrees.
+    A document whose title names another year or school is judged by itself. Exit status 1 where something disagrees.
     """
     from pilotlib.claims import DISAGREES
     from pilotlib.exploring.looking_up import claims_in
@@ -171,9 +173,16 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
     from pilotlib.report.checked import as_json, as_lines
 
     passages = read_document(file)
-    folder = find_project(project)
-    checked = claims_in(passages, folder, _year(folder, year))
-    click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name)))
+    try:
+        folder = find_project(project)
+    except PilotError:
+        if project or year:
+            raise
+        folder = None
+    checked, note = claims_in(passages, folder, _four_digits(year) if year else None, school)
+    if note:
+        click.echo(f"{file.name}：{note}", err=True)
+    click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name, everything=everything)))
     if (checked["state"] == DISAGREES).any():
         sys.exit(1)
 

@@ -18,6 +18,7 @@ from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT
 from pilotlib.claims.meaning import Claim, understand
 from pilotlib.claims.numbers import Number, plain_text
 from pilotlib.claims.relations import Around, around, relations_of
+from pilotlib.claims.tables import Judged, judge_table
 from pilotlib.claims.text import Paragraph, lexicon_of, paragraph_of
 from pilotlib.claims.year import Derived, Verdict, judge_count, judge_names, judge_rate, judge_rounds, recomputed
 from pilotlib.reading import Processed
@@ -38,6 +39,7 @@ __all__ = [
     "check_narrative",
     "count_states",
     "facts_of",
+    "not_of_the_year",
     "school_names",
 ]
 
@@ -81,6 +83,9 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
     rows: list[list[Row]] = []  # of each number: its own, and those derived from it
     rows_of_claims: list[list[Row]] = []
     for passage in passages:
+        if passage.rows:
+            rows += [[_row_of_table(passage, judged)] for judged in judge_table(passage.rows)]
+            continue
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
         understood = understand(paragraph)
         nearby = list(around(understood))
@@ -116,6 +121,19 @@ def school_names(school: dict[str, object]) -> tuple[str, ...]:
     """The name of a school and its short ones, as `school.toml` gives them (`name`, `short_names`)."""
     short = school.get("short_names", ())
     return (str(school.get("name", "")), *map(str, short if isinstance(short, list) else ()))
+
+
+def not_of_the_year(passages: list[Passage], facts: Facts, *, any_year: bool = False) -> str:
+    """What the title of a document names, if that is another year (unless any will do) or school; "" if it does not."""
+    title = next((plain_text(passage.text) for passage in passages if passage.text.strip()), "")
+    if len(title) > grammar.SHAPE["longest_title"] or re.search(grammar.SHAPE["no_title"], title):
+        return ""
+    years = set(re.findall(r"(?<!\d)(?:19|20)\d{2}(?=\s*(?:年|学年|[-—–~至]))", title))
+    if years and str(facts.year) not in years and not any_year:
+        return f"{min(years)}年"
+    school = re.search(grammar.SHAPE["school_in_title"], title)
+    known = any(name in title for name in facts.schools if name)
+    return school[0] if school and facts.schools and not known else ""
 
 
 def count_states(claims: pd.DataFrame) -> dict[str, int]:
@@ -158,6 +176,32 @@ def _instead(text: str, claim: Claim, expected: float | None) -> str:
     value = figure(round(expected, max(1, len(number.written.partition(".")[2]))))
     value = f"{float(value):,.0f}" if "," in number.written else value
     return " ".join((text[start : number.start] + value + text[number.end : end]).split())
+
+
+def _row_of_table(passage: Passage, judged: Judged) -> Row:
+    """A cell that its table determines: its row is the sentence."""
+    row, cell = passage.rows[judged.row], judged.cell
+    texts = [" ".join(text.split()) for text in row]
+    sentence, offset = " | ".join(texts), sum(len(text) + 3 for text in texts[: judged.column])
+    before = (
+        sum(len(text) + len(passage.between) for text in row[: judged.column]) if passage.between else judged.column
+    )
+    indent = row[judged.column].index(cell.written) if passage.between else 0
+    return {
+        "number": cell.written,
+        "value": cell.value,
+        "unit": "%" if cell.percent else "",
+        "kind": "claim",
+        "state": judged.state,
+        "expected": judged.expected,
+        "sentence": sentence,
+        "line": passage.line + judged.row,
+        "column": before + indent + 1,
+        "explanation": judged.explanation,
+        "derived": False,
+        "offset": offset,
+        "instead": figure(judged.expected) + ("%" if cell.percent else "") if judged.state == DISAGREES else "",
+    }
 
 
 def _derived_row(item: Derived) -> Row:
