@@ -49,8 +49,6 @@ class Facts(NamedTuple):
 
 
 DIMENSIONS = Scope._fields
-Known = dict[tuple[str, Scope], Fact]
-
 NO_FACTS = Facts(0, {}, dict.fromkeys(DIMENSIONS, ()))  # where a text is judged by itself
 _STATISTIC_OF = {
     ("application_round",): "by_round",
@@ -60,6 +58,7 @@ _STATISTIC_OF = {
 }
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
 _COUNTS = ["applications", "certificates", "certificate_levels", "places_applied", "places_approved"]
+_Known = dict[tuple[str, Scope], Fact]
 
 
 def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Iterable[str] = ()) -> Facts:
@@ -68,21 +67,19 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
     `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
     """
     applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
-    known = _by_measure(statistics["overview"], "measure", "overview")
-    for size in (1, 2, 3):
-        for dimensions in combinations(DIMENSIONS[:3], size):
-            known |= _of_places(applications, dimensions)
-    known |= _of_majors(tables)
-    for dimension, statistic in (("category", "by_category"), ("college", "by_college")):
-        known |= _of_groups(statistics[statistic], dimension, statistic)
-    known |= _of_single_majors(statistics["by_major"])
-    known |= _by_measure(statistics["indicators"], "indicator", "indicators")
+    known: _Known = {}
+    for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
+        given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
+        for name, value, unit, bound in given.itertuples(index=False):
+            known[name, Scope()] = Fact(float(value), unit, bound is True, statistic)
+    for dimensions in (part for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
+        known |= _of_places(applications, dimensions)
+    known |= _of_majors(tables, statistics)
     rounds = applications["application_round"].unique()
     known["rounds_count", Scope()] = Fact(len(rounds), "个", False, "by_round")
     if tables.colleges:
         colleges = tables.majors["major"].map(tables.colleges).dropna().nunique()
-        bound = bool(tables.majors["truncated"].any())
-        known["colleges_count", Scope()] = Fact(colleges, "个", bound, "by_college")
+        known["colleges_count", Scope()] = Fact(colleges, "个", bool(tables.majors["truncated"].any()), "by_college")
     names: dict[str, Iterable[object]] = {
         "application_round": rounds,
         "certificate": applications["certificate"].unique(),
@@ -104,8 +101,8 @@ def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
     parts = [facts.known[measure, part] for part in scopes if (measure, part) in facts.known]
     if measure not in grammar.ADDED_UP or len(parts) < len(scopes):
         return None
-    total, bound = sum(part.value for part in parts), any(part.lower_bound for part in parts)
-    return parts[0]._replace(value=total, lower_bound=bound)
+    bound = any(part.lower_bound for part in parts)
+    return parts[0]._replace(value=sum(part.value for part in parts), lower_bound=bound)
 
 
 def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
@@ -119,17 +116,15 @@ def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
 
 def fits(number: Number, fact: Fact) -> bool:
     """Whether a figure can be what a number says, as exactly as the number says it."""
-    stated, value = number.value or 0.0, in_unit_of(number, fact)
-    step = number.step * (value / stated if stated else 1)
+    value = in_unit_of(number, fact)
+    step = number.step * (value / number.value if number.value else 1)
     return close_to(value, step, number.modifier, fact.value, lower_bound=fact.lower_bound)
 
 
 def in_unit_of(number: Number, fact: Fact) -> float:
     """A number's value in the unit of a figure: 元 and 亿元 in 万元."""
     factors, value = grammar.IN_TEN_THOUSANDS, number.value or 0.0
-    if number.unit not in factors or fact.unit not in factors:
-        return value
-    return value * factors[number.unit] / factors[fact.unit]
+    return value * factors.get(number.unit, 1) / factors.get(fact.unit, 1) if fact.unit in factors else value
 
 
 def close_to(value: float, step: float, modifier: str, expected: float, *, lower_bound: bool = False) -> bool:
@@ -158,14 +153,7 @@ def figure(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _by_measure(table: pd.DataFrame, key: str, statistic: str) -> Known:
-    given = table[table["value"].notna()]
-    bounds = given["lower_bound"] if "lower_bound" in given else pd.Series(False, index=given.index)
-    rows = zip(given[key], given["value"], given["unit"], bounds, strict=True)
-    return {(name, Scope()): Fact(float(value), unit, bool(bound), statistic) for name, value, unit, bound in rows}
-
-
-def _of_places(applications: pd.DataFrame, dimensions: tuple[str, ...]) -> Known:
+def _of_places(applications: pd.DataFrame, dimensions: tuple[str, ...]) -> _Known:
     """Rows, certificates and places of each round, level, certificate, or of each that occur together."""
     approved = applications["status"].isin(APPROVED_STATUSES)
     missing = applications.assign(
@@ -177,35 +165,30 @@ def _of_places(applications: pd.DataFrame, dimensions: tuple[str, ...]) -> Known
     return _facts(table[_COUNTS], bounds, dimensions, _STATISTIC_OF.get(dimensions, "applications"))
 
 
-def _of_majors(tables: Tables) -> Known:
-    """The number of majors in each round; a lower bound where a list of majors is cut off."""
+def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> _Known:
+    """Majors by round, 大类 and college, students and places of each; lower bounds where a cell is cut or shared."""
     rows = tables.majors.merge(tables.applications[["source_row", "application_round"]], on="source_row")
-    groups = rows.groupby("application_round")
-    table = groups.agg(majors_count=("major", "nunique"))
-    bounds = groups.agg(majors_count=("truncated", "any"))
-    return _facts(table, bounds, ("application_round",), "majors")
-
-
-def _of_groups(table: pd.DataFrame, dimension: str, statistic: str) -> Known:
-    """Majors, rows and places of each 大类 or college; lower bounds where others share rows with it."""
-    shared = "、".join(name for name in table[dimension] if "、" in name).split("、")
-    own = table[~table[dimension].str.contains("、")].set_index(dimension)
-    counts = own[["majors_count", "applications", "places_applied", "places_approved"]]
-    bounds = pd.DataFrame({name: own.index.isin(shared) for name in counts}, index=own.index)
-    return _facts(counts, bounds.assign(majors_count=True), (dimension,), statistic)
-
-
-def _of_single_majors(table: pd.DataFrame) -> Known:
-    """Students, rows and places of each major; its places are a lower bound where it shares more with others."""
-    own = table.set_index("major")
-    own["applications"] = own["applications_alone"] + own["applications_shared"]
-    counts = own[["students", "applications", "places_approved_alone"]]
-    counts = counts.set_axis(["distinct_students", "applications", "places_approved"], axis="columns")
+    of_round = rows.groupby("application_round").agg(majors_count=("major", "nunique"), bound=("truncated", "any"))
+    bounds = of_round[["bound"]].set_axis(["majors_count"], axis="columns")
+    known = _facts(of_round[["majors_count"]], bounds, ("application_round",), "majors")
+    for dimension, statistic in (("category", "by_category"), ("college", "by_college")):
+        table = statistics[statistic]
+        shared = "、".join(name for name in table[dimension] if "、" in name).split("、")
+        own = table[~table[dimension].str.contains("、")].set_index(dimension)
+        counts = own[["majors_count", "applications", "places_applied", "places_approved"]]
+        bounds = pd.DataFrame({name: own.index.isin(shared) for name in counts}, index=own.index)
+        known |= _facts(counts, bounds.assign(majors_count=True), (dimension,), statistic)
+    own = statistics["by_major"].set_index("major")
+    counts = own.assign(
+        distinct_students=own["students"],
+        applications=own["applications_alone"] + own["applications_shared"],
+        places_approved=own["places_approved_alone"],
+    )[["distinct_students", "applications", "places_approved"]]
     bounds = pd.DataFrame({"places_approved": own["applications_shared"] > 0})
-    return _facts(counts, bounds, ("major",), "by_major")
+    return known | _facts(counts, bounds, ("major",), "by_major")
 
 
-def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, dimensions: tuple[str, ...], statistic: str) -> Known:
+def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, dimensions: tuple[str, ...], statistic: str) -> _Known:
     """One fact per cell: `counts` by measure (columns) and part (index); `bounds` likewise, False where it has none."""
     keys = [key if isinstance(key, tuple) else (key,) for key in counts.index]
     parts = [Scope(**dict(zip(dimensions, map(str, key), strict=True))) for key in keys]

@@ -10,13 +10,11 @@ import cn2an
 from pilotlib.claims import grammar
 
 # Full-width characters count as their plain forms, traditional ones as simplified; one for one, so that every place in
-# the text stays what it is.
+# the text stays what it is. Emphasis in Markdown is white space: **12**个.
 _PLAIN: dict[int, int | str] = {
     code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-_PLAIN |= {ord("*"): " ", ord("`"): " "}  # emphasis in Markdown: **12**个
-_PLAIN |= {ord("％"): "%", ord("＋"): "+", ord("．"): ".", ord("﹪"): "%", 0x00A0: " ", 0x3000: " "}
-_PLAIN |= str.maketrans(*grammar.TRADITIONAL)
+_PLAIN |= str.maketrans("％＋．﹪\u00a0\u3000*`", "%+.%    ") | str.maketrans(*grammar.TRADITIONAL)
 
 
 class Number(NamedTuple):
@@ -51,8 +49,7 @@ def plain_text(text: str) -> str:
     >>> plain_text("１０２８人，８０％，學校")
     '1028人，80%，学校'
     """
-    grouped = re.sub("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text)
-    return grouped.translate(_PLAIN)
+    return re.sub("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text).translate(_PLAIN)
 
 
 def find_numbers(text: str) -> list[Number]:
@@ -127,27 +124,19 @@ def _number(match: re.Match[str]) -> Number:
         value = 100.0 if written == "百分之百" else worth(written.removeprefix("百分之"))
     except (ValueError, ZeroDivisionError):  # 一万百 is no way to write a number
         return _label(grammar.MALFORMED, written, start)
-    percent = form in ("percent", "fraction")
-    unit = "%" if percent else match["unit"] or ""
-    kind = grammar.PERCENT if percent else grammar.UNITS.get(unit, "")
+    unit = "%" if form in ("percent", "fraction") else match["unit"] or ""
     before = match.string[max(0, match.start() - 4) : match.start()].rstrip()
-    modifier = _modifier(before, {(match["inner"] or "").strip(), match["outer"] or ""})
+    after = {(match["inner"] or "").strip(), match["outer"] or ""}
+    modifiers = [meaning for meaning, words in grammar.BEFORE.items() if before.endswith(words)]
+    modifiers += [meaning for meaning, words in grammar.AFTER.items() if set(words) & after]
     value = value * 100 if form == "fraction" else value
-    ends = start, start + len(written), match.end()
-    return Number(written, round(value, 6), unit, kind, "", modifier, _step(written, value), *ends)
+    how = (grammar.UNITS.get(unit, ""), "", (modifiers or [""])[0], _step(written, value))
+    return Number(written, round(value, 6), unit, *how, start, start + len(written), match.end())
 
 
 def _label(name: str, written: str, start: int) -> Number:
     end = start + len(written)
     return Number(written, None, "", "", name, "", 0, start, end, end)
-
-
-def _modifier(before: str, after: set[str]) -> str:
-    """How exactly a number is meant, by the text before it and the words around its unit."""
-    for meaning, words in grammar.BEFORE.items():
-        if before.endswith(words):
-            return meaning
-    return next((meaning for meaning, words in grammar.AFTER.items() if set(words) & after), "")
 
 
 def _step(written: str, value: float) -> float:

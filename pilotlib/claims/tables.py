@@ -8,138 +8,112 @@ from pilotlib.claims import grammar
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
 
-Rows = Sequence[Sequence[str]]
-
 
 class Cell(NamedTuple):
-    """A number in a table: what is written, its value, the worth of its last digit, whether it is a percentage."""
-
-    written: str
-    value: float
-    step: float
-    percent: bool
-
-
-class Judged(NamedTuple):
-    """A cell that others of its table determine: its place, whether it agrees with them, what follows from them."""
+    """A number in a table: where it stands, what is written, its value, the worth of its last digit, its unit."""
 
     row: int
     column: int
-    cell: Cell
-    state: str
-    explanation: str
-    expected: float
+    written: str
+    value: float
+    step: float
+    unit: str
 
 
-def judge_table(rows: Rows) -> list[Judged]:
-    """The cells of a table that its other cells determine, by row and column."""
-    cells = [[_cell(text) for text in row] for row in rows]
-    first = next((place for place, row in enumerate(cells) if sum(map(bool, row)) > 1), len(rows))
+Judged = tuple[Cell, str, str, float]
+_Lines = Sequence[Sequence[Cell | None]]
+
+
+def judge_table(rows: Sequence[Sequence[str]]) -> list[Judged]:
+    """The cells of a table that its others determine: each with its state, how, and what follows from the others."""
     width = max(map(len, rows), default=0)
-    above = [row for row in rows[:first] if len({text.strip() for text in row if text.strip()}) > 1]
+    texts = [[re.sub(SHAPE["white_space"], "", text) for text in (*row, *[""] * (width - len(row)))] for row in rows]
+    cells = [[_cell(row, column, text) for column, text in enumerate(line)] for row, line in enumerate(texts)]
+    first = next((place for place, row in enumerate(cells) if sum(map(bool, row)) > 1), len(rows))
     headers = [
-        "".join(re.sub(r"\s|:?-{2,}:?", "", row[column]) for row in above if column < len(row))
-        for column in range(width)
+        "".join(column) for column in zip(*(line for line in texts[:first] if len({*line} - {""}) > 1), strict=True)
     ]
-    body = [(place, row) for place, row in enumerate(cells) if place >= first and any(row) and len(row) == width]
-    found = [*_rates(headers, body), *_totals_by_column(headers, body, rows), *_totals_by_row(headers, body)]
-    return sorted({(item.row, item.column): item for item in found}.values())
+    if not headers or first == len(rows):
+        return []
+    summed = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
+    body = [
+        [cell if adds and cell and not cell.unit else None for adds, cell in zip(summed, row, strict=True)]
+        for row in cells
+    ]
+    labels = [next(filter(None, line), "") for line in texts[first:]]
+    by_row = list(zip(*body[first:], strict=True))
+    found = [*_rates(headers, cells[first:]), *_totals(labels, body[first:]), *_totals(headers, by_row)]
+    return sorted({item[0][:2]: item for item in found}.values())
 
 
-def _cell(text: str) -> Cell | None:
+def _cell(row: int, column: int, text: str) -> Cell | None:
     match = re.fullmatch(SHAPE["cell"], text)
     if not match:
         return None
-    value = float(re.sub("[,，]", "", match["number"]))
-    return Cell(match["number"], value, 10.0 ** -len(match["number"].partition(".")[2]), bool(match["percent"]))
+    written = match["number"]
+    step = 10.0 ** -len(written.partition(".")[2])
+    return Cell(row, column, written, float(re.sub("[,，]", "", written)), step, "%" if match["percent"] else "")
 
 
-def _judged(row: int, column: int, cell: Cell, expected: float, sentence: str, **fields: str) -> Judged:
-    agrees = close_to(cell.value, cell.step, "", expected)
-    unit, computation = "%" if "rate" in sentence else "", say(sentence, **fields)
-    said = computation if agrees else say("text_differs", computation=computation, written=cell.written + unit)
-    return Judged(row, column, cell, AGREES if agrees else DISAGREES, said, round(expected, 2))
+def _judged(cell: Cell, expected: float, computation: str) -> Judged:
+    if close_to(cell.value, cell.step, "", expected):
+        return cell, AGREES, computation + "。", round(expected, 2)
+    said = say("text_differs", computation=computation, written=cell.written + cell.unit)
+    return cell, DISAGREES, said, round(expected, 2)
 
 
-def _named(headers: list[str], kind: str, never: Sequence[str] = ()) -> list[int]:
-    """The columns of counts whose header has a word of a kind and none of others."""
-
-    def has(header: str, kinds: Sequence[str]) -> bool:
-        return any(word in header for name in kinds for word in WORDS[name])
-
-    counts = [column for column, header in enumerate(headers) if not re.search(SHAPE["rate_column"], header)]
-    return [column for column in counts if has(headers[column], [kind]) and not has(headers[column], never)]
+def _likely(items: list[Judged]) -> list[Judged]:
+    """What was judged, if it is what the table means: one alone, or if half of them agree."""
+    agree = sum(state == AGREES for _, state, _, _ in items)
+    return items if len(items) == 1 or agree * 2 >= len(items) else []
 
 
-def _rates(headers: list[str], body: list[tuple[int, list[Cell | None]]]) -> Iterator[Judged]:
+def _rates(headers: list[str], body: _Lines) -> Iterator[Judged]:
     """Rates by row, where the headers name the rate, its numerator and its denominator since the rate before."""
-    last = -1
-    for column, header in enumerate(headers):
-        if not re.search(SHAPE["rate_column"], header):
+    last = 0
+    for column in (place for place, header in enumerate(headers) if re.search(SHAPE["rate_column"], header)):
+        since, last = range(last, column), column + 1
+        named = next((rate for rate in grammar.RATES if any(word in headers[column] for word in rate.words)), None)
+        top, bottom = (named.top, named.bottom) if named else ((), ())
+        tops = _with_a_word(headers, since, top)
+        bottoms = [[place for place in _with_a_word(headers, since, [kind]) if place not in tops] for kind in bottom]
+        found = (tops, next(filter(None, bottoms), []))
+        if [len(places) for places in found] != [1, 1] or len({"人次" in headers[place] for (place,) in found}) > 1:
             continue
-        named = [rate for rate in grammar.RATES if any(word in header for word in rate.words)]
-        since, last = range(last + 1, column), column
-        for rate in named[:1]:
-            tops = [place for place in _first(headers, rate.top, ()) if place in since]
-            bottoms = [place for place in _first(headers, rate.bottom, rate.top) if place in since]
-            if len(tops) != 1 or len(bottoms) != 1 or ("人次" in headers[tops[0]]) != ("人次" in headers[bottoms[0]]):
-                continue
-            items = []
-            for row, cells in body:
-                top, bottom, cell = cells[tops[0]], cells[bottoms[0]], cells[column]
-                if top and bottom and cell and bottom.value and (cell.percent or cell.value > 1 or "%" in header):
-                    percent = top.value / bottom.value * 100
-                    fields = {"top": figure(top.value), "bottom": figure(bottom.value), "percent": figure(percent)}
-                    items.append(_judged(row, column, cell, percent, "text_rate", **fields))
-            if len(items) < 3 or sum(item.state == AGREES for item in items) * 2 >= len(items):
-                yield from items
-
-
-def _first(headers: list[str], kinds: Sequence[str], never: Sequence[str]) -> list[int]:
-    return next((columns for kind in kinds if (columns := _named(headers, kind, never))), [])
-
-
-def _totals_by_column(headers: list[str], body: list[tuple[int, list[Cell | None]]], rows: Rows) -> Iterator[Judged]:
-    """The totals of a row 合计: of all rows before it, or of the subtotals; only where some column of it agrees."""
-    is_total = {row: bool(re.match(SHAPE["total_row"], _label(rows[row]))) for row, _ in body}
-    start = 0
-    for place, (row, cells) in enumerate(body):
-        if not is_total[row] or place - start < 2:
-            continue
-        before = [body[:place], body[start:place]]
-        start, items = place + 1, []
-        for column, cell in enumerate(cells):
-            ways = []
-            for run in before:
-                for of_totals in (False, True):
-                    parts = [other[column] for number, other in run if is_total[number] == of_totals]
-                    ways += [[part.value for part in parts if part]] if len(parts) > 1 and all(parts) else []
-            if cell and ways and not cell.percent and not re.search(SHAPE["no_sum_column"], headers[column]):
-                way = next((way for way in ways if close_to(cell.value, cell.step, "", sum(way))), ways[-1])
-                items.append(_total(row, column, cell, way))
-        agree = sum(item.state == AGREES for item in items)
-        yield from items if agree * 2 >= len(items) or len(items) == 1 else []
-
-
-def _totals_by_row(headers: list[str], body: list[tuple[int, list[Cell | None]]]) -> Iterator[Judged]:
-    """The totals of a column 合计 of all counts before it, where they agree in most rows."""
-    for column, header in enumerate(headers):
-        if not re.fullmatch(SHAPE["total_column"], header):
-            continue
-        parts = [place for place, name in enumerate(headers[:column]) if not re.search(SHAPE["no_sum_column"], name)]
         items = []
-        for row, cells in body:
-            cell, values = cells[column], [part.value for place in parts if (part := cells[place])]
-            if cell and len(values) > 1:
-                items.append(_total(row, column, cell, values))
-        if len(items) > 2 and sum(item.state == AGREES for item in items) * 2 > len(items):
-            yield from items
+        for row in body:
+            above, below, cell = (row[place] for place in (tops[0], found[1][0], column))
+            if above and below and cell and below.value and (cell.unit or cell.value > 1 or "%" in headers[column]):
+                percent = above.value / below.value * 100
+                values = {"top": figure(above.value), "bottom": figure(below.value), "percent": figure(percent)}
+                items.append(_judged(cell, percent, say("division", **values)))
+        yield from _likely(items)
 
 
-def _total(row: int, column: int, cell: Cell, parts: list[float]) -> Judged:
-    equation = " + ".join(map(figure, parts)) if len(parts) < 8 else say("column_sum", count=len(parts))
-    return _judged(row, column, cell, sum(parts), "table_sum", equation=equation, total=figure(sum(parts)))
+def _with_a_word(headers: list[str], places: Sequence[int], kinds: Sequence[str]) -> list[int]:
+    words = [word for kind in kinds for word in WORDS[kind]]
+    return [place for place in places if any(word in headers[place] for word in words)]
 
 
-def _label(row: Sequence[str]) -> str:
-    return next((re.sub(r"\s", "", text) for text in row if text.strip()), "")
+def _totals(labels: list[str], lines: _Lines) -> Iterator[Judged]:
+    """The totals of a line 合计: of all lines before it, of those since the last total, or of the totals before it."""
+    numbered = [
+        (re.search(SHAPE["total_line"], label), line) for label, line in zip(labels, lines, strict=True) if any(line)
+    ]
+    start = 0
+    for place, (is_total, line) in enumerate(numbered):
+        if not is_total or place - start < 2:
+            continue
+        items = []
+        for column, cell in enumerate(line):
+            parts = [(total, other[column]) for total, other in numbered[:place]]
+            ways = [parts[start:], [part for part in parts if not part[0]], [part for part in parts if part[0]]]
+            sums = [
+                [part.value for _, part in run if part] for run in ways if len(run) > 1 and all(part for _, part in run)
+            ]
+            if cell and sums:
+                way = next((way for way in sums if close_to(cell.value, cell.step, "", sum(way))), sums[0])
+                equation = " + ".join(map(figure, way)) if len(way) < 8 else say("column_sum", count=len(way))
+                items.append(_judged(cell, sum(way), say("table_sum", equation=equation, total=figure(sum(way)))))
+        start = place + 1
+        yield from _likely(items)

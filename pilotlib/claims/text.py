@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
@@ -12,7 +11,6 @@ from pilotlib.claims.facts import DIMENSIONS, Facts
 from pilotlib.claims.grammar import OTHER_WORDS, SHAPE
 from pilotlib.claims.numbers import Number, find_numbers
 from pilotlib.vocabulary import LEVELS, ROUND_ALIASES, round_named
-from pilotlib.words import split_certificate
 
 Span = tuple[int, int]
 Placed = TypeVar("Placed", "Word", Number)
@@ -31,10 +29,7 @@ class Lexicon(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A known word at its place in the text, and its kinds: those of the grammar, or the name of a part of the year.
-
-    `dimension` is the dimension that it names a part of ("" for none), `part` the table's own name for that part.
-    """
+    """A known word at its place, with its kinds; `dimension` and `part` are what it names of the year ("" for none)."""
 
     text: str
     kinds: tuple[str, ...]
@@ -47,8 +42,7 @@ class Word(NamedTuple):
 class Names(NamedTuple):
     """The names listed with a count, whether 等 stands after them, and the stretch of the text that they fill.
 
-    They are `fewest` if no 和, 与 or 及 joins two, `most` if each does. If all that are known are of one dimension,
-    `dimension` is it and `parts` the table's names joined by 、.
+    They are `fewest` if no 和, 与 or 及 joins two, `most` if each does.
     """
 
     names: tuple[str, ...] = ()
@@ -56,8 +50,6 @@ class Names(NamedTuple):
     most: int = 0
     open: bool = False
     span: Span = (0, 0)
-    dimension: str = ""
-    parts: str = ""
 
 
 class Segment(NamedTuple):
@@ -71,7 +63,7 @@ class Segment(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A text with everything that was found in it; `counts` are the numbers that are no labels, `names` by their start.
+    """A text with all that was found in it; `counts` are the numbers that are no labels, `names` by their start.
 
     `hidden` are the stretches that are names or quotations, in which no word speaks.
     """
@@ -87,10 +79,8 @@ class Paragraph(NamedTuple):
 
 def lexicon_of(facts: Facts) -> Lexicon:
     """The grammar's words, the school's names and the names in the year's table."""
-    kinds: dict[str, tuple[str, ...]] = dict.fromkeys(OTHER_WORDS["fillers"], ())
-    kinds |= {
-        word: () for words in (*grammar.BEFORE.values(), *grammar.AFTER.values()) for word in words if len(word) > 1
-    }
+    vague = [word for words in (*grammar.BEFORE.values(), *grammar.AFTER.values()) for word in words if len(word) > 1]
+    kinds: dict[str, tuple[str, ...]] = dict.fromkeys((*OTHER_WORDS["fillers"], *vague), ())
     endings = (("ending", OTHER_WORDS["part_endings"]), ("other ending", OTHER_WORDS["other_endings"]))
     for kind, words in (*grammar.WORDS.items(), *endings, ("here", facts.schools)):
         kinds |= {word: (*kinds.get(word, ()), kind) for word in words}
@@ -129,21 +119,9 @@ def between(items: list[Placed], start: int, end: int) -> list[Placed]:
     return items[bisect_left(items, start, key=_start) : bisect_left(items, end, key=_start)]
 
 
-def unexplained(text: str, start: int, end: int, spans: list[Span]) -> str:
-    """The letters and Chinese characters between two places that none of the spans covers."""
-    left, position = "", start
-    for begin, stop in sorted(spans):
-        left += text[position : min(begin, end)]
-        position = max(position, stop)
-    return "".join(re.findall(SHAPE["letters"], left + text[position:end]))
-
-
 def stands_after(text: str, place: int, words: str) -> bool:
     """Whether one of the grammar's other words of a name stands right before a place in the text."""
     return text[max(0, place - 9) : place].rstrip().endswith(OTHER_WORDS[words])
-
-
-# --- Words ---
 
 
 def _words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lexicon) -> list[Word]:
@@ -153,12 +131,17 @@ def _words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lex
     position = 0
     for start, end in [*sorted(apart + hidden), (len(text), len(text))]:
         for match in lexicon.pattern.finditer(text, position, max(start, position)):
-            word = re.sub(r"\s", "", match[0])
-            words.append(Word(word, lexicon.kinds[word], *match.span(), *lexicon.parts.get(word, ())))
+            name = re.sub(r"\s", "", match[0])
+            words.append(Word(name, lexicon.kinds[name], *match.span(), *lexicon.parts.get(name, ())))
         position = max(position, end)
     words += filter(None, (_word_of_label(text, number, lexicon.year) for number in numbers))
     words.sort(key=_start)
-    return _with_names([_after_a_preposition(text, word) for word in words], text, numbers)
+    for place, word in enumerate(words):
+        if "another time" in word.kinds and stands_after(text, word.start, "compared"):  # 较上年
+            words[place] = word._replace(kinds=("change",))
+        elif word.dimension and stands_after(text, word.start, "excluding"):  # 除第一次外
+            words[place] = Word(word.text, ("excluded",), word.start, word.end)
+    return _with_names(words, text, numbers)
 
 
 def _word_of_label(text: str, number: Number, year: int) -> Word | None:
@@ -168,31 +151,23 @@ def _word_of_label(text: str, number: Number, year: int) -> Word | None:
         name = round_named(written)
         if not name.endswith(OTHER_WORDS["round_endings"]):
             return Word(name, (), *place)
-        named = text.startswith(OTHER_WORDS["round_follows"], number.end) or not written.endswith("批")
-        kinds = ("name_of_application_round", *(() if named else ("perhaps part",)))
+        sure = not written.endswith("批") or text.startswith(OTHER_WORDS["round_follows"], number.end)
+        kinds = ("name_of_application_round",) if sure else ("name_of_application_round", "perhaps part")
         return Word(name, kinds, *place, "application_round", name)
     if number.label not in (grammar.YEAR, grammar.DATE, grammar.COHORT):
         return None
     years, kind = set(re.findall(r"\d{4}", written)), ""
     if written.endswith(OTHER_WORDS["cohort_endings"]):
         kind = "part"
-    elif years and years != {str(year)}:
+    elif (years and years != {str(year)}) or written.endswith(OTHER_WORDS["since_endings"]):
         kind = "another time"
     elif number.label == grammar.DATE:
         to_the_end = stands_after(text, number.start, "until") and re.search(SHAPE["end_of_year"], written)
         kind = "" if to_the_end else "period"
     elif years:
-        kind = "now"
+        until = stands_after(text, number.start, "until")
+        return Word(written, ("now",) if until else ("now", "whole year"), *place)
     return Word(written, (kind,) if kind else (), *place)
-
-
-def _after_a_preposition(text: str, word: Word) -> Word:
-    """A time after 较 or 比 is what the year is compared with; a part of the year after 除 or 较 is left out."""
-    if "another time" in word.kinds and stands_after(text, word.start, "compared"):
-        return word._replace(kinds=("change",))
-    if word.dimension and stands_after(text, word.start, "excluding"):
-        return Word(word.text, ("excluded",), word.start, word.end)
-    return word
 
 
 def _with_names(words: list[Word], text: str, numbers: list[Number]) -> list[Word]:
@@ -200,64 +175,41 @@ def _with_names(words: list[Word], text: str, numbers: list[Number]) -> list[Wor
     known = [word for word in words if len(word.text) > 1]  # single characters may belong to a name: 艺术设计学院
     ends = sorted([0, *(word.end for word in known), *(number.unit_end for number in numbers)])
     covered = {place for word in words for place in range(word.start, word.end)}
-    named: list[Word] = []
-    for word in words:
+    for number, word in enumerate(words):
         start, kind = word.start, next((kind for kind in ("ending", "other ending") if kind in word.kinds), "")
-        if kind:
-            last = ends[bisect_right(ends, word.start) - 1]
-            while start > last and re.match(SHAPE["letters"], text[start - 1]):
-                start -= 1
-            unknown = [place for place in range(start, word.start) if place not in covered]
-            if len(unknown) > (word.text not in OTHER_WORDS["short_named_endings"]):
-                name = text[start : word.end]
-                other = kind == "other ending" or re.search(SHAPE["of_another_school"], name)
-                word = Word(name, ("elsewhere",) if other else ("part",), start, word.end)
-        named.append(word)
-    return named
-
-
-# --- Segments ---
+        last = ends[bisect_right(ends, word.start) - 1]
+        while kind and start > last and re.match(SHAPE["letters"], text[start - 1]):
+            start -= 1
+        if sum(place not in covered for place in range(start, word.start)) > (
+            word.text not in OTHER_WORDS["short_named_endings"]
+        ):
+            other = kind == "other ending" or re.search(SHAPE["of_another_school"], text[start : word.end])
+            words[number] = Word(text[start : word.end], ("elsewhere" if other else "part",), start, word.end)
+    return words
 
 
 def _segments_of(text: str, numbers: list[Number], words: list[Word], hidden: list[Span]) -> list[Segment]:
-    """The stretches of a text between its marks; a text that goes on without any is cut where it has grown too long."""
+    """The stretches of a text between its marks; a text that goes on without any is cut where it has grown too long.
+
+    No marks are those in numbers and names.
+    """
+    skipped = {place for span in hidden for place in range(*span)}
+    skipped.update(place for number in numbers for place in range(number.start, number.end))
     marks = SHAPE["sentence_ends"] + SHAPE["clause_ends"] + SHAPE["small_ends"]
-    skipped = _no_marks(text, numbers, words, hidden)
     ends = [place for place, character in enumerate(text) if character in marks and place not in skipped]
     sentence_ends = [0]
     for end in ends:
         if text[end] in SHAPE["sentence_ends"] or end - sentence_ends[-1] > SHAPE["longest_sentence"]:
             sentence_ends.append(end)
-    sentences = _spans(sentence_ends[1:], len(text))
-    clauses = _spans([end for end in ends if text[end] not in SHAPE["small_ends"]], len(text))
-    segments, sentence, clause = [], 0, 0
-    for start, end in _spans(ends, len(text)):
-        sentence += sentences[sentence][1] < start
-        clause += clauses[clause][1] < start
-        opening = text[start - 1] if start else SHAPE["opening"]
-        segments.append(Segment(start, end, opening, clauses[clause], sentences[sentence]))
+    spans = [
+        list(zip([0, *(end + 1 for end in places)], [*places, len(text)], strict=True))
+        for places in (ends, [end for end in ends if text[end] not in SHAPE["small_ends"]], sentence_ends[1:])
+    ]
+    segments = []
+    for start, end in spans[0]:
+        clause, sentence = (level[bisect_right(level, (start, len(text))) - 1] for level in spans[1:])
+        segments.append(Segment(start, end, text[start - 1] if start else SHAPE["opening"], clause, sentence))
     return segments
-
-
-def _no_marks(text: str, numbers: list[Number], words: list[Word], hidden: list[Span]) -> set[int]:
-    """Where a mark is none: in numbers and names, at brackets without a count, between two names (初级、中级)."""
-    places: set[int] = set()
-    for start, end in [*hidden, *((number.start, number.end) for number in numbers)]:
-        places.update(range(start, end))
-    for match in re.finditer(SHAPE["brackets"], text):
-        if all(number.label for number in between(numbers, *match.span())):
-            places |= {match.start(), match.end() - 1}
-    for word, following in pairwise(words):
-        if word.dimension and word.dimension == following.dimension and word.end + 1 == following.start:
-            places.add(word.end)
-    return places
-
-
-def _spans(ends: list[int], length: int) -> list[Span]:
-    return list(zip([0, *(end + 1 for end in ends)], [*ends, length], strict=True))
-
-
-# --- Lists of names ---
 
 
 def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon) -> Names:
@@ -277,12 +229,9 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
             listed = tuple(re.sub(r"\s", "", name) for name in (names[0][lead:], *names[1:]))
             if len(listed) < 2 or any(re.search(SHAPE["no_name"], name) for name in listed):
                 listed = ()
-            joined = len(re.findall(SHAPE["last_name_after"], match["names"][lead:]))
-            parts = [lexicon.parts.get(name) or lexicon.parts.get(split_certificate(name)[0]) for name in listed]
-            known = {part[0]: "、".join(part[1] if part else "" for part in parts) for part in parts if part}
-            of_one = next(iter(known.items())) if len(known) == 1 else ()
             fewest = match["names"].count("、") + 1
-            return Names(listed, fewest, fewest + joined, bool(match["open"]), (start + lead, end), *of_one)
+            most = fewest + len(re.findall(SHAPE["last_name_after"], match["names"][lead:]))
+            return Names(listed, fewest, most, bool(match["open"]), (start + lead, end))
     return Names()
 
 
@@ -298,8 +247,12 @@ def _parted(last: str, lexicon: Lexicon) -> list[str]:
 def _lead(name: str, lexicon: Lexicon) -> int:
     """How much of the first name of a list is not the name: 先后组织 of 先后组织电子商务数据分析."""
     for match in reversed(list(lexicon.pattern.finditer(name))):
-        dimension, _ = lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))
-        if dimension in ("certificate", "major", "college", "category"):
+        if lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))[0] in (
+            "certificate",
+            "major",
+            "college",
+            "category",
+        ):
             return match.start()
     lead = re.match(SHAPE["before_names"], name)
     return lead.end() if lead else 0

@@ -69,7 +69,7 @@ def passages_of(text: str) -> list[Passage]:
             open_line = False
             table.append(line)
             continue
-        if len(table) > 2:
+        if sum(bool(re.search(r"[^\s|:+=-]", row)) for row in table) > 1:
             between = "|" if "|" in table[0] else "\t"
             rows = tuple(tuple(row.split(between)) for row in table)
             passages.append(Passage(number - len(table), "", rows, between))

@@ -1,0 +1,236 @@
+"""Rates and shares, by the counts of the text and, where it has none of its own, by those of the year."""
+
+import re
+from itertools import pairwise
+
+from pilotlib.claims import grammar
+from pilotlib.claims.facts import Facts, Scope, figure, scopes_of
+from pilotlib.claims.facts import fits as fits_fact
+from pilotlib.claims.grammar import AGREES, DISAGREES, KINDS, NO_DATA, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, say
+from pilotlib.claims.meaning import Claim, measure_of
+from pilotlib.claims.relations import Around, Finding, about, best_of, division, fits, is_change, ratio, same_unit
+from pilotlib.claims.text import NAMES, kinds_of
+
+_Share = tuple[Claim | None, str, str, Claim | None]
+_Ways = tuple[list[tuple[Claim, Claim]], bool]
+
+
+def rate_of(near: Around) -> Finding | None:
+    """What the text says of a percentage as a rate with a name, or as a share."""
+    return _rate(near) or _share(near)
+
+
+def rate_named(claim: Claim, text_before: str) -> grammar.Rate | None:
+    """The rate that a clause names last before a percentage; where it names none and no share, the sentence's last."""
+    clause = text_before[-(claim.number.start - claim.clause[0]) or len(text_before) :]
+    of_another = any(word in clause for word in OTHER_WORDS["rate_endings"] + OTHER_WORDS["share"])
+    for text in (clause, "" if of_another else text_before):
+        names = [(word, place) for place, rate in enumerate(grammar.RATES) for word in rate.words if word in text]
+        ends = [(text.rfind(word) + len(word), len(word), place) for word, place in names]
+        if ends:
+            return grammar.RATES[max(ends)[2]]
+    return None
+
+
+def _beside(claim: Claim) -> str:
+    """The text right before and right after a number, up to the next mark."""
+    return claim.lead[-14:] + re.split(SHAPE["between_clauses"], claim.tail)[0][:10]
+
+
+def _deeds(claim: Claim) -> set[str]:
+    """What was done with those counted, and their measure; who are only enlisted did not sit (考核报名人数)."""
+    return {"enlisted"} if "enlisted" in claim.kinds else {*claim.kinds, claim.measure}
+
+
+def _rate(near: Around) -> Finding | None:
+    """A rate with a name: its numerator and denominator by their words, in the sentence or the one before.
+
+    One with a name that is not in the grammar (就业率) is of the count with its first word by the only larger one.
+    """
+    claim, text = near.claim, "".join(other.lead for other in near.earlier) + near.claim.lead
+    rate, unnamed, bottoms = rate_named(claim, text), re.search(SHAPE["unnamed_rate"], claim.lead), list[Claim]()
+    if rate:
+        tops = [other for other in near.since if other.kinds & set(rate.top) and not is_change(other)]
+        by_measure = [other for other in near.since if other.measure == rate.numerator]
+        tops += [other for other in by_measure if other not in tops and not other.kinds & set(rate.bottom)]
+        ways = ((kind, counts) for counts in (near.since, near.counts) for kind in (*rate.bottom, *rate.denominators))
+        rest = ([other for other in run if kind in _deeds(other)] for kind, run in ways)
+        apart = ([other for other in run if not other.kinds & set(rate.top) and other not in tops] for run in rest)
+        bottoms = next(filter(None, apart), [])
+    else:
+        tops = [other for other in near.since if unnamed and unnamed["stem"] in _beside(other)]
+    findings, fitting = list[Finding | None](), False
+    for top in tops:
+        others = [other for other in (*near.earlier, *near.later) if same_unit(top, other)]
+        only = [other for other in others if other.value >= top.value and len(others) == 1]
+        same = [other for other in bottoms if same_unit(top, other)] or only
+        alike = [other for other in near.counts if other.value and same_unit(top, other)]
+        fitting |= any(fits(claim, top.value / other.value * 100, top, other) for other in alike)
+        strict = {
+            other.value for other in tops if (other is top or same_unit(top, other)) and about(other) == about(claim)
+        }
+        certain = len({other.value for other in same}) == 1 and strict == {top.value}
+        for other in same:
+            if other.value and (top.value <= other.value or (rate and "done" in rate.top)):
+                findings.append(ratio(claim, top, other, certain and about(other) == about(claim)))
+    best = best_of(findings)
+    if not best or best.state == AGREES or fitting:
+        return best if best and best.state == AGREES else None
+    top, bottom = best.parts
+    implied = round(top.value / claim.value * 100) if claim.value else 0  # the denominator that would make it true
+    if not 0 < top.value <= implied <= bottom.value or not fits(claim, top.value / implied * 100):
+        return best
+    other_way = say("other_denominator", denominator=implied, percent=figure(claim.value))
+    return best._replace(explanation=best.explanation.removesuffix("。") + other_way)
+
+
+def share_of(near: Around) -> _Share | None:
+    """What a percentage says to be a share of: 513人（占56.5%）, 分别占56.5%和43.5%, 占1028名学生的88%.
+
+    Returns:
+        The count that it is a share of something with, what stands behind 占 ("" for the whole), the measure of that,
+        and a count that stands in it.
+    """
+    claim, earlier, inside = near.claim, near.earlier, None
+    holder, match, paired = claim, re.search(SHAPE["share"], claim.lead), _paired(near)
+    if not match and earlier and re.fullmatch(SHAPE["after_base"], claim.lead):
+        match = re.search(SHAPE["share"], earlier[-1].lead)
+        inside = holder = earlier[-1]
+    if not match and paired:
+        percents = [other for other in earlier if other.number.kind == grammar.PERCENT]
+        holder, inside = (percents or [claim])[0], None
+        match = re.search(SHAPE["share"], holder.lead)
+    if not match and not paired and not (earlier and re.fullmatch(SHAPE["share_opens"], claim.lead)):
+        return None
+    *another, subject = re.split(SHAPE["between_clauses"], holder.lead[: match.start()] if match else "")
+    subject = re.sub(SHAPE["no_subject"], "", subject) if another else ""
+    beside = (earlier[:-1] if match and inside else earlier)[-1:]
+    top = paired or (beside[0] if beside and beside[0].number.kind in grammar.COUNTS and not subject else None)
+    text = match["base"] if match else ""
+    of = measure_of(
+        PEOPLE, "", kinds_of(word for word in holder.before if word.start >= holder.number.start - len(text))
+    )
+    base = re.sub(SHAPE["no_base"], "", text)
+    return top, "" if re.fullmatch(SHAPE["whole"], base) else base, of if text else "", inside if match else None
+
+
+def _share(near: Around) -> Finding | None:
+    """A share: of what stands behind 占, of the whole before 其中, or of a larger count of something else."""
+    claim, (top, base, of, inside) = near.claim, share_of(near) or (None, "", "", None)
+    if not top or "each one" in top.kinds:
+        return None
+    larger = [other for other in near.counts if same_unit(top, other) and other.value >= top.value]
+    counts = [other for other in near.earlier if other.number.kind in grammar.COUNTS]
+    if inside:
+        wholes, sure = [inside] if same_unit(top, inside) else [], True
+    elif base:
+        wholes = [other for other in larger if base in _beside(other) or base in about(other)]
+        wholes += [other for other in larger if of and other.measure == of != top.measure]
+        sure = len({whole.value for whole in wholes}) == 1
+    else:
+        among = [count for count in counts if re.match(SHAPE["among_them"], count.tail) and same_unit(top, count)]
+        steps = pairwise(counts[: counts.index(top) + 1])  # the count before the last 其中
+        before = [whole for whole, part in steps if any(word in part.lead for word in grammar.WORDS["of which"])][-1:]
+        known = among[-1:] or [whole for whole in before if same_unit(top, whole)]
+        wholes = known or [other for other in larger if other in counts]
+        only = sum(same_unit(top, other) for other in counts) == len(wholes) == 1
+        sure = bool(known) or (only and wholes[0].measure not in ("", top.measure))
+    sure = sure and (not about(claim) - about(top) or bool(base or inside))
+    return best_of(ratio(claim, top, whole, sure) for whole in wholes if whole.value)
+
+
+def _paired(near: Around) -> Claim | None:
+    """The count that belongs to a percentage after 分别: of two percentages the second goes with the second count."""
+    run = [*near.earlier, near.claim, *near.later]
+    first = next(place for place, other in enumerate(run) if other.number.kind == grammar.PERCENT)
+    percents = [other for other in run[first:] if other.number.kind == grammar.PERCENT]
+    counts = [other for other in run[:first] if other.number.kind in grammar.COUNTS][-len(percents) :]
+    respectively = any(word in run[first].lead for word in OTHER_WORDS["respectively"])
+    return counts[percents.index(near.claim)] if respectively and len(counts) == len(percents) > 1 else None
+
+
+# --- By the year ---
+
+
+def judge_rate(near: Around, text: str, facts: Facts, finding: Finding | None) -> Finding:
+    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's."""
+    claim, sentence = near.claim, text[near.claim.sentence[0] : near.claim.number.start]
+    if is_change(claim):
+        return finding or Finding(NO_DATA, say("growth_unknown"))
+    rate, exception, share = rate_named(claim, sentence), re.search(SHAPE["exception"], sentence), share_of(near)
+    ways, sure = (
+        _ways_of_rate(near, rate, facts) if rate else _ways_of_share(near, share, facts) if share else ([], False)
+    )
+    first = finding.parts if finding and finding.parts else ways[0] if ways else ()
+    if first and exception and "each" in claim.kinds:
+        said = say("rate_with_exception", exception=exception[0], division=division(*first))
+        return Finding(NO_DATA, said, round(first[0].value / first[1].value * 100, 2), "rates", parts=first)
+    if finding:
+        return finding
+    if not ways or claim.outside:
+        return Finding(NO_DATA, say("rate_unknown")) if rate or sure else Finding(NOT_UNDERSTOOD, say("rate_unclear"))
+    fitting = [way for way in ways if fits(claim, way[0].value / way[1].value * 100)]
+    (top, bottom), computation = (fitting or ways)[0], division(*(fitting or ways)[0])
+    held = round(top.value / bottom.value * 100, 2), "rates"
+    if fitting:
+        return Finding(AGREES, say("rate_agrees", division=computation), *held)
+    if not sure or len(claim.unknown) > grammar.MOST_UNKNOWN:
+        return Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=computation))
+    return Finding(DISAGREES, say("text_differs", computation=computation, written=claim.number.with_unit), *held)
+
+
+def _ways_of_rate(near: Around, rate: grammar.Rate, facts: Facts) -> _Ways:
+    """The ways to form a rate by the year's figures, and whether it is one of these: the text has none of its own."""
+    claim, counts = near.claim, [other for other in near.earlier if other.number.kind == PEOPLE]
+    top, *bottoms = (_of_year(claim, name, claim.scope, facts) for name in (rate.numerator, *rate.denominators))
+    ways = [(top, bottom) for bottom in bottoms if top and bottom]
+    own = [other for other in counts if other.kinds & {*rate.top, *rate.bottom} and not other.outside]
+    doubts = set(claim.doubtful.split("、")) - {"", *grammar.WORDS["each one"], *grammar.WORDS["each"]}
+    of_another = rate.after and counts and counts[-1].measure not in rate.after
+    sure = not doubts and all(other.value in [count.value for way in ways[:1] for count in way] for other in own)
+    return ([] if of_another else ways), sure
+
+
+def _ways_of_share(near: Around, share: _Share, facts: Facts) -> _Ways:
+    """The ways to form a share of a figure of the year; its part is a count stated before it, or named."""
+    claim, (top, _, of, inside) = near.claim, share
+    if top:
+        scopes = dict.fromkeys([*scopes_of(claim.scope, claim.carried), Scope()])
+        wholes = [whole for scope in scopes if (whole := _of_year(claim, of or top.measure, scope, facts))]
+        sure = bool(of or any(top.scope)) and not (top.outside or inside or top.doubtful)
+        return [(top, whole) for whole in wholes if whole.value > top.value], sure
+    words = [word for word in claim.before if word.start >= claim.number.start - len(claim.lead)]
+    named = kinds_of(words) - KINDS["no_subject"] - {"rate"}
+    measure = of if of and not named - NAMES - {"place", "approve", "apply"} else measure_of(PEOPLE, "", named)
+    of = of or (measure if any(claim.scope) else "")
+    part, year = _of_year(claim, measure, claim.scope, facts), _of_year(claim, of, Scope(), facts)
+    if not part or not year or (measure == of and not any(claim.scope)):
+        return [], bool(of)
+    return [(part, year)], not facts.known[measure, claim.scope].lower_bound and bool(of != measure or named - NAMES)
+
+
+def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | None:
+    """A figure of the year in the place of a stated one."""
+    fact = facts.known.get((measure, scope))
+    return claim._replace(value=fact.value, measures=(measure,)) if fact and fact.value else None
+
+
+def recomputed(finding: Finding, facts: Facts) -> Finding | None:
+    """The rate that two counts of the text make, held against the one of the year, if they are the year's counts."""
+    known = [facts.known.get((part.measure, Scope())) for part in finding.parts]
+    pairs = [
+        (part, fact) for part, fact in zip(finding.parts, known, strict=True) if fact and part.number.kind == PEOPLE
+    ]
+    near = all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs)
+    if (
+        len({part.measure for part, _ in pairs}) < 2
+        or not near
+        or not any(fits_fact(part.number, fact) for part, fact in pairs)
+    ):
+        return None
+    (top, one), (bottom, other) = pairs
+    own, year = (
+        round(above / below * 100, 2) for above, below in ((top.value, bottom.value), (one.value, other.value))
+    )
+    said = say("rate_agrees" if own == year else "rate_otherwise", division=division(top, bottom), known=figure(year))
+    return Finding(AGREES if own == year else DISAGREES, said, year, "rates", f"{top.value:g}÷{bottom.value:g}", own)
