@@ -145,21 +145,32 @@ def new(year: int, table: Path, project: Path) -> None:
 
 @pilot.command()
 @click.argument("file", type=_path)
-@click.option("--year", callback=_four_digits, help="The year to hold it against; the newest by default.")
+@click.option("--year", callback=_four_digits, help="The year to hold it against, whatever its title says.")
+@click.option("--school", default="", help="One more name of this school, where the document has another for it.")
+@click.option("--all", "everything", is_flag=True, help="List also what agrees.")
 @click.option("--json", "as_objects", is_flag=True, help="A list of objects, one per number, instead of a table.")
-@_project
-def claims(file: Path, year: int | None, as_objects: bool, project: Path) -> None:
-    """Check every number in a finished document FILE (md, txt, docx) against the data of a year.
+@click.option("--project", type=_path, help="The project's folder; without one the text is judged by itself.")
+def claims(file: Path, year: int | None, school: str, everything: bool, as_objects: bool, project: Path | None) -> None:
+    """Check every number in a finished document FILE (md, txt, docx, html, xlsx): its own arithmetic, and a year.
 
-    Exit status 1 where something disagrees.
+    A document whose title names another year or school is judged by itself. Exit status 1 where something disagrees.
     """
     from pilotlib.claims import DISAGREES
     from pilotlib.exploring.looking_up import claims_in
     from pilotlib.reading.documents import read_document
     from pilotlib.report.checked import as_json, as_lines
 
-    checked = claims_in(read_document(file), project, year or newest_year(project))
-    click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name)))
+    passages = read_document(file)
+    try:
+        folder = find_project(project)
+    except PilotError:
+        if project or year:
+            raise
+        folder = None
+    checked, note = claims_in(passages, folder, year, school)
+    if note:
+        click.echo(f"{file.name}：{note}", err=True)
+    click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name, everything=everything)))
     if (checked["state"] == DISAGREES).any():
         sys.exit(1)
 

@@ -69,16 +69,15 @@ def test_claims_of_a_document_are_a_table_and_disagreement_is_the_exit_status(pr
     result = pilot(project, "claims", "draft.md", "--year", "2021")
     assert result.returncode == 1
     lines = result.stdout.splitlines()
-    assert lines[0].split() == ["结论", "行:列", "数", "查得", "依据", "说明"]
-    assert lines[1].split()[1:] == [
-        "不一致",
-        "1:11",
-        "873人",
-        "872",
-        "按申报批次",
-        "第一次批准总培训人数为872人，文中写873人，多1人。",
+    assert lines[0].split() == ["≠", "不一致", "1:11", "873人"]
+    assert [line.strip() for line in lines[1:4]] == [
+        "原文：第一批次获批培训任务873人。",
+        "核对：第一次批准总培训人数为872人，文中写873人，多1人。",
+        "可写作：第一批次获批培训任务872人",
     ]
-    assert lines[2].split()[1:4] == ["一致", "3:7", "1028人"]
+    listed = pilot(project, "claims", "draft.md", "--year", "2021", "--all").stdout.splitlines()
+    assert listed[4].split() == ["结论", "行:列", "数", "查得", "依据", "说明"]
+    assert listed[6].split()[1:4] == ["一致", "3:7", "1028人"]
     assert lines[-1].startswith(
         "draft.md：不一致 1 条，未识别 0 条，下限 0 条，无数据 0 条，一致 1 条；另有 1 处数字不是陈述。"
     )
@@ -122,10 +121,23 @@ def test_a_document_without_a_claim_says_so(project):
     (project / "draft.txt").write_text("2021年的工作按计划推进。", encoding="gb18030")
     result = pilot(project, "claims", "draft.txt")
     assert result.returncode == 0
-    assert (
-        result.stdout.strip()
-        == "draft.txt：没有找到陈述性的数（只有年份、序号一类的数字 1 处）。表格中的数不在核对之列。"
-    )
+    assert result.stdout.strip() == "draft.txt：没有找到陈述性的数（只有年份、序号一类的数字 1 处）。"
+
+
+def test_a_document_of_another_year_or_school_is_judged_by_itself(project):
+    (project / "draft.md").write_text("# 江海职业学院2019年度报告\n\n学校完成学生培训1029人。", encoding="utf-8")
+    result = pilot(project, "claims", "draft.md", "--json")
+    assert "只按文字自身核对" in result.stderr
+    assert [item["state"] for item in json.loads(result.stdout) if item["kind"] == "claim"] == ["no_data"]
+    assert pilot(project, "claims", "draft.md", "--year", "2021", "--school", "江海职业学院").returncode == 1
+
+
+def test_without_a_year_a_document_is_judged_by_itself(tmp_path):
+    (tmp_path / "draft.txt").write_text("参加考核2400人，1800人取得证书，通过率68.5%。", encoding="utf-8")
+    result = pilot(tmp_path, "claims", "draft.txt")
+    assert (result.returncode, "没有年度数据" in result.stderr) == (1, True)
+    assert "1800 ÷ 参加考核学生2400 = 75%，文中写68.5%" in result.stdout
+    assert "可写作：通过率75%" in result.stdout
 
 
 def test_the_package_runs_as_the_command(tmp_path):

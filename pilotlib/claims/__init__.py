@@ -1,36 +1,27 @@
-"""Numbers stated in prose ↔ statistics: every number of a text is found, understood and held against the year.
+"""Numbers stated in prose and tables ↔ the text itself ↔ the year: every one is found, understood and judged.
 
-`grammar` holds the words as data; `numbers` finds the numbers and `text` the words around them; `claim` and `meaning`
-say what each counts; `facts` are what is known of the year; `judging`, `rates` and `derived` say which of five states
-each claim is in, and why.
+`grammar` holds the words as data; `numbers` finds the numbers, `text` the words around them, `meaning` says what each
+counts. Layer one, `relations` (prose) and `tables`, judges the text by itself; layer two, `year`, holds what is
+positively of this school, this year and the whole of it against `facts`.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import chain
+from typing import Any
 
 import pandas as pd
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim, Context
-from pilotlib.claims.derived import judge_names, judge_rounds, judge_sum
-from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, lexicon_of
-from pilotlib.claims.judging import (
-    AGREES,
-    DISAGREES,
-    LOWER_BOUND,
-    NO_DATA,
-    NOT_UNDERSTOOD,
-    STATES,
-    Derived,
-    Verdict,
-    judge_count,
-)
-from pilotlib.claims.meaning import understand
-from pilotlib.claims.numbers import Number, plain_text
-from pilotlib.claims.rates import judge_rate, recomputed
-from pilotlib.claims.text import Paragraph, paragraph_of
+from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
+from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, say
+from pilotlib.claims.meaning import Claim, understand
+from pilotlib.claims.numbers import plain_text
+from pilotlib.claims.rates import judge_rate, rate_of, recomputed
+from pilotlib.claims.relations import Around, Finding, around, change_of, is_change, sum_of
+from pilotlib.claims.tables import Judged, judge_table
+from pilotlib.claims.text import lexicon_of, paragraph_of
+from pilotlib.claims.year import judge_count, judge_names, judge_rounds
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of
@@ -42,80 +33,88 @@ __all__ = [
     "LOWER_BOUND",
     "NOT_UNDERSTOOD",
     "NO_DATA",
+    "NO_FACTS",
     "STATES",
-    "Facts",
     "check_claims",
     "check_narrative",
     "count_states",
     "facts_of",
+    "not_of_the_year",
+    "school_names",
 ]
-
 # The columns of a table of claims, with their types.
 _COLUMNS = {
-    "number": "str",
-    "value": "Float64",
-    "unit": "str",
-    "kind": "str",
-    "state": "str",
-    "expected": "Float64",
-    "statistic": "str",
-    "sentence": "str",
-    "line": "int64",
-    "column": "int64",
-    "explanation": "str",
-    "derived": "bool",
-    "offset": "Int64",
+    **dict.fromkeys(("number", "value", "unit", "kind", "state", "expected", "statistic", "sentence"), "str"),
+    **dict.fromkeys(("line", "column"), "int64"),
+    **{"explanation": "str", "derived": "bool", "offset": "Int64", "instead": "str"},
+    **dict.fromkeys(("value", "expected"), "Float64"),
 }
-_REACH = 40  # so many claims before and after one are looked at together with it
+Row = dict[str, Any]
 
 
 def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
-    """Hold every number of a text against what is known of a year.
+    """Judge every number of a text: by the text itself, and by what is known of a year.
 
     Args:
         passages: The text, paragraph by paragraph, as `reading.documents` gives it.
-        facts: What is known of the year, from `facts_of`.
+        facts: What is known of the year, from `facts_of`; `NO_FACTS` to judge the text by itself.
 
     Returns:
         One row per number in the order of the text: `number` (as written), `value`, `unit`, `kind` (claim | label),
         `state` (of `STATES`; missing for a label), `expected` (the value found), `statistic` (its name), `sentence`,
         `line` and `column` (from 1), `explanation` (Chinese). Rows that are `derived` (a list of names counted, a
         sum, a recomputed rate, rounds left out) follow the claim that they belong to. `offset` is the number's place in
-        its sentence, from 0.
+        its sentence, from 0; `instead` what could stand there where it disagrees. Of a table, the cells that others
+        determine.
     """
-    lexicon = lexicon_of(facts)
-    claims: list[Claim] = []
-    mentioned: set[str] = set()
-    rows: list[list[dict[str, object]]] = []  # of each number: its own, and those derived from it
-    rows_of_claims: list[list[dict[str, object]]] = []
+    lexicon, claims, mentioned = lexicon_of(facts), list[Claim](), set[str]()
+    rows: list[list[Row]] = []  # of each number: its own, and those derived from it
+    rows_of_claims: list[list[Row]] = []
     for passage in passages:
+        rows += [[_row_of_table(passage, judged)] for judged in judge_table(passage.rows)]
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
-        understood = understand(paragraph)
-        mentioned |= _rounds_mentioned(paragraph, facts)
-        place = 0
+        nearby = around(understand(paragraph))
+        mentioned |= {name for name in facts.names["application_round"] if name in paragraph.text}
+        ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
+        mentioned |= {round_named(ordinal.replace(" ", "")) for ordinal in ordinals}
         for number in paragraph.numbers:
-            where = _where(passage, paragraph.text, number)
+            line, start = paragraph.text.count("\n", 0, number.start), paragraph.text.rfind("\n", 0, number.start) + 1
+            where = {"number": number.written, "unit": number.unit, "derived": False, "instead": ""}
+            where |= {"line": passage.line + line, "column": number.start - start + 1}
             if number.label:
-                rows.append([where | {"kind": "label", "explanation": grammar.say("label", label=number.label)}])
+                told = {"kind": "label", "explanation": say("label", label=number.label)}
+                rows.append([where | _sentence(paragraph.text, number.start) | told])
                 continue
-            where |= _sentence(paragraph.text, understood[place])
-            earlier, later = understood[max(0, place - _REACH) : place], understood[place + 1 : place + _REACH]
-            context = Context(understood[place], earlier, later, paragraph.text, facts)
-            rows.append(_rows_of_claim(context, where))
+            near = next(nearby)
+            rows.append(_rows_of_claim(near, claims[-40:], paragraph.text, facts, where))
             rows_of_claims.append(rows[-1])
-            place += 1
-        claims += understood
-    for place, item in judge_rounds(claims, mentioned, facts).items():
-        own = rows_of_claims[place][0]
-        where = {name: own[name] for name in ("sentence", "line", "column", "offset")}
-        rows_of_claims[place].insert(1, where | _derived_row(item))
+            claims.append(near.claim)
+    for place, finding in judge_rounds(claims, mentioned, facts).items():
+        rows_of_claims[place].insert(1, rows_of_claims[place][0] | _row(finding, rows_of_claims[place][0]["unit"]))
     return pd.DataFrame([*chain(*rows)], columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The school's own text of a year held against that year, as `check_claims` does it."""
-    passages = passages_of(processed.narrative)
-    return check_claims(passages, facts_of(tables_of(processed), statistics) if passages else NO_FACTS)
+    passages, schools = passages_of(processed.narrative), school_names(processed.about["school"])
+    return check_claims(passages, facts_of(tables_of(processed), statistics, schools) if passages else NO_FACTS)
+
+
+def school_names(school: dict[str, Any]) -> tuple[str, ...]:
+    """The name of a school and its short ones, as `school.toml` gives them (`name`, `short_names`)."""
+    return (school.get("name", ""), *school.get("short_names", ()))
+
+
+def not_of_the_year(passages: list[Passage], facts: Facts, *, any_year: bool = False) -> str:
+    """What the title of a document names, if that is another year (unless any will do) or school; "" if it does not."""
+    title = next((plain_text(passage.text) for passage in passages if passage.text.strip()), "")
+    if len(title) > grammar.SHAPE["longest_title"] or re.search(grammar.SHAPE["no_title"], title):
+        return ""
+    years = re.findall(grammar.SHAPE["year_in_title"], title)
+    school = re.search(grammar.SHAPE["school_in_title"], title)
+    if years and str(facts.year) not in years and not any_year:
+        return f"{min(years)}年"
+    return school[0] if school and facts.schools and not any(name in title for name in facts.schools) else ""
 
 
 def count_states(claims: pd.DataFrame) -> dict[str, int]:
@@ -124,57 +123,56 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _rows_of_claim(context: Context, where: dict[str, object]) -> list[dict[str, object]]:
-    number, (judged, derived) = context.claim.number, _judge(context)
-    own = {"value": number.value, "kind": "claim"} | judged._asdict()
-    return [where | own, *(where | _derived_row(item) for item in derived)]
+def _rows_of_claim(near: Around, before: list[Claim], text: str, facts: Facts, where: Row) -> list[Row]:
+    """The row of a claim, and those of what follows from it together with the claims around it."""
+    claim, number, names = near.claim, near.claim.number, judge_names(near.claim, facts)
+    percent = number.kind == grammar.PERCENT
+    finding = (change_of if is_change(claim) else rate_of if percent else sum_of)(near)
+    rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in before)))
+    derived = [item for item in (names, finding) if item and item.written]
+    if percent:
+        verdict = judge_rate(near, text, facts, finding)
+        derived += filter(None, [recomputed(verdict, facts)])
+    elif claim.measure == "rounds_count" and len(rounds) == claim.value:
+        verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
+    else:
+        verdict = judge_count(claim, text, facts, finding, names)
+    instead = ""
+    if verdict.state == DISAGREES and verdict.expected is not None and re.fullmatch(r"[\d,.]+", number.written):
+        value = round(verdict.expected, max(1, len(number.written.partition(".")[2])))
+        written = f"{value:,.0f}" if "," in number.written else figure(value)
+        instead = " ".join(
+            (text[claim.clause[0] : number.start] + written + text[number.end : claim.clause[1]]).split()
+        )
+    own = where | _sentence(text, number.start, claim.sentence)
+    first = own | _row(verdict, number.unit) | {"number": number.written, "value": number.value, "derived": False}
+    return [first | {"instead": instead}, *(own | _row(item, number.unit) for item in derived)]
 
 
-def _judge(context: Context) -> tuple[Verdict, list[Derived]]:
-    """The verdict on a claim, and what follows from it together with those around it."""
-    claim = context.claim
-    names, total = judge_names(claim, context.facts), judge_sum(context)
-    derived = [item for item in (names, total) if item]
-    if claim.number.kind == grammar.PERCENT:
-        verdict, division = judge_rate(context)
-        return verdict, [*derived, recomputed(division)] if division else derived
-    rounds = list(dict.fromkeys(filter(None, (other.scope.application_round for other in context.earlier))))
-    if claim.measure == "rounds_count" and len(rounds) == claim.value:
-        return Verdict(AGREES, grammar.say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round"), []
-    return judge_count(context, names, total), derived
+def _row(finding: Finding, unit: str) -> Row:
+    own = {"number": finding.written, "value": finding.value, "unit": unit, "kind": "claim", "derived": True}
+    return own | {name: getattr(finding, name) for name in ("state", "explanation", "expected", "statistic", "instead")}
 
 
-def _derived_row(item: Derived) -> dict[str, object]:
-    own = {"number": item.number, "value": item.value, "unit": item.unit, "kind": "claim", "derived": True}
-    return own | item.verdict._asdict()
+def _row_of_table(passage: Passage, judged: Judged) -> Row:
+    """A cell that its table determines: its row is the sentence."""
+    (place, column, number, value, _, unit), state, explanation, expected = judged
+    row, texts = passage.rows[place], [" ".join(text.split()) for text in passage.rows[place]]
+    at = sum(len(text) + 1 for text in row[:column]) + row[column].index(number) if passage.between else column
+    own = {"number": number, "value": value, "unit": unit, "kind": "claim", "derived": False, "state": state}
+    own |= {"explanation": explanation, "expected": expected, "sentence": " | ".join(texts), "column": at + 1}
+    own |= {"line": passage.line + place, "offset": sum(len(text) + 3 for text in texts[:column])}
+    return own | {"instead": figure(expected) + unit if state == DISAGREES else ""}
 
 
-def _rounds_mentioned(paragraph: Paragraph, facts: Facts) -> set[str]:
-    named = {name for name in facts.names["application_round"] if name in paragraph.text}
-    ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
-    return named | {round_named(ordinal.replace(" ", "")) for ordinal in ordinals}
-
-
-def _where(passage: Passage, text: str, number: Number) -> dict[str, object]:
-    """A number with its line and column, and the sentence in which it stands, as far as it is not too long."""
-    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    line, longest = bisect_right(line_starts, number.start) - 1, grammar.SHAPE["longest_sentence"]
-    first, last = max(0, number.start - longest), number.start + longest
-    marks = grammar.SHAPE["sentence_ends"]
-    start = max(first, *(text.rfind(mark, first, number.start) + 1 for mark in marks))
-    end = min((end for mark in marks if (end := text.find(mark, number.start, last)) >= 0), default=last)
-    return {
-        "number": number.written,
-        "unit": number.unit,
-        "derived": False,
-        "line": passage.line + line,
-        "column": number.start - line_starts[line] + 1,
-        "sentence": " ".join(text[start : end + 1].split()),
-    }
-
-
-def _sentence(text: str, claim: Claim) -> dict[str, object]:
-    """The sentence of a claim, and the place of its number in it."""
-    start, end = claim.sentence
-    before = " ".join(f"{text[start : claim.number.start]}|".split())
-    return {"sentence": " ".join(text[start : end + 1].split()), "offset": len(before) - 1}
+def _sentence(text: str, start: int, span: tuple[int, int] | None = None) -> Row:
+    """The sentence of a number, as far as it is not too long, and the place of the number in it."""
+    longest, marks = grammar.SHAPE["longest_sentence"], grammar.SHAPE["sentence_ends"]
+    first, last = max(0, start - longest), start + longest
+    if span:
+        first, last = span
+    else:
+        first = max(first, *(text.rfind(mark, first, start) + 1 for mark in marks))
+        last = min((end for mark in marks if (end := text.find(mark, start, last)) >= 0), default=last)
+    before = " ".join(f"{text[first:start]}|".split())
+    return {"sentence": " ".join(text[first : last + 1].split()), "offset": len(before) - 1 if span else None}

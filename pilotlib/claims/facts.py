@@ -1,7 +1,6 @@
 """What is known of a year, by what it counts and for what part, and whether a number can be one of these figures."""
 
 import math
-import re
 from collections.abc import Iterable
 from itertools import combinations
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.columns import unit_of
 from pilotlib.statistics.tables import Tables, only_approved, totals
-from pilotlib.vocabulary import APPROVED_STATUSES, LEVELS, ROUND_ALIASES
+from pilotlib.vocabulary import APPROVED_STATUSES
 
 
 class Scope(NamedTuple):
@@ -41,28 +40,16 @@ class Fact(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """All that is known of a year: `known` by measure and scope, and the names that its table holds."""
+    """All that is known of a year: `known` by measure and scope, the names in its table, those of the school."""
 
     year: int
     known: dict[tuple[str, Scope], Fact]
     names: dict[str, tuple[str, ...]]
+    schools: tuple[str, ...] = ()
 
 
-class Lexicon(NamedTuple):
-    """Every known word: one expression for all, the longest first; the kinds of each, and what it names, if a part."""
-
-    pattern: re.Pattern[str]
-    kinds: dict[str, tuple[str, ...]]
-    parts: dict[str, tuple[str, str]]
-    year: int
-
-
-# A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
-NAME_OF = {dimension: f"name_of_{dimension}" for dimension in Scope._fields}
-NAMES = frozenset(NAME_OF.values())
-Known = dict[tuple[str, Scope], Fact]
-
-NO_FACTS = Facts(0, {}, dict.fromkeys(Scope._fields, ()))  # enough where nothing is said
+DIMENSIONS = Scope._fields
+NO_FACTS = Facts(0, {}, dict.fromkeys(DIMENSIONS, ()))  # where a text is judged by itself
 _STATISTIC_OF = {
     ("application_round",): "by_round",
     ("level",): "by_level",
@@ -71,26 +58,28 @@ _STATISTIC_OF = {
 }
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
 _COUNTS = ["applications", "certificates", "certificate_levels", "places_applied", "places_approved"]
+_Known = dict[tuple[str, Scope], Fact]
 
 
-def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Facts:
-    """The figures of a year from its statistics; those of a certificate at a level in a round from the table itself."""
+def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Iterable[str] = ()) -> Facts:
+    """The figures of a year from its statistics; those of a certificate at a level in a round from the table itself.
+
+    `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
+    """
     applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
-    known = _by_measure(statistics["overview"], "measure", "overview")
-    for size in (1, 2, 3):
-        for dimensions in combinations(Scope._fields[:3], size):
-            known |= _of_places(applications, dimensions)
-    known |= _of_majors(tables)
-    for dimension, statistic in (("category", "by_category"), ("college", "by_college")):
-        known |= _of_groups(statistics[statistic], dimension, statistic)
-    known |= _of_single_majors(statistics["by_major"])
-    known |= _by_measure(statistics["indicators"], "indicator", "indicators")
+    known: _Known = {}
+    for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
+        given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
+        for name, value, unit, bound in given.itertuples(index=False):
+            known[name, Scope()] = Fact(float(value), unit, bound is True, statistic)
+    for dimensions in (part for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
+        known |= _of_places(applications, dimensions)
+    known |= _of_majors(tables, statistics)
     rounds = applications["application_round"].unique()
     known["rounds_count", Scope()] = Fact(len(rounds), "个", False, "by_round")
     if tables.colleges:
         colleges = tables.majors["major"].map(tables.colleges).dropna().nunique()
-        bound = bool(tables.majors["truncated"].any())
-        known["colleges_count", Scope()] = Fact(colleges, "个", bound, "by_college")
+        known["colleges_count", Scope()] = Fact(colleges, "个", bool(tables.majors["truncated"].any()), "by_college")
     names: dict[str, Iterable[object]] = {
         "application_round": rounds,
         "certificate": applications["certificate"].unique(),
@@ -99,44 +88,26 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Facts:
         "college": sorted(set(tables.colleges.values())),
     }
     year = int(applications["year"].mode().iloc[0]) if applications["year"].notna().any() else 0
-    return Facts(year, known, {name: tuple(map(str, values)) for name, values in names.items()})
-
-
-def lexicon_of(facts: Facts) -> Lexicon:
-    """The grammar's words and the names in the year's table."""
-    kinds: dict[str, tuple[str, ...]] = dict.fromkeys(grammar.OTHER_WORDS["fillers"], ())
-    for kind, words in (*grammar.WORDS.items(), ("ending", grammar.OTHER_WORDS["part_endings"])):
-        kinds |= {word: (*kinds.get(word, ()), kind) for word in words}
-    parts = {name: (dimension, name) for dimension, names in facts.names.items() for name in names}
-    parts |= {level: ("level", level) for level in LEVELS}
-    parts |= {alias: ("application_round", name) for alias, name in ROUND_ALIASES.items()}
-    parts |= {major + grammar.SHAPE["major_ending"]: ("major", major) for major in facts.names["major"]}
-    parts |= {
-        name.removesuffix(grammar.SHAPE["category_ending"]): ("category", name) for name in facts.names["category"]
-    }
-    kinds |= {word: (NAME_OF[dimension],) for word, (dimension, _) in parts.items()}
-    # A name may be written with a space where Latin and Chinese characters meet.
-    meeting, longest_first = grammar.SHAPE["latin_meets_chinese"], sorted(kinds, key=len, reverse=True)
-    forms = (re.sub(meeting, r"\\s?", re.escape(word)) for word in longest_first)
-    return Lexicon(re.compile("|".join(forms)), kinds, parts, facts.year)
+    listed = {name: tuple(map(str, values)) for name, values in names.items()}
+    return Facts(year, known, listed, tuple(filter(None, schools)))
 
 
 def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
     """What is known of a measure in a part of the year; of several parts named together (by 、), their sum."""
-    several = next((name for name, value in zip(Scope._fields, scope, strict=True) if "、" in value), None)
+    several = next((name for name, value in zip(DIMENSIONS, scope, strict=True) if "、" in value), None)
     if several is None:
         return facts.known.get((measure, scope))
     scopes = [scope._replace(**{several: name}) for name in getattr(scope, several).split("、")]
     parts = [facts.known[measure, part] for part in scopes if (measure, part) in facts.known]
     if measure not in grammar.ADDED_UP or len(parts) < len(scopes):
         return None
-    total, bound = sum(part.value for part in parts), any(part.lower_bound for part in parts)
-    return parts[0]._replace(value=total, lower_bound=bound)
+    bound = any(part.lower_bound for part in parts)
+    return parts[0]._replace(value=sum(part.value for part in parts), lower_bound=bound)
 
 
 def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
     """The part named beside a claim, joined by all, some or none of what was said before it."""
-    optional = [name for name in Scope._fields if getattr(carried, name) and not getattr(own, name)]
+    optional = [name for name in DIMENSIONS if getattr(carried, name) and not getattr(own, name)]
     if own.certificate or carried.certificate:
         optional = [name for name in optional if name not in _GIVEN_BY_CERTIFICATE]
     kept = [names for size in range(len(optional), -1, -1) for names in combinations(optional, size)]
@@ -145,17 +116,15 @@ def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
 
 def fits(number: Number, fact: Fact) -> bool:
     """Whether a figure can be what a number says, as exactly as the number says it."""
-    stated, value = number.value or 0.0, in_unit_of(number, fact)
-    step = number.step * (value / stated if stated else 1)
+    value = in_unit_of(number, fact)
+    step = number.step * (value / number.value if number.value else 1)
     return close_to(value, step, number.modifier, fact.value, lower_bound=fact.lower_bound)
 
 
 def in_unit_of(number: Number, fact: Fact) -> float:
     """A number's value in the unit of a figure: 元 and 亿元 in 万元."""
     factors, value = grammar.IN_TEN_THOUSANDS, number.value or 0.0
-    if number.unit not in factors or fact.unit not in factors:
-        return value
-    return value * factors[number.unit] / factors[fact.unit]
+    return value * factors.get(number.unit, 1) / factors.get(fact.unit, 1) if fact.unit in factors else value
 
 
 def close_to(value: float, step: float, modifier: str, expected: float, *, lower_bound: bool = False) -> bool:
@@ -184,14 +153,7 @@ def figure(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _by_measure(table: pd.DataFrame, key: str, statistic: str) -> Known:
-    given = table[table["value"].notna()]
-    bounds = given["lower_bound"] if "lower_bound" in given else pd.Series(False, index=given.index)
-    rows = zip(given[key], given["value"], given["unit"], bounds, strict=True)
-    return {(name, Scope()): Fact(float(value), unit, bool(bound), statistic) for name, value, unit, bound in rows}
-
-
-def _of_places(applications: pd.DataFrame, dimensions: tuple[str, ...]) -> Known:
+def _of_places(applications: pd.DataFrame, dimensions: tuple[str, ...]) -> _Known:
     """Rows, certificates and places of each round, level, certificate, or of each that occur together."""
     approved = applications["status"].isin(APPROVED_STATUSES)
     missing = applications.assign(
@@ -203,35 +165,30 @@ def _of_places(applications: pd.DataFrame, dimensions: tuple[str, ...]) -> Known
     return _facts(table[_COUNTS], bounds, dimensions, _STATISTIC_OF.get(dimensions, "applications"))
 
 
-def _of_majors(tables: Tables) -> Known:
-    """The number of majors in each round; a lower bound where a list of majors is cut off."""
+def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> _Known:
+    """Majors by round, 大类 and college, students and places of each; lower bounds where a cell is cut or shared."""
     rows = tables.majors.merge(tables.applications[["source_row", "application_round"]], on="source_row")
-    groups = rows.groupby("application_round")
-    table = groups.agg(majors_count=("major", "nunique"))
-    bounds = groups.agg(majors_count=("truncated", "any"))
-    return _facts(table, bounds, ("application_round",), "majors")
-
-
-def _of_groups(table: pd.DataFrame, dimension: str, statistic: str) -> Known:
-    """Majors, rows and places of each 大类 or college; lower bounds where others share rows with it."""
-    shared = "、".join(name for name in table[dimension] if "、" in name).split("、")
-    own = table[~table[dimension].str.contains("、")].set_index(dimension)
-    counts = own[["majors_count", "applications", "places_applied", "places_approved"]]
-    bounds = pd.DataFrame({name: own.index.isin(shared) for name in counts}, index=own.index)
-    return _facts(counts, bounds.assign(majors_count=True), (dimension,), statistic)
-
-
-def _of_single_majors(table: pd.DataFrame) -> Known:
-    """Students, rows and places of each major; its places are a lower bound where it shares more with others."""
-    own = table.set_index("major")
-    own["applications"] = own["applications_alone"] + own["applications_shared"]
-    counts = own[["students", "applications", "places_approved_alone"]]
-    counts = counts.set_axis(["distinct_students", "applications", "places_approved"], axis="columns")
+    of_round = rows.groupby("application_round").agg(majors_count=("major", "nunique"), bound=("truncated", "any"))
+    bounds = of_round[["bound"]].set_axis(["majors_count"], axis="columns")
+    known = _facts(of_round[["majors_count"]], bounds, ("application_round",), "majors")
+    for dimension, statistic in (("category", "by_category"), ("college", "by_college")):
+        table = statistics[statistic]
+        shared = "、".join(name for name in table[dimension] if "、" in name).split("、")
+        own = table[~table[dimension].str.contains("、")].set_index(dimension)
+        counts = own[["majors_count", "applications", "places_applied", "places_approved"]]
+        bounds = pd.DataFrame({name: own.index.isin(shared) for name in counts}, index=own.index)
+        known |= _facts(counts, bounds.assign(majors_count=True), (dimension,), statistic)
+    own = statistics["by_major"].set_index("major")
+    counts = own.assign(
+        distinct_students=own["students"],
+        applications=own["applications_alone"] + own["applications_shared"],
+        places_approved=own["places_approved_alone"],
+    )[["distinct_students", "applications", "places_approved"]]
     bounds = pd.DataFrame({"places_approved": own["applications_shared"] > 0})
-    return _facts(counts, bounds, ("major",), "by_major")
+    return known | _facts(counts, bounds, ("major",), "by_major")
 
 
-def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, dimensions: tuple[str, ...], statistic: str) -> Known:
+def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, dimensions: tuple[str, ...], statistic: str) -> _Known:
     """One fact per cell: `counts` by measure (columns) and part (index); `bounds` likewise, False where it has none."""
     keys = [key if isinstance(key, tuple) else (key,) for key in counts.index]
     parts = [Scope(**dict(zip(dimensions, map(str, key), strict=True))) for key in keys]

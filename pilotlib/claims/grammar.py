@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import NamedTuple, TypeVar
 
 _GRAMMAR = tomllib.loads(files("pilotlib.claims").joinpath("grammar.toml").read_text(encoding="utf-8"))
+Entry = TypeVar("Entry")
 
 
 class Label(NamedTuple):
@@ -28,16 +29,19 @@ class Measure(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A rate by its names: what is divided by what; where `after` is given, only behind a count of one of these."""
+    """A rate by its names: what is divided by what.
+
+    In a text, a count with a word of the kinds `top` by one with a word of the kinds `bottom`, the usual first; of the
+    year, `numerator` by `denominators`, where `after` is given only behind a count of one of these.
+    """
 
     words: tuple[str, ...]
+    example: str
+    top: tuple[str, ...]
+    bottom: tuple[str, ...]
     numerator: str
     denominators: tuple[str, ...]
-    example: str
     after: tuple[str, ...] = ()
-
-
-Entry = TypeVar("Entry")
 
 
 def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
@@ -45,19 +49,28 @@ def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _entries(kind: Callable[..., Entry], name: str) -> tuple[Entry, ...]:
-    return tuple(
-        kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+    tuples = (
+        {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
         for entry in _GRAMMAR[name]
     )
+    return tuple(kind(**fields) for fields in tuples)
 
+
+AGREES, DISAGREES, LOWER_BOUND = "agrees", "disagrees", "lower_bound"
+NO_DATA, NOT_UNDERSTOOD = "no_data", "not_understood"
+# The states of a claim, the gravest first, with their Chinese names.
+STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下限", NO_DATA: "无数据", AGREES: "一致"}
 
 # Classes of units and kinds of labels that the code treats apart.
 PEOPLE, TIMES, THINGS, PERCENT, MONEY = "people", "times", "things", "percent", "money"
+COUNTS = (PEOPLE, TIMES, THINGS, MONEY)
 YEAR, ORDINAL, DATE, COHORT, NAME, MALFORMED = "年份", "序数", "日期", "年级", "名称", "写法不明"
 READ_WITH_THE_WORDS = ("名称", "模块代码", "概括")  # 5G of 5G移动网络运维, 一年 of 上一年度
+IN_NAMES = (*READ_WITH_THE_WORDS, "专业代码")  # the labels that may stand within a name of a list
 ABOUT, AT_LEAST, SOME_MORE, BELOW = "about", "at_least", "some_more", "below"
 
 NUMBER = _GRAMMAR["number"]
+TRADITIONAL = tuple(_GRAMMAR["traditional"][form].replace("\n", "") for form in ("traditional", "simplified"))
 BEFORE, AFTER = _words(_GRAMMAR["before"]), _words(_GRAMMAR["after"])
 UNITS = {unit: kind for kind, units in _words(_GRAMMAR["units"]).items() for unit in units}
 NOT_AFTER_CHINESE = _GRAMMAR["unit_rules"]["not_after_chinese"].split()
@@ -65,16 +78,17 @@ UNIT_FORMS = _GRAMMAR["unit_rules"]["unit_forms"]
 IN_TEN_THOUSANDS = _GRAMMAR["unit_rules"]["in_ten_thousands"]
 LABELS: tuple[Label, ...] = _entries(Label, "labels")
 
-WORDS = _words(_GRAMMAR["words"])
-OTHER_WORDS = _words(_GRAMMAR["other_words"])
+WORDS, OTHER_WORDS = _words(_GRAMMAR["words"]), _words(_GRAMMAR["other_words"])
 KINDS = {name: frozenset(kinds) for name, kinds in _GRAMMAR["kinds"].items()}
 LIMITS: dict[str, str] = _GRAMMAR["limits"]
 ENDS_LIMITS: dict[str, list[str]] = _GRAMMAR["ends_limits"]
+EXCLUSIVE = {name: names for names in _GRAMMAR["exclusive"]["groups"] for name in names.split()}
 MEASURES: tuple[Measure, ...] = _entries(Measure, "measures")
 CERTIFICATE_SENSES = {unit: tuple(names) for unit, names in _GRAMMAR["certificate_senses"].items()}
 NEEDS_A_REASON = {
-    name: tuple(frozenset(group.split()) for group in groups) for name, groups in _GRAMMAR["needs_a_reason"].items()
+    name: [frozenset(group.split()) for group in groups] for name, groups in _GRAMMAR["needs_a_reason"].items()
 }
+SPOILED_BY = {name: frozenset(kinds.split()) for name, kinds in _GRAMMAR["spoiled_by"].items()}
 COUNTED_BY_UNIT = _GRAMMAR["measure_rules"]["counted_by_unit"]
 ADDED_UP = tuple(_GRAMMAR["measure_rules"]["added_up"])
 MOST_UNKNOWN = _GRAMMAR["measure_rules"]["most_unknown"]
@@ -84,5 +98,4 @@ SHAPE = _GRAMMAR["shape"]
 
 def say(sentence: str, **fields: object) -> str:
     """One of the grammar's sentences by its name, the braces filled."""
-    filled: str = _GRAMMAR["sentences"][sentence].format(**fields)
-    return filled
+    return str(_GRAMMAR["sentences"][sentence].format(**fields))

@@ -1,69 +1,193 @@
 """What each claim of a paragraph counts, and of which part of the year: read from the words around it.
 
 The words nearest to a number say what it counts and of which part; what its segment leaves open is carried over from
-the clauses before it in the sentence (`claim.Carried`).
+the clauses before it in the sentence (`_Said`).
 """
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import (
-    ACTORS,
-    COUNTED,
-    Carried,
-    Claim,
-    claims_in,
-    closed,
-    measures_said,
-    opened,
-    scope_carried,
-    with_claim,
-    with_words,
-)
-from pilotlib.claims.facts import NAMES, Scope
+from pilotlib.claims.facts import DIMENSIONS, Scope
+from pilotlib.claims.grammar import KINDS, OTHER_WORDS, PEOPLE, SHAPE, THINGS, WORDS
 from pilotlib.claims.numbers import Number
-from pilotlib.claims.text import Paragraph, Segment, Word, between, kinds_of, stands_after
+from pilotlib.claims.text import Names, Paragraph, Segment, Span, Word, between, kinds_of
 from pilotlib.vocabulary import CARRIED_ON
 from pilotlib.words import split_certificate
 
+# The nouns that a count of things can belong to.
+_COUNTED = {noun for measure in grammar.MEASURES for noun in measure.counted} | KINDS["counted_as_well"]
 _ASKED = frozenset({"apply", "approve"})
 _REACH = 120  # so many characters before a number are searched for a word that bears on it
+
+
+class Claim(NamedTuple):
+    """A number that states something, the words around it, and what they say of it.
+
+    Read off the text: the `number` and its `value`; `names` listed with it; the words right `before` and right `after`
+    it, their `kinds`, and all words `in_segment`; `unknown`, the characters near it that nothing explains; `clause` and
+    `sentence`, where these begin and end; `lead` and `tail`, the text of its sentence from the number before it and up
+    to the next. Understood: `unit_class`, `noun` and `measures`, what it may count, the likeliest first; `scope`, the
+    part named beside it; `carried`, the part named before it, which may or may not be meant; `limits`, what the words
+    so far confine it to (part, elsewhere, time, planned); `outside`, all words that put it beyond the year's data;
+    `doubtful`, words by which it may be only a part; `said`, the kinds of all words of the sentence so far.
+    """
+
+    number: Number
+    value: float
+    names: Names
+    before: list[Word]
+    after: list[Word]
+    kinds: frozenset[str]
+    in_segment: list[Word]
+    unknown: str
+    clause: Span
+    sentence: Span
+    lead: str
+    tail: str
+    unit_class: str = ""
+    noun: str = ""
+    measures: tuple[str, ...] = ()
+    scope: Scope = Scope()
+    carried: Scope = Scope()
+    limits: frozenset[tuple[str, str]] = frozenset()
+    outside: str = ""
+    doubtful: str = ""
+    said: frozenset[str] = frozenset()
+
+    @property
+    def measure(self) -> str:
+        """What it likeliest counts; "" where that is not known."""
+        return self.measures[0] if self.measures else ""
+
+
+class _Said:
+    """What a sentence has said so far.
+
+    The part it speaks of (`scope`), its `limits`, the `kinds` of the last segments' words, the latest first, and `all`
+    kinds and the last `noun`.
+    """
+
+    def __init__(self) -> None:
+        self.scope = Scope()
+        self.limits: dict[str, str] = {}
+        self.kinds: list[frozenset[str]] = []
+        self.all: frozenset[str] = frozenset()
+        self.noun = ""
+
+    def hear(self, words: Iterable[Word]) -> None:
+        for word in words:
+            if word.dimension:
+                if word.dimension == "application_round":
+                    self.limits.pop("part", None)
+                self.scope = self.scope._replace(**{word.dimension: word.part})
+                self.scope = self.scope._replace(level="") if word.dimension == "certificate" else self.scope
+            self.all |= set(word.kinds)
+            for kind in word.kinds:
+                of_the_year = kind == "cumulative" and "whole year" in self.all
+                if kind in grammar.LIMITS and (kind != "part" or len(word.text) > 1) and not of_the_year:
+                    self.limits[grammar.LIMITS[kind]] = word.text
+                for ended in grammar.ENDS_LIMITS.get(kind, ()):
+                    self.limits.pop(ended, None)
+
+    def add(self, claim: Claim) -> None:
+        if "of which" in kinds_of(claim.before) and not any(claim.scope):
+            self.limits.setdefault("part", WORDS["of which"][0])
+        self.scope = self.scope._replace(**{name: part for name, part in claim.scope._asdict().items() if "、" in part})
+        self.noun = claim.noun if claim.number.kind == THINGS else self.noun
+
+    def close(self, words: list[Word], end: int, has_claims: bool) -> None:
+        self.hear([word for word in words if word.start >= end])
+        self.kinds, self.all = [kinds_of(words), *self.kinds][:3], self.all | kinds_of(words)
+        nouns = [kind for word in words for kind in word.kinds if kind in _COUNTED - {"round"}]
+        if has_claims:
+            self.limits.pop("planned", None)
+        elif nouns:
+            self.noun = nouns[-1]
 
 
 def understand(paragraph: Paragraph) -> list[Claim]:
     """Every claim of a paragraph with its meaning, in order."""
     claims: list[Claim] = []
-    carried = Carried()
+    said = _Said()
     for segment in paragraph.segments:
-        carried = opened(carried, segment, paragraph.text)
+        if segment.opening in SHAPE["sentence_ends"]:
+            said = _Said()
+        elif segment.opening in SHAPE["carry_ends"] and not paragraph.text.startswith(
+            OTHER_WORDS["parts_follow"], segment.start
+        ):
+            said.scope = Scope(said.scope.application_round)
+            said.limits = {name: word for name, word in said.limits.items() if name in ("time", "planned")}
         end = segment.start
-        for claim in claims_in(paragraph, segment):
-            carried = with_words(carried, claim.before)
-            claims.append(_understood(paragraph, segment, claim, carried))
-            carried = with_claim(carried, claims[-1], condition=_is_condition(paragraph.text, claim.number))
+        for claim in _claims_in(paragraph, segment):
+            said.hear(claim.before)
+            claims.append(_understood(paragraph, segment, claim, said))
+            said.add(claims[-1])
             end = claim.number.unit_end
-        carried = closed(carried, between(paragraph.words, segment.start, segment.end), end, segment)
+        said.close(between(paragraph.words, segment.start, segment.end), end, end > segment.start)
     return claims
 
 
-def _understood(paragraph: Paragraph, segment: Segment, claim: Claim, carried: Carried) -> Claim:
-    unit_class, noun, measures = _counted(claim, carried)
+def _claims_in(paragraph: Paragraph, segment: Segment) -> Iterator[Claim]:
+    """Each claim of a segment with the words around it, up to the claims before and after it; not yet understood."""
+    text, counts, opens = paragraph.text, paragraph.counts, segment.sentence[0]
+    in_segment = between(paragraph.words, segment.start, segment.end)
+    for place in range(*(bisect_left(counts, edge, key=lambda count: count.start) for edge in segment[:2])):
+        number, later = counts[place], counts[place + 1].start if place + 1 < len(counts) else len(text)
+        last = max(counts[place - 1].unit_end if place else 0, opens)
+        start, end = max(last, segment.start), min(later, segment.end)
+        if not between(in_segment, start, number.start) and last <= segment.start:
+            # A number that opens its segment is of the words before it: 在校生（5501人）, 批准总培训人数：1662人.
+            start = start if len(_unexplained(paragraph, start, number.start, [])) > 1 else last
+        before, after = between(paragraph.words, start, number.start), between(in_segment, number.unit_end, end)
+        reach = after[-1].end if after else number.unit_end
+        yield Claim(
+            number=number,
+            value=number.value or 0.0,
+            names=paragraph.names[number.start],
+            before=before,
+            after=after,
+            kinds=kinds_of([*before, *after]),
+            in_segment=in_segment,
+            unknown=_unexplained(paragraph, start, reach, [*before, *after]),
+            clause=segment.clause,
+            sentence=segment.sentence,
+            lead=text[last : number.start],
+            tail=text[number.unit_end : min(later, segment.sentence[1])],
+        )
+
+
+def _unexplained(paragraph: Paragraph, start: int, end: int, words: list[Word]) -> str:
+    """The letters between two places that are no word, number, quotation or topic (条件方面，)."""
+    first, last = (bisect_left(paragraph.hidden, (place, 0)) for place in (start, end))
+    spans = [(word.start, word.end) for word in words] + paragraph.hidden[first:last]
+    spans += [(number.start, number.unit_end) for number in between(paragraph.numbers, start, end)]
+    spans += [match.span() for match in re.compile(SHAPE["topic"]).finditer(paragraph.text, start, end)]
+    left, position = "", start
+    for begin, stop in sorted(spans):
+        left += paragraph.text[position : min(begin, end)]
+        position = max(position, stop)
+    return "".join(re.findall(SHAPE["letters"], left + paragraph.text[position:end]))
+
+
+def _understood(paragraph: Paragraph, segment: Segment, claim: Claim, said: _Said) -> Claim:
+    """A claim with its meaning."""
+    unit_class, noun, measures = _counted(claim, said)
     scope, paired = _own_scope(paragraph.text, claim), _paired_part(paragraph, claim)
-    doubts = _doubts(paragraph, segment, claim, carried, scope)
-    if "of which" in claim.kinds_before and not any(scope):
-        last = measures_said(unit_class, carried)
-        doubts += [grammar.WORDS["of which"][0]] if measures[:1] == last[:1] else []
+    doubts = _doubts(paragraph, segment, claim, said, scope)
     return claim._replace(
         unit_class=unit_class,
         noun=noun,
         measures=measures,
         scope=scope._replace(**paired),
-        carried=scope_carried(carried, measures),
-        outside=_outside(claim, carried),
+        carried=said.scope,
+        limits=frozenset(said.limits.items()),
+        outside=_outside(claim, said),
         doubtful="" if paired else "、".join(dict.fromkeys(doubts)),
-        said=kinds_of(claim.in_segment) | carried.said,
+        said=kinds_of(claim.in_segment) | said.all,
     )
 
 
@@ -76,16 +200,14 @@ def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
     >>> measure_of("people", "", frozenset({"student", "training"}))
     'students_trained'
     """
-    if "another field" in kinds:
-        return ""
-    unit_class = grammar.PEOPLE if unit_class == grammar.TIMES else unit_class
+    unit_class = PEOPLE if unit_class == grammar.TIMES else unit_class
     fitting = (
         measure.name
         for measure in grammar.MEASURES
         if measure.kind == unit_class
         and (not measure.counted or noun in measure.counted)
         and kinds.issuperset(measure.needs)
-        and kinds.isdisjoint(measure.never)
+        and kinds.isdisjoint((*measure.never, "another field"))
     )
     return next(fitting, "")
 
@@ -95,19 +217,40 @@ def has_reason(measure: str, kinds: frozenset[str]) -> bool:
     return all(group & kinds for group in grammar.NEEDS_A_REASON.get(measure, ()))
 
 
-def _counted(claim: Claim, carried: Carried) -> tuple[str, str, tuple[str, ...]]:
+def _counted(claim: Claim, said: _Said) -> tuple[str, str, tuple[str, ...]]:
     """The class of a claim's unit, the noun that it counts, and the measures that it may be of, the likeliest first."""
-    number, nearest = claim.number, _nearest(claim)
-    own = _noun(claim.before, claim.after)
-    by_unit = grammar.COUNTED_BY_UNIT.get(number.unit, "")
-    asked = by_unit if nearest & _ASKED else ""
-    before = "" if claim.touching else carried.noun
-    noun = own or asked or before or ("" if claim.unknown else by_unit)
-    unit_class = _unit_class(number, noun, nearest.union(*carried.kinds))
-    measures = _by_attempts(unit_class, noun, claim, carried)
-    if not own and unit_class == grammar.PEOPLE and number.kind == grammar.THINGS:  # 872个名额，其中初级2个
-        measures += _by_attempts(grammar.THINGS, "pilot", claim, carried)
-    return unit_class, own or carried.noun, tuple(dict.fromkeys(measures))
+    number, nearest = claim.number, claim.kinds
+    if nearest >= _ASKED:  # of 申请 and 批准 only the one that is nearer
+        asked = [word for word in (*claim.before, *claim.after) if not _ASKED.isdisjoint(word.kinds)]
+        nearer = min(asked, key=lambda word: max(number.start - word.end, word.start - number.unit_end))
+        nearest = nearest - _ASKED | set(nearer.kinds)
+    own, by_unit = _noun(claim.before, claim.after), grammar.COUNTED_BY_UNIT.get(number.unit, "")
+    one_by_one = number.unit in OTHER_WORDS["of_persons_as_well"]
+    before = "" if (said.noun in KINDS["counted_as_well"] and not one_by_one) else said.noun
+    noun = own or (by_unit if nearest & _ASKED else "") or before or ("" if claim.unknown else by_unit)
+    unit_class, around = number.kind, nearest.union(*said.kinds)
+    if one_by_one and noun in KINDS["counted_as_well"]:
+        unit_class = PEOPLE
+    elif not number.unit:
+        unit_class = PEOPLE if "persons" in around else THINGS if "number" in around and noun else ""
+    ways = [(unit_class, noun)]
+    if not own and unit_class == PEOPLE and number.kind == THINGS:  # 872个名额，其中初级2个
+        ways.append((THINGS, "pilot"))
+    # What the sentence has said before; of students, teachers and examiners only those that were named last.
+    together, actors = frozenset[str](), nearest & KINDS["actors"]
+    for kinds in said.kinds:
+        together |= kinds - (KINDS["actors"] if actors else frozenset())
+        actors |= kinds & KINDS["actors"]
+    measures: list[str] = []
+    for of_class, of_noun in ways:
+        attempts = (nearest, kinds_of(claim.in_segment), nearest | together - {"done", "student"})
+        tried: list[str] = []
+        for measure in (measure_of(of_class, of_noun, kinds) for kinds in attempts):
+            # Past the first that stands by itself, there is nothing left to look for.
+            if measure and not any(has_reason(earlier, nearest) for earlier in tried):
+                tried.append(measure)
+        measures += tried
+    return unit_class, own or said.noun, tuple(dict.fromkeys(measures))
 
 
 def _noun(before: list[Word], after: list[Word]) -> str:
@@ -116,58 +259,13 @@ def _noun(before: list[Word], after: list[Word]) -> str:
     for word in after:
         if noun and word.start != end:
             break
-        own = next((kind for kind in word.kinds if kind in COUNTED), "")
+        own = next((kind for kind in word.kinds if kind in _COUNTED), "")
         if own:  # of nouns that touch (试点专业) the last
             noun, end = own, word.end
         elif noun or (word.kinds and not word.dimension):
             break
-    earlier = [kind for word in before for kind in word.kinds if kind in COUNTED]
+    earlier = [kind for word in before for kind in word.kinds if kind in _COUNTED]
     return noun or (earlier[-1] if earlier else "")
-
-
-def _by_attempts(unit_class: str, noun: str, claim: Claim, carried: Carried) -> list[str]:
-    """By the words nearest to a number, by those of its segment, by what the sentence has said, by its last count."""
-    nearest = _nearest(claim)
-    bare = len(claim.unknown) <= 2 and nearest <= grammar.KINDS["no_count"] | NAMES
-    last = measures_said(unit_class, carried) if bare and unit_class == grammar.PEOPLE else ()
-    attempts = (nearest, kinds_of(claim.in_segment), nearest | _said(nearest, carried))
-    measures: list[str] = []
-    for measure in (*(measure_of(unit_class, noun, kinds) for kinds in attempts), *last):
-        # Past the first that stands by itself, there is nothing left to look for.
-        if measure and not any(has_reason(earlier, nearest) for earlier in measures):
-            measures.append(measure)
-    return measures
-
-
-def _nearest(claim: Claim) -> frozenset[str]:
-    """The kinds of the words around a number; of 申请 and 批准 only the one that is nearer to it."""
-    if not claim.kinds >= _ASKED:
-        return claim.kinds
-    number = claim.number
-    words = [word for word in claim.beside if not _ASKED.isdisjoint(word.kinds)]
-    nearer = min(words, key=lambda word: max(number.start - word.end, word.start - number.unit_end))
-    return claim.kinds - _ASKED | set(nearer.kinds)
-
-
-def _said(nearest: frozenset[str], carried: Carried) -> frozenset[str]:
-    """What the sentence has said before; of students, teachers and examiners only those that were named last."""
-    said: frozenset[str] = frozenset()
-    actors = nearest & ACTORS
-    for kinds in carried.kinds:
-        said |= kinds - (ACTORS if actors else frozenset())
-        actors |= kinds & ACTORS
-    return said - {"done", "student"}
-
-
-def _unit_class(number: Number, noun: str, kinds: frozenset[str]) -> str:
-    """The class of a number's unit; told by the words where the unit is missing, or stands for any thing (个)."""
-    if number.kind == grammar.THINGS and noun in grammar.KINDS["counted_as_well"]:
-        return grammar.PEOPLE
-    if number.unit:
-        return number.kind
-    if "persons" in kinds:
-        return grammar.PEOPLE
-    return grammar.THINGS if "number" in kinds and noun else ""
 
 
 # --- Of which part ---
@@ -179,55 +277,47 @@ def _own_scope(text: str, claim: Claim) -> Scope:
     Names that are joined (沿用批次与第一次) are taken together.
     """
     scope, number = {}, claim.number
-    for dimension in dict.fromkeys(word.dimension for word in claim.beside if word.dimension):
-        earlier = [word for word in claim.before if word.dimension == dimension]
-        later = [word for word in claim.after if word.dimension == dimension]
+    for dimension in {word.dimension: 0 for word in (*claim.before, *claim.after) if word.dimension}:
+        earlier, later = (
+            [word for word in words if word.dimension == dimension] for words in (claim.before, claim.after)
+        )
         touches_after = bool(later) and later[0].start <= number.unit_end + 1
-        if earlier and (earlier[-1].end >= number.start - 1 or not touches_after):
-            names = _joined(earlier[::-1], text)[::-1]
-        else:
-            names = _joined(later, text)
-        scope[dimension] = "、".join(dict.fromkeys(word.part for word in names))
+        backwards = bool(earlier) and (earlier[-1].end >= number.start - 1 or not touches_after)
+        words = earlier[::-1] if backwards else later
+        names = words[:1]
+        for pair in pairwise(words):
+            first, second = sorted(pair, key=lambda word: word.start)
+            if not re.fullmatch(SHAPE["joined"], text[first.end : second.start]):
+                break
+            names.append(pair[1])
+        scope[dimension] = "、".join(dict.fromkeys(word.part for word in (names[::-1] if backwards else names)))
     return Scope(**scope)
-
-
-def _joined(words: list[Word], text: str) -> list[Word]:
-    """The first of some words and those that follow it (in either direction) joined by 、, 和 and the like."""
-    for place, pair in enumerate(pairwise(words), 1):
-        first, second = sorted(pair, key=lambda word: word.start)
-        if not re.fullmatch(grammar.SHAPE["joined"], text[first.end : second.start]):
-            return words[:place]
-    return words
 
 
 def _paired_part(paragraph: Paragraph, claim: Claim) -> dict[str, str]:
     """The name that belongs to a number after 分别: the third of three names to the third of three numbers."""
-    number, (start, end) = claim.number, claim.sentence
-    middle = max(paragraph.text.rfind(word, start, number.start) for word in grammar.OTHER_WORDS["respectively"])
+    start = claim.sentence[0]
+    middle = max(paragraph.text.rfind(word, start, claim.number.start) for word in OTHER_WORDS["respectively"])
     if middle < 0:
         return {}
-    end = claim.clause[1] if middle >= claim.clause[0] else end
-    numbers = [other for other in between(paragraph.counts, middle, end) if other.kind == number.kind]
-    choices: list[tuple[str, list[str]]] = []
-    for count in between(paragraph.counts, start, middle):
-        names = paragraph.names[count.start].names
-        choices.append(("certificate", [split_certificate(name)[0] for name in names]))
-    words = between(paragraph.words, start, middle)
-    for dimension in Scope._fields:
+    end = claim.clause[1] if middle >= claim.clause[0] else claim.sentence[1]
+    numbers = [other for other in between(paragraph.counts, middle, end) if other.kind == claim.number.kind]
+    listed = [paragraph.names[count.start].names for count in between(paragraph.counts, start, middle)]
+    choices = [("certificate", [split_certificate(name)[0] for name in names]) for names in listed]
+    for dimension in DIMENSIONS:
+        words = between(paragraph.words, start, middle)
         choices.append((dimension, list(dict.fromkeys(word.part for word in words if word.dimension == dimension))))
-    for dimension, names_before in choices:
-        if len(names_before) == len(numbers) > 1:
-            return {dimension: names_before[numbers.index(number)]}
-    return {}
+    fitting = [choice for choice in choices if len(choice[1]) == len(numbers) > 1]
+    return {dimension: names[numbers.index(claim.number)] for dimension, names in fitting[:1]}
 
 
-def _outside(claim: Claim, carried: Carried) -> str:
+def _outside(claim: Claim, said: _Said) -> str:
     """The words that put a number beyond the year's data: near it, or said of all that follows in the sentence."""
-    limits = carried.limits
-    outside = [word.text for word in claim.beside if not grammar.KINDS["outside"].isdisjoint(word.kinds)]
-    outside += filter(None, (limits.elsewhere, limits.time, limits.planned))
-    if carried.scope.application_round == CARRIED_ON:  # 沿用往年的证书 speaks of this year's round
-        times = {word.text for word in claim.beside if "another time" in word.kinds} | {limits.time}
+    beside, limits = [*claim.before, *claim.after], said.limits
+    outside = [word.text for word in beside if not KINDS["outside"].isdisjoint(word.kinds)]
+    outside += [limits[name] for name in ("elsewhere", "time", "planned") if name in limits]
+    if said.scope.application_round == CARRIED_ON:  # 沿用往年的证书 speaks of this year's round
+        times = {word.text for word in beside if "another time" in word.kinds} | {limits.get("time")}
         outside = [text for text in outside if text not in times]
     risen = [word.text for word in claim.in_segment if "rise to" in word.kinds and word.start > claim.number.start]
     if risen and any("from" in word.kinds and word.end == claim.number.start for word in claim.before):
@@ -235,45 +325,15 @@ def _outside(claim: Claim, carried: Carried) -> str:
     return "、".join(dict.fromkeys(outside))
 
 
-def _doubts(paragraph: Paragraph, segment: Segment, claim: Claim, carried: Carried, scope: Scope) -> list[str]:
-    """The words by which a number may be of a part only."""
-    text, number = paragraph.text, claim.number
-    words = [word.text for word in claim.beside if not grammar.KINDS["doubtful"].isdisjoint(word.kinds)]
-    clause = text[max(segment.clause[0], number.start - _REACH) : number.start]
-    words += [word for word in grammar.OTHER_WORDS["respectively"] if word in clause]
-    if stands_after(clause, len(clause), "difference"):
-        words.append(grammar.OTHER_WORDS["difference"][0])
-    if number.kind == grammar.THINGS and not _noun([], claim.after):
-        words += re.findall(grammar.SHAPE["noun_left_out"], clause)
-    if _is_condition(text, number):
-        words.append(number.written)
-    return [*words, *_named_besides(paragraph, segment, claim, scope), *filter(None, [carried.limits.part])]
-
-
-def _is_condition(text: str, number: Number) -> bool:
-    """Whether a number only says which things are counted after it: 超过100人的试点有5项."""
-    return bool(number.modifier and re.match(grammar.SHAPE["condition"], text[number.unit_end : number.unit_end + 16]))
-
-
-def _named_besides(paragraph: Paragraph, segment: Segment, claim: Claim, scope: Scope) -> list[str]:
-    """What is named beside a number and is not the part that it is taken to be of.
-
-    Several names that are not joined, another number beside it (批准20人和70人), a name that nothing explains (B2B).
-    """
-    text, number, besides = paragraph.text, claim.number, []
-    for dimension in dict.fromkeys(word.dimension for word in claim.before if word.dimension):
-        names = list(dict.fromkeys(word.part for word in claim.before if word.dimension == dimension))
-        if len(names) > 1 and "、".join(names) != getattr(scope, dimension):
-            besides.append("、".join(names))
-    place = bisect_left(paragraph.counts, number.start, key=lambda count: count.start)
-    nearby = paragraph.counts[max(0, place - 1) : place + 2]
-    for first, second in pairwise(other for other in nearby if other.unit == number.unit):
-        if re.fullmatch(grammar.SHAPE["joined"], text[first.unit_end : second.start]):
-            besides.append(text[first.start : second.unit_end])
-    start = max(segment.start, paragraph.counts[place - 1].unit_end if place else 0)
-    explained = [*((word.start, word.end) for word in claim.before), *paragraph.hidden[-1:]]
-    for label in between(paragraph.numbers, start, number.start):
-        named = label.label == grammar.NAME and "+" not in label.written
-        if named and not any(first <= label.start < last for first, last in explained):
-            besides.append(label.written)
-    return besides
+def _doubts(paragraph: Paragraph, segment: Segment, claim: Claim, said: _Said, scope: Scope) -> list[str]:
+    """The words by which a number may be of a part only, or of something beside the part that it is taken to be of."""
+    doubts = [word.text for word in (*claim.before, *claim.after) if not KINDS["doubtful"].isdisjoint(word.kinds)]
+    clause = paragraph.text[max(segment.clause[0], claim.number.start - _REACH) : claim.number.start]
+    doubts += [word for word in OTHER_WORDS["respectively"] if word in clause]
+    doubts += [
+        text for text in (claim.lead, claim.tail) if re.fullmatch(SHAPE["last_name_after"], text)
+    ]  # 批准20人和70人
+    for dimension in {word.dimension: 0 for word in claim.before if word.dimension}:
+        names = "、".join(dict.fromkeys(word.part for word in claim.before if word.dimension == dimension))
+        doubts += [names] if "、" in names and names != getattr(scope, dimension) else []
+    return [*doubts, *filter(None, [said.limits.get("part")])]

@@ -9,12 +9,12 @@ import cn2an
 
 from pilotlib.claims import grammar
 
-# Full-width characters count as their plain forms; one for one, so that every place in the text stays what it is.
+# Full-width characters count as their plain forms, traditional ones as simplified; one for one, so that every place in
+# the text stays what it is. Emphasis in Markdown is white space: **12**个.
 _PLAIN: dict[int, int | str] = {
     code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-_PLAIN |= {ord("*"): " ", ord("`"): " "}  # emphasis in Markdown: **12**个
-_PLAIN |= {ord("％"): "%", ord("＋"): "+", ord("．"): ".", ord("﹪"): "%", 0x00A0: " ", 0x3000: " "}
+_PLAIN |= str.maketrans("％＋．﹪\u00a0\u3000*`", "%+.%    ") | str.maketrans(*grammar.TRADITIONAL)
 
 
 class Number(NamedTuple):
@@ -36,15 +36,20 @@ class Number(NamedTuple):
     end: int
     unit_end: int
 
+    @property
+    def with_unit(self) -> str:
+        """The number and its unit as they are written: 1028人, 86.8%, 八成."""
+        in_words = any(word in self.written for word in grammar.OTHER_WORDS["percent_in_words"])
+        return self.written + ("" if in_words else self.unit)
+
 
 def plain_text(text: str) -> str:
-    """The text with full-width digits, letters and signs in their plain form, character for character.
+    """The text with full-width and traditional characters in their plain form, character for character.
 
-    >>> plain_text("１０２８人，８０％")
-    '1028人，80%'
+    >>> plain_text("１０２８人，８０％，學校")
+    '1028人，80%，学校'
     """
-    grouped = re.sub("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text)
-    return grouped.translate(_PLAIN)
+    return re.sub("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text).translate(_PLAIN)
 
 
 def find_numbers(text: str) -> list[Number]:
@@ -61,8 +66,8 @@ def find_numbers(text: str) -> list[Number]:
 def worth(number: str) -> float:
     """What a number is worth as it is written.
 
-    >>> [worth(number) for number in ("1,028", "2.5万", "一千零二十八", "两百", "二分之一")]
-    [1028.0, 25000.0, 1028.0, 200.0, 0.5]
+    >>> [worth(number) for number in ("1,028", "2.5万", "一千零二十八", "两百", "二分之一", "1/4")]
+    [1028.0, 25000.0, 1028.0, 200.0, 0.5, 0.25]
     """
     if number.endswith("成"):
         return 10 * worth(number[0])
@@ -70,6 +75,9 @@ def worth(number: str) -> float:
     if "分之" in number:
         denominator, numerator = number.split("分之")
         return worth(numerator) / worth(denominator)
+    if "/" in number:
+        numerator, denominator = number.split("/")
+        return float(numerator) / float(denominator)
     return float(cn2an.cn2an(number, "smart")) if re.search("[^0-9.]", number) else float(number)
 
 
@@ -90,7 +98,7 @@ def _scanner() -> re.Pattern[str]:
     unit_follows = rf"(?=\s?(?:{inner})?(?:{chinese_units}|{forms['nouns_after_chinese']}))"
     numbers = [
         rf"(?P<percent>百分之(?:{number}|百)|{forms['tenths']})",
-        rf"(?P<fraction>{number}分之{number})",
+        rf"(?P<fraction>{number}分之{number}|{forms['fraction']})",
         rf"(?P<arabic>{arabic}(?:{forms['power']})?)",
         rf"(?P<chinese>{forms['no_chinese_before']}{chinese}{unit_follows}|{forms['chinese_without_unit']})",
     ]
@@ -111,12 +119,19 @@ def _number(match: re.Match[str]) -> Number:
         written = match[0].strip().lstrip("# ")
         return _label(grammar.LABELS[int(place)].name, written, match.start() + match[0].index(written))
     form = next(form for form in ("percent", "fraction", "arabic", "chinese") if match[form])
-    written = match[form].rstrip()
+    written, start = match[form].rstrip(), match.start(form)
     try:
         value = 100.0 if written == "百分之百" else worth(written.removeprefix("百分之"))
     except (ValueError, ZeroDivisionError):  # 一万百 is no way to write a number
-        return _label(grammar.MALFORMED, written, match.start(form))
-    return _claim(match, form, written, value * 100 if form == "fraction" else value)
+        return _label(grammar.MALFORMED, written, start)
+    unit = "%" if form in ("percent", "fraction") else match["unit"] or ""
+    before = match.string[max(0, match.start() - 4) : match.start()].rstrip()
+    after = {(match["inner"] or "").strip(), match["outer"] or ""}
+    modifiers = [meaning for meaning, words in grammar.BEFORE.items() if before.endswith(words)]
+    modifiers += [meaning for meaning, words in grammar.AFTER.items() if set(words) & after]
+    value = value * 100 if form == "fraction" else value
+    how = (grammar.UNITS.get(unit, ""), "", (modifiers or [""])[0], _step(written, value))
+    return Number(written, round(value, 6), unit, *how, start, start + len(written), match.end())
 
 
 def _label(name: str, written: str, start: int) -> Number:
@@ -124,26 +139,8 @@ def _label(name: str, written: str, start: int) -> Number:
     return Number(written, None, "", "", name, "", 0, start, end, end)
 
 
-def _claim(match: re.Match[str], form: str, written: str, value: float) -> Number:
-    percent, start = form in ("percent", "fraction"), match.start(form)
-    unit = "%" if percent else match["unit"] or ""
-    kind = grammar.PERCENT if percent else grammar.UNITS.get(unit, "")
-    before = match.string[max(0, match.start() - 4) : match.start()].rstrip()
-    modifier = _modifier(before, {(match["inner"] or "").strip(), match["outer"] or ""})
-    ends = start, start + len(written), match.end()
-    return Number(written, round(value, 6), unit, kind, "", modifier, _step(written, value), *ends)
-
-
-def _modifier(before: str, after: set[str]) -> str:
-    """How exactly a number is meant, by the text before it and the words around its unit."""
-    for meaning, words in grammar.BEFORE.items():
-        if before.endswith(words):
-            return meaning
-    return next((meaning for meaning, words in grammar.AFTER.items() if set(words) & after), "")
-
-
 def _step(written: str, value: float) -> float:
-    """The worth of the last digit that is written: 0.1 of 88.3, 1000 of 2.5万, 1 of 1,028."""
+    """The worth of the last digit that is written: 0.1 of 88.3, 1000 of 2.5万, 1 of 1,028 and of a fraction."""
     match = re.match(r"[\d,，]+(?:\.(\d+))?", written.replace(" ", ""))
-    digits = float(re.sub("[,，]", "", match[0])) if match else 0
+    digits = float(re.sub("[,，]", "", match[0])) if match and "/" not in written else 0
     return value / digits * 10 ** -len(match[1] or "") if match and digits and value else 1

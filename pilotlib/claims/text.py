@@ -3,27 +3,33 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from pilotlib.claims import grammar
-from pilotlib.claims.facts import NAME_OF, Lexicon
+from pilotlib.claims.facts import DIMENSIONS, Facts
+from pilotlib.claims.grammar import OTHER_WORDS, SHAPE
 from pilotlib.claims.numbers import Number, find_numbers
-from pilotlib.vocabulary import round_named
-from pilotlib.words import split_certificate
+from pilotlib.vocabulary import LEVELS, ROUND_ALIASES, round_named
 
 Span = tuple[int, int]
 Placed = TypeVar("Placed", "Word", Number)
-
+# A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
+NAMES = frozenset(f"name_of_{dimension}" for dimension in DIMENSIONS)
 _start = attrgetter("start")
 
 
-class Word(NamedTuple):
-    """A known word at its place in the text, and its kinds: those of the grammar, or the name of a part of the year.
+class Lexicon(NamedTuple):
+    """Every known word: one expression for all, the longest first; the kinds of each, and what it names, if a part."""
 
-    `dimension` is the dimension that it names a part of ("" for none), `part` the table's own name for that part.
-    """
+    pattern: re.Pattern[str]
+    kinds: dict[str, tuple[str, ...]]
+    parts: dict[str, tuple[str, str]]
+    year: int
+
+
+class Word(NamedTuple):
+    """A known word at its place, with its kinds; `dimension` and `part` are what it names of the year ("" for none)."""
 
     text: str
     kinds: tuple[str, ...]
@@ -36,14 +42,14 @@ class Word(NamedTuple):
 class Names(NamedTuple):
     """The names listed with a count, whether 等 stands after them, and the stretch of the text that they fill.
 
-    If all that are known are of one dimension, `dimension` is it and `parts` the table's names joined by 、.
+    They are `fewest` if no 和, 与 or 及 joins two, `most` if each does.
     """
 
     names: tuple[str, ...] = ()
+    fewest: int = 0
+    most: int = 0
     open: bool = False
     span: Span = (0, 0)
-    dimension: str = ""
-    parts: str = ""
 
 
 class Segment(NamedTuple):
@@ -57,7 +63,7 @@ class Segment(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A text with everything that was found in it; `counts` are the numbers that are no labels, `names` by their start.
+    """A text with all that was found in it; `counts` are the numbers that are no labels, `names` by their start.
 
     `hidden` are the stretches that are names or quotations, in which no word speaks.
     """
@@ -71,29 +77,36 @@ class Paragraph(NamedTuple):
     segments: list[Segment]
 
 
+def lexicon_of(facts: Facts) -> Lexicon:
+    """The grammar's words, the school's names and the names in the year's table."""
+    vague = [word for words in (*grammar.BEFORE.values(), *grammar.AFTER.values()) for word in words if len(word) > 1]
+    kinds: dict[str, tuple[str, ...]] = dict.fromkeys((*OTHER_WORDS["fillers"], *vague), ())
+    endings = (("ending", OTHER_WORDS["part_endings"]), ("other ending", OTHER_WORDS["other_endings"]))
+    for kind, words in (*grammar.WORDS.items(), *endings, ("here", facts.schools)):
+        kinds |= {word: (*kinds.get(word, ()), kind) for word in words}
+    parts = {name: (dimension, name) for dimension, names in facts.names.items() for name in names}
+    parts |= {level: ("level", level) for level in LEVELS}
+    parts |= {alias: ("application_round", name) for alias, name in ROUND_ALIASES.items()}
+    parts |= {major + SHAPE["major_ending"]: ("major", major) for major in facts.names["major"]}
+    parts |= {name.removesuffix(SHAPE["category_ending"]): ("category", name) for name in facts.names["category"]}
+    kinds |= {word: (f"name_of_{dimension}",) for word, (dimension, _) in parts.items()}
+    # A name may be written with a space where Latin and Chinese characters meet.
+    longest_first = sorted(kinds, key=len, reverse=True)
+    forms = (re.sub(SHAPE["latin_meets_chinese"], r"\\s?", re.escape(word)) for word in longest_first)
+    return Lexicon(re.compile("|".join(forms)), kinds, parts, facts.year)
+
+
 def paragraph_of(text: str, lexicon: Lexicon) -> Paragraph:
     """A text, as `numbers.plain_text` returns it, taken apart with the words of a lexicon."""
     numbers = find_numbers(text)
     counts = [number for number in numbers if not number.label]
-    names = {count.start: names_with(text, count, numbers, lexicon) for count in counts}
-    hidden = sorted([listed.span for listed in names.values() if listed.span[1]] + _quotations(text, numbers))
-    words = words_of(text, numbers, hidden, lexicon)
-    return Paragraph(text, numbers, counts, names, hidden, words, segments_of(text, numbers, words, hidden))
-
-
-def words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lexicon) -> list[Word]:
-    """The known words of a text outside of `hidden`, in order; rounds, years, parts of the school as it writes them."""
-    apart = [(number.start, number.unit_end) for number in numbers if number.label not in grammar.READ_WITH_THE_WORDS]
-    words: list[Word] = []
-    position = 0
-    for start, end in [*sorted(apart + hidden), (len(text), len(text))]:
-        for match in lexicon.pattern.finditer(text, position, max(start, position)):
-            word = re.sub(r"\s", "", match[0])
-            words.append(Word(word, lexicon.kinds[word], *match.span(), *lexicon.parts.get(word, ())))
-        position = max(position, end)
-    words += filter(None, (_word_of_label(text, number, lexicon.year) for number in numbers))
-    words.sort(key=_start)
-    return _with_parts(text, [_after_a_preposition(text, word) for word in words], numbers)
+    names = {count.start: _names_with(text, count, numbers, lexicon) for count in counts}
+    # What stands in quotation marks names something; a quotation that holds a count is read like the rest.
+    quotations = [match.span() for match in re.finditer(SHAPE["quotation"], text)]
+    hidden = [span for span in quotations if all(number.label for number in between(numbers, *span))]
+    hidden = sorted([listed.span for listed in names.values() if listed.span[1]] + hidden)
+    words = _words_of(text, numbers, hidden, lexicon)
+    return Paragraph(text, numbers, counts, names, hidden, words, _segments_of(text, numbers, words, hidden))
 
 
 def kinds_of(words: Iterable[Word]) -> frozenset[str]:
@@ -106,147 +119,126 @@ def between(items: list[Placed], start: int, end: int) -> list[Placed]:
     return items[bisect_left(items, start, key=_start) : bisect_left(items, end, key=_start)]
 
 
-def unexplained(text: str, start: int, end: int, spans: list[Span]) -> str:
-    """The letters and Chinese characters between two places that none of the spans covers."""
-    left, position = "", start
-    for begin, stop in sorted(spans):
-        left += text[position : min(begin, end)]
-        position = max(position, stop)
-    return "".join(re.findall(grammar.SHAPE["letters"], left + text[position:end]))
-
-
 def stands_after(text: str, place: int, words: str) -> bool:
     """Whether one of the grammar's other words of a name stands right before a place in the text."""
-    return text[:place].rstrip().endswith(grammar.OTHER_WORDS[words])
+    return text[max(0, place - 9) : place].rstrip().endswith(OTHER_WORDS[words])
+
+
+def _words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lexicon) -> list[Word]:
+    """The known words of a text outside of `hidden`, in order; rounds, years, parts of the school as it writes them."""
+    apart = [(number.start, number.unit_end) for number in numbers if number.label not in grammar.READ_WITH_THE_WORDS]
+    words: list[Word] = []
+    position = 0
+    for start, end in [*sorted(apart + hidden), (len(text), len(text))]:
+        for match in lexicon.pattern.finditer(text, position, max(start, position)):
+            name = re.sub(r"\s", "", match[0])
+            words.append(Word(name, lexicon.kinds[name], *match.span(), *lexicon.parts.get(name, ())))
+        position = max(position, end)
+    words += filter(None, (_word_of_label(text, number, lexicon.year) for number in numbers))
+    words.sort(key=_start)
+    for place, word in enumerate(words):
+        if "another time" in word.kinds and stands_after(text, word.start, "compared"):  # 较上年
+            words[place] = word._replace(kinds=("change",))
+        elif word.dimension and stands_after(text, word.start, "excluding"):  # 除第一次外
+            words[place] = Word(word.text, ("excluded",), word.start, word.end)
+    return _with_names(words, text, numbers)
 
 
 def _word_of_label(text: str, number: Number, year: int) -> Word | None:
-    """A round, or a time, that a label names: 第一批次, 2020年, 2019级."""
-    if number.label in (grammar.YEAR, grammar.DATE, grammar.COHORT):
-        kind = _kind_of_time(text, number, year)
-        return Word(number.written, (kind,) if kind else (), number.start, number.end)
-    if number.label != grammar.ORDINAL:
+    """A round, or a time, that a label names: 第一批次, 2020年, 2019级; 第二批 may be another's, which is doubtful."""
+    written, place = re.sub(r"\s", "", number.written), (number.start, number.end)
+    if number.label == grammar.ORDINAL:
+        name = round_named(written)
+        if not name.endswith(OTHER_WORDS["round_endings"]):
+            return Word(name, (), *place)
+        sure = not written.endswith("批") or text.startswith(OTHER_WORDS["round_follows"], number.end)
+        kinds = ("name_of_application_round",) if sure else ("name_of_application_round", "perhaps part")
+        return Word(name, kinds, *place, "application_round", name)
+    if number.label not in (grammar.YEAR, grammar.DATE, grammar.COHORT):
         return None
-    name = round_named(re.sub(r"\s", "", number.written))
-    if not name.endswith(grammar.OTHER_WORDS["round_endings"]):
-        return Word(name, (), number.start, number.end)
-    return Word(name, (NAME_OF["application_round"],), number.start, number.end, "application_round", name)
+    years, kind = set(re.findall(r"\d{4}", written)), ""
+    if written.endswith(OTHER_WORDS["cohort_endings"]):
+        kind = "part"
+    elif (years and years != {str(year)}) or written.endswith(OTHER_WORDS["since_endings"]):
+        kind = "another time"
+    elif number.label == grammar.DATE:
+        to_the_end = stands_after(text, number.start, "until") and re.search(SHAPE["end_of_year"], written)
+        kind = "" if to_the_end else "period"
+    elif years:
+        until = stands_after(text, number.start, "until")
+        return Word(written, ("now",) if until else ("now", "whole year"), *place)
+    return Word(written, (kind,) if kind else (), *place)
 
 
-def _kind_of_time(text: str, number: Number, year: int) -> str:
-    """Whether a time is the year's own, another, a part of the year, or of those who entered or left in it."""
-    years = set(re.findall(r"\d{4}", number.written))
-    if number.written.endswith(grammar.OTHER_WORDS["cohort_endings"]):
-        return "part"
-    if years and years != {str(year)}:
-        return "another time"
-    if number.label == grammar.DATE:
-        return "" if stands_after(text, number.start, "until") else "period"
-    return "now" if years else ""
-
-
-def _after_a_preposition(text: str, word: Word) -> Word:
-    """A time after 较 or 比 is what the year is compared with; a part of the year after 除 or 较 is left out."""
-    if "another time" in word.kinds and stands_after(text, word.start, "compared"):
-        word = word._replace(kinds=("change",))
-    if word.dimension and stands_after(text, word.start, "excluding"):
-        word = Word(word.text, ("excluded",), word.start, word.end)
-    return word
-
-
-def _with_parts(text: str, words: list[Word], numbers: list[Number]) -> list[Word]:
-    """An unknown word right before 学院, 系, 公司 … is a part of the school by that name."""
+def _with_names(words: list[Word], text: str, numbers: list[Number]) -> list[Word]:
+    """An unknown word right before 学院, 系 … is a part of the school by that name; before 市, 学校 … another place."""
     known = [word for word in words if len(word.text) > 1]  # single characters may belong to a name: 艺术设计学院
     ends = sorted([0, *(word.end for word in known), *(number.unit_end for number in numbers)])
     covered = {place for word in words for place in range(word.start, word.end)}
-    return [_with_name(text, word, ends, covered) if "ending" in word.kinds else word for word in words]
+    for number, word in enumerate(words):
+        start, kind = word.start, next((kind for kind in ("ending", "other ending") if kind in word.kinds), "")
+        last = ends[bisect_right(ends, word.start) - 1]
+        while kind and start > last and re.match(SHAPE["letters"], text[start - 1]):
+            start -= 1
+        if sum(place not in covered for place in range(start, word.start)) > (
+            word.text not in OTHER_WORDS["short_named_endings"]
+        ):
+            other = kind == "other ending" or re.search(SHAPE["of_another_school"], text[start : word.end])
+            words[number] = Word(text[start : word.end], ("elsewhere" if other else "part",), start, word.end)
+    return words
 
 
-def _with_name(text: str, ending: Word, ends: list[int], covered: set[int]) -> Word:
-    """An ending with the letters right before it, up to the last of `ends`, if enough of them are not `covered`."""
-    start = ending.start
-    while start > ends[bisect_right(ends, ending.start) - 1] and re.match(grammar.SHAPE["letters"], text[start - 1]):
-        start -= 1
-    unknown = [place for place in range(start, ending.start) if place not in covered]
-    if len(unknown) <= (ending.text not in grammar.OTHER_WORDS["short_named_endings"]):
-        return ending
-    return Word(text[start : ending.end], ("part",), start, ending.end)
+def _segments_of(text: str, numbers: list[Number], words: list[Word], hidden: list[Span]) -> list[Segment]:
+    """The stretches of a text between its marks; a text that goes on without any is cut where it has grown too long.
 
-
-def segments_of(text: str, numbers: list[Number], words: list[Word], hidden: list[Span]) -> list[Segment]:
-    """The stretches of a text between its marks."""
-    shape = grammar.SHAPE
-    marks = shape["sentence_ends"] + shape["clause_ends"] + shape["small_ends"]
-    skipped = _no_marks(text, numbers, words, hidden)
+    No marks are those in numbers and names.
+    """
+    skipped = {place for span in hidden for place in range(*span)}
+    skipped.update(place for number in numbers for place in range(number.start, number.end))
+    marks = SHAPE["sentence_ends"] + SHAPE["clause_ends"] + SHAPE["small_ends"]
     ends = [place for place, character in enumerate(text) if character in marks and place not in skipped]
-    sentences = _spans(_sentence_ends(text, ends), len(text))
-    clauses = _spans([end for end in ends if text[end] not in shape["small_ends"]], len(text))
-    segments, sentence, clause = [], 0, 0
-    for start, end in _spans(ends, len(text)):
-        sentence += sentences[sentence][1] < start
-        clause += clauses[clause][1] < start
-        opening = text[start - 1] if start else shape["opening"]
-        segments.append(Segment(start, end, opening, clauses[clause], sentences[sentence]))
+    sentence_ends = [0]
+    for end in ends:
+        if text[end] in SHAPE["sentence_ends"] or end - sentence_ends[-1] > SHAPE["longest_sentence"]:
+            sentence_ends.append(end)
+    spans = [
+        list(zip([0, *(end + 1 for end in places)], [*places, len(text)], strict=True))
+        for places in (ends, [end for end in ends if text[end] not in SHAPE["small_ends"]], sentence_ends[1:])
+    ]
+    segments = []
+    for start, end in spans[0]:
+        clause, sentence = (level[bisect_right(level, (start, len(text))) - 1] for level in spans[1:])
+        segments.append(Segment(start, end, text[start - 1] if start else SHAPE["opening"], clause, sentence))
     return segments
 
 
-def _no_marks(text: str, numbers: list[Number], words: list[Word], hidden: list[Span]) -> set[int]:
-    """Where a mark is none: in numbers and names, at brackets without a count, between two names (初级、中级)."""
-    places: set[int] = set()
-    for start, end in [*hidden, *((number.start, number.end) for number in numbers)]:
-        places.update(range(start, end))
-    for match in re.finditer(grammar.SHAPE["brackets"], text):
-        if all(number.label for number in between(numbers, *match.span())):
-            places |= {match.start(), match.end() - 1}
-    for word, following in pairwise(words):
-        if word.dimension and word.dimension == following.dimension and word.end + 1 == following.start:
-            places.add(word.end)
-    return places
-
-
-def _sentence_ends(text: str, ends: list[int]) -> list[int]:
-    """The marks that end a sentence; a text that goes on without any is cut where it has grown too long."""
-    sentence_ends = [0]
-    for end in ends:
-        if text[end] in grammar.SHAPE["sentence_ends"] or end - sentence_ends[-1] > grammar.SHAPE["longest_sentence"]:
-            sentence_ends.append(end)
-    return sentence_ends[1:]
-
-
-def _spans(ends: list[int], length: int) -> list[Span]:
-    return list(zip([0, *(end + 1 for end in ends)], [*ends, length], strict=True))
-
-
-def names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon) -> Names:
+def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon) -> Names:
     """The names listed before a count (A、B、C等12个证书) or after it (12个证书：A、B、C)."""
     if count.kind != grammar.THINGS:
         return Names()
-    shape = grammar.SHAPE
-    clause = max(text.rfind(mark, 0, count.start) for mark in shape["sentence_ends"] + shape["clause_ends"]) + 1
-    before = re.compile(shape["names_before"]).match(text, clause, count.start)
-    one = None if before else re.compile(shape["name_before"]).match(text, clause, count.start)
-    after = re.compile(shape["names_after"]).match(text, count.unit_end)
+    clause = max(text.rfind(mark, 0, count.start) for mark in SHAPE["sentence_ends"] + SHAPE["clause_ends"]) + 1
+    before = re.compile(SHAPE["names_before"]).match(text, clause, count.start)
+    one = None if before else re.compile(SHAPE["name_before"]).match(text, clause, count.start)
+    after = re.compile(SHAPE["names_after"]).match(text, count.unit_end)
     for match in filter(None, (before, one, after)):
         start, end = match.span("names")
-        if all(number.label for number in between(numbers, start, end)):
-            *names, last = match["names"].split("、")
-            names = [name for name in (*names, *_parted(last, lexicon)) if name.strip()]
-            lead = 0 if match is after else _lead(names[0], lexicon)
+        *names, last = match["names"].split("、")
+        names = [name for name in (*names, *_parted(last, lexicon)) if name.strip()]
+        lead = 0 if match is after else _lead(names[0], lexicon)
+        if all(number.label in grammar.IN_NAMES for number in between(numbers, start + lead, end)):
             listed = tuple(re.sub(r"\s", "", name) for name in (names[0][lead:], *names[1:]))
-            listed = listed if len(listed) > 1 else ()
-            return Names(
-                listed,
-                bool(match["open"]),
-                (match.start("names") + lead, match.end("names")),
-                *_parts_listed(listed, lexicon),
-            )
+            if len(listed) < 2 or any(re.search(SHAPE["no_name"], name) for name in listed):
+                listed = ()
+            fewest = match["names"].count("、") + 1
+            most = fewest + len(re.findall(SHAPE["last_name_after"], match["names"][lead:]))
+            return Names(listed, fewest, most, bool(match["open"]), (start + lead, end))
     return Names()
 
 
 def _parted(last: str, lexicon: Lexicon) -> list[str]:
     """The last names of a list, joined by 和; not where the word stands inside a known name: 网络系统建设与运维."""
     known = [match.span() for match in lexicon.pattern.finditer(last) if len(match[0]) > 2]
-    for match in re.finditer(grammar.SHAPE["last_name_after"], last):
+    for match in re.finditer(SHAPE["last_name_after"], last):
         if not any(start <= match.start() < end for start, end in known):
             return [last[: match.start()], last[match.end() :]]
     return [last]
@@ -255,23 +247,12 @@ def _parted(last: str, lexicon: Lexicon) -> list[str]:
 def _lead(name: str, lexicon: Lexicon) -> int:
     """How much of the first name of a list is not the name: 先后组织 of 先后组织电子商务数据分析."""
     for match in reversed(list(lexicon.pattern.finditer(name))):
-        dimension, _ = lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))
-        if dimension in ("certificate", "major", "college", "category"):
+        if lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))[0] in (
+            "certificate",
+            "major",
+            "college",
+            "category",
+        ):
             return match.start()
-    lead = re.match(grammar.SHAPE["before_names"], name)
+    lead = re.match(SHAPE["before_names"], name)
     return lead.end() if lead else 0
-
-
-def _parts_listed(names: tuple[str, ...], lexicon: Lexicon) -> tuple[str, str]:
-    """The dimension of the names in a list, and the names together; empty for names of no known kind."""
-    parts = [lexicon.parts.get(name) or lexicon.parts.get(split_certificate(name)[0]) for name in names]
-    dimensions = {part[0] for part in parts if part}
-    if len(dimensions) != 1:
-        return "", ""
-    return dimensions.pop(), "、".join(part[1] if part else "" for part in parts)
-
-
-def _quotations(text: str, numbers: list[Number]) -> list[Span]:
-    """What stands in quotation marks names something; a quotation that holds a count is read like the rest."""
-    spans = [match.span() for match in re.finditer(grammar.SHAPE["quotation"], text)]
-    return [(start, end) for start, end in spans if all(number.label for number in between(numbers, start, end))]

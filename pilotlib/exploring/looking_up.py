@@ -6,11 +6,11 @@ import pandas as pd
 
 from pilotlib.checking import stop_on_errors
 from pilotlib.checking.year import clean_year
-from pilotlib.claims import check_claims, facts_of
+from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
 from pilotlib.cleaning import repairs
 from pilotlib.errors import PilotError
 from pilotlib.exploring.years import Years, computed
-from pilotlib.project import find_project, newest_year
+from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.reading.documents import Passage, passages_of, read_document
 from pilotlib.report.checked import claims_table
 from pilotlib.report.shown import Table, shown
@@ -70,7 +70,7 @@ def check_draft(draft: Path | str, year: int | None = None, *, project: Path | s
     passages = read_document(Path(draft)) if is_file else passages_of(str(draft))
     folder = find_project(project)
     year = newest_year(folder) if year is None else year
-    told = claims_table(claims_in(passages, folder, year), f"{year}年申报明细表")
+    told = claims_table(claims_in(passages, folder, year)[0], f"{year}年申报明细表")
     definition = "“查得”是数据中的数；“相差”是所写的数减去查得的数。"
     return shown(told._replace(title="草稿中的数", definition=definition))
 
@@ -82,11 +82,28 @@ def reference() -> Table:
     return shown(Told("reference", "统计一览", "每项统计的名称、单位、定义、算式与注意。", "项", OURS, data))
 
 
-def claims_in(passages: list[Passage], project: Path, year: int) -> pd.DataFrame:
-    """Every number of a document held against a year's data, as `claims.check_claims` returns it."""
-    of_year = clean_year(project, year)
+def claims_in(
+    passages: list[Passage], project: Path | None, year: int | None = None, school: str = ""
+) -> tuple[pd.DataFrame, str]:
+    """Every number of a document judged by the text itself and against a year's data.
+
+    Args:
+        passages: The document, as `reading.documents.read_document` returns it.
+        project: The project's folder, if there is one.
+        year: The year; without it the newest, unless the document's title names another.
+        school: One more name of this school, by which a document may speak of it.
+
+    Returns:
+        The claims, as `claims.check_claims` returns them, and why no year was asked, in a sentence ("" if one was).
+    """
+    if project is None or (year is None and not years_in(project)):
+        return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
+    of_year = clean_year(project, newest_year(project) if year is None else year)
     stop_on_errors(of_year.problems, of_year.inputs.file)
-    return check_claims(passages, facts_of(*computed(of_year)))
+    facts = facts_of(*computed(of_year), (*school_names(of_year.inputs.school), school))
+    other = not_of_the_year(passages, facts, any_year=year is not None)
+    note = f"标题说的是“{other}”，只按文字自身核对；如要与数据核对，请用 --year 或 --school 指明。" if other else ""
+    return check_claims(passages, NO_FACTS if other else facts), note
 
 
 def _each_once(texts: pd.Series) -> str:

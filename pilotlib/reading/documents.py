@@ -1,4 +1,4 @@
-"""A document → its prose, paragraph by paragraph, each with its place in the file."""
+"""A document → its prose, paragraph by paragraph, and its tables, each with its place in the file."""
 
 import re
 import zipfile
@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import read_bytes, read_text
+from pilotlib.reading.tables import grids_of
 
-PROSE_SUFFIXES = (".md", ".txt", ".docx")
+PROSE_SUFFIXES = (".md", ".txt", ".docx", ".html", ".htm", ".xlsx")
 # A line that opens a paragraph of its own though no blank line stands before it.
 _OPENS = re.compile(
     r"\s*(?:#|[-*+>]\s|\d{1,2}[.、．)）]|[（(][\d一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、是])"
@@ -18,17 +19,23 @@ _TABLE_LINE = re.compile(r"\s*\||[^\t]*\t[^\t]*\t|\s*\+[-=+]+\+")
 
 
 class Passage(NamedTuple):
-    """A paragraph of prose: the line (of a docx: the paragraph) at which it begins, from 1, and its text."""
+    """A paragraph of prose: the line (of a docx: the paragraph) at which it begins, from 1, and its text.
+
+    A table has no text but `rows`; each is a line. Cells of a text file keep the white space around them, and `between`
+    is the mark that stands between them.
+    """
 
     line: int
     text: str
+    rows: tuple[tuple[str, ...], ...] = ()
+    between: str = ""
 
 
 def read_document(path: Path | str) -> list[Passage]:
-    """The prose of a finished document; tables inside it are left out.
+    """The prose and tables of a finished document; the tables of a docx or html after its prose.
 
     Args:
-        path: A md or txt file (UTF-8, UTF-16 with its mark, or GB18030), or a docx.
+        path: A md or txt file (UTF-8, UTF-16 with its mark, or GB18030), a docx or html, or a xlsx (tables alone).
 
     Raises:
         PilotError: the file is missing, empty, of another kind, damaged, or a docx and python-docx is not installed.
@@ -38,22 +45,36 @@ def read_document(path: Path | str) -> list[Passage]:
     if path.is_dir() or suffix not in PROSE_SUFFIXES:
         kinds = "、".join(suffix.lstrip(".") for suffix in PROSE_SUFFIXES)
         raise PilotError(f"{path.name}：不能核对这种文件。可以核对的有 {kinds}。")
-    passages = _read_docx(path) if suffix == ".docx" else passages_of(read_text(path))
+    if suffix in (".md", ".txt"):
+        passages = passages_of(read_text(path))
+    else:
+        passages = _read_docx(path) if suffix == ".docx" else _read_html(path) if suffix != ".xlsx" else []
+        tables = (tuple(map(tuple, grid.rows)) for grid in grids_of(path) if len(grid.rows) > 1)
+        passages += [Passage(number, "", rows) for number, rows in enumerate(tables, len(passages) + 1)]
     if not passages:
-        raise PilotError(f"{path.name}：没有正文可以核对（表格不在核对之列）。请确认文件内容。")
+        raise PilotError(f"{path.name}：没有正文可以核对，也没有表格。请确认文件内容。")
     return passages
 
 
 def passages_of(text: str) -> list[Passage]:
-    """The paragraphs of a plain or Markdown text; lines that a program wrapped are joined, table lines left out.
+    """The paragraphs and tables of a plain or Markdown text; lines that a program wrapped are joined.
 
-    >>> passages_of("一、概况\\n\\n培训1028人，\\n考核908人。")
-    [Passage(line=1, text='一、概况'), Passage(line=3, text='培训1028人，\\n考核908人。')]
+    >>> [passage.text for passage in passages_of("一、概况\\n\\n培训1028人，\\n考核908人。")]
+    ['一、概况', '培训1028人，\\n考核908人。']
     """
     passages: list[Passage] = []
-    open_line = False
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip() or _TABLE_LINE.match(line):
+    open_line, table = False, []
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
+        if _TABLE_LINE.match(line):
+            open_line = False
+            table.append(line)
+            continue
+        if sum(bool(re.search(r"[^\s|:+=-]", row)) for row in table) > 1:
+            between = "|" if "|" in table[0] else "\t"
+            rows = tuple(tuple(row.split(between)) for row in table)
+            passages.append(Passage(number - len(table), "", rows, between))
+        table = []
+        if not line.strip():
             open_line = False
             continue
         if open_line and not _OPENS.match(line):
@@ -62,6 +83,17 @@ def passages_of(text: str) -> list[Passage]:
             passages.append(Passage(number, line))
         open_line = not line.lstrip().startswith("#") and not _ENDS_PROSE.search(line)
     return passages
+
+
+def _read_html(path: Path) -> list[Passage]:
+    """Every line of a page outside its tables."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(read_text(path), "html.parser")
+    for element in soup.find_all(["table", "script", "style"]):
+        element.decompose()
+    lines = [" ".join(line.split()) for line in soup.get_text("\n").split("\n")]
+    return [Passage(number, line) for number, line in enumerate(lines, start=1) if line]
 
 
 def _read_docx(path: Path) -> list[Passage]:

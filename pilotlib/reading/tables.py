@@ -125,6 +125,11 @@ def begins_as_text(path: Path) -> bool:
     return not beginning.startswith(ARCHIVE) and kind_of(path.name, beginning) == path.suffix.lower()
 
 
+def grids_of(path: Path) -> list[Grid]:
+    """Every table of a file, as it stands."""
+    return _read(path.name, read_bytes(path))
+
+
 def _read(name: str, content: bytes) -> list[Grid]:
     """Every table of a file that is no archive of files."""
     kind = kind_of(name, content)

@@ -101,6 +101,7 @@ def claims_table(claims: pd.DataFrame, source: str) -> Told:
         number=[_written(row) for row in shown.itertuples()],
         difference=(shown["value"] - shown["expected"]).where(shown["state"] == DISAGREES),
         statistic=shown["statistic"].map(statistic_title),
+        explanation=shown["explanation"] + shown["instead"].map(lambda text: f"可写作：“{text}”。" if text else ""),
     )[
         [
             *("entry", "state", "number", "derived", "line", "sentence"),
@@ -163,22 +164,32 @@ def as_json(claims: pd.DataFrame) -> str:
     return json.dumps(shown, ensure_ascii=False, indent=2)
 
 
-def as_lines(claims: pd.DataFrame, file: str) -> list[str]:
-    """The claims as a table for a terminal, in the order of the text, and the count by state."""
+def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> list[str]:
+    """For a terminal: what disagrees, each with its sentence, the computation and what could stand instead.
+
+    Then a table of what is not certain (of `everything`, if asked for), and the count by state.
+    """
     made = claims[claims["kind"] == "claim"]
-    columns = [
-        ["结论", *(f"{SIGNS[state]} {STATES[state]}" for state in made["state"])],
-        ["行:列", *(f"{line}:{column}" for line, column in zip(made["line"], made["column"], strict=True))],
-        ["数", *(_short(row) for row in made.itertuples())],
-        ["查得", *(NOTHING if pd.isna(value) else number(value) for value in made["expected"])],
-        ["依据", *map(statistic_title, made["statistic"])],
-        ["说明", *made["explanation"]],
-    ]
-    lines = aligned(columns)
-    counts = "，".join(f"{STATES[state]} {count} 条" for state, count in count_states(claims).items())
     if made.empty:
-        return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。表格中的数不在核对之列。"]
-    return [*lines, f"{file}：{counts}；另有 {len(claims) - len(made)} 处数字不是陈述。表格中的数不在核对之列。"]
+        return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。"]
+    lines: list[str] = []
+    row: Any
+    for row in made[made["state"] == DISAGREES].itertuples():
+        lines += [f"{SIGNS[DISAGREES]} {STATES[DISAGREES]}  {row.line}:{row.column}  {_short(row)}"]
+        lines += [f"    原文：{row.sentence}", f"    核对：{row.explanation}"]
+        lines += [f"    可写作：{row.instead}"] if row.instead else []
+    listed = made if everything else made[~made["state"].isin([AGREES, DISAGREES])]
+    columns = [
+        ["结论", *(f"{SIGNS[state]} {STATES[state]}" for state in listed["state"])],
+        ["行:列", *(f"{line}:{column}" for line, column in zip(listed["line"], listed["column"], strict=True))],
+        ["数", *(_short(row) for row in listed.itertuples())],
+        ["查得", *(NOTHING if pd.isna(value) else number(value) for value in listed["expected"])],
+        ["依据", *map(statistic_title, listed["statistic"])],
+        ["说明", *listed["explanation"]],
+    ]
+    counts = "，".join(f"{STATES[state]} {count} 条" for state, count in count_states(claims).items())
+    lines += aligned(columns) if len(listed) else []
+    return [*lines, f"{file}：{counts}；另有 {len(claims) - len(made)} 处数字不是陈述。"]
 
 
 def _written(row: Any) -> str:

@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from pilotlib.claims import Facts, check_claims, facts_of
+from pilotlib.claims import check_claims, facts_of
+from pilotlib.claims.facts import Facts
 from pilotlib.reading.documents import passages_of
 from pilotlib.statistics import Tables, summarise
 

@@ -3,10 +3,9 @@
 import pytest
 
 from pilotlib.claims import grammar
-from pilotlib.claims.facts import NAME_OF, lexicon_of
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import find_numbers, plain_text
-from pilotlib.claims.text import paragraph_of
+from pilotlib.claims.text import NAMES, lexicon_of, paragraph_of
 
 
 @pytest.mark.parametrize("label", grammar.LABELS, ids=lambda label: f"{label.name} {label.example}")
@@ -31,4 +30,4 @@ def test_a_rate_is_recognised_in_its_example(rate, check):
 
 def test_words_that_measures_ask_for_are_in_the_grammar():
     asked = {word for measure in grammar.MEASURES for word in (*measure.counted, *measure.needs, *measure.never)}
-    assert asked <= set(grammar.WORDS) | set(NAME_OF.values())
+    assert asked <= set(grammar.WORDS) | NAMES

@@ -24,8 +24,11 @@ def test_lines_that_a_program_wrapped_are_joined():
 
 
 @pytest.mark.parametrize("table", ["序号\t专业\t人数\n1\t会计\t437", "| 专业 | 人数 |\n| --- | --- |\n| 会计 | 437 |"])
-def test_tables_are_left_out(table):
-    assert passages_of(f"前文。\n{table}\n后文。") == [Passage(1, "前文。"), Passage(table.count("\n") + 3, "后文。")]
+def test_a_table_is_a_passage_of_its_own(table):
+    before, of_table, after = passages_of(f"前文。\n{table}\n后文。")
+    assert (before, after) == (Passage(1, "前文。"), Passage(table.count("\n") + 3, "后文。"))
+    assert (of_table.line, of_table.text) == (2, "")
+    assert [of_table.between.join(row) for row in of_table.rows] == table.split("\n")
 
 
 def test_gb18030_and_utf16_are_read(tmp_path):

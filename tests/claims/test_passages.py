@@ -1,0 +1,201 @@
+"""Kinds of statements that other schools' documents make, each with what a careful reader says of its numbers.
+
+The first passage of each kind is one that was once judged wrongly; those after it are its neighbours.
+"""
+
+import pytest
+
+from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year
+from pilotlib.claims.tables import judge_table
+from pilotlib.reading.documents import passages_of, read_document
+from pilotlib.statistics import Tables, summarise
+
+UNDECIDED = {"no_data", "not_understood"}
+AGREES, DISAGREES = {"agrees"}, {"disagrees"}
+
+
+@pytest.fixture(scope="module")
+def checked(cleaned, inputs):
+    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, {})
+    facts = facts_of(tables, summarise(tables), ("中山火炬职业技术学院", "火炬职院"))
+    return lambda text: check_claims(passages_of(text), facts)
+
+
+OF_THE_YEAR = [
+    # The school's own names; other schools, places, sittings and parts.
+    ("中山火炬职业技术学院完成14个证书的考核。", {"14": AGREES}),
+    ("火炬职院完成16个证书的考核。", {"16": DISAGREES}),
+    ("江海职业学院共申请8个证书。", {"8": UNDECIDED}),
+    ("江海职业学院共申请8个证书，培训学生1030人，考核910人。", {"8": UNDECIDED, "1030": UNDECIDED, "910": UNDECIDED}),
+    ("江海市第一职业中学1028名学生完成培训。", {"1028": UNDECIDED}),
+    ("江海市共有3.6万人参加技能培训。", {"3.6万": UNDECIDED}),
+    ("广东省全年完成学生培训1100人。", {"1100": UNDECIDED}),
+    ("海州技师学院全年完成学生培训1100人，获批25项。", {"1100": UNDECIDED, "25": UNDECIDED}),
+    ("本次考评共有48名学生参加。", {"48": UNDECIDED}),
+    ("首场考试有60名学生参加考核。", {"60": UNDECIDED}),
+    ("3个证书的120名学生延期考核。", {"3": UNDECIDED, "120": UNDECIDED}),
+    ("截至6月底，已完成9个证书的考核。", {"9": UNDECIDED}),
+    ("本学期有8个证书完成了考核，参加考核的学生共430人。", {"8": UNDECIDED, "430": UNDECIDED}),
+    ("三年来，学校先后有40个证书获批。", {"40": UNDECIDED}),
+    # What is counted is recognised from its noun and measure word, or not at all.
+    ("3项重点指标中有2项完成。", {"3": UNDECIDED, "2": UNDECIDED}),
+    ("派出1名考评组长。", {"1": UNDECIDED}),
+    ("申报23个证书，试点学生规模1662人。", {"23": AGREES, "1662": AGREES | UNDECIDED}),
+    ("涵盖8个系。", {"8": UNDECIDED}),
+    ("今年学校选派教师46人次参加师资培训，覆盖11个专业。", {"11": UNDECIDED}),
+    ("首批获批11个，第二批获批12个。", {"11": UNDECIDED, "12": UNDECIDED}),
+    ("分三个批次组织考试。", {"三": UNDECIDED}),
+    ("高级工360人。", {"360": UNDECIDED}),
+    ("毕业生3500人。", {"3500": UNDECIDED}),
+    ("學校完成學生培訓1029人。", {"1029": DISAGREES}),
+    # The text has its own numerator and denominator: the year's are not asked.
+    ("有12个班级的420名学生参考，合格人数378人，合格率90%。", {"420": UNDECIDED, "90": AGREES}),
+    ("通过率为91.67%，60人参加、55人通过。", {"91.67": AGREES, "60": UNDECIDED}),
+    ("40人参加考试，40人全部通过，全省平均通过率91%。", {"91": UNDECIDED}),
+    ("9月、10月、11月共完成4个证书的考核", {"4": UNDECIDED}),
+]
+
+BY_ITSELF = [
+    # Rates and shares.
+    ("参加考核2400人，1800人取得证书，通过率68.5%。", {"68.5": DISAGREES}),
+    ("3150人次参加，2520人次取得证书，通过率78%。", {"78": DISAGREES}),
+    ("3150人次参加，2520人次取得证书，通过率80%。", {"80": AGREES}),
+    ("考核报名人数1200人，实际参考1150人，参考率95.8%；合格1058人，合格率90%。", {"95.8": AGREES, "90": DISAGREES}),
+    ("考核通过率90%，参加考核200人，通过考核180人。", {"90": AGREES}),
+    ("甲系参加考核50人，通过40人，通过率80%；乙系参加考核60人，通过45人，通过率72%。", {"80": AGREES, "72": DISAGREES}),
+    ("专任教师320人，其中双师型256人，占比86%。", {"86": DISAGREES}),
+    ("学校有专任教师620人，其中高级职称186人，占30%。", {"30": AGREES}),
+    ("该项目覆盖学生1500人，占在校生总数12500人的15%。", {"15": DISAGREES}),
+    ("学校80所（其中技工学校20所），在校生12万人，分别占全省的25%、31.5%。", {"25": UNDECIDED, "31.5": UNDECIDED}),
+    ("技能培训任务9600人次，完成13440人次，完成率140%。", {"140": AGREES}),
+    ("计划1500人，实际完成1800人，完成率120%。", {"120": AGREES}),
+    ("年度计划培训1200人，实际培训1028人，完成计划的95.7%。", {"95.7": DISAGREES}),
+    ("毕业生5200人，就业4900人，就业率96%。", {"96": DISAGREES}),
+    ("3.6万人参加考核，2.5万人通过，通过率69.8%。", {"69.8": AGREES}),
+    # Growth, fall and difference.
+    ("2018年有1200所，2020年1450所，较2018年增加350所。", {"350": DISAGREES}),
+    ("2018年有1200所，2020年1450所，较2018年增加250所。", {"250": AGREES}),
+    ("优秀率92.4%，比平均的85.1%高出7.6个百分点。", {"7.6": DISAGREES}),
+    ("通过率由2019年的78%提高到2021年的86%，提高了8个百分点。", {"8": AGREES}),
+    ("由800万人降至620万人，下降18%。", {"18": DISAGREES}),
+    ("较上年增加0.4万人，达2.4万人，同比增长18%。", {"18": DISAGREES}),
+    ("证书数由11个增加到23个，增长109%。", {"109": AGREES}),
+    ("2020年获证850人，2021年获证1020人，同比增长25%。", {"25": DISAGREES}),
+    ("与2020年相比，培训人数增长42.6%，考核站点由6个增至14个。", {"42.6": UNDECIDED}),
+    ("累计投入资金560万元，比计划的500万元多60万元。", {"60": AGREES}),
+    # Sums.
+    ("培训5200人，其中初级3100人、中级2000人。", {"5200": UNDECIDED}),
+    ("培训5200人，其中初级3100人、中级2200人。", {"5200": DISAGREES}),
+    ("培训100人，其中女生60人，贫困生55人。", {"100": UNDECIDED}),
+    ("三个赛项的参赛学校分别为120所、95所和88所，合计303所。", {"303": AGREES}),
+    ("获一等奖12项、二等奖25项、三等奖38项，共85项。", {"85": DISAGREES, "12": UNDECIDED}),
+    ("甲班30人、乙班28人参加培训，共60人通过考核。", {"60": UNDECIDED}),
+    ("教学楼3栋，实训楼2栋，共6栋。", {"6": DISAGREES}),
+    # Lists.
+    ("学院是某省职教联盟成员单位、全国300所试点院校之一。", {"300": UNDECIDED}),
+    ("考核项目有制动系统检测与维修、变速箱检测与维修2项。", {"2": AGREES}),
+    ("组织网店运营、界面设计、智能财税等6个证书的考核。", {"6": UNDECIDED}),
+    ("组织网店运营、界面设计、智能财税等2个证书的考核。", {"2": DISAGREES}),
+    ("与京东、华为、腾讯四家企业合作。", {"四": DISAGREES}),
+    ("电子商务、会计、物流管理三个专业分别有12人、20人、8人取证。", {"三": AGREES}),
+]
+
+
+def states_of(claims):
+    made = claims[(claims["kind"] == "claim") & ~claims["derived"]]
+    return dict(zip(made["number"], made["state"], strict=True))
+
+
+@pytest.mark.parametrize(("text", "wanted"), OF_THE_YEAR, ids=[text for text, _ in OF_THE_YEAR])
+def test_only_what_is_of_this_school_this_year_and_whole_is_held_against_the_year(text, wanted, checked):
+    states = states_of(checked(text))
+    assert all(states[number] in allowed for number, allowed in wanted.items()), states
+
+
+@pytest.mark.parametrize("with_a_year", [True, False])
+@pytest.mark.parametrize(("text", "wanted"), BY_ITSELF, ids=[text for text, _ in BY_ITSELF])
+def test_what_a_text_states_of_its_own_numbers_is_judged_without_a_year(text, wanted, with_a_year, checked):
+    claims = checked(text) if with_a_year else check_claims(passages_of(text), NO_FACTS)
+    states = states_of(claims)
+    assert all(states[number] in allowed for number, allowed in wanted.items()), states
+
+
+def test_what_disagrees_says_how_it_comes_about_and_what_could_stand_there(checked):
+    claims = checked(
+        "参加考核2,400人，1,800人取得证书，通过率68.5%。第一批次新获批证书试点12个，培训任务为872人；沿用批次获批11个，培训任务为610人。"
+    )
+    wrong = claims[claims["state"] == "disagrees"].set_index("number")
+    assert wrong.loc["68.5", "explanation"].startswith("获得证书学生1800 ÷ 参加考核学生2400 = 75%，文中写68.5%。")
+    assert wrong.loc["68.5", "instead"] == "通过率75%"
+    assert wrong.loc["12+11", "instead"] == "另有第二次2项、180人，全年合计25项、1662人"
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("# 江海职业学院2021年度报告", "江海职业学院"),
+        ("火炬职院2019年度报告", "2019年"),
+        ("2020—2021学年总结", ""),
+        ("# 年度试点任务", ""),
+        ("2019年，学校完成培训100人。", ""),
+    ],
+)
+def test_a_title_says_of_which_school_and_year_a_document_is(title, other, facts):
+    named = facts._replace(schools=("中山火炬职业技术学院", "火炬职院"))
+    assert not_of_the_year(passages_of(title), named) == other
+
+
+TABLE = [
+    ["年份", "参加 人数", "通过人数", "通过率", "备注"],
+    ["2017", "100", "86", "86.0%", ""],
+    ["2018", "120", "90", "78.0%", ""],
+    ["2019", "1,130", "904", "80%", "另补考5人"],
+    ["合 计", "1350", "1080", "80.0%", ""],
+]
+
+
+def test_a_table_is_judged_by_its_rows_and_columns():
+    found = {cell[:2]: (cell.written, state, expected) for cell, state, _, expected in judge_table(TABLE)}
+    assert {place: item for place, item in found.items() if item[1] == "disagrees"} == {
+        (2, 3): ("78.0", "disagrees", 75)
+    }
+    assert {(4, 1), (4, 2), (4, 3)} <= set(found)
+    wrong = [row[:] for row in TABLE]
+    wrong[4][2] = "1090"
+    disagree = [cell[:2] for cell, state, _, _ in judge_table(wrong) if state == "disagrees"]
+    assert disagree == [(2, 3), (4, 2), (4, 3)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[], [["年份", "3.5%", "总计", "合计"]], [["a"]], [["a", "b"], ["1", "2"]], [["", ""], ["1", "2"], ["合计", ""]]],
+)
+def test_a_table_that_says_nothing_is_no_fault(rows):
+    assert judge_table(rows) == []
+
+
+def test_the_tables_of_a_document_are_read_with_their_places(tmp_path, checked):
+    lines = ["# 概况", "", *("| " + " | ".join(row) + " |" for row in TABLE[:1]), "|---|---|---|---|---|"]
+    lines += ["| " + " | ".join(row) + " |" for row in TABLE[1:]]
+    text = "\n".join(lines)
+    wrong = checked(text).query("state == 'disagrees'").iloc[0]
+    assert lines[wrong["line"] - 1][wrong["column"] - 1 :].startswith("78.0%")
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in TABLE)
+    page = tmp_path / "report.html"
+    page.write_text(f"<p>培训40人。</p><table>{cells}</table>", encoding="utf-8")
+    claims = check_claims(read_document(page), NO_FACTS)
+    assert claims.loc[claims["state"] == "disagrees", "number"].tolist() == ["78.0"]
+    assert "40" in claims["number"].tolist()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "培训72人，分别为100%。",
+        "中级9个，0人合格率批准率100.18%。",
+        "0人高于通过率91.03%；其中0人、0人，合计0人，占0%。",
+        "由0人增至0人，增长0%，翻一番，比0%高0个百分点。",
+    ],
+)
+def test_numbers_that_nothing_can_be_formed_of_are_no_fault(text, checked):
+    assert "disagrees" not in set(checked(text)["state"])
