@@ -191,7 +191,7 @@ def compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:
         PilotError: two counts differ; names school, measure and both numbers.
     """
     overview = tables["overview"].iloc[0]
-    by_school = tables["by_school"].groupby("school")[list(TOTALLED)].sum()
+    by_school = tables["by_school"].groupby("school")[TOTALLED].sum()
     first = Counter({("", name): int(overview[name]) for name in ("certificates", "certificate_levels", "rows_read")})
     for name in TOTALLED:
         numbers = zip(by_school.index.tolist(), by_school[name].tolist(), strict=True)
