@@ -166,7 +166,7 @@ def claims(file: Path, year: str | None, as_objects: bool, project: Path | None)
     Exit status 1 where something disagrees.
     """
     from pilotlib.claims import DISAGREES
-    from pilotlib.exploring.looking_up import claims_in
+    from pilotlib.exploring.years import claims_in
     from pilotlib.reading.documents import read_document
     from pilotlib.report.checked import as_json, as_lines
 

@@ -43,15 +43,10 @@ class Recount(NamedTuple):
 def recount(
     cells: pd.DataFrame, corrections: pd.DataFrame | None = None, continued: Collection[int] = ()
 ) -> Counter[tuple[str, str]]:
-    """Count a year's cells: `(group, measure)` → number.
+    """Count a year's cells, header included: `(group, measure)` → number.
 
-    Groups are "" for the whole year, each round, and each level; measures are applications and places, and for the
-    year also certificates and certificate × level.
-
-    Args:
-        cells: As `read_table` returns them, header included.
-        corrections: The ledger.
-        continued: As `Origin.continued`.
+    Groups are "" for the whole year, each round, and each level; measures are `TOTALLED`, and for the year also
+    certificates and certificate × level. `continued` is as `Origin.continued`.
     """
     header = find_header(cells.head(HEADER_WITHIN).astype(str).to_numpy().tolist())
     if header is None:
@@ -75,7 +70,6 @@ def recount_piece(
 
     Args:
         cells: Text, a row per row of the file, places as index.
-        header: The table's header.
         first: The number of the first row; the header's last row is number 0.
         corrections: The ledger, if there is one.
         continued: The places of rows that go on with the application above.
@@ -178,6 +172,7 @@ def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others:
     none = _anywhere(labels, TOTAL_FORM.fullmatch)
     bare = np.flatnonzero(_anywhere([columns["certificate"]], RULED_LINE.fullmatch))
     few = cells.iloc[bare].astype(object)
+    # Asked of the words of these rows alone, not of every word of a column.
     certificate, *labels = (column.iloc[bare].astype(object) for column in (columns["certificate"], *labels))
     total = _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch) & ~_anywhere([certificate], bool)
     ruled = ~_anywhere([few[name] for name in few], lambda text: not RULED_LINE.fullmatch(text))

@@ -46,12 +46,11 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
 
 
 def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
-    """Two years of `measures` beside each other; measures that neither has are left out.
+    """Two years of `measures`: `topic, measure, unit, earlier, earlier_bound, later, later_bound, change,
+    rate_of_change, note`; measures that neither has are left out.
 
-    Returns:
-        `topic, measure, unit, earlier, earlier_bound, later, later_bound, change, rate_of_change, note`. The change
-        is missing where it is not exact, and `note` says what is known of it; the rate of change (in %) also where
-        the earlier value is 0 or the measure is a rate itself, whose change is in percentage points.
+    The change is missing where it is not exact, and `note` says what is known of it; the rate of change (in %) also
+    where the earlier value is 0 or the measure is a rate itself, whose change is in percentage points.
     """
     both = pd.concat(
         [
@@ -94,19 +93,13 @@ def majors(years: Sequence[YearStatistics]) -> pd.DataFrame:
 
 
 def came_and_went(members: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
-    """What is new, renamed, carried on and gone from one year to another.
+    """What is new, renamed, carried on and gone among what `certificates` or `majors` returned, by `standing`.
 
-    Args:
-        members: As `certificates` or `majors` return them.
-
-    Returns:
-        `name` (of the later year, else of the earlier), `former` (the earlier name of a renamed one, else ""),
-        `standing` (of `STANDINGS`, in their order), `earlier` and `later` (values), and `levels` and `levels_later`
-        where members have levels.
+    Beside it `name` (of the later year, else of the earlier), `former` (the earlier name of a renamed one, else ""),
+    `earlier` and `later` (values), and `levels` and `levels_later` where members have levels.
     """
-    first, second = (
-        members[members["year"] == year].set_index("key").drop(columns="year") for year in (earlier, later)
-    )
+    by_key = members.set_index("key")
+    first, second = (by_key[by_key["year"] == year].drop(columns="year") for year in (earlier, later))
     both = first.merge(second, how="outer", left_index=True, right_index=True, suffixes=("", "_later"))
     here, there = both["name"].notna(), both["name_later"].notna()
     standing = np.select([~here, ~there, both["name"] != both["name_later"]], [NEW, GONE, RENAMED], CARRIED_ON)
@@ -115,9 +108,10 @@ def came_and_went(members: pd.DataFrame, earlier: int, later: int) -> pd.DataFra
         former=both["name"].where(standing == RENAMED, "").astype(str),
         name=both["name_later"].where(there, both["name"]),
     ).rename(columns={"value": "earlier", "value_later": "later"})
-    levels = table.columns.intersection(["levels", "levels_later"])
-    table = table.sort_values(["standing", "later", "earlier", "name"], ascending=[True, False, False, True])
-    return table.reset_index(drop=True)[["name", "former", "standing", "earlier", "later", *levels]]
+    order = ["standing", "later", "earlier", "name"]
+    table = table.sort_values(order, ascending=[True, False, False, True], ignore_index=True)
+    columns = ["name", "former", "standing", "earlier", "later", "levels", "levels_later"]
+    return table[[name for name in columns if name in table]]
 
 
 def breaks(years: Sequence[YearStatistics], table: pd.DataFrame) -> pd.DataFrame:
