@@ -93,16 +93,15 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
             box.observe(refresh, names="value")
         refresh()
 
-    for boxes, notice in ((filters, refresh), (picks, draw)):
-        for box in boxes.values():
-            box.observe(notice, names="value")
+    for box in (*filters.values(), *picks.values()):
+        box.observe(refresh if box in filters.values() else draw, names="value")
     clear.on_click(clear_all)
     refresh()
-    chart_beside = widgets.VBox([_in_a_row(picks), drawn], layout=widgets.Layout(flex="1 1 0", min_width="0"))
+    pictured = widgets.VBox([_in_a_row(picks), drawn], layout=widgets.Layout(flex="1 1 0", min_width="0"))
     hint = widgets.HTML("<b>筛选</b>：不选即全部；按住 Ctrl 或 Shift 可选几项。")
-    code_hint = widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。")
-    beside = widgets.HBox([counted, chart_beside])
-    return widgets.VBox([hint, _in_a_row(filters), clear, beside, table, exports, code_hint, code])
+    beside = widgets.HBox([counted, pictured])
+    of_code = widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。")
+    return widgets.VBox([hint, _in_a_row(filters), clear, beside, table, exports, of_code, code])
 
 
 def choices(years: Years) -> dict[str, list[Any]]:
@@ -135,17 +134,15 @@ def select(years: Years, selection: Selection) -> pd.DataFrame:
 def as_code(years: Years, selection: Selection) -> str:
     """The lines of pandas that give the same rows: `rows = rows[rows["level"].isin(["中级"])]`."""
     numbers = [*(selection.get("year") or years.years)]
-    conditions = [_condition(name, selection[name]) for name in CHOICES if selection.get(name)]
-    lines = ["from pilotlib import load_years"]
+    lines = ["from pilotlib import load_years", f"rows = load_years({numbers}).applications"]
     if selection.get("major"):
         wanted = f'majors["major"].isin({_listed(selection["major"])})'
-        lines += [
+        lines[1:] = [
             f"years = load_years({numbers})",
             "rows, majors = years.applications, years.majors",
             f'rows = rows.merge(majors.loc[{wanted}, ["year", "source_row"]].drop_duplicates())',
         ]
-    else:
-        lines += [f"rows = load_years({numbers}).applications"]
+    conditions = [_condition(name, selection[name]) for name in CHOICES if selection.get(name)]
     return "\n".join([*lines, *([f"rows = rows[{' & '.join(conditions)}]"] if conditions else [])])
 
 
@@ -252,16 +249,16 @@ def _code(text: str) -> str:
 
 def _exports(rows: pd.DataFrame) -> str:
     """Links that hold the selection as files; they go nowhere, so that they work on any server."""
-    shown = pd.DataFrame(rows).reset_index(drop=True)
-    shown.attrs = {}
-    told = Told("selection", "所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", shown)
+    data = pd.DataFrame(rows).reset_index(drop=True)
+    data.attrs = {}
+    told = Told("selection", "所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", data)
     files = {
         "CSV": ("text/csv;charset=utf-8", "csv", csv(told)),
         "XLSX": (_XLSX, "xlsx", as_xlsx(told.title, "", told.source, [told])),
     }
     links = [
         f'<a style="text-decoration:underline;margin-right:1.5em" download="所选申报.{ending}" '
-        f'href="data:{kind};base64,{base64.b64encode(content).decode("ascii")}">导出{name}（{number(len(shown))}行）</a>'
+        f'href="data:{kind};base64,{base64.b64encode(content).decode("ascii")}">导出{name}（{number(len(data))}行）</a>'
         for name, (kind, ending, content) in files.items()
     ]
     return "".join(links)

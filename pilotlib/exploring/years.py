@@ -74,13 +74,12 @@ class Years(NamedTuple):
 
 
 class _Loaded(NamedTuple):
-    """A year: its told tables by name, its cells as received, and its repaired cells as `shown` wants them."""
+    """A year: what its statistics are computed from, its told tables by name, and its cells as received."""
 
     year: int
     tables: Tables
     told: dict[str, Told]
     cells: pd.DataFrame
-    marks: dict[str, dict[str, str]]
 
 
 def load_year(year: int | None = None, *, chinese: bool = False, project: Path | str | None = None) -> Years:
@@ -230,7 +229,7 @@ def _load(project: Path, year: int) -> _Loaded:
         "set_aside": year_tables.set_aside_table(cleaned.set_aside, len(applications), source),
         **year_tables.statistic_tables(statistics, source),
     }
-    return _Loaded(year, tables, every, _cells(inputs), _marks(told, cleaned.changes, year))
+    return _Loaded(year, tables, every, _cells(inputs))
 
 
 def _tables_of(of_year: CleanedYear) -> Tables:
@@ -249,25 +248,23 @@ def _shown(loaded: Sequence[_Loaded], name: str) -> Table:
             known = list(dict.fromkeys(chain.from_iterable(part.cat.categories for part in parts)))
             known = in_round_order(known) if column == "application_round" else known
             joined[column] = pd.Categorical(joined[column], known, ordered=parts[0].cat.ordered)
-    marks: dict[str, dict[str, str]] = {}
-    for one in loaded if name == "applications" else ():
-        for column, cells in one.marks.items():
-            marks[column] = marks.get(column, {}) | cells
     year = loaded[0].year if len(loaded) == 1 else None
+    marks = _marks(loaded) if name == "applications" else None
     return shown(loaded[0].told[name]._replace(data=joined), year=year, marks=marks)
 
 
-def _marks(told: Told, changes: pd.DataFrame, year: int) -> dict[str, dict[str, str]]:
+def _marks(loaded: Sequence[_Loaded]) -> dict[str, dict[str, str]]:
     """The repaired cells of the applications: column → "year/row" → what was there and why it was changed."""
-    log = repairs(changes)
-    cells = [log["column"], f"{year}/" + log["source_row"].astype(str)]
-    why = ("原值：" + log["before"] + "。" + log["reason"]).groupby(cells).agg("；".join).to_dict()
-    rows = f"{year}/" + told.data["source_row"].astype(str)
-    repaired = pd.DataFrame() if told.marks is None else told.marks
-    marks = {}
-    for name in [name for name in names_of(repaired) if repaired[name].any()]:
-        cell = "certificate" if name == "level" else name
-        marks[name] = {row: why.get((cell, row), "") for row in rows[repaired[name]]}
+    marks: dict[str, dict[str, str]] = {}
+    for one in loaded:
+        told, log = one.told["applications"], repairs(one.told["changes"].data)
+        cells = [log["column"], f"{one.year}/" + log["source_row"].astype(str)]
+        why = ("原值：" + log["before"] + "。" + log["reason"]).groupby(cells).agg("；".join).to_dict()
+        rows = f"{one.year}/" + told.data["source_row"].astype(str)
+        repaired = pd.DataFrame() if told.marks is None else told.marks
+        for name in [name for name in names_of(repaired) if repaired[name].any()]:
+            cell = "certificate" if name == "level" else name
+            marks.setdefault(name, {}).update({row: why.get((cell, row), "") for row in rows[repaired[name]]})
     return marks
 
 
