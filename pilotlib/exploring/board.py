@@ -1,7 +1,8 @@
 """The board of filters: what is chosen on the left is seen at once as totals, table, chart and code."""
 
 import base64
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -11,13 +12,20 @@ from itables.widget import ITable
 
 from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of
 from pilotlib.exploring.charts import FORMS, GROUPS, MEASURES, chart
-from pilotlib.exploring.selection import Selection, as_code, choices, select, totals
-from pilotlib.exploring.years import load_years
+from pilotlib.exploring.years import Years, load_years
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.prose import number
+from pilotlib.report.shown import Table, shown
 from pilotlib.report.style import png_of
-from pilotlib.report.told import NOTHING, Told, csv, heading, in_words, names_of
+from pilotlib.report.told import NOTHING, Told, csv, heading, in_words, names_of, texts
+from pilotlib.statistics import Tables
+from pilotlib.statistics.indicators import overview
+from pilotlib.vocabulary import UNKNOWN
 
+# What can be chosen in the table of applications itself: its columns of words.
+CHOICES = source_columns("round", "level", "name", "status", "text")
+# What has been chosen of each column; nothing chosen is everything.
+Selection = dict[str, tuple[Any, ...]]
 _ON_ONE_LINE = source_columns("round", "level", "status")
 _IN_CHINESE = {
     "search": "搜索：",
@@ -29,6 +37,13 @@ _IN_CHINESE = {
     "emptyTable": "没有符合条件的申报",
     "paginate": {"first": "首页", "previous": "上一页", "next": "下一页", "last": "末页"},
     "aria": {"orderable": "：点此排序", "orderableReverse": "：点此反向排序", "orderableRemove": "：点此取消排序"},
+}
+# What is chosen of a chart: the title of the choice, what there is to choose by title, and what is chosen at first.
+_PICKS = {
+    "form": ("图形", {title: name for name, title in FORMS.items()}, "bar"),
+    "measure": ("数值", {title_of(name): name for name in MEASURES}, "places_approved"),
+    "by": ("分组", {title_of(name): name for name in GROUPS}, "application_round"),
+    "split": ("再分", {title_of(name): name for name in GROUPS}, "level"),
 }
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDEST_FILTER = 30  # em
@@ -48,17 +63,11 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
         PilotError: as `load_years`.
     """
     loaded = load_years(years)
-    filters = {name: _filter(_short_title(name), words) for name, words in choices(loaded).items()}
-    groups, measures = ({title_of(name): name for name in names} for names in (GROUPS, MEASURES))
-    picks = {
-        "form": _pick("图形", {title: name for name, title in FORMS.items()}, "bar"),
-        "measure": _pick("数值", measures, "places_approved"),
-        "by": _pick("分组", groups, "application_round"),
-        "split": _pick("再分", groups, "level"),
-    }
+    filters = {name: _filter(name, words) for name, words in choices(loaded).items()}
+    picks = {name: _pick(*entry) for name, entry in _PICKS.items()}
     clear = widgets.Button(description="清除筛选", icon="times")
     counted, drawn, code, exports = (widgets.HTML() for _ in range(4))
-    options = _table_options(_shown(loaded.applications))
+    options = _table_options(loaded.applications)
     table = ITable(_as_shown(loaded.applications), **options)
 
     def chosen() -> Selection:
@@ -78,95 +87,136 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
         exports.value = _exports(rows)
 
     def clear_all(_: Any) -> None:
-        _without_notice(filters.values(), refresh)
         for box in filters.values():
+            box.unobserve(refresh, names="value")
             box.value = ()
-        _with_notice(filters.values(), refresh)
+            box.observe(refresh, names="value")
         refresh()
 
-    _with_notice(filters.values(), refresh)
-    _with_notice(picks.values(), draw)
+    for box in (*filters.values(), *picks.values()):
+        box.observe(refresh if box in filters.values() else draw, names="value")
     clear.on_click(clear_all)
     refresh()
-    return _laid_out(filters.values(), clear, counted, picks.values(), drawn, table, exports, code)
+    pictured = widgets.VBox([_in_a_row(picks), drawn], layout=widgets.Layout(flex="1 1 0", min_width="0"))
+    hint = widgets.HTML("<b>筛选</b>：不选即全部；按住 Ctrl 或 Shift 可选几项。")
+    beside = widgets.HBox([counted, pictured])
+    of_code = widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。")
+    return widgets.VBox([hint, _in_a_row(filters), clear, beside, table, exports, of_code, code])
 
 
-def _laid_out(
-    filters: Iterable[widgets.Widget],
-    clear: widgets.Widget,
-    counted: widgets.Widget,
-    picks: Iterable[widgets.Widget],
-    drawn: widgets.Widget,
-    *below: widgets.Widget,
-) -> widgets.VBox:
-    """The board: filters above, totals beside the chart, then the table, the exports and the code."""
-    wrapped = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
-    *table_and_exports, code = below
-    pictured = widgets.VBox(
-        [widgets.HBox(list(picks), layout=wrapped), drawn], layout=widgets.Layout(flex="1 1 0", min_width="0")
-    )
-    return widgets.VBox(
-        [
-            widgets.HTML("<b>筛选</b>：不选即全部；按住 Ctrl 或 Shift 可选几项。"),
-            widgets.HBox(list(filters), layout=wrapped),
-            clear,
-            widgets.HBox([counted, pictured]),
-            *table_and_exports,
-            widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。"),
-            code,
+def choices(years: Years) -> dict[str, list[Any]]:
+    """What there is to choose from, by column; a level that is not known is 未知."""
+    applications = years.applications
+    offered: dict[str, list[Any]] = {"year": list(years.years)}
+    for name in [name for name in CHOICES if name in applications]:
+        column = applications[name]
+        words = list(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else sorted(set(column))
+        present = set(column.dropna())
+        offered[name] = [word for word in words if word in present] + ([UNKNOWN] if column.isna().any() else [])
+    return offered | {"major": list(dict.fromkeys(years.majors["major"]))}
+
+
+def select(years: Years, selection: Selection) -> pd.DataFrame:
+    """The applications that are chosen: those for which every column with a choice holds one of the chosen words."""
+    rows = years.applications
+    chosen = pd.Series(True, index=rows.index)
+    for name in ("year", *CHOICES):
+        words = selection.get(name, ())
+        if words:
+            chosen &= rows[name].isin(words) | (rows[name].isna() & (UNKNOWN in words))
+    if selection.get("major"):
+        majors = years.majors[years.majors["major"].isin(selection["major"])]
+        keys = pd.MultiIndex.from_frame(majors[["year", "source_row"]])
+        chosen &= pd.MultiIndex.from_frame(rows[["year", "source_row"]]).isin(keys)
+    return rows[chosen]
+
+
+def as_code(years: Years, selection: Selection) -> str:
+    """The lines of pandas that give the same rows: `rows = rows[rows["level"].isin(["中级"])]`."""
+    numbers = [*(selection.get("year") or years.years)]
+    lines = ["from pilotlib import load_years", f"rows = load_years({numbers}).applications"]
+    if selection.get("major"):
+        wanted = f'majors["major"].isin({_listed(selection["major"])})'
+        lines[1:] = [
+            f"years = load_years({numbers})",
+            "rows, majors = years.applications, years.majors",
+            f'rows = rows.merge(majors.loc[{wanted}, ["year", "source_row"]].drop_duplicates())',
         ]
-    )
+    conditions = [_condition(name, selection[name]) for name in CHOICES if selection.get(name)]
+    return "\n".join([*lines, *([f"rows = rows[{' & '.join(conditions)}]"] if conditions else [])])
 
 
-def _filter(title: str, offered: list[Any]) -> widgets.SelectMultiple:
-    longest = max((len(str(word)) for word in offered), default=0)
-    layout = widgets.Layout(width=f"{min(max(longest, 5) + 5, _WIDEST_FILTER)}em", height="9.5em")
-    options = [(str(word), word) for word in offered]
-    box = widgets.SelectMultiple(options=options, description=title, layout=layout)
-    box.style.description_width = "2.6em"
-    return box
+def totals(years: Years, rows: pd.DataFrame) -> Table:
+    """The overview of the chosen applications, a column a year: `measure, unit`, the years, 至少 before lower bounds.
+
+    Of a part of a table only what can be counted in that part: nothing is split.
+    """
+    told = Told("totals", f"所选申报：{len(rows):,}项", "只数所选的申报，名额不拆分。", "各行注明", "申报明细表", rows)
+    data = pd.DataFrame({"measure": [], "unit": []}, dtype="str")
+    for year, part in pd.DataFrame(rows).groupby("year", sort=False):
+        majors = years.majors[(years.majors["year"] == year) & years.majors["source_row"].isin(part["source_row"])]
+        indicators = years.indicators[years.indicators["year"] == year]
+        table = overview(Tables(part, pd.DataFrame(majors), indicators, years.colleges))
+        data = table[["measure", "unit"]].join(data.drop(columns=["measure", "unit"]))
+        data[f"{year}年"] = texts(told._replace(data=table[["value", "lower_bound"]]))["value"]
+    return shown(told._replace(data=data) if len(rows) else told._replace(title="没有符合条件的申报", data=data))
 
 
-def _short_title(name: str) -> str:
-    """The shortest name of a column; the majors' is that of each of them."""
+def _condition(name: str, words: tuple[Any, ...]) -> str:
+    known = [word for word in words if word != UNKNOWN]
+    isin = f'rows["{name}"].isin({_listed(known)})'
+    missing = f'rows["{name}"].isna()'
+    if UNKNOWN not in words:
+        return isin
+    return f"({isin} | {missing})" if known else missing
+
+
+def _listed(words: Iterable[str]) -> str:
+    """A list as Python writes it, in double quotes; JSON writes it alike."""
+    return json.dumps(list(words), ensure_ascii=False)
+
+
+def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:
+    """A choice of several words of a column, under the column's shortest name; the majors' is that of each of them."""
     column = SOURCE_COLUMNS.get("majors" if name == "major" else name)
-    return min((column.title, *column.aliases), key=len) if column else title_of(name)
+    title = min((column.title, *column.aliases), key=len) if column else title_of(name)
+    longest = max((len(str(word)) for word in offered), default=0)
+    return widgets.SelectMultiple(
+        options=[(str(word), word) for word in offered],
+        description=title,
+        layout=widgets.Layout(width=f"{min(max(longest, 5) + 5, _WIDEST_FILTER)}em", height="9.5em"),
+        style={"description_width": "2.6em"},
+    )
 
 
 def _pick(title: str, names: dict[str, str], first: str) -> widgets.Dropdown:
     """A choice of one of the names, shown by their titles."""
-    box = widgets.Dropdown(options=list(names.items()), value=first, description=title)
-    box.layout.width, box.style.description_width = "15em", "3em"
-    return box
+    look = {"layout": widgets.Layout(width="15em"), "style": {"description_width": "3em"}}
+    return widgets.Dropdown(options=list(names.items()), value=first, description=title, **look)
 
 
-def _with_notice(boxes: Iterable[widgets.Widget], notice: Callable[..., None]) -> None:
-    for box in boxes:
-        box.observe(notice, names="value")
-
-
-def _without_notice(boxes: Iterable[widgets.Widget], notice: Callable[..., None]) -> None:
-    for box in boxes:
-        box.unobserve(notice, names="value")
+def _in_a_row(boxes: dict[str, Any]) -> widgets.HBox:
+    layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
+    return widgets.HBox(list(boxes.values()), layout=layout)
 
 
 def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows under headings with units, in words; figures stay figures, so that they sort as such."""
-    table = in_words(pd.DataFrame(rows[_shown(rows)]).reset_index(drop=True))
-    numbers = table.select_dtypes("number").columns
+    table = in_words(pd.DataFrame(rows[_shown_columns(rows)]).reset_index(drop=True))
     words = {
         name: table[name].astype(object).where(table[name].notna(), NOTHING).astype("str")
-        for name in table.columns.drop(numbers)
+        for name in names_of(table.select_dtypes(exclude="number"))
     }
     return table.assign(**words).rename(columns=heading)
 
 
-def _shown(rows: pd.DataFrame) -> list[str]:
+def _shown_columns(rows: pd.DataFrame) -> list[str]:
     """The columns of the board: what the report shows of applications, up to the note."""
     return names_of(rows)[: names_of(rows).index("note") + 1]
 
 
-def _table_options(shown: list[str]) -> dict[str, Any]:
+def _table_options(rows: pd.DataFrame) -> dict[str, Any]:
+    columns = _shown_columns(rows)
     return {
         "language": _IN_CHINESE,
         "showIndex": False,
@@ -177,7 +227,7 @@ def _table_options(shown: list[str]) -> dict[str, Any]:
         "allow_html": False,
         "warn_on_unexpected_option_type": False,  # it does not know that the words may be nested
         "maxBytes": 0,
-        "columnDefs": [{"className": "dt-nowrap", "targets": [shown.index(name) for name in _ON_ONE_LINE]}],
+        "columnDefs": [{"className": "dt-nowrap", "targets": [columns.index(name) for name in _ON_ONE_LINE]}],
         "style": "width:100%",
     }
 
@@ -199,16 +249,16 @@ def _code(text: str) -> str:
 
 def _exports(rows: pd.DataFrame) -> str:
     """Links that hold the selection as files; they go nowhere, so that they work on any server."""
-    shown = pd.DataFrame(rows).reset_index(drop=True)
-    shown.attrs = {}
-    told = Told("selection", "所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", shown)
+    data = pd.DataFrame(rows).reset_index(drop=True)
+    data.attrs = {}
+    told = Told("selection", "所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", data)
     files = {
         "CSV": ("text/csv;charset=utf-8", "csv", csv(told)),
         "XLSX": (_XLSX, "xlsx", as_xlsx(told.title, "", told.source, [told])),
     }
     links = [
         f'<a style="text-decoration:underline;margin-right:1.5em" download="所选申报.{ending}" '
-        f'href="data:{kind};base64,{base64.b64encode(content).decode("ascii")}">导出{name}（{number(len(shown))}行）</a>'
+        f'href="data:{kind};base64,{base64.b64encode(content).decode("ascii")}">导出{name}（{number(len(data))}行）</a>'
         for name, (kind, ending, content) in files.items()
     ]
     return "".join(links)

@@ -66,32 +66,26 @@ def chart(
         raise PilotError("没有符合条件的申报，没有图可画。请放宽筛选。")
     use_chinese_font()
     table = _counted(rows, list(dict.fromkeys([by] if form == "bar" else [by, split])), measure)
+    bars = 9 if form == "line" else table[by].nunique()
     with report_style():
-        figure = Figure(figsize=(8, 1.1 + 0.34 * _bars(table, by, form)), layout="constrained")
+        figure = Figure(figsize=(8, 1.1 + 0.34 * bars), layout="constrained")
         axes = figure.subplots()
         _DRAWN[form](axes, table, by, split)
-        unit = unit_of(measure)
-        axes.set_title(f"{title_of(measure)}（{unit}），按{title_of(by)}", loc="left", fontsize="medium")
+        axes.set_title(f"{title_of(measure)}（{unit_of(measure)}），按{title_of(by)}", loc="left", fontsize="medium")
     return figure
 
 
 def _counted(rows: pd.DataFrame, by: list[str], measure: str) -> pd.DataFrame:
     """One row per group: its words as they are drawn, and `value`; a group of nothing but missing counts is missing."""
     table = only_approved(pd.DataFrame(rows)).assign(applications=1)
-    words = {name: table[name].astype(object).where(table[name].notna(), UNKNOWN).astype("str") for name in by}
-    order = {name: _order(table[name]) for name in by}
-    ordered = {name: pd.Categorical(words[name], order[name], ordered=True) for name in by}
-    groups = table.assign(**ordered).groupby(by, observed=True, sort=True)[measure]
+    for name in by:
+        column = table[name]
+        ordered = isinstance(column.dtype, pd.CategoricalDtype)
+        known = column.cat.categories if ordered else sorted(column.dropna().unique())
+        words = column.astype(object).where(column.notna(), UNKNOWN).astype("str")
+        table[name] = pd.Categorical(words, list(dict.fromkeys([*map(str, known), UNKNOWN])), ordered=True)
+    groups = table.groupby(by, observed=True, sort=True)[measure]
     return groups.sum(min_count=1).astype("Float64").rename("value").reset_index()
-
-
-def _order(column: pd.Series) -> list[str]:
-    known = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else sorted(column.dropna().unique())
-    return list(dict.fromkeys([*map(str, known), UNKNOWN]))
-
-
-def _bars(table: pd.DataFrame, by: str, form: str) -> int:
-    return 9 if form == "line" else table[by].nunique()
 
 
 def _bar(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
@@ -101,14 +95,12 @@ def _bar(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
 
 
 def _stacked(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
-    wide = _wide(table, by, split).astype("Float64")
+    wide = _wide(table, by, split)
     totals = wide.sum(axis="columns", min_count=1)
     if by in _BY_LENGTH:
         totals = totals.sort_values(ascending=False, kind="stable")
-    wide = wide.loc[totals.index].fillna(0).astype(float)
-    colours = zip(names_of(wide), _colours(names_of(wide)), strict=True)
-    looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in colours}
-    draw_stacks(axes, wide, looks, _LONGEST_LABEL)
+    looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in _colours(wide).items()}
+    draw_stacks(axes, wide.loc[totals.index].fillna(0).astype(float), looks, _LONGEST_LABEL)
     _label_ends(axes, totals)
     axes.margins(x=0.12, y=0.01)
     _legend(axes, wide)
@@ -122,9 +114,9 @@ def _label_ends(axes: Axes, values: "pd.Series[float]") -> None:
 
 def _line(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
     wide = _wide(table, by, split)
-    for name, colour in zip(wide, _colours(names_of(wide)), strict=True):
-        values = wide[name].astype("Float64").astype(float)
-        axes.plot(range(len(wide)), values, "o-", color=colour, label=shortened(str(name), _LONGEST_LABEL))
+    for name, colour in _colours(wide).items():
+        label = shortened(name, _LONGEST_LABEL)
+        axes.plot(range(len(wide)), wide[name].astype(float), "o-", color=colour, label=label)
     axes.set_xticks(range(len(wide)), [shortened(str(name), 8) for name in wide.index])
     axes.tick_params(axis="x", labelbottom=True, rotation=_rotation(wide.index))
     axes.set_ylim(bottom=0)
@@ -132,20 +124,11 @@ def _line(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
 
 
 def _heat(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
-    wide = _wide(table, by, split).astype("Float64").astype(float)
+    wide = _wide(table, by, split).astype(float)
     wide = wide.set_axis([shortened(str(name), _LONGEST_LABEL) for name in wide.index], axis="index")
     wide = wide.set_axis([shortened(str(name), 8) for name in wide.columns], axis="columns")
     texts = wide.map(_label).where(wide.notna(), "")
-    seaborn.heatmap(
-        wide,
-        ax=axes,
-        cmap="Blues",
-        annot=texts,
-        fmt="",
-        cbar=False,
-        linewidths=1,
-        vmin=0,
-    )
+    seaborn.heatmap(wide, ax=axes, cmap="Blues", annot=texts, fmt="", cbar=False, linewidths=1, vmin=0)
     axes.set(xlabel="", ylabel="")
     axes.tick_params(axis="x", labelbottom=False, labeltop=True, rotation=_rotation(wide.columns))
     axes.tick_params(axis="y", rotation=0)
@@ -155,15 +138,16 @@ _DRAWN = {"bar": _bar, "stacked": _stacked, "line": _line, "heat": _heat}
 
 
 def _wide(table: pd.DataFrame, by: str, split: str) -> pd.DataFrame:
+    """A row per value of `by`, a column per value of `split`, in their orders."""
     if by == split:
         return table.set_index(by)[["value"]].set_axis([title_of(by)], axis="columns")
-    wide = table.set_index([by, split])["value"].unstack(split)
+    wide = table.set_index([by, split])["value"].unstack(split).astype("Float64")
     return wide.sort_index(axis="index").sort_index(axis="columns")
 
 
-def _colours(names: list[str]) -> list[Any]:
-    others = iter(seaborn.color_palette("colorblind", len(names)))
-    return [LEVEL_COLOURS.get(name) or next(others) for name in names]
+def _colours(wide: pd.DataFrame) -> dict[str, Any]:
+    others = iter(seaborn.color_palette("colorblind", wide.shape[1]))
+    return {name: LEVEL_COLOURS.get(name) or next(others) for name in names_of(wide)}
 
 
 def _legend(axes: Axes, wide: pd.DataFrame) -> None:

@@ -1,17 +1,19 @@
 """One year or several, read from `data/raw` and ready to be explored: nothing has to be run before."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import chain
 from operator import or_
 from pathlib import Path
-from typing import NamedTuple, Never
+from typing import Any, NamedTuple, Never
 
 import pandas as pd
 
 from pilotlib.checking import stop_on_errors
 from pilotlib.checking.year import CleanedYear, clean_year
 from pilotlib.chinese import use_chinese_font
+from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.corrections import correct_header, ledger_rows
 from pilotlib.cleaning.rows import name_columns
@@ -19,19 +21,17 @@ from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.reading import YearInputs
+from pilotlib.reading.documents import Passage, passages_of, read_document
 from pilotlib.reading.headers import header_of
-from pilotlib.report.shown import renamed, shown, together
+from pilotlib.report import year_tables
+from pilotlib.report.checked import claims_table
+from pilotlib.report.shown import Table, renamed, shown
 from pilotlib.report.told import Told, in_words, names_of
-from pilotlib.report.year_tables import (
-    applications_table,
-    changes_table,
-    majors_table,
-    problems_table,
-    set_aside_table,
-    statistic_tables,
-)
-from pilotlib.statistics import STATISTICS, Tables, college_of_major, compare_counts, recount, summarise
+from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
+from pilotlib.statistics.tables import college_of_major
 from pilotlib.vocabulary import in_round_order
+
+_OF_A_STATISTIC = ("title", "unit", "definition", "formula", "caveats")
 
 
 class Statistics(dict[str, pd.DataFrame]):
@@ -73,6 +73,15 @@ class Years(NamedTuple):
         return f"{years}：{counts}，统计{len(self.statistics)}项\n可用：.{'、.'.join(self._fields[1:7])}"
 
 
+class _Loaded(NamedTuple):
+    """A year: what its statistics are computed from, its told tables by name, and its cells as received."""
+
+    year: int
+    tables: Tables
+    told: dict[str, Told]
+    cells: pd.DataFrame
+
+
 def load_year(year: int | None = None, *, chinese: bool = False, project: Path | str | None = None) -> Years:
     """The cleaned tables and the statistics of a year, computed from its raw files as they are now.
 
@@ -89,15 +98,9 @@ def load_year(year: int | None = None, *, chinese: bool = False, project: Path |
     """
     folder = find_project(project)
     years = load_years([newest_year(folder)] if year is None else [year], project=folder)
-    if not chinese:
-        return years
-    return years._replace(
-        applications=in_chinese(years.applications),
-        majors=in_chinese(years.majors),
-        changes=in_chinese(years.changes),
-        problems=in_chinese(years.problems),
-        set_aside=in_chinese(years.set_aside),
-    )
+    cleaned = ("applications", "majors", "changes", "problems", "set_aside") if chinese else ()
+    translated: dict[str, Any] = {name: in_chinese(getattr(years, name)) for name in cleaned}
+    return years._replace(**translated)
 
 
 def load_years(years: Iterable[int] | None = None, *, project: Path | str | None = None) -> Years:
@@ -112,21 +115,15 @@ def load_years(years: Iterable[int] | None = None, *, project: Path | str | None
     strange = [year for year in asked if not str(year).isdecimal()]
     if strange:
         raise PilotError(f"“{strange[0]}”不是年度。请写四位数字。")
-    numbers = sorted(map(int, asked)) or [newest_year(folder)]
-    loaded = [_load(folder, number) for number in numbers]
-    if len(loaded) == 1:
-        return loaded[0]
+    loaded = [_load(folder, number) for number in sorted(map(int, asked)) or [newest_year(folder)]]
+    tables = {name: _shown(loaded, name) for name in loaded[0].told}
     return Years(
-        tuple(numbers),
-        _below_each_other([one.applications for one in loaded]),
-        _below_each_other([one.majors for one in loaded]),
-        Statistics({name: _below_each_other([one.statistics[name] for one in loaded]) for name in STATISTICS}),
-        _below_each_other([one.changes for one in loaded]),
-        _below_each_other([one.problems for one in loaded]),
-        _below_each_other([one.set_aside for one in loaded]),
-        _below_each_other([one.cells for one in loaded]),
-        _below_each_other([one.indicators for one in loaded]),
-        reduce(or_, [one.colleges for one in loaded]),
+        years=tuple(one.year for one in loaded),
+        statistics=Statistics({name: tables.pop(name) for name in STATISTICS}),
+        cells=pd.concat([_with_year(one.cells, one.year) for one in loaded], ignore_index=True),
+        indicators=pd.concat([_with_year(one.tables.indicators, one.year) for one in loaded], ignore_index=True),
+        colleges=reduce(or_, [one.tables.colleges for one in loaded]),
+        **tables,
     )
 
 
@@ -136,66 +133,155 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
     Example:
         in_chinese(load_year().applications)[["证书名称", "批准总培训人数"]]
     """
-    counts = Counter(map(title_of, names_of(table)))
-    titles = {
-        name: title_of(name) if counts[title_of(name)] == 1 else f"{title_of(name)}（{name}）"
-        for name in names_of(table)
-    }
+    titles = {name: title_of(name) for name in names_of(table)}
+    counts = Counter(titles.values())
+    titles = {name: title if counts[title] == 1 else f"{title}（{name}）" for name, title in titles.items()}
     return renamed(in_words(table).rename(columns=titles), table, {title: name for name, title in titles.items()})
 
 
-def computed(of_year: CleanedYear) -> tuple[Tables, dict[str, pd.DataFrame]]:
-    """What the statistics of a year are computed from, and the statistics by name."""
-    inputs, cleaned, _ = of_year
-    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
-    return tables, summarise(tables)
+def trace_row(years: Years, row: int, year: int | None = None) -> Table:
+    """One row of the table as received, cell by cell: what stood there, what is used, and why it is not the same.
+
+    Args:
+        years: What `load_year` or `load_years` returns.
+        row: The row, as `source_row` counts them.
+        year: Which year's; needed where there are several.
+
+    Raises:
+        PilotError: no such row.
+    """
+    year = years.years[-1] if year is None else year
+    cells, changes, problems, aside = (
+        pd.DataFrame(table)[(table["year"] == year) & (table["source_row"] == row)]
+        for table in (years.cells, years.changes, years.problems, years.set_aside)
+    )
+    if cells.empty:
+        known = years.cells.loc[years.cells["year"] == year, "source_row"]
+        raise PilotError(f"{year}年的申报表没有第{row}行：行次从{known.min()}到{known.max()}。")
+    columns = in_words(repairs(changes)).groupby("column", sort=False)
+    changed = columns.agg(after=("after", "last"), rule=("rule", _each_once), reason=("reason", _each_once))
+    messages = in_words(problems).groupby("column", sort=False)["message"].agg(_each_once)
+    traced = cells[["column", "before"]].set_index("column").join(changed).join(messages)
+    traced = traced.assign(after=traced["after"].fillna(traced["before"])).fillna("").reset_index()
+    if len(aside):
+        traced = traced.assign(after="", rule="剔除的行", reason=aside["reason"].iloc[0])
+    definition = "“原值”是文件中的内容，“现值”是统计所用的内容。"
+    told = Told("traced", f"{year}年申报表第{row}行", definition, "格", f"{year}年申报明细表", traced)
+    return shown(told, year=year)
 
 
-def _load(project: Path, year: int) -> Years:
+def check_draft(draft: Path | str, year: int | None = None, *, project: Path | str | None = None) -> Table:
+    """Every number of a draft held against a year's data, those that disagree first.
+
+    Args:
+        draft: A file (md, txt, docx), or the text itself.
+        year: The year; the newest by default.
+        project: The project's folder, by default the one above the working directory.
+
+    Returns:
+        `entry, state, number, derived, line, sentence, explanation, expected, difference, statistic`.
+
+    Raises:
+        PilotError: there is no such file, or it cannot be read.
+    """
+    is_file = isinstance(draft, Path) or draft.strip().endswith((".md", ".txt", ".docx"))
+    passages = read_document(Path(draft)) if is_file else passages_of(str(draft))
+    folder = find_project(project)
+    year = newest_year(folder) if year is None else year
+    told = claims_table(claims_in(passages, folder, year)[0], f"{year}年申报明细表")
+    definition = "“查得”是数据中的数；“相差”是所写的数减去查得的数。"
+    return shown(told._replace(title="草稿中的数", definition=definition))
+
+
+def claims_in(
+    passages: list[Passage], project: Path | None, year: int | None = None, school: str = ""
+) -> tuple[pd.DataFrame, str]:
+    """Every number of a document judged by the text itself and against a year's data.
+
+    Args:
+        passages: The document, as `reading.documents.read_document` returns it.
+        project: The project's folder, if there is one.
+        year: The year; without it the newest, unless the document's title names another.
+        school: One more name of this school, by which a document may speak of it.
+
+    Returns:
+        The claims, as `claims.check_claims` returns them, and why no year was asked, in a sentence ("" if one was).
+    """
+    if project is None or (year is None and not years_in(project)):
+        return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
+    of_year = clean_year(project, newest_year(project) if year is None else year)
+    stop_on_errors(of_year.problems, of_year.inputs.file)
+    tables = _tables_of(of_year)
+    facts = facts_of(tables, summarise(tables), (*school_names(of_year.inputs.school), school))
+    other = not_of_the_year(passages, facts, any_year=year is not None)
+    note = f"标题说的是“{other}”，只按文字自身核对；如要与数据核对，请用 --year 或 --school 指明。" if other else ""
+    return check_claims(passages, NO_FACTS if other else facts), note
+
+
+def reference() -> Table:
+    """Every statistic there is: `statistic, title, unit, definition, formula, caveats`."""
+    rows = [(name, *(getattr(entry, field) for field in _OF_A_STATISTIC)) for name, entry in STATISTICS.items()]
+    data = pd.DataFrame(rows, columns=["statistic", *_OF_A_STATISTIC], dtype="str")
+    definition = "每项统计的名称、单位、定义、算式与注意。"
+    return shown(Told("reference", "统计一览", definition, "项", year_tables.OURS, data))
+
+
+def _load(project: Path, year: int) -> _Loaded:
     of_year = clean_year(project, year)
     inputs, cleaned, problems = of_year
     stop_on_errors(problems, inputs.file)
-    tables, statistics = computed(of_year)
+    tables = _tables_of(of_year)
+    statistics = summarise(tables)
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
     source = f"{year}年申报明细表（{inputs.file}）"
-    told = applications_table(cleaned.applications, cleaned.majors, cleaned.changes, problems, source)
-    marks = _marks(told, cleaned.changes, year)
-    every = Statistics({name: _shown(table, year) for name, table in statistic_tables(statistics, source).items()})
-    return Years(
-        (year,),
-        _shown(told._replace(data=_with_other_columns(told, cleaned.applications)), year, marks),
-        _shown(majors_table(cleaned.majors, source), year),
-        every,
-        _shown(changes_table(cleaned.changes, source), year),
-        _shown(problems_table(problems, source), year),
-        _shown(set_aside_table(cleaned.set_aside, len(cleaned.applications), source), year),
-        _with_year(_cells(inputs), year),
-        _with_year(inputs.indicators, year),
-        tables.colleges,
-    )
+    applications = cleaned.applications
+    told = year_tables.applications_table(applications, cleaned.majors, cleaned.changes, problems, source)
+    columns = list(told.shown)
+    others = applications[applications.columns.difference(columns, sort=False)]
+    every = {
+        "applications": told._replace(data=told.data[columns].join(others)),
+        "majors": year_tables.majors_table(cleaned.majors, source),
+        "changes": year_tables.changes_table(cleaned.changes, source),
+        "problems": year_tables.problems_table(problems, source),
+        "set_aside": year_tables.set_aside_table(cleaned.set_aside, len(applications), source),
+        **year_tables.statistic_tables(statistics, source),
+    }
+    return _Loaded(year, tables, every, _cells(inputs))
 
 
-def _shown(told: Told, year: int, marks: dict[str, dict[str, str]] | None = None) -> pd.DataFrame:
-    return shown(told._replace(data=_with_year(told.data, year)), year=year, marks=marks)
+def _tables_of(of_year: CleanedYear) -> Tables:
+    inputs, cleaned, _ = of_year
+    return Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
 
 
-def _with_other_columns(told: Told, applications: pd.DataFrame) -> pd.DataFrame:
-    """The applications as the report shows them, with every other column that they have."""
-    others = applications[applications.columns.difference(list(told.shown), sort=False)]
-    return told.data[list(told.shown)].join(others)
+def _shown(loaded: Sequence[_Loaded], name: str) -> Table:
+    """A table of all years below each other; categories are those of all years, in their order."""
+    tables = [_with_year(one.told[name].data, one.year) for one in loaded]
+    words = [table.astype(dict.fromkeys(table.select_dtypes("category"), object)) for table in tables]
+    joined = pd.concat(words, ignore_index=True)
+    for column in joined.columns:
+        parts = [table[column] for table in tables if column in table]
+        if all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
+            known = list(dict.fromkeys(chain.from_iterable(part.cat.categories for part in parts)))
+            known = in_round_order(known) if column == "application_round" else known
+            joined[column] = pd.Categorical(joined[column], known, ordered=parts[0].cat.ordered)
+    year = loaded[0].year if len(loaded) == 1 else None
+    marks = _marks(loaded) if name == "applications" else None
+    return shown(loaded[0].told[name]._replace(data=joined), year=year, marks=marks)
 
 
-def _marks(told: Told, changes: pd.DataFrame, year: int) -> dict[str, dict[str, str]]:
+def _marks(loaded: Sequence[_Loaded]) -> dict[str, dict[str, str]]:
     """The repaired cells of the applications: column → "year/row" → what was there and why it was changed."""
-    log = repairs(changes)
-    cells = [log["column"], f"{year}/" + log["source_row"].astype(str)]
-    why = ("原值：" + log["before"] + "。" + log["reason"]).groupby(cells).agg("；".join).to_dict()
-    rows = f"{year}/" + told.data["source_row"].astype(str)
-    repaired = pd.DataFrame() if told.marks is None else told.marks
-    marks = {}
-    for name in [name for name in names_of(repaired) if repaired[name].any()]:
-        cell = "certificate" if name == "level" else name
-        marks[name] = {row: why.get((cell, row), "") for row in rows[repaired[name]]}
+    marks: dict[str, dict[str, str]] = {}
+    for one in loaded:
+        told, log = one.told["applications"], repairs(one.told["changes"].data)
+        cells = [log["column"], f"{one.year}/" + log["source_row"].astype(str)]
+        why = ("原值：" + log["before"] + "。" + log["reason"]).groupby(cells).agg("；".join).to_dict()
+        rows = f"{one.year}/" + told.data["source_row"].astype(str)
+        repaired = pd.DataFrame() if told.marks is None else told.marks
+        for name in [name for name in names_of(repaired) if repaired[name].any()]:
+            cell = "certificate" if name == "level" else name
+            marks.setdefault(name, {}).update({row: why.get((cell, row), "") for row in rows[repaired[name]]})
     return marks
 
 
@@ -214,20 +300,5 @@ def _cells(inputs: YearInputs) -> pd.DataFrame:
     return table[table["source_row"] > 0].melt("source_row", var_name="column", value_name="before")
 
 
-def _below_each_other(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Tables of several years as one; categories are those of all years, in their order."""
-    joined = pd.concat(map(_plain, tables), ignore_index=True)
-    for name in joined.columns:
-        columns = [table[name] for table in tables if name in table]
-        if all(isinstance(column.dtype, pd.CategoricalDtype) for column in columns):
-            known = list(dict.fromkeys(word for column in columns for word in column.cat.categories))
-            known = in_round_order(known) if name == "application_round" else known
-            joined[name] = pd.Categorical(joined[name], known, ordered=columns[0].cat.ordered)
-    return together(joined, tables)
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Without what it tells of itself; a category becomes its word."""
-    made = pd.DataFrame(table).astype(dict.fromkeys(table.select_dtypes("category"), object))
-    made.attrs = {}
-    return made
+def _each_once(texts: pd.Series) -> str:
+    return "；".join(dict.fromkeys(texts))

@@ -220,7 +220,7 @@ def _by_school(by_school: pd.DataFrame, groups: pd.DataFrame, aside: pd.DataFram
 def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:
     """Hold the tables against the second count; an error names school, measure and both numbers."""
     overview = tables["overview"].iloc[0]
-    by_school = tables["by_school"].groupby("school")[list(TOTALLED)].sum().astype("int64")
+    by_school = tables["by_school"].groupby("school")[TOTALLED].sum().astype("int64")
     first = Counter({("", name): int(overview[name]) for name in ("certificates", "certificate_levels", "rows_read")})
     for name in TOTALLED:
         first.update({(str(school), name): count for school, count in by_school[name].to_dict().items()})

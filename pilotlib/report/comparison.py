@@ -9,13 +9,13 @@ from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
 from pilotlib.report.prose import NOT_GIVEN, at_least, number, shortened
 from pilotlib.report.told import NOTHING, Told, signed
-from pilotlib.statistics.breaks import breaks
 from pilotlib.statistics.years import (
     CARRIED_ON,
     GONE,
     NEW,
     OVERVIEW,
     RENAMED,
+    breaks,
     came_and_went,
     certificates,
     compared,

@@ -140,18 +140,6 @@ def renamed(table: pd.DataFrame, given: pd.DataFrame, names: dict[str, str]) -> 
     return _with(table, about._replace(rows=len(table), columns=names_of(table), names=names))
 
 
-def together(table: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """A table of several below each other, which shows itself as the first of them does, with the marks of all."""
-    abouts = [about for about in map(about_of, parts) if about]
-    if not abouts:
-        return table
-    marks: dict[str, dict[str, str]] = {}
-    for about in abouts:
-        for name, cells in about.marks.items():
-            marks[name] = marks.get(name, {}) | cells
-    return _with(table, abouts[0]._replace(rows=len(table), columns=names_of(table), year=None, marks=marks))
-
-
 def _with(table: pd.DataFrame, about: About) -> Table:
     made = Table(table)
     made.attrs = {_ABOUT: about._asdict()}

@@ -11,18 +11,9 @@ import pandas as pd
 
 from pilotlib.statistics import indicators, majors, places
 from pilotlib.statistics.recount import compare_counts, recount
-from pilotlib.statistics.tables import Tables, college_of_major, tables_of
+from pilotlib.statistics.tables import Tables, tables_of
 
-__all__ = [
-    "STATISTICS",
-    "Statistic",
-    "Tables",
-    "college_of_major",
-    "compare_counts",
-    "recount",
-    "summarise",
-    "tables_of",
-]
+__all__ = ["STATISTICS", "Statistic", "Tables", "compare_counts", "recount", "summarise", "tables_of"]
 
 
 class Statistic(NamedTuple):

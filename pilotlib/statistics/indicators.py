@@ -14,14 +14,15 @@ from pilotlib.vocabulary import APPROVED_STATUSES, RATES, listed
 def overview(tables: Tables) -> pd.DataFrame:
     """The year in one table: `measure, value, unit, lower_bound, note`."""
     applications, majors = only_approved(tables.applications), tables.majors
+    approved = applications[applications["status"].isin(APPROVED_STATUSES)]
     pairs = applications[["certificate", "level"]].drop_duplicates()
-    students = distinct_students(tables)
     cut_off = "、".join(majors.loc[majors["truncated"], "source_row"].astype(str))
     cut_off_note = f"第{cut_off}行的申报专业被截断，其后可能还有专业" if cut_off else ""
+    no_category = bool(majors["category"].isna().any())
+    students = distinct_students(tables)
     grouped = "；".join(students.loc[students["majors_together"].str.contains("、"), "majors_together"])
-    students_unknown = "；".join(students.loc[students["students"].isna(), "majors_together"])
-    per_100, per_100_note = _places_per_100(tables)
-    approved = applications[applications["status"].isin(APPROVED_STATUSES)]
+    unknown = "；".join(students.loc[students["students"].isna(), "majors_together"])
+    students_note = f"未能得出：{unknown}" if unknown else f"{grouped}只知合计，已计入" if grouped else ""
     rows = [
         ("applications", len(applications), False, "申报表的行数"),
         ("certificates", applications["certificate"].nunique(), False, "不区分等级"),
@@ -29,25 +30,14 @@ def overview(tables: Tables) -> pd.DataFrame:
         ("places_applied", *_sum_of(applications["places_applied"], applications, "全部批次")),
         ("places_approved", *_sum_of(approved["places_approved"], approved, "全部批次，只计已批准的状态")),
         ("majors_count", majors["major"].nunique() or pd.NA, bool(cut_off), cut_off_note),
-        (
-            "categories_count",
-            majors["category"].nunique() or pd.NA,
-            bool(cut_off) or bool(majors["category"].isna().any()),
-            "专业目录中的大类",
-        ),
-        (
-            "distinct_students",
-            students["students"].sum(min_count=1),
-            bool(students_unknown),
-            f"未能得出：{students_unknown}" if students_unknown else f"{grouped}只知合计，已计入" if grouped else "",
-        ),
-        ("places_per_100_students", per_100, False, per_100_note),
+        ("categories_count", majors["category"].nunique() or pd.NA, bool(cut_off) or no_category, "专业目录中的大类"),
+        ("distinct_students", students["students"].sum(min_count=1), bool(unknown), students_note),
+        ("places_per_100_students", *_places_per_100(tables)),
         ("repeated_certificates", len(repeated_over_rounds(tables)), False, "按证书与等级计"),
     ]
-    table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"])
-    return table.assign(value=table["value"].astype("Float64"), unit=table["measure"].map(unit_of))[
-        ["measure", "value", "unit", "lower_bound", "note"]
-    ]
+    table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"]).astype({"value": "Float64"})
+    table.insert(2, "unit", table["measure"].map(unit_of))
+    return table
 
 
 def _sum_of(places: pd.Series, applications: pd.DataFrame, note: str) -> tuple[Any, bool, str]:
@@ -57,14 +47,14 @@ def _sum_of(places: pd.Series, applications: pd.DataFrame, note: str) -> tuple[A
     return places.sum(min_count=1), bool(len(missing)), note + named
 
 
-def _places_per_100(tables: Tables) -> tuple[Any, str]:
-    """The year's approved places per 100 students and how it is formed; majors of unknown size are left out."""
+def _places_per_100(tables: Tables) -> tuple[Any, bool, str]:
+    """The year's approved places per 100 students, no bound, and a note; majors of unknown size are left out."""
     groups = places_per_100_students(tables)
-    known = groups[groups["students"].notna()]
-    left_out = groups.loc[groups["students"].isna(), "majors_together"]
-    note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{'；'.join(left_out)}" if len(left_out) else "")
-    students, places = known["students"].sum(), known["places_approved"].sum(min_count=1)
-    return (round(places / students * 100, 2) if students > 0 and pd.notna(places) else pd.NA), note
+    known = groups["students"].notna()
+    left_out = "；".join(groups.loc[~known, "majors_together"])
+    students, places = groups["students"].sum(), groups.loc[known, "places_approved"].sum(min_count=1)
+    ratio = round(places / students * 100, 2) if students > 0 and pd.notna(places) else pd.NA
+    return ratio, False, "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out else "")
 
 
 def indicators(tables: Tables) -> pd.DataFrame:
@@ -85,10 +75,8 @@ def rates(tables: Tables) -> pd.DataFrame:
     places = only_approved(tables.applications)[["places_applied", "places_approved"]].sum(min_count=1)
     values = pd.concat([values, places.astype("Float64")])
     table = pd.DataFrame(RATES, columns=["numerator", "denominator"])
-    numerator, denominator = table["numerator"].map(values), table["denominator"].map(values)
-    return table.assign(
-        rate=table["numerator"].map(title_of) + " ÷ " + table["denominator"].map(title_of),
-        numerator_value=numerator,
-        denominator_value=denominator,
-        percent=(numerator / denominator * 100).round(2).where(denominator > 0),
-    )[["rate", "numerator", "numerator_value", "denominator", "denominator_value", "percent"]]
+    for place, side in ((1, "numerator"), (3, "denominator")):
+        table.insert(place, f"{side}_value", table[side].map(values))
+    table.insert(0, "rate", table["numerator"].map(title_of) + " ÷ " + table["denominator"].map(title_of))
+    percent = table["numerator_value"] / table["denominator_value"] * 100
+    return table.assign(percent=percent.round(2).where(table["denominator_value"] > 0))

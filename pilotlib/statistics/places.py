@@ -12,60 +12,44 @@ def by_round(tables: Tables) -> pd.DataFrame:
 
 
 def by_level(tables: Tables) -> pd.DataFrame:
-    """One row per level, after corrections and as the table alone has it (`…_as_given`)."""
+    """One row per level, after corrections and as the table alone has it (`…_as_given`).
+
+    A level that only one side has stands for no application on the other: there its counts are 0, not missing.
+    """
     applications = only_approved(tables.applications)
-    after = totals(applications.assign(level=_named_level(applications["level"])), ["level"])
-    given = totals(applications.assign(level=_named_level(applications["level_as_given"])), ["level"])
-    given = given[["level", "applications", "places_approved"]]
-    both = after.merge(given, on="level", how="outer", suffixes=("", "_as_given"))
-    # A level that only one side has stands for no application on the other: there its counts are 0, not missing.
-    for side in ("", "_as_given"):
-        absent = both[f"applications{side}"].isna()
-        columns = [name for name in both if name != "level" and str(name).endswith("_as_given") == bool(side)]
-        both.loc[absent, columns] = 0
-    order = list(dict.fromkeys([*_named_level(applications["level"]).cat.categories, *both["level"]]))
-    order = [level for level in order if level != UNKNOWN] + [UNKNOWN]
-    both = both.assign(level=pd.Categorical(both["level"], order, ordered=True)).sort_values("level", ignore_index=True)
-    counts = ["applications", "certificates", "certificate_levels", "applications_as_given"]
-    return _with_share(both.astype(dict.fromkeys(counts, "int64")))
+    named, named_as_given = (_named_level(applications[name]) for name in ("level", "level_as_given"))
+    after, given = (
+        totals(applications.assign(level=level.astype(str)), ["level"]).set_index("level")
+        for level in (named, named_as_given)
+    )
+    given = given[["applications", "places_approved"]].add_suffix("_as_given")
+    order = [*named.cat.categories.drop(UNKNOWN), *sorted({*given.index} - {*named.cat.categories}), UNKNOWN]
+    levels = [level for level in order if level in after.index or level in given.index]
+    both = pd.concat([side.reindex(levels, fill_value=0) for side in (after, given)], axis="columns")
+    both = both.rename_axis("level").reset_index()
+    return _with_share(both.assign(level=pd.Categorical(levels, order, ordered=True)))
 
 
 def by_round_level(tables: Tables) -> pd.DataFrame:
     """One row per round and level that occur together: applications, certificates, places."""
     applications = only_approved(tables.applications)
     named = applications.assign(level=_named_level(applications["level"]))
-    columns = ["application_round", "level", "applications", "certificates", "places_applied", "places_approved"]
-    return totals(named, ["application_round", "level"])[columns]
+    return totals(named, ["application_round", "level"]).drop(columns="certificate_levels")
 
 
 def by_certificate(tables: Tables) -> pd.DataFrame:
     """One row per certificate, its levels and rounds summed; the most places first."""
-    applications = only_approved(tables.applications)
-    groups = applications.sort_values(["certificate", "level", "application_round"]).groupby("certificate")
-    words = groups.agg(levels=("level", listed), rounds=("application_round", listed))
-    return (
-        totals(applications, ["certificate"])
-        .merge(words, on="certificate")
-        .merge(_rounds_detail(applications, ["certificate"]), on="certificate")
-        .sort_values(["places_approved", "certificate"], ascending=[False, True], ignore_index=True)
+    applications = tables.applications.sort_values(["certificate", "level", "application_round"])
+    return _with_rounds(only_approved(applications), ["certificate"]).sort_values(
+        ["places_approved", "certificate"], ascending=[False, True], ignore_index=True
     )[["certificate", "levels", "rounds", "applications", "places_applied", "places_approved", "rounds_detail"]]
 
 
 def repeated_over_rounds(tables: Tables) -> pd.DataFrame:
     """One row per certificate × level that was applied for in more than one round, with the sum over rounds."""
-    applications = only_approved(tables.applications)
-    keys = ["certificate", "level"]
-    groups = applications.groupby(keys, observed=True)
-    words = groups.agg(
-        rounds=("application_round", listed),
-        source_rows=("source_row", listed),
-        number=("application_round", "nunique"),
-    ).reset_index()
-    return (
-        words[words["number"] > 1]
-        .merge(totals(applications, keys), on=keys)
-        .merge(_rounds_detail(applications, keys), on=keys)
-    )[["certificate", "level", "rounds", "places_applied", "places_approved", "rounds_detail", "source_rows"]]
+    table = _with_rounds(only_approved(tables.applications), ["certificate", "level"])
+    columns = ["certificate", "level", "rounds", "places_applied", "places_approved", "rounds_detail", "source_rows"]
+    return table.loc[table["rounds_count"] > 1, columns].reset_index(drop=True)
 
 
 def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
@@ -78,11 +62,9 @@ def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
 
 def by_status(tables: Tables) -> pd.DataFrame:
     """One row per status as the table has it, and whether its places count as approved."""
-    table = totals(tables.applications, ["status"])
-    counted = table["status"].isin(APPROVED_STATUSES)
-    return table.assign(counts_as_approved=counted)[
-        ["status", "counts_as_approved", "applications", "places_applied", "places_approved"]
-    ]
+    table = totals(tables.applications, ["status"]).drop(columns=["certificates", "certificate_levels"])
+    table.insert(1, "counts_as_approved", table["status"].isin(APPROVED_STATUSES))
+    return table
 
 
 def _with_share(table: pd.DataFrame) -> pd.DataFrame:
@@ -95,10 +77,19 @@ def _named_level(levels: pd.Series) -> pd.Series:
     return levels.cat.add_categories(UNKNOWN).fillna(UNKNOWN)
 
 
-def _rounds_detail(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Per key, the approved places of each round in words: 沿用批次20、第二次70."""
+def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The totals by `keys`, none of them missing, with the levels, rounds and rows that are summed, in words.
+
+    `rounds_detail` has the approved places of each round: 沿用批次20、第二次70.
+    """
+    words = applications.groupby(keys, observed=True).agg(
+        levels=("level", listed),
+        rounds=("application_round", listed),
+        source_rows=("source_row", listed),
+        rounds_count=("application_round", "nunique"),
+    )
     rounds = totals(applications, [*keys, "application_round"])
     places = rounds["places_approved"].astype(object).where(rounds["places_approved"].notna(), "未计入批准").astype(str)
-    words = rounds["application_round"].astype(str) + places
-    groups = rounds.assign(rounds_detail=words).groupby(keys, observed=True, dropna=False)
-    return groups["rounds_detail"].agg("、".join).reset_index()
+    rounds["rounds_detail"] = rounds["application_round"].astype(str) + places
+    detail = rounds.groupby(keys, observed=True)["rounds_detail"].agg("、".join)
+    return totals(applications, keys).merge(words.join(detail).reset_index(), on=keys)

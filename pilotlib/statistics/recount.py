@@ -6,7 +6,7 @@ counts a year and a piece of a national table: columns repeat few words, so each
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -27,10 +27,9 @@ from pilotlib.vocabulary import (
 )
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
-TOTALLED = ("applications", "places_applied", "places_approved")
+TOTALLED = ["applications", "places_applied", "places_approved"]
 # The breakdowns that count every application once, so that their sums are the year's totals.
 BREAKDOWNS = ("by_round", "by_level", "by_round_level", "by_certificate", "by_category")
-Columns = dict[str, pd.Series]
 
 
 class Recount(NamedTuple):
@@ -44,18 +43,12 @@ class Recount(NamedTuple):
 def recount(
     cells: pd.DataFrame, corrections: pd.DataFrame | None = None, continued: Collection[int] = ()
 ) -> Counter[tuple[str, str]]:
-    """Count a year's cells: `(group, measure)` → number.
+    """Count a year's cells, header included: `(group, measure)` → number.
 
-    Groups are "" for the whole year, each round, and each level; measures are applications and places, and for the
-    year also certificates and certificate × level.
-
-    Args:
-        cells: As `read_table` returns them, header included.
-        corrections: The ledger.
-        continued: As `Origin.continued`.
+    Groups are "" for the whole year, each round, and each level; measures are `TOTALLED`, and for the year also
+    certificates and certificate × level. `continued` is as `Origin.continued`.
     """
-    lines = cells.head(HEADER_WITHIN).astype(str).to_numpy().tolist()
-    header = find_header(lines)
+    header = find_header(cells.head(HEADER_WITHIN).astype(str).to_numpy().tolist())
     if header is None:
         raise PilotError("没有找到表头，无法重数。")
     counted = recount_piece(cells, header, -header.last, corrections, continued)
@@ -77,7 +70,6 @@ def recount_piece(
 
     Args:
         cells: Text, a row per row of the file, places as index.
-        header: The table's header.
         first: The number of the first row; the header's last row is number 0.
         corrections: The ledger, if there is one.
         continued: The places of rows that go on with the application above.
@@ -85,46 +77,35 @@ def recount_piece(
             rounds and levels are not counted.
         name_group: The name of a group by what its cell says.
     """
-    columns, header = _corrected(cells, header, first, corrections)
+    columns = _corrected(cells, header, first, corrections)
     others = [cells.iloc[:, place] for place in by]
-    counts = ~_no_applications(cells, columns, others, header, first, continued)
+    outside = (np.arange(first, first + len(cells)) <= 0) | cells.index.isin(list(continued))
+    counts = ~(outside | _repeated_headers(cells, header) | _no_applications(cells, columns, others))
     approves = asked_of_each(columns["status"], lambda text: normalised(text) in APPROVED_STATUSES)
     measures = {
         "applications": np.ones(len(cells), int),
         "places_applied": asked_of_each(columns["places_applied"], _number, int),
         "places_approved": asked_of_each(columns["places_approved"], _number, int) * approves,
     }
-    certificates = [split_certificate(normalised(text)) for text in categories_of(columns["certificate"]).categories]
-    beside = [levels_in(normalised(text)) for text in categories_of(columns["level"]).categories]
-    both = zip(_codes(columns["certificate"])[counts].tolist(), _codes(columns["level"])[counts].tolist(), strict=True)
-    pairs = {(certificates[one][0], certificates[one][1] or beside[other]) for one, other in set(both)}
-    totals: Counter[tuple[str, str]] = Counter()
-    for group in [each_value(others[0], name_group)] if others else _groups_of_a_year(columns):
-        names, codes = categories_of(group).categories, _codes(group)[counts]
-        for measure, numbers in measures.items():
-            sums = np.bincount(codes, numbers[counts], len(names)).astype(int)
-            totals.update({(name, measure): number for name, number in zip(names, sums.tolist(), strict=True)})
-    return Recount(totals, frozenset(pairs), max(first + len(cells) - max(first, 1), 0))
-
-
-def _groups_of_a_year(columns: Columns) -> list[pd.Series]:
-    """The year as a whole, its rounds and its levels: for every row the name of its group."""
-    rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)))
+    names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[0])
     in_names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[1])
     levels = first_filled(in_names, each_value(columns["level"], lambda text: levels_in(normalised(text))))
-    return [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
+    rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)))
+    of_a_year = [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
+    totals: Counter[tuple[str, str]] = Counter()
+    for group in [each_value(others[0], name_group)] if others else of_a_year:
+        words, codes = categories_of(group).categories, categories_of(group).codes[counts]
+        for measure, numbers in measures.items():
+            sums = np.bincount(codes, numbers[counts], len(words)).astype(int)
+            totals.update({(word, measure): number for word, number in zip(words, sums.tolist(), strict=True)})
+    pairs = frozenset(zip(names[counts].tolist(), levels[counts].tolist(), strict=True))
+    return Recount(totals, pairs, max(first + len(cells) - max(first, 1), 0))
 
 
 def added(recounts: Iterable[Recount]) -> Recount:
     """The counts of several pieces together."""
-    totals: Counter[tuple[str, str]] = Counter()
-    pairs: set[tuple[str, str]] = set()
-    rows = 0
-    for counted in recounts:
-        totals.update(counted.totals)
-        pairs |= counted.pairs
-        rows += counted.rows
-    return Recount(totals, frozenset(pairs), rows)
+    totals, pairs, rows = zip(*recounts, strict=True)
+    return Recount(sum(totals, Counter()), frozenset().union(*pairs), sum(rows))
 
 
 def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple[str, str]]) -> None:
@@ -134,31 +115,26 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple
         PilotError: two counts differ; names statistic, measure and both numbers.
     """
     overview = statistics["overview"].set_index("measure")["value"].fillna(0)
-    counted = {
-        ("overview", "", measure): overview[measure] for measure in (*TOTALLED, "certificates", "certificate_levels")
-    }
-    counted |= {
-        (name, row[group], measure): row[measure]
-        for name, group in (("by_round", "application_round"), ("by_level", "level"))
-        for row in statistics[name].fillna(dict.fromkeys(TOTALLED, 0)).to_dict("records")
-        for measure in TOTALLED
-    }
-    counted |= {(name, "", measure): statistics[name][measure].sum() for name in BREAKDOWNS for measure in TOTALLED}
-    differing = {
-        key: (int(count), recounted[key[1:]]) for key, count in counted.items() if int(count) != recounted[key[1:]]
-    }
+    counted = {("overview", "", name): overview[name] for name in (*TOTALLED, "certificates", "certificate_levels")}
+    for measure in TOTALLED:
+        counted |= {(name, "", measure): statistics[name][measure].sum() for name in BREAKDOWNS}
+        for name, group in (("by_round", "application_round"), ("by_level", "level")):
+            counts = statistics[name].set_index(group)[measure].fillna(0)
+            counted |= {(name, str(word), measure): count for word, count in counts.items()}
+    differing = [key for key, count in counted.items() if int(count) != recounted[key[1:]]]
     if differing:
-        (name, group, measure), (first, second) = next(iter(differing.items()))
+        name, group, measure = differing[0]
         raise PilotError(
-            f"两次计数不一致：统计“{name}”{group}的{title_of(measure)}为 {first}，从原始单元格重数为 {second}。"
+            f"两次计数不一致：统计“{name}”{group}的{title_of(measure)}为 {int(counted[differing[0]])}，"
+            f"从原始单元格重数为 {recounted[group, measure]}。"
             f"共 {len(differing)} 处不一致，没有出报告；请把申报表交给维护者查看。"
         )
 
 
 def _corrected(
     cells: pd.DataFrame, header: Header, first: int, corrections: pd.DataFrame | None
-) -> tuple[Columns, Header]:
-    """Every source column, and the header, with the ledger's corrections put in; levels may be blank."""
+) -> dict[str, pd.Series]:
+    """Every source column with the ledger's corrections put in; levels may be blank."""
     entries = [] if corrections is None else corrections[["row", "column", "was", "becomes"]].to_numpy().tolist()
     headings = {was.strip(): becomes.strip() for row, _, was, becomes in entries if float(row) == 0}
     names = [column_named(headings.get(title, title)) for title in header.titles]
@@ -166,64 +142,48 @@ def _corrected(
     for row, column, _, becomes in entries:
         if float(row) > 0:
             name = column_named(column) or column
-            texts = columns[name].tolist()
-            texts[int(float(row)) - first] = becomes
-            columns[name] = pd.Series(texts, index=cells.index, dtype=object)
-    blank = each_value(columns["certificate"], lambda text: "")
-    return {"level": blank} | columns, header._replace(names=names)
+            columns[name] = columns[name].astype(object)
+            columns[name].iloc[int(float(row)) - first] = becomes
+    return {"level": each_value(columns["certificate"], lambda text: "")} | columns
 
 
-def _codes(column: pd.Series) -> np.ndarray:
-    return categories_of(column).codes
+def _repeated_headers(cells: pd.DataFrame, header: Header) -> np.ndarray:
+    """Which rows name three columns or more, or say what a row of the header says."""
+    lines = [line + [""] * (cells.shape[1] - len(line)) for line in header.lines if any(line)]
+    words = set(chain(*lines)) - {""}
+    fewest = min([FEWEST_HEADER_CELLS, *(len(line) - line.count("") for line in lines)])
+
+    def may_be_of_one(text: str) -> bool:
+        return text.strip() in words or column_named(text) is not None
+
+    alike = sum(asked_of_each(cells[name], may_be_of_one, int) for name in cells)
+    places = np.flatnonzero(alike >= fewest)
+    rows = cells.iloc[places].astype(object).map(str.strip).to_numpy().tolist()
+    repeated = np.zeros(len(cells), bool)
+    names = [len(set(map(column_named, row)) - {None}) for row in rows]
+    repeated[places] = [number >= FEWEST_HEADER_CELLS or row in lines for number, row in zip(names, rows, strict=True)]
+    return repeated
 
 
-def _no_applications(
-    cells: pd.DataFrame,
-    columns: Columns,
-    others: list[pd.Series],
-    header: Header,
-    first: int,
-    continued: Collection[int],
-) -> np.ndarray:
-    """Which rows are no applications; of those without a certificate every cell is looked at."""
+def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others: list[pd.Series]) -> np.ndarray:
+    """Which rows are totals, lines between cells or remarks; without a certificate every cell is looked at."""
     labels = [column for name, column in columns.items() if SOURCE_COLUMNS[name].kind != "count"] + others
     telling = [columns[name] for name in source_columns("year", "round", "name", "count") if name in columns]
-    above, goes_on = np.arange(first, first + len(cells)) <= 0, cells.index.isin(list(continued))
-    none = above | goes_on | _repeated_headers(cells, header) | _anywhere(labels, TOTAL_FORM.fullmatch)
-
-    few = np.flatnonzero(_anywhere([columns["certificate"]], RULED_LINE.fullmatch))
-    certificate, *labels = (column.iloc[few] for column in (columns["certificate"], *labels))
+    none = _anywhere(labels, TOTAL_FORM.fullmatch)
+    bare = np.flatnonzero(_anywhere([columns["certificate"]], RULED_LINE.fullmatch))
+    few = cells.iloc[bare].astype(object)
+    # Asked of the words of these rows alone, not of every word of a column.
+    certificate, *labels = (column.iloc[bare].astype(object) for column in (columns["certificate"], *labels))
     total = _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch) & ~_anywhere([certificate], bool)
-    ruled = ~_anywhere([cells[name].iloc[few] for name in cells], lambda text: not RULED_LINE.fullmatch(text))
-    remark = ~_anywhere([column.iloc[few] for column in telling], bool)
-    none[few] |= total | ruled | remark
+    ruled = ~_anywhere([few[name] for name in few], lambda text: not RULED_LINE.fullmatch(text))
+    remark = ~_anywhere([column.iloc[bare].astype(object) for column in telling], bool)
+    none[bare] |= total | ruled | remark
     return none
 
 
 def _anywhere(columns: Iterable[pd.Series], fits: Callable[[str], object]) -> np.ndarray:
     """Which rows have a cell whose plain text fits."""
     return np.logical_or.reduce([asked_of_each(column, lambda text: bool(fits(plain(text)))) for column in columns])
-
-
-def _repeated_headers(cells: pd.DataFrame, header: Header) -> np.ndarray:
-    """Which rows name three columns or more, or say what a row of the header says."""
-    columns = [cells[name] for name in cells]
-    names = sum(asked_of_each(column, lambda text: column_named(text) is not None, int) for column in columns)
-    repeated = np.zeros(len(cells), bool)
-    few = np.flatnonzero(names >= FEWEST_HEADER_CELLS)
-    lines = zip(*(column.iloc[few].tolist() for column in columns), strict=True)
-    repeated[few] = [len(set(map(column_named, line)) - {None}) >= FEWEST_HEADER_CELLS for line in lines]
-    for line in header.lines:
-        same = np.full(len(cells), any(line))
-        for column, word in zip(columns, line, strict=False):
-            if same.any():
-                same &= asked_of_each(column, partial(_says, word))
-        repeated |= same
-    return repeated
-
-
-def _says(word: str, text: str) -> bool:
-    return text.strip() == word
 
 
 def _number(cell: str) -> int:

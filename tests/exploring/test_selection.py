@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotlib import chart, explore, figures, load_year
+from pilotlib.exploring.board import Selection, as_code, choices, select, totals
 from pilotlib.exploring.charts import FORMS, GROUPS
-from pilotlib.exploring.selection import Selection, as_code, choices, select, totals
 from pilotlib.vocabulary import UNKNOWN
 from tests.conftest import ROOT
 

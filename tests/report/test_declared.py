@@ -119,7 +119,7 @@ columns.SOURCE_COLUMNS["duration"] = columns.COLUMNS["duration"] = columns.Colum
 columns.HEADERS["学制"] = "duration"
 
 from pilotlib.exploring.charts import GROUPS
-from pilotlib.exploring.selection import CHOICES
+from pilotlib.exploring.board import CHOICES
 from pilotlib.province.book import book_of as schools_book
 from pilotlib.province.statistics import summarise_schools
 from pilotlib.publishing.workbook import as_xlsx

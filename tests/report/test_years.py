@@ -12,8 +12,7 @@ from pilotlib import PilotError
 from pilotlib.report import comparison, parts
 from pilotlib.report.books import read_years
 from pilotlib.report.years import changes_over_years, measures_table, members_over_years, places_headline, read_all
-from pilotlib.statistics.breaks import breaks
-from pilotlib.statistics.years import came_and_went, certificates, compared, majors, measures
+from pilotlib.statistics.years import breaks, came_and_went, certificates, compared, majors, measures
 from tests.generator import years as generated_years
 from tests.report.reports import pieces_of, report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD

@@ -6,8 +6,7 @@ import pytest
 from pilotlib.cleaning import clean
 from pilotlib.reading import YearStatistics
 from pilotlib.statistics import Tables, summarise
-from pilotlib.statistics.breaks import breaks
-from pilotlib.statistics.years import came_and_went, certificates, compared, majors, measures
+from pilotlib.statistics.years import breaks, came_and_went, certificates, compared, majors, measures
 from tests.tables import cells_of, row
 
 REFERENCE = pd.DataFrame(
