@@ -77,7 +77,7 @@ def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
         The lines, or the one of why the table is refused; and `row, column, was, becomes, reason`.
     """
     inputs = read_inputs(project, year)
-    header = header_of(inputs.cells, inputs.file)
+    header = header_of(inputs.cells, inputs.file, inputs.corrections)
     try:
         _, cleaned, problems = clean_inputs(inputs)
     except PilotError as error:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pilotlib.distinct import each_value, with_categories
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import damaged
+from pilotlib.reading.files import left_by_a_system, opening
 from pilotlib.reading.grids import whole_number
 from pilotlib.reading.headers import HEADER_WITHIN, Header, header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin, begins_as_text, read_table
@@ -70,18 +70,20 @@ def files_of(path: Path | str) -> list[Path]:
     path = Path(path)
     if not path.exists():
         raise PilotError(f"{path.name}：没有这个文件（在 {path.parent} 中找过）。")
-    files = [file for file in sorted(path.iterdir()) if _is_table(file)] if path.is_dir() else [path]
+    if not path.is_dir():
+        return [path]
+    # Parquet's writers leave marks without an ending (_SUCCESS).
+    files = [
+        file
+        for file in sorted(path.iterdir())
+        if not left_by_a_system(file.name) and (file.suffix or not file.name.startswith("_"))
+    ]
     if not files:
         raise PilotError(f"{path.name}：文件夹中没有可以读取的申报表。")
     folders = [file.name for file in files if file.is_dir()]
     if folders:
         raise PilotError(f"{path.name}：里面还有文件夹“{folders[0]}”，没有读取。请把各个申报表直接放在一个文件夹里。")
     return files
-
-
-def _is_table(path: Path) -> bool:
-    left_by_a_system = path.name.startswith((".", "~$")) or (path.name.startswith("_") and not path.suffix)
-    return not left_by_a_system
 
 
 def _blocks(path: Path, block_bytes: int) -> Iterator[tuple[pd.DataFrame, Origin]]:
@@ -91,9 +93,8 @@ def _blocks(path: Path, block_bytes: int) -> Iterator[tuple[pd.DataFrame, Origin
         for block in _of_parquet(path, max(1, block_bytes // BYTES_A_ROW)):
             yield block, NO_ORIGIN
     elif kind in (".csv", ".tsv") and begins_as_text(path):
-        with path.open("rb") as file:
-            for block in blocks_of(path.name, file, block_bytes):
-                yield block, NO_ORIGIN
+        for block in blocks_of(path.name, lambda: path.open("rb"), block_bytes):
+            yield block, NO_ORIGIN
     else:
         cells, origin = read_table(path)
         yield with_categories(cells), origin
@@ -103,7 +104,7 @@ def _of_parquet(path: Path, rows: int) -> Iterator[pd.DataFrame]:
     """The rows of a Parquet file under its columns' names, which are row 1 as in a text file."""
     from pyarrow import parquet
 
-    try:
+    with opening(path.name):
         with parquet.ParquetFile(path) as file:
             texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
@@ -115,8 +116,6 @@ def _of_parquet(path: Path, rows: int) -> Iterator[pd.DataFrame]:
                 columns = [_text_of_column(column) for column in batch.columns]
                 yield pd.DataFrame({place: column.array for place, column in enumerate(columns)}, index=index)
                 after += batch.num_rows
-    except pa.ArrowException as error:
-        raise damaged(path.name, error) from None
 
 
 def _text_of_column(column: pa.Array) -> pd.Series:
