@@ -31,17 +31,17 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path | str) -> str:
-    """The text of a file: by its byte order mark, else UTF-8, else GB18030; line ends become line feeds.
-
-    Raises:
-        PilotError: the file is missing, cannot be opened, is too large, is empty, or is not text.
-    """
+    """The text of a file, as `as_text` reads it; a PilotError also where the file is missing or too large."""
     path = Path(path)
     return as_text(path.name, read_bytes(path))
 
 
 def as_text(name: str, content: bytes) -> str:
-    """The text that a file's bytes are, as `read_text` reads it."""
+    """The text that a file's bytes are, in the encoding of `encoding_of`; line ends become line feeds.
+
+    Raises:
+        PilotError: the file is empty, or is no text.
+    """
     text = content.decode(encoding_of(name, content))
     if "\0" in text:
         raise binary(name)
@@ -49,11 +49,7 @@ def as_text(name: str, content: bytes) -> str:
 
 
 def encoding_of(name: str, content: bytes, *, complete: bool = True) -> str:
-    """The encoding of a text file by its bytes, or its first ones: UTF-16 by its mark, UTF-8, GB18030.
-
-    Raises:
-        PilotError: the file is empty, or is no text.
-    """
+    """The encoding of a text by its bytes or its first ones: UTF-16 by its mark, UTF-8, GB18030; or a PilotError."""
     if not content.strip():
         raise PilotError(f"{name}：文件是空的。请放入收到的文件后再运行。")
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -94,20 +90,15 @@ def unpacked(name: str, content: bytes) -> dict[str, bytes]:
 
 @contextmanager
 def opening(name: str) -> Iterator[None]:
-    """Say of a file that a library cannot read that it is damaged: every library has a family of errors of its own.
-
-    Raises:
-        PilotError: instead of any other error.
-    """
+    """Turn what libraries raise on a damaged file, each of a family of its own, into a PilotError."""
     try:
         yield
     except PilotError:
         raise
     except Exception as error:
         kind = type(error).__name__
-        raise PilotError(
-            f"{name}：文件损坏，或扩展名与内容不符（{kind}）。请用原来的软件打开后另存，再试一次。"
-        ) from None
+        sentence = f"{name}：文件损坏，或扩展名与内容不符（{kind}）。请用原来的软件打开后另存，再试一次。"
+        raise PilotError(sentence) from None
 
 
 def left_by_a_system(name: str) -> bool:

@@ -26,6 +26,14 @@ class Grid(NamedTuple):
     places: Sequence[int] = ()
 
 
+def below_each_other(upper: Grid, lower: Grid) -> Grid:
+    """Two tables of as many columns as one, under the first one's `where`."""
+    down = len(upper.rows)
+    merged = tuple((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)
+    hidden = tuple(row + down for row in lower.hidden)
+    return upper._replace(rows=upper.rows + lower.rows, merged=upper.merged + merged, hidden=upper.hidden + hidden)
+
+
 def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[str]]:
     """Rows filled up with empty cells to one length, at least `width`.
 
@@ -36,6 +44,11 @@ def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[
     width = max([width, *map(len, listed)])
     check_size(name, len(listed), width)
     return [row + [""] * (width - len(row)) for row in listed]
+
+
+def in_columns(name: str, rows: Iterable[dict[int, str]]) -> list[list[str]]:
+    """Rows from their cells by position; those that are not there are empty."""
+    return even(name, ([row.get(place, "") for place in range(max(row, default=-1) + 1)] for row in rows))
 
 
 def check_size(name: str, rows: int, columns: int) -> None:

@@ -130,7 +130,7 @@ def no_header(file: str, rows: Iterable[Sequence[str]] = ()) -> PilotError:
 
 
 def nearly_named(words: Iterable[str], wanted: Collection[str] = REQUIRED_COLUMNS) -> str:
-    """Sentences on words that are nearly, and not quite, a name of a wanted column; "" if there are none.
+    """Sentences on words that are nearly, and not quite, a name of a wanted column.
 
     >>> nearly_named(["申报状太", "备注"])
     '“申报状太”接近“申报状态”（申报状态列）。'

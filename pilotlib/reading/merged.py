@@ -26,7 +26,8 @@ def fill_merged(
     """Write into each row below the header what a cell merged over rows says of it, and join rows that are one.
 
     A text holds for each row. A number of places is given once for all rows together, and so is a number of students
-    unless the rows' majors are the same. Rows under one merged application that only name further majors are joined.
+    unless the rows' majors are the same, and a number in a column that is not ours. Rows under one merged application
+    that only name further majors are joined.
 
     Args:
         cells: The text cells of a table.
@@ -58,7 +59,12 @@ def fill_merged(
     steps: list[Step] = []
     for (row, column), top in corners.items():
         name, own, text = header.names[column], texts[row][column], texts[top][column]
-        holds = _holds_for_each(name, text) and (name != "students" or majors(row) == majors(top))
+        if name is None:
+            holds = not COUNT_FORM.fullmatch(plain(text))
+        elif name == "students":
+            holds = majors(row) == majors(top)
+        else:
+            holds = not SOURCE_COLUMNS[name].adds_up and name not in source_columns("code")
         after = text if holds else ""
         if not holds:
             steps.append((row, column, text, "", "once"))
@@ -72,13 +78,6 @@ def fill_merged(
     filled = pd.DataFrame([(cells.index[row], *rest) for row, *rest in steps], columns=NOTHING_FILLED.columns)
     table = pd.DataFrame(texts, index=cells.index, columns=cells.columns, dtype=str)
     return table, filled, tuple(int(cells.index[row]) for row in continued)
-
-
-def _holds_for_each(name: str | None, text: str) -> bool:
-    """Whether what a merged cell says holds for each of its rows; in a column that is not ours, if it is text."""
-    if name is None:
-        return not COUNT_FORM.fullmatch(plain(text))
-    return not SOURCE_COLUMNS[name].adds_up and name not in source_columns("code")
 
 
 def _continued(

@@ -3,12 +3,13 @@
 import io
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Any
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, opening, unpacked
-from pilotlib.reading.grids import WIDEST_TABLE, Grid, Range, check_size, even
+from pilotlib.reading.grids import WIDEST_TABLE, Grid, Range, below_each_other, check_size, even, in_columns
 
 MOST_PAGES = 500
 # Rulings drawn twice or by different programs may lie this far apart, in points.
@@ -17,6 +18,7 @@ _HTML_BLOCKS = ("br", "p", "div", "li")
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WORD_NAMES = {"w": _WORD[1:-1]}
 _DOCX_WRAPPERS = {_WORD + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
 _DOCX_UNSHOWN = {_WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
 _DOCX_CHARACTERS = {_WORD + "tab": " ", _WORD + "br": "\n", _WORD + "cr": "\n"}
@@ -56,17 +58,12 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
                 merged.append((top, left, bottom, right))
     styles = [str(row.get("style", "")).replace(" ", "").lower() for row in rows]
     hidden = (n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in styles[n])
-    return Grid(where, _in_columns(name, texts), tuple(merged), tuple(hidden))
+    return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
 
 
 def _html_span(cell: Any, name: str) -> int:
     text = str(cell.get(name, "")).strip()
     return max(1, min(int(text), 1000)) if text.isdecimal() and len(text) < 9 else 1
-
-
-def _in_columns(name: str, texts: list[dict[int, str]]) -> list[list[str]]:
-    """Rows from cells by their columns, those that are not there empty."""
-    return even(name, ([row.get(column, "") for column in range(max(row, default=-1) + 1)] for row in texts))
 
 
 def read_docx(name: str, content: bytes) -> list[Grid]:
@@ -92,18 +89,18 @@ def _docx_grid(name: str, where: str, table: Any) -> Grid:
     hidden = []
     above: dict[int, tuple[int, int]] = {}
     for row in _docx_parts(table, "tr"):
-        if _docx_marked(row, "trPr", "del") is not None:
+        if row.find("w:trPr/w:del", _WORD_NAMES) is not None:
             continue
-        top, left, below = len(texts), _docx_number(_docx_marked(row, "trPr", "gridBefore"), 0), {}
+        top, left, below = len(texts), _docx_number(row.find("w:trPr/w:gridBefore", _WORD_NAMES), 0), {}
         texts.append({})
-        if _docx_marked(row, "trPr", "hidden") is not None:
+        if row.find("w:trPr/w:hidden", _WORD_NAMES) is not None:
             hidden.append(top)
         for cell in _docx_parts(row, "tc"):
-            right = left + _docx_number(_docx_marked(cell, "tcPr", "gridSpan"), 1) - 1
+            right = left + _docx_number(cell.find("w:tcPr/w:gridSpan", _WORD_NAMES), 1) - 1
             check_size(name, top + 1, right + 1)
             lines = "\n".join(_docx_text(paragraph) for paragraph in _docx_parts(cell, "p"))
             texts[top] |= dict.fromkeys(range(left, right + 1), "") | {left: lines}
-            vertical = _docx_marked(cell, "tcPr", "vMerge")
+            vertical = cell.find("w:tcPr/w:vMerge", _WORD_NAMES)
             goes_on = vertical is not None and vertical.get(f"{_WORD}val", "continue") == "continue"
             corner = above.get(left, (top, left)) if goes_on else (top, left)
             if vertical is not None:
@@ -113,7 +110,7 @@ def _docx_grid(name: str, where: str, table: Any) -> Grid:
             left = right + 1
         above = below
     merged = tuple((*corner, *end) for corner, end in ends.items())
-    return Grid(where, _in_columns(name, texts), merged, tuple(hidden))
+    return Grid(where, in_columns(name, texts), merged, tuple(hidden))
 
 
 def _docx_parts(element: Any, tag: str) -> Iterator[Any]:
@@ -123,10 +120,6 @@ def _docx_parts(element: Any, tag: str) -> Iterator[Any]:
             yield child
         elif child.tag in _DOCX_WRAPPERS:
             yield from _docx_parts(child, tag)
-
-
-def _docx_marked(element: Any, properties: str, mark: str) -> Any:
-    return element.find(f"{_WORD}{properties}/{_WORD}{mark}")
 
 
 def _docx_number(mark: Any, otherwise: int) -> int:
@@ -168,33 +161,18 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
 
 
 def _pdf_grid(name: str, table: Any) -> Grid:
-    """A grid from a PDF's table; a cell reaches over the rows and columns whose edges lie inside it."""
-    boxes = [box for row in table.rows for box in row.cells if box]
-    lefts, tops = _lines(box[0] for box in boxes), _lines(box[1] for box in boxes)
-    texts = [["" for _ in lefts] for _ in tops]
+    """A grid from a PDF's table; a cell reaches over the rows and columns that begin before it ends."""
+    tops = [row.bbox[1] for row in table.rows]
+    lefts = sorted({box[0] for row in table.rows for box in row.cells if box})
     merged: list[Range] = []
-    for row, contents in zip(table.rows, table.extract(), strict=True):
-        for box, text in zip(row.cells, contents, strict=True):
+    for top, row in enumerate(table.rows):
+        for left, box in enumerate(row.cells):
             if box:
-                top, left = _within(tops, box[1], box[3]), _within(lefts, box[0], box[2])
-                texts[top[0]][left[0]] = (text or "").replace("\n", "")
-                if len(top) > 1 or len(left) > 1:
-                    merged.append((top[0], left[0], top[-1], left[-1]))
-    return Grid("", even(name, texts), tuple(merged))
-
-
-def _lines(positions: Iterable[float]) -> list[float]:
-    """The different positions of rulings, in order."""
-    lines: list[float] = []
-    for position in sorted(positions):
-        if not lines or position - lines[-1] > _SAME_LINE:
-            lines.append(position)
-    return lines
-
-
-def _within(lines: list[float], start: float, end: float) -> list[int]:
-    """The numbers of the rulings at which a cell begins and which it covers."""
-    return [number for number, line in enumerate(lines) if start - _SAME_LINE <= line < end - _SAME_LINE]
+                bottom, right = bisect_left(tops, box[3] - _SAME_LINE) - 1, bisect_left(lefts, box[2] - _SAME_LINE) - 1
+                if (bottom, right) != (top, left):
+                    merged.append((top, left, bottom, right))
+    rows = [[(text or "").replace("\n", "") for text in row] for row in table.extract()]
+    return Grid("", even(name, rows), tuple(merged))
 
 
 def _over_pages(pages: list[list[Grid]]) -> list[Grid]:
@@ -204,20 +182,13 @@ def _over_pages(pages: list[list[Grid]]) -> list[Grid]:
         for place, grid in enumerate(grids):
             first, last, before = tables[-1] if tables else (page, page, grid)
             if place == 0 and last == page - 1 and len(before.rows[0]) == len(grid.rows[0]):
-                tables[-1] = (first, page, _below(before, grid))
+                tables[-1] = (first, page, below_each_other(before, grid))
             else:
                 tables.append((page, page, grid))
     return [
         grid._replace(where=f"第 {number} 个表格（第 {first}{f' 至 {last}' if last > first else ''} 页）")
         for number, (first, last, grid) in enumerate(tables, start=1)
     ]
-
-
-def _below(upper: Grid, lower: Grid) -> Grid:
-    """Two tables of as many columns as one."""
-    down = len(upper.rows)
-    merged = tuple((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)
-    return upper._replace(rows=upper.rows + lower.rows, merged=upper.merged + merged)
 
 
 def _wants(kind: str) -> PilotError:

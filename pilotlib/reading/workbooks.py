@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import opening, unpacked
-from pilotlib.reading.grids import MOST_CELLS, Grid, Range, check_size, even, whole_number
+from pilotlib.reading.grids import MOST_CELLS, Grid, Range, check_size, even, in_columns, whole_number
 
 HIDDEN_SHEET = "（隐藏）"
 # Marks inside a paragraph of an OpenDocument file that stand for white space.
@@ -153,46 +153,32 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
 
 def _ods_grid(name: str, table: Element) -> Grid:
     where = f"工作表“{_attribute(table, 'name')}”"
-    rows: list[list[str]] = []
+    texts: list[dict[int, str]] = []
     merged: list[Range] = []
     hidden: list[int] = []
-    blank = 0
+    top = 0
     for row in (element for element in table.iter() if _tag(element) == "table-row"):
+        cells: dict[int, str] = {}
+        left = 0
+        for cell in row:
+            if _tag(cell) not in ("table-cell", "covered-table-cell"):
+                continue
+            text, times = _ods_text(f"{name} 的{where}", cell), _count(cell, "number-columns-repeated")
+            high, wide = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+            if text or (high, wide) != (1, 1):
+                check_size(f"{name} 的{where}", 1, left + times)
+                cells |= dict.fromkeys(range(left, left + times), text)
+            if (high, wide) != (1, 1):
+                merged.append((top, left, top + high - 1, left + wide - 1))
+            left += times
         times = _count(row, "number-rows-repeated")
-        texts, spans = _ods_row(f"{name} 的{where}", row)
-        if not any(texts) and not spans:
-            blank += times  # a sheet ends in a million of them; they count only where something follows
-            continue
-        check_size(f"{name} 的{where}", len(rows) + blank + times, max(len(texts), 1))
-        rows += [[]] * blank
-        blank = 0
-        merged += [(len(rows), column, len(rows) + high - 1, column + wide - 1) for column, high, wide in spans]
-        if _attribute(row, "visibility") in ("collapse", "filter"):
-            hidden += range(len(rows), len(rows) + times)
-        rows += [texts] * times
-    return Grid(where, even(name, rows), tuple(merged), tuple(hidden))
-
-
-def _ods_row(where: str, row: Element) -> tuple[list[str], list[tuple[int, int, int]]]:
-    """A row's texts, and for each cell that reaches further: its column, over how many rows and columns."""
-    texts: list[str] = []
-    spans = []
-    blank = 0
-    for cell in row:
-        if _tag(cell) not in ("table-cell", "covered-table-cell"):
-            continue
-        text, times = _ods_text(where, cell), _count(cell, "number-columns-repeated")
-        high, wide = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
-        if not text and (high, wide) == (1, 1):
-            blank += times
-            continue
-        check_size(where, 1, len(texts) + blank + times)
-        texts += [""] * blank
-        blank = 0
-        if (high, wide) != (1, 1):
-            spans.append((len(texts), high, wide))
-        texts += [text] * times
-    return texts, spans
+        if cells:  # a sheet ends in a million empty rows
+            check_size(f"{name} 的{where}", top + times, max(cells) + 1)
+            texts += [{}] * (top - len(texts)) + [cells] * times
+            if _attribute(row, "visibility") in ("collapse", "filter"):
+                hidden += range(top, top + times)
+        top += times
+    return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
 
 
 def _ods_text(where: str, cell: Element) -> str:

@@ -17,16 +17,14 @@ from pilotlib.reading.files import read_bytes, read_text
 from pilotlib.reading.tables import Origin, read_table
 
 SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
-TABLES = ("cells", "corrections", "applications", "majors", "changes", "set_aside", "problems", "given_indicators")
 
 
 class YearInputs(NamedTuple):
-    """All that is given for a year.
+    """All that is given for a year: its table as `read_table` returns it, with its file's name and hash, and the rest.
 
-    `cells` and `origin` are the table as `read_table` returns it, `file` its name, `sha256` its hash as it is now.
     `corrections` (`row, column, was, becomes, reason`), `indicators` (`indicator, value, unit, note`) and `reference`
-    (`major, catalogue_name, code, catalogue_year, category`) are text. `source` and `school` are the two toml
-    files, empty where there is none; `narrative` is Markdown.
+    (`major, catalogue_name, code, catalogue_year, category`) are text, `source` and `school` the two toml files, and
+    `narrative` is Markdown; each is empty where there is none.
     """
 
     year: int
@@ -132,6 +130,13 @@ def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=header, dtype=str)[list(columns)]
 
 
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_text(path)) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise PilotError(f"{path.name}：不是有效的 TOML（{error}）。") from None
+
+
 def _read_source(path: Path) -> dict[str, Any]:
     source = _read_toml(path)
     for key in source:
@@ -150,13 +155,6 @@ def _read_school(path: Path) -> dict[str, Any]:
     return school
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(read_text(path)) if path.exists() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise PilotError(f"{path.name}：不是有效的 TOML（{error}）。") from None
-
-
 def processed_folder(project: Path, year: int, folder: str | None = None) -> Path:
     """Where a year's processed tables are: `data/processed/<year>`, or `folder` if a run has set one aside."""
     return Path(folder) if folder else project / "data" / "processed" / str(year)
@@ -169,10 +167,10 @@ def read_processed(folder: Path) -> Processed:
         PilotError: it is not there.
     """
     if not (folder / "about.json").exists():
-        raise PilotError(
-            f"还没有 {folder.name} 的处理结果（{folder.name}/about.json）。请先运行 1_clean，或 pilot run。"
-        )
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+        where = f"{folder.name}/about.json"
+        raise PilotError(f"还没有 {folder.name} 的处理结果（{where}）。请先运行 1_clean，或 pilot run。")
+    names = Processed._fields[2:]
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in names}
     tables["cells"] = tables["cells"].set_index("place")
     return Processed(json.loads(read_text(folder / "about.json")), _read_if_any(folder / "narrative.md"), **tables)
 
