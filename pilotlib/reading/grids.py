@@ -64,6 +64,11 @@ def check_size(name: str, rows: int, columns: int) -> None:
         )
 
 
+def count_of(text: str, otherwise: int = 1) -> int:
+    """A number of rows or columns that a file states; where it states none, or 0, another one."""
+    return min(int(text), MOST_CELLS) if text.isdecimal() and len(text) < 12 and int(text) else otherwise
+
+
 def whole_number(value: str | float) -> str:
     """A number as text, without a decimal point where it is whole; what is no number stays as it is.
 

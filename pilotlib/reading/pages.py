@@ -1,15 +1,19 @@
-"""Pages that people read → the tables in them: HTML, Word, PDF with ruled tables."""
+"""Pages that people read → the tables in them: HTML, Word, PDF with ruled tables.
+
+Every reader raises a PilotError where the file is damaged or too large, or the library that it needs is not installed.
+"""
 
 import io
 import logging
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, opening, unpacked
-from pilotlib.reading.grids import WIDEST_TABLE, Grid, Range, below_each_other, check_size, even, in_columns
+from pilotlib.reading.grids import Grid, Range, below_each_other, check_size, count_of, even, in_columns
 
 MOST_PAGES = 500
 # Rulings drawn twice or by different programs may lie this far apart, in points.
@@ -18,7 +22,6 @@ _HTML_BLOCKS = ("br", "p", "div", "li")
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_WORD_NAMES = {"w": _WORD[1:-1]}
 _DOCX_WRAPPERS = {_WORD + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
 _DOCX_UNSHOWN = {_WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
 _DOCX_CHARACTERS = {_WORD + "tab": " ", _WORD + "br": "\n", _WORD + "cr": "\n"}
@@ -46,8 +49,8 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
         for cell in row(["td", "th"]):
             while left in texts[top]:
                 left += 1
-            bottom = min(top + _html_span(cell, "rowspan"), len(rows)) - 1
-            right = left + _html_span(cell, "colspan") - 1
+            bottom = min(top + count_of(str(cell.get("rowspan", "")).strip()), len(rows)) - 1
+            right = left + min(count_of(str(cell.get("colspan", "")).strip()), 1000) - 1
             check_size(name, len(rows), right + 1)
             for covered in texts[top : bottom + 1]:
                 covered |= dict.fromkeys(range(left, right + 1), "")
@@ -61,21 +64,9 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
     return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
 
 
-def _html_span(cell: Any, name: str) -> int:
-    text = str(cell.get(name, "")).strip()
-    return max(1, min(int(text), 1000)) if text.isdecimal() and len(text) < 9 else 1
-
-
 def read_docx(name: str, content: bytes) -> list[Grid]:
-    """The tables of a Word document.
-
-    Raises:
-        PilotError: python-docx is not installed, or the file is damaged.
-    """
-    try:
-        import docx
-    except ImportError:
-        raise _wants("docx") from None
+    """The tables of a Word document."""
+    docx = _library("docx", "docx")
     unpacked(name, content)
     with opening(name):
         tables = docx.Document(io.BytesIO(content)).element.body.iter(f"{_WORD}tbl")
@@ -89,21 +80,21 @@ def _docx_grid(name: str, where: str, table: Any) -> Grid:
     hidden = []
     above: dict[int, tuple[int, int]] = {}
     for row in _docx_parts(table, "tr"):
-        if row.find("w:trPr/w:del", _WORD_NAMES) is not None:
+        if row.xpath("w:trPr/w:del"):
             continue
-        top, left, below = len(texts), _docx_number(row.find("w:trPr/w:gridBefore", _WORD_NAMES), 0), {}
+        top, left, below = len(texts), count_of(row.xpath("string(w:trPr/w:gridBefore/@w:val)"), 0), {}
         texts.append({})
-        if row.find("w:trPr/w:hidden", _WORD_NAMES) is not None:
+        if row.xpath("w:trPr/w:hidden"):
             hidden.append(top)
         for cell in _docx_parts(row, "tc"):
-            right = left + _docx_number(cell.find("w:tcPr/w:gridSpan", _WORD_NAMES), 1) - 1
+            right = left + count_of(cell.xpath("string(w:tcPr/w:gridSpan/@w:val)")) - 1
             check_size(name, top + 1, right + 1)
             lines = "\n".join(_docx_text(paragraph) for paragraph in _docx_parts(cell, "p"))
             texts[top] |= dict.fromkeys(range(left, right + 1), "") | {left: lines}
-            vertical = cell.find("w:tcPr/w:vMerge", _WORD_NAMES)
-            goes_on = vertical is not None and vertical.get(f"{_WORD}val", "continue") == "continue"
+            vertical = cell.xpath("w:tcPr/w:vMerge")
+            goes_on = vertical and vertical[0].get(f"{_WORD}val", "continue") == "continue"
             corner = above.get(left, (top, left)) if goes_on else (top, left)
-            if vertical is not None:
+            if vertical:
                 below[left] = corner
             if (top, right) != corner:
                 ends[corner] = (top, right)
@@ -122,11 +113,6 @@ def _docx_parts(element: Any, tag: str) -> Iterator[Any]:
             yield from _docx_parts(child, tag)
 
 
-def _docx_number(mark: Any, otherwise: int) -> int:
-    text = "" if mark is None else mark.get(f"{_WORD}val", "")
-    return min(int(text), WIDEST_TABLE + 1) if text.isdecimal() and len(text) < 9 else otherwise
-
-
 def _docx_text(element: Any) -> str:
     """The text inside an element, without what was deleted or moved away."""
     if element.tag in _DOCX_UNSHOWN:
@@ -140,14 +126,8 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
     """The ruled tables of a PDF; one that goes on over the next pages with as many columns is one table.
 
     A line break in a cell is where the cell's width ended, and goes.
-
-    Raises:
-        PilotError: pdfplumber is not installed, or the file is damaged, protected, too long, or has no ruled table.
     """
-    try:
-        import pdfplumber
-    except ImportError:
-        raise _wants("pdf") from None
+    pdfplumber = _library("pdfplumber", "pdf")
     logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what it says of damage is of no use to a reader
     with opening(name), pdfplumber.open(io.BytesIO(content)) as document:
         if len(document.pages) > MOST_PAGES:
@@ -191,7 +171,10 @@ def _over_pages(pages: list[list[Grid]]) -> list[Grid]:
     ]
 
 
-def _wants(kind: str) -> PilotError:
-    return PilotError(
-        f'读取 {kind} 需要另装软件包。请运行 pip install "pilotlib[formats]"（项目中：make extras），或改用 xlsx。'
-    )
+def _library(module: str, kind: str) -> Any:
+    """A library that reads a kind of file, which may not be installed."""
+    try:
+        return import_module(module)
+    except ImportError:
+        command = 'pip install "pilotlib[formats]"（项目中：make extras）'
+        raise PilotError(f"读取 {kind} 需要另装软件包。请运行 {command}，或改用 xlsx。") from None

@@ -64,10 +64,7 @@ def _grid(where: str, name: str, content: bytes, above: int = 0) -> Grid:
 def blocks_of(name: str, opened: Opened, block_bytes: int = BLOCK_BYTES) -> Iterator[pd.DataFrame]:
     """The rows of a csv or tsv in blocks: its first rows, in which the header is, and then the rest.
 
-    Args:
-        name: The file's name, for messages.
-        opened: Opens the file.
-        block_bytes: How many bytes of the file are read at a time; a block of rows holds several times as many.
+    So many bytes of it are read at a time; a block of rows holds several times as many.
 
     Yields:
         Columns 0, 1, 2 … of text as categoricals; the index `place` is the line on which a row begins, from 1.
@@ -81,8 +78,8 @@ def blocks_of(name: str, opened: Opened, block_bytes: int = BLOCK_BYTES) -> Iter
     lines = partial(_lines, name, opened, encoding)
     delimiter, _ = _delimiter(list(islice(lines(), HEADER_WITHIN)))
     # In GB18030 a byte of a character may look like this separator, and like no other that matters.
-    by_arrow = not (encoding == "gb18030" and delimiter == "|") and encoding != "utf-16"
-    by_arrow = by_arrow and _is_plain(name, opened, delimiter)
+    splits_bytes = encoding == "utf-8-sig" or (encoding == "gb18030" and delimiter != "|")
+    by_arrow = splits_bytes and _is_plain(name, opened, delimiter)
     quoting = csv.QUOTE_MINIMAL if by_arrow else _quoting(lines(), delimiter)
     try:
         rows = _split(lines(), delimiter, quoting)

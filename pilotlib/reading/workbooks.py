@@ -1,4 +1,7 @@
-"""Workbooks → a table per sheet. Values are what the program that wrote the file last showed."""
+"""Workbooks → a table per sheet. Values are what the program that wrote the file last showed.
+
+Every reader raises a PilotError where the file is damaged or too large, or a formula's value was never worked out.
+"""
 
 import io
 import posixpath
@@ -14,7 +17,7 @@ from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import opening, unpacked
-from pilotlib.reading.grids import MOST_CELLS, Grid, Range, check_size, even, in_columns, whole_number
+from pilotlib.reading.grids import Grid, Range, check_size, count_of, even, in_columns, whole_number
 
 HIDDEN_SHEET = "（隐藏）"
 # Marks inside a paragraph of an OpenDocument file that stand for white space.
@@ -29,14 +32,12 @@ def read_xls(name: str, content: bytes) -> list[Grid]:
 
 
 def _xls_grid(name: str, sheet: xlrd.sheet.Sheet, datemode: int) -> Grid:
-    check_size(f"{name} 的工作表“{sheet.name}”", sheet.nrows, sheet.ncols)
-    rows = ([_xls_text(cell, datemode) for cell in sheet.row(number)] for number in range(sheet.nrows))
-    return Grid(
-        f"工作表“{sheet.name}”" + (HIDDEN_SHEET if sheet.visibility else ""),
-        even(name, rows),
-        tuple(sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)),
-        tuple(number for number in range(sheet.nrows) if getattr(sheet.rowinfo_map.get(number), "hidden", 0)),
-    )
+    where = f"工作表“{sheet.name}”"
+    check_size(f"{name} 的{where}", sheet.nrows, sheet.ncols)
+    rows = even(name, ([_xls_text(cell, datemode) for cell in row] for row in sheet.get_rows()))
+    merged = tuple(sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells))
+    hidden = tuple(number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows))
+    return Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden)
 
 
 def _xls_text(cell: xlrd.sheet.Cell, datemode: int) -> str:
@@ -48,11 +49,7 @@ def _xls_text(cell: xlrd.sheet.Cell, datemode: int) -> str:
 
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
-    """The sheets of an Excel workbook; of formulas, the values that were last shown.
-
-    Raises:
-        PilotError: the file is damaged, too large, or holds a formula whose value was never worked out.
-    """
+    """The sheets of an Excel workbook; of formulas, the values that were last shown, without which one is refused."""
     members = {member: _in_utf8(data) for member, data in unpacked(name, content).items()}
     files = {
         entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
@@ -91,21 +88,20 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
 def _structure(where: str, name: str, xml: bytes) -> tuple[tuple[int, ...], dict[tuple[int, int], str]]:
     """What calamine does not tell of a sheet, by positions: its hidden rows, and the errors that it shows (#REF!).
 
-    Raises:
-        PilotError: the sheet reaches too far, or holds a formula whose value was never worked out.
+    A sheet that reaches too far, or holds a formula whose value was never worked out, is refused.
     """
     row = rows = columns = 0
     hidden, unknown, errors = [], [], {}
     for element in _elements(name, xml, "row"):
-        number = element.get("r", "")
-        row = int(number) if number.isdecimal() and len(number) < 9 else row + 1
+        row = count_of(element.get("r", ""), row + 1)
         if element.get("hidden") in ("1", "true"):
             hidden.append(row - 1)
         column = 0
         for cell in element.iterfind("{*}c"):
             place = re.fullmatch("([A-Z]{1,4})([0-9]{1,8})", cell.get("r", ""))
-            column = _column_number(place[1]) if place else column + 1
-            cell_row = int(place[2]) if place else row
+            letters, cell_row = (place[1], int(place[2])) if place else ("", row)
+            # A is 1, AB is 28.
+            column = reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) or column + 1
             parts = {_tag(part): part for part in cell}
             filled = {tag for tag, part in parts.items() if part.text or len(part)}
             if filled:  # a cell that is only formatted does not count
@@ -123,15 +119,6 @@ def _structure(where: str, name: str, xml: bytes) -> tuple[tuple[int, ...], dict
     return tuple(hidden), errors
 
 
-def _column_number(letters: str) -> int:
-    """A sheet's column by its letters.
-
-    >>> _column_number("A"), _column_number("AB")
-    (1, 28)
-    """
-    return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters, 0)
-
-
 def _in_utf8(content: bytes) -> bytes:
     """An XML file in UTF-8, where a program of this country wrote it in GBK: libraries read no other encodings."""
     declared = re.match(rb"""<\?xml[^>]*?encoding=["'](gb[\w-]*)["']""", content[:200], flags=re.IGNORECASE)
@@ -142,17 +129,14 @@ def _in_utf8(content: bytes) -> bytes:
 
 
 def read_ods(name: str, content: bytes) -> list[Grid]:
-    """The sheets of an OpenDocument workbook, whose merged cells and hidden rows calamine does not tell.
-
-    Raises:
-        PilotError: the file is damaged, too large, or holds a formula whose value was never worked out.
-    """
+    """The sheets of an OpenDocument workbook; not by calamine, which does not tell its merged cells or hidden rows."""
     document = unpacked(name, content).get("content.xml", b"")
     return [_ods_grid(name, table) for table in _elements(name, document, "table")]
 
 
 def _ods_grid(name: str, table: Element) -> Grid:
     where = f"工作表“{_attribute(table, 'name')}”"
+    place = f"{name} 的{where}"
     texts: list[dict[int, str]] = []
     merged: list[Range] = []
     hidden: list[int] = []
@@ -163,17 +147,18 @@ def _ods_grid(name: str, table: Element) -> Grid:
         for cell in row:
             if _tag(cell) not in ("table-cell", "covered-table-cell"):
                 continue
-            text, times = _ods_text(f"{name} 的{where}", cell), _count(cell, "number-columns-repeated")
-            high, wide = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+            text = _ods_text(place, cell)
+            counts = ("number-columns-repeated", "number-rows-spanned", "number-columns-spanned")
+            times, high, wide = (count_of(_attribute(cell, count)) for count in counts)
             if text or (high, wide) != (1, 1):
-                check_size(f"{name} 的{where}", 1, left + times)
+                check_size(place, 1, left + times)
                 cells |= dict.fromkeys(range(left, left + times), text)
             if (high, wide) != (1, 1):
                 merged.append((top, left, top + high - 1, left + wide - 1))
             left += times
-        times = _count(row, "number-rows-repeated")
+        times = count_of(_attribute(row, "number-rows-repeated"))
         if cells:  # a sheet ends in a million empty rows
-            check_size(f"{name} 的{where}", top + times, max(cells) + 1)
+            check_size(place, top + times, max(cells) + 1)
             texts += [{}] * (top - len(texts)) + [cells] * times
             if _attribute(row, "visibility") in ("collapse", "filter"):
                 hidden += range(top, top + times)
@@ -191,12 +176,6 @@ def _ods_text(where: str, cell: Element) -> str:
     if (formula := _attribute(cell, "formula")) and not text and not kind:
         raise PilotError(f"{where}：有公式没有算出的值（{formula}）。请打开后保存，再试一次。")
     return text
-
-
-def _count(element: Element, name: str) -> int:
-    """A count that an attribute states; 1 where it is absent or no number."""
-    text = _attribute(element, name)
-    return min(int(text), MOST_CELLS) if text.isdecimal() and 0 < len(text) < 12 and int(text) else 1
 
 
 def _elements(name: str, xml: bytes, tag: str) -> Iterator[Element]:
