@@ -72,11 +72,7 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
 
 
 def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
-    """What is found in the table of a new year, line by line, and the corrections that suggest themselves.
-
-    Returns:
-        The lines, or the one of why the table is refused; and `row, column, was, becomes, reason`.
-    """
+    """What is found in a new year's table, line by line, or why it is refused; and the corrections proposed for it."""
     inputs = read_inputs(project, year)
     header = header_of(inputs.cells, inputs.file, inputs.corrections)
     try:

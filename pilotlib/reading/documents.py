@@ -78,5 +78,9 @@ def _read_docx(path: Path) -> list[Passage]:
         raise PilotError(f"{path.name}：不是 Word 文档（{kind}）。请在 Word 中打开后另存为 docx，再试一次。") from None
     paragraphs = [item for item in body.iter(qn("w:p")) if next(item.iterancestors(qn("w:tbl")), None) is None]
     marks = {qn("w:tab"): " ", qn("w:br"): " ", qn("w:cr"): " "}
-    parts = ((marks.get(part.tag, part.text or "") for part in item.iter(qn("w:t"), *marks)) for item in paragraphs)
-    return [Passage(number, text) for number, text in enumerate(map("".join, parts), start=1) if text.strip()]
+    passages = []
+    for number, item in enumerate(paragraphs, start=1):
+        text = "".join(marks.get(part.tag, part.text or "") for part in item.iter(qn("w:t"), *marks))
+        if text.strip():
+            passages.append(Passage(number, text))
+    return passages

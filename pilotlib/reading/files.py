@@ -70,10 +70,8 @@ def binary(name: str) -> PilotError:
 def unpacked(name: str, content: bytes) -> dict[str, bytes]:
     """The members of a zip archive (also an xlsx, ods or docx) by name, none of them written anywhere.
 
-    A name that an old Windows program wrote in GBK is read as such.
-
-    Raises:
-        PilotError: no archive, a damaged or a locked one, or one whose contents are beyond the limits.
+    A name that an old Windows program wrote in GBK is read as such. An archive that is damaged, locked or beyond the
+    limits is a PilotError.
     """
     with opening(name), zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -102,8 +100,9 @@ def opening(name: str) -> Iterator[None]:
 
 
 def left_by_a_system(name: str) -> bool:
-    """Whether a file is none that was sent: what systems and office programs leave in folders and archives."""
-    return Path(name).name.startswith((".", "~$")) or "__MACOSX" in Path(name).parts
+    """Whether a file is none that was sent: what systems, office programs and Parquet's writers leave in folders."""
+    path = Path(name)
+    return path.name.startswith((".", "~$")) or "__MACOSX" in path.parts or (path.name[:1] == "_" and not path.suffix)
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:

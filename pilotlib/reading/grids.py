@@ -35,11 +35,7 @@ def below_each_other(upper: Grid, lower: Grid) -> Grid:
 
 
 def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[str]]:
-    """Rows filled up with empty cells to one length, at least `width`.
-
-    Raises:
-        PilotError: the table is wider or larger than a table of applications can be.
-    """
+    """Rows filled up with empty cells to one length, at least `width`, of a size that `check_size` allows."""
     listed = [list(row) for row in rows]
     width = max([width, *map(len, listed)])
     check_size(name, len(listed), width)
@@ -52,11 +48,7 @@ def in_columns(name: str, rows: Iterable[dict[int, str]]) -> list[list[str]]:
 
 
 def check_size(name: str, rows: int, columns: int) -> None:
-    """Refuse a table that would take the machine's memory.
-
-    Raises:
-        PilotError: it has too many columns or cells.
-    """
+    """Raise a PilotError for a table of so many columns or cells that it would take the machine's memory."""
     if columns > WIDEST_TABLE or rows * columns > MOST_CELLS:
         raise PilotError(
             f"{name}：表格有 {rows} 行、{columns} 列，超出可以读取的范围（{WIDEST_TABLE} 列、{MOST_CELLS} 格）。"

@@ -55,10 +55,10 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
 
 
 def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.DataFrame | None = None) -> Header:
-    """The header of a table of text cells, as the ledger corrects it.
+    """The header of a table of text cells, as `correct_header` corrects it.
 
     Raises:
-        PilotError: there is none, or rows stand above it under another row that is nearly one; or as `correct_header`.
+        PilotError: there is none, or rows stand above it under another row that is nearly one.
     """
     rows = cells.head(HEADER_WITHIN).to_numpy().tolist()
     if not (header := find_header(rows)):

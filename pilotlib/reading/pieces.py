@@ -71,12 +71,7 @@ def files_of(path: Path | str) -> list[Path]:
         raise PilotError(f"{path.name}：没有这个文件（在 {path.parent} 中找过）。")
     if not path.is_dir():
         return [path]
-    # Parquet's writers leave marks without an ending (_SUCCESS).
-    files = [
-        file
-        for file in sorted(path.iterdir())
-        if not left_by_a_system(file.name) and (file.suffix or not file.name.startswith("_"))
-    ]
+    files = [file for file in sorted(path.iterdir()) if not left_by_a_system(file.name)]
     if not files:
         raise PilotError(f"{path.name}：文件夹中没有可以读取的申报表。")
     folders = [file.name for file in files if file.is_dir()]

@@ -157,11 +157,7 @@ def _read(name: str, content: bytes) -> list[Grid]:
 
 
 def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, str]:
-    """The table whose header names the most columns, of these one with rows below it; its header; and why this one.
-
-    Raises:
-        PilotError: no table has a header, or two fit equally well.
-    """
+    """The table whose header names the most columns, of these one with rows below it; its header; and why this one."""
     headers = {place: header for place, grid in enumerate(grids) if (header := find_header(grid.rows))}
     fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in headers.items()}
     if not fits and unread:

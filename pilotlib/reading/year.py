@@ -161,11 +161,7 @@ def processed_folder(project: Path, year: int, folder: str | None = None) -> Pat
 
 
 def read_processed(folder: Path) -> Processed:
-    """Read what the cleaning stage wrote.
-
-    Raises:
-        PilotError: it is not there.
-    """
+    """Read what the cleaning stage wrote; a PilotError where it is not there."""
     if not (folder / "about.json").exists():
         where = f"{folder.name}/about.json"
         raise PilotError(f"还没有 {folder.name} 的处理结果（{where}）。请先运行 1_clean，或 pilot run。")
@@ -176,22 +172,14 @@ def read_processed(folder: Path) -> Processed:
 
 
 def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
-    """Read what other years need of a processed year.
-
-    Raises:
-        PilotError: it is not there.
-    """
+    """Read what other years need of a processed year; a PilotError where it is not there."""
     statistics = read_statistics(folder, names)
     about = json.loads(read_text(folder / "about.json"))
     return YearStatistics(about["year"], about, statistics)
 
 
 def read_statistics(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """Read the named statistics that the second stage wrote.
-
-    Raises:
-        PilotError: they are not there.
-    """
+    """Read the named statistics that the second stage wrote; a PilotError where one is not there."""
     files = {name: folder / "statistics" / f"{name}.parquet" for name in names}
     missing = next((path for path in files.values() if not path.exists()), None)
     if missing:
