@@ -122,7 +122,7 @@ def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
     return is_header
 
 
-def no_header(file: str, rows: Iterable[Sequence[str]] = ()) -> PilotError:
+def no_header(file: str, rows: Iterable[Sequence[str]]) -> PilotError:
     """What is said of a table without a header, with the words in it that are nearly one."""
     titles = "、".join(title_of(name) for name in REQUIRED_COLUMNS)
     words = {cell.strip() for row in islice(rows, HEADER_WITHIN) for cell in row if 1 < len(cell) < 20}

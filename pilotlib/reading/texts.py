@@ -32,9 +32,12 @@ Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 Opened = Callable[[], BinaryIO]
 
 
-def read_delimited(name: str, content: bytes) -> list[Grid]:
-    """The table that a csv or tsv is, title lines above its header included."""
-    return [_grid("", name, content)]
+def read_delimited(name: str, content: bytes, where: str = "", above: int = 0) -> list[Grid]:
+    """The table that a csv or tsv is, title lines above its header included; or a part of a text below other lines."""
+    blocks = list(blocks_of(name, partial(io.BytesIO, content)))
+    rows = [row for block in blocks for row in block.to_numpy(dtype=object).tolist()]
+    places = np.concatenate([block.index for block in blocks]) + above
+    return [Grid(where, even(name, rows), places=places.tolist())]
 
 
 def read_document(name: str, content: bytes) -> list[Grid]:
@@ -50,15 +53,7 @@ def read_document(name: str, content: bytes) -> list[Grid]:
     while end < len(lines) and delimiter in lines[end]:
         end += 1
     where = f"第 {header.first + 1} 至 {end} 行的表格" if (header.first, end) != (0, len(lines)) else ""
-    return [_grid(where, name, "\n".join(lines[header.first : end]).encode(), above=header.first)]
-
-
-def _grid(where: str, name: str, content: bytes, above: int = 0) -> Grid:
-    """The table of a text that has so many lines above it in its file."""
-    blocks = list(blocks_of(name, partial(io.BytesIO, content)))
-    rows = [row for block in blocks for row in block.to_numpy(dtype=object).tolist()]
-    places = np.concatenate([block.index for block in blocks]) + above
-    return Grid(where, even(name, rows), places=places.tolist())
+    return read_delimited(name, "\n".join(lines[header.first : end]).encode(), where, header.first)
 
 
 def blocks_of(name: str, opened: Opened, block_bytes: int = BLOCK_BYTES) -> Iterator[pd.DataFrame]:
