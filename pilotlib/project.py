@@ -4,9 +4,8 @@ from pathlib import Path
 
 from pilotlib.errors import PilotError
 
-# The processed tables that a year's statistics are made of, and all of them.
+# The processed tables that a year's statistics are made of.
 COUNTED = ("cells", "corrections", "applications", "majors", "given_indicators")
-TABLES = (*COUNTED, "changes", "set_aside", "problems")
 READABLE_SUFFIXES = (".tsv", ".csv", ".txt", ".md", ".xlsx", ".xls", ".ods", ".html", ".htm", ".docx", ".pdf", ".zip")
 
 

@@ -1,7 +1,6 @@
 """A received file → the folder of a new year: the file as it came, and the small files that go beside it."""
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from pilotlib.checking.year import clean_inputs
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
-from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading import read_inputs
 from pilotlib.reading.files import read_bytes
 from pilotlib.reading.headers import header_of
@@ -21,21 +19,25 @@ from pilotlib.reading.year import hash_of
 from pilotlib.report.findings import findings
 from pilotlib.vocabulary import NARRATIVE_SECTIONS
 
+# What is recorded of a table's receipt; what only the office knows is left to fill in.
+SOURCE = """\
+# 申报表从哪里来。sha256 用来发现收到之后的改动。去掉行首的 # 并填写：
+# received_from = "证书信息管理服务平台导出"
+# received_on = {year}-03-31
+# rows = 25  # 申报的行数；与读到的不同时会提醒
+file = {file}
+sha256 = "{sha256}"
+"""
 CORRECTION_EXAMPLE = "# 3,批准总培训人数,5O,50,平台截图所示（这一行是示例；去掉行首的 # 才起作用）"
 INDICATOR_EXAMPLE = "# 培训学生,120,人,完成培训的学生（这一行是示例；去掉行首的 # 才起作用）"
 
 
 def set_up_year(project: Path, year: int, table: Path) -> Path:
-    """Make `data/raw/<year>/` from a received table: copied as it is, read-only, with the files that go beside it.
-
-    Args:
-        project: The project's folder.
-        year: The year.
-        table: A file, a zip archive or a folder that `read_table` reads.
+    """Make `data/raw/<year>/` from a received table, a file, an archive or a folder that `read_table` reads.
 
     Returns:
-        The new folder: `applications.*`, `source.toml` (with its hash), `corrections.csv` and `indicators.csv` (their
-        headers, and one example each as a comment), `narrative.md` (the six headings).
+        The new folder: `applications.*` as received, read-only, `source.toml` (with its hash), `corrections.csv` and
+        `indicators.csv` (their headers, and one example each as a comment), `narrative.md` (the six headings).
 
     Raises:
         PilotError: the year is there already, or the table cannot be read; nothing has been made then.
@@ -45,39 +47,34 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
     if final.exists() or final.is_symlink():
         raise PilotError(f"data/raw/{year} 已经存在，没有改动。要重新建立，请先把它移走。")
     read_table(table)
-    folder = None
+    received = "".join(character if character.isprintable() else "�" for character in table.name)
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{year}-", dir=raw))
-        copy = folder / _name_of(table)
-        _copied(table, copy)
-        texts = {
-            "source.toml": _source(year, table, hash_of(copy)),
-            "corrections.csv": f"\ufeff{','.join(CORRECTION_COLUMNS)}\n{CORRECTION_EXAMPLE}\n",
-            "indicators.csv": f"\ufeff{','.join(INDICATOR_COLUMNS)}\n{INDICATOR_EXAMPLE}\n",
-            "narrative.md": "\n\n".join(f"## {title}" for title in NARRATIVE_SECTIONS) + "\n",
-        }
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        folder.chmod(0o755)
-        folder.rename(final)  # onto nothing: a year made meanwhile by another command is kept
+        with tempfile.TemporaryDirectory(prefix=f".{year}-", dir=raw, ignore_cleanup_errors=True) as temporary:
+            folder = Path(temporary)
+            copy = folder / f"applications{'' if table.is_dir() else table.suffix.lower()}"
+            _copied(table, copy)
+            file = json.dumps(received, ensure_ascii=False)
+            texts = {
+                "source.toml": SOURCE.format(year=year, file=file, sha256=hash_of(copy)),
+                "corrections.csv": f"\ufeff{','.join(CORRECTION_COLUMNS)}\n{CORRECTION_EXAMPLE}\n",
+                "indicators.csv": f"\ufeff{','.join(INDICATOR_COLUMNS)}\n{INDICATOR_EXAMPLE}\n",
+                "narrative.md": "\n\n".join(f"## {title}" for title in NARRATIVE_SECTIONS) + "\n",
+            }
+            for name, text in texts.items():
+                (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            folder.chmod(0o755)
+            folder.rename(final)  # onto nothing: a year made meanwhile by another command is kept
     except OSError as error:
         if final.exists():
             raise PilotError(f"data/raw/{year} 刚刚由另一个命令建立，没有改动。") from None
         raise PilotError(f"data/raw/{year} 没有建成（{error.strerror}）。请检查权限与磁盘空间。") from None
-    finally:
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
     return final
 
 
 def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
-    """What is found in the table of a new year, line by line, and the corrections that suggest themselves.
-
-    Returns:
-        The lines, or the one of why the table is refused; and `row, column, was, becomes, reason`.
-    """
+    """What is found in a new year's table, line by line, or why it is refused; and the corrections proposed for it."""
     inputs = read_inputs(project, year)
-    header = header_of(inputs.cells, inputs.file)
+    header = header_of(inputs.cells, inputs.file, inputs.corrections)
     try:
         _, cleaned, problems = clean_inputs(inputs)
     except PilotError as error:
@@ -86,32 +83,12 @@ def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
     return findings(inputs.file, cleaned, problems), propose(problems, as_given, inputs.reference)
 
 
-def _name_of(table: Path) -> str:
-    """`applications` with the ending of the received file; of a folder, without one."""
-    ending = "" if table.is_dir() else table.suffix.lower()
-    return f"applications{ending if ending in READABLE_SUFFIXES else ''}"
-
-
 def _copied(received: Path, copy: Path) -> None:
     """Copy a file, or the files of a folder, and make the copies read-only."""
     if received.is_dir():
         copy.mkdir()
-        for file in sorted(received.iterdir()):
-            if file.is_file():
-                _copied(file, copy / file.name)
-        return
-    copy.write_bytes(read_bytes(received))
-    copy.chmod(0o444)
-
-
-def _source(year: int, table: Path, sha256: str) -> str:
-    """What is recorded of a table's receipt; what only the office knows is left to fill in."""
-    name = "".join(character if character.isprintable() else "�" for character in table.name)
-    return (
-        "# 申报表从哪里来。sha256 用来发现收到之后的改动。去掉行首的 # 并填写：\n"
-        '# received_from = "证书信息管理服务平台导出"\n'
-        f"# received_on = {year}-03-31\n"
-        "# rows = 25  # 申报的行数；与读到的不同时会提醒\n"
-        f"file = {json.dumps(name, ensure_ascii=False)}\n"
-        f'sha256 = "{sha256}"\n'
-    )
+    for file in sorted(received.iterdir()) if received.is_dir() else [received]:
+        if file.is_file():
+            target = copy / file.name if received.is_dir() else copy
+            target.write_bytes(read_bytes(file))
+            target.chmod(0o444)

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.receiving import set_up_year
+from pilotlib.receiving import look_through, set_up_year
 from tests import writers
 from tests.conftest import pilot
 from tests.reading.test_formats import HEADER, MERGED, NOTHING_BELOW, ROWS, TITLE, TOTAL
@@ -137,6 +137,9 @@ def test_a_header_that_is_nearly_one_is_suggested_and_taken_only_by_correction(p
     checked = pilot(project, "check", "2022")
     assert checked.returncode == 0, checked.stdout
     assert "更正  表头“批淮总培训人数”→“批准总培训人数”（表头用词接近，请核对是否同一列）" in checked.stdout
+    lines, proposed = look_through(project, 2022)
+    assert not [line for line in lines if line.startswith("错误")]
+    assert proposed.empty
 
 
 def test_a_folder_and_an_archive_are_copied_whole(project, tmp_path):

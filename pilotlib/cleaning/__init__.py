@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pilotlib.cleaning.applications import applications_of, has_level, majors_of
-from pilotlib.cleaning.corrections import NO_CORRECTIONS, apply_corrections, correct_header, ledger_rows
+from pilotlib.cleaning.corrections import NO_CORRECTIONS, apply_corrections
 from pilotlib.cleaning.cut_off import cut_off_certificates, cut_off_majors, lengthened
 from pilotlib.cleaning.log import apply_counted, apply_logged, log_of, number_of_changed_cells, repairs
 from pilotlib.cleaning.rows import column_names, named_and_numbered, names_of, reasons_of, rows_set_aside
@@ -26,7 +26,7 @@ from pilotlib.cleaning.verbs import (
 )
 from pilotlib.columns import REFERENCE_COLUMNS
 from pilotlib.distinct import asked_of_each, with_categories
-from pilotlib.reading.headers import header_of
+from pilotlib.reading.headers import header_of, ledger_rows
 from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 
@@ -92,10 +92,9 @@ def clean(
     corrections = NO_CORRECTIONS if corrections is None else corrections
     reference = NO_REFERENCE if reference is None else reference
     known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
-    of_header = ledger_rows(corrections) == 0
-
+    below_header = corrections[ledger_rows(corrections) != 0]
     cells = with_categories(cells)
-    header = correct_header(header_of(cells, file), corrections[of_header], file)
+    header = header_of(cells, file, corrections)
     names = column_names(cells, header, file)
     table = named_and_numbered(cells, names, -header.last)
     reasons = reasons_of(table, cells, header, origin.continued)
@@ -103,7 +102,10 @@ def clean(
     now, changes = apply_logged(
         given,
         [
-            ("correction", partial(apply_corrections, corrections=corrections[~of_header], file=file)),
+            (
+                "correction",
+                partial(apply_corrections, corrections=below_header, file=file),
+            ),
             *VERBS,
             ("major_completed", partial(complete_majors, known_majors=known_majors)),
         ],

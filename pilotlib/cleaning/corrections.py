@@ -7,7 +7,7 @@ import pandas as pd
 from pilotlib.columns import CORRECTION_COLUMNS, column_named, title_of
 from pilotlib.distinct import categories_of
 from pilotlib.errors import PilotError
-from pilotlib.reading.headers import Header
+from pilotlib.reading.headers import ledger_rows
 
 NO_CORRECTIONS = pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype=str)
 ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
@@ -22,13 +22,6 @@ class Entry(NamedTuple):
     was: str
     becomes: str
     reason: str
-
-
-def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
-    """The rows that the ledger names, as numbers (Excel likes to write 16.0); missing where it names none."""
-    return pd.to_numeric(
-        corrections["row"].where(corrections["row"].str.fullmatch(r"\s*\d+(\.0+)?\s*")), errors="coerce"
-    )
 
 
 def ledger_columns(corrections: pd.DataFrame) -> list[str]:
@@ -65,28 +58,6 @@ def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str 
     for place, entry in zip(table.index.get_indexer(pd.Index(rows)), entries, strict=True):
         corrected[entry.column][place] = entry.becomes
     return table.assign(**{name: categories_of(pd.Series(cells)) for name, cells in corrected.items()})
-
-
-def correct_header(header: Header, corrections: pd.DataFrame, file: str = "申报表") -> Header:
-    """Put in the ledger's corrections of the header, which is row 0: a word that is nearly a column's name.
-
-    Raises:
-        PilotError: the header does not say what the ledger says it does, or the correction names no column.
-    """
-    given, titles = list(header.titles), list(header.titles)
-    for was, becomes, reason in zip(corrections["was"], corrections["becomes"], corrections["reason"], strict=True):
-        places = [place for place, title in enumerate(given) if title == was.strip()]
-        if not places:
-            quoted = "、".join(f"“{title}”" for title in given)
-            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{quoted}。")
-        if not column_named(becomes) or not reason.strip():
-            raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
-        if len(places) > 1:
-            raise PilotError(f"corrections.csv：{file} 的表头“{was}”有 {len(places)} 处。请在表中改好后另存。")
-        if titles[places[0]] != given[places[0]]:
-            raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
-        titles[places[0]] = becomes.strip()
-    return header._replace(titles=titles, names=[column_named(title) for title in titles])
 
 
 def _fault(entry: Entry, again: bool, table: pd.DataFrame, file: str) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.corrections import ledger_columns, ledger_rows
+from pilotlib.cleaning.corrections import ledger_columns
 from pilotlib.cleaning.rules import CHANGE_RULES
 from pilotlib.columns import COUNT_COLUMNS, column_named
 from pilotlib.distinct import differ
+from pilotlib.reading.headers import ledger_rows
 from pilotlib.reading.tables import Origin
 
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]

@@ -1,15 +1,16 @@
 """From files to tables of text: the application table, and what else is known of a year."""
 
-from pilotlib.reading.processed import (
+from pilotlib.reading.tables import Origin, SourceTable, read_table
+from pilotlib.reading.year import (
     Processed,
+    YearInputs,
     YearStatistics,
     processed_folder,
+    read_inputs,
     read_processed,
     read_statistics,
     read_year_statistics,
 )
-from pilotlib.reading.tables import Origin, SourceTable, read_table
-from pilotlib.reading.year import YearInputs, read_inputs
 
 __all__ = [
     "Origin",

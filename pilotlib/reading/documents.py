@@ -104,18 +104,18 @@ def _read_docx(path: Path) -> list[Passage]:
         from docx.opc.exceptions import PackageNotFoundError
         from docx.oxml.ns import qn
     except ImportError:
-        raise PilotError(
-            '读取 docx 需要另装一个软件包。请运行 pip install "pilotlib[office]"，或把文件另存为 txt。'
-        ) from None
+        command = 'pip install "pilotlib[office]"'
+        raise PilotError(f"读取 docx 需要另装一个软件包。请运行 {command}，或把文件另存为 txt。") from None
     try:
         body = docx.Document(str(path)).element.body
     except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
-        raise PilotError(
-            f"{path.name}：不是 Word 文档（{type(error).__name__}）。请在 Word 中打开后另存为 docx，再试一次。"
-        ) from None
-    paragraphs = [item for item in body.iter(qn("w:p")) if not any(True for _ in item.iterancestors(qn("w:tbl")))]
+        kind = type(error).__name__
+        raise PilotError(f"{path.name}：不是 Word 文档（{kind}）。请在 Word 中打开后另存为 docx，再试一次。") from None
+    paragraphs = [item for item in body.iter(qn("w:p")) if next(item.iterancestors(qn("w:tbl")), None) is None]
     marks = {qn("w:tab"): " ", qn("w:br"): " ", qn("w:cr"): " "}
-    texts = [
-        "".join(marks.get(part.tag, part.text or "") for part in item.iter(qn("w:t"), *marks)) for item in paragraphs
-    ]
-    return [Passage(number, text) for number, text in enumerate(texts, start=1) if text.strip()]
+    passages = []
+    for number, item in enumerate(paragraphs, start=1):
+        text = "".join(marks.get(part.tag, part.text or "") for part in item.iter(qn("w:t"), *marks))
+        if text.strip():
+            passages.append(Passage(number, text))
+    return passages

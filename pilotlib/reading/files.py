@@ -3,8 +3,9 @@
 import codecs
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
 from pilotlib.errors import PilotError
 
@@ -30,35 +31,31 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path | str) -> str:
-    """The text of a file: by its byte order mark, else UTF-8, else GB18030; line ends become line feeds.
-
-    Raises:
-        PilotError: the file is missing, cannot be opened, is too large, is empty, or is not text.
-    """
+    """The text of a file, as `as_text` reads it; a PilotError also where the file is missing or too large."""
     path = Path(path)
     return as_text(path.name, read_bytes(path))
 
 
 def as_text(name: str, content: bytes) -> str:
-    """The text that bytes are, as `read_text` reads it; `name` is the file's, for what is said of it."""
+    """The text that a file's bytes are, in the encoding of `encoding_of`; line ends become line feeds.
+
+    Raises:
+        PilotError: the file is empty, or is no text.
+    """
     text = content.decode(encoding_of(name, content))
     if "\0" in text:
         raise binary(name)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def encoding_of(name: str, beginning: bytes, *, whole: bool = True) -> str:
-    """The encoding of a text file by its first bytes, or by all of them: UTF-16 by its mark, UTF-8, GB18030.
-
-    Raises:
-        PilotError: the file is empty, or is no text.
-    """
-    if not beginning.strip():
+def encoding_of(name: str, content: bytes, *, complete: bool = True) -> str:
+    """The encoding of a text by its bytes or its first ones: UTF-16 by its mark, UTF-8, GB18030; or a PilotError."""
+    if not content.strip():
         raise PilotError(f"{name}：文件是空的。请放入收到的文件后再运行。")
-    marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
-            codecs.getincrementaldecoder(encoding)().decode(beginning, final=whole)
+            codecs.getincrementaldecoder(encoding)().decode(content, final=complete)
         except UnicodeDecodeError:
             continue
         return encoding
@@ -66,56 +63,51 @@ def encoding_of(name: str, beginning: bytes, *, whole: bool = True) -> str:
 
 
 def binary(name: str) -> PilotError:
-    """What is said of a file that is no text, whatever its name says."""
+    """The error for a text file that is none."""
     return PilotError(f"{name}：含有二进制内容，不是文本文件。请确认扩展名与内容一致。")
 
 
 def unpacked(name: str, content: bytes) -> dict[str, bytes]:
     """The members of a zip archive (also an xlsx, ods or docx) by name, none of them written anywhere.
 
-    A name that an old Windows program wrote in GBK is read as such.
-
-    Raises:
-        PilotError: no archive, a damaged or a locked one, or one whose contents are beyond the limits.
+    A name that an old Windows program wrote in GBK is read as such. An archive that is damaged, locked or beyond the
+    limits is a PilotError.
     """
+    with opening(name), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        # What an entry says of its size is checked: reading stops there, and the checksum must fit.
+        if len(entries) > MOST_MEMBERS or sum(entry.file_size for entry in entries) > LARGEST_FILE:
+            raise PilotError(
+                f"{name}：解压后超过 {LARGEST_FILE // 2**20} MB 或 {MOST_MEMBERS} 个文件，没有读取。"
+                "请只保留申报表，另存后再试。"
+            )
+        if any(entry.flag_bits & 0x1 for entry in entries):
+            raise PilotError(f"{name}：有密码保护，无法打开。请去掉密码后另存，再试一次。")
+        return {_name_of(entry): archive.read(entry) for entry in entries}
+
+
+@contextmanager
+def opening(name: str) -> Iterator[None]:
+    """Turn what libraries raise on a damaged file, each of a family of its own, into a PilotError."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            # What an entry says of its size is checked: reading stops there, and the checksum must fit.
-            if len(entries) > MOST_MEMBERS or sum(entry.file_size for entry in entries) > LARGEST_FILE:
-                raise PilotError(
-                    f"{name}：解压后超过 {LARGEST_FILE // 2**20} MB 或 {MOST_MEMBERS} 个文件，没有读取。"
-                    "请只保留申报表，另存后再试。"
-                )
-            if any(entry.flag_bits & 0x1 for entry in entries):
-                raise PilotError(f"{name}：有密码保护，无法打开。请去掉密码后另存，再试一次。")
-            return {_name_of(entry): archive.read(entry) for entry in entries}
+        yield
     except PilotError:
         raise
-    except Exception as error:  # zipfile, zlib and lzma each have a family of their own
-        raise damaged(name, error) from None
+    except Exception as error:
+        kind = type(error).__name__
+        sentence = f"{name}：文件损坏，或扩展名与内容不符（{kind}）。请用原来的软件打开后另存，再试一次。"
+        raise PilotError(sentence) from None
 
 
-def tag_of(element: Element) -> str:
-    """The tag of an XML element, without its namespace."""
-    return element.tag.rpartition("}")[2]
-
-
-def attribute_of(element: Element, name: str) -> str:
-    """An attribute of an XML element, whatever its namespace; empty where there is none."""
-    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
-
-
-def damaged(name: str, error: Exception) -> PilotError:
-    """What is said of a file that its library cannot open; every library has a family of errors of its own."""
-    kind = type(error).__name__
-    return PilotError(f"{name}：文件损坏，或扩展名与内容不符（{kind}）。请用原来的软件打开后另存，再试一次。")
+def left_by_a_system(name: str) -> bool:
+    """Whether a file is none that was sent: what systems, office programs and Parquet's writers leave in folders."""
+    path = Path(name)
+    return path.name.startswith((".", "~$")) or "__MACOSX" in path.parts or (path.name[:1] == "_" and not path.suffix)
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:
-    if entry.flag_bits & 0x800:  # says that it is UTF-8
-        return entry.filename
+    in_utf8 = entry.flag_bits & 0x800
     try:
-        return entry.filename.encode("cp437").decode("gb18030")
+        return entry.filename if in_utf8 else entry.filename.encode("cp437").decode("gb18030")
     except UnicodeError:
         return entry.filename

@@ -3,61 +3,52 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import pandas as pd
-
 from pilotlib.errors import PilotError
 
 WIDEST_TABLE = 1_000
 MOST_CELLS = 20_000_000
+# Positions from 0, ends included: first row, first column, last row, last column.
+Range = tuple[int, int, int, int]
 
 
 class Grid(NamedTuple):
     """One table of a file.
 
     `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is empty
-    where the file is the table; `places` are the numbers of its rows in the file, from 1 in steps of one if not given.
-    `merged` are ranges of positions in `rows`, ends included: (first row, first column, last row, last column), and
-    `hidden` positions of rows.
+    where the file is the table; `merged` are ranges of positions in `rows`, and `hidden` positions of rows; `places`
+    are the numbers of its rows in the file, from 1 in steps of one if not given.
     """
 
     where: str
     rows: list[list[str]]
-    places: Sequence[int] | None = None
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: tuple[Range, ...] = ()
     hidden: tuple[int, ...] = ()
+    places: Sequence[int] = ()
 
-    def numbers(self) -> Sequence[int]:
-        """The number in the file of each row."""
-        return range(1, len(self.rows) + 1) if self.places is None else self.places
 
-    def cells(self) -> pd.DataFrame:
-        """The rows as a table of text, its index the places."""
-        return pd.DataFrame(self.rows, index=pd.Index(self.numbers(), name="place"), dtype=str)
-
-    def hidden_places(self) -> tuple[int, ...]:
-        """The hidden rows, by places in the file."""
-        numbers = self.numbers()
-        return tuple(numbers[row] for row in self.hidden if row < len(numbers))
+def below_each_other(upper: Grid, lower: Grid) -> Grid:
+    """Two tables of as many columns as one, under the first one's `where`."""
+    down = len(upper.rows)
+    merged = tuple((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)
+    hidden = tuple(row + down for row in lower.hidden)
+    return upper._replace(rows=upper.rows + lower.rows, merged=upper.merged + merged, hidden=upper.hidden + hidden)
 
 
 def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[str]]:
-    """Rows filled up with empty cells to one length, at least `width`.
-
-    Raises:
-        PilotError: the table is wider or larger than a table of applications can be.
-    """
+    """Rows filled up with empty cells to one length, at least `width`, of a size that `check_size` allows."""
     listed = [list(row) for row in rows]
     width = max([width, *map(len, listed)])
     check_size(name, len(listed), width)
     return [row + [""] * (width - len(row)) for row in listed]
 
 
-def check_size(name: str, rows: int, columns: int) -> None:
-    """Refuse a table that would take the machine's memory.
+def in_columns(name: str, rows: Iterable[dict[int, str]]) -> list[list[str]]:
+    """Rows from their cells by position; those that are not there are empty."""
+    return even(name, ([row.get(place, "") for place in range(max(row, default=-1) + 1)] for row in rows))
 
-    Raises:
-        PilotError: it has too many columns or cells.
-    """
+
+def check_size(name: str, rows: int, columns: int) -> None:
+    """Raise a PilotError for a table of so many columns or cells that it would take the machine's memory."""
     if columns > WIDEST_TABLE or rows * columns > MOST_CELLS:
         raise PilotError(
             f"{name}：表格有 {rows} 行、{columns} 列，超出可以读取的范围（{WIDEST_TABLE} 列、{MOST_CELLS} 格）。"
@@ -65,30 +56,9 @@ def check_size(name: str, rows: int, columns: int) -> None:
         )
 
 
-def spread(name: str, rows: Iterable[Iterable[tuple[str, int, int]]]) -> Grid:
-    """A grid from cells that say over how many rows and columns they reach: `(text, rows, columns)`, as in HTML.
-
-    >>> spread("a.html", [[("a", 2, 1), ("b", 1, 1)], [("c", 1, 1)]]).rows
-    [['a', 'b'], ['', 'c']]
-    """
-    listed = [list(row) for row in rows]
-    texts: list[dict[int, str]] = [{} for _ in listed]
-    merged = []
-    for top, row in enumerate(listed):
-        left = 0
-        for text, high, wide in row:
-            while left in texts[top]:
-                left += 1
-            bottom = min(top + max(high, 1), len(listed)) - 1
-            right = left + max(wide, 1) - 1
-            check_size(name, len(listed), right + 1)
-            for place in range(top, bottom + 1):
-                texts[place] |= dict.fromkeys(range(left, right + 1), "")
-            texts[top][left] = text
-            if (bottom, right) != (top, left):
-                merged.append((top, left, bottom, right))
-    width = max((max(row, default=-1) + 1 for row in texts), default=0)
-    return Grid("", [[row.get(column, "") for column in range(width)] for row in texts], merged=tuple(merged))
+def count_of(text: str, otherwise: int = 1) -> int:
+    """A number of rows or columns that a file states; where it states none, or 0, another one."""
+    return min(int(text), MOST_CELLS) if text.isdecimal() and len(text) < 12 and int(text) else otherwise
 
 
 def whole_number(value: str | float) -> str:

@@ -1,16 +1,17 @@
 """Which row of a table is its header, and what column each of its cells names. Plain Python: it looks at few rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from functools import partial, reduce
 from itertools import islice, pairwise
+from operator import eq
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
-from pilotlib.distinct import asked_of_each
+from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import plain
 
@@ -53,8 +54,8 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
     return best if best and named(best) >= FEWEST_HEADER_CELLS else None
 
 
-def header_of(cells: pd.DataFrame, file: str = "申报表") -> Header:
-    """The header of a table of text cells.
+def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.DataFrame | None = None) -> Header:
+    """The header of a table of text cells, as `correct_header` corrects it.
 
     Raises:
         PilotError: there is none, or rows stand above it under another row that is nearly one.
@@ -71,7 +72,36 @@ def header_of(cells: pd.DataFrame, file: str = "申报表") -> Header:
                 f"上面的一行没有{'、'.join(map(title_of, missing))}列。"
                 f"{nearly_named(row, missing)}请把两行表头改成一样，另存后再试。"
             )
-    return header
+    return header if corrections is None else correct_header(header, corrections, file)
+
+
+def correct_header(header: Header, corrections: pd.DataFrame, file: str) -> Header:
+    """Put in the ledger's corrections of row 0, which is the header: a word that is nearly a column's name.
+
+    Raises:
+        PilotError: the header does not say what the ledger says it does, or the correction names no column.
+    """
+    given, titles = header.titles, list(header.titles)
+    entries = corrections.loc[ledger_rows(corrections) == 0, ["was", "becomes", "reason"]]
+    for was, becomes, reason in entries.itertuples(index=False):
+        places = [place for place, title in enumerate(given) if title == was.strip()]
+        if not places:
+            quoted = "、".join(f"“{title}”" for title in given)
+            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{quoted}。")
+        if not column_named(becomes) or not reason.strip():
+            raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
+        if len(places) > 1:
+            raise PilotError(f"corrections.csv：{file} 的表头“{was}”有 {len(places)} 处。请在表中改好后另存。")
+        if titles[places[0]] != given[places[0]]:
+            raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
+        titles[places[0]] = becomes.strip()
+    return header._replace(titles=titles, names=[column_named(title) for title in titles])
+
+
+def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
+    """The rows that the ledger names, as numbers (Excel likes to write 16.0); missing where it names none."""
+    is_number = corrections["row"].str.fullmatch(r"\s*\d+(\.0+)?\s*")
+    return pd.to_numeric(corrections["row"].where(is_number), errors="coerce")
 
 
 def named(header: Header) -> int:
@@ -79,54 +109,42 @@ def named(header: Header) -> int:
     return len(set(header.names) - {None})
 
 
-def renamed(header: Header, headings: Mapping[str, str]) -> Header:
-    """The header with some titles, as they stand, read as others."""
-    titles = [headings.get(title, title) for title in header.titles]
-    return header._replace(titles=titles, names=[column_named(title) for title in titles])
-
-
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
     """Which rows of cells are a header: they name at least three columns, or say the same as one of its rows."""
     bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
-    columns = [cells[position] for position in cells]
-    named_here = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
-    again = [
-        reduce(np.logical_and, [asked_of_each(column, partial(_says, word)) for column, word in words])
-        for line in header.lines
-        for words in [zip(columns, [*line, *[""] * len(columns)], strict=False)]
-    ]
-    several = np.bitwise_count(reduce(np.bitwise_or, named_here)) >= FEWEST_HEADER_CELLS
-    return reduce(np.logical_or, again, several)
+    columns = [each_value(cells[position], str.strip) for position in cells]
+    names = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
+    is_header = np.bitwise_count(reduce(np.bitwise_or, names)) >= FEWEST_HEADER_CELLS
+    for line in header.lines:
+        words = [*line, *[""] * len(columns)]
+        same = [asked_of_each(column, partial(eq, word)) for column, word in zip(columns, words, strict=False)]
+        is_header |= reduce(np.logical_and, same)
+    return is_header
 
 
-def no_header(file: str, rows: Iterable[Sequence[str]] = ()) -> PilotError:
+def no_header(file: str, rows: Iterable[Sequence[str]]) -> PilotError:
     """What is said of a table without a header, with the words in it that are nearly one."""
     titles = "、".join(title_of(name) for name in REQUIRED_COLUMNS)
     words = {cell.strip() for row in islice(rows, HEADER_WITHIN) for cell in row if 1 < len(cell) < 20}
     return PilotError(f"{file}：没有找到表头。表头应有这些列：{titles}。{nearly_named(sorted(words))}")
 
 
-def nearly_named(words: Iterable[str], wanted: Iterable[str] = REQUIRED_COLUMNS) -> str:
-    """Sentences on words that are nearly, and not quite, a name of a wanted column; "" if there are none.
+def nearly_named(words: Iterable[str], wanted: Collection[str] = REQUIRED_COLUMNS) -> str:
+    """Sentences on words that are nearly, and not quite, a name of a wanted column.
 
     >>> nearly_named(["申报状太", "备注"])
     '“申报状太”接近“申报状态”（申报状态列）。'
     """
-    near = [(word, *found) for word in words if (found := nearest_column(word, wanted))]
+    near = [(word, *nearest) for word in words if (nearest := nearest_column(word, wanted))]
     return "".join(f"“{word}”接近“{alias}”（{title_of(name)}列）。" for word, alias, name in near)
 
 
-def nearest_column(word: str, wanted: Iterable[str]) -> tuple[str, str] | None:
+def nearest_column(word: str, wanted: Collection[str]) -> tuple[str, str] | None:
     """The header that a word is nearly, and its column; None if the word is a header itself or far from all."""
-    aliases = {alias: name for alias, name in HEADERS.items() if name in set(wanted) and len(alias) > 1}
+    aliases = {alias: name for alias, name in HEADERS.items() if name in wanted and len(alias) > 1}
     close = [] if column_named(word) else get_close_matches(plain(word), aliases, n=3, cutoff=0.7)
-    names = {alias: aliases[alias] for alias in close}
-    titles = [alias for alias, name in names.items() if alias == title_of(name)]  # rather than another name of it
-    return next(((alias, names[alias]) for alias in (*titles, *names)), None)
-
-
-def _says(word: str, text: str) -> bool:
-    return text.strip() == word
+    close.sort(key=lambda alias: alias != title_of(aliases[alias]))  # the title rather than another name of it
+    return (close[0], aliases[close[0]]) if close else None
 
 
 def _of_two_rows(upper: Header, lower: Header) -> Header:

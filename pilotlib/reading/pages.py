@@ -1,15 +1,19 @@
-"""Pages that people read → the tables in them: HTML, Word, PDF with ruled tables."""
+"""Pages that people read → the tables in them: HTML, Word, PDF with ruled tables.
+
+Every reader raises a PilotError where the file is damaged or too large, or the library that it needs is not installed.
+"""
 
 import io
 import logging
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from bisect import bisect_left
+from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import as_text, damaged
-from pilotlib.reading.grids import WIDEST_TABLE, Grid, check_size, even, spread
+from pilotlib.reading.files import as_text, opening, unpacked
+from pilotlib.reading.grids import Grid, Range, below_each_other, check_size, count_of, even, in_columns
 
 MOST_PAGES = 500
 # Rulings drawn twice or by different programs may lie this far apart, in points.
@@ -27,128 +31,77 @@ def read_html(name: str, content: bytes) -> list[Grid]:
     """The tables of an HTML page, a table around other tables aside."""
     from bs4 import BeautifulSoup
 
-    try:
+    with opening(name):
         soup = BeautifulSoup(as_text(name, content), "html.parser")
-    except PilotError:
-        raise
-    except Exception as error:  # RecursionError and AssertionError among them
-        raise damaged(name, error) from None
     for mark in soup.find_all(_HTML_BLOCKS):
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
     tables = [table for table in soup.find_all("table") if not table.find("table")]
-    grids = []
-    for number, table in enumerate(tables, start=1):
-        rows = table.find_all("tr")
-        cells = [
-            [(_html_text(cell), _html_span(cell, "rowspan"), _html_span(cell, "colspan")) for cell in row(["td", "th"])]
-            for row in rows
-        ]
-        hidden = [place for place, row in enumerate(rows) if _is_hidden(row)]
-        grids.append(spread(name, cells)._replace(where=f"第 {number} 个表格", hidden=tuple(hidden)))
-    return grids
+    return [_html_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
+
+
+def _html_grid(name: str, where: str, table: Any) -> Grid:
+    rows = table.find_all("tr")
+    texts: list[dict[int, str]] = [{} for _ in rows]
+    merged: list[Range] = []
+    for top, row in enumerate(rows):
+        left = 0
+        for cell in row(["td", "th"]):
+            while left in texts[top]:
+                left += 1
+            bottom = min(top + count_of(str(cell.get("rowspan", "")).strip()), len(rows)) - 1
+            right = left + min(count_of(str(cell.get("colspan", "")).strip()), 1000) - 1
+            check_size(name, len(rows), right + 1)
+            for covered in texts[top : bottom + 1]:
+                covered |= dict.fromkeys(range(left, right + 1), "")
+            # As a browser shows it: white space is one space, and only the marks for it begin a line.
+            lines = re.sub(r"[ \t\r\n\f]+", " ", cell.get_text()).split(_NEW_LINE)
+            texts[top][left] = "\n".join(filter(None, (line.strip(" ") for line in lines)))
+            if (bottom, right) != (top, left):
+                merged.append((top, left, bottom, right))
+    styles = [str(row.get("style", "")).replace(" ", "").lower() for row in rows]
+    hidden = (n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in styles[n])
+    return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
 
 
 def read_docx(name: str, content: bytes) -> list[Grid]:
-    """The tables of a Word document.
-
-    Raises:
-        PilotError: python-docx is not installed, or the file is damaged.
-    """
-    try:
-        import docx
-    except ImportError:
-        raise _wants("docx") from None
-    from pilotlib.reading.files import unpacked
-
+    """The tables of a Word document."""
+    docx = _library("docx", "docx")
     unpacked(name, content)
-    try:
+    with opening(name):
         tables = docx.Document(io.BytesIO(content)).element.body.iter(f"{_WORD}tbl")
         return [_docx_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
-    except PilotError:
-        raise
-    except Exception as error:
-        raise damaged(name, error) from None
-
-
-def read_pdf(name: str, content: bytes) -> list[Grid]:
-    """The ruled tables of a PDF; one that goes on over the next pages with as many columns is one table.
-
-    A line break in a cell is where the cell's width ended, and goes.
-
-    Raises:
-        PilotError: pdfplumber is not installed, or the file is damaged, protected, too long, or has no ruled table.
-    """
-    try:
-        import pdfplumber
-    except ImportError:
-        raise _wants("pdf") from None
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what it says of damage is of no use to a reader
-    try:
-        with pdfplumber.open(io.BytesIO(content)) as document:
-            if len(document.pages) > MOST_PAGES:
-                raise PilotError(f"{name}：超过 {MOST_PAGES} 页，没有读取。请只保留申报表所在的页。")
-            found = [
-                (number, grid)
-                for number, page in enumerate(document.pages, start=1)
-                for table in page.find_tables()
-                for grid in [_pdf_grid(name, table)]
-                if grid.rows
-            ]
-    except PilotError:
-        raise
-    except Exception as error:  # pdfminer raises whatever a damaged file leads to
-        raise damaged(name, error) from None
-    if not found:
-        raise PilotError(f"{name}：没有带框线的表格（扫描件和没有框线的表格无法读取）。请索取 xlsx 或 docx。")
-    return _over_pages(found)
-
-
-def _html_text(cell: Any) -> str:
-    """A cell's text as a browser shows it: white space is one space, and only the marks for it begin a line."""
-    lines = re.sub(r"[ \t\r\n\f]+", " ", cell.get_text()).split(_NEW_LINE)
-    return "\n".join(filter(None, (line.strip(" ") for line in lines)))
-
-
-def _html_span(cell: Any, name: str) -> int:
-    text = str(cell.get(name, "")).strip()
-    return min(int(text), 1000) if text.isdecimal() and len(text) < 9 else 1
-
-
-def _is_hidden(row: Any) -> bool:
-    return row.has_attr("hidden") or "display:none" in str(row.get("style", "")).replace(" ", "").lower()
 
 
 def _docx_grid(name: str, where: str, table: Any) -> Grid:
     """A grid from a table's elements, which may lie within content controls and tracked insertions."""
     texts: list[dict[int, str]] = []
-    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    ends: dict[tuple[int, int], tuple[int, int]] = {}
     hidden = []
     above: dict[int, tuple[int, int]] = {}
     for row in _docx_parts(table, "tr"):
-        if _docx_marked(row, "trPr", "del") is not None:
+        if row.xpath("w:trPr/w:del"):
             continue
-        top, left, below = len(texts), _docx_number(_docx_marked(row, "trPr", "gridBefore"), 0), {}
+        top, left, below = len(texts), count_of(row.xpath("string(w:trPr/w:gridBefore/@w:val)"), 0), {}
         texts.append({})
-        if _docx_marked(row, "trPr", "hidden") is not None:
+        if row.xpath("w:trPr/w:hidden"):
             hidden.append(top)
         for cell in _docx_parts(row, "tc"):
-            right = left + _docx_number(_docx_marked(cell, "tcPr", "gridSpan"), 1) - 1
+            right = left + count_of(cell.xpath("string(w:tcPr/w:gridSpan/@w:val)")) - 1
             check_size(name, top + 1, right + 1)
-            texts[top] |= dict.fromkeys(range(left, right + 1), "") | {left: _docx_text(cell)}
-            vertical = _docx_marked(cell, "tcPr", "vMerge")
-            goes_on = vertical is not None and vertical.get(f"{_WORD}val", "continue") == "continue"
+            lines = "\n".join(_docx_text(paragraph) for paragraph in _docx_parts(cell, "p"))
+            texts[top] |= dict.fromkeys(range(left, right + 1), "") | {left: lines}
+            vertical = cell.xpath("w:tcPr/w:vMerge")
+            goes_on = vertical and vertical[0].get(f"{_WORD}val", "continue") == "continue"
             corner = above.get(left, (top, left)) if goes_on else (top, left)
-            if vertical is not None:
+            if vertical:
                 below[left] = corner
             if (top, right) != corner:
-                merged[corner] = (top, right)
+                ends[corner] = (top, right)
             left = right + 1
         above = below
-    width = max((max(row, default=-1) + 1 for row in texts), default=0)
-    rows = [[row.get(column, "") for column in range(width)] for row in texts]
-    ranges = tuple((*corner, *end) for corner, end in merged.items())
-    return Grid(where, even(name, rows), merged=ranges, hidden=tuple(hidden))
+    merged = tuple((*corner, *end) for corner, end in ends.items())
+    return Grid(where, in_columns(name, texts), merged, tuple(hidden))
 
 
 def _docx_parts(element: Any, tag: str) -> Iterator[Any]:
@@ -160,87 +113,68 @@ def _docx_parts(element: Any, tag: str) -> Iterator[Any]:
             yield from _docx_parts(child, tag)
 
 
-def _docx_marked(element: Any, properties: str, mark: str) -> Any:
-    return element.find(f"{_WORD}{properties}/{_WORD}{mark}")
+def _docx_text(element: Any) -> str:
+    """The text inside an element, without what was deleted or moved away."""
+    if element.tag in _DOCX_UNSHOWN:
+        return ""
+    if element.tag == f"{_WORD}t":
+        return element.text or ""
+    return _DOCX_CHARACTERS.get(element.tag) or "".join(map(_docx_text, element))
 
 
-def _docx_number(mark: Any, otherwise: int) -> int:
-    text = "" if mark is None else mark.get(f"{_WORD}val", "")
-    return min(int(text), WIDEST_TABLE + 1) if text.isdecimal() and len(text) < 9 else otherwise
+def read_pdf(name: str, content: bytes) -> list[Grid]:
+    """The ruled tables of a PDF; one that goes on over the next pages with as many columns is one table.
 
-
-def _docx_text(cell: Any) -> str:
-    """A cell's paragraphs, a line each, without what was deleted or moved away."""
-
-    def shown(element: Any) -> str:
-        if element.tag in _DOCX_UNSHOWN:
-            return ""
-        if element.tag in _DOCX_CHARACTERS:
-            return _DOCX_CHARACTERS[element.tag]
-        return element.text or "" if element.tag == f"{_WORD}t" else "".join(map(shown, element))
-
-    return "\n".join(shown(paragraph) for paragraph in _docx_parts(cell, "p"))
+    A line break in a cell is where the cell's width ended, and goes.
+    """
+    pdfplumber = _library("pdfplumber", "pdf")
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what it says of damage is of no use to a reader
+    with opening(name), pdfplumber.open(io.BytesIO(content)) as document:
+        if len(document.pages) > MOST_PAGES:
+            raise PilotError(f"{name}：超过 {MOST_PAGES} 页，没有读取。请只保留申报表所在的页。")
+        pages = [
+            [grid for table in page.find_tables() if (grid := _pdf_grid(name, table)).rows] for page in document.pages
+        ]
+    if not any(pages):
+        raise PilotError(f"{name}：没有带框线的表格（扫描件和没有框线的表格无法读取）。请索取 xlsx 或 docx。")
+    return _over_pages(pages)
 
 
 def _pdf_grid(name: str, table: Any) -> Grid:
-    """A grid from a PDF's table; a cell reaches over the rows and columns whose edges lie inside it."""
-    boxes = [[box for box in row.cells if box] for row in table.rows]
-    lefts = _lines(box[0] for row in boxes for box in row)
-    tops = _lines(box[1] for row in boxes for box in row)
-    texts = [["" for _ in lefts] for _ in tops]
-    merged = []
-    for row, contents in zip(table.rows, table.extract(), strict=True):
-        for box, text in zip(row.cells, contents, strict=True):
-            if not box:
-                continue
-            top, left = _within(tops, box[1], box[3]), _within(lefts, box[0], box[2])
-            texts[top[0]][left[0]] = (text or "").replace("\n", "")
-            if len(top) > 1 or len(left) > 1:
-                merged.append((top[0], left[0], top[-1], left[-1]))
-    return Grid("", even(name, texts), merged=tuple(merged))
+    """A grid from a PDF's table; a cell reaches over the rows and columns that begin before it ends."""
+    tops = [row.bbox[1] for row in table.rows]
+    lefts = sorted({box[0] for row in table.rows for box in row.cells if box})
+    merged: list[Range] = []
+    for top, row in enumerate(table.rows):
+        for left, box in enumerate(row.cells):
+            if box:
+                bottom, right = bisect_left(tops, box[3] - _SAME_LINE) - 1, bisect_left(lefts, box[2] - _SAME_LINE) - 1
+                if (bottom, right) != (top, left):
+                    merged.append((top, left, bottom, right))
+    rows = [[(text or "").replace("\n", "") for text in row] for row in table.extract()]
+    return Grid("", even(name, rows), tuple(merged))
 
 
-def _lines(positions: Iterable[float]) -> list[float]:
-    """The different positions of rulings, in order."""
-    lines: list[float] = []
-    for position in sorted(positions):
-        if not lines or position - lines[-1] > _SAME_LINE:
-            lines.append(position)
-    return lines
-
-
-def _within(lines: list[float], start: float, end: float) -> list[int]:
-    """The numbers of the rulings at which a cell begins and which it covers."""
-    return [number for number, line in enumerate(lines) if start - _SAME_LINE <= line < end - _SAME_LINE]
-
-
-def _over_pages(found: list[tuple[int, Grid]]) -> list[Grid]:
-    """Join a table with those at the head of the next pages that have as many columns."""
-    joined: list[tuple[int, int, Grid]] = []
-    for page, on_page in groupby(found, key=lambda pair: pair[0]):
-        for place, (_, grid) in enumerate(on_page):
-            if place == 0 and joined and joined[-1][1] == page - 1 and _as_wide(joined[-1][2], grid):
-                first, _, before = joined[-1]
-                down = len(before.rows)
-                merged = [(top + down, left, bottom + down, right) for top, left, bottom, right in grid.merged]
-                joined[-1] = (
-                    first,
-                    page,
-                    before._replace(rows=before.rows + grid.rows, merged=(*before.merged, *merged)),
-                )
+def _over_pages(pages: list[list[Grid]]) -> list[Grid]:
+    """The tables of pages; the first of a page is joined to the last before it if it has as many columns."""
+    tables: list[tuple[int, int, Grid]] = []
+    for page, grids in enumerate(pages, start=1):
+        for place, grid in enumerate(grids):
+            first, last, before = tables[-1] if tables else (page, page, grid)
+            if place == 0 and last == page - 1 and len(before.rows[0]) == len(grid.rows[0]):
+                tables[-1] = (first, page, below_each_other(before, grid))
             else:
-                joined.append((page, page, grid))
+                tables.append((page, page, grid))
     return [
         grid._replace(where=f"第 {number} 个表格（第 {first}{f' 至 {last}' if last > first else ''} 页）")
-        for number, (first, last, grid) in enumerate(joined, start=1)
+        for number, (first, last, grid) in enumerate(tables, start=1)
     ]
 
 
-def _as_wide(one: Grid, other: Grid) -> bool:
-    return len(one.rows[0]) == len(other.rows[0])
-
-
-def _wants(kind: str) -> PilotError:
-    return PilotError(
-        f'读取 {kind} 需要另装软件包。请运行 pip install "pilotlib[formats]"（项目中：make extras），或改用 xlsx。'
-    )
+def _library(module: str, kind: str) -> Any:
+    """A library that reads a kind of file, which may not be installed."""
+    try:
+        return import_module(module)
+    except ImportError:
+        command = 'pip install "pilotlib[formats]"（项目中：make extras）'
+        raise PilotError(f"读取 {kind} 需要另装软件包。请运行 {command}，或改用 xlsx。") from None

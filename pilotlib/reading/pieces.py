@@ -1,6 +1,6 @@
 """A table of any size piece by piece: text cells of one file or of a folder of them, never whole in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pilotlib.distinct import each_value, with_categories
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import damaged
+from pilotlib.reading.files import left_by_a_system, opening
 from pilotlib.reading.grids import whole_number
 from pilotlib.reading.headers import HEADER_WITHIN, Header, header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin, begins_as_text, read_table
@@ -21,11 +21,10 @@ BYTES_A_ROW = 150
 
 
 class Piece(NamedTuple):
-    """Rows of a table as they stand in a file.
+    """Rows of a table as they stand in a file, merged cells filled as `origin` says.
 
-    `file` is its name, `header` its header, `header_place` the place of the header's last row in it, `first` the number
-    of the first of these rows (the header's last row is 0), and `cells` their text as categoricals, with their places
-    as index. Merged cells are filled; `origin` says how. A text file has none.
+    `header_place` is the place of the header's last row in the file, `first` the number of the first of these rows
+    (the header's last row is 0), and `cells` are their texts as categoricals, with their places as index.
     """
 
     file: str
@@ -70,7 +69,9 @@ def files_of(path: Path | str) -> list[Path]:
     path = Path(path)
     if not path.exists():
         raise PilotError(f"{path.name}：没有这个文件（在 {path.parent} 中找过）。")
-    files = [file for file in sorted(path.iterdir()) if _is_table(file)] if path.is_dir() else [path]
+    if not path.is_dir():
+        return [path]
+    files = [file for file in sorted(path.iterdir()) if not left_by_a_system(file.name)]
     if not files:
         raise PilotError(f"{path.name}：文件夹中没有可以读取的申报表。")
     folders = [file.name for file in files if file.is_dir()]
@@ -79,31 +80,24 @@ def files_of(path: Path | str) -> list[Path]:
     return files
 
 
-def _is_table(path: Path) -> bool:
-    left_by_a_system = path.name.startswith((".", "~$")) or (path.name.startswith("_") and not path.suffix)
-    return not left_by_a_system
-
-
-def _blocks(path: Path, block_bytes: int) -> Iterator[tuple[pd.DataFrame, Origin]]:
+def _blocks(path: Path, block_bytes: int) -> Iterable[tuple[pd.DataFrame, Origin]]:
     """The cells of a file in blocks, as categoricals, and where they come from."""
     kind = path.suffix.lower()
     if kind == ".parquet":
-        for block in _of_parquet(path, max(1, block_bytes // BYTES_A_ROW)):
-            yield block, NO_ORIGIN
+        blocks = _of_parquet(path, max(1, block_bytes // BYTES_A_ROW))
     elif kind in (".csv", ".tsv") and begins_as_text(path):
-        with path.open("rb") as file:
-            for block in blocks_of(path.name, file, block_bytes):
-                yield block, NO_ORIGIN
+        blocks = blocks_of(path.name, lambda: path.open("rb"), block_bytes)
     else:
         cells, origin = read_table(path)
-        yield with_categories(cells), origin
+        return [(with_categories(cells), origin)]
+    return ((block, NO_ORIGIN) for block in blocks)
 
 
 def _of_parquet(path: Path, rows: int) -> Iterator[pd.DataFrame]:
     """The rows of a Parquet file under its columns' names, which are row 1 as in a text file."""
     from pyarrow import parquet
 
-    try:
+    with opening(path.name):
         with parquet.ParquetFile(path) as file:
             texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
@@ -115,17 +109,13 @@ def _of_parquet(path: Path, rows: int) -> Iterator[pd.DataFrame]:
                 columns = [_text_of_column(column) for column in batch.columns]
                 yield pd.DataFrame({place: column.array for place, column in enumerate(columns)}, index=index)
                 after += batch.num_rows
-    except pa.ArrowException as error:
-        raise damaged(path.name, error) from None
 
 
 def _text_of_column(column: pa.Array) -> pd.Series:
     """Values of any kind as the text that they would be in a text file; a missing one is empty."""
-    is_floating = pa.types.is_floating(column.type)
-    if pa.types.is_dictionary(column.type):
-        is_text = pa.types.is_string(column.type.value_type) and not column.null_count
-        column = column if is_text else column.dictionary_decode()
-    if not pa.types.is_dictionary(column.type):
+    is_floating, is_coded = pa.types.is_floating(column.type), pa.types.is_dictionary(column.type)
+    if not (is_coded and pa.types.is_string(column.type.value_type) and not column.null_count):
+        column = column.dictionary_decode() if is_coded else column
         column = column.cast(pa.large_string()).fill_null("").dictionary_encode()
     texts = pd.Series(column.to_pandas())
     return each_value(texts, whole_number) if is_floating else texts

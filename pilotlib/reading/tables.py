@@ -1,18 +1,17 @@
 """Any file → a table of text cells, each row with its place in the file; of several tables, the one that fits."""
 
 import codecs
-from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import NamedTuple
 
 import pandas as pd
 
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
-from pilotlib.reading.files import read_bytes, unpacked
+from pilotlib.reading.files import left_by_a_system, read_bytes, unpacked
 from pilotlib.reading.grids import Grid
-from pilotlib.reading.headers import find_header, named, no_header, renamed
+from pilotlib.reading.headers import Header, correct_header, find_header, named, no_header
 from pilotlib.reading.merged import NOTHING_FILLED, fill_merged
 
 # Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
@@ -24,20 +23,18 @@ READERS = {
     ".md": "texts.read_document",
     ".xlsx": "workbooks.read_xlsx",
     ".xls": "workbooks.read_xls",
-    ".ods": "opendocument.read_ods",
+    ".ods": "workbooks.read_ods",
     ".html": "pages.read_html",
     ".htm": "pages.read_html",
     ".docx": "pages.read_docx",
     ".pdf": "pages.read_pdf",
 }
-# How a file of a kind begins (in small letters), or what an archive of a kind holds, whatever its name says: what a
-# platform exports as .xls is often HTML.
+# How a file of a kind begins (in small letters), or what an archive of one holds, whatever its name says: platforms
+# export HTML as .xls.
 BEGINNINGS = {
-    b"\xd0\xcf\x11\xe0": ".xls",
-    b"%pdf-": ".pdf",
-    b"<!doctype html": ".html",
-    b"<html": ".html",
-    b"<table": ".html",
+    (b"\xd0\xcf\x11\xe0",): ".xls",
+    (b"%pdf-",): ".pdf",
+    (b"<!doctype html", b"<html", b"<table"): ".html",
 }
 ARCHIVE = b"PK\x03\x04"
 BEGINNING = 1000
@@ -48,7 +45,7 @@ class Origin(NamedTuple):
     """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
 
     `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled` and
-    `continued` say what filling merged cells did, as in `merged.Filled`.
+    `continued` say what filling merged cells did, as `merged.fill_merged` returns them.
     """
 
     taken: str = ""
@@ -68,44 +65,38 @@ class SourceTable(NamedTuple):
     origin: Origin
 
 
-def read_table(path: Path | str, headings: Mapping[str, str] | None = None) -> SourceTable:
+def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> SourceTable:
     """Read the application table in a file as it stands, every cell as text.
 
-    Of several sheets or tables, of an archive or a folder with several files, the one is taken whose header names the
-    most columns. Of a text document (txt, md) the table inside it is read, from its header to its last row.
+    Of several sheets, tables or files the one is taken whose header names the most columns. Of a text document (txt,
+    md) the table inside it is read, from its header to its last row.
 
     Args:
         path: A file of a kind in `READERS`, a zip archive of such files, or a folder of them.
-        headings: Titles of the header as they stand → as they are meant, where merged cells depend on it.
+        corrections: The ledger; how merged cells are filled depends on what it says of the header.
 
     Returns:
-        `cells`: one row per row of the table, header included; columns 0, 1, 2 …; empty cells are "". The index
-        `place` is the row's number in the file: the line of a text, the row of a sheet or of a table.
-        `origin`: which table it is and why, its hidden rows, and how its merged cells were filled.
+        `cells`, a row per row of the table, header included; columns 0, 1, 2 …, empty cells "". The index `place` is
+        the row's number in the file: the line of a text, the row of a sheet or a table. And its `origin`.
 
     Raises:
         PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application table,
-            or holds two that fit equally well.
+            or holds two that fit equally well; or as `headers.correct_header`.
 
     Example:
         >>> read_table("data/raw/2021/applications.tsv").cells.loc[19, 3]
         '机械产品三维模型设计职业技能等级证书(中'
     """
     path = Path(path)
-    if path.is_dir():
-        files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
-        return _chosen(path.name, *_grids_of(files, "文件夹"), headings)
-    suffix = path.suffix.lower()
-    if suffix not in READABLE_SUFFIXES:
-        kinds = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
-        raise PilotError(f"{path.name}：不认识这种文件。可以读取的有 {kinds}。")
-    content = read_bytes(path)
-    if not content.strip():
-        raise PilotError(f"{path.name}：文件是空的。请放入收到的文件后再运行。")
-    if kind_of(path.name, content) == ".zip":
-        files = {name: content for name, content in unpacked(path.name, content).items() if _may_hold_a_table(name)}
-        return _chosen(path.name, *_grids_of(files, "压缩包"), headings)
-    return _chosen(path.name, _read(path.name, content), {}, headings)
+    grids, unread = _grids_of(path)
+    grid, header, why = _choice(path.name, grids, unread)
+    if corrections is not None:
+        header = correct_header(header, corrections, path.name)
+    places = grid.places or range(1, len(grid.rows) + 1)
+    cells = pd.DataFrame(grid.rows, pd.Index(places, name="place"), dtype=str)
+    cells, filled, continued = fill_merged(cells, header, grid.merged)
+    hidden = tuple(places[row] for row in grid.hidden if row < len(places))
+    return SourceTable(cells, Origin(grid.where, why if grid.where else "", hidden, filled, continued))
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -115,7 +106,7 @@ def kind_of(name: str, content: bytes) -> str:
         members = unpacked(name, content)
         return next((kind for member, kind in MEMBERS.items() if member in members), ".zip")
     beginning = content[:BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    return next((kind for mark, kind in BEGINNINGS.items() if beginning.startswith(mark)), ending)
+    return next((kind for marks, kind in BEGINNINGS.items() if beginning.startswith(marks)), ending)
 
 
 def begins_as_text(path: Path) -> bool:
@@ -130,48 +121,52 @@ def grids_of(path: Path) -> list[Grid]:
     return _read(path.name, read_bytes(path))
 
 
+def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
+    """Every table of a file, or of those in an archive or a folder, and why a file there cannot be read."""
+    if path.is_dir():
+        container = "文件夹"
+        files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
+    else:
+        if path.suffix.lower() not in READABLE_SUFFIXES:
+            kinds = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
+            raise PilotError(f"{path.name}：不认识这种文件。可以读取的有 {kinds}。")
+        content = read_bytes(path)
+        if not content.strip():
+            raise PilotError(f"{path.name}：文件是空的。请放入收到的文件后再运行。")
+        if kind_of(path.name, content) != ".zip":
+            return _read(path.name, content), {}
+        container = "压缩包"
+        files = {name: member for name, member in unpacked(path.name, content).items() if _may_hold_a_table(name)}
+    grids, unread = [], {}
+    for name, content in sorted(files.items()):
+        try:
+            tables = _read(name, content) if content.strip() else []
+        except PilotError as error:
+            unread[name] = error
+            continue
+        where = f"{container}中的文件“{name}”"
+        grids += [grid._replace(where=where + (f"的{grid.where}" if grid.where else "")) for grid in tables]
+    return grids, unread
+
+
+def _may_hold_a_table(name: str) -> bool:
+    return Path(name).suffix.lower() in READABLE_SUFFIXES and not left_by_a_system(name)
+
+
 def _read(name: str, content: bytes) -> list[Grid]:
     """Every table of a file that is no archive of files."""
     kind = kind_of(name, content)
     if kind not in READERS:
         raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
-    module, reader = READERS[kind].split(".")
-    return getattr(import_module(f"pilotlib.reading.{module}"), reader)(name, content)
+    return resolve_name(f"pilotlib.reading.{READERS[kind]}")(name, content)
 
 
-def _grids_of(files: dict[str, bytes], container: str) -> tuple[list[Grid], dict[str, PilotError]]:
-    """Every table of every file, named by its file, and the files that cannot be read; empty files hold none."""
-    grids, unread = [], {}
-    for name, content in sorted(files.items()):
-        try:
-            found = _read(name, content) if content.strip() else []
-        except PilotError as error:
-            unread[name] = error
-            continue
-        where = f"{container}中的文件“{name}”"
-        grids += [grid._replace(where=where + (f"的{grid.where}" if grid.where else "")) for grid in found]
-    return grids, unread
-
-
-def _may_hold_a_table(name: str) -> bool:
-    """Whether a member is a file of a known kind, and none that a system or an office program leaves lying about."""
-    path = Path(name)
-    left_over = path.name.startswith((".", "~$")) or "__MACOSX" in path.parts
-    return path.suffix.lower() in READABLE_SUFFIXES and not left_over
-
-
-def _chosen(
-    file: str, grids: list[Grid], unread: dict[str, PilotError], headings: Mapping[str, str] | None
-) -> SourceTable:
-    """The table whose header names the most columns, of these one with rows below it; two such are an error.
-
-    Files beside it that cannot be read are named where it is told why this table was taken.
-    """
-    headers = ((place, find_header(grid.rows)) for place, grid in enumerate(grids))
-    fitting = {place: header for place, header in headers if header}
-    fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in fitting.items()}
+def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, str]:
+    """The table whose header names the most columns, of these one with rows below it; its header; and why this one."""
+    headers = {place: header for place, grid in enumerate(grids) if (header := find_header(grid.rows))}
+    fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in headers.items()}
     if not fits and unread:
-        raise PilotError(f"{file}：能读取的文件中没有申报表。\n" + "\n".join(f"  · {unread[name]}" for name in unread))
+        raise PilotError("\n".join([f"{file}：能读取的文件中没有申报表。", *(f"  · {why}" for why in unread.values())]))
     if not fits:
         raise no_header(file, (row for grid in grids for row in grid.rows))
     best = max(fits.values())
@@ -179,12 +174,10 @@ def _chosen(
     if others:
         names = "、".join(grids[place].where or "文件" for place in (taken, *others))
         raise PilotError(f"{file}：有 {1 + len(others)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
-    grid = grids[taken]
     why = f"表头认出 {best[0]} 列"
     if len(grids) > 1:
         rest = max((fit[0] for place, fit in fits.items() if place != taken), default=0)
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
-    cells, filled, continued = fill_merged(grid.cells(), renamed(fitting[taken], headings or {}), grid.merged)
-    return SourceTable(cells, Origin(grid.where, why if grid.where else "", grid.hidden_places(), filled, continued))
+    return grids[taken], headers[taken], why

@@ -1,4 +1,7 @@
-"""Excel workbooks → tables: one per sheet. Values are what the program that wrote the file last showed."""
+"""Workbooks → a table per sheet. Values are what the program that wrote the file last showed.
+
+Every reader raises a PilotError where the file is damaged or too large, or a formula's value was never worked out.
+"""
 
 import io
 import posixpath
@@ -13,35 +16,28 @@ from defusedxml.ElementTree import iterparse
 from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells cover, and refuses odd styles
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import attribute_of, damaged, tag_of, unpacked
-from pilotlib.reading.grids import Grid, check_size, even, whole_number
+from pilotlib.reading.files import opening, unpacked
+from pilotlib.reading.grids import Grid, Range, check_size, count_of, even, in_columns, whole_number
 
 HIDDEN_SHEET = "（隐藏）"
-
-# What a sheet's formulas ended in (#REF!), by row and column from 1.
-Errors = dict[tuple[int, int], str]
+# Marks inside a paragraph of an OpenDocument file that stand for white space.
+_WHITE_SPACE = {"line-break": "\n", "s": " ", "tab": " "}
 
 
 def read_xls(name: str, content: bytes) -> list[Grid]:
     """The sheets of an old Excel workbook; of formulas, the values that were last shown."""
-    try:
+    with opening(name):
         book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
         return [_xls_grid(name, sheet, book.datemode) for sheet in book.sheets()]
-    except PilotError:
-        raise
-    except Exception as error:  # a damaged file leads xlrd anywhere
-        raise damaged(name, error) from None
 
 
 def _xls_grid(name: str, sheet: xlrd.sheet.Sheet, datemode: int) -> Grid:
-    check_size(f"{name} 的工作表“{sheet.name}”", sheet.nrows, sheet.ncols)
-    rows = ([_xls_text(cell, datemode) for cell in sheet.row(number)] for number in range(sheet.nrows))
-    return Grid(
-        f"工作表“{sheet.name}”" + (HIDDEN_SHEET if sheet.visibility else ""),
-        even(name, rows),
-        merged=tuple(sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)),
-        hidden=tuple(number for number in range(sheet.nrows) if getattr(sheet.rowinfo_map.get(number), "hidden", 0)),
-    )
+    where = f"工作表“{sheet.name}”"
+    check_size(f"{name} 的{where}", sheet.nrows, sheet.ncols)
+    rows = even(name, ([_xls_text(cell, datemode) for cell in row] for row in sheet.get_rows()))
+    merged = tuple(sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells))
+    hidden = tuple(number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows))
+    return Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden)
 
 
 def _xls_text(cell: xlrd.sheet.Cell, datemode: int) -> str:
@@ -53,135 +49,74 @@ def _xls_text(cell: xlrd.sheet.Cell, datemode: int) -> str:
 
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
-    """The sheets of an Excel workbook; of formulas, the values that were last shown.
-
-    Raises:
-        PilotError: the file is damaged, too large, or holds a formula whose value was never worked out.
-    """
+    """The sheets of an Excel workbook; of formulas, the values that were last shown, without which one is refused."""
     members = {member: _in_utf8(data) for member, data in unpacked(name, content).items()}
-    structures = {
-        sheet: _structure(name, sheet, members[member]) for sheet, member in _sheet_members(name, members).items()
-    }
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(_packed(members)))
-    except Exception as error:
-        raise damaged(name, error) from None
-    return [
-        _grid(name, workbook, number, *structures.get(sheet, ([], {})))
-        for number, sheet in enumerate(workbook.sheet_names)
-    ]
-
-
-def _grid(name: str, workbook: CalamineWorkbook, number: int, hidden: list[int], errors: Errors) -> Grid:
-    about = workbook.sheets_metadata[number]
-    try:
-        sheet = workbook.get_sheet_by_index(number)
-        rows = sheet.to_python(skip_empty_area=False)
-        ranges = sheet.merged_cell_ranges or []
-    except Exception as error:
-        raise damaged(f"{name} 的工作表“{about.name}”", error) from None
-    return Grid(
-        f"工作表“{about.name}”" + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""),
-        _with_errors(name, [[_shown(value) for value in row] for row in rows], errors),
-        merged=tuple(sorted((*first, *last) for first, last in ranges)),
-        hidden=tuple(row - 1 for row in hidden),
-    )
-
-
-def _with_errors(name: str, rows: list[list[str]], errors: Errors) -> list[list[str]]:
-    """Rows with the errors that a sheet shows (#REF!), which calamine reads as empty: a reader must hear of them."""
-    high = max((row for row, _ in errors), default=0)
-    wide = max((column for _, column in errors), default=0)
-    listed = even(name, [*rows, *[[]] * (high - len(rows))], wide)
-    for (row, column), text in errors.items():
-        listed[row - 1][column - 1] = text
-    return listed
-
-
-def _shown(value: object) -> str:
-    """A cell's value as text: whole numbers without a decimal point, times as a sheet shows them."""
-    return whole_number(value) if isinstance(value, float) else str(value)
-
-
-def _sheet_members(name: str, members: dict[str, bytes]) -> dict[str, str]:
-    """Sheet → the archive's member that holds it."""
-    targets = {
-        entry.get("Id"): entry.get("Target", "")
+    files = {
+        entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
         for entry in _elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
     }
-    sheets = {
-        sheet.get("name", ""): attribute_of(sheet, "id")
+    structures = {
+        sheet.get("name", ""): _structure(f"{name} 的工作表“{sheet.get('name', '')}”", name, members[file])
         for sheet in _elements(name, members.get("xl/workbook.xml", b""), "sheet")
+        if (file := files.get(_attribute(sheet, "id"))) in members
     }
-    places = {sheet: posixpath.join("/xl", targets.get(key, "")).lstrip("/") for sheet, key in sheets.items()}
-    return {sheet: member for sheet, member in places.items() if member in members}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for member, data in members.items():
+            archive.writestr(member, data)
+    packed.seek(0)
+    with opening(name):
+        workbook = CalamineWorkbook.from_filelike(packed)
+    grids = []
+    for number, about in enumerate(workbook.sheets_metadata):
+        where = f"工作表“{about.name}”"
+        with opening(f"{name} 的{where}"):
+            sheet = workbook.get_sheet_by_index(number)
+            values = sheet.to_python(skip_empty_area=False)
+            merged = tuple(sorted((*first, *last) for first, last in sheet.merged_cell_ranges or []))
+        hidden, errors = structures.get(about.name, ((), {}))
+        rows = [[whole_number(value) if isinstance(value, float) else str(value) for value in row] for row in values]
+        # Calamine reads the errors that a sheet shows as empty: a reader must hear of them.
+        rows += [[]] * (max((row for row, _ in errors), default=-1) + 1 - len(rows))
+        rows = even(name, rows, max((column for _, column in errors), default=-1) + 1)
+        for (row, column), text in errors.items():
+            rows[row][column] = text
+        grids.append(Grid(where + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""), rows, merged, hidden))
+    return grids
 
 
-def _structure(name: str, sheet: str, xml: bytes) -> tuple[list[int], Errors]:
-    """What calamine does not tell of a sheet: its hidden rows, from 1, and the errors that it shows.
+def _structure(where: str, name: str, xml: bytes) -> tuple[tuple[int, ...], dict[tuple[int, int], str]]:
+    """What calamine does not tell of a sheet, by positions: its hidden rows, and the errors that it shows (#REF!).
 
-    Raises:
-        PilotError: the sheet reaches too far, or holds a formula whose value was never worked out.
+    A sheet that reaches too far, or holds a formula whose value was never worked out, is refused.
     """
-    rows = columns = 0
+    row = rows = columns = 0
     hidden, unknown, errors = [], [], {}
-    for row, column, element in _rows_and_cells(name, xml):
-        if not column:
-            hidden += [row] if element.get("hidden") in ("1", "true") else []
-            continue
-        parts = {tag_of(child): child for child in element}
-        filled = {part for part, child in parts.items() if child.text or len(child)}
-        if filled:  # a cell that is only formatted does not count
-            rows, columns = max(rows, row), max(columns, column)
-        if element.get("t") == "e" and "v" in filled and row:
-            errors[row, column] = parts["v"].text or ""
-        if "f" in parts and not filled & {"v", "is"}:
-            unknown.append(element.get("r", f"第{row}行"))
-    check_size(f"{name} 的工作表“{sheet}”", rows, columns)
+    for element in _elements(name, xml, "row"):
+        row = count_of(element.get("r", ""), row + 1)
+        if element.get("hidden") in ("1", "true"):
+            hidden.append(row - 1)
+        column = 0
+        for cell in element.iterfind("{*}c"):
+            place = re.fullmatch("([A-Z]{1,4})([0-9]{1,8})", cell.get("r", ""))
+            letters, cell_row = (place[1], int(place[2])) if place else ("", row)
+            # A is 1, AB is 28.
+            column = reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) or column + 1
+            parts = {_tag(part): part for part in cell}
+            filled = {tag for tag, part in parts.items() if part.text or len(part)}
+            if filled:  # a cell that is only formatted does not count
+                rows, columns = max(rows, cell_row), max(columns, column)
+            if cell.get("t") == "e" and "v" in filled and cell_row:
+                errors[cell_row - 1, column - 1] = parts["v"].text or ""
+            if "f" in parts and not filled & {"v", "is"}:
+                unknown.append(cell.get("r", f"第{row}行"))
+        element.clear()
+    check_size(where, rows, columns)
     if unknown:
         raise PilotError(
-            f"{name} 的工作表“{sheet}”：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。"
-            "请用表格软件打开，保存后再试。"
+            f"{where}：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。请用表格软件打开，保存后再试。"
         )
-    return hidden, errors
-
-
-def _rows_and_cells(name: str, xml: bytes) -> Iterator[tuple[int, int, Element]]:
-    """The rows of a sheet, each followed by its cells: row and column from 1, the column of a row itself being 0."""
-    row = column = 0
-    for event, element in _events(name, xml):
-        tag = tag_of(element)
-        if tag == "row" and event == "start":
-            number = element.get("r", "")
-            row, column = int(number) if number.isdecimal() and len(number) < 9 else row + 1, 0
-            yield row, 0, element
-        elif tag == "row":
-            element.clear()
-        elif tag == "c" and event == "end":
-            place = re.fullmatch("([A-Z]{1,4})([0-9]{1,8})", element.get("r", ""))
-            column = _column_number(place[1]) if place else column + 1
-            yield int(place[2]) if place else row, column, element
-
-
-def _column_number(letters: str) -> int:
-    """A sheet's column by its letters.
-
-    >>> _column_number("A"), _column_number("AB")
-    (1, 28)
-    """
-    return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters, 0)
-
-
-def _events(name: str, xml: bytes) -> Iterator[tuple[str, Element]]:
-    """The start and end of every element of an XML file."""
-    try:
-        yield from iterparse(io.BytesIO(xml), events=("start", "end"))
-    except Exception as error:  # damaged XML, and what defusedxml forbids in it
-        raise damaged(name, error) from None
-
-
-def _elements(name: str, xml: bytes, tag: str) -> list[Element]:
-    return [element for event, element in _events(name, xml) if event == "end" and tag_of(element) == tag]
+    return tuple(hidden), errors
 
 
 def _in_utf8(content: bytes) -> bytes:
@@ -193,10 +128,68 @@ def _in_utf8(content: bytes) -> bytes:
     return text.replace(declared[1].decode(), "UTF-8", 1).encode()
 
 
-def _packed(members: dict[str, bytes]) -> bytes:
-    """An archive of members, nothing compressed."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return packed.getvalue()
+def read_ods(name: str, content: bytes) -> list[Grid]:
+    """The sheets of an OpenDocument workbook; not by calamine, which does not tell its merged cells or hidden rows."""
+    document = unpacked(name, content).get("content.xml", b"")
+    return [_ods_grid(name, table) for table in _elements(name, document, "table")]
+
+
+def _ods_grid(name: str, table: Element) -> Grid:
+    where = f"工作表“{_attribute(table, 'name')}”"
+    place = f"{name} 的{where}"
+    texts: list[dict[int, str]] = []
+    merged: list[Range] = []
+    hidden: list[int] = []
+    top = 0
+    for row in (element for element in table.iter() if _tag(element) == "table-row"):
+        cells: dict[int, str] = {}
+        left = 0
+        for cell in row:
+            if _tag(cell) not in ("table-cell", "covered-table-cell"):
+                continue
+            text = _ods_text(place, cell)
+            counts = ("number-columns-repeated", "number-rows-spanned", "number-columns-spanned")
+            times, high, wide = (count_of(_attribute(cell, count)) for count in counts)
+            if text or (high, wide) != (1, 1):
+                check_size(place, 1, left + times)
+                cells |= dict.fromkeys(range(left, left + times), text)
+            if (high, wide) != (1, 1):
+                merged.append((top, left, top + high - 1, left + wide - 1))
+            left += times
+        times = count_of(_attribute(row, "number-rows-repeated"))
+        if cells:  # a sheet ends in a million empty rows
+            check_size(place, top + times, max(cells) + 1)
+            texts += [{}] * (top - len(texts)) + [cells] * times
+            if _attribute(row, "visibility") in ("collapse", "filter"):
+                hidden += range(top, top + times)
+        top += times
+    return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
+
+
+def _ods_text(where: str, cell: Element) -> str:
+    kind, value = _attribute(cell, "value-type"), _attribute(cell, "value")
+    if kind == "float" and value:
+        return whole_number(value)
+    for mark in cell.iter():
+        mark.text = _WHITE_SPACE.get(_tag(mark), mark.text)
+    text = "\n".join("".join(part.itertext()) for part in cell if _tag(part) == "p")
+    if (formula := _attribute(cell, "formula")) and not text and not kind:
+        raise PilotError(f"{where}：有公式没有算出的值（{formula}）。请打开后保存，再试一次。")
+    return text
+
+
+def _elements(name: str, xml: bytes, tag: str) -> Iterator[Element]:
+    """The elements of a tag in an XML file, whatever its namespace, each when it has ended."""
+    with opening(name):  # damaged XML, and what defusedxml forbids in it
+        for _, element in iterparse(io.BytesIO(xml)):
+            if _tag(element) == tag:
+                yield element
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _attribute(element: Element, name: str) -> str:
+    """An attribute of an XML element, whatever its namespace; empty where there is none."""
+    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")

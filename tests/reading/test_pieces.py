@@ -102,6 +102,16 @@ def test_short_long_and_empty_lines_and_marks_that_do_not_pair_are_read_as_elsew
     assert same(path, block_bytes=400) > 2
 
 
+def test_a_short_row_far_above_the_end_is_read_the_same_every_time(tmp_path):
+    """Pyarrow reads ahead in a thread of its own, also after it has met a row that it refuses."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "\n".join([",".join(HEADER), *[",".join(ROW)] * 10, "合计", *[",".join(ROW)] * 4000]), encoding="utf-8"
+    )
+    for _ in range(20):
+        assert sum(len(piece.cells) for piece in pieces_of(path, 20_000)) == 4012
+
+
 def test_a_file_larger_than_the_limit_of_other_readers_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr("pilotlib.reading.files.LARGEST_FILE", 100)
     path = written(tmp_path / "a.csv", long([]))

@@ -4,8 +4,7 @@ import pytest
 
 from pilotlib import PilotError
 from pilotlib.project import find_project, newest_year
-from pilotlib.reading import read_inputs
-from pilotlib.reading.processed import read_processed, read_statistics
+from pilotlib.reading import read_inputs, read_processed, read_statistics
 from tests import writers
 from tests.tables import HEADER, ROW
 
