@@ -14,9 +14,9 @@ from pilotlib.exploring.charts import FORMS, GROUPS, MEASURES, chart
 from pilotlib.exploring.selection import Selection, as_code, choices, select, totals
 from pilotlib.exploring.years import load_years
 from pilotlib.publishing.workbook import as_xlsx
+from pilotlib.report.drawing import png_of
 from pilotlib.report.prose import number
-from pilotlib.report.style import png_of
-from pilotlib.report.told import NOTHING, Told, csv, heading, in_words, names_of
+from pilotlib.report.told import NOTHING, Told, csv_of, heading, in_words, names_of
 
 _ON_ONE_LINE = source_columns("round", "level", "status")
 _IN_CHINESE = {
@@ -203,7 +203,7 @@ def _exports(rows: pd.DataFrame) -> str:
     shown.attrs = {}
     told = Told("selection", "所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", shown)
     files = {
-        "CSV": ("text/csv;charset=utf-8", "csv", csv(told)),
+        "CSV": ("text/csv;charset=utf-8", "csv", csv_of(told.data, told.heads)),
         "XLSX": (_XLSX, "xlsx", as_xlsx(told.title, "", told.source, [told])),
     }
     links = [

@@ -20,15 +20,14 @@ from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.reading import YearInputs
 from pilotlib.reading.headers import header_of
-from pilotlib.report.shown import renamed, shown, together
+from pilotlib.report.shown import shown, shown_as
 from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.report.year_tables import (
     applications_table,
-    changes_table,
-    majors_table,
     problems_table,
     set_aside_table,
     statistic_tables,
+    table_of,
 )
 from pilotlib.statistics import STATISTICS, Tables, college_of_major, compare_counts, recount, summarise
 from pilotlib.vocabulary import in_round_order
@@ -141,7 +140,7 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
         name: title_of(name) if counts[title_of(name)] == 1 else f"{title_of(name)}（{name}）"
         for name in names_of(table)
     }
-    return renamed(in_words(table).rename(columns=titles), table, {title: name for name, title in titles.items()})
+    return shown_as(in_words(table).rename(columns=titles), [table], {title: name for name, title in titles.items()})
 
 
 def computed(of_year: CleanedYear) -> tuple[Tables, dict[str, pd.DataFrame]]:
@@ -164,9 +163,9 @@ def _load(project: Path, year: int) -> Years:
     return Years(
         (year,),
         _shown(told._replace(data=_with_other_columns(told, cleaned.applications)), year, marks),
-        _shown(majors_table(cleaned.majors, source), year),
+        _shown(table_of("majors", cleaned.majors, source), year),
         every,
-        _shown(changes_table(cleaned.changes, source), year),
+        _shown(table_of("changes", cleaned.changes, source), year),
         _shown(problems_table(problems, source), year),
         _shown(set_aside_table(cleaned.set_aside, len(cleaned.applications), source), year),
         _with_year(_cells(inputs), year),
@@ -223,7 +222,7 @@ def _below_each_other(tables: list[pd.DataFrame]) -> pd.DataFrame:
             known = list(dict.fromkeys(word for column in columns for word in column.cat.categories))
             known = in_round_order(known) if name == "application_round" else known
             joined[name] = pd.Categorical(joined[name], known, ordered=columns[0].cat.ordered)
-    return together(joined, tables)
+    return shown_as(joined, tables)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Figures over all schools of a year: never a mark for each school, but how many schools lie in a band."""
 
+from functools import partial
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -19,7 +21,7 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
     figures = {
         f"places-{year}": FigureEntry(
             _of_year(tables["places_bands"], of_year["places_bands"]),
-            lambda bands: _draw_bands(bands, "places_band"),
+            partial(_draw_bands, of_year["places_bands"], "places_band"),
             _places_headline(of_year),
             "横向条形图，每个批准人数区间一条，条长为学校数。",
             ["places_band"],
@@ -28,7 +30,7 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
         ),
         f"rate-{year}": FigureEntry(
             _of_year(tables["rate_bands"], of_year["rate_bands"]),
-            lambda bands: _draw_bands(bands, "rate_band"),
+            partial(_draw_bands, of_year["rate_bands"], "rate_band"),
             _rate_headline(of_year),
             "横向条形图，每个批准率区间一条，条长为学校数。",
             ["rate_band"],
@@ -40,7 +42,7 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
         cities = _largest(of_year["by_city"])
         figures[f"cities-{year}"] = FigureEntry(
             _of_year(tables["by_city"], cities),
-            _draw_cities,
+            partial(_draw_cities, cities),
             _cities_headline(of_year["by_city"]),
             "横向条形图，每个市一条，从多到少排列。",
             ["city"],

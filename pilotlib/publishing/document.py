@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pilotlib.publishing.archive import without_times
 from pilotlib.publishing.content import Content, for_paper
 from pilotlib.report.books import Book
+from pilotlib.report.drawing import png_of
 from pilotlib.report.figures import drawing
 from pilotlib.report.prose import shortened, visible
-from pilotlib.report.style import png_of
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag

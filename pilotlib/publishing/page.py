@@ -5,9 +5,9 @@ import hashlib
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pilotlib.chinese import FONT_FAMILY, font_for
 from pilotlib.publishing.content import TEMPLATES, Content, for_paper
 from pilotlib.report.colours import COLOURS, with_page_colours
-from pilotlib.report.font import FONT_FAMILY, font_for
 
 if TYPE_CHECKING:
     from jinja2 import Template

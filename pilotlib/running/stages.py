@@ -17,7 +17,8 @@ from pilotlib.claims import DISAGREES
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import check_editions as check_editions
 from pilotlib.publishing import publish
-from pilotlib.report.books import Book, read_year
+from pilotlib.report.books import Book
+from pilotlib.report.year import read_year
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.recipes import hashes, versions
 
