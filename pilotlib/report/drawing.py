@@ -20,7 +20,7 @@ from pilotlib.report.colours import GROUND_COLOUR, INK_COLOURS, LEVEL_COLOURS, M
 from pilotlib.report.prose import number, shortened
 from pilotlib.words import display_width
 
-_INCHES_PER_BAR = 0.3
+_BAR_INCHES = 0.3
 _LONGEST_LABEL = 14  # characters beside a bar
 # Drawn to be read at the width of a phone: narrow, and with text that is not small.
 _WIDTH_INCHES, _TEXT_POINTS = 4.2, 10.5
@@ -86,14 +86,10 @@ def png_of(figure: Figure, dots_per_inch: int = 220) -> bytes:
 
 
 def bar_chart(
-    names: Iterable[str],
-    lengths: "pd.Series[float]",
-    texts: Sequence[str],
-    inches_per_bar: float = _INCHES_PER_BAR,
-    **look: Any,
+    names: Iterable[str], lengths: "pd.Series[float]", texts: Sequence[str], inches: float = _BAR_INCHES, **look: Any
 ) -> Figure:
     """A bar for each name, one below the other, with a text at its end; `look` is that of the names."""
-    figure, axes = _canvas(len(lengths), inches_per_bar)
+    figure, axes = _canvas(len(lengths), inches)
     draw_bars(axes, names, lengths)
     for label in axes.get_yticklabels():
         label.set(**look)
@@ -123,7 +119,7 @@ def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
     wide = table.pivot_table("places_approved", row, part, sort=False, observed=True, fill_value=0)
     parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))
     looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in LEVEL_COLOURS.items()}
-    figure, axes = _canvas(len(wide), _INCHES_PER_BAR * 1.6, legend=True)
+    figure, axes = _canvas(len(wide), _BAR_INCHES * 1.6, legend=True)
     sums = draw_stacks(axes, wide[parts], {name: looks.get(name, _hatched(OTHER_COLOUR)) for name in parts})
     for name, bars in zip(parts, axes.containers, strict=True):
         texts = [number(value) if value > _ROOM_TO_WRITE * sums.max() else "" for value in wide[name]]
@@ -173,9 +169,9 @@ def _hatched(colour: str) -> dict[str, Any]:
     return {"color": GROUND_COLOUR, "edgecolor": colour, "hatch": "////"}
 
 
-def _canvas(bars: int, inches_per_bar: float = _INCHES_PER_BAR, legend: bool = False) -> tuple[Figure, Axes]:
+def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tuple[Figure, Axes]:
     """An empty figure for so many bars, as wide as a phone reads it."""
-    height = 0.2 + 0.35 * legend + inches_per_bar * max(bars, 1)
+    height = 0.2 + 0.35 * legend + inches * max(bars, 1)
     figure = Figure(figsize=(_WIDTH_INCHES, height), layout="constrained")
     axes = figure.subplots()
     axes.margins(y=0.01)

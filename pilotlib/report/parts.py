@@ -69,7 +69,7 @@ def first_narrative(book: Book) -> HTML:
     sections = _sections(book)
     if not sections:
         return HTML("<p>学校没有提供文字。</p>")
-    texts = [text for text in sections if not text.startswith("## ") and not _FIRST_SECTION.match(text)]
+    texts = [text for text in sections if not text.startswith("## ")]
     texts += [text.partition("\n")[2] for text in sections if _FIRST_SECTION.match(text)]
     body = "".join(_render(text, book) for text in texts)
     return HTML(f"<section class='given'><h3>学校的说明</h3>{MARKS_EXPLAINED}{body}</section>" if body else "")

@@ -3,7 +3,7 @@
 What is said of them stands in their `attrs` as plain values; pandas carries it through filters and sorting.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from html import escape
 from typing import Any, NamedTuple, cast
@@ -86,7 +86,7 @@ class Table(pd.DataFrame):
         written, why = texts(told).map(escape), _reasons(told.data, self)
         written = written.mask(why.notna(), "<mark title='" + why.fillna("").map(escape) + "'>" + written + "</mark>")
         notes = "".join(f'<p class="notes">{escape(note)}</p>' for note in told.notes.splitlines())
-        return f'{_STYLE}<div class="pilotlib">{element_of(written, told.data, told.title)}{notes}</div>'
+        return f'{_STYLE}<div class="pilotlib">{element_of(told, written)}{notes}</div>'
 
     def __repr__(self) -> str:
         """The table as text, its figures to the right, a repaired cell with a star."""
@@ -141,16 +141,13 @@ def _as_told(table: Table) -> Told | None:
 
     None where pandas' own way of showing is the better one.
     """
-    about = about_of(table)
-    if about is None or table.columns.nlevels > 1 or not all(isinstance(name, str) for name in table.columns):
+    about, index = about_of(table), [name for name in table.index.names if name is not None]
+    named = table.columns.nlevels == 1 and all(isinstance(name, str) for name in table.columns)
+    if about is None or not named or set(index) & set(table.columns):
         return None
-    first = pd.DataFrame(table.head(_MOST_ROWS))
-    index: list[Hashable] = [name for name in first.index.names if name is not None]
-    if set(index) & set(first.columns):
-        return None
-    first = first.reset_index(drop=not index)
+    first = pd.DataFrame(table.head(_MOST_ROWS)).reset_index(drop=not index)
     data = first.rename(columns=about.names)
-    if not (first.columns.is_unique and data.columns.is_unique):
+    if not data.columns.is_unique:
         return None
     name, title, definition, unit, source = about.words
     all_columns = set(first.columns) <= set(about.columns)

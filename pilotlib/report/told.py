@@ -124,13 +124,8 @@ def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -
         return f"<p>{escape(told.nothing)}</p>"
     shown = cells(told).head(told.limit or rows) if shown is None else shown
     shown = shown[list(told.shown)] if told.shown else shown
-    orders = {}
-    for name, column in told.data[[*shown.columns] if told.searchable else []].items():
-        if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
-            orders[str(name)] = f' data-order="{escape("|".join(map(str, column.cat.categories)))}"'
-    element, title = element_of(shown, told.data, told.title, told.heads, orders), escape(told.title)
-    kind = "table searchable" if told.searchable else "table"
-    page = f'<div class="{kind}" role="region" aria-label="{title}" tabindex="0">{element}</div>'
+    title, kind = escape(told.title), "table searchable" if told.searchable else "table"
+    page = f'<div class="{kind}" role="region" aria-label="{title}" tabindex="0">{element_of(told, shown)}</div>'
     if notes:
         cut = told.limit is not None and rows > told.limit
         rest = f"共{number(rows)}行，页面列出前{number(told.limit)}行，全部见本表的CSV与工作簿。" if cut else ""
@@ -147,27 +142,24 @@ def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -
     )
 
 
-def element_of(
-    shown: pd.DataFrame,
-    data: pd.DataFrame,
-    caption: str,
-    heads: Mapping[str, str] = NO_HEADS,
-    attributes: Mapping[str, str] = NO_HEADS,
-) -> str:
-    """The `<table>` of cells that are HTML, under a caption that is text; `data` says which hold figures.
-
-    `heads` are headings other than the columns' own, `attributes` what stands in a heading's tag.
-    """
-    names, figures = list(shown.columns), figure_columns(data)
-    headings = {name: heading(name, heads) for name in names}
-    kinds = {name: f' class="{"figure" if name in figures else _room(shown[name], headings[name])}"' for name in names}
-    tags = {name: kinds[name] + attributes.get(name, "") for name in names}
-    head = "".join(f'<th scope="col"{tags[name]}>{escape(headings[name])}</th>' for name in names)
-    columns = [f"<td{kinds[name]}>" + shown[name] + "</td>" for name in names]
-    columns[0] = f'<th scope="row"{kinds[names[0]]}>' + shown[names[0]] + "</th>"
+def element_of(told: Told, shown: pd.DataFrame) -> str:
+    """The `<table>` of some of its cells as HTML; one to search says in which order its categories stand."""
+    figures = figure_columns(told.data)
+    heads: list[str] = []
+    columns: list[pd.Series[str]] = []
+    for name in names_of(shown):
+        title, data = heading(name, told.heads), told.data[name]
+        kind = "figure" if name in figures else _room(shown[name], title)
+        order = ""
+        if told.searchable and isinstance(data.dtype, pd.CategoricalDtype) and data.cat.ordered:
+            order = f' data-order="{escape("|".join(map(str, data.cat.categories)))}"'
+        start, end = ("<td", "</td>") if columns else ('<th scope="row"', "</th>")
+        heads.append(f'<th scope="col" class="{kind}"{order}>{escape(title)}</th>')
+        columns.append(f'{start} class="{kind}">' + shown[name] + end)
     rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
-    body = rows or f'<tr><td colspan="{len(names)}">没有。</td></tr>'
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    body = rows or f'<tr><td colspan="{len(heads)}">没有。</td></tr>'
+    caption, head = escape(told.title), "".join(heads)
+    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def bounds_of(told: Told) -> pd.DataFrame:

@@ -13,12 +13,10 @@ from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, newest_year
 from pilotlib.reading import Processed, YearStatistics
-from pilotlib.report import year_tables
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
-from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import brief, measured, number, year_paragraphs
-from pilotlib.report.told import Told
+from pilotlib.report.year_tables import figure_tables, logged_tables, statistic_tables
 from pilotlib.report.years import breaks_table, compare
 from pilotlib.statistics import STATISTICS
 from pilotlib.statistics.years import COMPARED
@@ -57,8 +55,8 @@ def book_of(
     claims = check_narrative(processed, dict(statistics))
     # In sentences and figures names are cut where they are too long to read.
     cut = {name: brief(table) for name, table in statistics.items()}
-    paragraphs, drawn = year_paragraphs(cut, year), year_tables.figure_tables(cut, source, given)
-    tables = year_tables.statistic_tables(statistics, source, given) | _logged_tables(processed, claims, source)
+    paragraphs, drawn = year_paragraphs(cut, year), figure_tables(cut, source, given)
+    tables = statistic_tables(statistics, source, given) | logged_tables(processed, claims, source)
     if earlier:
         years = (earlier, YearStatistics(year, about, dict(statistics)))
         both = f"{earlier.year}年与{year}年的申报明细表"
@@ -84,20 +82,6 @@ def book_of(
         narrative=processed.narrative,
         claims=claims,
     )
-
-
-def _logged_tables(processed: Processed, claims: pd.DataFrame, source: str) -> dict[str, Told]:
-    applications, changes, problems = processed.applications, processed.changes, processed.problems
-    tables = (
-        year_tables.applications_table(applications, processed.majors, changes, problems, source),
-        year_tables.table_of("changes", changes, source),
-        year_tables.problems_table(problems, source),
-        year_tables.set_aside_table(processed.set_aside, len(applications), source),
-        claims_table(claims, source),
-        year_tables.definitions_table(),
-        year_tables.columns_table(applications),
-    )
-    return {table.name: table for table in tables}
 
 
 def _doubts(problems: pd.DataFrame, claims: pd.DataFrame) -> list[Doubt]:

@@ -7,6 +7,8 @@ import pandas as pd
 
 from pilotlib.cleaning import repairs
 from pilotlib.columns import COLUMNS, INDICATORS, SOURCE_COLUMNS, kind_of
+from pilotlib.reading import Processed
+from pilotlib.report.checked import claims_table
 from pilotlib.report.prose import number
 from pilotlib.report.told import NOTHING, Told, in_words, names_of
 from pilotlib.statistics import STATISTICS
@@ -120,14 +122,19 @@ def set_aside_table(set_aside: pd.DataFrame, kept: int, source: str) -> Told:
     return table_of("set_aside", set_aside, source, notes=notes, nothing=nothing)
 
 
-def definitions_table() -> Told:
-    """How each statistic is defined."""
-    rows = [(entry.title, entry.unit, entry.definition) for entry in STATISTICS.values()]
-    return table_of("definitions", pd.DataFrame(rows, columns=["title", "unit", "definition"], dtype="str"), OURS)
-
-
-def columns_table(applications: pd.DataFrame) -> Told:
-    """What the columns of the application table and the indicators mean."""
-    entries = [COLUMNS[name] for name in applications.columns if name in COLUMNS] + list(INDICATORS.values())
-    rows = [(entry.title, entry.unit, entry.meaning) for entry in entries]
-    return table_of("columns", pd.DataFrame(rows, columns=["title", "unit", "meaning"], dtype="str"), OURS)
+def logged_tables(processed: Processed, claims: pd.DataFrame, source: str) -> dict[str, Told]:
+    """The applications, what the stages logged, the check of the text, and what statistics and columns mean."""
+    applications, changes, problems = processed.applications, processed.changes, processed.problems
+    defined = [(entry.title, entry.unit, entry.definition) for entry in STATISTICS.values()]
+    columns = [COLUMNS[name] for name in applications.columns if name in COLUMNS] + list(INDICATORS.values())
+    meant = [(entry.title, entry.unit, entry.meaning) for entry in columns]
+    tables = (
+        applications_table(applications, processed.majors, changes, problems, source),
+        table_of("changes", changes, source),
+        problems_table(problems, source),
+        set_aside_table(processed.set_aside, len(applications), source),
+        claims_table(claims, source),
+        table_of("definitions", pd.DataFrame(defined, columns=["title", "unit", "definition"], dtype="str"), OURS),
+        table_of("columns", pd.DataFrame(meant, columns=["title", "unit", "meaning"], dtype="str"), OURS),
+    )
+    return {told.name: told for told in tables}
