@@ -187,8 +187,8 @@ def _finished(figure: Figure, axes: Axes, lengths: "pd.Series[float]", texts: Se
     """The drawing with each bar's text at its end, and a legend where something bears a label."""
     for position, (length, text) in enumerate(zip(lengths, texts, strict=True)):
         axes.annotate(text, (length, position), xytext=(5, 0), textcoords="offset points", va="center")
-    names = [line for label in axes.get_yticklabels() for line in label.get_text().split("\n")]
-    width = _WIDTH_INCHES * 72 - max(map(_points, names), default=0) - 2 * _TEXT_POINTS
+    names = "\n".join(label.get_text() for label in axes.get_yticklabels()).split("\n")
+    width = _WIDTH_INCHES * 72 - max(map(_points, names)) - 2 * _TEXT_POINTS
     room = [min(_points(text) + 5, 0.8 * width) for text in texts]
     ends = [length * width / (width - beside) for length, beside in zip(lengths, room, strict=True)]
     axes.set(xlim=(0, max(ends, default=0) or 1), xlabel="", ylabel="")

@@ -103,8 +103,8 @@ def majors(tables: Tables) -> FigureEntry:
     rows = table.data.assign(**{name: floats(table.data[name]) for name in lengths})
     rows = rows.sort_values(lengths[0], ascending=False, kind="stable", ignore_index=True)
     alone, shared = (rows[name] for name in lengths)
-    own = alone.map(number).where(rows["applications_alone"] > 0, "")
-    common = ("共享" + shared.map(number)).where(rows["applications_shared"] > 0, "")
+    own = alone.map(number).astype("str").where(rows["applications_alone"] > 0, "")
+    common = ("共享" + shared.map(number).astype("str")).where(rows["applications_shared"] > 0, "")
     texts = own.where((own == "") | (common == ""), own + "，") + common
     draw = partial(solid_and_hatched, rows["major"], alone, shared, texts.tolist(), "与其他专业共享（不可相加）")
     form = "横向条形图，每个专业两段：实心为单独获批，斜线为与其他专业共享，共享部分不可相加。"
@@ -121,7 +121,7 @@ def per_100_students(tables: Tables) -> FigureEntry:
         headline = f"每百名在校生的名额，{most}最多（{rates[0]}），{least}最少（{rates[-1]}）"
     others = table["majors_count"].map(lambda count: f"\n等{count}个专业" if count > 2 else "")
     both = together.str.replace("、", "、\n")
-    names = both.where(together.str.count("、") == 1, together.str.partition("、")[0] + others)
+    names = both.where(together.str.count("、") == 1, together.str.split("、").str[0] + others)
     draw = partial(bar_chart, names, floats(table[rate]), rates, 0.36, linespacing=1.35)
     form, unit = "横向条形图，每个专业或共享名额的专业组一条，从多到少排列。", "人（每百名在校生的批准名额）"
     return FigureEntry(tables[rate]._replace(data=table), draw, headline, form, ["majors_together"], [rate], unit)
@@ -131,7 +131,7 @@ def categories(tables: Tables) -> FigureEntry:
     """Approved places by 大类 of the catalogue."""
     table, headline = tables["by_category"], "各专业大类的批准培训人数"
     places, top = floats(table.data["places_approved"]), _top(table.data, "places_approved")
-    texts = places.map(number) + "人"
+    texts = places.map(number).astype("str") + "人"
     if places.sum():
         texts = texts + "（" + (places / places.sum() * 100).map(number) + "%）"
     if top is not None and len(places) > 1:

@@ -167,9 +167,10 @@ def bounds_of(told: Told) -> pd.DataFrame:
     if told.bounds is not None:
         return told.bounds
     data = told.data
-    marks = {name: column.bounds for name, column in COLUMNS.items() if column.kind == "bound" and name in data}
-    columns = {bounded: name for name, figures in marks.items() for bounded in figures if bounded in data}
-    return pd.DataFrame({bounded: data[name].astype(bool) for bounded, name in columns.items()}, data.index)
+    marks: dict[str, pd.Series[bool]] = {}
+    for name in [name for name in names_of(data) if kind_of(name) == "bound"]:
+        marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
+    return pd.DataFrame({name: bounded for name, bounded in marks.items() if name in data}, data.index)
 
 
 def figure_columns(data: pd.DataFrame) -> set[str]:
