@@ -14,7 +14,7 @@ import mistune
 from pilotlib.publishing import as_html
 from pilotlib.publishing.content import Content, _with_contents
 from pilotlib.publishing.workbook import as_xlsx
-from pilotlib.report.books import read_year
+from pilotlib.report.year import read_year
 from pilotlib.running.pipeline import YEAR_NOTEBOOKS
 from pilotlib.running.reports import find_notebooks
 

@@ -1,7 +1,12 @@
-"""The Chinese font in plots, also in those of an analyst; an IPython extension, which the lab's kernels load."""
+"""The Chinese font: in plots, also in those of an analyst, and the part of it that a page carries.
 
+An IPython extension, which the lab's kernels load.
+"""
+
+import io
 from collections.abc import Callable
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from noto_cjk_sans_otc import FONT_PATH
@@ -11,6 +16,9 @@ if TYPE_CHECKING:
 
 FONT_FAMILY = "Noto Sans CJK SC"
 _FAMILIES = ("font.family", "font.sans-serif")
+_FACE_NUMBER = 2  # the Simplified Chinese face of the collection
+_ALWAYS = frozenset(map(chr, range(32, 127))) | {"•"}  # the page's own letters, and the mark of a list
+_TABLES_FOR_OTHER_USES = ("BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")
 
 
 @cache
@@ -39,6 +47,23 @@ def _with_fallback(validate: Callable[[Any], list[str]]) -> Callable[[Any], list
         return [*asked, *({FONT_FAMILY} - set(asked))]
 
     return families
+
+
+def font_for(html: str) -> bytes:
+    """The part of the font that draws the characters of a page, as WOFF; about 130 bytes a Chinese character."""
+    import uharfbuzz
+    from fontTools.ttLib import TTFont
+
+    wanted = uharfbuzz.SubsetInput()
+    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(map(ord, _ALWAYS | set(unescape(html))))
+    dropped = (int.from_bytes(tag.encode(), "big") for tag in _TABLES_FOR_OTHER_USES)
+    wanted.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG).update(dropped)
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONT_PATH)), _FACE_NUMBER)
+    font = TTFont(io.BytesIO(uharfbuzz.subset(face, wanted).blob.data), recalcTimestamp=False)
+    font.flavor = "woff"
+    target = io.BytesIO()
+    font.save(target)
+    return target.getvalue()
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:

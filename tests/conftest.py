@@ -197,7 +197,8 @@ _BOTH_REPORTS = """
 import sys
 from pathlib import Path
 from pilotlib.publishing import publish
-from pilotlib.report.books import read_year, read_years
+from pilotlib.report.year import read_year
+from pilotlib.report.years import read_years
 from pilotlib.running.stages import execute
 
 project = Path(sys.argv[1])

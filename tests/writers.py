@@ -151,7 +151,7 @@ def pdf(tables: list[Rows], merged: Merged = ()) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from pilotlib.report.font import font_for
+    from pilotlib.chinese import font_for
 
     page = html(tables, merged).decode()
     fonts = FontConfiguration()

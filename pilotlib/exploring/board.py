@@ -14,10 +14,10 @@ from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of
 from pilotlib.exploring.charts import FORMS, GROUPS, MEASURES, chart
 from pilotlib.exploring.years import Years, load_years
 from pilotlib.publishing.workbook import as_xlsx
+from pilotlib.report.drawing import png_of
 from pilotlib.report.prose import number
 from pilotlib.report.shown import Table, shown
-from pilotlib.report.style import png_of
-from pilotlib.report.told import NOTHING, Told, csv, heading, in_words, names_of, texts
+from pilotlib.report.told import NOTHING, Told, csv_of, heading, in_words, names_of, texts
 from pilotlib.statistics import Tables
 from pilotlib.statistics.indicators import overview
 from pilotlib.vocabulary import UNKNOWN
@@ -253,7 +253,7 @@ def _exports(rows: pd.DataFrame) -> str:
     data.attrs = {}
     told = Told("selection", "所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", data)
     files = {
-        "CSV": ("text/csv;charset=utf-8", "csv", csv(told)),
+        "CSV": ("text/csv;charset=utf-8", "csv", csv_of(told.data, told.heads)),
         "XLSX": (_XLSX, "xlsx", as_xlsx(told.title, "", told.source, [told])),
     }
     links = [

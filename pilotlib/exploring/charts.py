@@ -15,10 +15,9 @@ from pilotlib.chinese import use_chinese_font
 from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS
-from pilotlib.report.drawing import draw_bars, draw_stacks, floats
+from pilotlib.report.drawing import draw_bars, draw_stacks, floats, report_style
 from pilotlib.report.figures import FIGURES, drawing
 from pilotlib.report.prose import number, shortened
-from pilotlib.report.style import report_style
 from pilotlib.report.told import names_of
 from pilotlib.report.year_tables import figure_tables
 from pilotlib.statistics.tables import only_approved

@@ -239,8 +239,8 @@ def _load(project: Path, year: int) -> _Loaded:
     others = applications[applications.columns.difference(columns, sort=False)]
     every = {
         "applications": told._replace(data=told.data[columns].join(others)),
-        "majors": year_tables.majors_table(cleaned.majors, source),
-        "changes": year_tables.changes_table(cleaned.changes, source),
+        "majors": year_tables.table_of("majors", cleaned.majors, source),
+        "changes": year_tables.table_of("changes", cleaned.changes, source),
         "problems": year_tables.problems_table(problems, source),
         "set_aside": year_tables.set_aside_table(cleaned.set_aside, len(applications), source),
         **year_tables.statistic_tables(statistics, source),

@@ -71,7 +71,7 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
     entries = {
         f"{name}-{year}": FigureEntry(
             _of_year(tables[f"{name}_bands"], of_year[f"{name}_bands"]),
-            partial(_draw_bands, name=f"{name}_band"),
+            partial(_draw_bands, of_year[f"{name}_bands"], name=f"{name}_band"),
             _bands_headline(of_year, measure, title),
             f"横向条形图，每个{title}区间一条，条长为学校数。",
             [f"{name}_band"],
@@ -82,9 +82,10 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
     }
     if "by_city" in tables:
         largest = of_year["by_city"].sort_values("places_approved", ascending=False, kind="stable").head(CITIES_DRAWN)
+        cities = largest.assign(city=largest["city"].map(name_of).astype("str"))
         entries[f"cities-{year}"] = FigureEntry(
-            _of_year(tables["by_city"], largest.assign(city=largest["city"].map(name_of).astype("str"))),
-            _draw_cities,
+            _of_year(tables["by_city"], cities),
+            partial(_draw_cities, cities),
             _cities_headline(of_year["by_city"]),
             "横向条形图，每个市一条，从多到少排列。",
             ["city"],

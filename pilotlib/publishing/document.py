@@ -17,9 +17,9 @@ from docx.shared import Cm, Pt, RGBColor
 
 from pilotlib.publishing.content import Content, for_paper
 from pilotlib.report.books import Book
+from pilotlib.report.drawing import png_of
 from pilotlib.report.figures import drawing
 from pilotlib.report.prose import shortened, visible
-from pilotlib.report.style import png_of
 
 TEXT_FONT, HEADING_FONT, LATIN_FONT = "宋体", "黑体", "Times New Roman"
 _STYLES = {"Title": "h1", "Subtitle": ".subtitle", "Notes": ".notes"}  # what is set in a style of its own

@@ -3,9 +3,9 @@
 import base64
 import hashlib
 
+from pilotlib.chinese import FONT_FAMILY, font_for
 from pilotlib.publishing.content import TEMPLATES, Content, for_paper
 from pilotlib.report.colours import COLOURS, with_page_colours
-from pilotlib.report.font import FONT_FAMILY, font_for
 
 _PAGE_FONT = "Report Sans"
 

@@ -1,4 +1,4 @@
-"""How the check of the prose is told: a quiet mark at each number that leads to its row, and the table of rows."""
+"""What became of the numbers of a text: a quiet mark at each that leads to its row, and the table of rows."""
 
 import json
 import re
@@ -9,24 +9,18 @@ import pandas as pd
 
 from pilotlib.claims import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, count_states
 from pilotlib.report.findings import aligned
-from pilotlib.report.prose import number
+from pilotlib.report.prose import number, shortened
 from pilotlib.report.told import NOTHING, Told, cells
 from pilotlib.statistics import STATISTICS
 
 # Never by colour alone: each state has a sign of its own.
 SIGNS = {AGREES: "✓", DISAGREES: "≠", LOWER_BOUND: "≥", NO_DATA: "○", NOT_UNDERSTOOD: "？"}
-JSON_KEYS = (
-    "number",
-    "value",
-    "unit",
-    "kind",
-    "state",
-    "expected",
-    "statistic",
-    "sentence",
-    "line",
-    "column",
-    "explanation",
+MARKS_EXPLAINED = (
+    "<p class='notes'>以下是学校的原文。其中的数都已与数据核对，数后的记号链接到“数据核对”："
+    f"{'，'.join(f'{SIGNS[state]} {title}' for state, title in reversed(STATES.items()))}。</p>"
+)
+_DEFINITION = (
+    "“下限”：数据只给出下限，所写的数不小于它。“无数据”：数据中没有可以核对的数。“未识别”：没有认出这个数说的是什么。"
 )
 _UNIT_INSIDE = re.compile("分之|成$")  # 百分之八十, 八成
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private characters, which no text of a school holds
@@ -35,10 +29,8 @@ _LONGEST = 56  # characters of a sentence that a table's cell shows
 
 
 def with_marks(narrative: str, claims: pd.DataFrame) -> str:
-    """The school's text with a placeholder behind each checked number, for `marks_as_links` to fill after rendering.
-
-    A number from which something follows that disagrees (a list, a sum) carries a second mark for that.
-    """
+    """The school's text with a placeholder behind each checked number, which `marks_as_links` fills after rendering;
+    a second one where something follows from the number (a list, a sum) that disagrees."""
     lines = narrative.replace(_OPEN, "\ufffd").replace(_CLOSE, "\ufffd").split("\n")
     rows = _numbered(claims)
     marked = rows[~rows["derived"] | (rows["state"] == DISAGREES)]
@@ -57,11 +49,10 @@ def marks_as_links(html: str, claims: pd.DataFrame) -> str:
     """The rendered text, each placeholder turned into a link to the number's row in the table."""
     states = _numbered(claims).set_index("entry")["state"]
 
-    def link(found: re.Match[str]) -> str:
-        state = states[int(found[1])]
-        told = f"核对第{found[1]}条：{STATES[state]}"
-        mark = f'<a class="check {state}" id="number-{found[1]}" href="#claim-{found[1]}" aria-label="{told}">'
-        return f"<sup>{mark}{SIGNS[state]}</a></sup>"
+    def link(placeholder: re.Match[str]) -> str:
+        entry, state = placeholder[1], states[int(placeholder[1])]
+        attributes = f'id="number-{entry}" href="#claim-{entry}" aria-label="核对第{entry}条：{STATES[state]}"'
+        return f'<sup><a class="check {state}" {attributes}>{SIGNS[state]}</a></sup>'
 
     return re.sub(f"{_OPEN}(\\d+){_CLOSE}", link, html)
 
@@ -69,82 +60,58 @@ def marks_as_links(html: str, claims: pd.DataFrame) -> str:
 def claims_lead(claims: pd.DataFrame) -> str:
     """The count of a text's numbers by state, in a sentence."""
     stated = (claims["kind"] == "claim").sum()
-    counts = "，".join(
-        f"{SIGNS[state]} {STATES[state]}{number(count)}条" for state, count in count_states(claims).items()
-    )
+    counts = [f"{SIGNS[state]} {STATES[state]}{number(count)}条" for state, count in count_states(claims).items()]
     return (
-        f"学校文字中的数逐一与数据核对，连同由它们推算的合计、名单与比率，共{number(stated)}条：{counts}。"
+        f"学校文字中的数逐一与数据核对，连同由它们推算的合计、名单与比率，共{number(stated)}条：{'，'.join(counts)}。"
         f"另有{number(len(claims) - stated)}处数字（年份、序号、名称等）不是陈述，没有列出。"
     )
 
 
+def claims_table(claims: pd.DataFrame, source: str) -> Told:
+    """A row for each number of a text, the gravest state first: `entry, state, number` (with its unit), `derived,
+    line, sentence, explanation, expected, difference` (of those that disagree), `statistic` (its title)."""
+    rows = _by_gravity(claims)
+    data = rows.assign(
+        state=rows["state"].map(STATES).astype("str"),
+        number=[_written(row) for row in rows.itertuples()],
+        difference=(rows["value"] - rows["expected"]).where(rows["state"] == DISAGREES),
+        statistic=rows["statistic"].map(_statistic_title),
+        explanation=rows["explanation"] + rows["instead"].map(lambda text: f"可写作：“{text}”。" if text else ""),
+    )
+    shown = ["explanation", "expected", "difference", "statistic"]
+    data = data[["entry", "state", "number", "derived", "line", "sentence", *shown]]
+    source, shown = f"学校的文字；{source}", ["entry", "state", "sentence", *shown]
+    return Told("claims", "逐条核对", _DEFINITION, "条", source, data, shown=tuple(shown))
+
+
 def claims_cells(claims: pd.DataFrame, told: Told) -> pd.DataFrame:
     """The cells of the page: each number marked in its sentence, and its row led back to it."""
-    rows, shown = cells(told), _by_gravity(claims)
-    signs = shown["state"].map({state: f'<span class="check {state}">{sign}</span>' for state, sign in SIGNS.items()})
-    return rows.assign(
-        entry=[_entry(row) for row in shown.itertuples()],
-        state=signs.astype("str") + rows["state"],
-        sentence=[_excerpt(row) for row in shown.itertuples()],
+    written, rows = cells(told), _by_gravity(claims)
+    signs = rows["state"].map({state: f'<span class="check {state}">{sign}</span>' for state, sign in SIGNS.items()})
+    return written.assign(
+        entry=[
+            f'<a id="claim-{entry}" href="#number-{owner}" aria-label="第{entry}条，回到正文">{entry}</a>'
+            for entry, owner in zip(rows["entry"], rows["owner"], strict=True)
+        ],
+        state=signs.astype("str") + written["state"],
+        sentence=[_excerpt(row) for row in rows.itertuples()],
     ).astype("str")
 
 
-def claims_table(claims: pd.DataFrame, source: str) -> Told:
-    """A row for each number of a text, the gravest state first, in the order of the text.
-
-    `entry, state` (in words), `number` (with its unit), `derived, line, sentence, explanation, expected, difference`
-    (of those that disagree), `statistic` (its title).
-    """
-    shown = _by_gravity(claims)
-    data = shown.assign(
-        state=shown["state"].map(STATES).astype("str"),
-        number=[_written(row) for row in shown.itertuples()],
-        difference=(shown["value"] - shown["expected"]).where(shown["state"] == DISAGREES),
-        statistic=shown["statistic"].map(statistic_title),
-        explanation=shown["explanation"] + shown["instead"].map(lambda text: f"可写作：“{text}”。" if text else ""),
-    )[
-        [
-            *("entry", "state", "number", "derived", "line", "sentence"),
-            *("explanation", "expected", "difference", "statistic"),
-        ]
-    ]
-    definition = (
-        "“下限”：数据只给出下限，所写的数不小于它。“无数据”：数据中没有可以核对的数。"
-        "“未识别”：没有认出这个数说的是什么。"
-    )
-    page = ("entry", "state", "sentence", "explanation", "expected", "difference", "statistic")
-    return Told("claims", "逐条核对", definition, "条", f"学校的文字；{source}", data, shown=page)
-
-
 def _by_gravity(claims: pd.DataFrame) -> pd.DataFrame:
-    made = _numbered(claims)
-    rank = made["state"].map(list(STATES).index)
-    return made.assign(rank=rank).sort_values("rank", kind="stable", ignore_index=True)
-
-
-def statistic_title(name: str | float) -> str:
-    """The Chinese title of the statistic that a claim was held against; the application table for finer parts."""
-    if pd.isna(name):
-        return NOTHING
-    return STATISTICS[name].title if name in STATISTICS else "申报明细"
+    rows = _numbered(claims)
+    return rows.iloc[rows["state"].map(list(STATES).index).argsort(kind="stable")].reset_index(drop=True)
 
 
 def _numbered(claims: pd.DataFrame) -> pd.DataFrame:
-    """The claims without labels; `entry` numbers them from 1, `owner` is the entry of the number each belongs to."""
-    made = claims[claims["kind"] == "claim"]
-    entry = pd.Series(range(1, len(made) + 1), index=made.index, dtype="int64")
-    return made.assign(entry=entry, owner=entry.where(~made["derived"]).ffill().astype("int64"))
-
-
-def _entry(row: Any) -> str:
-    """The row's number: the target of the mark in the prose, and the way back to the number that it belongs to."""
-    return (
-        f'<a id="claim-{row.entry}" href="#number-{row.owner}" aria-label="第{row.entry}条，回到正文">{row.entry}</a>'
-    )
+    """The claims without labels; `entry` counts them from 1, `owner` is that of the number each belongs to."""
+    rows = claims[claims["kind"] == "claim"]
+    entry = pd.Series(range(1, len(rows) + 1), index=rows.index, dtype="int64")
+    return rows.assign(entry=entry, owner=entry.where(~rows["derived"]).ffill().astype("int64"))
 
 
 def _excerpt(row: Any) -> str:
-    """The sentence with the number marked, cut on both sides where it is long; of a derived row, what was derived."""
+    """The sentence with the number marked, cut where it is long; of a derived row, what was derived."""
     if row.derived:
         return f"<span class='derived'>推算</span>{escape(row.number)}"
     end = row.offset + len(row.number) + len(row.unit)
@@ -158,8 +125,8 @@ def _excerpt(row: Any) -> str:
 
 
 def as_json(claims: pd.DataFrame) -> str:
-    """A list of objects with `JSON_KEYS`, one per number; the derived ones say so."""
-    objects = json.loads(claims[[*JSON_KEYS, "derived"]].to_json(orient="records", force_ascii=False))
+    """A list of objects, one per number, with the columns of the claims; the derived ones say so."""
+    objects = json.loads(claims.drop(columns="offset").to_json(orient="records", force_ascii=False))
     shown = [{key: value for key, value in item.items() if key != "derived" or value} for item in objects]
     return json.dumps(shown, ensure_ascii=False, indent=2)
 
@@ -169,27 +136,34 @@ def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> li
 
     Then a table of what is not certain (of `everything`, if asked for), and the count by state.
     """
-    made = claims[claims["kind"] == "claim"]
-    if made.empty:
+    stated = claims[claims["kind"] == "claim"]
+    if stated.empty:
         return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。"]
     lines: list[str] = []
     row: Any
-    for row in made[made["state"] == DISAGREES].itertuples():
+    for row in stated[stated["state"] == DISAGREES].itertuples():
         lines += [f"{SIGNS[DISAGREES]} {STATES[DISAGREES]}  {row.line}:{row.column}  {_short(row)}"]
         lines += [f"    原文：{row.sentence}", f"    核对：{row.explanation}"]
         lines += [f"    可写作：{row.instead}"] if row.instead else []
-    listed = made if everything else made[~made["state"].isin([AGREES, DISAGREES])]
+    listed = stated if everything else stated[~stated["state"].isin([AGREES, DISAGREES])]
     columns = [
         ["结论", *(f"{SIGNS[state]} {STATES[state]}" for state in listed["state"])],
         ["行:列", *(f"{line}:{column}" for line, column in zip(listed["line"], listed["column"], strict=True))],
-        ["数", *(_short(row) for row in listed.itertuples())],
+        ["数", *map(_short, listed.itertuples())],
         ["查得", *(NOTHING if pd.isna(value) else number(value) for value in listed["expected"])],
-        ["依据", *map(statistic_title, listed["statistic"])],
+        ["依据", *map(_statistic_title, listed["statistic"])],
         ["说明", *listed["explanation"]],
     ]
     counts = "，".join(f"{STATES[state]} {count} 条" for state, count in count_states(claims).items())
     lines += aligned(columns) if len(listed) else []
-    return [*lines, f"{file}：{counts}；另有 {len(claims) - len(made)} 处数字不是陈述。"]
+    return [*lines, f"{file}：{counts}；另有 {len(claims) - len(stated)} 处数字不是陈述。"]
+
+
+def _statistic_title(name: str | float) -> str:
+    """The Chinese title of what a claim was held against: a statistic, or the application table."""
+    if pd.isna(name):
+        return NOTHING
+    return STATISTICS[name].title if name in STATISTICS else "申报明细"
 
 
 def _written(row: Any) -> str:
@@ -197,5 +171,4 @@ def _written(row: Any) -> str:
 
 
 def _short(row: Any) -> str:
-    text = _written(row)
-    return ("推算 " if row.derived else "") + (text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…")
+    return ("推算 " if row.derived else "") + shortened(_written(row), _WIDEST)

@@ -1,116 +1,163 @@
-"""Bars, stacks and legends, drawn once for every figure; titles are text of the page and not of the drawing."""
+"""How figures are drawn: type, size, bars, stacks, legends. Titles are text of the page, not of the drawing."""
 
-from collections.abc import Iterable, Sequence
+import io
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
+import matplotlib
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
+from pilotlib.chinese import FONT_FAMILY, register_font
+from pilotlib.errors import PilotError
 from pilotlib.report.colours import GROUND_COLOUR, INK_COLOURS, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR, TEXT_COLOUR
 from pilotlib.report.prose import number, shortened
-from pilotlib.report.style import HATCH, TEXT_POINTS, WIDTH_INCHES, report_style
 from pilotlib.words import display_width
 
-INCHES_PER_BAR = 0.3
-LONGEST_LABEL = 14  # characters beside a bar
+_BAR_INCHES = 0.3
+_LONGEST_LABEL = 14  # characters beside a bar
+# Drawn to be read at the width of a phone: narrow, and with text that is not small.
+_WIDTH_INCHES, _TEXT_POINTS = 4.2, 10.5
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
+_SETTINGS = {
+    "font.family": "sans-serif",
+    "font.sans-serif": [FONT_FAMILY],
+    **dict.fromkeys(("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize"), _TEXT_POINTS),
+    "legend.fontsize": _TEXT_POINTS,
+    "legend.frameon": False,
+    "axes.unicode_minus": False,
+    "axes.edgecolor": OTHER_COLOUR,
+    **dict.fromkeys(("axes.labelcolor", "text.color", "ytick.color"), TEXT_COLOUR),
+    **dict.fromkeys(("axes.spines.top", "axes.spines.right", "axes.spines.bottom"), False),
+    **dict.fromkeys(("xtick.bottom", "xtick.labelbottom", "ytick.left"), False),
+    "hatch.linewidth": 1.2,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+    "svg.fonttype": "none",  # text stays text: it can be selected, and the reader's own font draws it
+}
+
+
+@contextmanager
+def report_style() -> Iterator[None]:
+    """Matplotlib and seaborn as the report sets them, for the time of a drawing.
+
+    Raises:
+        PilotError: a character that the font does not have.
+    """
+    register_font()
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        seaborn.set_theme(style="white", rc=_SETTINGS)
+        warnings.filterwarnings("error", message=r"Glyph .* missing")
+        try:
+            yield
+        except UserWarning as warning:
+            glyph = re.match(r"Glyph (\d+)", str(warning))
+            if not glyph:
+                raise
+            sentence = f"图中的字符“{chr(int(glyph[1]))}”是字体里没有的。"
+            raise PilotError(f"{sentence}请在原表或 corrections.csv 中改写含有它的单元格。") from None
+
+
+def svg_of(figure: Figure, name: str) -> str:
+    """The figure as an `<svg>` element, the same bytes every time; ids rest on `name`: a page can hold many."""
+    target = io.StringIO()
+    metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    with report_style(), matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(target, format="svg", metadata=metadata)
+    svg = target.getvalue()
+    # Names of groups, which every figure has alike, would stand on a page twice.
+    return re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :]).strip()
+
+
+def png_of(figure: Figure, dots_per_inch: int = 220) -> bytes:
+    """The figure as a picture, by default for paper; the same bytes every time."""
+    target = io.BytesIO()
+    with report_style():
+        figure.savefig(target, format="png", dpi=dots_per_inch, metadata={"Software": None})
+    return target.getvalue()
+
+
+# What follows is called within `report_style`.
 
 
 def bar_chart(
-    names: Iterable[str], lengths: "pd.Series[float]", texts: Sequence[str], inches_per_bar: float = INCHES_PER_BAR
+    names: Iterable[str], lengths: "pd.Series[float]", texts: Sequence[str], inches: float = _BAR_INCHES, **look: Any
 ) -> Figure:
-    """A bar for each name, one below the other, with a text at its end."""
-    figure, axes = canvas(len(lengths), inches_per_bar)
-    with report_style():
-        draw_bars(axes, names, lengths)
-        write_at_ends(axes, lengths, texts)
-    return figure
+    """A bar for each name, one below the other, with a text at its end; `look` is that of the names."""
+    figure, axes = _canvas(len(lengths), inches)
+    draw_bars(axes, names, lengths)
+    for label in axes.get_yticklabels():
+        label.set(**look)
+    return _finished(figure, axes, lengths, texts)
 
 
-def stack_chart(table: pd.DataFrame, row: str, part: str, length: str, unit: str = "人") -> Figure:
-    """A stack for each value of the column `row`, a piece for each of the column `part`, as long as `length` says.
+def approved_and_applied(table: pd.DataFrame, names: str) -> Figure:
+    """A bar for what was approved, named by a column; a mark where another number was applied for."""
+    same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool)
+    approved, applied = floats(table["places_approved"]), floats(table["places_applied"])
+    figure, axes = _canvas(len(table), legend=True)
+    draw_bars(axes, table[names], approved, label="批准")
+    look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
+    axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
+    texts = approved.map(number).where(same, "批准" + approved.map(number))
+    texts = texts.where(table["places_approved"].notna(), "未计入批准")
+    texts = texts.where(same, texts + "，申请" + table["places_applied"].map(number, na_action=None))
+    return _finished(figure, axes, approved.combine(applied, max), texts.tolist())
 
-    Pieces that are no level are hatched; at a stack's end stands its sum.
+
+def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
+    """Approved places: a stack for each word of the column `row`, a piece for each of `part`, the sum at the end.
+
+    Pieces that are no level are hatched.
     """
-    table = table.astype({row: str, part: str}).assign(**{length: floats(table[length])})
-    wide = table.pivot_table(index=row, columns=part, values=length, sort=False, observed=True, fill_value=0)
+    table = table.astype({row: str, part: str}).assign(places_approved=floats(table["places_approved"]))
+    wide = table.pivot_table("places_approved", row, part, sort=False, observed=True, fill_value=0)
     parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))
-    figure, axes = canvas(len(wide), INCHES_PER_BAR * 1.6, legend=True)
-    with report_style():
-        sums = draw_stacks(axes, wide[parts], {name: look_of(name) for name in parts})
-        longest = wide.sum(axis="columns").max()
-        for name, bars in zip(parts, axes.containers, strict=True):
-            texts = [number(value) if value > _ROOM_TO_WRITE * longest else "" for value in wide[name]]
-            axes.bar_label(
-                cast(BarContainer, bars), texts, label_type="center", color=INK_COLOURS.get(name, TEXT_COLOUR)
-            )
-        write_at_ends(axes, sums, [f"{number(total)}{unit}" for total in sums])
-        legend(figure)
-    return figure
+    looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in LEVEL_COLOURS.items()}
+    figure, axes = _canvas(len(wide), _BAR_INCHES * 1.6, legend=True)
+    sums = draw_stacks(axes, wide[parts], {name: looks.get(name, _hatched(OTHER_COLOUR)) for name in parts})
+    for name, bars in zip(parts, axes.containers, strict=True):
+        texts = [number(value) if value > _ROOM_TO_WRITE * sums.max() else "" for value in wide[name]]
+        ink = INK_COLOURS.get(name, TEXT_COLOUR)
+        axes.bar_label(cast(BarContainer, bars), texts, label_type="center", color=ink)
+    return _finished(figure, axes, sums, [f"{number(total)}人" for total in sums])
 
 
-def canvas(bars: int, inches_per_bar: float = INCHES_PER_BAR, legend: bool = False) -> tuple[Figure, Axes]:
-    """An empty figure for so many bars, as wide as a phone reads it."""
-    with report_style():
-        height = 0.2 + 0.35 * legend + inches_per_bar * max(bars, 1)
-        figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
-        axes = figure.subplots()
-        axes.margins(y=0.01)
-    return figure, axes
+def solid_and_hatched(
+    names: "pd.Series[str]", solid: "pd.Series[float]", hatched: "pd.Series[float]", texts: Sequence[str], label: str
+) -> Figure:
+    """A stack of two pieces for each name, of which the hatched one bears the label."""
+    wide = pd.DataFrame({"单独": solid, "共享": hatched.where(hatched > 0)}).set_axis(names, axis="index")
+    figure, axes = _canvas(len(wide), legend=True)
+    draw_stacks(axes, wide, {"单独": {"color": MAIN_COLOUR}, "共享": _hatched(MAIN_COLOUR) | {"label": label}})
+    return _finished(figure, axes, solid + hatched, texts)
 
 
 def draw_bars(
-    axes: Axes, names: Iterable[str], lengths: "pd.Series[float]", longest: int = LONGEST_LABEL, **settings: Any
+    axes: Axes, names: Iterable[str], lengths: "pd.Series[float]", longest: int = _LONGEST_LABEL, **settings: Any
 ) -> None:
     """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
     look = {"color": MAIN_COLOUR, "saturation": 1, "legend": False} | settings
     seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **look)
-    write_names(axes, names, longest)
+    _write_names(axes, names, longest)
 
 
 def draw_stacks(
-    axes: Axes, wide: pd.DataFrame, looks: dict[str, dict[str, Any]], longest: int = LONGEST_LABEL
+    axes: Axes, wide: pd.DataFrame, looks: dict[str, dict[str, Any]], longest: int = _LONGEST_LABEL
 ) -> "pd.Series[float]":
-    """A stack for each row, a piece for each column, the first row on top; returns how long the stacks are."""
+    """A stack for each row, the first on top, a piece for each column; returns how long the stacks are."""
     start = pd.Series(0.0, index=wide.index)
     for name, look in looks.items():
         axes.barh(range(len(wide)), wide[name], left=start, **({"label": shortened(name, longest)} | look))
         start = start + wide[name].fillna(0)
-    write_names(axes, wide.index.astype(str), longest)
+    _write_names(axes, wide.index.astype(str), longest)
     axes.invert_yaxis()
     return start
-
-
-def look_of(name: str) -> dict[str, Any]:
-    """How the piece of a stack that stands for a level is drawn; what is no level is hatched."""
-    if name in LEVEL_COLOURS:
-        return {"color": LEVEL_COLOURS[name], "edgecolor": GROUND_COLOUR}
-    return {"color": GROUND_COLOUR, "edgecolor": OTHER_COLOUR, "hatch": HATCH}
-
-
-def write_names(axes: Axes, names: Iterable[str], longest: int = LONGEST_LABEL) -> None:
-    """Write each bar's name beside it, long lines of it cut."""
-    labels = ["\n".join(shortened(line, longest) for line in str(name).split("\n")) for name in names]
-    axes.set_yticks(range(len(labels)), labels)
-
-
-def write_at_ends(axes: Axes, lengths: "pd.Series[float]", texts: Sequence[str]) -> None:
-    """Write each bar's text at its end, and leave room for it."""
-    for position, (length, text) in enumerate(zip(lengths, texts, strict=True)):
-        axes.annotate(text, (length, position), xytext=(5, 0), textcoords="offset points", va="center")
-    names = [line for label in axes.get_yticklabels() for line in label.get_text().split("\n")]
-    width = WIDTH_INCHES * 72 - max(map(_points, names), default=0) - 2 * TEXT_POINTS
-    room = [min(_points(text) + 5, 0.8 * width) for text in texts]
-    ends = [length * width / (width - beside) for length, beside in zip(lengths, room, strict=True)]
-    axes.set(xlim=(0, max(ends, default=0) or 1), xlabel="", ylabel="")
-
-
-def legend(figure: Figure) -> None:
-    """A legend above the drawing."""
-    figure.legend(loc="outside upper left", ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
 
 
 def floats(column: "pd.Series[Any]") -> "pd.Series[float]":
@@ -118,6 +165,38 @@ def floats(column: "pd.Series[Any]") -> "pd.Series[float]":
     return column.astype("Float64").fillna(0).astype(float)
 
 
+def _hatched(colour: str) -> dict[str, Any]:
+    return {"color": GROUND_COLOUR, "edgecolor": colour, "hatch": "////"}
+
+
+def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tuple[Figure, Axes]:
+    """An empty figure for so many bars, as wide as a phone reads it."""
+    height = 0.2 + 0.35 * legend + inches * max(bars, 1)
+    figure = Figure(figsize=(_WIDTH_INCHES, height), layout="constrained")
+    axes = figure.subplots()
+    axes.margins(y=0.01)
+    return figure, axes
+
+
+def _write_names(axes: Axes, names: Iterable[str], longest: int) -> None:
+    labels = ["\n".join(shortened(line, longest) for line in str(name).split("\n")) for name in names]
+    axes.set_yticks(range(len(labels)), labels)
+
+
+def _finished(figure: Figure, axes: Axes, lengths: "pd.Series[float]", texts: Sequence[str]) -> Figure:
+    """The drawing with each bar's text at its end, and a legend where something bears a label."""
+    for position, (length, text) in enumerate(zip(lengths, texts, strict=True)):
+        axes.annotate(text, (length, position), xytext=(5, 0), textcoords="offset points", va="center")
+    names = "\n".join(label.get_text() for label in axes.get_yticklabels()).split("\n")
+    width = _WIDTH_INCHES * 72 - max(map(_points, names)) - 2 * _TEXT_POINTS
+    room = [min(_points(text) + 5, 0.8 * width) for text in texts]
+    ends = [length * width / (width - beside) for length, beside in zip(lengths, room, strict=True)]
+    axes.set(xlim=(0, max(ends, default=0) or 1), xlabel="", ylabel="")
+    if axes.get_legend_handles_labels()[1]:
+        figure.legend(loc="outside upper left", ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
+    return figure
+
+
 def _points(text: str) -> float:
     """About how wide a text is drawn."""
-    return display_width(text) / 2 * TEXT_POINTS * 1.1
+    return display_width(text) / 2 * _TEXT_POINTS * 1.1

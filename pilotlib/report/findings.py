@@ -1,8 +1,6 @@
 """What reading, cleaning and checking a table found, line by line, for a terminal."""
 
-import csv
-import io
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable
 
 import pandas as pd
 
@@ -39,25 +37,18 @@ def _lines(form: str, table: pd.DataFrame) -> list[str]:
 
 def as_ledger(corrections: pd.DataFrame) -> str:
     """Corrections as lines of the ledger, ready to paste."""
-    target = io.StringIO(newline="")
-    csv.writer(target, lineterminator="\n").writerows(corrections[list(CORRECTION_COLUMNS)].to_numpy().tolist())
-    return target.getvalue().rstrip("\n")
+    return corrections[list(CORRECTION_COLUMNS)].to_csv(index=False, header=False, lineterminator="\n").rstrip("\n")
 
 
-def aligned(columns: list[list[str]], figures: AbstractSet[int] = frozenset()) -> list[str]:
-    """Columns of texts as lines for a terminal, where a Chinese character is two columns wide.
+def aligned(columns: Iterable[list[str]], figures: Container[int] = ()) -> list[str]:
+    """Columns of texts, each from its heading down, as lines for a terminal: a Chinese character is two wide.
 
-    Args:
-        columns: Each column from its heading down.
-        figures: The places of the columns that are set to the right.
+    `figures` are the places of the columns that are set to the right.
     """
-    widths = [max(map(display_width, column)) for column in columns]
-    return [
-        "  ".join(
-            " " * (width - display_width(text)) + text
-            if place in figures
-            else text + " " * (width - display_width(text))
-            for place, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in zip(*columns, strict=True)
-    ]
+    padded = []
+    for place, column in enumerate(columns):
+        widths = [display_width(text) for text in column]
+        spaces = [" " * (max(widths) - width) for width in widths]
+        pairs = zip(spaces, column, strict=True) if place in figures else zip(column, spaces, strict=True)
+        padded.append(["".join(pair) for pair in pairs])
+    return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]

@@ -1,19 +1,23 @@
-"""The parts of a report, each as one piece of HTML that a notebook cell ends in; they are the same for every kind."""
+"""The parts of a report of any kind, each as one piece of HTML that a notebook cell ends in."""
 
+import re
+from collections.abc import Sequence
 from html import escape
 
+import mistune
 from IPython.display import HTML
 
 from pilotlib.columns import title_of
-from pilotlib.report.books import Book, Doubt, Fact
-from pilotlib.report.checked import claims_cells, claims_lead
-from pilotlib.report.figures import FigureEntry, data_of, description, drawing
+from pilotlib.report.books import Book, Fact
+from pilotlib.report.checked import MARKS_EXPLAINED, claims_cells, claims_lead, marks_as_links, with_marks
+from pilotlib.report.drawing import svg_of
+from pilotlib.report.figures import data_of, description, drawing
 from pilotlib.report.prose import number, visible
-from pilotlib.report.style import svg_of
-from pilotlib.report.told import cells, html, with_download
+from pilotlib.report.told import cells, html
 from pilotlib.statistics import STATISTICS
 
 DOUBTS_SHOWN = 5  # of each kind, at the top of the report
+_FIRST_SECTION = re.compile(r"## *一、")
 
 
 def title_block(book: Book) -> HTML:
@@ -24,13 +28,34 @@ def title_block(book: Book) -> HTML:
 
 def key_figures(book: Book) -> HTML:
     """The report in a few figures."""
-    return HTML(_facts("key-figures", book.key_figures))
+    return _facts("key-figures", book.key_figures)
+
+
+def provenance(book: Book) -> HTML:
+    """Where the figures come from, and the version that computed them."""
+    return _facts("facts", book.provenance)
+
+
+def _facts(kind: str, facts: Sequence[Fact]) -> HTML:
+    """A list of facts, each under its name; of key figures with their notes."""
+    # JupyterLab floats the terms of a list and what is said of them; here each stands above its fact.
+    style = "style='float:none;width:auto'"
+    items = []
+    for fact in facts:
+        note = f"<dd class='note' {style}>{escape(fact.note)}</dd>" if kind == "key-figures" else ""
+        items.append(f"<div><dt {style}>{escape(fact.name)}</dt><dd {style}>{escape(fact.value)}</dd>{note}</div>")
+    return HTML(f"<dl class='{kind}'>{''.join(items)}</dl>")
 
 
 def doubts(book: Book) -> HTML:
-    """What a reader should doubt, by kind; of many, the first and how many there are."""
-    told = "".join(_doubt(doubt) for doubt in book.doubts if doubt.sentences)
-    return HTML(told or "<p>没有发现存疑之处。</p>")
+    """What a reader should doubt, of many the first, with a link to the section that holds all."""
+    pieces = []
+    for doubt in book.doubts:
+        items = "".join(f"<li>{escape(visible(sentence))}</li>" for sentence in doubt.sentences[:DOUBTS_SHOWN])
+        rest = f"，这里列出前{DOUBTS_SHOWN}处" if len(doubt.sentences) > DOUBTS_SHOWN else ""
+        lead = f'{escape(doubt.title)}{rest}，全部见<a class="section">{doubt.section}</a>'
+        pieces += [f"<p>{lead}。</p><ul>{items}</ul>"] if items else []
+    return HTML("".join(pieces) or "<p>没有发现存疑之处。</p>")
 
 
 def paragraph(book: Book, topic: str) -> HTML:
@@ -39,22 +64,71 @@ def paragraph(book: Book, topic: str) -> HTML:
     return HTML("".join(f"<p>{escape(visible(line))}</p>" for line in lines))
 
 
+def first_narrative(book: Book) -> HTML:
+    """The school's own words on the year's tasks (its section 一), below the sentences that are computed."""
+    sections = _sections(book)
+    if not sections:
+        return HTML("<p>学校没有提供文字。</p>")
+    texts = [text for text in sections if not text.startswith("## ")]
+    texts += [text.partition("\n")[2] for text in sections if _FIRST_SECTION.match(text)]
+    body = "".join(_render(text, book) for text in texts)
+    return HTML(f"<section class='given'><h3>学校的说明</h3>{MARKS_EXPLAINED}{body}</section>" if body else "")
+
+
+def narrative(book: Book) -> HTML:
+    """The other sections of the school's own text, as written; HTML in them is shown as text."""
+    others = [text for text in _sections(book) if text.startswith("## ") and not _FIRST_SECTION.match(text)]
+    return HTML("".join(_render(text, book) for text in others))
+
+
+def _sections(book: Book) -> list[str]:
+    """The narrative by parts: what stands before the first heading of the second level, then each section.
+
+    A heading with nothing under it is none: the narrative of a new year begins with headings alone.
+    """
+    marked = book.narrative if book.claims is None else with_marks(book.narrative, book.claims)
+    return [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
+
+
+class _TextOnly(mistune.HTMLRenderer):
+    """The school's Markdown in our page: no picture or link to elsewhere, no heading of the first level."""
+
+    def heading(self, text: str, level: int, **attributes: object) -> str:
+        return super().heading(text, max(level, 2), **attributes)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return f"{text}（图：{escape(url)}）"
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return text if text == url else f"{text}（{escape(url)}）"
+
+
+def _render(markdown: str, book: Book) -> str:
+    page = str(mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown))
+    return page if book.claims is None else marks_as_links(page, book.claims)
+
+
+def claims(book: Book) -> HTML:
+    """Every number of the school's text held against the data: the count by state, each with its reason."""
+    if book.claims is None or book.claims.empty:
+        return HTML("<p>学校的文字中没有数字可以核对。</p>")
+    told = book.tables["claims"]._replace(notes="点序号回到正文中的数。")
+    return HTML(f"<p>{claims_lead(book.claims)}</p>{html(told, claims_cells(book.claims, told))}")
+
+
 def figure(book: Book, name: str) -> HTML:
-    """A figure with its finding as headline, described in words, with unit, source, and its data one click away."""
-    return HTML(figure_html(name, book.figures[name]))
-
-
-def figure_html(name: str, entry: FigureEntry) -> str:
-    """A figure's drawing, headline, description, unit, source and data."""
+    """A figure with its finding as headline, described in words, with unit, source, and its data."""
+    entry = book.figures[name]
+    unit, headline = escape(entry.unit), escape(entry.headline)
     if entry.table.data.empty:
-        return f"<p>单位：{escape(entry.unit)}：没有可以画出的数据。</p>"
-    told, headline = escape(description(entry)), escape(entry.headline)
-    svg = svg_of(drawing(entry), name).replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
-    return (
+        return HTML(f"<p>单位：{unit}：没有可以画出的数据。</p>")
+    label = f'role="img" aria-label="{escape(description(entry))}"'
+    svg = svg_of(drawing(entry), name).replace("<svg ", f"<svg {label} ", 1)
+    return HTML(
         f'<figure id="figure-{name}"><h3>{headline}</h3>{svg}'
-        f"<figcaption>单位：{escape(entry.unit)}。来源：{escape(entry.table.source)}。</figcaption>"
+        f"<figcaption>单位：{unit}。来源：{escape(entry.table.source)}。</figcaption>"
         f"<details><summary>图中数据<span class='hidden'>：{headline}</span></summary>"
-        f"{with_download(data_of(entry))}</details></figure>"
+        f"{html(data_of(entry), notes=False)}</details></figure>"
     )
 
 
@@ -64,23 +138,8 @@ def table(book: Book, *names: str) -> HTML:
 
 
 def statistics(book: Book) -> HTML:
-    """Every statistic's table, in the order of the registry; a sentence where none could be made."""
-    pieces = [
-        "<p>按二级学院的统计：学校没有提供专业与学院的对照，未提供。</p>"
-        if name == "by_college" and book.tables[name].data.empty
-        else html(book.tables[name])
-        for name in STATISTICS
-    ]
-    return HTML("".join(pieces))
-
-
-def claims(book: Book) -> HTML:
-    """Every number of the school's text held against the data: the count by state, and each with its reason."""
-    if book.claims is None or book.claims.empty:
-        return HTML("<p>学校的文字中没有数字可以核对。</p>")
-    told = book.tables["claims"]._replace(notes="点序号回到正文中的数。")
-    lead = f"<p>{claims_lead(book.claims)}</p>"
-    return HTML(lead + html(told, claims_cells(book.claims, told)))
+    """Every statistic's table, in the order of the registry."""
+    return table(book, *STATISTICS)
 
 
 def comparison(book: Book) -> HTML:
@@ -99,45 +158,10 @@ def breaks(book: Book) -> HTML:
 
 
 def changes(book: Book) -> HTML:
-    """Every cell that was changed: what it held, what it holds, and why; merged cells only by their number."""
+    """Every cell that was changed: what it was, what it is, and why; merged cells only by their number."""
     told = book.tables["changes"]
     merged = told.data["rule"] == "merged_cell"
     counts = told.data.loc[merged, "column"].map(title_of).value_counts(sort=False)
     repeated = "、".join(f"{title}{number(count)}格" for title, count in counts.items())
     notes = f"合并单元格的内容在各行重复（{repeated}），逐格见本表的CSV与工作簿。" if repeated else ""
     return HTML(html(told._replace(notes=notes), cells(told)[~merged]))
-
-
-def set_aside(book: Book) -> HTML:
-    """The rows of the file that are no applications."""
-    if book.tables["set_aside"].data.empty:
-        kept = len(book.tables["applications"].data)
-        return HTML(f"<p>申报表读入{number(kept)}行，全部作为申报统计，没有剔除的行。</p>")
-    return table(book, "set_aside")
-
-
-def provenance(book: Book) -> HTML:
-    """Where the figures come from, and the version that computed them."""
-    return HTML(_facts("facts", book.provenance))
-
-
-def _facts(kind: str, facts: list[Fact]) -> str:
-    """A list of named facts: name, fact, and perhaps a note."""
-    # JupyterLab floats the terms of a list and what is said of them; here each stands above its fact.
-    standing = "style='float:none;width:auto'"
-    note_of = "<dd class='note' {standing}>{note}</dd>"
-    items = "".join(
-        f"<div><dt {standing}>{escape(fact.name)}</dt><dd {standing}>{escape(fact.value)}</dd>"
-        + (note_of.format(standing=standing, note=escape(fact.note)) if kind == "key-figures" else "")
-        + "</div>"
-        for fact in facts
-    )
-    return f"<dl class='{kind}'>{items}</dl>"
-
-
-def _doubt(doubt: Doubt) -> str:
-    """Some sentences under the line that counts them, with a link to the section that holds them all."""
-    items = "".join(f"<li>{escape(visible(sentence))}</li>" for sentence in doubt.sentences[:DOUBTS_SHOWN])
-    rest = f"，这里列出前{DOUBTS_SHOWN}处" if len(doubt.sentences) > DOUBTS_SHOWN else ""
-    told = f'{escape(doubt.title)}{rest}，全部见<a class="section">{doubt.section}</a>'
-    return f"<p>{told}。</p><ul>{items}</ul>"

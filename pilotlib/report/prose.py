@@ -1,7 +1,4 @@
-"""Numbers and names as they are read, and the year's sentences from its statistics: what the office used to type.
-
-No number stands here that was not computed.
-"""
+"""Numbers and names as they are read, and the year's sentences from its statistics."""
 
 from typing import Any
 
@@ -14,14 +11,8 @@ Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
 AT_LEAST = "至少"
 # Control characters but tab and line ends, and the marks of right-to-left text.
-_UNSEEN = {
-    code: f"〔U+{code:04X}〕"
-    for code in (
-        *(code for code in range(0x20) if chr(code) not in "\t\n\r"),
-        *range(0x7F, 0xA0),
-        *(0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
-    )
-}
+_HIDDEN = {*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_UNSEEN = {code: f"〔U+{code:04X}〕" for code in _HIDDEN - set(map(ord, "\t\n\r"))}
 LONGEST_NAME = 40  # characters; a longer name is a fault of the table, which shows it whole
 
 
@@ -46,7 +37,7 @@ def at_least(value: Any, bounded: bool, unit: str = "") -> str:
 
 
 def people(value: Any, bounded: bool = False) -> str:
-    """A number of people with its unit, 至少 before a lower bound; a missing one is not given."""
+    """A number of people, as `at_least` says it."""
     return at_least(value, bounded, "人")
 
 
@@ -56,36 +47,8 @@ def measured(overview: pd.DataFrame, measure: str) -> str:
     return at_least(row["value"], row["lower_bound"], row["unit"])
 
 
-def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
-    """The year's applications in sentences, a paragraph a topic; an empty one where nothing is known.
-
-    `places`: totals and rounds; `certificates`: levels, repeats, differences; `majors`: majors and their students;
-    `training`: from training to certificate.
-    """
-    return {
-        "places": _totals(statistics, year) + _rounds(statistics) + _pending(statistics),
-        "certificates": _levels(statistics) + _repeats(statistics) + _differences(statistics),
-        "majors": _majors(statistics),
-        "training": _training(statistics),
-    }
-
-
-def _totals(statistics: Statistics, year: int) -> str:
-    overview = statistics["overview"]
-    return (
-        f"{year}年度共申报1+X证书试点{measured(overview, 'applications')}，"
-        f"涉及{measured(overview, 'certificates')}证书；"
-        f"同一证书的不同等级分别计算，为{measured(overview, 'certificate_levels')}。"
-        f"申请培训{measured(overview, 'places_applied')}，批准{measured(overview, 'places_approved')}。"
-    )
-
-
-def _rounds(statistics: Statistics) -> str:
-    return breakdown("批次", statistics["by_round"], "application_round")
-
-
 def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
-    """The applications and approved places of each row that has any, 至少 before a lower bound; empty without rows."""
+    """Applications and approved places of each row that has any, 至少 before a lower bound; or empty."""
     rows = rows[rows["applications"] > 0]
     named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
     bounds = rows["lower_bound"] if "lower_bound" in rows else [False] * len(rows)
@@ -96,83 +59,88 @@ def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
     return f"分{title}看，{'；'.join(parts)}。" if parts else ""
 
 
-def _levels(statistics: Statistics) -> str:
-    levels = statistics["by_level"]
-    counts = ["applications", "applications_as_given", "places_approved", "places_approved_as_given"]
-    unknown = levels.loc[levels["level"] == UNKNOWN, counts].sum()
-    filled = unknown["applications_as_given"] - unknown["applications"]
-    corrected = (
-        f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准"
-        f"{people(unknown['places_approved_as_given'] - unknown['places_approved'])}。"
-        if filled > 0
-        else ""
-    )
-    return breakdown("等级", levels, "level") + corrected
+def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
+    """The year's applications in sentences, a paragraph a topic; an empty one where nothing is known."""
+    return {
+        "places": _places(statistics, year),
+        "certificates": _certificates(statistics),
+        "majors": _majors(statistics["overview"]),
+        "training": _training(statistics),
+    }
 
 
-def _repeats(statistics: Statistics) -> str:
-    repeats = statistics["repeated_over_rounds"]
-    parts = [
-        f"{certificate}（{level}，{detail}，合计{people(places)}）"
-        for certificate, level, detail, places in repeats[
-            ["certificate", "level", "rounds_detail", "places_approved"]
-        ].itertuples(index=False)
-    ]
-    return f"在不止一个批次申报的有{number(len(parts))}个：{'、'.join(parts)}。" if parts else ""
-
-
-def _pending(statistics: Statistics) -> str:
-    rows = statistics["by_status"]
-    rows = rows[~rows["counts_as_approved"]]
-    counts = zip(rows["status"], rows["applications"], strict=True)
+def _places(statistics: Statistics, year: int) -> str:
+    names = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
+    rows, certificates, levels, applied, approved = (measured(statistics["overview"], name) for name in names)
+    by_status = statistics["by_status"]
+    pending = by_status[~by_status["counts_as_approved"]]
+    counts = zip(pending["status"], pending["applications"], strict=True)
     parts = "、".join(f"{status or '状态空白'}{number(count)}项" for status, count in counts)
-    return f"其中{number(rows['applications'].sum())}项的状态不是已批准（{parts}），人数不计入批准。" if parts else ""
+    not_approved = f"其中{number(pending['applications'].sum())}项的状态不是已批准（{parts}），人数不计入批准。"
+    return (
+        f"{year}年度共申报1+X证书试点{rows}，涉及{certificates}证书；同一证书的不同等级分别计算，为{levels}。"
+        f"申请培训{applied}，批准{approved}。"
+        + breakdown("批次", statistics["by_round"], "application_round")
+        + (not_approved if parts else "")
+    )
 
 
-def _differences(statistics: Statistics) -> str:
-    rows = statistics["approved_unlike_applied"]
-    parts = [
-        f"第{row.source_row}行{row.certificate}申请{people(row.places_applied)}、批准{people(row.places_approved)}"
-        for row in rows.head(5).itertuples(index=False)
+def _certificates(statistics: Statistics) -> str:
+    levels, repeated = statistics["by_level"], statistics["repeated_over_rounds"]
+    text = breakdown("等级", levels, "level")
+    unknown = levels.loc[levels["level"] == UNKNOWN].sum(numeric_only=True)
+    filled = unknown["applications_as_given"] - unknown["applications"]
+    if filled > 0:
+        places = people(unknown["places_approved_as_given"] - unknown["places_approved"])
+        text += f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准{places}。"
+    repeats = [
+        f"{row.certificate}（{row.level}，{row.rounds_detail}，合计{people(row.places_approved)}）"
+        for row in repeated.itertuples()
     ]
-    more = "等" if len(rows) > len(parts) else ""
-    return f"批准人数与申请人数不同的共{number(len(rows))}项：{'；'.join(parts)}{more}。" if parts else ""
+    if repeats:
+        text += f"在不止一个批次申报的有{number(len(repeats))}个：{'、'.join(repeats)}。"
+    rows = statistics["approved_unlike_applied"]
+    unlike = [
+        f"第{row.source_row}行{row.certificate}申请{people(row.places_applied)}、批准{people(row.places_approved)}"
+        for row in rows.head(5).itertuples()
+    ]
+    if unlike:
+        more = "等" if len(rows) > len(unlike) else ""
+        text += f"批准人数与申请人数不同的共{number(len(rows))}项：{'；'.join(unlike)}{more}。"
+    return text
 
 
-def _majors(statistics: Statistics) -> str:
-    overview = statistics["overview"].set_index("measure")
-    known = overview["value"].notna()
+def _majors(overview: pd.DataFrame) -> str:
+    rows = overview.set_index("measure")
     parts = {
         "majors_count": "涉及{}专业",
         "categories_count": "分属{}专业大类",
         "distinct_students": "共有在校生{}（每个专业只计一次）",
         "places_per_100_students": "平均每百名在校生的批准名额为{}",
     }
-    told = [words.format(measured(statistics["overview"], name)) for name, words in parts.items() if known[name]]
-    note = overview["note"]["majors_count"]
-    return (f"试点{'，'.join(told)}。" if told else "") + (f"{note}，所以专业数只是下限。" if note else "")
+    known = [form.format(measured(overview, name)) for name, form in parts.items() if pd.notna(rows["value"][name])]
+    note = rows["note"]["majors_count"]
+    return (f"试点{'，'.join(known)}。" if known else "") + (f"{note}，所以专业数只是下限。" if note else "")
 
 
 def _training(statistics: Statistics) -> str:
-    """The students' way from training to certificate: every figure given, its rate where there is one, what is not."""
-    given = statistics["indicators"].set_index("indicator")["value"]
-    parts: list[str] = []
-    missing: list[str] = []
+    """From training to certificate: every figure given, its rate where there is one, and what is not given."""
+    counts = statistics["indicators"].set_index("indicator")["value"]
+    given, missing = [], []
     for rate in statistics["rates"].to_dict("records"):
-        title, count = title_of(rate["numerator"]), given[rate["numerator"]]
+        title, count = title_of(rate["numerator"]), counts[rate["numerator"]]
         if pd.isna(count):
             missing.append(title)
             continue
-        share = (
-            f"，为{title_of(rate['denominator'])}（{people(rate['denominator_value'])}）的{number(rate['percent'])}%"
-        )
-        parts.append(f"{title}{people(count)}" + (share if pd.notna(rate["percent"]) else ""))
-    told = f"{'；'.join(parts)}。" if parts else ""
-    return told + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else "")
+        base = f"{title_of(rate['denominator'])}（{people(rate['denominator_value'])}）"
+        share = f"，为{base}的{number(rate['percent'])}%" if pd.notna(rate["percent"]) else ""
+        given.append(f"{title}{people(count)}{share}")
+    text = f"{'；'.join(given)}。" if given else ""
+    return text + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else "")
 
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with names that are too long to read in a sentence or a figure cut; tables show them whole."""
+    """The table with names cut that are too long for a sentence or a figure; tables show them whole."""
     table = table.copy()
     for name in [name for name in map(str, table.columns) if kind_of(name) in ("name", "status")]:
         table[name] = table[name].astype("str").map(lambda word: shortened(visible(word)), na_action="ignore")
@@ -180,7 +148,7 @@ def brief(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def visible(text: str) -> str:
-    """The text with marks that steer its direction, or mean nothing, written out: they would turn around what follows.
+    """The text with marks written out that steer its direction or mean nothing: they would turn what follows.
 
     >>> visible("界面\u202e设计")
     '界面〔U+202E〕设计'

@@ -1,115 +1,87 @@
-"""The book of a year: its tables, figures and sentences, and the school's own text with what became of its numbers."""
+"""The book of a year: its tables, figures and sentences, the school's text and what became of its numbers."""
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pilotlib import __version__
+from pilotlib import __version__, reading
 from pilotlib.claims import DISAGREES, check_narrative, count_states
 from pilotlib.cleaning import number_of_changed_cells
-from pilotlib.columns import COLUMNS
+from pilotlib.columns import title_of
+from pilotlib.project import earlier_folder, find_project, newest_year
 from pilotlib.reading import Processed, YearStatistics
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
-from pilotlib.report.checked import claims_table
-from pilotlib.report.comparison import breaks_table, comparison_sentences, comparison_tables
-from pilotlib.report.figures import FIGURES, FigureEntry
+from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import brief, measured, number, year_paragraphs
-from pilotlib.report.told import Told
-from pilotlib.report.year_tables import (
-    applications_table,
-    changes_table,
-    columns_table,
-    definitions_table,
-    figure_tables,
-    problems_table,
-    set_aside_table,
-    statistic_tables,
+from pilotlib.report.year_tables import figure_tables, logged_tables, statistic_tables
+from pilotlib.report.years import breaks_table, compare
+from pilotlib.statistics import STATISTICS
+from pilotlib.statistics.years import COMPARED
+
+_KEY_MEASURES = (
+    *("applications", "certificates", "places_applied", "places_approved"),
+    *("majors_count", "distinct_students", "places_per_100_students", "repeated_certificates"),
 )
 
-KEY_MEASURES = (
-    "applications",
-    "certificates",
-    "places_applied",
-    "places_approved",
-    "majors_count",
-    "distinct_students",
-    "places_per_100_students",
-    "repeated_certificates",
-)
-Statistics = Mapping[str, pd.DataFrame]
+
+def open_year(year: int | None = None, processed: str | None = None) -> Book:
+    """`read_year` of the project around the working directory; the newest year by default."""
+    project = find_project()
+    year = year or newest_year(project)
+    return read_year(reading.processed_folder(project, year, processed), earlier_folder(project, year))
 
 
-def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistics | None = None) -> Book:
-    """The book of a year as cleaned and counted.
+def read_year(folder: Path, earlier: Path | None = None) -> Book:
+    """The book of a year, from what the first two stages wrote into folders, compared with an earlier year.
 
-    `earlier` is a processed year with which it is compared.
+    Raises:
+        PilotError: the stages have not been run.
     """
-    year, school = processed.about["year"], processed.about["school"].get("name", "")
-    source, given = f"{year}年申报明细表（{processed.about['file']}）", _given(processed)
+    before = reading.read_year_statistics(earlier, COMPARED) if earlier else None
+    return book_of(reading.read_processed(folder), reading.read_statistics(folder, STATISTICS), before)
+
+
+def book_of(
+    processed: Processed, statistics: Mapping[str, pd.DataFrame], earlier: YearStatistics | None = None
+) -> Book:
+    """The book of a year as cleaned and counted; `earlier` is a processed year with which it is compared."""
+    about = processed.about
+    year, school = about["year"], about["school"].get("name", "")
+    source = f"{year}年申报明细表（{about['file']}）"
+    given = "学校提供的indicators.csv" if len(processed.given_indicators) else "学校没有提供表外指标"
     claims = check_narrative(processed, dict(statistics))
+    # In sentences and figures names are cut where they are too long to read.
     cut = {name: brief(table) for name, table in statistics.items()}
-    paragraphs = year_paragraphs(cut, year)
-    tables = statistic_tables(statistics, source, given) | _logged_tables(processed, claims, source)
+    paragraphs, drawn = year_paragraphs(cut, year), figure_tables(cut, source, given)
+    tables = statistic_tables(statistics, source, given) | logged_tables(processed, claims, source)
     if earlier:
-        years = (earlier, YearStatistics(year, processed.about, dict(statistics)))
-        tables |= _comparison_tables(years, f"{earlier.year}年与{year}年的申报明细表")
-        paragraphs["comparison"] = "\n".join(comparison_sentences(years, earlier.year, year))
+        years = (earlier, YearStatistics(year, about, dict(statistics)))
+        both = f"{earlier.year}年与{year}年的申报明细表"
+        broken, (compared, sentences) = breaks_table(years, both), compare(years, both)
+        tables |= ({"breaks": broken} if len(broken.data) else {}) | compared
+        paragraphs["comparison"] = "\n".join(sentences)
     changed, problems = number_of_changed_cells(processed.changes), len(processed.problems)
+    overview = statistics["overview"]
+    notes = overview.set_index("measure")["note"]
     return Book(
         file=KINDS["year"].file,
         title=(school, f"{year}年1+X证书制度试点年度报告"),
         subtitle=f"依据{source}；更改{number(changed)}个单元格，{number(problems)}处问题与提示逐条列出。",
         owner=school,
-        source=f"{processed.about['file']}，SHA-256 {processed.about['sha256']}",
+        source=f"{about['file']}，SHA-256 {about['sha256']}",
         tables=tables,
-        figures=figures_of(cut, source, given),
+        figures={name: entry(drawn) for name, entry in FIGURES.items()},
         paragraphs=paragraphs,
-        key_figures=key_figures(statistics["overview"]),
+        facts=_facts(processed, overview, claims),
+        key_figures=[Fact(title_of(name), measured(overview, name), notes[name]) for name in _KEY_MEASURES],
         doubts=_doubts(processed.problems, claims),
         provenance=_provenance(processed),
-        facts=_facts(processed, statistics["overview"], claims),
         narrative=processed.narrative,
         claims=claims,
     )
-
-
-def figures_of(statistics: Statistics, source: str, given: str = "") -> dict[str, FigureEntry]:
-    """The figures of a year, of statistics whose names have been cut where they are too long."""
-    tables = figure_tables(statistics, source, given)
-    return {name: entry(tables) for name, entry in FIGURES.items()}
-
-
-def key_figures(overview: pd.DataFrame) -> list[Fact]:
-    """The year in a few figures."""
-    notes = overview.set_index("measure")["note"]
-    return [Fact(COLUMNS[name].title, measured(overview, name), notes[name]) for name in KEY_MEASURES]
-
-
-def _given(processed: Processed) -> str:
-    return "学校提供的indicators.csv" if len(processed.given_indicators) else "学校没有提供表外指标"
-
-
-def _logged_tables(processed: Processed, claims: pd.DataFrame, source: str) -> dict[str, Told]:
-    applications, changes, problems = processed.applications, processed.changes, processed.problems
-    tables = (
-        applications_table(applications, processed.majors, changes, problems, source),
-        changes_table(changes, source),
-        problems_table(problems, source),
-        set_aside_table(processed.set_aside, len(applications), source),
-        claims_table(claims, source),
-        definitions_table(),
-        columns_table(applications),
-    )
-    return {table.name: table for table in tables}
-
-
-def _comparison_tables(years: tuple[YearStatistics, YearStatistics], source: str) -> dict[str, Told]:
-    broken = breaks_table(years, source)
-    before, after = (year.year for year in years)
-    tables = comparison_tables(years, before, after, source)
-    return ({"breaks": broken} if len(broken.data) else {}) | tables
 
 
 def _doubts(problems: pd.DataFrame, claims: pd.DataFrame) -> list[Doubt]:
@@ -140,21 +112,17 @@ def _provenance(processed: Processed) -> list[Fact]:
 
 
 def _facts(processed: Processed, overview: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
-    """What the manifest says of a year."""
+    """What the manifest says of a year; a count that is not known is null."""
+    values = overview.set_index("measure")["value"].astype(object)
+    aside = len(processed.set_aside)
     rows = {
-        "rows_read": len(processed.applications) + len(processed.set_aside),
-        "rows_set_aside": len(processed.set_aside),
+        "rows_read": len(processed.applications) + aside,
+        "rows_set_aside": aside,
         "cells_changed": number_of_changed_cells(processed.changes),
     }
     return {
         "year": processed.about["year"],
-        "counts": rows | counts_of(overview),
+        "counts": rows | values.where(values.notna(), None).to_dict(),
         "claims": count_states(claims),
         "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
     }
-
-
-def counts_of(overview: pd.DataFrame) -> dict[str, float | None]:
-    """The measures of an overview; what is not known is null."""
-    values = zip(overview["measure"], overview["value"], strict=True)
-    return {measure: None if pd.isna(value) else value for measure, value in values}

@@ -1,28 +1,30 @@
-"""The book over all processed years of a project: each measure, certificate and major with a column a year."""
+"""Years side by side: the last two in tables and sentences, and the book over all years of a project."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
-from pilotlib.project import processed_years
-from pilotlib.reading import YearStatistics, read_year_statistics
+from pilotlib.project import find_project, processed_years
+from pilotlib.reading import YearStatistics, processed_folder, read_year_statistics
 from pilotlib.report.books import KINDS, Book
-from pilotlib.report.comparison import NO_COMPARISON, PER_ROW, breaks_table, comparison_sentences
-from pilotlib.report.drawing import stack_chart
-from pilotlib.report.figures import FigureEntry, approved_and_applied
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
-from pilotlib.report.told import NOTHING, Told, names_of
+from pilotlib.report.drawing import approved_and_applied, stack_chart
+from pilotlib.report.figures import FigureEntry
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, shortened
+from pilotlib.report.told import NOTHING, Told, names_of, signed
 from pilotlib.statistics.years import (
     CARRIED_ON,
     COMPARED,
     GONE,
     NEW,
     OVERVIEW,
-    RENAMED,
+    STANDINGS,
+    breaks,
     came_and_went,
     certificates,
     compared,
@@ -30,13 +32,105 @@ from pilotlib.statistics.years import (
     measures,
 )
 
+_Years = Sequence[YearStatistics]
 _BOUNDED = f"（{AT_LEAST}）"
 _KEY = ["topic", "measure", "unit"]
-_STANDINGS = {NEW: "new", RENAMED: "renamed", CARRIED_ON: "carried_on", GONE: "gone"}
+_NAMES_SHOWN = 8
+_NO_COMPARISON = "下限、未提供的数和当年没有的批次不作比较，原因写在备注中；比率的变化以百分点计。"
+_IN_SENTENCES = (
+    *("applications", "certificates", "places_applied", "places_approved"),
+    *("majors_count", "distinct_students"),
+)
+# What comes and goes: what it is, its measure word, what is counted of it; what is to be known between two years,
+# and over all of them.
+_MEMBERS = {
+    "certificates": ("证书", "种", "批准人数", "证书不区分等级。", "不区分等级。"),
+    "majors": (
+        *("专业", "个", "学生规模"),
+        "更名按专业对照表中的目录名称识别；名单被截断的年度，未必新增或不再申报。",
+        "更名的专业按目录名称认作同一个，列出用过的名称。",
+    ),
+}
+_COLUMNS = dict(zip(STANDINGS, ("new", "renamed", "carried_on", "gone"), strict=True))
 
 
-def read_all(project: Path, years: Sequence[int] | None = None) -> list[YearStatistics]:
-    """Read every processed year of the project, or those named.
+def compare(years: _Years, source: str) -> tuple[dict[str, Told], list[str]]:
+    """The last two years beside each other: tables of measures, certificates and majors, and sentences."""
+    before, after = (year.year for year in years[-2:])
+    changes = compared(measures(years), before, after)
+    standings = [came_and_went(members, before, after) for members in (certificates(years), majors(years))]
+    figures = ["earlier", "earlier_bound", "later", "later_bound"]
+    data = changes[["measure", *figures, "unit", "change", "rate_of_change", "topic", "note"]]
+    title, heads = f"{before}年与{after}年的指标", {"earlier": f"{before}年", "later": f"{after}年"}
+    gaps = pd.DataFrame(NOTHING, index=data.index, columns=["earlier", "later"])
+    first = Told("compared_measures", title, _NO_COMPARISON, "各行注明", source, data, gaps=gaps, heads=heads)
+    others = [_standing_table(*named, before, after, source) for named in zip(_MEMBERS, standings, strict=True)]
+    return {told.name: told for told in (first, *others)}, sentences(changes, standings, before, after)
+
+
+def _standing_table(name: str, standing: pd.DataFrame, before: int, after: int, source: str) -> Told:
+    """What is new, renamed, carried on and gone: certificates by places approved, majors by students."""
+    kind, _, counted, notes, _ = _MEMBERS[name]
+    title, definition = f"{before}年与{after}年的{kind}", f"“{NOTHING}”为当年没有，“{NOT_GIVEN}”为人数缺失。{notes}"
+    gaps = _gaps({"earlier": standing["standing"] == NEW, "later": standing["standing"] == GONE})
+    heads = {"earlier": f"{before}年{counted}", "later": f"{after}年{counted}"}
+    heads |= {"levels": f"{before}年等级", "levels_later": f"{after}年等级"}
+    data = standing.astype({"standing": "str"}).drop(columns="former" if name == "certificates" else [])
+    return Told(f"compared_{name}", title, definition, "人", source, data, gaps=gaps, heads=heads)
+
+
+def _gaps(absent: dict[str, "pd.Series[bool]"]) -> pd.DataFrame:
+    return pd.DataFrame(absent).astype(str).replace({"True": NOTHING, "False": ""})
+
+
+def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: int, after: int) -> list[str]:
+    """What rose and fell, and what is new and gone, in sentences; every number is one of the tables'.
+
+    `changes` is as `compared` returns it, `standings` of certificates and of majors as `came_and_went`.
+    """
+    overview = changes[changes["topic"] == OVERVIEW].set_index("measure").to_dict("index")
+    titles = [title for title in map(title_of, _IN_SENTENCES) if title in overview]
+    parts = [_change_in_words(title, overview[title], before, after) for title in titles]
+    first = [f"与{before}年相比，{'；'.join(parts)}。"] if parts else []
+    return [*first, *map(_standing_in_words, _MEMBERS, standings)]
+
+
+def _change_in_words(title: str, row: dict[Hashable, Any], before: int, after: int) -> str:
+    earlier, later = (at_least(row[name], row[f"{name}_bound"], row["unit"]) for name in ("earlier", "later"))
+    if pd.isna(row["change"]):
+        return f"{title}{before}年{earlier}、{after}年{later}（{row['note']}）"
+    if row["change"] == 0:
+        return f"{title}仍为{later}"
+    verb = "增至" if row["change"] > 0 else "减至"
+    rate = "" if pd.isna(row["rate_of_change"]) else f"，{signed(row['rate_of_change'])}%"
+    return f"{title}由{earlier}{verb}{later}（{signed(row['change'])}{rate}）"
+
+
+def _standing_in_words(name: str, standing: pd.DataFrame) -> str:
+    kind, unit = _MEMBERS[name][:2]
+    short = standing[["name", "former"]].map(shortened)
+    names, parts = short["name"].where(short["former"] == "", short["former"] + "改称" + short["name"]), []
+    for word in STANDINGS:
+        group = names[standing["standing"] == word].tolist()
+        more = "等，全部见下表" if len(group) > _NAMES_SHOWN else ""
+        listed = "" if word == CARRIED_ON else f"（{'、'.join(group[:_NAMES_SHOWN])}{more}）"
+        parts += [f"{word}{number(len(group))}{unit}{listed}"] if group else []
+    return f"{kind}：{'，'.join(parts) or '两年都没有'}。"
+
+
+def breaks_table(years: _Years, source: str) -> Told:
+    """Where the years cannot be compared as they stand: `topic, message`."""
+    data = breaks(years, measures(years))
+    return Told("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处", source, data)
+
+
+def open_years(years: list[int] | None = None) -> Book:
+    """`read_years` of the project around the working directory."""
+    return read_years(find_project(), years)
+
+
+def read_years(project: Path, years: Sequence[int] | None = None) -> Book:
+    """The book over all processed years of a project, or those named.
 
     Raises:
         PilotError: fewer than two years have been processed, or a named one has not.
@@ -47,71 +141,62 @@ def read_all(project: Path, years: Sequence[int] | None = None) -> list[YearStat
         raise PilotError(
             f"历年对比至少需要两个处理过的年度，{known}用 pilot new 建立另一年度之后，运行 pilot run --all。"
         )
-    return [read_year_statistics(project / "data" / "processed" / str(year), COMPARED) for year in chosen]
+    return book_of([read_year_statistics(processed_folder(project, year), COMPARED) for year in chosen])
 
 
-def book_of(years: Sequence[YearStatistics]) -> Book:
+def book_of(years: _Years) -> Book:
     """The book over these years."""
     names = {year.about["school"].get("name", "") for year in years}
     school = names.pop() if len(names) == 1 else ""
     source = f"{years[0].year}至{years[-1].year}年各年的处理结果"
+    given = [(f"{year}年", about["school"].get("name", ""), about["file"], about["sha256"]) for year, about, _ in years]
+    files = pd.DataFrame(given, columns=["years", "school", "file", "sha256"], dtype="str")
     tables = (
         measures_table(measures(years), source),
         changes_table(years, source),
         members_table("certificates", certificates(years), years, source),
         members_table("majors", majors(years), years, source),
         breaks_table(years, source),
-        sources_table(years, source),
+        Told("sources", "各年数据来源", "每个年度的学校与申报表。", "年", source, files),
     )
-    before, after = (year.year for year in years[-2:])
+    figures = (_places_figure(years, source), _levels_figure(years, source))
     return Book(
         file=KINDS["years"].file,
         title=(school, "1+X证书制度试点历年对比"),
         subtitle=f"依据{source}；各数与当年的年度报告相同。",
         owner=school,
         source=source,
-        tables={table.name: table for table in tables},
-        figures={"places_over_years": places_figure(years, source), "levels_over_years": levels_figure(years, source)},
-        paragraphs={"latest": "\n".join(comparison_sentences(years, before, after))},
-        key_figures=[],
-        doubts=[],
-        provenance=[],
+        tables={told.name: told for told in tables},
+        figures={entry.table.name: entry for entry in figures},
+        paragraphs={"latest": "\n".join(compare(years, source)[1])},
         facts={"years": [year.year for year in years]},
     )
 
 
 def measures_table(long: pd.DataFrame, source: str) -> Told:
-    """The measures with a column a year: `measure`, the years' values, `unit, topic, note` (years of lower bounds and
-    of missing counts). What no year gives is not there."""
-    shown = _wide(long, "value").set_index(_KEY)
-    bounds, gaps = _wide(long, "lower_bound").set_index(_KEY), _wide(long, "note").set_index(_KEY)
-    given = shown.notna().any(axis="columns") | (gaps != NOT_GIVEN).any(axis="columns")
-    wide = shown[given].assign(note=_notes(long)).reset_index()
-    wide = wide.assign(note=wide["note"].fillna("").astype("str"))
-    columns = list(shown.columns)
-    return Told(
-        "measures",
-        "各年的指标",
-        f"{NO_COMPARISON}各年都未提供的指标不列。",
-        PER_ROW,
-        source,
-        wide[["measure", *columns, "unit", "topic", "note"]],
-        bounds=bounds[given].reset_index(drop=True).astype(bool),
-        gaps=gaps[given].reset_index(drop=True),
-        shown=("measure", *columns, "unit", "topic"),
-    )
+    """The measures with a column a year: `measure`, the years' values, `unit, topic, note` (years of lower bounds
+    and of missing counts). What no year gives is not there; `long` is as `measures` returns it."""
+    order = pd.MultiIndex.from_frame(long.drop_duplicates(_KEY)[_KEY])
+    rows = long.assign(year=long["year"].map("{}年".format)).set_index([*_KEY, "year"])
+    wide = (rows[name].unstack("year").reindex(order) for name in ("value", "lower_bound", "note"))
+    values, bounds, gaps = (table.rename_axis(columns=None) for table in wide)
+    given = values.notna().any(axis="columns") | (gaps != NOT_GIVEN).any(axis="columns")
+    marks = {"lower_bound": "下限", "incomplete": "有人数缺失"}
+    marked = rows[rows["value"].notna()].reset_index().melt([*_KEY, "year"], [*marks], "mark", "marked")
+    words = marked[marked["marked"]].groupby([*_KEY, "mark"], sort=False)["year"].agg("、".join).reset_index("mark")
+    notes = (words["mark"].map(marks) + "：" + words["year"]).groupby(_KEY).agg("；".join)
+    table = values[given].assign(note=notes).reset_index()
+    table = table.assign(note=table["note"].fillna("").astype("str"))
+    columns = names_of(values)
+    bounds, gaps = (part[given].reset_index(drop=True) for part in (bounds.astype(bool), gaps))
+    definition, shown = f"{_NO_COMPARISON}各年都未提供的指标不列。", ("measure", *columns, "unit", "topic")
+    data = table[["measure", *columns, "unit", "topic", "note"]]
+    return Told("measures", "各年的指标", definition, "各行注明", source, data, bounds=bounds, gaps=gaps, shown=shown)
 
 
-def changes_table(years: Sequence[YearStatistics], source: str) -> Told:
+def changes_table(years: _Years, source: str) -> Told:
     """Each year beside the one before: a row a pair, the change of each total, and how many came and went."""
-    data = changes_over_years(years, measures(years))
-    definition = f"每年与前一个有结果的年度相比。{NO_COMPARISON}"
-    return Told("changes", "逐年变化", definition, "各列注明", source, data)
-
-
-def changes_over_years(years: Sequence[YearStatistics], table: pd.DataFrame) -> pd.DataFrame:
-    """The data of `changes_table`; `table` is as `measures` returns it."""
-    rows = []
+    rows, table = [], measures(years)
     for before, after in pairwise(year.year for year in years):
         both = compared(table, before, after)
         changed = both[both["topic"] == OVERVIEW].set_index("measure")["change"]
@@ -119,92 +204,47 @@ def changes_over_years(years: Sequence[YearStatistics], table: pd.DataFrame) -> 
         row |= {f"{name}_change": changed.get(title_of(name)) for name in ("applications", "places_approved")}
         for kind, members in (("certificates", certificates(years)), ("majors", majors(years))):
             counts = came_and_went(members, before, after)["standing"].value_counts()
-            row |= {f"{kind}_{name}": int(counts.get(standing, 0)) for standing, name in _STANDINGS.items()}
+            row |= {f"{kind}_{name}": int(counts.get(standing, 0)) for standing, name in _COLUMNS.items()}
         rows.append(row)
-    changes = pd.DataFrame(rows).drop(columns="certificates_renamed")  # of another name, it is another certificate
-    return changes.astype(dict.fromkeys([name for name in names_of(changes) if name.endswith("_change")], "Float64"))
+    data = pd.DataFrame(rows).drop(columns="certificates_renamed")  # of another name, it is another certificate
+    data = data.astype(dict.fromkeys(("applications_change", "places_approved_change"), "Float64"))
+    definition = f"每年与前一个有结果的年度相比。{_NO_COMPARISON}"
+    return Told("changes", "逐年变化", definition, "各列注明", source, data)
 
 
-def members_table(kind: str, members: pd.DataFrame, years: Sequence[YearStatistics], source: str) -> Told:
-    """Certificates or majors with a column a year."""
-    titles = {
-        "certificates": ("各年证书的批准人数", "数为批准人数；不区分等级。"),
-        "majors": ("各年专业的学生规模", "数为学生规模；更名的专业按目录名称认作同一个，列出用过的名称。"),
-    }
-    title, definition = titles[kind]
-    data = members_over_years(members, years)
-    columns = columns_of(years)
-    there = pd.DataFrame({name: data["in_years"].str.contains(name.removesuffix("年")) for name in columns})
-    return Told(
-        kind,
-        title,
-        f"“{NOTHING}”为当年没有申报。{definition}",
-        "人",
-        source,
-        data,
-        gaps=there.astype(str).replace({"True": "", "False": NOTHING}),
-        shown=("name", *columns),
-    )
-
-
-def members_over_years(members: pd.DataFrame, years: Sequence[YearStatistics]) -> pd.DataFrame:
-    """Certificates or majors with a column a year: `name` (every name it had), the years' values, `in_years`."""
+def members_table(name: str, members: pd.DataFrame, years: _Years, source: str) -> Told:
+    """Certificates or majors with a column a year: `name` (every name), the years' values, `in_years`."""
     groups = members.sort_values("year", ascending=False).groupby("key")
-    names = groups["name"].agg(lambda of: "，曾用".join(dict.fromkeys(of)))
-    there = members.groupby("key")["year"].agg(lambda of: "、".join(map(str, of)))
+    names = groups["name"].agg(lambda names: "，曾用".join(dict.fromkeys(names)))
+    there = members.groupby("key")["year"].agg(lambda years: "、".join(map(str, years)))
     wide = members.pivot_table(index="key", columns="year", values="value", aggfunc="first", dropna=False)
     wide = wide.reindex(columns=[year.year for year in years])
     order = pd.DataFrame({"last": groups["year"].max(), "value": wide.ffill(axis="columns").iloc[:, -1]})
     order = order.sort_values(["last", "value"], ascending=False, kind="stable")
-    table = wide.rename(columns=lambda year: f"{year}年").assign(name=names, in_years=there).loc[order.index]
-    table = table.reset_index(drop=True)[["name", *columns_of(years), "in_years"]]
-    return table.astype(dict.fromkeys(columns_of(years), "Float64"))
+    columns = [f"{year.year}年" for year in years]
+    data = wide.astype("Float64").set_axis(columns, axis="columns").assign(name=names, in_years=there).loc[order.index]
+    data = data.reset_index(drop=True)[["name", *columns, "in_years"]]
+    gaps = _gaps({column: ~data["in_years"].str.contains(column.removesuffix("年")) for column in columns})
+    kind, _, counted, _, notes = _MEMBERS[name]
+    title, definition = f"各年{kind}的{counted}", f"“{NOTHING}”为当年没有申报。数为{counted}；{notes}"
+    return Told(name, title, definition, "人", source, data, gaps=gaps, shown=("name", *columns))
 
 
-def sources_table(years: Sequence[YearStatistics], source: str) -> Told:
-    """Where each year's figures come from."""
-    rows = [
-        (f"{year.year}年", year.about["school"].get("name", ""), year.about["file"], year.about["sha256"])
-        for year in years
-    ]
-    data = pd.DataFrame(rows, columns=["years", "school", "file", "sha256"], dtype="str")
-    return Told("sources", "各年数据来源", "每个年度的学校与申报表。", "年", source, data)
-
-
-def places_figure(years: Sequence[YearStatistics], source: str) -> FigureEntry:
+def _places_figure(years: _Years, source: str) -> FigureEntry:
     """Places approved and applied for, a bar a year."""
     sums = [year.statistics["by_round"][["places_applied", "places_approved"]].sum(min_count=1) for year in years]
+    bounds = [year.statistics["overview"].set_index("measure")["lower_bound"]["places_approved"] for year in years]
+    names = [f"{year.year}年{_BOUNDED if bound else ''}" for year, bound in zip(years, bounds, strict=True)]
     data = pd.DataFrame(sums).reset_index(drop=True)
-    data.insert(0, "years", pd.Series([_named(year) for year in years], dtype="str"))
-    return FigureEntry(
-        Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, data),
-        lambda table: approved_and_applied(table, "years"),
-        places_headline(data),
-        "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。",
-        ["years"],
-        ["places_approved", "places_applied"],
-        "人（批准培训人数）",
-    )
-
-
-def levels_figure(years: Sequence[YearStatistics], source: str) -> FigureEntry:
-    """Places approved, a stack a year, a piece a level."""
-    parts = [year.statistics["by_level"].assign(years=f"{year.year}年").astype({"level": "str"}) for year in years]
-    data = pd.concat(parts, ignore_index=True)
-    data = data[data["applications"] > 0]
-    return FigureEntry(
-        Told("levels_over_years", "历年等级", "各年各等级的批准培训人数。", "人", source, data),
-        lambda table: stack_chart(table, "years", "level", "places_approved"),
-        _levels_headline(data),
-        "横向堆叠条形图，每年一条，按等级分段。",
-        ["years", "level"],
-        ["places_approved"],
-        "人（批准培训人数）",
-    )
+    data.insert(0, "years", pd.Series(names, dtype="str"))
+    told = Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, data)
+    draw = partial(approved_and_applied, data, "years")
+    form = "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。"
+    return FigureEntry(told, draw, places_headline(data), form, ["years"], ["places_approved", "places_applied"])
 
 
 def places_headline(every: pd.DataFrame) -> str:
-    """The first and the last year's places, and the year with the most where all are known."""
+    """The first and the last year's `places_approved`, and the year with the most where all are known."""
     table = every.dropna(subset="places_approved")
     if len(table) < 2:
         return "历年批准培训人数"
@@ -217,37 +257,16 @@ def places_headline(every: pd.DataFrame) -> str:
     )
 
 
-def columns_of(years: Sequence[YearStatistics]) -> list[str]:
-    """The names of the years' columns."""
-    return [f"{year.year}年" for year in years]
-
-
-def _levels_headline(table: pd.DataFrame) -> str:
-    last = table[table["years"] == table["years"].iloc[-1]].dropna(subset="share") if len(table) else table
-    if last.empty:
-        return "历年各等级批准培训人数"
-    top = last.iloc[int(last["share"].astype(float).argmax())]
-    return f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
-
-
-def _wide(long: pd.DataFrame, values: str) -> pd.DataFrame:
-    """One column of `measures` with a column a year, in the order of the measures."""
-    wide = long.set_index([*_KEY, "year"])[values].unstack("year")
-    order = pd.MultiIndex.from_frame(long.drop_duplicates(_KEY)[_KEY])
-    return wide.reindex(order).rename(columns=lambda year: f"{year}年").reset_index().rename_axis(columns=None)
-
-
-def _notes(long: pd.DataFrame) -> "pd.Series[str]":
-    """By measure, the years of lower bounds and of missing counts."""
-    marks = (("lower_bound", "下限"), ("incomplete", "有人数缺失"))
-    notes = pd.concat(
-        long.loc[long[mark] & long["value"].notna(), [*_KEY, "year"]].assign(word=word) for mark, word in marks
-    )
-    years = notes.groupby([*_KEY, "word"], sort=False)["year"].agg(lambda of: "、".join(f"{year}年" for year in of))
-    words = years.reset_index("word")
-    return (words["word"] + "：" + words["year"]).groupby(_KEY).agg("；".join)
-
-
-def _named(year: YearStatistics) -> str:
-    bound = year.statistics["overview"].set_index("measure")["lower_bound"]["places_approved"]
-    return f"{year.year}年" + (_BOUNDED if bound else "")
+def _levels_figure(years: _Years, source: str) -> FigureEntry:
+    """Places approved, a stack a year, a piece a level."""
+    parts = [year.statistics["by_level"].assign(years=f"{year.year}年").astype({"level": "str"}) for year in years]
+    data = pd.concat(parts, ignore_index=True)
+    data = data[data["applications"] > 0]
+    last = data[data["years"] == data["years"].iloc[-1]].dropna(subset="share") if len(data) else data
+    headline = "历年各等级批准培训人数"
+    if len(last):
+        top = last.iloc[int(last["share"].astype(float).argmax())]
+        headline = f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
+    told = Told("levels_over_years", "历年等级", "各年各等级的批准培训人数。", "人", source, data)
+    draw, form = partial(stack_chart, data, "years", "level"), "横向堆叠条形图，每年一条，按等级分段。"
+    return FigureEntry(told, draw, headline, form, ["years", "level"], ["places_approved"])

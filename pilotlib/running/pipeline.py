@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pilotlib.errors import PilotError
 from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
-from pilotlib.report.books import KINDS, read_year
+from pilotlib.report.books import KINDS
 from pilotlib.running.recipes import files_in
 from pilotlib.running.reports import Report, Step, find_notebooks, make_report, only_run, steps_of_telling
 
@@ -136,6 +136,7 @@ def _judge(tables: Path, _: Path) -> None:
         PilotError: names each of them.
     """
     from pilotlib.claims import DISAGREES
+    from pilotlib.report.year import read_year
 
     claims = read_year(tables).claims
     assert claims is not None  # of a year's book

@@ -8,7 +8,7 @@ import pandas as pd
 from pilotlib.checking import check
 from pilotlib.cleaning import clean
 from pilotlib.reading import Processed, YearStatistics
-from pilotlib.report import narrative, parts
+from pilotlib.report import parts
 from pilotlib.report.books import Book
 from pilotlib.report.year import book_of
 from pilotlib.statistics import Tables, compare_counts, recount, summarise
@@ -46,7 +46,7 @@ def cells_of_notebook() -> list:
 
 def pieces_of(report: Book) -> list[str]:
     """What the code cells of the report's notebook show of a report, as HTML."""
-    names = {"parts": parts, "narrative": narrative, "report": report}
+    names = {"parts": parts, "report": report}
     return [eval(cell.source, names).data for cell in cells_of_notebook() if cell.cell_type == "code"]
 
 

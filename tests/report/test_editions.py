@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from pilotlib.publishing import publish
-from pilotlib.report.books import read_year
+from pilotlib.report.year import read_year
 from pilotlib.statistics import STATISTICS
 from tests.conftest import editions_here
 

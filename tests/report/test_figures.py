@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from pilotlib import PilotError
 from pilotlib.chinese import register_font
-from pilotlib.report import colours, style
+from pilotlib.report import colours
+from pilotlib.report.drawing import report_style, svg_of
 from pilotlib.report.figures import FIGURES, drawing
 from pilotlib.report.year_tables import figure_tables, statistic_tables
 
@@ -30,23 +31,23 @@ def drawn(name: str, statistics) -> Figure:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_is_drawn_with_the_font_that_comes_along(name, statistics, no_chinese_font_but_ours):
-    svg = style.svg_of(drawn(name, statistics), name)
+    svg = svg_of(drawn(name, statistics), name)
     texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
     assert any(re.search("[\u4e00-\u9fff]", text) for text in texts)
     assert "Noto Sans CJK SC" in svg
 
 
 def test_a_glyph_that_the_font_lacks_is_an_error():
-    with style.report_style():
+    with report_style():
         figure = Figure(figsize=(2, 1))
         figure.text(0, 0.5, "\U0001f9ff")
     with pytest.raises(PilotError, match="字符“\U0001f9ff”是字体里没有的"):
-        style.svg_of(figure, "lacking")
+        svg_of(figure, "lacking")
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_the_same_bytes_every_time_and_says_no_time(name, statistics):
-    first, second = (style.svg_of(drawn(name, statistics), name) for _ in range(2))
+    first, second = (svg_of(drawn(name, statistics), name) for _ in range(2))
     assert first == second
     assert "<metadata>" not in first
 
@@ -86,7 +87,7 @@ def test_colours_stand_out_from_the_ground_and_from_their_neighbours(ground):
 
 
 def test_a_drawing_follows_the_colours_of_its_page(statistics):
-    svg = colours.with_page_colours(style.svg_of(drawn("round_level", statistics), "round_level"))
+    svg = colours.with_page_colours(svg_of(drawn("round_level", statistics), "round_level"))
     assert set(re.findall("#[0-9a-f]{6}", svg)) == set()
     assert {"var(--level-1)", "var(--level-2)", "var(--text)", "var(--ground)"} <= set(re.findall(r"var\([^)]+\)", svg))
 
@@ -96,4 +97,4 @@ def test_equal_labels_stay_two_bars_and_a_dollar_sign_is_text():
     figure = drawing(FIGURES["categories"](statistic_tables({"by_category": table}, "来源")))
     axes = figure.axes[0]
     assert [bar.get_width() for bar in axes.containers[0]] == [3, 2, 1]
-    assert "$x$" in style.svg_of(figure, "dollar")
+    assert "$x$" in svg_of(figure, "dollar")

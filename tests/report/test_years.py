@@ -9,10 +9,17 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.report import comparison, parts
-from pilotlib.report.books import read_years
-from pilotlib.report.years import changes_over_years, measures_table, members_over_years, places_headline, read_all
-from pilotlib.statistics.years import breaks, came_and_went, certificates, compared, majors, measures
+from pilotlib.reading import read_year_statistics
+from pilotlib.report import parts
+from pilotlib.report.years import (
+    changes_table,
+    measures_table,
+    members_table,
+    places_headline,
+    read_years,
+    sentences,
+)
+from pilotlib.statistics.years import COMPARED, breaks, came_and_went, certificates, compared, majors, measures
 from tests.generator import years as generated_years
 from tests.report.reports import pieces_of, report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD
@@ -26,7 +33,7 @@ def text_of(html):
 def test_the_sentences_of_two_years():
     table = compared(measures([FIRST, SECOND]), 2019, 2020)
     standing = [came_and_went(members([FIRST, SECOND]), 2019, 2020) for members in (certificates, majors)]
-    assert comparison.sentences(table, *standing, 2019, 2020) == [
+    assert sentences(table, standing, 2019, 2020) == [
         "与2019年相比，试点由2项增至3项（+1，+50%）；证书仍为2种；申请总培训人数由80人增至125人（+45，+56.25%）；"
         "批准总培训人数由80人增至125人（+45，+56.25%）；专业数仍为2个；试点专业在校生由700人减至610人（−90，−12.86%）。",
         "证书：新增1种（数字营销），延续1种，不再申报1种（网店运营推广）。",
@@ -37,7 +44,7 @@ def test_the_sentences_of_two_years():
 def test_many_names_are_cut_and_said_to_be():
     standing = came_and_went(certificates([FIRST, SECOND]), 2019, 2020)
     many = standing.loc[[0] * 9].reset_index(drop=True)
-    told = comparison.sentences(compared(measures([FIRST, SECOND]), 2019, 2020), many, standing, 2019, 2020)
+    told = sentences(compared(measures([FIRST, SECOND]), 2019, 2020), [many, standing], 2019, 2020)
     assert told[1] == f"证书：新增9种（{'、'.join(['数字营销'] * 8)}等，全部见下表）。"
 
 
@@ -70,18 +77,19 @@ def test_measures_stand_with_a_column_a_year():
 
 
 def test_certificates_stand_in_the_years_that_have_them():
-    wide = members_over_years(certificates([FIRST, SECOND, THIRD]), [FIRST, SECOND, THIRD])
+    years = [FIRST, SECOND, THIRD]
+    wide = members_table("certificates", certificates(years), years, "来源").data
     assert wide[["name", "in_years"]].to_numpy().tolist() == [
         ["财务共享服务", "2019、2020、2022"],
         ["数字营销", "2020、2022"],
         ["网店运营推广", "2019"],
     ]
-    renamed = members_over_years(majors([FIRST, SECOND, THIRD]), [FIRST, SECOND, THIRD]).set_index("in_years")
+    renamed = members_table("majors", majors(years), years, "来源").data.set_index("in_years")
     assert renamed.loc["2019、2020、2022", "name"] == "会计，曾用大数据与会计"
 
 
 def test_each_year_beside_the_one_before():
-    table = changes_over_years([FIRST, SECOND, THIRD], measures([FIRST, SECOND, THIRD]))
+    table = changes_table([FIRST, SECOND, THIRD], "来源").data
     assert table["years"].tolist() == ["2020年比2019年", "2022年比2020年"]
     assert table["applications_change"].tolist() == [1, -1]
     assert table["places_approved_change"].tolist() == [45, -55]
@@ -97,7 +105,8 @@ def test_one_year_alone_is_a_sentence(ran):
 
 
 def test_generated_years_come_out_as_they_were_made(several_years):
-    read = read_all(several_years.project)
+    folders = sorted((several_years.project / "data" / "processed").glob("20*"))
+    read = [read_year_statistics(folder, COMPARED) for folder in folders]
     tables, changes = generated_years(3, 2016, 5)
     values = measures(read).set_index(["measure", "year"])["value"]
     for made in tables:
