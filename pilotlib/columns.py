@@ -90,9 +90,9 @@ def source_columns(*kinds: Kind) -> list[str]:
 
 
 REQUIRED_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.required)
-# What cleaning reads as whole numbers.
+# What cleaning reads as whole numbers, and those of them whose rows add up.
 COUNT_COLUMNS = tuple(source_columns("count", "year"))
-
+ADDED_UP_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)
 
 _OF_A_YEAR = re.compile(r"\d{4}年")  # a column that holds one year's figures beside those of other years
 
