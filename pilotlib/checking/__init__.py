@@ -53,7 +53,7 @@ def check(
         *rules.receipt(applications, source or {}, sha256),
     ]
     if reference is not None and len(reference):
-        found += rules.cases("major_unknown", "majors", majors[majors["category"].isna()], "major")
+        found += rules.cases("major_unknown", "majors", majors, majors["category"].isna(), "major")
     if indicators is not None:
         found += rules.given_indicators(indicators)
     # A cell that cannot be read, or whose count stands in a merged cell, is one problem, not also a missing value.

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned
-from pilotlib.cleaning.cut_off import cut_off_certificates
+from pilotlib.cleaning.verbs import cut_off_certificates
 from pilotlib.columns import ADDED_UP_COLUMNS, Kind, indicator_named, source_columns
 from pilotlib.distinct import asked_of_each
-from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, STATUSES, listed
+from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, STATUSES
 from pilotlib.words import count_text, normalised
 
 # The rule that an empty cell falls under by the kind of its column, in the order in which those of a row are told.
@@ -40,15 +40,16 @@ class Case(NamedTuple):
     rule: str
 
 
-def cases(rule: str, column: str, rows: pd.DataFrame, value: str = "", other: str = "") -> list[Case]:
+def cases(
+    rule: str, column: str, table: pd.DataFrame, which: pd.Series, value: str = "", other: str = ""
+) -> list[Case]:
     """A case of a rule for each of some rows; `value` (else `column`) and `other` name the columns that hold these."""
-    numbers = rows["source_row"] if "source_row" in rows else [pd.NA] * len(rows)
-    values = _texts(rows[value or column])
-    others = _texts(rows[other]) if other else [""] * len(rows)
-    return [
-        Case(row, column, text, compared, rule)
-        for row, text, compared in zip(numbers, values, others, strict=True)
-    ]
+    if not which.any():
+        return []
+    values = _texts(table[value or column][which])
+    others = _texts(table[other][which]) if other else [""] * len(values)
+    rows = table["source_row"][which] if "source_row" in table else [pd.NA] * len(values)
+    return [Case(row, column, text, compared, rule) for row, text, compared in zip(rows, values, others, strict=True)]
 
 
 def cells(applications: pd.DataFrame, year: int) -> list[Case]:
@@ -64,11 +65,11 @@ def cells(applications: pd.DataFrame, year: int) -> list[Case]:
     for kind, rule in EMPTY.items():
         for name in table.columns.intersection(source_columns(kind)):
             empty = table[name].isna() | (table[name] == "")
-            found += cases(rule, name, table[empty], "certificate_as_given" if kind == "level" else name)
+            found += cases(rule, name, table, empty, "certificate_as_given" if kind == "level" else name)
             if kind in known:
                 rule_of_others, is_known = known[kind]
                 others = ~empty & ~asked_of_each(table[name].astype(str), is_known)
-                found += cases(rule_of_others, name, table[others], other="this_year")
+                found += cases(rule_of_others, name, table, others, other="this_year")
     return found
 
 
@@ -81,20 +82,16 @@ def decided(changes: pd.DataFrame) -> list[Case]:
 
 def truncated(cleaned: Cleaned) -> list[Case]:
     """Cells that the width of their column cut off, and what became of them."""
-    applications, changes = cleaned.applications, cleaned.changes
-    has_level = applications["level_as_given"].notna().to_numpy()
-    certificates = applications[cut_off_certificates(applications["certificate_as_given"], has_level)]
+    table, changes, majors = cleaned.applications, cleaned.changes, cleaned.majors
+    cut = cut_off_certificates(table["certificate_as_given"], table["level_as_given"].notna().to_numpy())
     corrected = changes[(changes["rule"] == "correction") & (changes["column"] == "certificate")]
     reasons = "等级由更正记录补出：" + corrected.set_index("source_row")["reason"].str.rstrip("。")
-    settled = certificates["source_row"].map(reasons).astype(object)
-    settled = settled.where(certificates["level"].notna() & settled.notna(), "等级未知")
-    majors = cleaned.majors[cleaned.majors["truncated"]]
-    open_end = "其后可能还有专业，专业数只是下限；这里按“" + majors["major"] + "”统计"
+    settled = table["source_row"].map(reasons).astype(object)
+    table = table.assign(settled=settled.where(table["level"].notna() & settled.notna(), "等级未知"))
+    majors = majors.assign(open_end="其后可能还有专业，专业数只是下限；这里按“" + majors["major"] + "”统计")
     return [
-        *cases(
-            "cell_truncated", "certificate", certificates.assign(settled=settled), "certificate_as_given", "settled"
-        ),
-        *cases("cell_truncated", "majors", majors.assign(settled=open_end), "as_given", "settled"),
+        *cases("cell_truncated", "certificate", table, pd.Series(cut), "certificate_as_given", "settled"),
+        *cases("cell_truncated", "majors", majors, majors["truncated"], "as_given", "open_end"),
     ]
 
 
@@ -102,50 +99,45 @@ def places(applications: pd.DataFrame) -> list[Case]:
     """Approved places that are not those applied for."""
     more = (applications["places_approved"] - applications["places_applied"]).fillna(0)
     return [
-        *cases("approved_above_applied", "places_approved", applications[more > 0], other="places_applied"),
-        *cases("approved_below_applied", "places_approved", applications[more < 0], other="places_applied"),
+        *cases("approved_above_applied", "places_approved", applications, more > 0, other="places_applied"),
+        *cases("approved_below_applied", "places_approved", applications, more < 0, other="places_applied"),
     ]
 
 
 def students(applications: pd.DataFrame, majors: pd.DataFrame) -> list[Case]:
     """Each single-major row fixes its major's size: the same in every row, and adding up in rows of several majors."""
-    lists = majors.merge(applications[["source_row", "students"]], on="source_row")
-    alone = lists[~lists["source_row"].duplicated(keep=False)]
-    sizes = alone.groupby("major")["students"]
-    alone = alone.assign(first=sizes.transform("first"))
-    differ = alone[(alone["students"] != alone["first"]).fillna(False)]
-    steady = sizes.max()[(sizes.max() == sizes.min()).fillna(False)]
-    shared = lists.drop(alone.index).assign(size=lambda rows: rows["major"].map(steady))
-    rows = shared.groupby("source_row").agg(
-        students=("students", "first"),
-        sum=("size", "sum"),
-        known=("size", "count"),
-        majors=("size", "size"),
-        truncated=("truncated", "any"),
-    )
-    summed = (rows["known"] == rows["majors"]) & ~rows["truncated"]
-    wrong = rows[summed & (rows["students"] != rows["sum"]).fillna(False)].reset_index()
+    of_row = applications.set_index("source_row")["students"]
+    lists = majors[["source_row", "major", "truncated"]].assign(students=majors["source_row"].map(of_row))
+    shared = lists["source_row"].duplicated(keep=False)
+    sizes = lists[~shared].groupby("major")["students"].agg(["first", "min", "max"])
+    lists["first"] = lists["major"].map(sizes["first"])
+    steady = sizes["max"][(sizes["min"] == sizes["max"]).fillna(False)]
+    known = lists["major"].map(steady).mask(lists["truncated"])[shared]
+    sums = known.groupby(lists["source_row"]).sum(skipna=False)
+    rows = pd.DataFrame({"students": of_row[sums.index], "sum": sums}).reset_index()
     return [
-        *cases("students_differ", "students", differ, other="first"),
-        *cases("students_sum_differs", "students", wrong, other="sum"),
+        *cases(
+            "students_differ", "students", lists, ~shared & _differ(lists["students"], lists["first"]), other="first"
+        ),
+        *cases("students_sum_differs", "students", rows, _differ(rows["students"], rows["sum"]), other="sum"),
     ]
 
 
 def repeats(applications: pd.DataFrame) -> list[Case]:
     """A certificate and level in one round twice, or in several rounds."""
-    key = ["certificate", "level"]
-    named = applications[applications["level"].notna() & (applications["certificate"] != "")]
-    named = named.assign(name=named["certificate"] + "（" + named["level"].astype(str) + "）")
-    in_round = named.groupby([*key, "application_round"], observed=True)
-    named = named.assign(first=in_round["source_row"].transform("first"))
-    again = named[named["first"].notna() & (named["first"] != named["source_row"])]
-    several = named[named.groupby(key, observed=True)["application_round"].transform("nunique") > 1]
-    # Joined once a certificate and level, not once a row.
-    each = several.drop_duplicates([*key, "application_round"])
-    rounds = each.groupby(key, observed=True)["application_round"].agg(listed).rename("rounds")
+    rows = applications[applications["level"].notna() & (applications["certificate"] != "")]
+    name = rows["certificate"] + "（" + rows["level"].astype(str) + "）"
+    rows = rows[["source_row", "application_round"]].assign(name=name)
+    in_round = rows.groupby(["name", "application_round"], observed=True)["source_row"]
+    rows["first"] = in_round.transform("first").astype("Int64")
+    each = rows.dropna().drop_duplicates(["name", "application_round"])
+    in_several = each[each["name"].duplicated(keep=False)].astype({"application_round": str})
+    rows["rounds"] = rows["name"].map(in_several.groupby("name")["application_round"].agg("、".join))
     return [
-        *cases("application_repeated", "certificate", again.astype({"first": "Int64"}), "name", "first"),
-        *cases("rounds_several", "certificate", several.join(rounds, on=key), "name", "rounds"),
+        *cases(
+            "application_repeated", "certificate", rows, _differ(rows["source_row"], rows["first"]), "name", "first"
+        ),
+        *cases("rounds_several", "certificate", rows, rows["rounds"].notna(), "name", "rounds"),
     ]
 
 
@@ -155,23 +147,21 @@ def totals(cleaned: Cleaned) -> list[Case]:
     last = last[~last["text"].str.contains("小计")]
     found = []
     for column in last.columns.intersection(list(ADDED_UP_COLUMNS)):
-        rows = last.assign(
-            stated=last[column].map(normalised).map(count_text), sum=str(cleaned.applications[column].sum())
-        )
-        wrong = rows[rows["stated"].str.isdecimal() & (rows["stated"] != rows["sum"])]
-        found += cases("total_differs", column, wrong, "stated", "sum")
+        stated, total = last[column].map(normalised).map(count_text), str(cleaned.applications[column].sum())
+        wrong = stated.str.isdecimal() & (stated != total)
+        found += cases("total_differs", column, last.assign(stated=stated, sum=total), wrong, "stated", "sum")
     return found
 
 
 def serials(applications: pd.DataFrame) -> list[Case]:
     """Serial numbers that stand twice, and numbers that none has."""
-    rows = applications[applications["serial"] != ""]
-    rows = rows.assign(first=rows.groupby("serial")["source_row"].transform("first"))
+    rows = applications.loc[applications["serial"] != "", ["source_row", "serial"]]
+    rows["first"] = rows.groupby("serial")["source_row"].transform("first")
     numbers = rows["serial"][rows["serial"].str.fullmatch("[0-9]{1,9}")].astype(int)
     within = len(numbers) and numbers.max() <= 10 * len(numbers)  # else they are codes, not a count
     gaps = sorted(set(range(1, numbers.max())) - set(numbers)) if within else []
     missing = [Case(pd.NA, "serial", "、".join(map(str, gaps)), "", "serial_gap")] if gaps else []
-    return cases("serial_repeated", "serial", rows[rows["first"] != rows["source_row"]], other="first") + missing
+    return cases("serial_repeated", "serial", rows, rows["first"] != rows["source_row"], other="first") + missing
 
 
 def receipt(applications: pd.DataFrame, source: dict[str, Any], sha256: str) -> list[Case]:
@@ -184,14 +174,20 @@ def receipt(applications: pd.DataFrame, source: dict[str, Any], sha256: str) -> 
 
 def given_indicators(indicators: pd.DataFrame) -> list[Case]:
     """The school's own figures: not numbers, given twice, or not known."""
-    rows = indicators.assign(entry=range(1, len(indicators) + 1))
-    names = rows["indicator"].map(indicator_named)
-    unreadable = pd.to_numeric(rows["value"].str.replace(",", ""), errors="coerce").isna()
+    table = indicators.assign(entry=range(1, len(indicators) + 1))
+    names = table["indicator"].map(indicator_named)
+    unreadable = pd.to_numeric(table["value"].str.replace(",", ""), errors="coerce").isna()
+    repeated = names.fillna(table["indicator"]).duplicated()
     return [
-        *cases("indicator_unreadable", "value", rows[unreadable], other="entry"),
-        *cases("indicator_repeated", "indicator", rows[names.fillna(rows["indicator"]).duplicated()], other="entry"),
-        *cases("indicator_unknown", "indicator", rows[names.isna()], other="entry"),
+        *cases("indicator_unreadable", "value", table, unreadable, other="entry"),
+        *cases("indicator_repeated", "indicator", table, repeated, other="entry"),
+        *cases("indicator_unknown", "indicator", table, names.isna(), other="entry"),
     ]
+
+
+def _differ(column: pd.Series, other: pd.Series) -> pd.Series:
+    """Where two numbers are known and not the same."""
+    return (column != other).fillna(False)
 
 
 def _texts(column: pd.Series) -> list[str]:

@@ -11,21 +11,21 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pilotlib.cleaning.applications import applications_of, has_level, majors_of
-from pilotlib.cleaning.corrections import NO_CORRECTIONS, apply_corrections, correct_header, ledger_rows
-from pilotlib.cleaning.cut_off import cut_off_certificates, cut_off_majors, lengthened
+from pilotlib.cleaning.applications import applications_of, majors_of
+from pilotlib.cleaning.corrections import NO_CORRECTIONS, apply_corrections, ledger_of
 from pilotlib.cleaning.log import apply_counted, apply_logged, log_of, number_of_changed_cells, repairs
-from pilotlib.cleaning.rows import column_names, named_and_numbered, names_of, reasons_of, rows_set_aside
+from pilotlib.cleaning.rows import named, names_of, reasons_of, rows_set_aside, whole_table
 from pilotlib.cleaning.verbs import (
-    blank_unreadable_counts,
+    VERBS,
     complete_majors,
-    name_rounds,
+    cut_off_certificates,
+    cut_off_majors,
+    lengthened,
     normalise_characters,
     strip_cells,
-    write_counts,
 )
 from pilotlib.columns import REFERENCE_COLUMNS
-from pilotlib.distinct import asked_of_each, with_categories
+from pilotlib.distinct import with_categories
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
@@ -33,13 +33,6 @@ from pilotlib.reading.tables import NO_ORIGIN, Origin
 __all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
 
 NO_REFERENCE = pd.DataFrame(columns=list(REFERENCE_COLUMNS), dtype=str)
-# What is done to the cells of every table, in order, each under its rule.
-VERBS = (
-    ("characters", normalise_characters),
-    ("round_alias", name_rounds),
-    ("count_format", write_counts),
-    ("count_unreadable", blank_unreadable_counts),
-)
 
 
 class Cleaned(NamedTuple):
@@ -92,30 +85,29 @@ def clean(
     corrections = NO_CORRECTIONS if corrections is None else corrections
     reference = NO_REFERENCE if reference is None else reference
     known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
-    of_header = ledger_rows(corrections) == 0
-
+    ledger = ledger_of(corrections)
     cells = with_categories(cells)
-    header = correct_header(header_of(cells, file), corrections[of_header], file)
-    names = column_names(cells, header, file)
-    table = named_and_numbered(cells, names, -header.last)
-    reasons = reasons_of(table, cells, header, origin.continued)
+    piece = whole_table(cells, header_of(cells, file, corrections), file, origin)
+    names = names_of(piece)
+    table, reasons = named(piece, names), reasons_of(piece, names)
     given = strip_cells(table[reasons == ""])
     now, changes = apply_logged(
         given,
         [
-            ("correction", partial(apply_corrections, corrections=corrections[~of_header], file=file)),
+            ("correction", partial(apply_corrections, ledger=ledger, file=file)),
             *VERBS,
             ("major_completed", partial(complete_majors, known_majors=known_majors)),
         ],
     )
-    read = normalise_characters(given)
+    applications = applications_of(now, given)
+    texts = [name for name in applications.select_dtypes("category") if not applications[name].cat.ordered]
+    read = normalise_characters(given[["certificate", "majors"]])
     cut_majors = cut_off_majors(read["majors"], known_majors) | lengthened(given["majors"], now["majors"])
-    cut = cut_majors | cut_off_certificates(read["certificate"], has_level(read))
-    places = pd.Series(cells.index, index=table.index)
+    cut = cut_majors | cut_off_certificates(read["certificate"], applications["level_as_given"].notna().to_numpy())
     return Cleaned(
-        applications=_with_plain_text(applications_of(now, given, read)).assign(truncated=cut),
+        applications=applications.astype(dict.fromkeys(texts, "str")).assign(truncated=cut),
         majors=majors_of(now["majors"], given["majors"], cut_majors, reference),
-        changes=log_of(changes, corrections, origin, names, now, places),
+        changes=log_of(changes, ledger, piece, names, now.index),
         set_aside=rows_set_aside(table, cells, reasons),
     )
 
@@ -130,24 +122,8 @@ def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
     Raises:
         PilotError: a column is missing or found twice.
     """
-    # A column with a title is one in every piece, whether this one holds anything in it or not.
-    filled = [
-        bool(title) or bool(asked_of_each(piece.cells[place], bool).any())
-        for place, title in enumerate(piece.header.titles)
-    ]
-    names = names_of(piece.header, piece.header_place, filled, piece.file)
-    table = named_and_numbered(piece.cells, names, piece.first)
-    reasons = reasons_of(table, piece.cells, piece.header, piece.origin.continued, by)
-    given = strip_cells(table[reasons == ""])
+    names = names_of(piece)
+    reasons = reasons_of(piece, names, by)
+    given = strip_cells(named(piece, names)[reasons == ""])
     now, changed = apply_counted(given, VERBS)
-    return CleanedPiece(applications_of(now, given, normalise_characters(given)), reasons, changed)
-
-
-def _with_plain_text(applications: pd.DataFrame) -> pd.DataFrame:
-    """The table with text columns as text; only what has an order stays a categorical."""
-    unordered = [
-        name
-        for name, dtype in applications.dtypes.items()
-        if isinstance(dtype, pd.CategoricalDtype) and not dtype.ordered
-    ]
-    return applications.astype(dict.fromkeys(unordered, "str"))
+    return CleanedPiece(applications_of(now, given), reasons, changed)

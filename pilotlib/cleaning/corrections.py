@@ -1,105 +1,73 @@
 """The ledger `corrections.csv`: each entry is put in only where the table still holds what it expects to find."""
 
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from pilotlib.columns import CORRECTION_COLUMNS, column_named, title_of
 from pilotlib.distinct import categories_of
 from pilotlib.errors import PilotError
-from pilotlib.reading.headers import Header
+from pilotlib.reading.headers import ledger_rows
 
 NO_CORRECTIONS = pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype=str)
 ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
 
 
-class Entry(NamedTuple):
-    """An entry of the ledger: which cell, by row as written and by number, what it holds, what it becomes, and why."""
+def ledger_of(corrections: pd.DataFrame) -> pd.DataFrame:
+    """The ledger `row, column, was, becomes, reason`, with what its entries mean.
 
-    row: str
-    number: float
-    column: str
-    was: str
-    becomes: str
-    reason: str
-
-
-def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
-    """The rows that the ledger names, as numbers (Excel likes to write 16.0); missing where it names none."""
-    return pd.to_numeric(
-        corrections["row"].where(corrections["row"].str.fullmatch(r"\s*\d+(\.0+)?\s*")), errors="coerce"
-    )
+    `entry` counts them from 1; `number` is the row's number, 0 the header's, missing where none is named; `name` is the
+    name of the column, which is given by name, title or alias; an unknown word as it is.
+    """
+    texts = {name: corrections[name].str.strip() for name in ("was", "becomes", "reason")}
+    names = pd.Series([column_named(word) or word for word in corrections["column"]], corrections.index, str)
+    entries = range(1, len(corrections) + 1)
+    return corrections.assign(**texts, entry=entries, number=ledger_rows(corrections), name=names)
 
 
-def ledger_columns(corrections: pd.DataFrame) -> list[str]:
-    """The names of the columns that the ledger names by name, title or alias; an unknown word stays as it is."""
-    return [column_named(column) or column for column in corrections["column"]]
-
-
-def apply_corrections(table: pd.DataFrame, corrections: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
-    """Put in the ledger's corrections.
+def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
+    """Put in what the ledger says of cells.
 
     Args:
         table: The applications' cells, `source_row` as index.
-        corrections: The ledger without what it says of the header: `row, column, was, becomes, reason`, all text.
+        ledger: As `ledger_of` returns it.
         file: The file's name, for messages.
 
     Raises:
         PilotError: a correction of a row or column that is not there, of a cell that holds something else, or
             without a reason, or a second correction of the same cell; every such entry is named.
     """
-    if corrections.empty:
+    entries = ledger[ledger["number"] != 0]
+    if entries.empty:
         return table
-    rows, names = ledger_rows(corrections), ledger_columns(corrections)
-    texts = [corrections[name].str.strip() for name in ("was", "becomes", "reason")]
-    entries = [Entry(*fields) for fields in zip(corrections["row"], rows, names, *texts, strict=True)]
-    repeated = pd.DataFrame({"row": rows, "column": names}).duplicated()
+    entries = entries.assign(again=entries.duplicated(["number", "name"]))
     faults = [
-        f"corrections.csv 第 {place} 条：{fault}"
-        for place, (entry, again) in enumerate(zip(entries, repeated, strict=True), start=1)
-        if (fault := _fault(entry, again, table, file))
+        f"corrections.csv 第 {entry.entry} 条：{fault}"
+        for entry in entries.itertuples()
+        if (fault := _fault(entry, table, file))
     ]
     if faults:
         raise PilotError(faults[0] if len(faults) == 1 else "\n".join([f"有 {len(faults)} 条更正不符：", *faults]))
-    corrected = {name: table[name].to_numpy(dtype=object, copy=True) for name in dict.fromkeys(names)}
-    for place, entry in zip(table.index.get_indexer(pd.Index(rows)), entries, strict=True):
-        corrected[entry.column][place] = entry.becomes
-    return table.assign(**{name: categories_of(pd.Series(cells)) for name, cells in corrected.items()})
+    corrected = {}
+    for name in entries["name"].unique():
+        of_column = entries[entries["name"] == name]
+        cells = table[name].astype(object)
+        cells.loc[of_column["number"]] = of_column["becomes"].to_numpy()
+        corrected[name] = categories_of(cells)
+    return table.assign(**corrected)
 
 
-def correct_header(header: Header, corrections: pd.DataFrame, file: str = "申报表") -> Header:
-    """Put in the ledger's corrections of the header, which is row 0: a word that is nearly a column's name.
-
-    Raises:
-        PilotError: the header does not say what the ledger says it does, or the correction names no column.
-    """
-    given, titles = list(header.titles), list(header.titles)
-    for was, becomes, reason in zip(corrections["was"], corrections["becomes"], corrections["reason"], strict=True):
-        places = [place for place, title in enumerate(given) if title == was.strip()]
-        if not places:
-            quoted = "、".join(f"“{title}”" for title in given)
-            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{quoted}。")
-        if not column_named(becomes) or not reason.strip():
-            raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
-        if len(places) > 1:
-            raise PilotError(f"corrections.csv：{file} 的表头“{was}”有 {len(places)} 处。请在表中改好后另存。")
-        if titles[places[0]] != given[places[0]]:
-            raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
-        titles[places[0]] = becomes.strip()
-    return header._replace(titles=titles, names=[column_named(title) for title in titles])
-
-
-def _fault(entry: Entry, again: bool, table: pd.DataFrame, file: str) -> str:
+def _fault(entry: Any, table: pd.DataFrame, file: str) -> str:
     """What is wrong with an entry of the ledger, as a sentence; "" if nothing is."""
-    title = title_of(entry.column)
+    title = title_of(entry.name)
     where = f"{file} 第 {entry.row} 行“{title}”"
-    if entry.column not in table:
+    if entry.name not in table:
         return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns.astype(str)))}。"
     if entry.number not in table.index:
         return f"{file} 没有第 {entry.row} 行申报（或已作为合计、空行等剔除）。{ROWS_ARE_COUNTED}"
-    if again:
+    if entry.again:
         return f"{where}更正了两次。请合并为一条。"
-    now = str(table.loc[int(entry.number), entry.column])
+    now = str(table.loc[int(entry.number), entry.name])
     if now != entry.was:
         return f"{where}现为“{now}”，不是“{entry.was}”。请核对后修改这条更正，或删去它。{ROWS_ARE_COUNTED}"
     return "" if entry.reason else f"{where}的更正没有写理由（reason）。请写明依据。"

@@ -13,7 +13,6 @@ from pilotlib.checking import stop_on_errors
 from pilotlib.checking.year import CleanedYear, clean_year
 from pilotlib.chinese import use_chinese_font
 from pilotlib.cleaning import repairs
-from pilotlib.cleaning.corrections import correct_header, ledger_rows
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
@@ -207,9 +206,7 @@ def _with_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _cells(inputs: YearInputs) -> pd.DataFrame:
     """Every cell of the table as received: `source_row, column` (its Chinese title), `before`."""
-    corrections = inputs.corrections
-    of_header = corrections[ledger_rows(corrections) == 0]
-    header = correct_header(header_of(inputs.cells, inputs.file), of_header, inputs.file)
+    header = header_of(inputs.cells, inputs.file, inputs.corrections)
     table = name_columns(inputs.cells, header, inputs.file).rename(columns=title_of).reset_index()
     return table[table["source_row"] > 0].melt("source_row", var_name="column", value_name="before")
 

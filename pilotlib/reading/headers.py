@@ -53,11 +53,11 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
     return best if best and named(best) >= FEWEST_HEADER_CELLS else None
 
 
-def header_of(cells: pd.DataFrame, file: str = "申报表") -> Header:
-    """The header of a table of text cells.
+def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.DataFrame | None = None) -> Header:
+    """The header of a table of text cells, as the ledger corrects it.
 
     Raises:
-        PilotError: there is none, or rows stand above it under another row that is nearly one.
+        PilotError: there is none, or rows stand above it under another row that is nearly one; or as `correct_header`.
     """
     rows = cells.head(HEADER_WITHIN).to_numpy().tolist()
     if not (header := find_header(rows)):
@@ -71,7 +71,36 @@ def header_of(cells: pd.DataFrame, file: str = "申报表") -> Header:
                 f"上面的一行没有{'、'.join(map(title_of, missing))}列。"
                 f"{nearly_named(row, missing)}请把两行表头改成一样，另存后再试。"
             )
-    return header
+    return header if corrections is None else correct_header(header, corrections, file)
+
+
+def correct_header(header: Header, corrections: pd.DataFrame, file: str) -> Header:
+    """Put in the ledger's corrections of row 0, which is the header: a word that is nearly a column's name.
+
+    Raises:
+        PilotError: the header does not say what the ledger says it does, or the correction names no column.
+    """
+    given, titles = header.titles, list(header.titles)
+    entries = corrections.loc[ledger_rows(corrections) == 0, ["was", "becomes", "reason"]]
+    for was, becomes, reason in entries.itertuples(index=False):
+        places = [place for place, title in enumerate(given) if title == was.strip()]
+        if not places:
+            quoted = "、".join(f"“{title}”" for title in given)
+            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{quoted}。")
+        if not column_named(becomes) or not reason.strip():
+            raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
+        if len(places) > 1:
+            raise PilotError(f"corrections.csv：{file} 的表头“{was}”有 {len(places)} 处。请在表中改好后另存。")
+        if titles[places[0]] != given[places[0]]:
+            raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
+        titles[places[0]] = becomes.strip()
+    return header._replace(titles=titles, names=[column_named(title) for title in titles])
+
+
+def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
+    """The rows that the ledger names, as numbers (Excel likes to write 16.0); missing where it names none."""
+    is_number = corrections["row"].str.fullmatch(r"\s*\d+(\.0+)?\s*")
+    return pd.to_numeric(corrections["row"].where(is_number), errors="coerce")
 
 
 def named(header: Header) -> int:
