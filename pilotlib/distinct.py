@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+# So many words are asked sooner than sorted out.
 FEW_WORDS = 1000
 
 
@@ -25,7 +26,7 @@ def with_categories(table: pd.DataFrame) -> pd.DataFrame:
 def numbers_alike(column: pd.Series, but: Iterable[str] = ()) -> pd.Series:
     """A column in which one word of digits stands for all, save some: for questions that all answer alike.
 
-    A column of serial numbers has as many words as rows. Where words are few, each can be asked, and all stay.
+    A column of serial numbers has as many words as rows. Where words are few, all stay.
     """
     coded = categories_of(column)
     if len(coded.categories) > FEW_WORDS:

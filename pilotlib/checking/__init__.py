@@ -1,4 +1,4 @@
-"""A cleaned table → a table of its problems: all of them at once, each a sentence in the reader's language."""
+"""A cleaned table → a table of its problems: all at once, each a sentence in the reader's language."""
 
 from typing import Any
 
@@ -13,7 +13,10 @@ from pilotlib.vocabulary import SEVERITIES
 
 __all__ = ["check", "stop_on_errors"]
 
-PROBLEM_COLUMNS = ["source_row", "column", "value", "rule", "severity", "message"]
+TYPES: dict[str, Any] = dict.fromkeys(("source_row", "column", "value", "rule", "severity", "message"), "str") | {
+    "source_row": "Int64",
+    "severity": pd.CategoricalDtype(list(SEVERITIES), ordered=True),
+}
 
 
 def check(
@@ -28,10 +31,8 @@ def check(
     """Hold a cleaned table against what each column must hold and against the rules.
 
     Args:
-        cleaned: As `clean` returns it.
-        year: The year whose table this should be.
-        source: What was recorded on receipt: `sha256` and `rows`, each optional.
-        sha256: The hash of the table's file as it is now.
+        cleaned: As `clean` returns it; `year`: the one whose table this should be.
+        source: What was recorded on receipt: `sha256` and `rows`, each optional; `sha256`: of the file now.
         indicators: `indicator, value, unit, note`, all text.
         reference: Known majors; without it majors are not looked up.
         ledger: What the sentences call the place where a cell is corrected.
@@ -60,28 +61,18 @@ def check(
     explained = {case[:2] for case in found if case.rule in ("count_unreadable", "merged_count")}
     missing = ("value_missing", "value_required")
     told = [case for case in found if case.rule not in missing or case[:2] not in explained]
-    problems = pd.DataFrame(
-        [(*case, *_worded(case, ledger)) for case in told],
-        columns=["source_row", "column", "value", "other", "rule", "severity", "message"],
-    )
-    problems = problems.astype(dict.fromkeys(PROBLEM_COLUMNS, str) | {"source_row": "Int64"})
-    problems["severity"] = pd.Categorical(problems["severity"], list(SEVERITIES), ordered=True)
-    return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)[PROBLEM_COLUMNS]
+    problems = pd.DataFrame(told, columns=["source_row", "column", "value", "other", "rule"])
+    severities = [CHECK_RULES[case.rule][0] for case in told]
+    messages = [
+        CHECK_RULES[case.rule][2].format(title=title_of(case.column), ledger=ledger, **case._asdict()) for case in told
+    ]
+    problems = problems.assign(severity=severities, message=messages).astype(TYPES)
+    return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)[list(TYPES)]
 
 
 def stop_on_errors(problems: pd.DataFrame, file: str = "申报表") -> None:
-    """Stop if there are errors.
-
-    Raises:
-        PilotError: says all errors, a line each.
-    """
+    """Raise a PilotError that says all errors, a line each, if there are any."""
     errors = problems.loc[problems["severity"] == "error", "message"]
     if len(errors):
         lines = "\n".join(f"  · {message}" for message in errors)
         raise PilotError(f"{file}：有 {len(errors)} 处错误，没有出报告。\n{lines}")
-
-
-def _worded(case: rules.Case, ledger: str) -> tuple[str, str]:
-    """The severity of a case and what is said of it."""
-    severity, _, sentence = CHECK_RULES[case.rule]
-    return severity, sentence.format(title=title_of(case.column), ledger=ledger, **case._asdict())

@@ -1,4 +1,4 @@
-"""The rules, kept apart from their sentences: each takes tables and returns its cases, to be worded by `check`."""
+"""The rules, apart from their sentences: each takes tables and returns its cases, to be worded by `check`."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from pilotlib.distinct import asked_of_each
 from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, STATUSES
 from pilotlib.words import count_text, normalised
 
-# The rule that an empty cell falls under by the kind of its column, in the order in which those of a row are told.
+# The rule of an empty cell by the kind of its column, in the order in which those of a row are told.
 EMPTY: dict[Kind, str] = {
     "year": "value_required",
     "round": "value_required",
@@ -31,7 +31,7 @@ KNOWN: dict[Kind, tuple[str, Callable[[str], bool]]] = {
 
 
 class Case(NamedTuple):
-    """A case of a rule: the row of the table or NA, the column, its value, what the rule compared that with."""
+    """A case of a rule: the row of the table or NA, the column, its value, and what that was compared with."""
 
     row: Any
     column: str
@@ -43,13 +43,13 @@ class Case(NamedTuple):
 def cases(
     rule: str, column: str, table: pd.DataFrame, which: pd.Series, value: str = "", other: str = ""
 ) -> list[Case]:
-    """A case of a rule for each of some rows; `value` (else `column`) and `other` name the columns that hold these."""
+    """A case of a rule for each of some rows; `value` (else `column`) and `other` name the columns of these."""
     if not which.any():
         return []
-    values = _texts(table[value or column][which])
-    others = _texts(table[other][which]) if other else [""] * len(values)
-    rows = table["source_row"][which] if "source_row" in table else [pd.NA] * len(values)
-    return [Case(row, column, text, compared, rule) for row, text, compared in zip(rows, values, others, strict=True)]
+    rows = table[which].assign(none="").astype(object).fillna("")
+    numbers = rows["source_row"] if "source_row" in rows else [pd.NA] * len(rows)
+    texts = zip(numbers, rows[value or column].map(str), rows[other or "none"].map(str), strict=True)
+    return [Case(row, column, text, compared, rule) for row, text, compared in texts]
 
 
 def cells(applications: pd.DataFrame, year: int) -> list[Case]:
@@ -74,7 +74,7 @@ def cells(applications: pd.DataFrame, year: int) -> list[Case]:
 
 
 def decided(changes: pd.DataFrame) -> list[Case]:
-    """What cleaning decided and a person should look at: counts that are no whole number or merged, hidden rows."""
+    """What cleaning decided and a person should see: counts that are no whole number or merged, hidden rows."""
     rows = changes[changes["rule"].isin(("count_unreadable", "merged_count", "row_hidden"))]
     cells = rows[["source_row", "column", "before", "rule"]].itertuples(index=False)
     return [Case(row, column, before, "", rule) for row, column, before, rule in cells]
@@ -89,19 +89,16 @@ def truncated(cleaned: Cleaned) -> list[Case]:
     settled = table["source_row"].map(reasons).astype(object)
     table = table.assign(settled=settled.where(table["level"].notna() & settled.notna(), "等级未知"))
     majors = majors.assign(open_end="其后可能还有专业，专业数只是下限；这里按“" + majors["major"] + "”统计")
-    return [
-        *cases("cell_truncated", "certificate", table, pd.Series(cut), "certificate_as_given", "settled"),
-        *cases("cell_truncated", "majors", majors, majors["truncated"], "as_given", "open_end"),
-    ]
+    found = cases("cell_truncated", "certificate", table, pd.Series(cut), "certificate_as_given", "settled")
+    return found + cases("cell_truncated", "majors", majors, majors["truncated"], "as_given", "open_end")
 
 
 def places(applications: pd.DataFrame) -> list[Case]:
     """Approved places that are not those applied for."""
     more = (applications["places_approved"] - applications["places_applied"]).fillna(0)
-    return [
-        *cases("approved_above_applied", "places_approved", applications, more > 0, other="places_applied"),
-        *cases("approved_below_applied", "places_approved", applications, more < 0, other="places_applied"),
-    ]
+    column, other = "places_approved", "places_applied"
+    above = cases("approved_above_applied", column, applications, more > 0, other=other)
+    return above + cases("approved_below_applied", column, applications, more < 0, other=other)
 
 
 def students(applications: pd.DataFrame, majors: pd.DataFrame) -> list[Case]:
@@ -115,12 +112,10 @@ def students(applications: pd.DataFrame, majors: pd.DataFrame) -> list[Case]:
     known = lists["major"].map(steady).mask(lists["truncated"])[shared]
     sums = known.groupby(lists["source_row"]).sum(skipna=False)
     rows = pd.DataFrame({"students": of_row[sums.index], "sum": sums}).reset_index()
-    return [
-        *cases(
-            "students_differ", "students", lists, ~shared & _differ(lists["students"], lists["first"]), other="first"
-        ),
-        *cases("students_sum_differs", "students", rows, _differ(rows["students"], rows["sum"]), other="sum"),
-    ]
+    differ = ~shared & (lists["students"] != lists["first"]).fillna(False)
+    wrong = (rows["students"] != rows["sum"]).fillna(False)
+    found = cases("students_differ", "students", lists, differ, other="first")
+    return found + cases("students_sum_differs", "students", rows, wrong, other="sum")
 
 
 def repeats(applications: pd.DataFrame) -> list[Case]:
@@ -133,12 +128,9 @@ def repeats(applications: pd.DataFrame) -> list[Case]:
     each = rows.dropna().drop_duplicates(["name", "application_round"])
     in_several = each[each["name"].duplicated(keep=False)].astype({"application_round": str})
     rows["rounds"] = rows["name"].map(in_several.groupby("name")["application_round"].agg("、".join))
-    return [
-        *cases(
-            "application_repeated", "certificate", rows, _differ(rows["source_row"], rows["first"]), "name", "first"
-        ),
-        *cases("rounds_several", "certificate", rows, rows["rounds"].notna(), "name", "rounds"),
-    ]
+    again = (rows["source_row"] != rows["first"]).fillna(False)
+    found = cases("application_repeated", "certificate", rows, again, "name", "first")
+    return found + cases("rounds_several", "certificate", rows, rows["rounds"].notna(), "name", "rounds")
 
 
 def totals(cleaned: Cleaned) -> list[Case]:
@@ -161,7 +153,8 @@ def serials(applications: pd.DataFrame) -> list[Case]:
     within = len(numbers) and numbers.max() <= 10 * len(numbers)  # else they are codes, not a count
     gaps = sorted(set(range(1, numbers.max())) - set(numbers)) if within else []
     missing = [Case(pd.NA, "serial", "、".join(map(str, gaps)), "", "serial_gap")] if gaps else []
-    return cases("serial_repeated", "serial", rows, rows["first"] != rows["source_row"], other="first") + missing
+    again = rows["first"] != rows["source_row"]
+    return cases("serial_repeated", "serial", rows, again, other="first") + missing
 
 
 def receipt(applications: pd.DataFrame, source: dict[str, Any], sha256: str) -> list[Case]:
@@ -183,12 +176,3 @@ def given_indicators(indicators: pd.DataFrame) -> list[Case]:
         *cases("indicator_repeated", "indicator", table, repeated, other="entry"),
         *cases("indicator_unknown", "indicator", table, names.isna(), other="entry"),
     ]
-
-
-def _differ(column: pd.Series, other: pd.Series) -> pd.Series:
-    """Where two numbers are known and not the same."""
-    return (column != other).fillna(False)
-
-
-def _texts(column: pd.Series) -> list[str]:
-    return ["" if pd.isna(value) else str(value) for value in column]

@@ -1,12 +1,15 @@
-"""The log of cleaning: every cell changed with its reason, and every decision that no cell shows."""
+"""The ledger of corrections, and the log: every cell changed, and every decision that no cell shows."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import COUNT_COLUMNS, column_named
-from pilotlib.distinct import differ
+from pilotlib.columns import COUNT_COLUMNS, column_named, title_of
+from pilotlib.distinct import categories_of, differ
+from pilotlib.errors import PilotError
+from pilotlib.reading.headers import ledger_rows
 from pilotlib.reading.pieces import Piece
 
 # Rule → title, reason. A correction's reason is in the ledger.
@@ -26,9 +29,47 @@ CHANGE_RULES = {
 }
 # What filling a merged cell did, as in `reading.merged.Filled` → the rule.
 FILLING_RULES = {"repeated": "merged_cell", "hidden": "merged_hidden", "joined": "merged_row", "once": "merged_count"}
+ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
 NO_CHANGES = pd.DataFrame(columns=CHANGE_COLUMNS[:-1], dtype=str).astype({"source_row": "int64"})
 Verb = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def ledger_of(corrections: pd.DataFrame) -> pd.DataFrame:
+    """The ledger `row, column, was, becomes, reason`, with what its entries mean.
+
+    `entry` counts them from 1; `number` is the row's, 0 the header's, missing where none is named; `name` is the
+    name of the column, which is given by name, title or alias; an unknown word as it is.
+    """
+    texts = {name: corrections[name].str.strip() for name in ("was", "becomes", "reason")}
+    names = pd.Series([column_named(word) or word for word in corrections["column"]], corrections.index, str)
+    entries = range(1, len(corrections) + 1)
+    return corrections.assign(**texts, entry=entries, number=ledger_rows(corrections), name=names)
+
+
+def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
+    """Put in what the ledger (as `ledger_of` returns it) says of cells, where they hold what it expects.
+
+    Raises:
+        PilotError: a correction of a row or column that is not there, of a cell that holds something else, or
+            without a reason, or a second correction of the same cell; every such entry is named.
+    """
+    entries = ledger[ledger["number"] != 0]
+    entries = entries.assign(again=entries.duplicated(["number", "name"]))
+    faults = [
+        f"corrections.csv 第 {entry.entry} 条：{fault}"
+        for entry in entries.itertuples()
+        if (fault := _fault(entry, table, file))
+    ]
+    if faults:
+        raise PilotError(faults[0] if len(faults) == 1 else "\n".join([f"有 {len(faults)} 条更正不符：", *faults]))
+    corrected = {}
+    for name in entries["name"].unique():
+        of_column = entries[entries["name"] == name]
+        cells = table[name].astype(object)
+        cells.loc[of_column["number"]] = of_column["becomes"].to_numpy()
+        corrected[name] = categories_of(cells)
+    return table.assign(**corrected)
 
 
 def apply_logged(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -43,8 +84,10 @@ def apply_logged(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tupl
         for name in before:
             rows = np.flatnonzero(differ(before[name], table[name]))
             if len(rows):
-                texts = {"before": before[name].array[rows].astype(str), "after": table[name].array[rows].astype(str)}
-                changes.append(pd.DataFrame({"source_row": table.index[rows], "column": name, **texts, "rule": rule}))
+                versions = {"before": before[name], "after": table[name]}
+                texts = {version: cells.array[rows].astype(str) for version, cells in versions.items()}
+                of_column = {"source_row": table.index[rows], "column": name} | texts | {"rule": rule}
+                changes.append(pd.DataFrame(of_column))
     return table, pd.concat(changes, ignore_index=True)
 
 
@@ -62,57 +105,36 @@ def log_of(
 ) -> pd.DataFrame:
     """The log of a whole table: `source_row, column, before, after, rule, reason`.
 
+    In order of rows; of one row what was decided, then what filling merged cells changed, then the changes in
+    the order of the verbs. What concerns the whole table has no row, and the header is row 0.
+
     Args:
         changes: As `apply_logged` returns them.
         ledger: As `ledger_of` returns it.
         piece: The whole table.
         names: The names of its columns.
         applications: The numbers of the rows that are applications.
-
-    Returns:
-        In order of rows; for one cell what was decided comes first, then what filling merged cells changed, then
-        the changes in the order of the verbs. What concerns the whole table has no row, and the header is row 0.
     """
-    taken, why, places = piece.origin.taken, piece.origin.why, piece.origin.hidden
-    hidden = applications[piece.cells.index[applications - piece.first].isin(places)]
+    origin = piece.origin
+    taken = {"after": origin.taken, "rule": "table_taken", "reason": origin.why}
+    hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
     entries = ledger.assign(source_row=ledger["number"], column=ledger["name"], rule="correction")
     header = entries[entries["number"] == 0].rename(columns={"was": "before", "becomes": "after"})
     once, filled = _filled_cells(piece, names, applications)
     parts = [
-        pd.DataFrame([{"after": taken, "rule": "table_taken", "reason": why}] if taken else []),
+        pd.DataFrame([taken] if origin.taken else []),
         header.assign(column=header["after"].map(column_named)),
         once,
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
         filled,
-        changes.merge(entries[["source_row", "column", "rule", "reason"]], "left") if len(entries) else changes,
+        changes.merge(entries[[*CHANGE_COLUMNS[:2], "rule", "reason"]], "left") if len(entries) else changes,
     ]
-    log = pd.concat([part for part in parts if len(part)] or [NO_CHANGES]).reindex(columns=CHANGE_COLUMNS)
-    reasons = log["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
-    log["reason"] = log["reason"].where(log["reason"].notna(), reasons)
-    log = log.fillna({"column": "", "before": "", "after": ""})
-    log = log.astype(dict.fromkeys(CHANGE_COLUMNS, "str") | {"source_row": "Int64"})
-    return log.sort_values("source_row", kind="stable", na_position="first", ignore_index=True)
-
-
-def _filled_cells(
-    piece: Piece, names: Sequence[str | None], applications: pd.Index
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The counts that a merged cell gave once for all its rows, and what filling changed beyond white space."""
-    filled = piece.origin.filled
-    if filled.empty:
-        return filled, filled
-    filled = filled.assign(
-        source_row=filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
-        column=filled["position"].map(dict(enumerate(names))),
-        rule=filled["kind"].map(FILLING_RULES),
-        before=filled["before"].str.strip(),
-        after=filled["after"].str.strip(),
-    )
-    filled = filled[filled["source_row"].isin(applications) & filled["column"].notna()]
-    once = filled["kind"] == "once"
-    counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
-    told = f"{CHANGE_RULES['merged_count'][1]}（" + counts["before"] + "）"
-    return counts.assign(reason=told, before="", after=""), filled[~once & (filled["before"] != filled["after"])]
+    table = pd.concat([part for part in parts if len(part)] or [NO_CHANGES]).reindex(columns=CHANGE_COLUMNS)
+    reasons = table["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
+    table["reason"] = table["reason"].where(table["reason"].notna(), reasons)
+    table = table.fillna({"column": "", "before": "", "after": ""})
+    table = table.astype(dict.fromkeys(CHANGE_COLUMNS, "str") | {"source_row": "Int64"})
+    return table.sort_values("source_row", kind="stable", na_position="first", ignore_index=True)
 
 
 def repairs(changes: pd.DataFrame) -> pd.DataFrame:
@@ -127,3 +149,41 @@ def repairs(changes: pd.DataFrame) -> pd.DataFrame:
 def number_of_changed_cells(changes: pd.DataFrame) -> int:
     """How many cells the log says were changed, each once."""
     return len(repairs(changes).drop_duplicates(["source_row", "column"]))
+
+
+def _fault(entry: Any, table: pd.DataFrame, file: str) -> str:
+    """What is wrong with an entry of the ledger, as a sentence; "" if nothing is."""
+    title = title_of(entry.name)
+    where = f"{file} 第 {entry.row} 行“{title}”"
+    if entry.name not in table:
+        return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns.astype(str)))}。"
+    if entry.number not in table.index:
+        return f"{file} 没有第 {entry.row} 行申报（或已作为合计、空行等剔除）。{ROWS_ARE_COUNTED}"
+    if entry.again:
+        return f"{where}更正了两次。请合并为一条。"
+    now = str(table.loc[int(entry.number), entry.name])
+    if now != entry.was:
+        return f"{where}现为“{now}”，不是“{entry.was}”。请核对后修改这条更正，或删去它。{ROWS_ARE_COUNTED}"
+    return "" if entry.reason else f"{where}的更正没有写理由（reason）。请写明依据。"
+
+
+def _filled_cells(
+    piece: Piece, names: Sequence[str | None], applications: pd.Index
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The counts that a merged cell gave once for its rows, and what filling changed beyond white space."""
+    filled = piece.origin.filled
+    if filled.empty:
+        return filled, filled
+    filled = filled.assign(
+        source_row=filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
+        column=filled["position"].map(dict(enumerate(names))),
+        rule=filled["kind"].map(FILLING_RULES),
+        before=filled["before"].str.strip(),
+        after=filled["after"].str.strip(),
+    )
+    filled = filled[filled["source_row"].isin(applications) & filled["column"].notna()]
+    once = filled["kind"] == "once"
+    counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
+    told = f"{CHANGE_RULES['merged_count'][1]}（" + counts["before"] + "）"
+    changed = ~once & (filled["before"] != filled["after"])
+    return counts.assign(reason=told, before="", after=""), filled[changed]

@@ -30,8 +30,7 @@ def whole_table(cells: pd.DataFrame, header: Header, file: str, origin: Origin =
 def names_of(piece: Piece) -> list[str | None]:
     """The name of every column by the header: ours, else its own; None for one without title and content.
 
-    Raises:
-        PilotError: a column is missing or found twice.
+    Raises a PilotError where a column is missing or found twice.
     """
     titles, names = piece.header.titles, piece.header.names
     where = f"{piece.file} 第 {piece.header_place} 行（表头）"
@@ -58,11 +57,7 @@ def names_of(piece: Piece) -> list[str | None]:
 
 
 def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -> pd.DataFrame:
-    """The cells of a whole table as `named` gives them.
-
-    Raises:
-        PilotError: a column is missing or found twice.
-    """
+    """The cells of a whole table as `named` gives them; PilotError as in `names_of`."""
     piece = whole_table(cells, header, file)
     return named(piece, names_of(piece))
 
@@ -70,8 +65,8 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
 def named(piece: Piece, names: Sequence[str | None]) -> pd.DataFrame:
     """A piece's cells under the names of their columns, the number of each row as index `source_row`.
 
-    Columns that are not ours keep their own names, those without a name go; serial numbers and years that a table does
-    not have are blank.
+    Columns that are not ours keep their own names, those without a name go; serial numbers and years that a
+    table does not have are blank.
     """
     kept = [place for place, name in enumerate(names) if name is not None]
     table = piece.cells.iloc[:, kept].set_axis([names[place] for place in kept], axis="columns")
@@ -80,12 +75,9 @@ def named(piece: Piece, names: Sequence[str | None]) -> pd.DataFrame:
 
 
 def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] = ()) -> pd.Series:
-    """Why each row is no application, by its number; "" where it is one.
+    """Why each row of a piece is no application, by its number; "" where it is one.
 
-    Args:
-        piece: Rows as they stand in the file.
-        names: The names of their columns.
-        labels: The positions of columns that are not ours and may say that a row is one of totals.
+    `names` are those of its columns, `labels` the positions of columns, not ours, that may say "total".
     """
     of_header = set().union(*piece.header.lines)
     cells = piece.cells.apply(numbers_alike, but=of_header)
@@ -93,15 +85,15 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     by_name = {name: sign for name, sign in zip(names, signs, strict=True) if name}
     anywhere = reduce(np.bitwise_or, signs)
     telling = reduce(np.bitwise_or, [by_name[name] for name in TELLING_COLUMNS if name in by_name])
-    label = [*(by_name[name] for name in LABEL_COLUMNS if name in by_name), *(signs[place] for place in labels)]
-    total = reduce(np.bitwise_or, label) & np.where(by_name["certificate"] & FILLED, TOTAL, TOTAL | TOTAL_WITHIN)
+    label = [by_name[name] for name in LABEL_COLUMNS if name in by_name] + [signs[place] for place in labels]
+    total_words = np.where(by_name["certificate"] & FILLED, TOTAL, TOTAL | TOTAL_WITHIN)
     above = piece.rows < 0
     reasons = np.full(len(cells), "", dtype=object)
     # The later one counts.
     for reason, which in (
         ("表外文字", telling & FILLED == 0),
         ("并入上一行", cells.index.isin(list(piece.origin.continued))),
-        ("合计行", total != 0),
+        ("合计行", reduce(np.bitwise_or, label) & total_words != 0),
         ("重复的表头", header_rows(cells, piece.header)),
         ("表格线", anywhere & NO_LINE == 0),
         ("空行", anywhere & FILLED == 0),
@@ -115,11 +107,9 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
 
 
 def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
-    """The rows that are no applications, the header aside.
+    """The rows that are no applications, without the header: `source_row, place, reason, text`, and totals.
 
-    Returns:
-        `source_row` (missing above the header), `place`, `reason`, `text`, and the cells of columns that add up: what
-        a total row says, to be held against the sum of the rows.
+    `source_row` is missing above the header. The cells of columns that add up are what a row of totals says.
     """
     aside = ((reasons != "") & (reasons.index != 0)).to_numpy()
     texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
@@ -138,12 +128,10 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
 
 def _signs(text: str) -> int:
     word = plain(text)
-    return (
-        FILLED * bool(word)
-        | NO_LINE * (not RULED_LINE.fullmatch(word))
-        | TOTAL * bool(TOTAL_FORM.fullmatch(word))
-        | TOTAL_WITHIN * bool(TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch(word))
+    total = TOTAL * bool(TOTAL_FORM.fullmatch(word)) + TOTAL_WITHIN * bool(
+        TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch(word)
     )
+    return FILLED * bool(word) + NO_LINE * (not RULED_LINE.fullmatch(word)) + total
 
 
 def _quoted(words: Iterable[str]) -> str:

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.cleaning.corrections import apply_corrections, ledger_of
+from pilotlib.cleaning.log import apply_corrections, ledger_of
 from pilotlib.cleaning.verbs import complete_majors, cut_off_certificates, cut_off_majors
 
 KNOWN = frozenset({"电气自动化技术", "会计", "会计信息管理", "电子商务", "电子商务技术", "机电一体化技术"})
