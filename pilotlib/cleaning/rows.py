@@ -37,14 +37,14 @@ def names_of(piece: Piece) -> list[str | None]:
     missing = [name for name in REQUIRED_COLUMNS if name not in names]
     if missing:
         raise PilotError(
-            f"{where}：缺少{_quoted(map(title_of, missing))}列。表头现有：{'、'.join(filter(None, titles))}。"
+            f"{where}：缺少“{'”、“'.join(map(title_of, missing))}”列。表头现有：{'、'.join(filter(None, titles))}。"
             f"{nearly_named(titles, missing)}"
             "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；没有该列请补上。"
         )
     for name in dict.fromkeys(filter(None, names)):
         same = [title for title, other in zip(titles, names, strict=True) if other == name]
         if len(same) > 1:
-            raise PilotError(f"{where}：{_quoted(same)} 都是{title_of(name)}列。请只留一列。")
+            raise PilotError(f"{where}：“{'”、“'.join(same)}” 都是{title_of(name)}列。请只留一列。")
     below = piece.cells.iloc[max(piece.header.first - piece.header.last - piece.first, 0) :]
     columns: list[str | None] = []
     for place, (title, known) in enumerate(zip(titles, names, strict=True)):
@@ -80,7 +80,7 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     `names` are those of its columns, `labels` the positions of columns, not ours, that may say "total".
     """
     of_header = set().union(*piece.header.lines)
-    cells = piece.cells.apply(numbers_alike, but=of_header)
+    cells = pd.DataFrame({place: numbers_alike(column, of_header) for place, column in piece.cells.items()})
     signs = [asked_of_each(cells[position], _signs, np.uint8) for position in cells]
     by_name = {name: sign for name, sign in zip(names, signs, strict=True) if name}
     anywhere = reduce(np.bitwise_or, signs)
@@ -128,11 +128,6 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
 
 def _signs(text: str) -> int:
     word = plain(text)
-    total = TOTAL * bool(TOTAL_FORM.fullmatch(word)) + TOTAL_WITHIN * bool(
-        TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch(word)
-    )
-    return FILLED * bool(word) + NO_LINE * (not RULED_LINE.fullmatch(word)) + total
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return "、".join(f"“{word}”" for word in words)
+    total = TOTAL * bool(TOTAL_FORM.fullmatch(word))
+    total_within = TOTAL_WITHIN * bool(TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch(word))
+    return FILLED * bool(word) + NO_LINE * (not RULED_LINE.fullmatch(word)) + total + total_within

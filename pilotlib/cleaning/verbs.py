@@ -4,6 +4,7 @@ A verb takes a table of text cells and returns a new one, `table.pipe(name_round
 `source_row` as index, columns named as in `columns.SOURCE_COLUMNS`. It changes cells: no row goes, comes or moves.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -88,7 +89,9 @@ def cut_off_certificates(certificates: pd.Series, has_level: np.ndarray) -> np.n
     The second sign counts only where other rows have levels; `has_level` says which, in the name or beside it.
     """
     width = _widest(certificates)
-    open_bracket = asked_of_each(certificates, lambda text: _number_of("（(", text) > _number_of("）)", text))
+    open_bracket = asked_of_each(
+        certificates, lambda text: len(re.findall("[（(]", text)) > len(re.findall("[）)]", text))
+    )
     ends_there = asked_of_each(certificates, lambda text: not text.endswith((")", "）")) and _fills(text, width))
     return open_bracket | (~has_level & ends_there & has_level.any())
 
@@ -146,8 +149,7 @@ def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.D
     lists, before = (cells.astype(object).map(split_majors) for cells in (now, given))
     padded = [(old + [None] * len(new))[: len(new)] for old, new in zip(before, lists, strict=True)]
     table = pd.DataFrame({"major": lists, "as_given": padded, "cut": cut}, index=now.index)
-    table = table.explode(["major", "as_given"]).rename_axis("source_row").reset_index().dropna(subset="major")
-    table = table.reset_index(drop=True)
+    table = table.rename_axis("source_row").explode(["major", "as_given"]).dropna(subset="major").reset_index()
     last = ~table["source_row"].duplicated(keep="last")
     by_either_name = pd.concat([reference, reference.assign(major=reference["catalogue_name"])])
     known = by_either_name.drop_duplicates("major").set_index("major").reindex(table["major"]).reset_index(drop=True)
@@ -175,10 +177,6 @@ def _widest(column: pd.Series) -> int:
 def _fills(text: str, width: int) -> bool:
     """Whether a cell is as wide as the widest one, give or take a character: where a column's width would cut."""
     return display_width(text) >= max(width - 1, NARROWEST_COLUMN)
-
-
-def _number_of(marks: str, text: str) -> int:
-    return sum(map(text.count, marks))
 
 
 def _levels_of(cells: pd.DataFrame) -> pd.Series:
