@@ -7,12 +7,9 @@ import io
 from collections.abc import Callable
 from functools import cache
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from noto_cjk_sans_otc import FONT_PATH
-
-if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
 
 FONT_FAMILY = "Noto Sans CJK SC"
 _FAMILIES = ("font.family", "font.sans-serif")
@@ -37,8 +34,9 @@ def use_chinese_font() -> None:
     register_font()
     settings: Any = matplotlib.rcParams
     # Whatever sets the families goes through their validators: only there does the fallback outlive a change of style.
-    settings.validate = settings.validate | {name: _with_fallback(settings.validate[name]) for name in _FAMILIES}
-    settings.update({name: settings[name] for name in _FAMILIES})
+    families = ("font.family", "font.sans-serif")
+    settings.validate = settings.validate | {name: _with_fallback(settings.validate[name]) for name in families}
+    settings.update({name: settings[name] for name in families})
 
 
 def _with_fallback(validate: Callable[[Any], list[str]]) -> Callable[[Any], list[str]]:
@@ -66,6 +64,6 @@ def font_for(html: str) -> bytes:
     return target.getvalue()
 
 
-def load_ipython_extension(shell: "InteractiveShell") -> None:
+def load_ipython_extension(shell: Any) -> None:
     """Called by a kernel that is started with `--ext=pilotlib.chinese`."""
     use_chinese_font()

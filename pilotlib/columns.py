@@ -1,14 +1,14 @@
 """The columns of every table: title, unit, meaning, kind, and the other names that they go by.
 
-How a column is read, cleaned, typed, formatted, aligned, ordered and told follows from its line in `columns.csv`.
-A column is added by adding its line; what is checked and computed of it beyond that is said where it is done.
+How a column is read, cleaned, typed, checked, formatted, aligned, ordered, totalled and told follows from its
+line in `columns.csv`. A column is added by adding its line.
 """
 
 import csv
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 from pilotlib.vocabulary import plain
 
@@ -36,12 +36,11 @@ FIGURES: frozenset[Kind] = frozenset({"count", "rate", "value", "change"})
 
 
 class Column(NamedTuple):
-    """A column.
+    """A column; `unit` is empty where it has none.
 
-    `unit` is empty where it has none. `required`: a table without it is refused. `adds_up`: rows may be summed, and a
-    cell merged over several rows gives its number once for all of them; what any other merged cell says holds for each
-    row. `not_given`: where nothing stands, the figure is one that nobody gave, and that is said. `bounds`: of a bound,
-    the columns whose figures are at least what they say.
+    `required`: a table without it is refused. `adds_up`: rows may be summed, and a cell merged over several rows
+    gives its number once for all; what any other merged cell says holds for each row. `not_given`: where nothing
+    stands, nobody gave the figure. `bounds`: of a bound, the columns whose figures are at least what they say.
     """
 
     title: str
@@ -60,12 +59,11 @@ def _columns() -> dict[str, dict[str, Column]]:
     tables: dict[str, dict[str, Column]] = {"source": {}, "derived": {}, "indicator": {}}
     with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as file:
         for entry in csv.DictReader(file):
-            required, adds_up, not_given = (entry[flag] == "yes" for flag in ("required", "adds_up", "not_given"))
-            aliases, bounds = (tuple(filter(None, entry[names].split("、"))) for names in ("aliases", "bounds"))
-            kind = cast(Kind, entry["kind"])
-            tables[entry["of"]][entry["name"]] = Column(
-                entry["title"], entry["unit"], entry["meaning"], kind, aliases, required, adds_up, not_given, bounds
-            )
+            table, name = tables[entry.pop("of")], entry.pop("name")
+            flags = {flag: entry[flag] == "yes" for flag in ("required", "adds_up", "not_given")}
+            lists = {names: tuple(filter(None, entry[names].split("、"))) for names in ("aliases", "bounds")}
+            fields: dict[str, Any] = entry | flags | lists
+            table[name] = Column(**fields)
     return tables
 
 
@@ -73,6 +71,7 @@ def _columns() -> dict[str, dict[str, Column]]:
 # other column of every table that is written; the year's figures that the table cannot give.
 SOURCE_COLUMNS, DERIVED_COLUMNS, INDICATORS = _columns().values()
 COLUMNS = SOURCE_COLUMNS | DERIVED_COLUMNS
+_ENTRIES = INDICATORS | COLUMNS
 
 # The small files beside a table.
 CORRECTION_COLUMNS = ("row", "column", "was", "becomes", "reason")
@@ -90,20 +89,18 @@ def source_columns(*kinds: Kind) -> list[str]:
 
 
 REQUIRED_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.required)
-# What cleaning reads as whole numbers.
+# What cleaning reads as whole numbers, and those of them whose rows add up.
 COUNT_COLUMNS = tuple(source_columns("count", "year"))
-
-
-_OF_A_YEAR = re.compile(r"\d{4}年")  # a column that holds one year's figures beside those of other years
+ADDED_UP_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)
 
 
 def column_of(name: str) -> Column | None:
-    """The entry of a column, that of a figure for a year's own column; None for one that a table brought along.
+    """The entry of a column, or of one year's figures beside others'; None for one that a table brought along.
 
     >>> column_of("students").title, column_of("2021年").kind, column_of("联系人")
     ('学生规模', 'value', None)
     """
-    if _OF_A_YEAR.fullmatch(name):
+    if re.fullmatch(r"\d{4}年", name):
         return Column(name, "", "该年的数", "value", not_given=True)
     return COLUMNS.get(name)
 
@@ -141,14 +138,12 @@ def title_of(name: str) -> str:
     >>> title_of("students"), title_of("students_trained"), title_of("联系人")
     ('学生规模', '培训学生', '联系人')
     """
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.title if entry else name
+    return _ENTRIES[name].title if name in _ENTRIES else name
 
 
 def unit_of(name: str) -> str:
     """The unit of a column, measure or indicator, empty where it has none."""
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.unit if entry else ""
+    return _ENTRIES[name].unit if name in _ENTRIES else ""
 
 
 def indicator_named(word: str) -> str | None:

@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+# So many words are asked sooner than sorted out.
+FEW_WORDS = 1000
+
 
 def categories_of(column: pd.Series) -> pd.Categorical:
     """A column of text, none of it missing, as codes and the words that they stand for."""
@@ -18,6 +21,19 @@ def categories_of(column: pd.Series) -> pd.Categorical:
 def with_categories(table: pd.DataFrame) -> pd.DataFrame:
     """A table of text with every column as a categorical."""
     return pd.DataFrame({name: categories_of(table[name]) for name in table}, index=table.index)
+
+
+def numbers_alike(column: pd.Series, but: Iterable[str] = ()) -> pd.Series:
+    """A column in which one word of digits stands for all, save some: for questions that all answer alike.
+
+    A column of serial numbers has as many words as rows. Where words are few, all stay.
+    """
+    coded = categories_of(column)
+    if len(coded.categories) > FEW_WORDS:
+        digits = coded.categories.str.fullmatch("[0-9]+") & ~coded.categories.isin(list(but))
+        codes, words = pd.factorize(coded.categories.where(~digits, "0"))
+        coded = _categorical(codes[coded.codes], words)
+    return pd.Series(coded, index=column.index)
 
 
 def each_value(column: pd.Series, rule: Callable[[str], str]) -> pd.Series:
@@ -77,5 +93,5 @@ def differ(before: pd.Series, after: pd.Series) -> np.ndarray:
     return known[other.codes] != one.codes if len(known) else np.zeros(len(before), bool)
 
 
-def _categorical(codes: np.ndarray, words: np.ndarray) -> pd.Categorical:
+def _categorical(codes: np.ndarray, words: np.ndarray | pd.Index) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, pd.Index(words, dtype=str), validate=False)

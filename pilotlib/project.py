@@ -1,5 +1,6 @@
 """Where things are in a project. Knows paths and reads nothing, so that a command that has nothing to do is quick."""
 
+import re
 from pathlib import Path
 
 from pilotlib.errors import PilotError
@@ -10,11 +11,7 @@ READABLE_SUFFIXES = (".tsv", ".csv", ".txt", ".md", ".xlsx", ".xls", ".ods", ".h
 
 
 def find_project(start: Path | str | None = None) -> Path:
-    """The project: the nearest folder at or above `start` (the working directory) that holds `data/raw`.
-
-    Raises:
-        PilotError: there is none.
-    """
+    """The nearest folder at or above `start` (the working directory) that holds `data/raw`, or PilotError."""
     start = Path(start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
         if (folder / "data" / "raw").is_dir():
@@ -24,45 +21,31 @@ def find_project(start: Path | str | None = None) -> Path:
 
 def years_in(project: Path) -> list[int]:
     """The years that have a folder in `data/raw`, in order."""
-    return sorted(int(entry.name) for entry in (project / "data" / "raw").iterdir() if _is_year_folder(entry))
+    return _year_folders(project / "data" / "raw")
 
 
 def newest_year(project: Path) -> int:
-    """The last year that has a folder in `data/raw`.
-
-    Raises:
-        PilotError: there is none.
-    """
-    years = years_in(project)
-    if not years:
-        raise PilotError("data/raw 中还没有任何年度。请建立 data/raw/<年度>/ 并放入申报表。")
-    return years[-1]
+    """The last year that has a folder in `data/raw`; PilotError where there is none."""
+    if years := years_in(project):
+        return years[-1]
+    raise PilotError("data/raw 中还没有任何年度。请建立 data/raw/<年度>/ 并放入申报表。")
 
 
 def processed_years(project: Path) -> list[int]:
     """The years whose statistics stand in `data/processed`, in order."""
     folder = project / "data" / "processed"
-    made = [entry for entry in folder.iterdir() if _is_year_folder(entry)] if folder.is_dir() else []
-    return sorted(int(entry.name) for entry in made if (entry / "statistics" / "overview.parquet").is_file())
-
-
-def earlier_year(project: Path, year: int) -> int | None:
-    """The nearest earlier year whose statistics stand in `data/processed`, with which a year is compared."""
-    return max((other for other in processed_years(project) if other < year), default=None)
+    years = _year_folders(folder) if folder.is_dir() else []
+    return [year for year in years if (folder / str(year) / "statistics" / "overview.parquet").is_file()]
 
 
 def earlier_folder(project: Path, year: int) -> Path | None:
-    """The processed tables of the nearest earlier year, or None."""
-    earlier = earlier_year(project, year)
+    """The processed tables of the nearest earlier year, with which a year is compared, or None."""
+    earlier = max((other for other in processed_years(project) if other < year), default=None)
     return project / "data" / "processed" / str(earlier) if earlier else None
 
 
 def input_files(project: Path, year: int) -> list[Path]:
-    """The files that a year's report depends on, in order of their paths.
-
-    Raises:
-        PilotError: no such year.
-    """
+    """The files that a year's report depends on, in order of their paths; PilotError if there is no such year."""
     raw = project / "data" / "raw"
     shared = [raw / "school.toml", *(raw / "reference").glob("*.csv")]
     return sorted(path for path in [*year_folder(project, year).rglob("*"), *shared] if path.is_file())
@@ -78,19 +61,15 @@ def find_table(folder: Path) -> Path:
     tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
     if len(tables) == 1:
         return tables[0]
-    endings = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
     if not tables:
+        endings = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
         raise PilotError(f"data/raw/{folder.name} 中没有申报表。请放入 applications.tsv（或 {endings}）。")
     names = "、".join(path.name for path in tables)
     raise PilotError(f"data/raw/{folder.name} 中有 {len(tables)} 个申报表：{names}。请只留下一个。")
 
 
 def year_folder(project: Path, year: int) -> Path:
-    """The folder of what is given for a year.
-
-    Raises:
-        PilotError: no such year.
-    """
+    """The folder of what is given for a year; PilotError where there is none."""
     folder = project / "data" / "raw" / str(year)
     if not folder.is_dir():
         known = "、".join(str(known) for known in years_in(project)) or "（空）"
@@ -98,5 +77,6 @@ def year_folder(project: Path, year: int) -> Path:
     return folder
 
 
-def _is_year_folder(entry: Path) -> bool:
-    return entry.is_dir() and entry.name.isascii() and entry.name.isdecimal() and len(entry.name) == 4
+def _year_folders(folder: Path) -> list[int]:
+    names = [entry.name for entry in folder.iterdir() if entry.is_dir()]
+    return sorted(int(name) for name in names if re.fullmatch("[0-9]{4}", name))

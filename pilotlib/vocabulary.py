@@ -5,6 +5,7 @@ What another college or another year may call by another name is here and in `co
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import pandas as pd
@@ -103,6 +104,15 @@ def in_round_order(rounds: list[str]) -> list[str]:
     """
     standard = [CARRIED_ON, *(f"第{ordinal}次" for ordinal in ORDINALS)]
     return sorted(set(rounds), key=lambda name: (standard.index(name) if name in standard else len(standard), name))
+
+
+def in_level_order(levels: Iterable[str]) -> list[str]:
+    """The three levels, then what else occurs: cells that name several.
+
+    >>> in_level_order(["高级", "初级、中级"])
+    ['初级', '中级', '高级', '初级、中级']
+    """
+    return [*LEVELS, *sorted(set(levels) - set(LEVELS))]
 
 
 def listed(words: pd.Series) -> str:

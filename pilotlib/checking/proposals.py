@@ -20,19 +20,17 @@ _LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
 def propose_header(header: Header) -> pd.DataFrame:
     """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
     missing = [name for name in REQUIRED_COLUMNS if name not in header.names]
-    near = [(match[1], title) for title in header.titles if (match := nearest_column(title, missing))]
-    # Of two words near one name only a person can tell which is meant: the first is proposed.
-    first = dict(reversed(near))
-    rows = [
-        ("0", first[name], first[name], title_of(name), "表头用词接近，请核对是否同一列")
-        for name in missing
-        if name in first
-    ]
-    return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
+    first: dict[str, str] = {}
+    for title in header.titles:
+        # Of two words near one name only a person can tell which is meant: the first is proposed.
+        if match := nearest_column(title, missing):
+            first.setdefault(match[1], title)
+    words = [(first[name], title_of(name)) for name in missing if name in first]
+    return _ledger([("0", word, word, title, "表头用词接近，请核对是否同一列") for word, title in words])
 
 
 def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
-    """Corrections for the problems of which one reading suggests itself.
+    """Corrections for problems of which one reading suggests itself, one a cell, in the order of the problems.
 
     Args:
         problems: As `check` returns them.
@@ -40,8 +38,7 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
         reference: Known majors.
 
     Returns:
-        `row, column, was, becomes, reason`, text, one a cell, in the order of the problems; empty if nothing
-        suggests itself.
+        `row, column, was, becomes, reason`, all text; empty if nothing suggests itself.
     """
     majors = sorted({*reference["major"], *reference["catalogue_name"]})
     proposals: dict[tuple[int, str], tuple[str, str, str]] = {}
@@ -54,7 +51,10 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
         becomes, reason = _reading(rule, now, value, above, majors)
         if becomes and becomes != now:
             proposals[row, column] = (was, becomes, "；".join(filter(None, [reasons, reason])))
-    rows = [(str(row), title_of(column), *proposal) for (row, column), proposal in proposals.items()]
+    return _ledger([(str(row), title_of(column), *proposal) for (row, column), proposal in proposals.items()])
+
+
+def _ledger(rows: list[tuple[str, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
 
 
@@ -84,10 +84,8 @@ def _with_major(text: str, major: str, becomes: str) -> str:
     >>> _with_major("会记、会记信息管理", "会记", "会计")
     '会计、会记信息管理'
     """
-    ends = [*(match.span() for match in MAJOR_SEPARATORS.finditer(text)), (len(text), len(text))]
-    starts = [0, *(end for _, end in ends)]
-    parts = [(text[start:end], text[end:after]) for start, (end, after) in zip(starts, ends, strict=False)]
-    return "".join((becomes if normalised(part) == major else part) + separator for part, separator in parts)
+    parts = re.split(f"({MAJOR_SEPARATORS.pattern})", text)
+    return "".join(becomes if normalised(part) == major else part for part in parts)
 
 
 def _with_level(text: str) -> str:

@@ -19,11 +19,7 @@ class CleanedYear(NamedTuple):
 
 
 def clean_year(project: Path, year: int) -> CleanedYear:
-    """Read, clean and check the table of a year of a project.
-
-    Raises:
-        PilotError: no such year, or a table or ledger that cannot be read; not where the table holds errors.
-    """
+    """Read, clean and check a year's table; PilotError where it cannot be read, not where it holds errors."""
     return clean_inputs(read_inputs(project, year))
 
 

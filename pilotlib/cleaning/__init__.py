@@ -11,43 +11,25 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pilotlib.cleaning.applications import applications_of, has_level, majors_of
-from pilotlib.cleaning.corrections import NO_CORRECTIONS, apply_corrections
-from pilotlib.cleaning.cut_off import cut_off_certificates, cut_off_majors, lengthened
-from pilotlib.cleaning.log import apply_counted, apply_logged, log_of, number_of_changed_cells, repairs
-from pilotlib.cleaning.rows import column_names, named_and_numbered, names_of, reasons_of, rows_set_aside
-from pilotlib.cleaning.verbs import (
-    blank_unreadable_counts,
-    complete_majors,
-    name_rounds,
-    normalise_characters,
-    strip_cells,
-    write_counts,
-)
-from pilotlib.columns import REFERENCE_COLUMNS
-from pilotlib.distinct import asked_of_each, with_categories
-from pilotlib.reading.headers import header_of, ledger_rows
+from pilotlib.cleaning import log, rows, verbs
+from pilotlib.cleaning.log import number_of_changed_cells, repairs
+from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS
+from pilotlib.distinct import with_categories
+from pilotlib.reading.headers import header_of
 from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 
 __all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
 
+NO_CORRECTIONS = pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype=str)
 NO_REFERENCE = pd.DataFrame(columns=list(REFERENCE_COLUMNS), dtype=str)
-# What is done to the cells of every table, in order, each under its rule.
-VERBS = (
-    ("characters", normalise_characters),
-    ("round_alias", name_rounds),
-    ("count_format", write_counts),
-    ("count_unreadable", blank_unreadable_counts),
-)
 
 
 class Cleaned(NamedTuple):
     """What cleaning makes of a table; columns as in `columns.COLUMNS`.
 
-    applications: one row per application; `majors`: one per application and major; `changes`: one per changed
-    cell and rule; `set_aside`: the rows that are no applications. Columns of the file that are not ours stay
-    in `applications`, untouched, after ours.
+    `applications`: one row per application, the file's own columns last and untouched; `majors`: one per
+    application and major; `changes`: one per changed cell and rule; `set_aside`: rows that are no applications.
     """
 
     applications: pd.DataFrame
@@ -75,7 +57,7 @@ def clean(
     file: str = "申报表",
     origin: Origin = NO_ORIGIN,
 ) -> Cleaned:
-    """Clean the text cells of one application table.
+    """Clean the text cells of one application table. Rows below the header = applications + rows set aside.
 
     Args:
         cells: As `read_table` returns them, header included; and `origin` likewise.
@@ -83,73 +65,45 @@ def clean(
         reference: Known majors: `major, catalogue_name, code, catalogue_year, category`, all text.
         file: The file's name, for messages.
 
-    Returns:
-        The four tables of `Cleaned`. Rows below the header = applications + rows set aside.
-
     Raises:
         PilotError: no header, a column missing or found twice, or a correction that does not fit the table.
     """
     corrections = NO_CORRECTIONS if corrections is None else corrections
     reference = NO_REFERENCE if reference is None else reference
     known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
-    below_header = corrections[ledger_rows(corrections) != 0]
+    ledger = log.ledger_of(corrections)
     cells = with_categories(cells)
-    header = header_of(cells, file, corrections)
-    names = column_names(cells, header, file)
-    table = named_and_numbered(cells, names, -header.last)
-    reasons = reasons_of(table, cells, header, origin.continued)
-    given = strip_cells(table[reasons == ""])
-    now, changes = apply_logged(
-        given,
-        [
-            (
-                "correction",
-                partial(apply_corrections, corrections=below_header, file=file),
-            ),
-            *VERBS,
-            ("major_completed", partial(complete_majors, known_majors=known_majors)),
-        ],
-    )
-    read = normalise_characters(given)
-    cut_majors = cut_off_majors(read["majors"], known_majors) | lengthened(given["majors"], now["majors"])
-    cut = cut_majors | cut_off_certificates(read["certificate"], has_level(read))
-    places = pd.Series(cells.index, index=table.index)
+    piece = rows.whole_table(cells, header_of(cells, file, corrections), file, origin)
+    names = rows.names_of(piece)
+    table, reasons = rows.named(piece, names), rows.reasons_of(piece, names)
+    given = verbs.strip_cells(table[reasons == ""])
+    correct = partial(log.apply_corrections, ledger=ledger, file=file)
+    complete = partial(verbs.complete_majors, known_majors=known_majors)
+    steps: list[tuple[str, log.Verb]] = [("correction", correct), *verbs.VERBS, ("major_completed", complete)]
+    now, changes = log.apply_logged(given, steps)
+    applications = verbs.applications_of(now, given)
+    texts = [name for name in applications.select_dtypes("category") if not applications[name].cat.ordered]
+    read = verbs.normalise_characters(given[["certificate", "majors"]])
+    longer = verbs.lengthened(given["majors"], now["majors"])
+    cut_majors = verbs.cut_off_majors(read["majors"], known_majors) | longer
+    has_level = applications["level_as_given"].notna().to_numpy()
+    cut = cut_majors | verbs.cut_off_certificates(read["certificate"], has_level)
     return Cleaned(
-        applications=_with_plain_text(applications_of(now, given, read)).assign(truncated=cut),
-        majors=majors_of(now["majors"], given["majors"], cut_majors, reference),
-        changes=log_of(changes, corrections, origin, names, now, places),
-        set_aside=rows_set_aside(table, cells, reasons),
+        applications=applications.astype(dict.fromkeys(texts, "str")).assign(truncated=cut),
+        majors=verbs.majors_of(now["majors"], given["majors"], cut_majors, reference),
+        changes=log.log_of(changes, ledger, piece, names, now.index),
+        set_aside=rows.rows_set_aside(table, cells, reasons),
     )
 
 
 def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
-    """Clean a piece of a large table, for which there is neither a ledger nor a reference of majors.
+    """Clean a piece of a large table (`pieces_of`), which has neither a ledger nor a reference of majors.
 
-    Args:
-        piece: As `pieces_of` returns it.
-        by: The positions of columns that are not ours (school, city) and may say that a row is one of totals.
-
-    Raises:
-        PilotError: a column is missing or found twice.
+    `by` are the positions of columns that are not ours (school, city) and may say that a row is one of totals.
+    PilotError where a column is missing or found twice.
     """
-    # A column with a title is one in every piece, whether this one holds anything in it or not.
-    filled = [
-        bool(title) or bool(asked_of_each(piece.cells[place], bool).any())
-        for place, title in enumerate(piece.header.titles)
-    ]
-    names = names_of(piece.header, piece.header_place, filled, piece.file)
-    table = named_and_numbered(piece.cells, names, piece.first)
-    reasons = reasons_of(table, piece.cells, piece.header, piece.origin.continued, by)
-    given = strip_cells(table[reasons == ""])
-    now, changed = apply_counted(given, VERBS)
-    return CleanedPiece(applications_of(now, given, normalise_characters(given)), reasons, changed)
-
-
-def _with_plain_text(applications: pd.DataFrame) -> pd.DataFrame:
-    """The table with text columns as text; only what has an order stays a categorical."""
-    unordered = [
-        name
-        for name, dtype in applications.dtypes.items()
-        if isinstance(dtype, pd.CategoricalDtype) and not dtype.ordered
-    ]
-    return applications.astype(dict.fromkeys(unordered, "str"))
+    names = rows.names_of(piece)
+    reasons = rows.reasons_of(piece, names, by)
+    given = verbs.strip_cells(rows.named(piece, names)[reasons == ""])
+    now, changed = log.apply_counted(given, verbs.VERBS)
+    return CleanedPiece(verbs.applications_of(now, given), reasons, changed)

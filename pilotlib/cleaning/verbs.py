@@ -1,18 +1,31 @@
-"""The verbs of cleaning: each takes a table of text cells and returns a new one, `table.pipe(name_rounds)`.
+"""The verbs of cleaning, and the typed tables of what they leave.
 
-A table has a row per application, its `source_row` as index, and columns named as in `columns.SOURCE_COLUMNS`, all of
-text. Verbs change cells and nothing else: no row goes, comes or moves.
+A verb takes a table of text cells and returns a new one, `table.pipe(name_rounds)`: a row per application,
+`source_row` as index, columns named as in `columns.SOURCE_COLUMNS`. It changes cells: no row goes, comes or moves.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning.cut_off import cut_majors, widest
 from pilotlib.columns import COUNT_COLUMNS, SOURCE_COLUMNS, source_columns
-from pilotlib.distinct import each_value
-from pilotlib.vocabulary import round_named
-from pilotlib.words import count_text, is_count, majors_beginning, normalised, split_majors
+from pilotlib.distinct import asked_of_each, counts_of, differ, each_value, first_filled, in_order
+from pilotlib.vocabulary import MAJOR_SEPARATORS, in_level_order, in_round_order, round_named
+from pilotlib.words import (
+    count_text,
+    display_width,
+    is_count,
+    levels_in,
+    majors_beginning,
+    normalised,
+    split_certificate,
+    split_majors,
+)
+
+# No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
+NARROWEST_COLUMN = 20
 
 
 def strip_cells(table: pd.DataFrame) -> pd.DataFrame:
@@ -50,20 +63,131 @@ def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:
 
 def complete_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.DataFrame:
     """Complete the last major of a cut-off cell when exactly one known major begins that way."""
-    if not known_majors:
-        return table
+    width = _widest(table["majors"])
 
     def completed(text: str) -> str:
         last = (split_majors(text) or [""])[-1]
-        fulls = majors_beginning(last, known_majors)
+        fulls = majors_beginning(last, known_majors) if _fills(text, width) else []
         # A separator at the end says that the last major is whole, and that another is cut off altogether.
         return text.removesuffix(last) + fulls[0] if len(fulls) == 1 and text.endswith(last) else text
 
-    width = widest(table["majors"])
-    return _with_each(
-        table, ["majors"], lambda text: completed(text) if cut_majors(text, known_majors, width) else text
+    return _with_each(table, ["majors"], completed)
+
+
+# What is done to the cells of every table, in order, each under its rule.
+VERBS = (
+    ("characters", normalise_characters),
+    ("round_alias", name_rounds),
+    ("count_format", write_counts),
+    ("count_unreadable", blank_unreadable_counts),
+)
+
+
+def cut_off_certificates(certificates: pd.Series, has_level: np.ndarray) -> np.ndarray:
+    """Which certificate cells are cut off: an open bracket, or no level where the column's width ends.
+
+    The second sign counts only where other rows have levels; `has_level` says which, in the name or beside it.
+    """
+    width = _widest(certificates)
+    open_bracket = asked_of_each(
+        certificates, lambda text: len(re.findall("[（(]", text)) > len(re.findall("[）)]", text))
+    )
+    ends_there = asked_of_each(certificates, lambda text: not text.endswith((")", "）")) and _fills(text, width))
+    return open_bracket | (~has_level & ends_there & has_level.any())
+
+
+def cut_off_majors(majors: pd.Series, known_majors: frozenset[str]) -> np.ndarray:
+    """Which major cells are cut off: they fill the column's width and end in a separator or a part of a known major."""
+    width = _widest(majors)
+
+    def is_cut(text: str) -> bool:
+        last = split_majors(text)[-1:] if _fills(text, width) else []
+        return bool(last and (MAJOR_SEPARATORS.search(text[-1]) or majors_beginning(last[0], known_majors)))
+
+    return asked_of_each(majors, is_cut)
+
+
+def lengthened(given: pd.Series, now: pd.Series) -> np.ndarray:
+    """Cells of which more is known than stood in the table: whoever corrected them took them for cut off."""
+    flags = differ(given, now)
+    pairs = zip(given[flags], now[flags], strict=True)
+    flags[flags] = [new.startswith(old) and old != "" for old, new in pairs]
+    return flags
+
+
+def applications_of(now: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """One row per application, in the file's order: `source_row`, the source columns by their kinds, the table's own.
+
+    `now` are the cells as cleaned, `given` as given, surrounding white space aside; `source_row` is their index.
+    """
+    names = each_value(now["certificate"], lambda text: split_certificate(text)[0])
+    table = now.assign(certificate=names, level=_levels_of(now))
+    read = normalise_characters(given.filter(["certificate", "level"]))
+    ours = {name: _typed(table[name], name) for name in SOURCE_COLUMNS if name in table and name != "majors"}
+    as_given = {
+        "level_as_given": _typed(_levels_of(read), "level"),
+        "certificate_as_given": given["certificate"],
+        "majors_as_given": given["majors"],
+    }
+    own = {name: given[name] for name in given if name not in SOURCE_COLUMNS}
+    return pd.DataFrame(ours | as_given | own).rename_axis("source_row").reset_index()
+
+
+def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.DataFrame) -> pd.DataFrame:
+    """One row per application and major, in the cell's order, with what the reference knows of the major.
+
+    The last major of a cut-off cell is marked `truncated`: others may have followed. A correction that adds majors
+    to the cell has settled that.
+
+    Args:
+        now: The cells of majors as cleaned, `source_row` as index; `given`: as given; `cut`: which are cut off.
+        reference: Known majors: `major, catalogue_name, code, catalogue_year, category`.
+
+    Returns:
+        `source_row, major, as_given, truncated, catalogue_name, code, catalogue_year, category`.
+    """
+    lists, before = (cells.astype(object).map(split_majors) for cells in (now, given))
+    padded = [(old + [None] * len(new))[: len(new)] for old, new in zip(before, lists, strict=True)]
+    table = pd.DataFrame({"major": lists, "as_given": padded, "cut": cut}, index=now.index)
+    table = table.rename_axis("source_row").explode(["major", "as_given"]).dropna(subset="major").reset_index()
+    last = ~table["source_row"].duplicated(keep="last")
+    by_either_name = pd.concat([reference, reference.assign(major=reference["catalogue_name"])])
+    known = by_either_name.drop_duplicates("major").set_index("major").reindex(table["major"]).reset_index(drop=True)
+    in_code_order = reference.sort_values(["catalogue_year", "code"])["category"].unique()
+    return pd.DataFrame(
+        {
+            "source_row": table["source_row"],
+            "major": table["major"].astype(str),
+            "as_given": table["as_given"].fillna("").astype(str),
+            "truncated": last & table["cut"].astype(bool) & table["as_given"].notna(),
+            **{name: known[name] for name in ("catalogue_name", "code", "catalogue_year")},
+            "category": pd.Categorical(known["category"], in_code_order, ordered=True),
+        }
     )
 
 
 def _with_each(table: pd.DataFrame, columns: Iterable[str], rule: Callable[[str], str]) -> pd.DataFrame:
     return table.assign(**{name: each_value(table[name], rule) for name in columns if name in table})
+
+
+def _widest(column: pd.Series) -> int:
+    return int(asked_of_each(column, display_width, int).max(initial=0))
+
+
+def _fills(text: str, width: int) -> bool:
+    """Whether a cell is as wide as the widest one, give or take a character: where a column's width would cut."""
+    return display_width(text) >= max(width - 1, NARROWEST_COLUMN)
+
+
+def _levels_of(cells: pd.DataFrame) -> pd.Series:
+    """The level in the certificate's name, else in a column of its own; "" where there is none."""
+    in_names = each_value(cells["certificate"], lambda text: split_certificate(text)[1])
+    return first_filled(in_names, each_value(cells["level"], levels_in)) if "level" in cells else in_names
+
+
+def _typed(column: pd.Series, name: str) -> pd.Series:
+    kind = SOURCE_COLUMNS[name].kind
+    if kind in ("count", "year"):
+        return counts_of(column)
+    orders = {"round": in_round_order, "level": in_level_order}
+    return in_order(column, orders[kind]) if kind in orders else column

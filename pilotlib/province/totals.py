@@ -18,7 +18,7 @@ from pilotlib.reading.pieces import files_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
-from pilotlib.vocabulary import APPROVED_STATUSES, LEVELS, NO_SCHOOL, UNKNOWN, in_round_order
+from pilotlib.vocabulary import APPROVED_STATUSES, NO_SCHOOL, UNKNOWN, in_level_order, in_round_order
 
 GROUPS = ["school", "year", "city", "application_round", "level"]
 PLACES = ["places_applied", "places_approved"]
@@ -44,7 +44,7 @@ _ORDERS: dict[str, Callable[[list[str]], Iterable[str]]] = {
     "school": sorted,
     "city": sorted,
     "application_round": in_round_order,
-    "level": lambda words: [*LEVELS, *sorted(set(words) - set(LEVELS))],
+    "level": in_level_order,
 }
 # Sums of pieces are added together when so many more certificates of schools have come.
 _FEWEST_TO_ADD = 2_000_000

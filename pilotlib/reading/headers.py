@@ -58,7 +58,7 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
     """The header of a table of text cells, as `correct_header` corrects it.
 
     Raises:
-        PilotError: there is none, or rows stand above it under another row that is nearly one.
+        PilotError: there is none, or rows stand above it under another row that is nearly one; or as `correct_header`.
     """
     rows = cells.head(HEADER_WITHIN).to_numpy().tolist()
     if not (header := find_header(rows)):

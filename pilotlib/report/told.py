@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.checking.sentences import CHECK_RULES
-from pilotlib.cleaning.rules import CHANGE_RULES
+from pilotlib.cleaning.log import CHANGE_RULES
 from pilotlib.columns import COLUMNS, FIGURES, column_of, kind_of, title_of, unit_of
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
 from pilotlib.vocabulary import SEVERITIES

@@ -1,7 +1,7 @@
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.cleaning.rows import name_columns, reasons_of, rows_set_aside
+from pilotlib.cleaning.rows import name_columns, names_of, reasons_of, rows_set_aside, whole_table
 from pilotlib.reading.headers import header_of
 from tests.tables import HEADER, ROW, cells_of, row
 
@@ -11,9 +11,9 @@ def columns_of(cells, file="申报表"):
 
 
 def parted(cells):
-    table = columns_of(cells)
-    reasons = reasons_of(table, cells, header_of(cells))
-    return reasons.index[reasons == ""].tolist(), rows_set_aside(table, cells, reasons)
+    piece = whole_table(cells, header_of(cells), "申报表")
+    reasons = reasons_of(piece, names_of(piece))
+    return reasons.index[reasons == ""].tolist(), rows_set_aside(columns_of(cells), cells, reasons)
 
 
 def aside_of(cells):

@@ -3,9 +3,8 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.cleaning.corrections import apply_corrections
-from pilotlib.cleaning.cut_off import cut_off_certificates, cut_off_majors
-from pilotlib.cleaning.verbs import complete_majors
+from pilotlib.cleaning.log import apply_corrections, ledger_of
+from pilotlib.cleaning.verbs import complete_majors, cut_off_certificates, cut_off_majors
 
 KNOWN = frozenset({"电气自动化技术", "会计", "会计信息管理", "电子商务", "电子商务技术", "机电一体化技术"})
 
@@ -16,7 +15,7 @@ def table(**columns):
 
 
 def corrected(given, corrections, file="申报表"):
-    return apply_corrections(given, corrections, file)["majors"].tolist()
+    return apply_corrections(given, ledger_of(corrections), file)["majors"].tolist()
 
 
 def ledger(row="1", column="申报专业", was="会计", becomes="会计学", reason="据原件"):
