@@ -128,7 +128,18 @@ def understand(paragraph: Paragraph) -> list[Claim]:
             said.add(claims[-1])
             end = claim.number.unit_end
         said.close(between(paragraph.words, segment.start, segment.end), end, end > segment.start)
-    return claims
+    return _of_another_school(paragraph, claims)
+
+
+def _of_another_school(paragraph: Paragraph, claims: list[Claim]) -> list[Claim]:
+    """The claims of a paragraph that names another school: that school's where ours is not named, else in doubt."""
+    named = [word.text for word in paragraph.words if "elsewhere" in word.kinds]
+    others = "、".join(dict.fromkeys(name for name in named if re.search(SHAPE["school"], name)))
+    if not others:
+        return claims
+    if "here" in kinds_of(paragraph.words):
+        return [claim._replace(doubtful=claim.doubtful or others) for claim in claims]
+    return [claim._replace(outside=claim.outside or others) for claim in claims]
 
 
 def _claims_in(paragraph: Paragraph, segment: Segment) -> Iterator[Claim]:
