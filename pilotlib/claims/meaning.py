@@ -1,128 +1,38 @@
 """What each claim of a paragraph counts, and of which part of the year: read from the words around it.
 
 The words nearest to a number say what it counts and of which part; what its segment leaves open is carried over from
-the clauses before it in the sentence (`_Said`).
+the clauses before it in the sentence (`Said`).
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import COUNTED, Claim, Said, claims_in
 from pilotlib.claims.facts import DIMENSIONS, Scope
-from pilotlib.claims.grammar import KINDS, OTHER_WORDS, PEOPLE, SHAPE, THINGS, WORDS
-from pilotlib.claims.numbers import Number
-from pilotlib.claims.text import Names, Paragraph, Segment, Span, Word, between, kinds_of
+from pilotlib.claims.grammar import KINDS, OTHER_WORDS, PEOPLE, SHAPE, THINGS
+from pilotlib.claims.text import Paragraph, Segment, Word, between, kinds_of
 from pilotlib.vocabulary import CARRIED_ON
 from pilotlib.words import split_certificate
 
-# The nouns that a count of things can belong to.
-_COUNTED = {noun for measure in grammar.MEASURES for noun in measure.counted} | KINDS["counted_as_well"]
 _ASKED = frozenset({"apply", "approve"})
 _REACH = 120  # so many characters before a number are searched for a word that bears on it
-
-
-class Claim(NamedTuple):
-    """A number that states something, the words around it, and what they say of it.
-
-    Read off the text: the `number` and its `value`; `names` listed with it; the words right `before` and right `after`
-    it, their `kinds`, and all words `in_segment`; `unknown`, the characters near it that nothing explains; `clause` and
-    `sentence`, where these begin and end; `lead` and `tail`, the text of its sentence from the number before it and up
-    to the next. Understood: `unit_class`, `noun` and `measures`, what it may count, the likeliest first; `scope`, the
-    part named beside it; `carried`, the part named before it, which may or may not be meant; `limits`, what the words
-    so far confine it to (part, elsewhere, time, planned); `outside`, all words that put it beyond the year's data;
-    `doubtful`, words by which it may be only a part; `said`, the kinds of all words of the sentence so far.
-    """
-
-    number: Number
-    value: float
-    names: Names
-    before: list[Word]
-    after: list[Word]
-    kinds: frozenset[str]
-    in_segment: list[Word]
-    unknown: str
-    clause: Span
-    sentence: Span
-    lead: str
-    tail: str
-    unit_class: str = ""
-    noun: str = ""
-    measures: tuple[str, ...] = ()
-    scope: Scope = Scope()
-    carried: Scope = Scope()
-    limits: frozenset[tuple[str, str]] = frozenset()
-    outside: str = ""
-    doubtful: str = ""
-    said: frozenset[str] = frozenset()
-
-    @property
-    def measure(self) -> str:
-        """What it likeliest counts; "" where that is not known."""
-        return self.measures[0] if self.measures else ""
-
-
-class _Said:
-    """What a sentence has said so far.
-
-    The part it speaks of (`scope`), its `limits`, the `kinds` of the last segments' words, the latest first, and `all`
-    kinds and the last `noun`.
-    """
-
-    def __init__(self) -> None:
-        self.scope = Scope()
-        self.limits: dict[str, str] = {}
-        self.kinds: list[frozenset[str]] = []
-        self.all: frozenset[str] = frozenset()
-        self.noun = ""
-
-    def hear(self, words: Iterable[Word]) -> None:
-        for word in words:
-            if word.dimension:
-                if word.dimension == "application_round":
-                    self.limits.pop("part", None)
-                self.scope = self.scope._replace(**{word.dimension: word.part})
-                self.scope = self.scope._replace(level="") if word.dimension == "certificate" else self.scope
-            self.all |= set(word.kinds)
-            for kind in word.kinds:
-                of_the_year = kind == "cumulative" and "whole year" in self.all
-                if kind in grammar.LIMITS and (kind != "part" or len(word.text) > 1) and not of_the_year:
-                    self.limits[grammar.LIMITS[kind]] = word.text
-                for ended in grammar.ENDS_LIMITS.get(kind, ()):
-                    self.limits.pop(ended, None)
-
-    def add(self, claim: Claim) -> None:
-        if "of which" in kinds_of(claim.before) and not any(claim.scope):
-            self.limits.setdefault("part", WORDS["of which"][0])
-        self.scope = self.scope._replace(**{name: part for name, part in claim.scope._asdict().items() if "、" in part})
-        self.noun = claim.noun if claim.number.kind == THINGS else self.noun
-
-    def close(self, words: list[Word], end: int, has_claims: bool) -> None:
-        self.hear([word for word in words if word.start >= end])
-        self.kinds, self.all = [kinds_of(words), *self.kinds][:3], self.all | kinds_of(words)
-        nouns = [kind for word in words for kind in word.kinds if kind in _COUNTED - {"round"}]
-        if has_claims:
-            self.limits.pop("planned", None)
-        elif nouns:
-            self.noun = nouns[-1]
 
 
 def understand(paragraph: Paragraph) -> list[Claim]:
     """Every claim of a paragraph with its meaning, in order."""
     claims: list[Claim] = []
-    said = _Said()
+    said = Said()
     for segment in paragraph.segments:
         if segment.opening in SHAPE["sentence_ends"]:
-            said = _Said()
+            said = Said()
         elif segment.opening in SHAPE["carry_ends"] and not paragraph.text.startswith(
             OTHER_WORDS["parts_follow"], segment.start
         ):
             said.scope = Scope(said.scope.application_round)
             said.limits = {name: word for name, word in said.limits.items() if name in ("time", "planned")}
         end = segment.start
-        for claim in _claims_in(paragraph, segment):
+        for claim in claims_in(paragraph, segment):
             said.hear(claim.before)
             claims.append(_understood(paragraph, segment, claim, said))
             said.add(claims[-1])
@@ -142,49 +52,7 @@ def _of_another_school(paragraph: Paragraph, claims: list[Claim]) -> list[Claim]
     return [claim._replace(outside=claim.outside or others) for claim in claims]
 
 
-def _claims_in(paragraph: Paragraph, segment: Segment) -> Iterator[Claim]:
-    """Each claim of a segment with the words around it, up to the claims before and after it; not yet understood."""
-    text, counts, opens = paragraph.text, paragraph.counts, segment.sentence[0]
-    in_segment = between(paragraph.words, segment.start, segment.end)
-    for place in range(*(bisect_left(counts, edge, key=lambda count: count.start) for edge in segment[:2])):
-        number, later = counts[place], counts[place + 1].start if place + 1 < len(counts) else len(text)
-        last = max(counts[place - 1].unit_end if place else 0, opens)
-        start, end = max(last, segment.start), min(later, segment.end)
-        if not between(in_segment, start, number.start) and last <= segment.start:
-            # A number that opens its segment is of the words before it: 在校生（5501人）, 批准总培训人数：1662人.
-            start = start if len(_unexplained(paragraph, start, number.start, [])) > 1 else last
-        before, after = between(paragraph.words, start, number.start), between(in_segment, number.unit_end, end)
-        reach = after[-1].end if after else number.unit_end
-        yield Claim(
-            number=number,
-            value=number.value or 0.0,
-            names=paragraph.names[number.start],
-            before=before,
-            after=after,
-            kinds=kinds_of([*before, *after]),
-            in_segment=in_segment,
-            unknown=_unexplained(paragraph, start, reach, [*before, *after]),
-            clause=segment.clause,
-            sentence=segment.sentence,
-            lead=text[last : number.start],
-            tail=text[number.unit_end : min(later, segment.sentence[1])],
-        )
-
-
-def _unexplained(paragraph: Paragraph, start: int, end: int, words: list[Word]) -> str:
-    """The letters between two places that are no word, number, quotation or topic (条件方面，)."""
-    first, last = (bisect_left(paragraph.hidden, (place, 0)) for place in (start, end))
-    spans = [(word.start, word.end) for word in words] + paragraph.hidden[first:last]
-    spans += [(number.start, number.unit_end) for number in between(paragraph.numbers, start, end)]
-    spans += [match.span() for match in re.compile(SHAPE["topic"]).finditer(paragraph.text, start, end)]
-    left, position = "", start
-    for begin, stop in sorted(spans):
-        left += paragraph.text[position : min(begin, end)]
-        position = max(position, stop)
-    return "".join(re.findall(SHAPE["letters"], left + paragraph.text[position:end]))
-
-
-def _understood(paragraph: Paragraph, segment: Segment, claim: Claim, said: _Said) -> Claim:
+def _understood(paragraph: Paragraph, segment: Segment, claim: Claim, said: Said) -> Claim:
     """A claim with its meaning."""
     unit_class, noun, measures = _counted(claim, said)
     scope, paired = _own_scope(paragraph.text, claim), _paired_part(paragraph, claim)
@@ -228,7 +96,7 @@ def has_reason(measure: str, kinds: frozenset[str]) -> bool:
     return all(group & kinds for group in grammar.NEEDS_A_REASON.get(measure, ()))
 
 
-def _counted(claim: Claim, said: _Said) -> tuple[str, str, tuple[str, ...]]:
+def _counted(claim: Claim, said: Said) -> tuple[str, str, tuple[str, ...]]:
     """The class of a claim's unit, the noun that it counts, and the measures that it may be of, the likeliest first."""
     number, nearest = claim.number, claim.kinds
     if nearest >= _ASKED:  # of 申请 and 批准 only the one that is nearer
@@ -270,12 +138,12 @@ def _noun(before: list[Word], after: list[Word]) -> str:
     for word in after:
         if noun and word.start != end:
             break
-        own = next((kind for kind in word.kinds if kind in _COUNTED), "")
+        own = next((kind for kind in word.kinds if kind in COUNTED), "")
         if own:  # of nouns that touch (试点专业) the last
             noun, end = own, word.end
         elif noun or (word.kinds and not word.dimension):
             break
-    earlier = [kind for word in before for kind in word.kinds if kind in _COUNTED]
+    earlier = [kind for word in before for kind in word.kinds if kind in COUNTED]
     return noun or (earlier[-1] if earlier else "")
 
 
@@ -322,7 +190,7 @@ def _paired_part(paragraph: Paragraph, claim: Claim) -> dict[str, str]:
     return {dimension: names[numbers.index(claim.number)] for dimension, names in fitting[:1]}
 
 
-def _outside(claim: Claim, said: _Said) -> str:
+def _outside(claim: Claim, said: Said) -> str:
     """The words that put a number beyond the year's data: near it, or said of all that follows in the sentence."""
     beside, limits = [*claim.before, *claim.after], said.limits
     outside = [word.text for word in beside if not KINDS["outside"].isdisjoint(word.kinds)]
@@ -336,7 +204,7 @@ def _outside(claim: Claim, said: _Said) -> str:
     return "、".join(dict.fromkeys(outside))
 
 
-def _doubts(paragraph: Paragraph, segment: Segment, claim: Claim, said: _Said, scope: Scope) -> list[str]:
+def _doubts(paragraph: Paragraph, segment: Segment, claim: Claim, said: Said, scope: Scope) -> list[str]:
     """The words by which a number may be of a part only, or of something beside the part that it is taken to be of."""
     doubts = [word.text for word in (*claim.before, *claim.after) if not KINDS["doubtful"].isdisjoint(word.kinds)]
     clause = paragraph.text[max(segment.clause[0], claim.number.start - _REACH) : claim.number.start]

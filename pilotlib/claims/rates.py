@@ -4,10 +4,11 @@ import re
 from itertools import pairwise
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import Facts, Scope, figure, scopes_of
 from pilotlib.claims.facts import fits as fits_fact
 from pilotlib.claims.grammar import AGREES, DISAGREES, KINDS, NO_DATA, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, say
-from pilotlib.claims.meaning import Claim, measure_of
+from pilotlib.claims.meaning import measure_of
 from pilotlib.claims.relations import Around, Finding, about, best_of, division, fits, is_change, ratio, same_unit
 from pilotlib.claims.text import NAMES, kinds_of
 

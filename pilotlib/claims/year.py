@@ -6,9 +6,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
-from pilotlib.claims.meaning import Claim, has_reason
+from pilotlib.claims.meaning import has_reason
 from pilotlib.claims.relations import Finding, is_change
 from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of

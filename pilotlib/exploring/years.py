@@ -13,17 +13,14 @@ import pandas as pd
 from pilotlib.checking import stop_on_errors
 from pilotlib.checking.year import CleanedYear, clean_year
 from pilotlib.chinese import use_chinese_font
-from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.reading import YearInputs
-from pilotlib.reading.documents import Passage, passages_of, read_document
 from pilotlib.reading.headers import header_of
 from pilotlib.report import year_tables
-from pilotlib.report.checked import claims_table
 from pilotlib.report.shown import Table, renamed, shown
 from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
@@ -169,54 +166,6 @@ def trace_row(years: Years, row: int, year: int | None = None) -> Table:
     return shown(told, year=year)
 
 
-def check_draft(draft: Path | str, year: int | None = None, *, project: Path | str | None = None) -> Table:
-    """Every number of a draft held against a year's data, those that disagree first.
-
-    Args:
-        draft: A file (md, txt, docx), or the text itself.
-        year: The year; the newest by default.
-        project: The project's folder, by default the one above the working directory.
-
-    Returns:
-        `entry, state, number, derived, line, sentence, explanation, expected, difference, statistic`.
-
-    Raises:
-        PilotError: there is no such file, or it cannot be read.
-    """
-    is_file = isinstance(draft, Path) or draft.strip().endswith((".md", ".txt", ".docx"))
-    passages = read_document(Path(draft)) if is_file else passages_of(str(draft))
-    folder = find_project(project)
-    year = newest_year(folder) if year is None else year
-    told = claims_table(claims_in(passages, folder, year)[0], f"{year}年申报明细表")
-    definition = "“查得”是数据中的数；“相差”是所写的数减去查得的数。"
-    return shown(told._replace(title="草稿中的数", definition=definition))
-
-
-def claims_in(
-    passages: list[Passage], project: Path | None, year: int | None = None, school: str = ""
-) -> tuple[pd.DataFrame, str]:
-    """Every number of a document judged by the text itself and against a year's data.
-
-    Args:
-        passages: The document, as `reading.documents.read_document` returns it.
-        project: The project's folder, if there is one.
-        year: The year; without it the newest, unless the document's title names another.
-        school: One more name of this school, by which a document may speak of it.
-
-    Returns:
-        The claims, as `claims.check_claims` returns them, and why no year was asked, in a sentence ("" if one was).
-    """
-    if project is None or (year is None and not years_in(project)):
-        return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
-    of_year = clean_year(project, newest_year(project) if year is None else year)
-    stop_on_errors(of_year.problems, of_year.inputs.file)
-    tables = _tables_of(of_year)
-    facts = facts_of(tables, summarise(tables), (*school_names(of_year.inputs.school), school))
-    other = not_of_the_year(passages, facts, any_year=year is not None)
-    note = f"标题说的是“{other}”，只按文字自身核对；如要与数据核对，请用 --year 或 --school 指明。" if other else ""
-    return check_claims(passages, NO_FACTS if other else facts), note
-
-
 def reference() -> Table:
     """Every statistic there is: `statistic, title, unit, definition, formula, caveats`."""
     rows = [(name, *(getattr(entry, field) for field in _OF_A_STATISTIC)) for name, entry in STATISTICS.items()]
@@ -229,7 +178,7 @@ def _load(project: Path, year: int) -> _Loaded:
     of_year = clean_year(project, year)
     inputs, cleaned, problems = of_year
     stop_on_errors(problems, inputs.file)
-    tables = _tables_of(of_year)
+    tables = tables_of(of_year)
     statistics = summarise(tables)
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
     source = f"{year}年申报明细表（{inputs.file}）"
@@ -248,7 +197,8 @@ def _load(project: Path, year: int) -> _Loaded:
     return _Loaded(year, tables, every, _cells(inputs))
 
 
-def _tables_of(of_year: CleanedYear) -> Tables:
+def tables_of(of_year: CleanedYear) -> Tables:
+    """What the statistics of a year are computed from."""
     inputs, cleaned, _ = of_year
     return Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
 
