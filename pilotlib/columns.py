@@ -71,7 +71,6 @@ def _columns() -> dict[str, dict[str, Column]]:
 # other column of every table that is written; the year's figures that the table cannot give.
 SOURCE_COLUMNS, DERIVED_COLUMNS, INDICATORS = _columns().values()
 COLUMNS = SOURCE_COLUMNS | DERIVED_COLUMNS
-_ENTRIES = INDICATORS | COLUMNS
 
 # The small files beside a table.
 CORRECTION_COLUMNS = ("row", "column", "was", "becomes", "reason")
@@ -138,12 +137,14 @@ def title_of(name: str) -> str:
     >>> title_of("students"), title_of("students_trained"), title_of("联系人")
     ('学生规模', '培训学生', '联系人')
     """
-    return _ENTRIES[name].title if name in _ENTRIES else name
+    entry = COLUMNS.get(name) or INDICATORS.get(name)
+    return entry.title if entry else name
 
 
 def unit_of(name: str) -> str:
     """The unit of a column, measure or indicator, empty where it has none."""
-    return _ENTRIES[name].unit if name in _ENTRIES else ""
+    entry = COLUMNS.get(name) or INDICATORS.get(name)
+    return entry.unit if entry else ""
 
 
 def indicator_named(word: str) -> str | None:
