@@ -12,7 +12,7 @@ import pandas as pd
 
 from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
-from pilotlib.vocabulary import LEVELS, UNKNOWN, in_round_order
+from pilotlib.vocabulary import LEVELS, UNKNOWN, in_level_order, in_round_order
 
 TOPICS = ("年度总览", "批次批准人数", "等级批准人数", "表外指标", "比率")
 OVERVIEW, BY_ROUND, BY_LEVEL, GIVEN, RATES = TOPICS
@@ -31,7 +31,7 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     """
     rounds = in_round_order([name for year in years for name in _approved(year, "by_round", "application_round").index])
     seen = {level for year in years for level in _approved(year, "by_level", "level").index}
-    levels = [*LEVELS, *sorted(seen - {*LEVELS, UNKNOWN}), UNKNOWN]
+    levels = [*in_level_order(seen - {UNKNOWN}), UNKNOWN]
     measured = pd.concat(
         [_measures_of(year, rounds, [level for level in levels if level in seen]) for year in years], ignore_index=True
     )
