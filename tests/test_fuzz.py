@@ -71,7 +71,7 @@ def without_a_record(cells, *arguments):
 
 def nothing(cells, *arguments):
     cleaned = clean(cells, *arguments)
-    return cleaned._replace(applications=cleaned.applications.iloc[:0], set_aside=cleaned.set_aside)
+    return cleaned._replace(applications=cleaned.applications.iloc[:0], majors=cleaned.majors.iloc[:0])
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,9 @@ def log_of(
         filled,
         changes.merge(entries[[*CHANGE_COLUMNS[:2], "rule", "reason"]], "left") if len(entries) else changes,
     ]
-    table = pd.concat([part for part in parts if len(part)] or [NO_CHANGES]).reindex(columns=CHANGE_COLUMNS)
+    table = (
+        pd.concat([part for part in parts if len(part)] or [NO_CHANGES]).reindex(columns=CHANGE_COLUMNS).astype(object)
+    )
     reasons = table["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
     table["reason"] = table["reason"].where(table["reason"].notna(), reasons)
     table = table.fillna({"column": "", "before": "", "after": ""})

@@ -1,8 +1,5 @@
 """Files for people and programs: tables as CSV and Parquet, the report in its editions."""
 
-import io
-import re
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from html import unescape
 from importlib import import_module
@@ -16,8 +13,6 @@ from pilotlib.publishing.content import Content, content_of
 from pilotlib.publishing.page import as_html, as_pdf
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
-
-_TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -40,25 +35,13 @@ def _xlsx(content: Content, book: Book) -> bytes:
     from pilotlib.publishing.workbook import as_xlsx
 
     title, tables = unescape(content.title), list(book.tables.values())
-    return _without_times(as_xlsx(title, book.owner, book.source, tables))
+    return as_xlsx(title, book.owner, book.source, tables)
 
 
 def _docx(content: Content, book: Book) -> bytes:
     from pilotlib.publishing.document import as_docx
 
-    return _without_times(as_docx(content, book))
-
-
-def _without_times(office_file: bytes) -> bytes:
-    """The same zip archive without the times at which it was made, so that the same content is the same bytes."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(office_file)) as given, zipfile.ZipFile(target, "w") as timeless:
-        for name in given.namelist():
-            content = _TIMES.sub(b"", given.read(name)) if name == "docProps/core.xml" else given.read(name)
-            timeless.writestr(
-                zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED
-            )  # of the earliest time that it knows
-    return target.getvalue()
+    return as_docx(content, book)
 
 
 EDITIONS = {

@@ -1,6 +1,8 @@
 """An executed notebook → the content that every edition is made of: title, opening, contents, body."""
 
+import io
 import re
+import zipfile
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 # Widths of tables on paper, in characters of half width at the size of a table's text.
 _PAGE, _GAP, _WIDEST_HEAD = 100, 3, 9
+_TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
 TEMPLATES = Path(__file__).with_name("template")
 
 
@@ -130,3 +133,14 @@ def _with_contents(html: str) -> tuple[str, list[tuple[str, str]]]:
     html = re.sub(r"<h2\b[^>]*>(.*?)</h2>", marked, html, flags=re.DOTALL)
     ids = {text: name for name, text in reversed(contents)}
     return re.sub(r'<a class="section">(.*?)</a>', led, html), contents
+
+
+def without_times(office_file: bytes) -> bytes:
+    """The same zip archive without the times at which it was made, so that the same content is the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(office_file)) as given, zipfile.ZipFile(target, "w") as timeless:
+        for name in given.namelist():
+            content = _TIMES.sub(b"", given.read(name)) if name == "docProps/core.xml" else given.read(name)
+            # of the earliest time that an archive knows
+            timeless.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()

@@ -15,7 +15,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from pilotlib.publishing.content import Content, for_paper
+from pilotlib.publishing.content import Content, for_paper, without_times
 from pilotlib.report.books import Book
 from pilotlib.report.drawing import png_of
 from pilotlib.report.figures import drawing
@@ -62,7 +62,7 @@ def as_docx(content: Content, book: Book) -> bytes:
     document.core_properties.language = "zh-CN"
     target = io.BytesIO()
     document.save(target)
-    return target.getvalue()
+    return without_times(target.getvalue())
 
 
 def _prepared(content: Content, book: Book, folder: Path) -> str:

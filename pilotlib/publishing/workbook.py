@@ -17,6 +17,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pilotlib.columns import kind_of
+from pilotlib.publishing.content import without_times
 from pilotlib.report.colours import COLOURS
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, visible
 from pilotlib.report.told import NOTHING, Told, bounds_of, figure_columns, heading, in_words, is_missing, texts
@@ -41,7 +42,7 @@ def as_xlsx(title: str, owner: str, source: str, tables: Sequence[Told]) -> byte
     workbook.properties.creator = visible(owner) or "pilotlib"
     target = io.BytesIO()
     workbook.save(target)
-    return target.getvalue()
+    return without_times(target.getvalue())
 
 
 def _write_contents(page: Worksheet, title: str, source: str, tables: Sequence[Told], looks: Looks) -> None:
