@@ -55,7 +55,8 @@ def encoding_of(name: str, content: bytes, *, complete: bool = True) -> str:
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
-            codecs.getincrementaldecoder(encoding)().decode(content, final=complete)
+            # Of half a mark, which is no text, the decoder of utf-8-sig says nothing.
+            codecs.getincrementaldecoder(encoding.removesuffix("-sig"))().decode(content, final=complete)
         except UnicodeDecodeError:
             continue
         return encoding

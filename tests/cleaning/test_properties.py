@@ -4,7 +4,7 @@ import csv
 import io
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pilotlib import PilotError
@@ -123,6 +123,7 @@ def test_a_table_written_as_text_is_read_back_cell_for_cell(tmp_path_factory, ro
 
 
 @MANY
+@example(b"\xef", ".txt")  # half a mark
 @given(st.binary(max_size=300), st.sampled_from([".tsv", ".csv", ".txt", ".md", ".xlsx", ".xls", ".ods"]))
 def test_any_file_at_all_is_read_or_refused_in_a_sentence(tmp_path_factory, content, suffix):
     path = tmp_path_factory.getbasetemp() / f"any{suffix}"
