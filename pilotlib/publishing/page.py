@@ -2,6 +2,9 @@
 
 import base64
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pilotlib.chinese import FONT_FAMILY, font_for
 from pilotlib.publishing.content import TEMPLATES, Content, for_paper
@@ -31,7 +34,21 @@ def as_pdf(content: Content) -> bytes:
     style = f'body {{ font-family: "{_PAGE_FONT}"; }} table {{ table-layout: fixed; }}'
     html = _page(content, str(body).replace(FONT_FAMILY, _PAGE_FONT), "", style)
     fetcher = weasyprint.URLFetcher(allowed_protocols=["data"])
-    return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
+    with _at_no_time():
+        return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
+
+
+@contextmanager
+def _at_no_time() -> Iterator[None]:
+    """Fonts that are embedded meanwhile say a time that is always the same, not that of writing them."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
+    try:
+        yield
+    finally:
+        del os.environ["SOURCE_DATE_EPOCH"]
+        if given is not None:
+            os.environ["SOURCE_DATE_EPOCH"] = given
 
 
 def _page(content: Content, body: str, script: str, style: str = "") -> str:

@@ -200,6 +200,12 @@ def test_every_figure_in_the_pdf_has_its_description(pdf, page):
     assert told(pdf.trailer["/Root"]["/StructTreeRoot"]) == [drawing["aria-label"] for drawing in page.find_all("svg")]
 
 
+@pytest.mark.full
+def test_the_pdf_is_the_same_bytes_again(pdf, ran, executed, tmp_path):
+    publish(executed, read_year(ran.processed), ("pdf",), tmp_path)
+    assert (tmp_path / "annual-report.pdf").read_bytes() == (ran.reports / "annual-report.pdf").read_bytes()
+
+
 def test_the_document_and_the_workbook_are_the_same_bytes_again_and_say_no_time(ran, executed, tmp_path):
     publish(executed, read_year(ran.processed), ("docx", "xlsx"), tmp_path)
     for edition in ("docx", "xlsx"):
