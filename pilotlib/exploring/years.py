@@ -178,7 +178,7 @@ def _load(project: Path, year: int) -> _Loaded:
     of_year = clean_year(project, year)
     inputs, cleaned, problems = of_year
     stop_on_errors(problems, inputs.file)
-    tables = tables_of(of_year)
+    tables = tables_to_count(of_year)
     statistics = summarise(tables)
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
     source = f"{year}年申报明细表（{inputs.file}）"
@@ -197,7 +197,7 @@ def _load(project: Path, year: int) -> _Loaded:
     return _Loaded(year, tables, every, _cells(inputs))
 
 
-def tables_of(of_year: CleanedYear) -> Tables:
+def tables_to_count(of_year: CleanedYear) -> Tables:
     """What the statistics of a year are computed from."""
     inputs, cleaned, _ = of_year
     return Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
