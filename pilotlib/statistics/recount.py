@@ -98,7 +98,10 @@ def recount_piece(
         for measure, numbers in measures.items():
             sums = np.bincount(codes, numbers[counts], len(words)).astype(int)
             totals.update({(word, measure): number for word, number in zip(words, sums.tolist(), strict=True)})
-    pairs = frozenset(zip(names[counts].tolist(), levels[counts].tolist(), strict=True))
+    certificate, level = categories_of(names), categories_of(levels)
+    both = np.unique(certificate.codes[counts].astype(int) * len(level.categories) + level.codes[counts])
+    places = zip(*np.divmod(both, len(level.categories)), strict=True)
+    pairs = frozenset((certificate.categories[one], level.categories[other]) for one, other in places)
     return Recount(totals, pairs, max(first + len(cells) - max(first, 1), 0))
 
 
