@@ -157,6 +157,13 @@ def test_a_draft_is_held_against_the_year():
     assert states["25项"] == "一致"
 
 
+def test_a_draft_whose_title_names_another_year_is_judged_by_itself(tmp_path):
+    draft = tmp_path / "draft.html"
+    draft.write_text("<h1>2019年度报告</h1><p>全年批准培训1482人。</p>", encoding="utf-8")
+    assert check_draft(str(draft), project=ROOT)["state"].tolist() == ["无数据"]
+    assert check_draft(str(draft), 2021, project=ROOT)["state"].tolist() == ["不一致"]
+
+
 def test_every_statistic_says_all_of_itself():
     table = reference()
     assert list(table["statistic"]) == list(STATISTICS)
