@@ -52,7 +52,9 @@ def is_current(folder: Path, recipe: Recipe) -> bool:
 
 def record(folder: Path, recipe: Recipe) -> None:
     """Write beside a finished folder by which recipe it was made, and what it holds."""
-    _beside(folder).write_bytes(_written(folder, recipe))
+    aside = _beside(folder).with_suffix(".new")  # whole or not there, also where the process is killed meanwhile
+    aside.write_bytes(_written(folder, recipe))
+    aside.replace(_beside(folder))
 
 
 def forget(folder: Path) -> None:
