@@ -59,7 +59,9 @@ def asked_of_each(column: pd.Series, question: Callable[[str], Any], dtype: Any 
     """
     coded = categories_of(column)
     answers = np.array([question(word) for word in coded.categories.tolist()], dtype=dtype)
-    return answers[coded.codes] if len(answers) else np.zeros(len(column), dtype)
+    if not answers.size or (answers == answers[0]).all():  # nothing to look up
+        return np.full(len(column), answers[0] if answers.size else 0, dtype)
+    return answers[coded.codes]
 
 
 def counts_of(column: pd.Series) -> pd.Series:

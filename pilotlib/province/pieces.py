@@ -3,11 +3,12 @@
 import csv
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,8 @@ from pilotlib.words import count_text, normalised
 NAMELESS = ("重复的表头", "并入上一行")
 CITY_TITLES = ("市", "城市", "地市", "所在市")
 _LONGEST_NAME = 60
+_PIECES_AT_ONCE = 2
+Result = TypeVar("Result")
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
@@ -80,29 +83,33 @@ class Part(NamedTuple):
         return Task(*self.key, self.file.read_bytes())
 
 
-def cleaned_pieces(path: Path | str, by: str, block_bytes: int) -> Iterator[SchoolPiece]:
-    """Each piece of a table, with its schools and, if it has a column for them, its cities.
+def cleaned_pieces(
+    path: Path | str, by: str, block_bytes: int, work: Callable[[SchoolPiece], Result]
+) -> Iterator[Result]:
+    """What comes of `work` on each piece of a table in order, with its schools and, if it has them, its cities.
+
+    Several pieces are worked on at once while the next is read: pandas leaves the other cores free.
 
     Raises:
         PilotError: the table cannot be read, has no such column, or one number of people for several rows.
     """
-    for piece in _ahead(pieces_of(path, block_bytes)):
+
+    def work_on(piece: Piece) -> Result:
         positions = _label_positions(piece.header, by, piece.file)
         _stop_on_shared_counts(piece)
         cleaned = clean_piece(piece, positions)
         nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
         schools, *cities = (_names(piece.cells[position], nameless) for position in positions)
         none = each_value(schools, lambda name: "")
-        yield SchoolPiece(piece, positions, cleaned, schools, cities[0] if cities else none)
+        return work(SchoolPiece(piece, positions, cleaned, schools, cities[0] if cities else none))
 
-
-def _ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """The same pieces, the next of which is read while one is worked on."""
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(next, pieces, None)
-        while piece := waiting.result():
-            waiting = pool.submit(next, pieces, None)
-            yield piece
+    with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
+        waiting: deque[Future[Result]] = deque()
+        for piece in pieces_of(path, block_bytes):
+            waiting.append(pool.submit(work_on, piece))
+            if len(waiting) > _PIECES_AT_ONCE:
+                yield waiting.popleft().result()
+        yield from (future.result() for future in waiting)
 
 
 def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
@@ -154,7 +161,7 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
         PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
     """
     parts: dict[tuple[str, int], Part] = {}
-    for piece, _, cleaned, schools, _ in cleaned_pieces(table, by, BLOCK_BYTES):
+    for piece, _, cleaned, schools, _ in cleaned_pieces(table, by, BLOCK_BYTES, lambda piece: piece):
         if "year" not in piece.header.names:
             raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
         years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)

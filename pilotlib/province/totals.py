@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
@@ -93,8 +94,8 @@ def summarise_table(
 def sum_file(path: Path, by: str, block_bytes: int) -> Sums:
     """Clean one file of a table piece by piece and add it up."""
     parts: list[Sums] = []
-    for piece in cleaned_pieces(path, by, block_bytes):
-        parts.append(_sum_piece(piece))
+    for sums in cleaned_pieces(path, by, block_bytes, _sum_piece):
+        parts.append(sums)
         pairs = [len(part.tables["of_schools"]) for part in parts]
         if sum(pairs[1:]) > max(_FEWEST_TO_ADD, pairs[0]):
             parts = [_add(parts)]
@@ -196,7 +197,10 @@ def _totals(
     sums: pd.DataFrame, schools: pd.DataFrame, by: list[str], pairs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """The sums by some columns, of how many different schools, and how many certificates are in `pairs`."""
-    grouped = partial(pd.DataFrame.groupby, by=by or (lambda row: 0), observed=True, dropna=False)
+
+    def grouped(table: pd.DataFrame) -> Any:
+        return table.groupby(by or np.zeros(len(table), int), observed=True, dropna=False)
+
     totals = grouped(sums)[SUMS].sum(min_count=1)
     named = schools.assign(school=schools["school"].where(schools["school"] != NO_SCHOOL))
     totals.insert(0, "schools", grouped(named)["school"].nunique())

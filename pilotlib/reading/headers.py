@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from functools import partial, reduce
 from itertools import islice, pairwise
-from operator import eq
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
-from pilotlib.distinct import asked_of_each, each_value
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import plain
 
@@ -112,14 +111,18 @@ def named(header: Header) -> int:
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
     """Which rows of cells are a header: they name at least three columns, or say the same as one of its rows."""
     bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
-    columns = [each_value(cells[position], str.strip) for position in cells]
+    columns = [cells[position] for position in cells]
     names = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
     is_header = np.bitwise_count(reduce(np.bitwise_or, names)) >= FEWEST_HEADER_CELLS
     for line in header.lines:
         words = [*line, *[""] * len(columns)]
-        same = [asked_of_each(column, partial(eq, word)) for column, word in zip(columns, words, strict=False)]
+        same = [asked_of_each(column, partial(_says, word)) for column, word in zip(columns, words, strict=False)]
         is_header |= reduce(np.logical_and, same)
     return is_header
+
+
+def _says(word: str, text: str) -> bool:
+    return text.strip() == word
 
 
 def no_header(file: str, rows: Iterable[Sequence[str]]) -> PilotError:

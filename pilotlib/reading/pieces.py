@@ -86,7 +86,7 @@ def _blocks(path: Path, block_bytes: int) -> Iterable[tuple[pd.DataFrame, Origin
     if kind == ".parquet":
         blocks = _of_parquet(path, max(1, block_bytes // BYTES_A_ROW))
     elif kind in (".csv", ".tsv") and begins_as_text(path):
-        blocks = blocks_of(path.name, lambda: path.open("rb"), block_bytes)
+        blocks = blocks_of(path.name, path, block_bytes)
     else:
         cells, origin = read_table(path)
         return [(with_categories(cells), origin)]

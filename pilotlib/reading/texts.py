@@ -6,9 +6,10 @@ Blocks are split by pyarrow where that is sure to be right, else by Python's csv
 import csv
 import io
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from functools import partial, reduce
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO, Literal
 
 import numpy as np
@@ -28,13 +29,13 @@ BLOCKS_TOGETHER = 4
 BEGINNING = 2**18
 ROWS_BY_PYTHON = 50_000
 Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
-# Opens a file anew for everyone who reads it: pyarrow reads on in a thread of its own when nobody listens any more.
-Opened = Callable[[], BinaryIO]
+# A text, opened anew by everyone who reads it: pyarrow reads on in a thread of its own when nobody listens any more.
+Text = bytes | Path
 
 
 def read_delimited(name: str, content: bytes, where: str = "", above: int = 0) -> list[Grid]:
     """The table that a csv or tsv is, title lines above its header included; or a part of a text below other lines."""
-    blocks = list(blocks_of(name, partial(io.BytesIO, content)))
+    blocks = list(blocks_of(name, content))
     rows = [row for block in blocks for row in block.to_numpy(dtype=object).tolist()]
     places = np.concatenate([block.index for block in blocks]) + above
     return [Grid(where, even(name, rows), places=places.tolist())]
@@ -56,7 +57,7 @@ def read_document(name: str, content: bytes) -> list[Grid]:
     return read_delimited(name, "\n".join(lines[header.first : end]).encode(), where, header.first)
 
 
-def blocks_of(name: str, opened: Opened, block_bytes: int = BLOCK_BYTES) -> Iterator[pd.DataFrame]:
+def blocks_of(name: str, text: Text, block_bytes: int = BLOCK_BYTES) -> Iterator[pd.DataFrame]:
     """The rows of a csv or tsv in blocks: its first rows, in which the header is, and then the rest.
 
     So many bytes of it are read at a time; a block of rows holds several times as many.
@@ -67,14 +68,14 @@ def blocks_of(name: str, opened: Opened, block_bytes: int = BLOCK_BYTES) -> Iter
     Raises:
         PilotError: the file is not all of one encoding, holds what is no text, or a line that cannot be split.
     """
-    with opened() as file:
+    with _open(text) as file:
         beginning = file.read(BEGINNING)
     encoding = encoding_of(name, beginning, complete=len(beginning) < BEGINNING)
-    lines = partial(_lines, name, opened, encoding)
+    lines = partial(_lines, name, text, encoding)
     delimiter, _ = _delimiter(list(islice(lines(), HEADER_WITHIN)))
     # In GB18030 a byte of a character may look like this separator, and like no other that matters.
     splits_bytes = encoding == "utf-8-sig" or (encoding == "gb18030" and delimiter != "|")
-    by_arrow = splits_bytes and _is_plain(name, opened, delimiter)
+    by_arrow = splits_bytes and _is_plain(name, text, delimiter)
     quoting = csv.QUOTE_MINIMAL if by_arrow else _quoting(lines(), delimiter)
     try:
         rows = _split(lines(), delimiter, quoting)
@@ -83,8 +84,7 @@ def blocks_of(name: str, opened: Opened, block_bytes: int = BLOCK_BYTES) -> Iter
         yield block
         width = block.shape[1]
         if by_arrow and len(first) == HEADER_WITHIN and (following := next(rows, None)):
-            with opened() as file:
-                after = yield from _by_arrow(file, encoding, delimiter, width, following[0], block_bytes)
+            after = yield from _by_arrow(text, encoding, delimiter, width, following[0], block_bytes)
             rows = _split(islice(lines(), after - 1, None), delimiter, quoting, after) if after else iter(())
         while batch := list(islice(rows, ROWS_BY_PYTHON)):
             yield _block(name, batch, width)
@@ -92,18 +92,22 @@ def blocks_of(name: str, opened: Opened, block_bytes: int = BLOCK_BYTES) -> Iter
         raise PilotError(f"{name}：有一行无法拆分成单元格（{error}）。") from None
 
 
-def _lines(name: str, opened: Opened, encoding: str) -> Iterator[str]:
+def _open(text: Text) -> BinaryIO:
+    return io.BytesIO(text) if isinstance(text, bytes) else text.open("rb")
+
+
+def _lines(name: str, text: Text, encoding: str) -> Iterator[str]:
     """The lines of a file without their ends, of which every kind is one."""
     try:
-        with io.TextIOWrapper(opened(), encoding) as text:
-            for line in text:
+        with io.TextIOWrapper(_open(text), encoding) as file:
+            for line in file:
                 yield line.removesuffix("\n")
     except UnicodeDecodeError:
         known = encoding.removesuffix("-sig")
         raise PilotError(f"{name}：开头是 {known} 编码，后面有内容不是。请整份另存为 UTF-8 编码后再试。") from None
 
 
-def _is_plain(name: str, opened: Opened, delimiter: str) -> bool:
+def _is_plain(name: str, text: Text, delimiter: str) -> bool:
     """Whether all readers agree on where the cells of a file end.
 
     Every quotation mark begins or ends a cell that csv would not refuse for its length, or is doubled within one, and
@@ -111,17 +115,19 @@ def _is_plain(name: str, opened: Opened, delimiter: str) -> bool:
     """
     ends = np.array([ord(delimiter), *b'\n\r"'], np.uint8)
     start, unpaired = 0, np.array([], np.int64)
-    with opened() as file:
+    with _open(text) as file:
         while content := file.read(BLOCK_BYTES) + file.readline():
             if b"\0" in content:
                 raise binary(name)
             if b"\r" in content and content.count(b"\r") != content.count(b"\r\n"):
                 return False
             if b'"' in content:
-                characters = np.frombuffer(b"\n" + content + b"\n", np.uint8)
+                characters = np.frombuffer(content, np.uint8)
                 marks = np.flatnonzero(characters == ord('"'))
                 opening, closing = marks[len(unpaired) :: 2], marks[1 - len(unpaired) :: 2]
-                if not (np.isin(characters[opening - 1], ends).all() and np.isin(characters[closing + 1], ends).all()):
+                # At the beginning and the end the mark stands for its neighbour, which is not there.
+                beside = [characters.take(places, mode="clip") for places in (opening - 1, closing + 1)]
+                if not np.isin(np.concatenate(beside), ends).all():
                     return False
                 unpaired = np.concatenate([unpaired, opening + start])
                 if np.any(closing + start - unpaired[: len(closing)] > csv.field_size_limit()):
@@ -132,18 +138,21 @@ def _is_plain(name: str, opened: Opened, delimiter: str) -> bool:
 
 
 def _by_arrow(
-    file: BinaryIO, encoding: str, delimiter: str, width: int, first: int, block_bytes: int
+    text: Text, encoding: str, delimiter: str, width: int, first: int, block_bytes: int
 ) -> Generator[pd.DataFrame, None, int]:
     """The rows from a line on in blocks; returns the line at which Python has to go on, 0 where nothing is left."""
     import pyarrow as pa
     from pyarrow import csv as arrow
 
-    deque(islice(file, first - 1), maxlen=0)
+    source = pa.BufferReader(text) if isinstance(text, bytes) else pa.OSFile(str(text))
+    with _open(text) as file:
+        deque(islice(file, first - 1), maxlen=0)
+        source.seek(file.tell())
     names = [str(number) for number in range(width)]
     types = dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string()))
     try:
         batches = arrow.open_csv(
-            file,
+            source,
             arrow.ReadOptions(block_size=block_bytes, column_names=names, encoding=encoding.removesuffix("-sig")),
             arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
             arrow.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),

@@ -6,6 +6,7 @@ counts a year and a piece of a national table: columns repeat few words, so each
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import reduce
 from itertools import chain
 from typing import NamedTuple
 
@@ -100,8 +101,8 @@ def recount_piece(
             totals.update({(word, measure): number for word, number in zip(words, sums.tolist(), strict=True)})
     certificate, level = categories_of(names), categories_of(levels)
     both = np.unique(certificate.codes[counts].astype(int) * len(level.categories) + level.codes[counts])
-    places = zip(*np.divmod(both, len(level.categories)), strict=True)
-    pairs = frozenset((certificate.categories[one], level.categories[other]) for one, other in places)
+    names_of_pairs, levels_of_pairs = np.divmod(both, len(level.categories))
+    pairs = frozenset(zip(certificate.categories[names_of_pairs], level.categories[levels_of_pairs], strict=True))
     return Recount(totals, pairs, max(first + len(cells) - max(first, 1), 0))
 
 
@@ -159,7 +160,7 @@ def _repeated_headers(cells: pd.DataFrame, header: Header) -> np.ndarray:
     def may_be_of_one(text: str) -> bool:
         return text.strip() in words or column_named(text) is not None
 
-    alike = sum(asked_of_each(cells[name], may_be_of_one, int) for name in cells)
+    alike = reduce(np.add, [asked_of_each(cells[name], may_be_of_one, np.uint16) for name in cells])
     places = np.flatnonzero(alike >= fewest)
     rows = cells.iloc[places].astype(object).map(str.strip).to_numpy().tolist()
     repeated = np.zeros(len(cells), bool)
@@ -174,12 +175,15 @@ def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others:
     telling = [columns[name] for name in source_columns("year", "round", "name", "count") if name in columns]
     none = _anywhere(labels, TOTAL_FORM.fullmatch)
     bare = np.flatnonzero(_anywhere([columns["certificate"]], RULED_LINE.fullmatch))
-    few = cells.iloc[bare].astype(object)
-    # Asked of the words of these rows alone, not of every word of a column.
-    certificate, *labels = (column.iloc[bare].astype(object) for column in (columns["certificate"], *labels))
-    total = _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch) & ~_anywhere([certificate], bool)
-    ruled = ~_anywhere([few[name] for name in few], lambda text: not RULED_LINE.fullmatch(text))
-    remark = ~_anywhere([column.iloc[bare].astype(object) for column in telling], bool)
+
+    def few(columns: Iterable[pd.Series]) -> list[pd.Series]:
+        """Asked of the words of these rows alone, not of every word of a column."""
+        return [pd.Series(categories_of(column)[bare].remove_unused_categories()) for column in columns]
+
+    total = _anywhere(few(labels), TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch)
+    total &= ~_anywhere(few([columns["certificate"]]), bool)
+    ruled = ~_anywhere(few(cells[name] for name in cells), lambda text: not RULED_LINE.fullmatch(text))
+    remark = ~_anywhere(few(telling), bool)
     none[bare] |= total | ruled | remark
     return none
 
