@@ -114,21 +114,53 @@ def kind_of(name: str) -> Kind:
     return column.kind if column else "text"
 
 
+# What stands around a header's word and changes nothing of what it names; what makes its numbers larger.
+_AROUND_HEADER = re.compile(r"^[*★※]+|^\(?\d{1,2}[.、)]|[*★※:]+$")
+_NEUTRAL_BEFORE = re.compile("^(?:本年度?|今年|当年)")
+_NEUTRAL_WITHIN = re.compile("(?:单位:)?(?:人|名|人数|人次|年|个|项)|[必选]填|本年度?|今年|当年")
+_FACTORS = {"十人": 10, "百人": 100, "千人": 1000, "万人": 10_000}
 # Every known header, in the form in which words are compared → the column that it names.
 HEADERS = {
     plain(word): name for name, column in SOURCE_COLUMNS.items() for word in (name, column.title, *column.aliases)
 }
 
 
+class Heading(NamedTuple):
+    """What a header says: the source column, None where it names none; what its numbers are to be multiplied by; and,
+    where it names none, the column that it would name but for a qualifier that makes it another measure."""
+
+    name: str | None
+    factor: int = 1
+    nearly: str | None = None
+
+
 @lru_cache(2**16)
+def heading_of(header: str) -> Heading:
+    """Read a header: a known word, what stands around it, and qualifiers in brackets.
+
+    >>> heading_of("*学生规模（百人）："), heading_of("批准人数（上年）").nearly, heading_of("备注").name
+    (Heading(name='students', factor=100, nearly=None), 'places_approved', None)
+    """
+    word = _AROUND_HEADER.sub("", plain(header))
+    base, _, brackets = word.partition("(")
+    name, factor = HEADERS.get(base) or HEADERS.get(_NEUTRAL_BEFORE.sub("", base)), 1
+    if word in HEADERS or name is None:
+        return Heading(HEADERS.get(word))
+    for qualifier in filter(None, re.split("[()]", brackets)):
+        of_unit = _FACTORS.get(qualifier.removeprefix("单位:"), 1) if SOURCE_COLUMNS[name].kind == "count" else 1
+        factor *= of_unit
+        if of_unit == 1 and not _NEUTRAL_WITHIN.fullmatch(qualifier) and HEADERS.get(qualifier) != name:
+            return Heading(None, 1, name)
+    return Heading(name, factor)
+
+
 def column_named(header: str) -> str | None:
-    """The name of the source column that a header means, a unit in brackets aside, or None.
+    """The name of the source column that a header means, or None.
 
     >>> column_named("批准人数"), column_named("学生规模（人）"), column_named("备注")
     ('places_approved', 'students', None)
     """
-    word = plain(header)
-    return HEADERS.get(word) or HEADERS.get(re.sub(r"\([^()]{1,4}\)$", "", word))
+    return heading_of(header).name
 
 
 def title_of(name: str) -> str:

@@ -7,7 +7,10 @@ from pilotlib.errors import PilotError
 
 # The processed tables that a year's statistics are made of.
 COUNTED = ("cells", "corrections", "applications", "majors", "given_indicators")
-READABLE_SUFFIXES = (".tsv", ".csv", ".txt", ".md", ".xlsx", ".xls", ".ods", ".html", ".htm", ".docx", ".pdf", ".zip")
+READABLE_SUFFIXES = (
+    *(".tsv", ".csv", ".txt", ".md", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xml", ".html", ".htm", ".mht", ".docx"),
+    *(".pdf", ".zip"),
+)
 
 
 def find_project(start: Path | str | None = None) -> Path:

@@ -38,11 +38,24 @@ APPROVED_STATUSES = ("审核通过",)
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
 MISSING_MARKS = frozenset({"-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "空"})
 # 合计, 全校合计, 合计：50人. A longer text is a total only where no certificate stands beside it.
-TOTAL_WORD = "(?:合计|总计|汇总|小计|共计)"
+TOTAL_WORD = "(?:合计|总计|汇总|小计|共计|累计)"
 TOTAL_FORM = re.compile(rf"{TOTAL_WORD}:?")
 TOTAL_FORM_WITHOUT_CERTIFICATE = re.compile(rf".{{0,8}}{TOTAL_WORD}|{TOTAL_WORD}:.{{0,20}}")
+# What makes a header's numbers another measure: last year's, the women's, another year's.
+OTHER_MEASURE = re.compile(r"上一?(?:年|届|学年|批)|去年|往年|前年|历年|女|男|\d{4}|其中")
+# The word for a total written into two cells.
+TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
+# 示例, in the cell of a label; 填表人：…; a unit, in every cell of its row; (3) under a column's title.
+MODEL_FORM = re.compile(r"(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)(?:行|\d)?:?")
+SIGNATURE_FORM = re.compile(
+    "(?:填表|制表|填报|审核|审批|复核|经办|负责|联系|报送|主管)(?:人|单位|部门|日期|时间|电话|方式|领导)(?:签[字名章])?(?::.*)?"
+)
+UNIT_FORM = re.compile(r"\(?(?:单位:)?(?:人|人次|名|个|项|种|年|年度|年份|元|万元|%)\)?|")
+ANYTHING = re.compile(".+")
+COLUMN_NUMBER_FORM = re.compile(r"\(?\d{1,2}\)?|")
 # The line of a Markdown table between header and rows.
 RULED_LINE = re.compile(":?-{2,}:?|")
+DATE_FORM = re.compile(r"(\d{4})[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?月?(?: 00:00:00)?")
 COUNT_FORM = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:人|名|年|年度)?")
 
 _LEVELS_FORM = r"(?P<levels>(?:[初中高]级?[、,，/和及])*[初中高]级)"  # 初级; 初级、中级; 初、中级
@@ -69,17 +82,20 @@ RATES = (
     ("students_awarded", "students_assessed"),
 )
 
+# Characters that no reader sees.
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
 SEVERITIES = {"error": "错误", "warning": "警示", "note": "提示"}
 
 
 @lru_cache(2**16)
 def plain(text: str) -> str:
-    """A header or word in the form in which words are compared: NFKC, no white space, lower case.
+    """A header or word in the form in which words are compared: NFKC, no white space or unseen marks, lower case.
 
     >>> plain("年 度"), plain("证书名称（等级）")
     ('年度', '证书名称(等级)')
     """
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+    return re.sub(rf"\s+|{INVISIBLE.pattern}", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def round_named(text: str) -> str:

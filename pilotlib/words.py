@@ -2,16 +2,16 @@
 
 import re
 import unicodedata
+from decimal import Decimal
 from functools import lru_cache
 
-from pilotlib.vocabulary import CERTIFICATE_FORMS, COUNT_FORM, LEVELS, MAJOR_SEPARATORS, MISSING_MARKS
+from pilotlib.vocabulary import CERTIFICATE_FORMS, COUNT_FORM, INVISIBLE, LEVELS, MAJOR_SEPARATORS, MISSING_MARKS
 
 CHINESE_PUNCTUATION = frozenset("（），、；：！？～“”‘’…—·")
 # The whole country's students fit in nine digits.
 MOST_DIGITS = 9
 # The pieces of a large table repeat the same words: what was read of so many is remembered.
 REMEMBERED = 2**16
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @lru_cache(REMEMBERED)
@@ -25,7 +25,7 @@ def normalised(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return text
-    text = "".join(map(_compatible, _INVISIBLE.sub("", text)))
+    text = "".join(map(_compatible, INVISIBLE.sub("", text)))
     text = re.sub(r"[^\S\n]+", " ", text)
     return re.sub(r"(?<![A-Za-z0-9]) | (?![A-Za-z0-9])", "", text).strip()
 
@@ -50,6 +50,18 @@ def count_text(text: str) -> str:
     number = COUNT_FORM.fullmatch(text)
     digits = number[1].replace(",", "") if number else ""
     return str(int(digits)) if is_count(digits) else text
+
+
+def multiplied(text: str, factor: int) -> str:
+    """A number of tens, hundreds … of people as a number of people; a count with a unit of its own is left unread.
+
+    >>> multiplied("0.5", 100), multiplied("5人", 100), multiplied("—", 100)
+    ('50', '5人×100', '—')
+    """
+    if not re.fullmatch(r"(\d+|\d{1,3}(?:,\d{3})+)(\.\d+)?", text):
+        return f"{text}×{factor}" if COUNT_FORM.fullmatch(text) else text
+    people = Decimal(text.replace(",", "")) * factor
+    return str(people.quantize(Decimal(1))) if people == people.to_integral() else str(people)
 
 
 def is_count(text: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned
 from pilotlib.cleaning.verbs import cut_off_certificates
 from pilotlib.columns import ADDED_UP_COLUMNS, Kind, indicator_named, source_columns
@@ -74,8 +75,8 @@ def cells(applications: pd.DataFrame, year: int) -> list[Case]:
 
 
 def decided(changes: pd.DataFrame) -> list[Case]:
-    """What cleaning decided and a person should see: counts that are no whole number or merged, hidden rows."""
-    rows = changes[changes["rule"].isin(("count_unreadable", "merged_count", "row_hidden"))]
+    """What reading and cleaning decided and a person should see: the rules of the log that have a sentence here."""
+    rows = changes[changes["rule"].isin(list(CHECK_RULES))]
     cells = rows[["source_row", "column", "before", "rule"]].itertuples(index=False)
     return [Case(row, column, before, "", rule) for row, column, before, rule in cells]
 

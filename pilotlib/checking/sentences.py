@@ -22,6 +22,12 @@ CHECK_RULES = {
     "level_missing": ("warning", "等级未知", "第{row}行“{value}”没有写明等级，按等级未知统计。"),
     "levels_several": ("warning", "一行多个等级", "第{row}行同时写了“{value}”，人数无法按等级拆分，单列统计。"),
     "merged_count": ("warning", "人数合并在一格", "第{row}行的{title}与上方合并为一格，只在上方计一次，不拆分到各行。"),
+    "table_joined": ("warning", "几个表接成一张", "申报表由{value}依次接成，请核对是否同一张表、有没有重复。"),
+    "table_left": (
+        "warning",
+        "有表没有读取",
+        "{value}也像申报表，但列较少，没有读取；如是其中一部分，请把列名改成一样。",
+    ),
     "row_hidden": ("warning", "隐藏的行", "第{row}行在收到的文件中是隐藏的，已照常计入；如不应计入，请向发文方核实。"),
     "year_absent": ("note", "没有年度列", "申报表没有写申报年度，按文件夹{value}年处理。"),
     "cell_truncated": ("warning", "单元格被截断", "第{row}行“{value}”被列宽截断，{other}。"),

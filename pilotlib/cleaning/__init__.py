@@ -79,8 +79,8 @@ def clean(
     given = verbs.strip_cells(table[reasons == ""])
     correct = partial(log.apply_corrections, ledger=ledger, file=file)
     complete = partial(verbs.complete_majors, known_majors=known_majors)
-    steps: list[tuple[str, log.Verb]] = [("correction", correct), *verbs.VERBS, ("major_completed", complete)]
-    now, changes = log.apply_logged(given, steps)
+    of_every_table = verbs.verbs_for(piece.header)
+    now, changes = log.apply_logged(given, [("correction", correct), *of_every_table, ("major_completed", complete)])
     applications = verbs.applications_of(now, given)
     texts = [name for name in applications.select_dtypes("category") if not applications[name].cat.ordered]
     read = verbs.normalise_characters(given[["certificate", "majors"]])
@@ -105,5 +105,5 @@ def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
     names = rows.names_of(piece)
     reasons = rows.reasons_of(piece, names, by)
     given = verbs.strip_cells(rows.named(piece, names)[reasons == ""])
-    now, changed = log.apply_counted(given, verbs.VERBS)
+    now, changed = log.apply_counted(given, verbs.verbs_for(piece.header))
     return CleanedPiece(verbs.applications_of(now, given), reasons, changed)

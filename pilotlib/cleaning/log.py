@@ -1,11 +1,12 @@
 """The ledger of corrections, and the log: every cell changed, and every decision that no cell shows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pilotlib.cleaning.verbs import Verb
 from pilotlib.columns import COUNT_COLUMNS, column_named, title_of
 from pilotlib.distinct import categories_of, differ
 from pilotlib.errors import PilotError
@@ -15,6 +16,8 @@ from pilotlib.reading.pieces import Piece
 # Rule → title, reason. A correction's reason is in the ledger.
 CHANGE_RULES = {
     "table_taken": ("选用的表", ""),
+    "table_joined": ("接成一张的表", "列名相同，或没有表头而列数、内容相合，依次接在一起"),
+    "table_left": ("没有读取的表", "也有申报表的表头，但认出的列较少"),
     "merged_cell": ("合并单元格", "与上方合并为一格，各行内容相同"),
     "merged_hidden": ("合并盖住的内容", "被上方的合并单元格盖住，表中看不见，以看得见的为准"),
     "merged_row": ("合并的行", "一项申报合并为一格，专业分行填写；各行的专业与学生数合在第一行"),
@@ -23,6 +26,7 @@ CHANGE_RULES = {
     "correction": ("人工更正", ""),
     "characters": ("统一字符", "全角字母数字、兼容字符与多余空白改为通用写法"),
     "round_alias": ("统一批次名称", "同一批次的不同叫法"),
+    "count_unit": ("换算单位", "列名写明以十人、百人、千人或万人为单位，换算成人"),
     "count_format": ("统一数字写法", "去掉千分位、单位与缺失标记"),
     "count_unreadable": ("不是整数", "内容无法读成整数，按缺失处理"),
     "major_completed": ("补全专业名称", "单元格被列宽截断，已知专业中只有一个以此开头"),
@@ -32,7 +36,6 @@ FILLING_RULES = {"repeated": "merged_cell", "hidden": "merged_hidden", "joined":
 ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
 NO_CHANGES = pd.DataFrame(columns=CHANGE_COLUMNS[:-1], dtype=str).astype({"source_row": "int64"})
-Verb = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def ledger_of(corrections: pd.DataFrame) -> pd.DataFrame:
@@ -123,6 +126,8 @@ def log_of(
     once, filled = _filled_cells(piece, names, applications)
     parts = [
         pd.DataFrame([taken] if origin.taken else []),
+        pd.DataFrame([{"before": origin.joined, "rule": "table_joined"}] if origin.joined else []),
+        pd.DataFrame([{"before": origin.left, "rule": "table_left"}] if origin.left else []),
         header.assign(column=header["after"].map(column_named)),
         once,
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),

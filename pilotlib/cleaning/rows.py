@@ -1,25 +1,45 @@
 """Which rows are applications: columns named by the header, other rows set aside with their reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import ADDED_UP_COLUMNS, COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, source_columns, title_of
+from pilotlib.columns import (
+    ADDED_UP_COLUMNS,
+    COLUMNS,
+    REQUIRED_COLUMNS,
+    SOURCE_COLUMNS,
+    heading_of,
+    source_columns,
+    title_of,
+)
 from pilotlib.distinct import asked_of_each, numbers_alike
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, nearly_named
 from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
-from pilotlib.vocabulary import RULED_LINE, TOTAL_FORM, TOTAL_FORM_WITHOUT_CERTIFICATE, plain
+from pilotlib.vocabulary import (
+    COLUMN_NUMBER_FORM,
+    MODEL_FORM,
+    RULED_LINE,
+    SIGNATURE_FORM,
+    TOTAL_FORM,
+    TOTAL_FORM_WITHOUT_CERTIFICATE,
+    TOTAL_HALVES,
+    UNIT_FORM,
+    plain,
+)
+from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
 # A row that fills none of these is no application but a remark.
-TELLING_COLUMNS = source_columns("year", "round", "name", "count")
+TELLING_COLUMNS = source_columns("round", "name", "count")
 # Where the word for a total may stand.
 LABEL_COLUMNS = [name for name, column in SOURCE_COLUMNS.items() if column.kind != "count"]
-# What a cell's text is, as bits.
-FILLED, NO_LINE, TOTAL, TOTAL_WITHIN = 1, 2, 4, 8
+# What a cell's text is, as bits; the last three say what it is not, so that a row of such cells has none of them.
+FILLED, TOTAL, TOTAL_WITHIN, HALF, OTHER_HALF, MODEL, SIGNATURE = (1 << place for place in range(7))
+NO_LINE, NO_UNIT, NO_NUMBER = (1 << place for place in range(7, 10))
 
 
 def whole_table(cells: pd.DataFrame, header: Header, file: str, origin: Origin = NO_ORIGIN) -> Piece:
@@ -34,6 +54,12 @@ def names_of(piece: Piece) -> list[str | None]:
     """
     titles, names = piece.header.titles, piece.header.names
     where = f"{piece.file} 第 {piece.header_place} 行（表头）"
+    for title in titles:
+        if (nearly := heading_of(title).nearly) and nearly not in names:
+            raise PilotError(
+                f"{where}：“{title}”是不是{title_of(nearly)}，从括号中的字看不出来。"
+                "如确是这一列，请在 corrections.csv 中更正表头（row 写 0）；不是，请补上这一列。"
+            )
     missing = [name for name in REQUIRED_COLUMNS if name not in names]
     if missing:
         raise PilotError(
@@ -81,19 +107,24 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     """
     of_header = set().union(*piece.header.lines)
     cells = pd.DataFrame({place: numbers_alike(column, of_header) for place, column in piece.cells.items()})
-    signs = [asked_of_each(cells[position], _signs, np.uint8) for position in cells]
+    signs = [asked_of_each(cells[position], _signs, np.uint16) for position in cells]
     by_name = {name: sign for name, sign in zip(names, signs, strict=True) if name}
     anywhere = reduce(np.bitwise_or, signs)
     telling = reduce(np.bitwise_or, [by_name[name] for name in TELLING_COLUMNS if name in by_name])
-    label = [by_name[name] for name in LABEL_COLUMNS if name in by_name] + [signs[place] for place in labels]
-    total_words = np.where(by_name["certificate"] & FILLED, TOTAL, TOTAL | TOTAL_WITHIN)
+    label_signs = [by_name[name] for name in LABEL_COLUMNS if name in by_name] + [signs[place] for place in labels]
+    label, certified = reduce(np.bitwise_or, label_signs), by_name["certificate"] & FILLED != 0
+    in_halves = ~certified & (label & HALF != 0) & (label & OTHER_HALF != 0)
     above = piece.rows < 0
     reasons = np.full(len(cells), "", dtype=object)
     # The later one counts.
     for reason, which in (
-        ("表外文字", telling & FILLED == 0),
+        ("表外文字", np.equal(telling & FILLED, 0)),
         ("并入上一行", cells.index.isin(list(piece.origin.continued))),
-        ("合计行", reduce(np.bitwise_or, label) & total_words != 0),
+        ("示例行", label & MODEL != 0),
+        ("签字行", label & SIGNATURE != 0),
+        ("合计行", (label & np.where(certified, TOTAL, TOTAL | TOTAL_WITHIN) != 0) | in_halves),
+        ("单位行", anywhere & NO_UNIT == 0),
+        ("列号行", certified & (anywhere & NO_NUMBER == 0)),
         ("重复的表头", header_rows(cells, piece.header)),
         ("表格线", anywhere & NO_LINE == 0),
         ("空行", anywhere & FILLED == 0),
@@ -103,7 +134,41 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     ):
         if which.any():
             reasons[which] = reason
+    reasons[_unnamed_totals(piece, names, reasons)] = "合计行"
     return pd.Series(reasons, index=pd.Index(piece.rows, name="source_row"), dtype=str)
+
+
+def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarray) -> np.ndarray:
+    """Positions of rows that say neither level nor majors but the sums of the rows above, or of those since the last.
+
+    Only of a table that begins with this piece: the rows above are not in another one then.
+    """
+    columns = {name: piece.cells.iloc[:, place] for place, name in enumerate(names) if name}
+
+    def says(name: str, question: Callable[[str], object]) -> np.ndarray:
+        none = np.zeros(len(reasons), bool)
+        return asked_of_each(columns[name], lambda text: bool(question(normalised(text)))) if name in columns else none
+
+    in_name = says("certificate", lambda text: split_certificate(text)[1])
+    named = np.logical_or.reduce([says("majors", bool), says("level", levels_in), in_name])
+    named = named if named.any() else says("certificate", bool)
+    candidates, applied = np.flatnonzero((reasons == "") & ~named), (reasons == "") & named
+    if not len(candidates) or piece.first > 0:
+        return candidates[:0]
+    fits, filled = np.cumsum(applied)[candidates] > 1, np.zeros(len(candidates), bool)
+    for name in columns.keys() & set(ADDED_UP_COLUMNS):
+        numbers = asked_of_each(columns[name], _number, float)
+        above = np.cumsum(np.where(applied, np.maximum(np.nan_to_num(numbers), 0), 0))[candidates]
+        own = numbers[candidates]
+        fits &= np.isnan(own) | (own == above) | (own == np.diff(above, prepend=0))
+        filled |= own > 0
+    return candidates[fits & filled]
+
+
+def _number(text: str) -> float:
+    """A count; NaN where the cell is blank, -1 where it is no count."""
+    count = count_text(normalised(text))
+    return float(count) if is_count(count) else -1 if count else np.nan
 
 
 def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
@@ -126,8 +191,19 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
     )
 
 
+# The signs that a word is, and those that it lacks.
+_FORMS = (
+    (TOTAL, TOTAL_FORM),
+    (TOTAL_WITHIN, TOTAL_FORM_WITHOUT_CERTIFICATE),
+    (HALF, TOTAL_HALVES[0]),
+    (OTHER_HALF, TOTAL_HALVES[1]),
+    (MODEL, MODEL_FORM),
+    (SIGNATURE, SIGNATURE_FORM),
+)
+_OTHER_FORMS = ((NO_LINE, RULED_LINE), (NO_UNIT, UNIT_FORM), (NO_NUMBER, COLUMN_NUMBER_FORM))
+
+
 def _signs(text: str) -> int:
     word = plain(text)
-    total = TOTAL * bool(TOTAL_FORM.fullmatch(word))
-    total_within = TOTAL_WITHIN * bool(TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch(word))
-    return FILLED * bool(word) + NO_LINE * (not RULED_LINE.fullmatch(word)) + total + total_within
+    signs = sum(sign for sign, form in _FORMS if form.fullmatch(word))
+    return FILLED * bool(word) + signs + sum(sign for sign, form in _OTHER_FORMS if not form.fullmatch(word))

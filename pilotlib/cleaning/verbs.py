@@ -6,24 +6,28 @@ A verb takes a table of text cells and returns a new one, `table.pipe(name_round
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import COUNT_COLUMNS, SOURCE_COLUMNS, source_columns
+from pilotlib.columns import COUNT_COLUMNS, SOURCE_COLUMNS, heading_of, source_columns
 from pilotlib.distinct import asked_of_each, counts_of, differ, each_value, first_filled, in_order
-from pilotlib.vocabulary import MAJOR_SEPARATORS, in_level_order, in_round_order, round_named
+from pilotlib.reading.headers import Header
+from pilotlib.vocabulary import DATE_FORM, MAJOR_SEPARATORS, in_level_order, in_round_order, round_named
 from pilotlib.words import (
     count_text,
     display_width,
     is_count,
     levels_in,
     majors_beginning,
+    multiplied,
     normalised,
     split_certificate,
     split_majors,
 )
 
+Verb = Callable[[pd.DataFrame], pd.DataFrame]
 # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
 NARROWEST_COLUMN = 20
 
@@ -48,12 +52,13 @@ def name_rounds(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Write counts as plain digits; marks that mean "missing" become empty.
+    """Write counts as plain digits, a date in a column of years as its year; marks for "missing" become empty.
 
     >>> pd.DataFrame({"students": ["1,234", "50人", "—"]}).pipe(write_counts)["students"].to_list()
     ['1234', '50', '']
     """
-    return _with_each(table, COUNT_COLUMNS, count_text)
+    years = _with_each(table, source_columns("year"), lambda text: DATE_FORM.sub(r"\1", text))
+    return _with_each(years, COUNT_COLUMNS, count_text)
 
 
 def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -74,13 +79,27 @@ def complete_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.Dat
     return _with_each(table, ["majors"], completed)
 
 
-# What is done to the cells of every table, in order, each under its rule.
-VERBS = (
-    ("characters", normalise_characters),
-    ("round_alias", name_rounds),
-    ("count_format", write_counts),
-    ("count_unreadable", blank_unreadable_counts),
-)
+def convert_counts(table: pd.DataFrame, factors: dict[str, int]) -> pd.DataFrame:
+    """Write counts given in hundreds or thousands of people in people; `factors` has the larger unit of a column.
+
+    >>> pd.DataFrame({"students": ["5", "0.5", "约5"]}).pipe(convert_counts, {"students": 100})["students"].to_list()
+    ['500', '50', '约5']
+    """
+    for name, factor in factors.items():
+        table = _with_each(table, [name], partial(multiplied, factor=factor))
+    return table
+
+
+def verbs_for(header: Header) -> list[tuple[str, Verb]]:
+    """What is done to the cells of every table, in order, each under its rule."""
+    factors = {name: heading_of(title).factor for name, title in zip(header.names, header.titles, strict=True) if name}
+    return [
+        ("characters", normalise_characters),
+        ("round_alias", name_rounds),
+        ("count_unit", partial(convert_counts, factors={name: by for name, by in factors.items() if by > 1})),
+        ("count_format", write_counts),
+        ("count_unreadable", blank_unreadable_counts),
+    ]
 
 
 def cut_off_certificates(certificates: pd.Series, has_level: np.ndarray) -> np.ndarray:

@@ -179,7 +179,7 @@ def _listed(words: Iterable[str]) -> str:
 def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:
     """A choice of several words of a column, under the column's shortest name; the majors' is that of each of them."""
     column = SOURCE_COLUMNS.get("majors" if name == "major" else name)
-    title = min((column.title, *column.aliases), key=len) if column else title_of(name)
+    title = min((column.title, *column.aliases[:1]), key=len) if column else title_of(name)
     longest = max((len(str(word)) for word in offered), default=0)
     return widgets.SelectMultiple(
         options=[(str(word), word) for word in offered],

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,15 +53,18 @@ def encoding_of(name: str, content: bytes, *, complete: bool = True) -> str:
     """The encoding of a text by its bytes or its first ones: UTF-16 by its mark, UTF-8, GB18030; or a PilotError."""
     if not content.strip():
         raise PilotError(f"{name}：文件是空的。请放入收到的文件后再运行。")
-    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    marked, lines = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)), {}
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             # Of half a mark, which is no text, the decoder of utf-8-sig says nothing.
             codecs.getincrementaldecoder(encoding.removesuffix("-sig"))().decode(content, final=complete)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            lines[encoding] = content.count(b"\n", 0, error.start) + 1
             continue
         return encoding
-    raise PilotError(f"{name}：不是文本文件，或编码无法识别。请另存为 UTF-8 编码的文本，或使用 xlsx。")
+    first = max(lines.values())
+    whole = f"从第 {first} 行起不是同一种编码" if first > 1 else "编码无法识别"
+    raise PilotError(f"{name}：不是文本文件，或{whole}。请另存为 UTF-8 编码的文本，或使用 xlsx。")
 
 
 def binary(name: str) -> PilotError:
@@ -83,8 +87,13 @@ def unpacked(name: str, content: bytes) -> dict[str, bytes]:
                 "请只保留申报表，另存后再试。"
             )
         if any(entry.flag_bits & 0x1 for entry in entries):
-            raise PilotError(f"{name}：有密码保护，无法打开。请去掉密码后另存，再试一次。")
+            raise locked(name)
         return {_name_of(entry): archive.read(entry) for entry in entries}
+
+
+def locked(name: str) -> PilotError:
+    """The error for a file that asks for a password."""
+    return PilotError(f"{name}：有密码保护，无法打开。请去掉密码后另存，再试一次。")
 
 
 @contextmanager
@@ -95,6 +104,8 @@ def opening(name: str) -> Iterator[None]:
     except PilotError:
         raise
     except Exception as error:
+        if re.search("password|encrypted", repr(error), re.IGNORECASE):
+            raise locked(name) from None
         kind = type(error).__name__
         sentence = f"{name}：文件损坏，或扩展名与内容不符（{kind}）。请用原来的软件打开后另存，再试一次。"
         raise PilotError(sentence) from None
@@ -109,6 +120,7 @@ def left_by_a_system(name: str) -> bool:
 def _name_of(entry: zipfile.ZipInfo) -> str:
     in_utf8 = entry.flag_bits & 0x800
     try:
-        return entry.filename if in_utf8 else entry.filename.encode("cp437").decode("gb18030")
+        name = entry.filename if in_utf8 else entry.filename.encode("cp437").decode("gb18030")
     except UnicodeError:
-        return entry.filename
+        name = entry.filename
+    return name.replace("\\", "/")  # some programs write the separators of Windows

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pilotlib.errors import PilotError
 
+HIDDEN_SHEET = "（隐藏）"
 WIDEST_TABLE = 1_000
 MOST_CELLS = 20_000_000
 # Positions from 0, ends included: first row, first column, last row, last column.
@@ -27,11 +28,12 @@ class Grid(NamedTuple):
 
 
 def below_each_other(upper: Grid, lower: Grid) -> Grid:
-    """Two tables of as many columns as one, under the first one's `where`."""
+    """Two tables as one, under the first one's `where`; its rows are numbered on."""
     down = len(upper.rows)
     merged = tuple((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)
     hidden = tuple(row + down for row in lower.hidden)
-    return upper._replace(rows=upper.rows + lower.rows, merged=upper.merged + merged, hidden=upper.hidden + hidden)
+    rows = even(upper.where, upper.rows + lower.rows)
+    return upper._replace(rows=rows, merged=upper.merged + merged, hidden=upper.hidden + hidden, places=())
 
 
 def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[str]]:
@@ -62,13 +64,17 @@ def count_of(text: str, otherwise: int = 1) -> int:
 
 
 def whole_number(value: str | float) -> str:
-    """A number as text, without a decimal point where it is whole; what is no number stays as it is.
+    """A number as text with the fifteen digits that programs show, without a decimal point where it is whole.
 
-    >>> whole_number(50.0), whole_number("0.5"), whole_number("x")
-    ('50', '0.5', 'x')
+    What is no number stays as it is.
+
+    >>> whole_number(50.0), whole_number("0.5"), whole_number("x"), whole_number(119.99999999999999)
+    ('50', '0.5', 'x', '120')
     """
     try:
-        number = float(value)
+        number = float(f"{float(value):.15g}")
     except ValueError:
         return str(value)
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else str(value)
+    if number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    return str(number) if isinstance(value, float) else value

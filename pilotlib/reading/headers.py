@@ -12,7 +12,7 @@ import pandas as pd
 from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
-from pilotlib.vocabulary import plain
+from pilotlib.vocabulary import OTHER_MEASURE, plain
 
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3
@@ -155,8 +155,10 @@ def _of_two_rows(upper: Header, lower: Header) -> Header:
     over, titles, names = "", [], []
     for above, below in zip(upper.titles, lower.titles, strict=False):
         over = above or (over if below else "")
-        readings = [below + over, over + below, below] if below else [over]
-        title = next((reading for reading in readings if column_named(reading)), over + below)
+        qualifies = OTHER_MEASURE.search(over) is not None  # 批准人数 under 上年度 is not 批准人数
+        last = f"{below}（{over}）" if qualifies else below
+        readings = [below + over, over + below, last] if below else [over]
+        title = next((reading for reading in readings if column_named(reading)), last if qualifies else over + below)
         titles.append(title)
         names.append(column_named(title))
     return Header(upper.first, lower.last, titles, names, (*upper.lines, *lower.lines))

@@ -3,6 +3,7 @@
 Every reader raises a PilotError where the file is damaged or too large, or the library that it needs is not installed.
 """
 
+import email
 import io
 import logging
 import re
@@ -38,6 +39,13 @@ def read_html(name: str, content: bytes) -> list[Grid]:
         mark.insert_after(_NEW_LINE)
     tables = [table for table in soup.find_all("table") if not table.find("table")]
     return [_html_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
+
+
+def read_mht(name: str, content: bytes) -> list[Grid]:
+    """The tables of a web page saved in one file."""
+    parts = [part for part in email.message_from_bytes(content).walk() if part.get_content_type() == "text/html"]
+    pages = (part.get_payload(decode=True) for part in parts)
+    return [grid for page in pages if isinstance(page, bytes) for grid in read_html(name, page)]
 
 
 def _html_grid(name: str, where: str, table: Any) -> Grid:

@@ -1,18 +1,23 @@
 """Any file → a table of text cells, each row with its place in the file; of several tables, the one that fits."""
 
 import codecs
+import re
+from functools import reduce
+from itertools import chain
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import NamedTuple
 
 import pandas as pd
 
+from pilotlib.columns import ADDED_UP_COLUMNS
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
-from pilotlib.reading.files import left_by_a_system, read_bytes, unpacked
-from pilotlib.reading.grids import Grid
+from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
+from pilotlib.reading.grids import HIDDEN_SHEET, Grid, below_each_other
 from pilotlib.reading.headers import Header, correct_header, find_header, named, no_header
 from pilotlib.reading.merged import NOTHING_FILLED, fill_merged
+from pilotlib.words import count_text, is_count, normalised
 
 # Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
 # met: the libraries of one kind take longer to import than a table of another takes to read.
@@ -23,29 +28,40 @@ READERS = {
     ".md": "texts.read_document",
     ".xlsx": "workbooks.read_xlsx",
     ".xls": "workbooks.read_xls",
+    ".xml": "workbooks.read_xml",
     ".ods": "workbooks.read_ods",
     ".html": "pages.read_html",
     ".htm": "pages.read_html",
+    ".mht": "pages.read_mht",
     ".docx": "pages.read_docx",
     ".pdf": "pages.read_pdf",
 }
-# How a file of a kind begins (in small letters), or what an archive of one holds, whatever its name says: platforms
-# export HTML as .xls.
+# How a file of a kind begins, whatever its name says (platforms export HTML and tabs as .xls), and what an archive of
+# one holds.
 BEGINNINGS = {
-    (b"\xd0\xcf\x11\xe0",): ".xls",
-    (b"%pdf-",): ".pdf",
-    (b"<!doctype html", b"<html", b"<table"): ".html",
+    ".xls": re.compile(rb"\xd0\xcf\x11\xe0|\x09[\x00\x02\x04]\x04\x00|\x09[\x02\x04]\x06\x00"),
+    ".pdf": re.compile(rb"%pdf-"),
+    ".mht": re.compile(rb"mime-version:"),
+    ".xml": re.compile(rb"<\?xml[^\x00]*urn:schemas-microsoft-com:office:spreadsheet"),
+    ".html": re.compile(
+        rb"(<\?xml[^>]*>\s*)?<(!doctype html|html|head|meta|title|style|script|body|div|p|table|!--)[^\x00]*<t"
+    ),
+        rb"(<\?xml[^>]*>\s*)?<(!doctype html|html|head|meta|title|style|script|body|div|p|table|!--)[^\x00]*<t"
+    ),
 }
 ARCHIVE = b"PK\x03\x04"
-BEGINNING = 1000
-MEMBERS = {"xl/workbook.xml": ".xlsx", "content.xml": ".ods", "word/document.xml": ".docx"}
+BEGINNING = 4000
+MEMBERS = {"xl/workbook.bin": ".xlsb", "xl/": ".xlsx", "content.xml": ".ods", "word/": ".docx"}
+_BINARY = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".docx", ".pdf")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 class Origin(NamedTuple):
     """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
 
     `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled` and
-    `continued` say what filling merged cells did, as `merged.fill_merged` returns them.
+    `continued` say what filling merged cells did, as `merged.fill_merged` returns them. `joined` names the tables that
+    it was put together from, if it was; `left` others with a header and rows.
     """
 
     taken: str = ""
@@ -53,6 +69,8 @@ class Origin(NamedTuple):
     hidden: tuple[int, ...] = ()
     filled: pd.DataFrame = NOTHING_FILLED
     continued: tuple[int, ...] = ()
+    joined: str = ""
+    left: str = ""
 
 
 NO_ORIGIN = Origin()
@@ -68,7 +86,8 @@ class SourceTable(NamedTuple):
 def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> SourceTable:
     """Read the application table in a file as it stands, every cell as text.
 
-    Of several sheets, tables or files the one is taken whose header names the most columns. Of a text document (txt,
+    Of several sheets, tables or files the one is taken whose header names the most columns, with those below it in
+    which it goes on: under the same header, or without one in the next of as many columns. Of a text document (txt,
     md) the table inside it is read, from its header to its last row.
 
     Args:
@@ -89,24 +108,30 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     """
     path = Path(path)
     grids, unread = _grids_of(path)
-    grid, header, why = _choice(path.name, grids, unread)
+    grid, header, origin = _choice(path.name, grids, unread)
     if corrections is not None:
         header = correct_header(header, corrections, path.name)
     places = grid.places or range(1, len(grid.rows) + 1)
     cells = pd.DataFrame(grid.rows, pd.Index(places, name="place"), dtype=str)
     cells, filled, continued = fill_merged(cells, header, grid.merged)
     hidden = tuple(places[row] for row in grid.hidden if row < len(places))
-    return SourceTable(cells, Origin(grid.where, why if grid.where else "", hidden, filled, continued))
+    return SourceTable(cells, origin._replace(hidden=hidden, filled=filled, continued=continued))
 
 
 def kind_of(name: str, content: bytes) -> str:
     """The kind of a file as one of its usual endings: by its content where that tells, else by its name."""
     ending = Path(name).suffix.lower()
     if content.startswith(ARCHIVE):
-        members = unpacked(name, content)
-        return next((kind for member, kind in MEMBERS.items() if member in members), ".zip")
+        members = [member.lower() for member in unpacked(name, content)]
+        kinds = (kind for mark, kind in MEMBERS.items() if any(member.startswith(mark) for member in members))
+        return next(kinds, ".zip")
+    if _ENCRYPTED in content:
+        raise locked(name)
     beginning = content[:BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    return next((kind for marks, kind in BEGINNINGS.items() if beginning.startswith(marks)), ending)
+    if kind := next((kind for kind, form in BEGINNINGS.items() if form.match(beginning)), ""):
+        return kind
+    is_text = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" not in content
+    return ".csv" if ending in _BINARY and is_text else ending
 
 
 def begins_as_text(path: Path) -> bool:
@@ -156,28 +181,67 @@ def _may_hold_a_table(name: str) -> bool:
 def _read(name: str, content: bytes) -> list[Grid]:
     """Every table of a file that is no archive of files."""
     kind = kind_of(name, content)
+    if kind == ".xlsb":
+        raise PilotError(f"{name}：是二进制的 xlsb，读不出划去的字和没有算出的公式。请另存为 xlsx 后再试。")
     if kind not in READERS:
         raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
     return resolve_name(f"pilotlib.reading.{READERS[kind]}")(name, content)
 
 
-def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, str]:
-    """The table whose header names the most columns, of these one with rows below it; its header; and why this one."""
+def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, Origin]:
+    """The table whose header names the most columns, of these one with rows below it, and one that is not hidden.
+
+    What it goes on in is below it: tables under the same header, and without one those right after it that fit.
+    """
     headers = {place: header for place, grid in enumerate(grids) if (header := find_header(grid.rows))}
-    fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in headers.items()}
+    shown = {place for place in headers if not grids[place].where.endswith(HIDDEN_SHEET)}
+    filled = {place for place, header in headers.items() if len(grids[place].rows) > header.last + 1}
+    fits = {place: (named(header), place in filled, place in shown) for place, header in headers.items()}
     if not fits and unread:
         raise PilotError("\n".join([f"{file}：能读取的文件中没有申报表。", *(f"  · {why}" for why in unread.values())]))
     if not fits:
         raise no_header(file, (row for grid in grids for row in grid.rows))
     best = max(fits.values())
-    (taken, *others) = [place for place in fits if fits[place] == best]
-    if others:
-        names = "、".join(grids[place].where or "文件" for place in (taken, *others))
-        raise PilotError(f"{file}：有 {1 + len(others)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
+    parts = [place for place in fits if fits[place] == best]
+    header = headers[parts[0]]
+    if not _are_one([grids[place] for place in parts], [headers[place] for place in parts]):
+        names = "、".join(grids[place].where or "文件" for place in parts)
+        raise PilotError(f"{file}：有 {len(parts)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
+    for place, grid in enumerate(grids):
+        if place - 1 in parts and place not in headers and _goes_on(grid, header):
+            parts.append(place)
     why = f"表头认出 {best[0]} 列"
-    if len(grids) > 1:
-        rest = max((fit[0] for place, fit in fits.items() if place != taken), default=0)
+    if len(grids) > len(parts):
+        rest = max((fits[place][0] for place in fits.keys() - {*parts}), default=0)
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
-    return grids[taken], headers[taken], why
+    taken, left = (
+        "、".join(grids[place].where for place in sorted(places)) for places in (parts, shown & filled - {*parts})
+    )
+    origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
+    return reduce(below_each_other, (grids[place] for place in sorted(parts))), header, origin
+
+
+def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
+    """Whether tables have the same columns and no row in common: they are parts of one, not copies."""
+    if len(grids) == 1:
+        return True
+    below = chain.from_iterable(grid.rows[header.last + 1 :] for grid, header in zip(grids, headers, strict=True))
+    rows = [tuple(row) for row in below if any(cell.strip() for cell in row)]
+    return len({*rows}) == len(rows) and all(header.names == headers[0].names for header in headers)
+
+
+def _goes_on(grid: Grid, header: Header) -> bool:
+    """Whether a table without a header goes on with one: as many columns, certificates and counts where they are."""
+    width = max((place + 1 for row in grid.rows for place, cell in enumerate(row) if cell.strip()), default=0)
+    if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1:
+        return False
+    places = {name: place for place, name in enumerate(header.names[:width]) if name}
+    if not {"certificate"} <= places.keys():
+        return False
+    for row in filter(any, grid.rows):
+        counts = [count_text(normalised(row[places[name]])) for name in ADDED_UP_COLUMNS if name in places]
+        if not row[places["certificate"]] or not any(map(is_count, counts)):
+            return False
+    return True

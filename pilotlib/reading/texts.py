@@ -66,8 +66,39 @@ def blocks_of(name: str, text: Text, block_bytes: int = BLOCK_BYTES) -> Iterator
         Columns 0, 1, 2 … of text as categoricals; the index `place` is the line on which a row begins, from 1.
 
     Raises:
-        PilotError: the file is not all of one encoding, holds what is no text, or a line that cannot be split.
+        PilotError: the file is not all of one encoding, holds what is no text, a line that cannot be split, or a row
+            that is longer than the header: 1,060 without quotation marks is two cells.
     """
+    header, row = None, 0
+    for number, block in enumerate(_blocks(name, text, block_bytes)):
+        if number == 0 and (header := find_header(block.head(HEADER_WITHIN).to_numpy().tolist())):
+            row = -header.last
+        if header:
+            _stop_on_longer(name, header, block, row)
+        row += len(block)
+        yield block
+
+
+def _stop_on_longer(name: str, header: Header, block: pd.DataFrame, row: int) -> None:
+    """Stop where rows below the header, of which the block's first is number `row`, hold more than it has titles."""
+    titled = 1 + max(place for place, title in enumerate(header.titles) if title)
+    longer = np.zeros(len(block), bool)
+    for place in range(titled, block.shape[1]):
+        longer |= asked_of_each(block.iloc[:, place], lambda text: bool(text.strip()))
+    told = [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]
+    if told:
+        rows = "".join(
+            f"\n  · 第 {row + place} 行（文件第 {block.index[place]} 行）：{'｜'.join(block.iloc[place]).rstrip('｜')}"
+            for place in told
+        )
+        raise PilotError(
+            f"{name}：表头有 {titled} 列，下面的行比它长，无法确定哪个数在哪一列。{rows}\n"
+            "常因数中的千分位逗号或文字中的逗号没有加引号。请给这样的单元格加上引号，或另存为 xlsx 后再试；"
+            "如确有没写列名的一列，请补上列名。"
+        )
+
+
+def _blocks(name: str, text: Text, block_bytes: int) -> Iterator[pd.DataFrame]:
     with _open(text) as file:
         beginning = file.read(BEGINNING)
     encoding = encoding_of(name, beginning, complete=len(beginning) < BEGINNING)

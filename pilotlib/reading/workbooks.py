@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from functools import reduce
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import xlrd
@@ -16,10 +17,9 @@ from defusedxml.ElementTree import iterparse
 from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells cover, and refuses odd styles
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import opening, unpacked
-from pilotlib.reading.grids import Grid, Range, check_size, count_of, even, in_columns, whole_number
+from pilotlib.reading.files import locked, opening, unpacked
+from pilotlib.reading.grids import HIDDEN_SHEET, Grid, Range, check_size, count_of, even, in_columns, whole_number
 
-HIDDEN_SHEET = "（隐藏）"
 # Marks inside a paragraph of an OpenDocument file that stand for white space.
 _WHITE_SPACE = {"line-break": "\n", "s": " ", "tab": " "}
 
@@ -27,7 +27,10 @@ _WHITE_SPACE = {"line-break": "\n", "s": " ", "tab": " "}
 def read_xls(name: str, content: bytes) -> list[Grid]:
     """The sheets of an old Excel workbook; of formulas, the values that were last shown."""
     with opening(name):
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+        options: dict[str, Any] = {"file_contents": content, "formatting_info": True, "logfile": io.StringIO()}
+        book = xlrd.open_workbook(**options)
+        if book.biff_version < 80 and not book.codepage:  # so old that it does not name its encoding
+            book = xlrd.open_workbook(**options, encoding_override="gb18030")
         return [_xls_grid(name, sheet, book.datemode) for sheet in book.sheets()]
 
 
@@ -50,7 +53,7 @@ def _xls_text(cell: xlrd.sheet.Cell, datemode: int) -> str:
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
     """The sheets of an Excel workbook; of formulas, the values that were last shown, without which one is refused."""
-    members = {member: _in_utf8(data) for member, data in unpacked(name, content).items()}
+    members = _usual_names(name, {member: _in_utf8(data) for member, data in unpacked(name, content).items()})
     files = {
         entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
         for entry in _elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
@@ -83,6 +86,19 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
             rows[row][column] = text
         grids.append(Grid(where + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""), rows, merged, hidden))
     return grids
+
+
+def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts of a workbook under the names that libraries expect; programs may name the first one as they like."""
+    by_lower = {member.lower(): member for member in members}
+    for relation in _elements(name, members.get("_rels/.rels", b"<none/>"), "Relationship"):
+        if relation.get("Type", "").endswith("/officeDocument"):
+            target = relation.get("Target", "").lstrip("/").lower()
+            folder, base = posixpath.split(target)
+            relations = f"{folder}/_rels/{base}.rels"
+            usual = {by_lower.get(target): "xl/workbook.xml", by_lower.get(relations): "xl/_rels/workbook.xml.rels"}
+            members = {usual.get(member, member): data for member, data in members.items()}
+    return members
 
 
 def _structure(where: str, name: str, xml: bytes) -> tuple[tuple[int, ...], dict[tuple[int, int], str]]:
@@ -130,7 +146,10 @@ def _in_utf8(content: bytes) -> bytes:
 
 def read_ods(name: str, content: bytes) -> list[Grid]:
     """The sheets of an OpenDocument workbook; not by calamine, which does not tell its merged cells or hidden rows."""
-    document = unpacked(name, content).get("content.xml", b"")
+    members = unpacked(name, content)
+    if b"encryption-data" in members.get("META-INF/manifest.xml", b""):
+        raise locked(name)
+    document = members.get("content.xml", b"")
     return [_ods_grid(name, table) for table in _elements(name, document, "table")]
 
 
@@ -176,6 +195,37 @@ def _ods_text(where: str, cell: Element) -> str:
     if (formula := _attribute(cell, "formula")) and not text and not kind:
         raise PilotError(f"{where}：有公式没有算出的值（{formula}）。请打开后保存，再试一次。")
     return text
+
+
+def read_xml(name: str, content: bytes) -> list[Grid]:
+    """The sheets of an XML Spreadsheet 2003."""
+    return [_xml_grid(name, sheet) for sheet in _elements(name, content, "Worksheet")]
+
+
+def _xml_grid(name: str, sheet: Element) -> Grid:
+    where = f"工作表“{_attribute(sheet, 'Name')}”"
+    texts: list[dict[int, str]] = []
+    merged: list[Range] = []
+    hidden: list[int] = []
+    for row in (element for element in sheet.iter() if _tag(element) == "Row"):
+        top, left = count_of(_attribute(row, "Index"), len(texts) + 1) - 1, 0
+        check_size(f"{name} 的{where}", top + 1, 1)
+        texts += [{}] * (top - len(texts)) + [{}]
+        hidden += [top] * (_attribute(row, "Hidden") == "1")
+        for cell in (element for element in row if _tag(element) == "Cell"):
+            left = count_of(_attribute(cell, "Index"), left + 1) - 1
+            check_size(f"{name} 的{where}", top + 1, left + 1)
+            data = next((part for part in cell if _tag(part) == "Data"), None)
+            text = "" if data is None else "".join(data.itertext())
+            if _attribute(cell, "Formula") and not text:
+                raise PilotError(f"{name} 的{where}：有公式没有算出的值。请打开后保存，再试一次。")
+            is_number = data is not None and _attribute(data, "Type") == "Number"
+            texts[top] = texts[top] | {left: whole_number(text) if is_number else text}
+            wide, high = (count_of(_attribute(cell, side), 0) for side in ("MergeAcross", "MergeDown"))
+            if wide or high:
+                merged.append((top, left, top + high, left + wide))
+            left += 1 + wide
+    return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
 
 
 def _elements(name: str, xml: bytes, tag: str) -> Iterator[Element]:

@@ -4,6 +4,7 @@ No table of cleaning and no grouping of pandas is used here; only how a word is 
 counts a year and a piece of a national table: columns repeat few words, so each is read once and then counted.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import reduce
@@ -13,15 +14,21 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import SOURCE_COLUMNS, column_named, source_columns, title_of
+from pilotlib.columns import SOURCE_COLUMNS, column_named, heading_of, source_columns, title_of
 from pilotlib.distinct import asked_of_each, categories_of, each_value, first_filled
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header
 from pilotlib.vocabulary import (
+    ANYTHING,
     APPROVED_STATUSES,
+    COLUMN_NUMBER_FORM,
+    MODEL_FORM,
     RULED_LINE,
+    SIGNATURE_FORM,
     TOTAL_FORM,
     TOTAL_FORM_WITHOUT_CERTIFICATE,
+    TOTAL_HALVES,
+    UNIT_FORM,
     UNKNOWN,
     plain,
     round_named,
@@ -78,15 +85,17 @@ def recount_piece(
             rounds and levels are not counted.
         name_group: The name of a group by what its cell says.
     """
-    columns = _corrected(cells, header, first, corrections)
+    columns, factors = _corrected(cells, header, first, corrections)
     others = [cells.iloc[:, place] for place in by]
     outside = (np.arange(first, first + len(cells)) <= 0) | cells.index.isin(list(continued))
     counts = ~(outside | _repeated_headers(cells, header) | _no_applications(cells, columns, others))
+    if first <= 0:
+        counts[_unnamed_totals(columns, counts)] = False
     approves = asked_of_each(columns["status"], lambda text: normalised(text) in APPROVED_STATUSES)
     measures = {
         "applications": np.ones(len(cells), int),
-        "places_applied": asked_of_each(columns["places_applied"], _number, int),
-        "places_approved": asked_of_each(columns["places_approved"], _number, int) * approves,
+        "places_applied": _numbers(columns["places_applied"], factors["places_applied"]),
+        "places_approved": _numbers(columns["places_approved"], factors["places_approved"]) * approves,
     }
     names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[0])
     in_names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[1])
@@ -137,18 +146,21 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple
 
 def _corrected(
     cells: pd.DataFrame, header: Header, first: int, corrections: pd.DataFrame | None
-) -> dict[str, pd.Series]:
-    """Every source column with the ledger's corrections put in; levels may be blank."""
+) -> tuple[dict[str, pd.Series], dict[str, int]]:
+    """Every source column with the ledger's corrections put in; levels may be blank. And how many people one counts."""
     entries = [] if corrections is None else corrections[["row", "column", "was", "becomes"]].to_numpy().tolist()
     headings = {was.strip(): becomes.strip() for row, _, was, becomes in entries if float(row) == 0}
-    names = [column_named(headings.get(title, title)) for title in header.titles]
-    columns = {name: cells.iloc[:, place] for place, name in enumerate(names) if name}
+    columns, factors = {}, {}
+    for place, title in enumerate(header.titles):
+        name, factor, _ = heading_of(headings.get(title, title))
+        if name:
+            columns[name], factors[name] = cells.iloc[:, place], factor
     for row, column, _, becomes in entries:
         if float(row) > 0:
             name = column_named(column) or column
             columns[name] = columns[name].astype(object)
             columns[name].iloc[int(float(row)) - first] = becomes
-    return {"level": each_value(columns["certificate"], lambda text: "")} | columns
+    return {"level": each_value(columns["certificate"], lambda text: "")} | columns, factors
 
 
 def _repeated_headers(cells: pd.DataFrame, header: Header) -> np.ndarray:
@@ -170,30 +182,70 @@ def _repeated_headers(cells: pd.DataFrame, header: Header) -> np.ndarray:
 
 
 def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others: list[pd.Series]) -> np.ndarray:
-    """Which rows are totals, lines between cells or remarks; without a certificate every cell is looked at."""
+    """Which rows are totals, model rows, signatures, units, column numbers, lines between cells or remarks."""
     labels = [column for name, column in columns.items() if SOURCE_COLUMNS[name].kind != "count"] + others
-    telling = [columns[name] for name in source_columns("year", "round", "name", "count") if name in columns]
-    none = _anywhere(labels, TOTAL_FORM.fullmatch)
-    bare = np.flatnonzero(_anywhere([columns["certificate"]], RULED_LINE.fullmatch))
+    telling = [columns[name] for name in source_columns("round", "name", "count") if name in columns]
+    none = _anywhere(labels, TOTAL_FORM, MODEL_FORM, SIGNATURE_FORM)
+    # Rows without a certificate are few: every cell of theirs is looked at, and their words alone, not the columns'.
+    rows = np.flatnonzero(_anywhere([columns["certificate"]], RULED_LINE, UNIT_FORM, COLUMN_NUMBER_FORM))
 
     def few(columns: Iterable[pd.Series]) -> list[pd.Series]:
-        """Asked of the words of these rows alone, not of every word of a column."""
-        return [pd.Series(categories_of(column)[bare].remove_unused_categories()) for column in columns]
+        return [pd.Series(categories_of(column)[rows].remove_unused_categories()) for column in columns]
 
-    total = _anywhere(few(labels), TOTAL_FORM_WITHOUT_CERTIFICATE.fullmatch)
-    total &= ~_anywhere(few([columns["certificate"]]), bool)
-    ruled = ~_anywhere(few(cells[name] for name in cells), lambda text: not RULED_LINE.fullmatch(text))
-    remark = ~_anywhere(few(telling), bool)
-    none[bare] |= total | ruled | remark
+    labels, every = few(labels), few(cells[name] for name in cells)
+    has_certificate = _anywhere(few([columns["certificate"]]), ANYTHING)
+    total = _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE)
+    total |= np.logical_and(*[_anywhere(labels, half) for half in TOTAL_HALVES])
+    none[rows] |= (total & ~has_certificate) | ~_anywhere(few(telling), ANYTHING)
+    for form in (RULED_LINE, UNIT_FORM, COLUMN_NUMBER_FORM):
+        of_form = np.logical_and.reduce([_fits(column, [form]) for column in every])
+        none[rows] |= of_form & (has_certificate if form is COLUMN_NUMBER_FORM else True)
     return none
 
 
-def _anywhere(columns: Iterable[pd.Series], fits: Callable[[str], object]) -> np.ndarray:
-    """Which rows have a cell whose plain text fits."""
-    return np.logical_or.reduce([asked_of_each(column, lambda text: bool(fits(plain(text)))) for column in columns])
+def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[int]:
+    """Rows without level and majors in which each number is the sum of those above, or of those since the last such."""
+
+    def read(name: str, rule: Callable[[str], str]) -> list[str]:
+        return [rule(normalised(cell)) for cell in columns[name]] if name in columns else [""] * len(counts)
+
+    in_name = read("certificate", lambda text: split_certificate(text)[1])
+    named = [any(words) for words in zip(read("majors", str), read("level", levels_in), in_name, strict=True)]
+    named = named if any(named) else [bool(text) for text in read("certificate", str)]
+    above, since, rows_above, totals = [0, 0], [0, 0], 0, []
+    stated = zip(*[read(name, count_text) for name in TOTALLED[1:]], strict=True)
+    for row, (counted, is_named, texts) in enumerate(zip(counts, named, stated, strict=True)):
+        numbers = [int(text) if is_count(text) else 0 for text in texts]
+        if counted and is_named:
+            above, since = ([a + b for a, b in zip(sums, numbers, strict=True)] for sums in (above, since))
+            rows_above += 1
+        elif counted:
+            sums = zip(texts, numbers, above, since, strict=True)
+            fits = all(not text or (is_count(text) and number in both) for text, number, *both in sums)
+            if fits and any(numbers) and rows_above > 1:
+                totals.append(row)
+            since = [0, 0]
+    return totals
 
 
-def _number(cell: str) -> int:
-    """A count cell as a number; one that cannot be read, or says that nothing is there, counts nothing."""
-    digits = count_text(normalised(cell.strip()))
-    return int(digits) if is_count(digits) else 0
+def _anywhere(columns: Iterable[pd.Series], *forms: re.Pattern[str]) -> np.ndarray:
+    """Which rows have a cell of one of these forms."""
+    return np.logical_or.reduce([_fits(column, forms) for column in columns])
+
+
+def _fits(column: pd.Series, forms: Iterable[re.Pattern[str]]) -> np.ndarray:
+    return asked_of_each(column, lambda text: any(form.fullmatch(plain(text)) for form in forms))
+
+
+def _numbers(cells: pd.Series, factor: int) -> np.ndarray:
+    """Count cells as numbers of people; one that cannot be read, or says that nothing is there, counts nothing."""
+
+    def number(cell: str) -> int:
+        text = normalised(cell.strip())
+        if factor > 1:
+            hundreds = text.replace(",", "")
+            return round(float(hundreds) * factor) if re.fullmatch(r"\d+(\.\d+)?", hundreds) else 0
+        digits = count_text(text)
+        return int(digits) if is_count(digits) else 0
+
+    return asked_of_each(cells, number, int)
