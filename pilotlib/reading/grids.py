@@ -21,17 +21,17 @@ class Grid(NamedTuple):
 
     where: str
     rows: list[list[str]]
-    merged: tuple[Range, ...] = ()
-    hidden: tuple[int, ...] = ()
+    merged: Sequence[Range] = ()
+    hidden: Sequence[int] = ()
     places: Sequence[int] = ()
 
 
 def below_each_other(upper: Grid, lower: Grid) -> Grid:
     """Two tables of as many columns as one, under the first one's `where`."""
     down = len(upper.rows)
-    merged = tuple((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)
-    hidden = tuple(row + down for row in lower.hidden)
-    return upper._replace(rows=upper.rows + lower.rows, merged=upper.merged + merged, hidden=upper.hidden + hidden)
+    merged = [*upper.merged, *((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)]
+    hidden = [*upper.hidden, *(row + down for row in lower.hidden)]
+    return upper._replace(rows=upper.rows + lower.rows, merged=merged, hidden=hidden)
 
 
 def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[str]]:
