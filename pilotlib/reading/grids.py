@@ -22,18 +22,18 @@ class Grid(NamedTuple):
 
     where: str
     rows: list[list[str]]
-    merged: tuple[Range, ...] = ()
-    hidden: tuple[int, ...] = ()
+    merged: Sequence[Range] = ()
+    hidden: Sequence[int] = ()
     places: Sequence[int] = ()
 
 
 def below_each_other(upper: Grid, lower: Grid) -> Grid:
     """Two tables as one, under the first one's `where`; its rows are numbered on."""
     down = len(upper.rows)
-    merged = tuple((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)
-    hidden = tuple(row + down for row in lower.hidden)
+    merged = [*upper.merged, *((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)]
+    hidden = [*upper.hidden, *(row + down for row in lower.hidden)]
     rows = even(upper.where, upper.rows + lower.rows)
-    return upper._replace(rows=rows, merged=upper.merged + merged, hidden=upper.hidden + hidden, places=())
+    return upper._replace(rows=rows, merged=merged, hidden=hidden, places=())
 
 
 def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[str]]:

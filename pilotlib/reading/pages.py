@@ -22,10 +22,10 @@ _SAME_LINE = 2
 _HTML_BLOCKS = ("br", "p", "div", "li")
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_DOCX_WRAPPERS = {_WORD + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
-_DOCX_UNSHOWN = {_WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
-_DOCX_CHARACTERS = {_WORD + "tab": " ", _WORD + "br": "\n", _WORD + "cr": "\n"}
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DOCX_WRAPPERS = {WORD + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
+_DOCX_UNSHOWN = {WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
+_DOCX_CHARACTERS = {WORD + "tab": " ", WORD + "br": "\n", WORD + "cr": "\n"}
 
 
 def read_html(name: str, content: bytes) -> list[Grid]:
@@ -37,7 +37,7 @@ def read_html(name: str, content: bytes) -> list[Grid]:
     for mark in soup.find_all(_HTML_BLOCKS):
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
-    tables = [table for table in soup.find_all("table") if not table.find("table")]
+    tables = (table for table in soup.find_all("table") if not table.find("table"))
     return [_html_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
 
 
@@ -57,8 +57,8 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
         for cell in row(["td", "th"]):
             while left in texts[top]:
                 left += 1
-            bottom = min(top + count_of(str(cell.get("rowspan", "")).strip()), len(rows)) - 1
-            right = left + min(count_of(str(cell.get("colspan", "")).strip()), 1000) - 1
+            high, wide = (count_of(str(cell.get(span, "")).strip()) for span in ("rowspan", "colspan"))
+            bottom, right = min(top + high, len(rows)) - 1, left + min(wide, 1000) - 1
             check_size(name, len(rows), right + 1)
             for covered in texts[top : bottom + 1]:
                 covered |= dict.fromkeys(range(left, right + 1), "")
@@ -68,8 +68,8 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
             if (bottom, right) != (top, left):
                 merged.append((top, left, bottom, right))
     styles = [str(row.get("style", "")).replace(" ", "").lower() for row in rows]
-    hidden = (n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in styles[n])
-    return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
+    hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in styles[n]]
+    return Grid(where, in_columns(name, texts), merged, hidden)
 
 
 def read_docx(name: str, content: bytes) -> list[Grid]:
@@ -77,57 +77,56 @@ def read_docx(name: str, content: bytes) -> list[Grid]:
     docx = _library("docx", "docx")
     unpacked(name, content)
     with opening(name):
-        tables = docx.Document(io.BytesIO(content)).element.body.iter(f"{_WORD}tbl")
+        tables = docx.Document(io.BytesIO(content)).element.body.iter(f"{WORD}tbl")
         return [_docx_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
 
 
 def _docx_grid(name: str, where: str, table: Any) -> Grid:
     """A grid from a table's elements, which may lie within content controls and tracked insertions."""
     texts: list[dict[int, str]] = []
+    # Each cell that one below may go on with, and of each over several where it ends, by their corners.
+    corners: dict[tuple[int, int], tuple[int, int]] = {}
     ends: dict[tuple[int, int], tuple[int, int]] = {}
     hidden = []
-    above: dict[int, tuple[int, int]] = {}
     for row in _docx_parts(table, "tr"):
         if row.xpath("w:trPr/w:del"):
             continue
-        top, left, below = len(texts), count_of(row.xpath("string(w:trPr/w:gridBefore/@w:val)"), 0), {}
+        top, left = len(texts), count_of(row.xpath("string(w:trPr/w:gridBefore/@w:val)"), 0)
         texts.append({})
         if row.xpath("w:trPr/w:hidden"):
             hidden.append(top)
         for cell in _docx_parts(row, "tc"):
             right = left + count_of(cell.xpath("string(w:tcPr/w:gridSpan/@w:val)")) - 1
             check_size(name, top + 1, right + 1)
-            lines = "\n".join(_docx_text(paragraph) for paragraph in _docx_parts(cell, "p"))
+            lines = "\n".join(docx_text(paragraph) for paragraph in _docx_parts(cell, "p"))
             texts[top] |= dict.fromkeys(range(left, right + 1), "") | {left: lines}
-            vertical = cell.xpath("w:tcPr/w:vMerge")
-            goes_on = vertical and vertical[0].get(f"{_WORD}val", "continue") == "continue"
-            corner = above.get(left, (top, left)) if goes_on else (top, left)
-            if vertical:
-                below[left] = corner
+            corner = top, left
+            if vertical := cell.xpath("w:tcPr/w:vMerge"):
+                if vertical[0].get(f"{WORD}val", "continue") == "continue":
+                    corner = corners.get((top - 1, left), corner)
+                corners[top, left] = corner
             if (top, right) != corner:
-                ends[corner] = (top, right)
+                ends[corner] = top, right
             left = right + 1
-        above = below
-    merged = tuple((*corner, *end) for corner, end in ends.items())
-    return Grid(where, in_columns(name, texts), merged, tuple(hidden))
+    return Grid(where, in_columns(name, texts), [(*corner, *end) for corner, end in ends.items()], hidden)
 
 
 def _docx_parts(element: Any, tag: str) -> Iterator[Any]:
     """The elements of a kind directly inside another one, or inside what Word may wrap around them."""
     for child in element:
-        if child.tag == _WORD + tag:
+        if child.tag == WORD + tag:
             yield child
         elif child.tag in _DOCX_WRAPPERS:
             yield from _docx_parts(child, tag)
 
 
-def _docx_text(element: Any) -> str:
-    """The text inside an element, without what was deleted or moved away."""
+def docx_text(element: Any) -> str:
+    """The text of a Word document inside an element, without what was deleted, moved away or is in a box of its own."""
     if element.tag in _DOCX_UNSHOWN:
         return ""
-    if element.tag == f"{_WORD}t":
+    if element.tag == f"{WORD}t":
         return element.text or ""
-    return _DOCX_CHARACTERS.get(element.tag) or "".join(map(_docx_text, element))
+    return _DOCX_CHARACTERS.get(element.tag) or "".join(map(docx_text, element))
 
 
 def read_pdf(name: str, content: bytes) -> list[Grid]:
@@ -160,7 +159,7 @@ def _pdf_grid(name: str, table: Any) -> Grid:
                 if (bottom, right) != (top, left):
                     merged.append((top, left, bottom, right))
     rows = [[(text or "").replace("\n", "") for text in row] for row in table.extract()]
-    return Grid("", even(name, rows), tuple(merged))
+    return Grid("", even(name, rows), merged)
 
 
 def _over_pages(pages: list[list[Grid]]) -> list[Grid]:

@@ -46,8 +46,6 @@ BEGINNINGS = {
     ".html": re.compile(
         rb"(<\?xml[^>]*>\s*)?<(!doctype html|html|head|meta|title|style|script|body|div|p|table|!--)[^\x00]*<t"
     ),
-        rb"(<\?xml[^>]*>\s*)?<(!doctype html|html|head|meta|title|style|script|body|div|p|table|!--)[^\x00]*<t"
-    ),
 }
 ARCHIVE = b"PK\x03\x04"
 BEGINNING = 4000

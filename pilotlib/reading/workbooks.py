@@ -31,24 +31,21 @@ def read_xls(name: str, content: bytes) -> list[Grid]:
         book = xlrd.open_workbook(**options)
         if book.biff_version < 80 and not book.codepage:  # so old that it does not name its encoding
             book = xlrd.open_workbook(**options, encoding_override="gb18030")
-        return [_xls_grid(name, sheet, book.datemode) for sheet in book.sheets()]
+        return [_xls_grid(name, sheet) for sheet in book.sheets()]
 
 
-def _xls_grid(name: str, sheet: xlrd.sheet.Sheet, datemode: int) -> Grid:
+def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
     where = f"工作表“{sheet.name}”"
     check_size(f"{name} 的{where}", sheet.nrows, sheet.ncols)
-    rows = even(name, ([_xls_text(cell, datemode) for cell in row] for row in sheet.get_rows()))
-    merged = tuple(sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells))
-    hidden = tuple(number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows))
+    texts = {
+        xlrd.XL_CELL_NUMBER: whole_number,
+        xlrd.XL_CELL_DATE: lambda value: str(xlrd.xldate_as_datetime(value, sheet.book.datemode)),
+        xlrd.XL_CELL_ERROR: lambda value: xlrd.error_text_from_code.get(value, ""),
+    }
+    rows = even(name, ([texts.get(cell.ctype, str)(cell.value) for cell in row] for row in sheet.get_rows()))
+    merged = sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)
+    hidden = [number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows)]
     return Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden)
-
-
-def _xls_text(cell: xlrd.sheet.Cell, datemode: int) -> str:
-    if cell.ctype == xlrd.XL_CELL_DATE:
-        return str(xlrd.xldate_as_datetime(cell.value, datemode))
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        return xlrd.error_text_from_code.get(cell.value, "")
-    return whole_number(cell.value) if cell.ctype == xlrd.XL_CELL_NUMBER else str(cell.value)
 
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
@@ -61,23 +58,22 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
     structures = {
         sheet.get("name", ""): _structure(f"{name} 的工作表“{sheet.get('name', '')}”", name, members[file])
         for sheet in _elements(name, members.get("xl/workbook.xml", b""), "sheet")
-        if (file := files.get(_attribute(sheet, "id"))) in members
+        if (file := files.get(sheet.get("id"))) in members
     }
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for member, data in members.items():
             archive.writestr(member, data)
-    packed.seek(0)
     with opening(name):
-        workbook = CalamineWorkbook.from_filelike(packed)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(packed.getvalue()))
     grids = []
     for number, about in enumerate(workbook.sheets_metadata):
         where = f"工作表“{about.name}”"
         with opening(f"{name} 的{where}"):
             sheet = workbook.get_sheet_by_index(number)
             values = sheet.to_python(skip_empty_area=False)
-            merged = tuple(sorted((*first, *last) for first, last in sheet.merged_cell_ranges or []))
-        hidden, errors = structures.get(about.name, ((), {}))
+            merged = sorted((*first, *last) for first, last in sheet.merged_cell_ranges or [])
+        hidden, errors = structures.get(about.name, ([], {}))
         rows = [[whole_number(value) if isinstance(value, float) else str(value) for value in row] for row in values]
         # Calamine reads the errors that a sheet shows as empty: a reader must hear of them.
         rows += [[]] * (max((row for row, _ in errors), default=-1) + 1 - len(rows))
@@ -101,7 +97,7 @@ def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
     return members
 
 
-def _structure(where: str, name: str, xml: bytes) -> tuple[tuple[int, ...], dict[tuple[int, int], str]]:
+def _structure(where: str, name: str, xml: bytes) -> tuple[list[int], dict[tuple[int, int], str]]:
     """What calamine does not tell of a sheet, by positions: its hidden rows, and the errors that it shows (#REF!).
 
     A sheet that reaches too far, or holds a formula whose value was never worked out, is refused.
@@ -113,12 +109,12 @@ def _structure(where: str, name: str, xml: bytes) -> tuple[tuple[int, ...], dict
         if element.get("hidden") in ("1", "true"):
             hidden.append(row - 1)
         column = 0
-        for cell in element.iterfind("{*}c"):
+        for cell in element.iterfind("c"):
             place = re.fullmatch("([A-Z]{1,4})([0-9]{1,8})", cell.get("r", ""))
             letters, cell_row = (place[1], int(place[2])) if place else ("", row)
             # A is 1, AB is 28.
             column = reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) or column + 1
-            parts = {_tag(part): part for part in cell}
+            parts = {part.tag: part for part in cell}
             filled = {tag for tag, part in parts.items() if part.text or len(part)}
             if filled:  # a cell that is only formatted does not count
                 rows, columns = max(rows, cell_row), max(columns, column)
@@ -132,7 +128,7 @@ def _structure(where: str, name: str, xml: bytes) -> tuple[tuple[int, ...], dict
         raise PilotError(
             f"{where}：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。请用表格软件打开，保存后再试。"
         )
-    return tuple(hidden), errors
+    return hidden, errors
 
 
 def _in_utf8(content: bytes) -> bytes:
@@ -140,8 +136,7 @@ def _in_utf8(content: bytes) -> bytes:
     declared = re.match(rb"""<\?xml[^>]*?encoding=["'](gb[\w-]*)["']""", content[:200], flags=re.IGNORECASE)
     if not declared:
         return content
-    text = content.decode("gb18030", errors="replace")
-    return text.replace(declared[1].decode(), "UTF-8", 1).encode()
+    return content.decode("gb18030", errors="replace").replace(declared[1].decode(), "UTF-8", 1).encode()
 
 
 def read_ods(name: str, content: bytes) -> list[Grid]:
@@ -154,45 +149,45 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
 
 
 def _ods_grid(name: str, table: Element) -> Grid:
-    where = f"工作表“{_attribute(table, 'name')}”"
+    where = f"工作表“{table.get('name', '')}”"
     place = f"{name} 的{where}"
     texts: list[dict[int, str]] = []
     merged: list[Range] = []
     hidden: list[int] = []
     top = 0
-    for row in (element for element in table.iter() if _tag(element) == "table-row"):
+    for row in table.iter("table-row"):
         cells: dict[int, str] = {}
         left = 0
         for cell in row:
-            if _tag(cell) not in ("table-cell", "covered-table-cell"):
+            if cell.tag not in ("table-cell", "covered-table-cell"):
                 continue
             text = _ods_text(place, cell)
             counts = ("number-columns-repeated", "number-rows-spanned", "number-columns-spanned")
-            times, high, wide = (count_of(_attribute(cell, count)) for count in counts)
+            times, high, wide = (count_of(cell.get(count, "")) for count in counts)
             if text or (high, wide) != (1, 1):
                 check_size(place, 1, left + times)
                 cells |= dict.fromkeys(range(left, left + times), text)
             if (high, wide) != (1, 1):
                 merged.append((top, left, top + high - 1, left + wide - 1))
             left += times
-        times = count_of(_attribute(row, "number-rows-repeated"))
+        times = count_of(row.get("number-rows-repeated", ""))
         if cells:  # a sheet ends in a million empty rows
             check_size(place, top + times, max(cells) + 1)
             texts += [{}] * (top - len(texts)) + [cells] * times
-            if _attribute(row, "visibility") in ("collapse", "filter"):
+            if row.get("visibility") in ("collapse", "filter"):
                 hidden += range(top, top + times)
         top += times
-    return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
+    return Grid(where, in_columns(name, texts), merged, hidden)
 
 
 def _ods_text(where: str, cell: Element) -> str:
-    kind, value = _attribute(cell, "value-type"), _attribute(cell, "value")
+    kind, value = cell.get("value-type"), cell.get("value")
     if kind == "float" and value:
         return whole_number(value)
     for mark in cell.iter():
-        mark.text = _WHITE_SPACE.get(_tag(mark), mark.text)
-    text = "\n".join("".join(part.itertext()) for part in cell if _tag(part) == "p")
-    if (formula := _attribute(cell, "formula")) and not text and not kind:
+        mark.text = _WHITE_SPACE.get(mark.tag, mark.text)
+    text = "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
+    if (formula := cell.get("formula")) and not text and not kind:
         raise PilotError(f"{where}：有公式没有算出的值（{formula}）。请打开后保存，再试一次。")
     return text
 
@@ -203,43 +198,37 @@ def read_xml(name: str, content: bytes) -> list[Grid]:
 
 
 def _xml_grid(name: str, sheet: Element) -> Grid:
-    where = f"工作表“{_attribute(sheet, 'Name')}”"
+    where = f"工作表“{sheet.get('Name', '')}”"
     texts: list[dict[int, str]] = []
     merged: list[Range] = []
     hidden: list[int] = []
-    for row in (element for element in sheet.iter() if _tag(element) == "Row"):
-        top, left = count_of(_attribute(row, "Index"), len(texts) + 1) - 1, 0
+    for row in sheet.iter("Row"):
+        top, left = count_of(row.get("Index", ""), len(texts) + 1) - 1, 0
         check_size(f"{name} 的{where}", top + 1, 1)
         texts += [{}] * (top - len(texts)) + [{}]
-        hidden += [top] * (_attribute(row, "Hidden") == "1")
-        for cell in (element for element in row if _tag(element) == "Cell"):
-            left = count_of(_attribute(cell, "Index"), left + 1) - 1
+        hidden += [top] * (row.get("Hidden", "") == "1")
+        for cell in row.iterfind("Cell"):
+            left = count_of(cell.get("Index", ""), left + 1) - 1
             check_size(f"{name} 的{where}", top + 1, left + 1)
-            data = next((part for part in cell if _tag(part) == "Data"), None)
+            data = cell.find("Data")
             text = "" if data is None else "".join(data.itertext())
-            if _attribute(cell, "Formula") and not text:
+            if cell.get("Formula", "") and not text:
                 raise PilotError(f"{name} 的{where}：有公式没有算出的值。请打开后保存，再试一次。")
-            is_number = data is not None and _attribute(data, "Type") == "Number"
+            is_number = data is not None and data.get("Type", "") == "Number"
             texts[top] = texts[top] | {left: whole_number(text) if is_number else text}
-            wide, high = (count_of(_attribute(cell, side), 0) for side in ("MergeAcross", "MergeDown"))
+            wide, high = (count_of(cell.get(side, ""), 0) for side in ("MergeAcross", "MergeDown"))
             if wide or high:
                 merged.append((top, left, top + high, left + wide))
             left += 1 + wide
-    return Grid(where, in_columns(name, texts), tuple(merged), tuple(hidden))
+    return Grid(where, in_columns(name, texts), merged, hidden)
 
 
 def _elements(name: str, xml: bytes, tag: str) -> Iterator[Element]:
-    """The elements of a tag in an XML file, whatever its namespace, each when it has ended."""
+    """The elements of a tag in an XML file, each when it has ended; no tag or attribute in it has a namespace."""
     with opening(name):  # damaged XML, and what defusedxml forbids in it
         for _, element in iterparse(io.BytesIO(xml)):
-            if _tag(element) == tag:
+            element.tag = element.tag.rpartition("}")[2]
+            # Of two attributes of one name the first counts.
+            element.attrib = {key.rpartition("}")[2]: value for key, value in reversed(element.items())}
+            if element.tag == tag:
                 yield element
-
-
-def _tag(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _attribute(element: Element, name: str) -> str:
-    """An attribute of an XML element, whatever its namespace; empty where there is none."""
-    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
