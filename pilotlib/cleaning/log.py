@@ -18,6 +18,7 @@ CHANGE_RULES = {
     "table_taken": ("选用的表", ""),
     "table_joined": ("接成一张的表", "列名相同，或没有表头而列数、内容相合，依次接在一起"),
     "table_left": ("没有读取的表", "也有申报表的表头，但认出的列较少"),
+    "text_unshown": ("不计入的文字", "删除线、上标或隐藏的文字，不是这一格的内容"),
     "merged_cell": ("合并单元格", "与上方合并为一格，各行内容相同"),
     "merged_hidden": ("合并盖住的内容", "被上方的合并单元格盖住，表中看不见，以看得见的为准"),
     "merged_row": ("合并的行", "一项申报合并为一格，专业分行填写；各行的专业与学生数合在第一行"),
@@ -32,7 +33,13 @@ CHANGE_RULES = {
     "major_completed": ("补全专业名称", "单元格被列宽截断，已知专业中只有一个以此开头"),
 }
 # What filling a merged cell did, as in `reading.merged.Filled` → the rule.
-FILLING_RULES = {"repeated": "merged_cell", "hidden": "merged_hidden", "joined": "merged_row", "once": "merged_count"}
+FILLING_RULES = {
+    "unshown": "text_unshown",
+    "repeated": "merged_cell",
+    "hidden": "merged_hidden",
+    "joined": "merged_row",
+    "once": "merged_count",
+}
 ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
 NO_CHANGES = pd.DataFrame(columns=CHANGE_COLUMNS[:-1], dtype=str).astype({"source_row": "int64"})

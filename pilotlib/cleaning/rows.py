@@ -120,6 +120,7 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     for reason, which in (
         ("表外文字", np.equal(telling & FILLED, 0)),
         ("并入上一行", cells.index.isin(list(piece.origin.continued))),
+        ("划去的行", cells.index.isin(list(piece.origin.struck))),
         ("示例行", label & MODEL != 0),
         ("签字行", label & SIGNATURE != 0),
         ("合计行", (label & np.where(certified, TOTAL, TOTAL | TOTAL_WITHIN) != 0) | in_halves),

@@ -180,7 +180,9 @@ def _load(project: Path, year: int) -> _Loaded:
     stop_on_errors(problems, inputs.file)
     tables = tables_to_count(of_year)
     statistics = summarise(tables)
-    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
+    compare_counts(
+        statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued + inputs.origin.struck)
+    )
     source = f"{year}年申报明细表（{inputs.file}）"
     applications = cleaned.applications
     told = year_tables.applications_table(applications, cleaned.majors, cleaned.changes, problems, source)

@@ -122,7 +122,7 @@ def _sum_piece(school_piece: SchoolPiece) -> Sums:
     aside = aside[(piece.rows != 0) & ~applied]
     tables = {name: _added(aside if name == "set_aside" else rows, name) for name in _PARTS}
     named = partial(recount_piece, by=positions, name_group=lambda text: school_name(text) or NO_SCHOOL)
-    recount = named(piece.cells, piece.header, piece.first, continued=piece.origin.continued)
+    recount = named(piece.cells, piece.header, piece.first, continued=piece.origin.continued + piece.origin.struck)
     return Sums(tables, int((piece.rows > 0).sum()), recount)
 
 

@@ -1,5 +1,6 @@
 """A table as a file shows it, before anybody asks what it says: rows of text, merged ranges, hidden rows."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -8,6 +9,9 @@ from pilotlib.errors import PilotError
 HIDDEN_SHEET = "（隐藏）"
 WIDEST_TABLE = 1_000
 MOST_CELLS = 20_000_000
+# Characters that stand in no text.
+BEGINS, ENDS = "\ufdd0", "\ufdd1"
+_UNSHOWN = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
 # Positions from 0, ends included: first row, first column, last row, last column.
 Range = tuple[int, int, int, int]
 
@@ -17,7 +21,8 @@ class Grid(NamedTuple):
 
     `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is empty
     where the file is the table; `merged` are ranges of positions in `rows`, and `hidden` positions of rows; `places`
-    are the numbers of its rows in the file, from 1 in steps of one if not given.
+    are the numbers of its rows in the file, from 1 in steps of one if not given. Text that is struck out, raised or
+    hidden stands between marks (`unshown`).
     """
 
     where: str
@@ -25,6 +30,27 @@ class Grid(NamedTuple):
     merged: Sequence[Range] = ()
     hidden: Sequence[int] = ()
     places: Sequence[int] = ()
+
+
+def unshown(text: str) -> str:
+    """Text that a reader does not take for the cell's own (struck out, raised, hidden), between marks.
+
+    >>> shown("866" + unshown("1"))
+    '866'
+    """
+    return f"{BEGINS}{text}{ENDS}" if text else ""
+
+
+def shown(text: str) -> str:
+    """A cell's text without what is marked as unshown."""
+    while BEGINS in text:
+        text = _UNSHOWN.sub("", text)
+    return text
+
+
+def without_marks(text: str) -> str:
+    """A cell's whole text, that which is unshown too."""
+    return text.replace(BEGINS, "").replace(ENDS, "")
 
 
 def below_each_other(upper: Grid, lower: Grid) -> Grid:

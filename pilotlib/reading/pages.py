@@ -14,17 +14,32 @@ from typing import Any
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, opening, unpacked
-from pilotlib.reading.grids import Grid, Range, below_each_other, check_size, count_of, even, in_columns
+from pilotlib.reading.grids import (
+    BEGINS,
+    ENDS,
+    Grid,
+    Range,
+    below_each_other,
+    check_size,
+    count_of,
+    even,
+    in_columns,
+    unshown,
+)
 
 MOST_PAGES = 500
 # Rulings drawn twice or by different programs may lie this far apart, in points.
 _SAME_LINE = 2
+# A character is raised if it is smaller than this part of the one before it, and ends higher.
+_RAISED = 0.9
 _HTML_BLOCKS = ("br", "p", "div", "li")
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCX_WRAPPERS = {WORD + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
 _DOCX_UNSHOWN = {WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
+_ON = 'not(@w:val) or (@w:val!="0" and @w:val!="false" and @w:val!="none")'
+_DOCX_MARKS = f'w:rPr[w:vertAlign[@w:val="superscript"] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:vanish[{_ON}]]'
 _DOCX_CHARACTERS = {WORD + "tab": " ", WORD + "br": "\n", WORD + "cr": "\n"}
 
 
@@ -37,8 +52,19 @@ def read_html(name: str, content: bytes) -> list[Grid]:
     for mark in soup.find_all(_HTML_BLOCKS):
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
+    for mark in soup.find_all(_html_unshown):
+        mark.insert(0, BEGINS)
+        mark.append(ENDS)
     tables = (table for table in soup.find_all("table") if not table.find("table"))
     return [_html_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
+
+
+def _html_unshown(element: Any) -> bool:
+    """Whether an element inside a table's row is struck out, raised or hidden."""
+    style = str(element.get("style", "")).replace(" ", "").lower()
+    by_style = re.search("line-through|vertical-align:super|display:none|visibility:hidden", style)
+    unshown = element.name in ("sup", "del", "s", "strike") or element.has_attr("hidden") or by_style
+    return bool(unshown) and element.find_parent("tr") is not None
 
 
 def read_mht(name: str, content: bytes) -> list[Grid]:
@@ -126,7 +152,8 @@ def docx_text(element: Any) -> str:
         return ""
     if element.tag == f"{WORD}t":
         return element.text or ""
-    return _DOCX_CHARACTERS.get(element.tag) or "".join(map(docx_text, element))
+    text = _DOCX_CHARACTERS.get(element.tag) or "".join(map(docx_text, element))
+    return unshown(text) if element.tag == f"{WORD}r" and element.xpath(_DOCX_MARKS) else text
 
 
 def read_pdf(name: str, content: bytes) -> list[Grid]:
@@ -139,12 +166,36 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
     with opening(name), pdfplumber.open(io.BytesIO(content)) as document:
         if len(document.pages) > MOST_PAGES:
             raise PilotError(f"{name}：超过 {MOST_PAGES} 页，没有读取。请只保留申报表所在的页。")
-        pages = [
-            [grid for table in page.find_tables() if (grid := _pdf_grid(name, table)).rows] for page in document.pages
-        ]
+        pages = []
+        for page in document.pages:
+            tables = page.find_tables()
+            _mark_characters(page)
+            pages.append([grid for table in tables if (grid := _pdf_grid(name, table)).rows])
     if not any(pages):
         raise PilotError(f"{name}：没有带框线的表格（扫描件和没有框线的表格无法读取）。请索取 xlsx 或 docx。")
     return _over_pages(pages)
+
+
+def _mark_characters(page: Any) -> None:
+    """Mark the characters of a page that are crossed by a line, or smaller and higher than the one before them."""
+    lines = [line for line in [*page.lines, *page.rects] if line["height"] < _SAME_LINE]
+    before = None
+    for character in page.chars:
+        top, height = character["top"], character["height"]
+        middle = (character["x0"] + character["x1"]) / 2
+        crossing = (line for line in lines if line["x0"] <= middle <= line["x1"])
+        struck = any(top + height / 4 < line["top"] < top + height * 3 / 4 for line in crossing)
+        raised = before and height < _RAISED * before["height"] and _stands_above(character, before)
+        if not raised:
+            before = character
+        if struck or raised:
+            character["text"] = unshown(character["text"])
+
+
+def _stands_above(character: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether a character follows another one closely, and ends higher."""
+    overlaps = before["top"] < character["bottom"] < before["bottom"] - character["height"] / 8
+    return overlaps and abs(character["x0"] - before["x1"]) < before["height"]
 
 
 def _pdf_grid(name: str, table: Any) -> Grid:

@@ -14,9 +14,9 @@ from pilotlib.columns import ADDED_UP_COLUMNS
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
-from pilotlib.reading.grids import HIDDEN_SHEET, Grid, below_each_other
-from pilotlib.reading.headers import Header, correct_header, find_header, named, no_header
-from pilotlib.reading.merged import NOTHING_FILLED, fill_merged
+from pilotlib.reading.grids import HIDDEN_SHEET, Grid, below_each_other, shown, without_marks
+from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
+from pilotlib.reading.merged import NOTHING_FILLED, Step, fill_merged
 from pilotlib.words import count_text, is_count, normalised
 
 # Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
@@ -57,9 +57,10 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 class Origin(NamedTuple):
     """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
 
-    `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled` and
-    `continued` say what filling merged cells did, as `merged.fill_merged` returns them. `joined` names the tables that
-    it was put together from, if it was; `left` others with a header and rows.
+    `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled`
+    says what filling merged cells did, and which text is not shown, as `merged.fill_merged` returns it; `continued` are
+    places of rows that go on with the one above. `joined` names the tables that it was put together from, if it was;
+    `left` others with a header and rows. `struck` are places of rows that are struck out or hidden whole.
     """
 
     taken: str = ""
@@ -69,6 +70,7 @@ class Origin(NamedTuple):
     continued: tuple[int, ...] = ()
     joined: str = ""
     left: str = ""
+    struck: tuple[int, ...] = ()
 
 
 NO_ORIGIN = Origin()
@@ -107,13 +109,17 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     path = Path(path)
     grids, unread = _grids_of(path)
     grid, header, origin = _choice(path.name, grids, unread)
+    grid, struck, marked = _as_shown(grid)
     if corrections is not None:
         header = correct_header(header, corrections, path.name)
     places = grid.places or range(1, len(grid.rows) + 1)
     cells = pd.DataFrame(grid.rows, pd.Index(places, name="place"), dtype=str)
     cells, filled, continued = fill_merged(cells, header, grid.merged)
     hidden = tuple(places[row] for row in grid.hidden if row < len(places))
-    return SourceTable(cells, origin._replace(hidden=hidden, filled=filled, continued=continued))
+    seen = pd.DataFrame([(places[row], *rest) for row, *rest in marked], columns=NOTHING_FILLED.columns)
+    filled = pd.concat([table for table in (seen, filled) if len(table)] or [filled], ignore_index=True)
+    out = tuple(places[row] for row in struck)
+    return SourceTable(cells, origin._replace(hidden=hidden, filled=filled, continued=continued, struck=out))
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -141,7 +147,7 @@ def begins_as_text(path: Path) -> bool:
 
 def grids_of(path: Path) -> list[Grid]:
     """Every table of a file, as it stands."""
-    return _read(path.name, read_bytes(path))
+    return [_as_shown(grid)[0] for grid in _read(path.name, read_bytes(path))]
 
 
 def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
@@ -191,10 +197,11 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
 
     What it goes on in is below it: tables under the same header, and without one those right after it that fit.
     """
-    headers = {place: header for place, grid in enumerate(grids) if (header := find_header(grid.rows))}
-    shown = {place for place in headers if not grids[place].where.endswith(HIDDEN_SHEET)}
+    tops = ([list(map(shown, row)) for row in grid.rows[:HEADER_WITHIN]] for grid in grids)
+    headers = {place: header for place, rows in enumerate(tops) if (header := find_header(rows))}
+    visible = {place for place in headers if not grids[place].where.endswith(HIDDEN_SHEET)}
     filled = {place for place, header in headers.items() if len(grids[place].rows) > header.last + 1}
-    fits = {place: (named(header), place in filled, place in shown) for place, header in headers.items()}
+    fits = {place: (named(header), place in filled, place in visible) for place, header in headers.items()}
     if not fits and unread:
         raise PilotError("\n".join([f"{file}：能读取的文件中没有申报表。", *(f"  · {why}" for why in unread.values())]))
     if not fits:
@@ -215,7 +222,7 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
     taken, left = (
-        "、".join(grids[place].where for place in sorted(places)) for places in (parts, shown & filled - {*parts})
+        "、".join(grids[place].where for place in sorted(places)) for places in (parts, visible & filled - {*parts})
     )
     origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
     return reduce(below_each_other, (grids[place] for place in sorted(parts))), header, origin
@@ -228,6 +235,20 @@ def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
     below = chain.from_iterable(grid.rows[header.last + 1 :] for grid, header in zip(grids, headers, strict=True))
     rows = [tuple(row) for row in below if any(cell.strip() for cell in row)]
     return len({*rows}) == len(rows) and all(header.names == headers[0].names for header in headers)
+
+
+def _as_shown(grid: Grid) -> tuple[Grid, list[int], list[Step]]:
+    """A table without the text that is not shown; the rows that are struck out whole, which stay; what went."""
+    rows, struck, steps = [], [], []
+    for number, row in enumerate(grid.rows):
+        texts, wholes = [shown(cell) for cell in row], [without_marks(cell) for cell in row]
+        if any(whole.strip() for whole in wholes) and not any(text.strip() for text in texts):
+            struck.append(number)
+            texts = wholes
+        rows.append(texts)
+        changes = enumerate(zip(wholes, texts, strict=True))
+        steps += [(number, place, whole, text, "unshown") for place, (whole, text) in changes if whole != text]
+    return grid._replace(rows=rows), struck, steps
 
 
 def _goes_on(grid: Grid, header: Header) -> bool:

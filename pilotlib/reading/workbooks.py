@@ -7,8 +7,10 @@ import io
 import posixpath
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -18,7 +20,19 @@ from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import locked, opening, unpacked
-from pilotlib.reading.grids import HIDDEN_SHEET, Grid, Range, check_size, count_of, even, in_columns, whole_number
+from pilotlib.reading.grids import (
+    BEGINS,
+    HIDDEN_SHEET,
+    Grid,
+    Range,
+    check_size,
+    count_of,
+    even,
+    in_columns,
+    unshown,
+    whole_number,
+    without_marks,
+)
 
 # Marks inside a paragraph of an OpenDocument file that stand for white space.
 _WHITE_SPACE = {"line-break": "\n", "s": " ", "tab": " "}
@@ -43,9 +57,50 @@ def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
         xlrd.XL_CELL_ERROR: lambda value: xlrd.error_text_from_code.get(value, ""),
     }
     rows = even(name, ([texts.get(cell.ctype, str)(cell.value) for cell in row] for row in sheet.get_rows()))
+    _mark_xls(sheet, rows)
+    # Only a formula gives a text that is empty; where a column holds little else it was never worked out.
+    for column in range(sheet.ncols):
+        blank = [
+            row for row, cell in enumerate(sheet.col(column)) if (cell.ctype, cell.value) == (xlrd.XL_CELL_TEXT, "")
+        ]
+        if len(blank) >= sum(bool(row[column].strip()) for row in rows):
+            _stop_on_formulas(f"{name} 的{where}", {(row, column): "" for row in blank})
     merged = sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)
     hidden = [number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows)]
     return Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden)
+
+
+def _mark_xls(sheet: xlrd.sheet.Sheet, rows: list[list[str]]) -> None:
+    """Mark in rows what a sheet shows struck out or raised, by the fonts of cells and of parts of them."""
+    fonts = [font.struck_out or font.escapement == 1 for font in sheet.book.font_list]
+    looks = [look.font_index for look in sheet.book.xf_list]
+    for row, cells in enumerate(sheet.get_rows()):
+        for column, cell in enumerate(cells):
+            runs = [(0, looks[cell.xf_index]), *sheet.rich_text_runlist_map.get((row, column), [])]
+            if any(fonts[font] for _, font in runs):
+                parts = pairwise([*runs, (len(rows[row][column]), 0)])
+                texts = [(rows[row][column][start:end], fonts[font]) for (start, font), (end, _) in parts]
+                rows[row][column] = "".join(unshown(text) if is_marked else text for text, is_marked in texts)
+
+
+def _stop_on_formulas(where: str, formulas: dict[tuple[int, int], str], recalculates: bool = False) -> None:
+    """Refuse a sheet whose formulas (by position, with their values) were not worked out.
+
+    They have no value then, or a 0 as a placeholder: all of a column have, or the file asks for working them out anew.
+    """
+    of_columns: defaultdict[int, list[str]] = defaultdict(list)
+    for (_, column), value in formulas.items():
+        of_columns[column].append(value)
+    placeholders = {column for column, values in of_columns.items() if len(values) > 1 and {*values} <= {"", "0"}}
+    unknown = [
+        f"{xlrd.formula.colname(column)}{row + 1}"
+        for (row, column), value in formulas.items()
+        if not value or (value == "0" and (recalculates or column in placeholders))
+    ]
+    if unknown:
+        raise PilotError(
+            f"{where}：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。请用表格软件打开，保存后再试。"
+        )
 
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
@@ -55,8 +110,13 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
         entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
         for entry in _elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
     }
+    calculation = next(_elements(name, members.get("xl/workbook.xml", b""), "calcPr"), Element(""))
+    recalculates = calculation.get("fullCalcOnLoad") in ("1", "true")
+    strings, looks = _marked_strings(name, members), _marked_looks(name, members)
     structures = {
-        sheet.get("name", ""): _structure(f"{name} 的工作表“{sheet.get('name', '')}”", name, members[file])
+        sheet.get("name", ""): _structure(
+            f"{name} 的工作表“{sheet.get('name', '')}”", name, members[file], strings, looks, recalculates
+        )
         for sheet in _elements(name, members.get("xl/workbook.xml", b""), "sheet")
         if (file := files.get(sheet.get("id"))) in members
     }
@@ -73,13 +133,14 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
             sheet = workbook.get_sheet_by_index(number)
             values = sheet.to_python(skip_empty_area=False)
             merged = sorted((*first, *last) for first, last in sheet.merged_cell_ranges or [])
-        hidden, errors = structures.get(about.name, ([], {}))
+        hidden, texts, marked = structures.get(about.name, ([], {}, []))
         rows = [[whole_number(value) if isinstance(value, float) else str(value) for value in row] for row in values]
-        # Calamine reads the errors that a sheet shows as empty: a reader must hear of them.
-        rows += [[]] * (max((row for row, _ in errors), default=-1) + 1 - len(rows))
-        rows = even(name, rows, max((column for _, column in errors), default=-1) + 1)
-        for (row, column), text in errors.items():
+        rows += [[]] * (max((row for row, _ in texts), default=-1) + 1 - len(rows))
+        rows = even(name, rows, max((column for _, column in texts), default=-1) + 1)
+        for (row, column), text in texts.items():
             rows[row][column] = text
+        for row, column in marked:
+            rows[row][column] = unshown(without_marks(rows[row][column]))
         grids.append(Grid(where + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""), rows, merged, hidden))
     return grids
 
@@ -97,13 +158,42 @@ def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
     return members
 
 
-def _structure(where: str, name: str, xml: bytes) -> tuple[list[int], dict[tuple[int, int], str]]:
-    """What calamine does not tell of a sheet, by positions: its hidden rows, and the errors that it shows (#REF!).
+def _marked_strings(name: str, members: dict[str, bytes]) -> dict[int, str]:
+    """The shared texts of a workbook of which a part is struck out or raised, that part marked, by their numbers."""
+    strings = _elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si")
+    return {number: text for number, string in enumerate(strings) if BEGINS in (text := _marked_text(string))}
 
-    A sheet that reaches too far, or holds a formula whose value was never worked out, is refused.
+
+def _marked_text(string: Element) -> str:
+    parts = (((run.findtext("t") or ""), _is_marked(run.find("rPr"))) for run in string.iterfind("r"))
+    return "".join(unshown(text) if is_marked else text for text, is_marked in parts)
+
+
+def _marked_looks(name: str, members: dict[str, bytes]) -> set[str]:
+    """The numbers of the looks of cells that are struck out or raised whole."""
+    style = next(_elements(name, members.get("xl/styles.xml", b"<none/>"), "styleSheet"), Element(""))
+    fonts = [_is_marked(font) for font in style.iterfind("fonts/font")]
+    marked = {str(number) for number, is_marked in enumerate(fonts) if is_marked}
+    return {str(number) for number, look in enumerate(style.iterfind("cellXfs/xf")) if look.get("fontId") in marked}
+
+
+def _is_marked(font: Element | None) -> bool:
+    """Whether a font strikes text out or raises it."""
+    strike, raised = (None, None) if font is None else (font.find("strike"), font.find("vertAlign"))
+    is_struck = strike is not None and strike.get("val", "1") not in ("0", "false")
+    return is_struck or (raised is not None and raised.get("val") == "superscript")
+
+
+def _structure(
+    where: str, name: str, xml: bytes, strings: dict[int, str], looks: set[str], recalculates: bool
+) -> tuple[list[int], dict[tuple[int, int], str], list[tuple[int, int]]]:
+    """What calamine does not tell of a sheet, by positions: its hidden rows, texts, and cells that are marked whole.
+
+    The texts are the errors that it shows (#REF!), and those of which a part is marked. A sheet that reaches too far,
+    or holds a formula whose value was never worked out, is refused.
     """
     row = rows = columns = 0
-    hidden, unknown, errors = [], [], {}
+    hidden, marked, texts, formulas = [], [], {}, {}
     for element in _elements(name, xml, "row"):
         row = count_of(element.get("r", ""), row + 1)
         if element.get("hidden") in ("1", "true"):
@@ -118,17 +208,21 @@ def _structure(where: str, name: str, xml: bytes) -> tuple[list[int], dict[tuple
             filled = {tag for tag, part in parts.items() if part.text or len(part)}
             if filled:  # a cell that is only formatted does not count
                 rows, columns = max(rows, cell_row), max(columns, column)
-            if cell.get("t") == "e" and "v" in filled and cell_row:
-                errors[cell_row - 1, column - 1] = parts["v"].text or ""
-            if "f" in parts and not filled & {"v", "is"}:
-                unknown.append(cell.get("r", f"第{row}行"))
+            position, kind, value = (cell_row - 1, column - 1), cell.get("t"), cell.findtext("v") or ""
+            if kind == "e" and value and cell_row:
+                texts[position] = value
+            elif kind == "s" and value.isdecimal() and int(value) in strings:
+                texts[position] = strings[int(value)]
+            elif "is" in filled and BEGINS in (text := _marked_text(parts["is"])):
+                texts[position] = text
+            if filled and cell.get("s") in looks:
+                marked.append(position)
+            if "f" in parts:
+                formulas[position] = value or "".join(parts["is"].itertext()) if "is" in parts else value
         element.clear()
     check_size(where, rows, columns)
-    if unknown:
-        raise PilotError(
-            f"{where}：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。请用表格软件打开，保存后再试。"
-        )
-    return hidden, errors
+    _stop_on_formulas(where, formulas, recalculates)
+    return hidden, texts, marked
 
 
 def _in_utf8(content: bytes) -> bytes:
@@ -145,15 +239,22 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
     if b"encryption-data" in members.get("META-INF/manifest.xml", b""):
         raise locked(name)
     document = members.get("content.xml", b"")
-    return [_ods_grid(name, table) for table in _elements(name, document, "table")]
+    styles = {
+        style.get("name")
+        for style in _elements(name, document, "style")
+        for look in style.iterfind("text-properties")
+        if look.get("text-line-through-style", "none") != "none" or look.get("text-position", "").startswith("super")
+    }
+    return [_ods_grid(name, table, styles) for table in _elements(name, document, "table")]
 
 
-def _ods_grid(name: str, table: Element) -> Grid:
+def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
     where = f"工作表“{table.get('name', '')}”"
     place = f"{name} 的{where}"
     texts: list[dict[int, str]] = []
     merged: list[Range] = []
     hidden: list[int] = []
+    formulas: dict[tuple[int, int], str] = {}
     top = 0
     for row in table.iter("table-row"):
         cells: dict[int, str] = {}
@@ -161,7 +262,9 @@ def _ods_grid(name: str, table: Element) -> Grid:
         for cell in row:
             if cell.tag not in ("table-cell", "covered-table-cell"):
                 continue
-            text = _ods_text(place, cell)
+            text = _ods_text(cell, marked)
+            if cell.get("formula"):
+                formulas[top, left] = text or (cell.get("value-type") or "")
             counts = ("number-columns-repeated", "number-rows-spanned", "number-columns-spanned")
             times, high, wide = (count_of(cell.get(count, "")) for count in counts)
             if text or (high, wide) != (1, 1):
@@ -177,19 +280,22 @@ def _ods_grid(name: str, table: Element) -> Grid:
             if row.get("visibility") in ("collapse", "filter"):
                 hidden += range(top, top + times)
         top += times
+    _stop_on_formulas(place, formulas)
     return Grid(where, in_columns(name, texts), merged, hidden)
 
 
-def _ods_text(where: str, cell: Element) -> str:
-    kind, value = cell.get("value-type"), cell.get("value")
-    if kind == "float" and value:
-        return whole_number(value)
+def _ods_text(cell: Element, marked: set[str | None]) -> str:
+    """The text of a cell; what a style of `marked` strikes out or raises is marked."""
+    value = cell.get("value") if cell.get("value-type") == "float" else None
+    if value or cell.get("style-name") in marked:
+        text = whole_number(value) if value else "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
+        return unshown(text) if cell.get("style-name") in marked else text
     for mark in cell.iter():
         mark.text = _WHITE_SPACE.get(mark.tag, mark.text)
-    text = "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
-    if (formula := cell.get("formula")) and not text and not kind:
-        raise PilotError(f"{where}：有公式没有算出的值（{formula}）。请打开后保存，再试一次。")
-    return text
+        if mark.tag == "span" and mark.get("style-name") in marked:
+            mark.text = unshown("".join(mark.itertext()))
+            del mark[:]
+    return "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
 
 
 def read_xml(name: str, content: bytes) -> list[Grid]:

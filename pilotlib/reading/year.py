@@ -43,7 +43,8 @@ class YearInputs(NamedTuple):
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school`, `source` and `continued` (as `Origin.continued`).
+    `about` holds `year`, `file`, `sha256`, `school`, `source` and `continued` (rows that are no applications by their
+    look: as `Origin.continued` and `Origin.struck`).
     """
 
     about: dict[str, Any]

@@ -80,7 +80,7 @@ def recount_piece(
         cells: Text, a row per row of the file, places as index.
         first: The number of the first row; the header's last row is number 0.
         corrections: The ledger, if there is one.
-        continued: The places of rows that go on with the application above.
+        continued: The places of rows that go on with the application above, or are struck out.
         by: The positions of columns that are not ours: where there are any, the first names the group (a school), and
             rounds and levels are not counted.
         name_group: The name of a group by what its cell says.
