@@ -27,6 +27,8 @@ from pilotlib.words import count_text, normalised
 NAMELESS = ("重复的表头", "并入上一行")
 CITY_TITLES = ("市", "城市", "地市", "所在市")
 _LONGEST_NAME = 60
+# 丙学院(东区) and 丙学院（东区） are one.
+_WIDE_BRACKETS = str.maketrans("()", "（）")
 _PIECES_AT_ONCE = 2
 Result = TypeVar("Result")
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
@@ -138,7 +140,7 @@ def school_name(text: str) -> str:
     >>> school_name(" 某某\\n学院 "), school_name("合 计")
     ('某某学院', '')
     """
-    return "" if TOTAL_FORM.fullmatch(plain(text)) else normalised(text.replace("\n", ""))
+    return "" if TOTAL_FORM.fullmatch(plain(text)) else normalised(text.replace("\n", "")).translate(_WIDE_BRACKETS)
 
 
 def _stop_on_shared_counts(piece: Piece) -> None:

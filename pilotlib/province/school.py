@@ -70,8 +70,8 @@ def recipe(task: Task, settings: Settings) -> recipes.Recipe:
 
 def _files_of_project(task: Task, settings: Settings) -> dict[str, bytes]:
     """The files of the project of one school and one year, by path."""
-    # TOML takes what JSON writes, but for one sign.
-    name = f"name = {json.dumps(task.school)}\n".replace("\x7f", "\\u007f").encode()
+    # TOML takes what JSON writes, but for one sign, and for characters that it would write as two.
+    name = f"name = {json.dumps(task.school, ensure_ascii=False)}\n".replace("\x7f", "\\u007f").encode()
     return settings.files | {f"data/raw/{task.year}/applications.csv": task.table, "data/raw/school.toml": name}
 
 

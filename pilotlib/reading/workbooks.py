@@ -74,6 +74,8 @@ def _mark_xls(sheet: xlrd.sheet.Sheet, rows: list[list[str]]) -> None:
     """Mark in rows what a sheet shows struck out or raised, by the fonts of cells and of parts of them."""
     fonts = [font.struck_out or font.escapement == 1 for font in sheet.book.font_list]
     looks = [look.font_index for look in sheet.book.xf_list]
+    if not any(fonts):  # a workbook of the oldest kind has none at all
+        return
     for row, cells in enumerate(sheet.get_rows()):
         for column, cell in enumerate(cells):
             runs = [(0, looks[cell.xf_index]), *sheet.rich_text_runlist_map.get((row, column), [])]
@@ -112,7 +114,7 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
     }
     calculation = next(_elements(name, members.get("xl/workbook.xml", b""), "calcPr"), Element(""))
     recalculates = calculation.get("fullCalcOnLoad") in ("1", "true")
-    strings, looks = _marked_strings(name, members), _marked_looks(name, members)
+    strings, looks = _special_strings(name, members), _marked_looks(name, members)
     structures = {
         sheet.get("name", ""): _structure(
             f"{name} 的工作表“{sheet.get('name', '')}”", name, members[file], strings, looks, recalculates
@@ -131,9 +133,9 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
         where = f"工作表“{about.name}”"
         with opening(f"{name} 的{where}"):
             sheet = workbook.get_sheet_by_index(number)
-            values = sheet.to_python(skip_empty_area=False)
+            last, hidden, texts, marked = structures.get(about.name, (None, [], {}, []))
+            values = sheet.to_python(skip_empty_area=False, nrows=last)
             merged = sorted((*first, *last) for first, last in sheet.merged_cell_ranges or [])
-        hidden, texts, marked = structures.get(about.name, ([], {}, []))
         rows = [[whole_number(value) if isinstance(value, float) else str(value) for value in row] for row in values]
         rows += [[]] * (max((row for row, _ in texts), default=-1) + 1 - len(rows))
         rows = even(name, rows, max((column for _, column in texts), default=-1) + 1)
@@ -158,15 +160,17 @@ def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
     return members
 
 
-def _marked_strings(name: str, members: dict[str, bytes]) -> dict[int, str]:
-    """The shared texts of a workbook of which a part is struck out or raised, that part marked, by their numbers."""
-    strings = _elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si")
-    return {number: text for number, string in enumerate(strings) if BEGINS in (text := _marked_text(string))}
+def _special_strings(name: str, members: dict[str, bytes]) -> dict[str, str]:
+    """What `_marked_text` says of the shared texts of a workbook, by their numbers."""
+    strings = enumerate(_elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si"))
+    return {str(number): text for number, string in strings if (text := _marked_text(string)) is not None}
 
 
-def _marked_text(string: Element) -> str:
+def _marked_text(string: Element) -> str | None:
+    """A text of which a part is struck out or raised, that part marked; "" where it is blank, None of any other."""
     parts = (((run.findtext("t") or ""), _is_marked(run.find("rPr"))) for run in string.iterfind("r"))
-    return "".join(unshown(text) if is_marked else text for text, is_marked in parts)
+    text = "".join(unshown(text) if is_marked else text for text, is_marked in parts)
+    return text if BEGINS in text else None if "".join(string.itertext()).strip() else ""
 
 
 def _marked_looks(name: str, members: dict[str, bytes]) -> set[str]:
@@ -185,9 +189,10 @@ def _is_marked(font: Element | None) -> bool:
 
 
 def _structure(
-    where: str, name: str, xml: bytes, strings: dict[int, str], looks: set[str], recalculates: bool
-) -> tuple[list[int], dict[tuple[int, int], str], list[tuple[int, int]]]:
-    """What calamine does not tell of a sheet, by positions: its hidden rows, texts, and cells that are marked whole.
+    where: str, name: str, xml: bytes, strings: dict[str, str], looks: set[str], recalculates: bool
+) -> tuple[int, list[int], dict[tuple[int, int], str], list[tuple[int, int]]]:
+    """What calamine does not tell of a sheet: how many rows are not blank; by positions its hidden rows, texts, and
+    cells that are marked whole.
 
     The texts are the errors that it shows (#REF!), and those of which a part is marked. A sheet that reaches too far,
     or holds a formula whose value was never worked out, is refused.
@@ -204,25 +209,21 @@ def _structure(
             letters, cell_row = (place[1], int(place[2])) if place else ("", row)
             # A is 1, AB is 28.
             column = reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) or column + 1
-            parts = {part.tag: part for part in cell}
-            filled = {tag for tag, part in parts.items() if part.text or len(part)}
-            if filled:  # a cell that is only formatted does not count
+            position, kind, inline = (cell_row - 1, column - 1), cell.get("t"), cell.find("is")
+            value = cell.findtext("v") or ("" if inline is None else "".join(inline.itertext()))
+            special = strings.get(value) if kind == "s" else None if inline is None else _marked_text(inline)
+            if value.strip() and special != "":  # neither only formatted nor a blank
                 rows, columns = max(rows, cell_row), max(columns, column)
-            position, kind, value = (cell_row - 1, column - 1), cell.get("t"), cell.findtext("v") or ""
-            if kind == "e" and value and cell_row:
-                texts[position] = value
-            elif kind == "s" and value.isdecimal() and int(value) in strings:
-                texts[position] = strings[int(value)]
-            elif "is" in filled and BEGINS in (text := _marked_text(parts["is"])):
-                texts[position] = text
-            if filled and cell.get("s") in looks:
-                marked.append(position)
-            if "f" in parts:
-                formulas[position] = value or "".join(parts["is"].itertext()) if "is" in parts else value
+                if cell.get("s") in looks:
+                    marked.append(position)
+            if special or (kind == "e" and value and cell_row):
+                texts[position] = special or value
+            if cell.find("f") is not None:
+                formulas[position] = value
         element.clear()
     check_size(where, rows, columns)
     _stop_on_formulas(where, formulas, recalculates)
-    return hidden, texts, marked
+    return rows, hidden, texts, marked
 
 
 def _in_utf8(content: bytes) -> bytes:

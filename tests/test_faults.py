@@ -1,0 +1,179 @@
+"""Files that were once misread, each of a kind: set up as a year, they give the right figures or are refused.
+
+In each the same three applications stand, of 437, 866 and 99 students, 50, 130 and 40 places applied for, and 50, 120
+and 30 approved, but where a line below says otherwise.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from pilotlib import PilotError
+from pilotlib.checking.year import clean_year
+from pilotlib.province.totals import summarise_table
+from pilotlib.receiving import set_up_year
+from tests import writers
+from tests.tables import HEADER, ROW, Statistics
+
+FAULTS = Path(__file__).parent / "data" / "faults"
+BASE = (3, 1402, 220, 200)
+JOINED = (5, 2729, 420, 400)
+NOT_SHOWN, PUT_TOGETHER = "连同划去、上标或隐藏的文字", "依次接成"
+
+# The file → what comes of it (rows, students, places applied for, places approved), the rows set aside, and what is
+# said in a warning.
+READ = {
+    "F03_del.html": (BASE, [], NOT_SHOWN),
+    "F03_dn.html": (BASE, [], NOT_SHOWN),
+    "F03_rich_strike.xlsx": (BASE, [], NOT_SHOWN),
+    "F03_rich_sup.xls": (BASE, [], NOT_SHOWN),
+    "F03_rich_sup.xlsx": (BASE, [], NOT_SHOWN),
+    "F03_strike.docx": (BASE, [], NOT_SHOWN),
+    "F03_strike.pdf": (BASE, [], NOT_SHOWN),
+    "F03_sup.ods": (BASE, [], NOT_SHOWN),
+    "F03_sup.pdf": (BASE, [], NOT_SHOWN),
+    "F03_sup1.html": (BASE, [], NOT_SHOWN),
+    "F03_superscript.docx": (BASE, [], NOT_SHOWN),
+    "F03_vanish.docx": (BASE, [], NOT_SHOWN),
+    "F04_cont.html": (JOINED, [], PUT_TOGETHER),
+    "F04_cont.xlsx": (JOINED, [], PUT_TOGETHER),
+    "F04_cont.zip": (JOINED, [], PUT_TOGETHER),
+    "F04_continued_nohead.docx": (JOINED, [], PUT_TOGETHER),
+    "F05a_unit_hundreds.csv": ((3, 1500, 220, 200), [], ""),
+    "F05b_last_year_in_brackets.csv": (BASE, [], ""),
+    "F05c_women_in_brackets.csv": (BASE, [], ""),
+    "F06a_example_row.csv": (BASE, ["示例行"], ""),
+    "F06b_column_numbers_row.csv": (BASE, ["列号行"], ""),
+    "F06c_total_named_quanxiao.csv": (BASE, ["合计行"], ""),
+    "F06d_total_named_zongshu.csv": (BASE, ["合计行"], ""),
+    "F07a_unit_row.csv": (BASE, ["单位行"], ""),
+    "F07b_sum_without_label.csv": (BASE, ["合计行"], ""),
+    "F07c_signature_row.csv": (BASE, ["签字行"], ""),
+    "F07d_second_table_below.csv": (BASE, ["空行", "表外文字", "表外文字", "表外文字"], ""),
+    "F07e_column_numbers_in_brackets.csv": (BASE, ["列号行"], ""),
+    "F07f_he_ji_in_two_cells.csv": (BASE, ["合计行"], ""),
+    "F07g_leiji.csv": (BASE, ["合计行"], ""),
+    "F08_biff2.xls": (BASE, [], ""),
+    "F08_csv.xls": (BASE, [], ""),
+    "F08_csv.xlsx": (BASE, [], ""),
+    "F08_html2.xls": (BASE, [], ""),
+    "F08_html4.xls": (BASE, [], ""),
+    "F08_html5.xls": (BASE, [], ""),
+    "F08_html6.xls": (BASE, [], ""),
+    "F08_mht.xls": (BASE, [], ""),
+    "F08_tsv.xls": (BASE, [], ""),
+    "F08_u16.xls": (BASE, [], ""),
+    "F08_xml2003.xls": (BASE, [], ""),
+    "F08_xml2003.xml": (BASE, [], ""),
+    "F09_backslash.xlsx": (BASE, [], ""),
+    "F09_ordinary.xlsm": (BASE, [], ""),
+    "F09_upperwb.xlsx": (BASE, [], ""),
+    "F09_wb22.xlsx": (BASE, [], ""),
+    "F11_h_bom.xlsx": (BASE, [], ""),
+    "F11_h_colon.xlsx": (BASE, [], ""),
+    "F11_h_num.xlsx": (BASE, [], ""),
+    "F11_h_star.xlsx": (BASE, [], ""),
+    "F11_h_star2.xlsx": (BASE, [], ""),
+    "F11_h_unit.xlsx": (BASE, [], ""),
+    "F11_h_zw.xlsx": (BASE, [], ""),
+    "F12_space_in_last_row.xlsx": (BASE, [], ""),
+    "F12_space_in_row_60000.xlsx": (BASE, [], ""),
+    "F14_float_noise.xlsx": ((3, 1402, 220, 360), [], ""),
+    "F14_year_as_date.xlsx": (BASE, [], ""),
+    "F15_continued_with_header.docx": (JOINED, ["重复的表头"], PUT_TOGETHER),
+    "F15_hidden_copy.xlsx": (BASE, [], ""),
+    "F15_rounds_on_sheets.xlsx": (BASE, ["重复的表头"], PUT_TOGETHER),
+    "F17_dash_in_approved.csv": ((3, 1402, 220, 150), [], "第1行缺少批准总培训人数"),
+}
+NOT_WORKED_OUT, LOCKED, LONGER = "是公式，文件中没有算出的值", "有密码保护", "表头有 9 列，下面的行比它长"
+REFUSED = {
+    "F01a_xlsxwriter_formulas_not_calculated.xlsx": NOT_WORKED_OUT,
+    "F01b_xlsxwriter_text_formulas.xlsx": NOT_WORKED_OUT,
+    "F01c_xlwt_formulas_not_calculated.xls": NOT_WORKED_OUT,
+    "F01d_placeholder_zero.ods": NOT_WORKED_OUT,
+    "F01e_fullCalcOnLoad_zero.xlsx": NOT_WORKED_OUT,
+    "F02a_unquoted_thousands.csv": f"{LONGER}.*\n  · 第 1 行（文件第 2 行）：1｜2021｜.*｜1｜117｜1｜060｜1｜060\n",
+    "F02b_unquoted_comma_majors_last.csv": f"{LONGER}.*\n  · 第 2 行（文件第 3 行）：.*｜电子商务｜市场营销｜物流管理\n",
+    "F02c_unquoted_thousands_status_last.csv": LONGER,
+    "F02d_batch_unquoted_thousands.csv": "表头有 10 列，下面的行比它长",
+    "F05d_two_row_header_last_year.csv": "“申请人数（上年度）”是不是申请总培训人数，从括号中的字看不出来",
+    "F05e_two_row_header_2020_over_2021.xlsx": "“申请人数（2020年）”|缺少“申请总培训人数”、“批准总培训人数”列",
+    "F09_wps_et_biff8.et": NOT_WORKED_OUT,
+    "F10_enc.ods": LOCKED,
+    "F10_encrypted.docx": LOCKED,
+    "F10_encrypted.pdf": LOCKED,
+    "F10_encrypted.xlsx": LOCKED,
+    "F16_one_line_gbk.csv": "从第 4 行起不是同一种编码",
+}
+PROVINCE = "F13_batch_rare_hanzi_and_bracket_widths.csv"
+
+
+def test_every_file_is_told_of():
+    assert {path.name for path in FAULTS.iterdir()} == {*READ, *REFUSED, PROVINCE}
+
+
+@pytest.fixture
+def received(tmp_path):
+    """What comes of a file: the year cleaned and checked."""
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+
+    def receive(path):
+        set_up_year(tmp_path, 2021, path)
+        return clean_year(tmp_path, 2021)
+
+    return receive
+
+
+def figures(year):
+    applications = year.cleaned.applications
+    sums = applications[["students", "places_applied", "places_approved"]].sum()
+    return len(applications), *map(int, sums)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_the_right_figures_are_read(name, received):
+    expected, aside, warning = READ[name]
+    year = received(FAULTS / name)
+    assert figures(year) == expected
+    assert year.cleaned.set_aside["reason"].tolist() == aside
+    messages = year.problems.loc[year.problems["severity"] == "warning", "message"]
+    assert not warning or messages.str.contains(warning).any()
+    assert not (year.problems["severity"] == "error").any()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_may_be_misread_is_refused(name, received):
+    with pytest.raises(PilotError, match=f"(?s){REFUSED[name]}"):
+        received(FAULTS / name)
+
+
+@pytest.mark.parametrize("name", ["F02a_unquoted_thousands.csv", "F02d_batch_unquoted_thousands.csv"])
+def test_rows_longer_than_the_header_are_refused_in_a_table_of_schools_too(name, tmp_path):
+    with pytest.raises(PilotError, match="下面的行比它长"):
+        summarise_table(FAULTS / name, "申报专业" if "F02a" in name else "学校")
+
+
+def test_schools_are_one_whatever_the_width_of_their_brackets():
+    by_school = summarise_table(FAULTS / PROVINCE)["by_school"]
+    assert by_school["school"].tolist() == ["ABC学院", "丙学院（东区）", "𠮷林学院"]
+    assert by_school["applications"].tolist() == [4, 6, 2]
+
+
+def test_text_that_is_not_shown_is_in_the_log(received):
+    changes = received(FAULTS / "F03_rich_sup.xlsx").cleaned.changes
+    of_cell = changes[changes["rule"] == "text_unshown"]
+    assert of_cell[["source_row", "column", "before", "after"]].astype(object).to_numpy().tolist() == [
+        [2, "students", "8661", "866"]
+    ]
+
+
+def test_a_missing_figure_makes_the_sum_a_lower_bound(received):
+    overview = Statistics(received(FAULTS / "F17_dash_in_approved.csv").cleaned)["overview"].set_index("measure")
+    assert overview.loc["places_approved", "lower_bound"]
+    assert not overview.loc["places_applied", "lower_bound"]
+
+
+def test_a_workbook_of_wps_is_read_by_its_content(received, tmp_path):
+    path = tmp_path / "明细.et"
+    path.write_bytes(writers.xls({"明细": [HEADER, ROW]}))
+    assert figures(received(path)) == (1, 437, 50, 50)
