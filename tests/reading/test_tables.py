@@ -100,7 +100,8 @@ def test_quotation_marks_that_do_not_pair_are_text_and_swallow_no_row(tmp_path):
         ("applications.tsv", b"\x89PNG\x00\x01\x02", "二进制"),
         ("applications.tsv", b"\xff\xff\xff\xfe\x80", "不是文本文件"),
         ("applications.csv", "一段没有表格的文字".encode(), "没有找到表头"),
-        ("applications.xlsx", b"not a workbook", "文件损坏，或扩展名与内容不符"),
+        ("applications.xlsx", b"not a workbook", "没有找到表头"),
+        ("applications.xlsx", b"not a workbook\0", "文件损坏，或扩展名与内容不符"),
         ("applications.pages", b"x", "不认识这种文件"),
     ],
 )
