@@ -20,7 +20,7 @@ from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError
 from pilotlib.province.book import SCHOOLS
 from pilotlib.province.pieces import Part, folder_named, split
-from pilotlib.province.school import fault_without_report, faults_table, make_reports, place
+from pilotlib.province.school import fault_without_report, faults_table, make_reports
 from pilotlib.province.sentences import years_of
 from pilotlib.province.statistics import summarise_schools
 from pilotlib.province.totals import summarise_table
@@ -29,8 +29,8 @@ from pilotlib.publishing import check_editions, write_tables
 from pilotlib.reading.year import hash_of
 from pilotlib.report.prose import Statistics
 from pilotlib.running import recipes
-from pilotlib.running.recipes import files_in, put_in_place
-from pilotlib.running.reports import Report, find_notebooks, make_report, only_run, steps_of_telling
+from pilotlib.running.pipeline import Report, make_report
+from pilotlib.running.recipes import files_in, only_run, put_in_place
 from pilotlib.vocabulary import NO_SCHOOL
 
 # What a school's report and the count over all must agree on.
@@ -84,9 +84,11 @@ def run_batch(
     final = project / "reports" / "batch" / folder_named(table.name if table.is_dir() else table.stem)
     spread: Spread = partial(on_cluster, address=scheduler) if scheduler else partial(in_processes, workers=workers)
     with only_run(project, f"batch-{final.name}") as work:
+        shutil.rmtree(work / "rows", ignore_errors=True)
+        (work / "rows").mkdir()
         digest = hash_of(table) if table.exists() else ""
-        parts = _split(table, by, work / "rows", final, force) if reports else []
-        wanted = {place(final, part): part for part in parts if part.is_reported}
+        parts = split(table, by, work / "rows") if reports else []
+        wanted, left_over = _folders(parts, final, force)
         totals = summarise_table(table, by, spread=spread)
         changed, faults = make_reports(project, wanted, editions, spread, table.stem, force)
         made = changed - len({(fault["school"], fault["year"]) for fault in faults})
@@ -97,39 +99,31 @@ def run_batch(
         tables = school_tables(totals, _reports_of(wanted, failures, final), failures)
         about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by, "rows_read": rows}
         over_all = _tell_all(project, final, tables, about, editions, force)
-        for folder in _reports_in(final) - wanted.keys() if reports else ():
-            _forget(folder)
+        for folder in left_over:
+            shutil.rmtree(folder)
+            recipes.forget(folder)
+            with suppress(OSError):  # another year's report is still there
+                folder.parent.rmdir()
         shutil.rmtree(work / "rows", ignore_errors=True)
     return Batch(made, len(wanted) - changed, failures, over_all)
 
 
-def _split(table: Path, by: str, rows: Path, final: Path, force: bool) -> list[Part]:
-    """The schools and years of a table, each in a file in the folder `rows`.
+def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Part], set[Path]]:
+    """The folder of each report that there is to be, and those of reports of schools and years no longer in the table.
 
     Raises:
         PilotError: none of the reports that there are is wanted: they are those of another table.
     """
-    shutil.rmtree(rows, ignore_errors=True)
-    rows.mkdir()
-    parts, there = split(table, by, rows), _reports_in(final)
-    if there and not force and not there & {place(final, part) for part in parts if part.is_reported}:
+    wanted = {
+        final / "schools" / folder_named(part.school) / str(part.year): part for part in parts if part.is_reported
+    }
+    there = {manifest.parent for manifest in final.glob("schools/*/*/manifest.json")} if parts else set()
+    if there and not force and there.isdisjoint(wanted):
         raise PilotError(
             f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。请给这张表换个文件名；"
             "确实要取代它们，请加 --force。"
         )
-    return parts
-
-
-def _reports_in(final: Path) -> set[Path]:
-    return {manifest.parent for manifest in final.glob("schools/*/*/manifest.json")}
-
-
-def _forget(folder: Path) -> None:
-    """Remove a report of a school and year that are no longer in the table."""
-    shutil.rmtree(folder)
-    recipes.forget(folder)
-    with suppress(OSError):  # another year's report is still there
-        folder.parent.rmdir()
+    return wanted, there - wanted.keys()
 
 
 def _reports_of(parts: dict[Path, Part], failures: pd.DataFrame, final: Path) -> pd.DataFrame:
@@ -212,13 +206,11 @@ def _tell_all(
     with tempfile.TemporaryDirectory(prefix="pilot-") as folder:
         write_statistics(Path(folder), tables, about)
         put_in_place({Path(folder): processed})
-    notebook = find_notebooks(project, [SCHOOLS.notebook])[SCHOOLS.notebook]
-    named = (f"batch-{final.name}", SCHOOLS.title, notebook, final)
-    report = Report(project, SCHOOLS, *named, partial(files_in, processed), editions)
-    telling = steps_of_telling(report, [processed], {"processed": str(processed)}, partial(SCHOOLS.open, processed))
-    make_report(report, telling, places={}, force=force, quiet=True)
-    _put_beside(files_in(report.work / "published"), final)
-    return [*reversed(report.files)]
+    told = {"processed": str(processed)}, [processed]
+    report = Report(project, SCHOOLS, SCHOOLS.title, final, partial(files_in, processed), editions, *told)
+    made = make_report(report, [], [processed], {}, force=force, quiet=True)
+    _put_beside(files_in(report.published), final)
+    return made.written[::-1]
 
 
 def write_statistics(folder: Path, tables: Statistics, about: dict[str, Any]) -> None:

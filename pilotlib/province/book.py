@@ -82,7 +82,7 @@ def read_schools(folder: Path) -> Book:
     return book_of(json.loads(read_text(folder / "about.json")), statistics)
 
 
-SCHOOLS = Kind("schools", "index", "汇总", "pilotlib.province.book.read_schools")
+SCHOOLS = Kind(("schools",), "index", "汇总", "pilotlib.province.book.read_schools")
 
 
 def book_of(about: dict[str, Any], statistics: Statistics) -> Book:

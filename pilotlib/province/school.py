@@ -5,6 +5,7 @@ process on any machine that has this package can make it.
 """
 
 import gc
+import hashlib
 import json
 import tempfile
 import threading
@@ -17,12 +18,12 @@ import pandas as pd
 from tqdm import tqdm
 
 from pilotlib.errors import PilotError
-from pilotlib.province.pieces import Part, Task, folder_named
+from pilotlib.province.pieces import Part, Task
 from pilotlib.province.workers import Spread
 from pilotlib.reading import read_inputs
+from pilotlib.report.books import KINDS
 from pilotlib.running import recipes
-from pilotlib.running.pipeline import YEAR_NOTEBOOKS, run
-from pilotlib.running.reports import find_notebooks
+from pilotlib.running.pipeline import find_notebooks, run
 from pilotlib.vocabulary import NO_SCHOOL
 
 LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
@@ -56,15 +57,16 @@ class Made(NamedTuple):
 
 def settings_of(project: Path, editions: Sequence[str]) -> Settings:
     """The settings of a batch in a project."""
-    reference, notebooks = "data/raw/reference/majors.csv", find_notebooks(project, YEAR_NOTEBOOKS)
-    paths = {f"notebooks/{path.name}": path for path in notebooks.values()} | {reference: project / reference}
+    reference, notebooks = "data/raw/reference/majors.csv", find_notebooks(project, KINDS["year"].notebooks)
+    paths = {f"notebooks/{path.name}": path for path in notebooks} | {reference: project / reference}
     files = {name: path.read_bytes() if path.exists() else b"" for name, path in paths.items()}
     return Settings(files, tuple(editions), recipes.code())
 
 
 def recipe(task: Task, settings: Settings) -> recipes.Recipe:
     """All that a school's report depends on."""
-    inputs = {name: recipes.digest(content) for name, content in _files_of_project(task, settings).items()}
+    files = _files_of_project(task, settings)
+    inputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return recipes.recipe_of(inputs, {"year": task.year, "editions": list(settings.editions)}, settings.code)
 
 
@@ -127,15 +129,15 @@ def make_reports(
 
     Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left.
     """
-    settings = settings_of(project, editions)
+    settings, faults = settings_of(project, editions), []
+    wanted = {folder: recipe(part.task(), settings) for folder, part in parts.items()}
     changed = {
-        part.key: folder
-        for folder, part in parts.items()
-        if force or not recipes.is_current(folder, recipe(part.task(), settings))
+        parts[folder].key: folder
+        for folder, made_of in wanted.items()
+        if force or not recipes.is_current(folder, made_of)
     }
     if not changed:
         return 0, []
-    faults: list[Fault] = []
     tasks = (parts[folder].task() for folder in changed.values())
     results = spread(partial(make_report, settings=settings), tasks)
     for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
@@ -143,18 +145,10 @@ def make_reports(
         if not made.files:
             faults += _faults_of(parts[folder], made)
             continue
-        with recipes.aside(folder) as new:
+        with recipes.replacing(folder, wanted[folder]) as new:
             for name, content in made.files.items():
                 (new / name).write_bytes(content)
-            recipes.forget(folder)
-            recipes.move_in(new, folder)
-        recipes.record(folder, recipe(task, settings))
     return len(changed), faults
-
-
-def place(final: Path, part: Part) -> Path:
-    """The folder of a school's report of a year."""
-    return final / "schools" / folder_named(part.school) / str(part.year)
 
 
 def _faults_of(part: Part, made: Made) -> list[Fault]:

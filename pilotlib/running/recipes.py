@@ -22,6 +22,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from pilotlib.errors import PilotError
 
 Recipe = dict[str, Any]
@@ -50,21 +52,9 @@ def is_current(folder: Path, recipe: Recipe) -> bool:
         return False
 
 
-def record(folder: Path, recipe: Recipe) -> None:
-    """Write beside a finished folder by which recipe it was made, and what it holds."""
-    aside = _beside(folder).with_suffix(".new")  # whole or not there, also where the process is killed meanwhile
-    aside.write_bytes(_written(folder, recipe))
-    aside.replace(_beside(folder))
-
-
 def forget(folder: Path) -> None:
     """Remove the recipe beside a folder, which is not current from then on."""
     _beside(folder).unlink(missing_ok=True)
-
-
-def digest(content: bytes) -> str:
-    """The hash that everything is told by."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
@@ -93,7 +83,7 @@ def code_files() -> list[Path]:
 
 def code() -> str:
     """One hash of this package as it is now."""
-    return digest(json.dumps(hashes(Path(__file__).parents[1], code_files())).encode())
+    return hashlib.sha256(json.dumps(hashes(Path(__file__).parents[1], code_files())).encode()).hexdigest()
 
 
 @cache
@@ -163,6 +153,21 @@ def aside(final: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+@contextmanager
+def replacing(final: Path, recipe: Recipe) -> Iterator[Path]:
+    """A new folder that takes the place of the last one, its recipe beside it, if it is filled without an error.
+
+    The last one stays until then, without a recipe.
+    """
+    forget(final)
+    with aside(final) as new:
+        yield new
+        move_in(new, final)
+    written = _beside(final).with_suffix(".new")  # whole or not there, also where the process is killed meanwhile
+    written.write_bytes(_written(final, recipe))
+    written.replace(_beside(final))
+
+
 def move_in(new: Path, final: Path) -> None:
     """Put a finished folder in the place of the last one, which goes."""
     if not final.exists():
@@ -210,3 +215,19 @@ def _exchanged(one: Path, other: Path) -> bool:
     if hasattr(library, "renameat2"):
         return library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0
     return hasattr(library, "renamex_np") and library.renamex_np(*names, _EXCHANGE) == 0
+
+
+@contextmanager
+def only_run(project: Path, name: str) -> Iterator[Path]:
+    """The work folder of a year, of the trends or of a batch, for one run at a time; the lock ends with its process.
+
+    Raises:
+        PilotError: another run is at it.
+    """
+    work = project / ".pilot" / name
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(work.with_name(f"{name}.lock"), timeout=0):
+            yield work
+    except Timeout:
+        raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None

@@ -5,7 +5,7 @@ Everything heavy is imported here, and this module only where there is something
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name in names}
 
 
-def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> None:
-    """Hold the names of given parameters against those that the notebooks declare, before one is run.
+def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> dict[Path, dict[str, str]]:
+    """Those of the given parameters that each notebook declares.
 
     Raises:
         PilotError: names the parameter that no notebook has, or that the command sets itself.
@@ -49,6 +49,7 @@ def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> No
             raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
         if name in OWN_PARAMETERS:
             raise PilotError(f"参数“{name}”由命令自己给出，不能用 -p 指定。年度请写成 pilot run 年度。")
+    return {notebook: declared(parameters, notebook) for notebook in notebooks}
 
 
 def execute(
@@ -132,14 +133,12 @@ def publish_book(
     inputs: dict[str, str],
     parameters: dict[str, str],
 ) -> None:
-    """Write a report as its executed notebook shows it into a folder, in every edition, and its manifest."""
+    """Write a report as its executed notebook shows it into a folder, in every edition, and its `manifest.json`.
+
+    The manifest is the one output that holds a time.
+    """
     book = open_book()
     publish(notebook, book, editions, folder)
-    write_manifest(folder, book.facts, inputs, parameters)
-
-
-def write_manifest(folder: Path, facts: dict[str, Any], inputs: dict[str, str], parameters: dict[str, str]) -> None:
-    """Write `manifest.json`, the one output that holds a time."""
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "inputs": inputs,
@@ -147,5 +146,5 @@ def write_manifest(folder: Path, facts: dict[str, Any], inputs: dict[str, str], 
         "parameters": parameters,
         "versions": versions(),
     }
-    text = json.dumps(manifest | facts, ensure_ascii=False, indent=2)
+    text = json.dumps(manifest | book.facts, ensure_ascii=False, indent=2)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")

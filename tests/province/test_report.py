@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+from functools import partial
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pilotlib import PilotError, publishing
+from pilotlib import PilotError
 from pilotlib.province import sections
 from pilotlib.province.book import book_of, newest_batch, read_schools
 from pilotlib.province.sentences import certificates_paragraph, year_paragraphs
@@ -43,9 +44,7 @@ def published(folder: Path, tables, editions=("html",), **about) -> SimpleNamesp
     stages.execute(
         ROOT / "notebooks" / "schools.ipynb", notebook, values, ROOT, folder / "failed", "汇总", "in-process"
     )
-    opened = read_schools(processed)
-    publishing.publish(notebook, opened, editions, out)
-    stages.write_manifest(out, opened.facts, {"province.csv": "ab12"}, {})
+    stages.publish_book(notebook, partial(read_schools, processed), editions, out, {"province.csv": "ab12"}, {})
     return SimpleNamespace(out=out, page=(out / "index.html").read_text(encoding="utf-8"))
 
 
