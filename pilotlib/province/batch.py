@@ -21,7 +21,7 @@ from pilotlib.errors import PilotError
 from pilotlib.province.book import SCHOOLS
 from pilotlib.province.pieces import Part, folder_named, split
 from pilotlib.province.school import fault_without_report, faults_table, make_reports
-from pilotlib.province.sentences import years_of
+from pilotlib.province.sections import years_of
 from pilotlib.province.statistics import summarise_schools
 from pilotlib.province.totals import summarise_table
 from pilotlib.province.workers import Spread, in_processes, on_cluster
@@ -65,15 +65,10 @@ def run_batch(
 ) -> Batch:
     """Make a report for each school and year of a table, and one over all.
 
-    Args:
-        project: The project's folder.
-        table: A file, or a folder of files that are parts of one table.
-        by: The title of the column that names the school.
-        editions: The forms in which reports are published.
-        workers: How many processes work at once; by default as many as there are cores.
-        scheduler: The address of a dask scheduler, whose workers make the reports instead.
-        reports: Whether each school gets one; else those that there are stay, and only the one over all is made.
-        force: Whether everything is made again.
+    `table` is a file, or a folder of files that are parts of one table, `by` the title of the column that names the
+    school, `editions` the forms in which reports are published. `workers` processes work at once, by default one a
+    core, or else those of a dask `scheduler`, given by its address. Without `reports` those of schools stay as they
+    are, and only the one over all is made. With `force` everything is made again.
 
     Raises:
         PilotError: the table cannot be read, has changed meanwhile or is being worked on already, the reports there
@@ -111,8 +106,7 @@ def run_batch(
 def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Part], set[Path]]:
     """The folder of each report that there is to be, and those of reports of schools and years no longer in the table.
 
-    Raises:
-        PilotError: none of the reports that there are is wanted: they are those of another table.
+    Where none of those that there are is wanted, they are those of another table: a PilotError.
     """
     wanted = {
         final / "schools" / folder_named(part.school) / str(part.year): part for part in parts if part.is_reported
@@ -144,19 +138,10 @@ def _reports_of(parts: dict[Path, Part], failures: pd.DataFrame, final: Path) ->
 
 
 def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFrame) -> Statistics:
-    """The tables that statistics are made of.
+    """The tables that statistics are made of: `failures` (a `faults_table`) and the totals (as of `totals.tables_of`).
 
-    Args:
-        totals: As `totals.tables_of` returns them.
-        reports: A row for each report, `REPORT_COLUMNS`.
-        failures: As `school.faults_table` returns them: why some schools have no report.
-
-    Returns:
-        `failures` and the totals; of these `by_school` also with the columns of `reports`, and `overview` with a
-        measure a row.
-
-    Raises:
-        PilotError: a report and the totals do not agree.
+    Of these `by_school` also has the columns of `reports` (`REPORT_COLUMNS`, a row each), and `overview` a measure a
+    row. A report that does not agree with the totals is a PilotError.
     """
     table = totals["by_school"].merge(reports, on=["school", "year"], how="left", suffixes=("", "_reported"))
     for measure in AGREED:
@@ -195,10 +180,7 @@ def _tell_all(
 ) -> list[Path]:
     """Write the statistics into `data/processed/batch/<table>/`, and tell them into `final` where they changed.
 
-    Returns the files of the report over all, the page first.
-
-    Raises:
-        PilotError: no row says of which year it is.
+    Returned are the files of the report over all, the page first. A table without any year is a PilotError.
     """
     if tables["by_school"]["year"].isna().all():
         raise PilotError(f"{about['file']}：没有一行申报写明四位数的申报年度，无法汇总。请补上后再试。")
@@ -209,7 +191,15 @@ def _tell_all(
     told = {"processed": str(processed)}, [processed]
     report = Report(project, SCHOOLS, SCHOOLS.title, final, partial(files_in, processed), editions, *told)
     made = make_report(report, [], [processed], {}, force=force, quiet=True)
-    _put_beside(files_in(report.published), final)
+    final.mkdir(parents=True, exist_ok=True)
+    published = files_in(report.published)
+    for path in published:  # beside the schools' reports, each whole, where it does not stand there already
+        target, new = final / path.name, final / f".{path.name}-new"
+        if not target.exists() or target.read_bytes() != path.read_bytes():
+            new.write_bytes(path.read_bytes())
+            new.replace(target)
+    for left_over in set(final.glob("index.*")) - {final / path.name for path in published}:
+        left_over.unlink()  # an edition of an earlier run, which may say something else
     return made.written[::-1]
 
 
@@ -218,15 +208,3 @@ def write_statistics(folder: Path, tables: Statistics, about: dict[str, Any]) ->
     write_tables(folder, summarise_schools(tables) | {"set_aside": tables["set_aside"]})
     text = json.dumps(about | {"years": years_of(tables)}, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _put_beside(published: list[Path], final: Path) -> None:
-    """Put files beside the schools' reports, each whole, where it does not stand there already."""
-    final.mkdir(parents=True, exist_ok=True)
-    for path in published:
-        target, new = final / path.name, final / f".{path.name}-new"
-        if not target.exists() or target.read_bytes() != path.read_bytes():
-            new.write_bytes(path.read_bytes())
-            new.replace(target)
-    for left_over in set(final.glob("index.*")) - {final / path.name for path in published}:
-        left_over.unlink()  # an edition of an earlier run, which may say something else

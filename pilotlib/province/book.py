@@ -11,12 +11,13 @@ from pilotlib import __version__
 from pilotlib.columns import COLUMNS, FIGURES, kind_of, title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project
-from pilotlib.province.sections import CITIES_DRAWN, year_figures
-from pilotlib.province.sentences import (
+from pilotlib.province.sections import (
+    CITIES_DRAWN,
     NOT_NAMED,
     certificates_paragraph,
     doubts_of,
     over_years,
+    year_figures,
     year_paragraphs,
     years_of,
 )
@@ -34,34 +35,20 @@ CERTIFICATES_SHOWN = 30
 _ONLY_AS_DATA = {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students", "errors", "notes"}
 _WITH_BOUNDS = ("overview", "by_year", "by_school", "by_city", "by_round", "by_level", "by_certificate")
 _DEFINED = ("by_round", "by_school", "quartiles")  # what their figures mean is told
-KEY_MEASURES = (
-    "schools",
-    "applications",
-    "certificates",
-    "places_applied",
-    "places_approved",
-    "certificate_levels",
-    "schools_failed",
-    "cells_changed",
+_KEY_MEASURES = (
+    *("schools", "applications", "certificates", "places_applied", "places_approved"),
+    *("certificate_levels", "schools_failed", "cells_changed"),
 )
 
 
 def open_schools(processed: str | None = None) -> Book:
-    """The book of the tables in the folder `processed`, or of those of the project that were made last.
-
-    Raises:
-        PilotError: there are none.
-    """
+    """The book of the tables in the folder `processed`, by default those of the project that were made last."""
     folder = Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch")
     return read_schools(folder)
 
 
 def newest_batch(folder: Path) -> Path:
-    """The folder below `folder` whose `about.json` was written last.
-
-    Raises:
-        PilotError: there is none.
-    """
+    """The folder below `folder` whose `about.json` was written last; PilotError where there is none."""
     found = [about for about in folder.glob("*/about.json") if about.is_file()]
     if not found:
         raise PilotError("还没有各学校的汇总结果。请先运行 pilot batch 申报表 --by 学校。")
@@ -69,11 +56,7 @@ def newest_batch(folder: Path) -> Path:
 
 
 def read_schools(folder: Path) -> Book:
-    """The book over the schools of a table, from what a batch wrote into a folder.
-
-    Raises:
-        PilotError: it is not there, or not all of it.
-    """
+    """The book over the schools of a table, from what a batch wrote into a folder; else a PilotError."""
     files = {name: folder / f"{name}.parquet" for name in SCHOOLS_STATISTICS}
     missing = [path.name for path in (*files.values(), folder / "about.json") if not path.is_file()]
     if missing:
@@ -86,12 +69,7 @@ SCHOOLS = Kind(("schools",), "index", "汇总", "pilotlib.province.book.read_sch
 
 
 def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
-    """The book over the schools of a table.
-
-    Args:
-        about: The table's `title, file, sha256, by, rows_read`.
-        statistics: Those of `SCHOOLS_STATISTICS`, by name.
-    """
+    """The book over the schools of a table, of its `title, file, sha256, by, rows_read` and `SCHOOLS_STATISTICS`."""
     years, source = years_of(statistics), f"{about['file']}，按{about['by']}汇总"
     tables = _tables(statistics, source)
     figures: dict[str, FigureEntry] = {}
@@ -139,17 +117,16 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
             gaps=pd.DataFrame(NOT_NAMED, data.index, [column for column, kind in kinds.items() if kind == "name"]),
             links=data["report"].map(link_to) if "report" in data else None,
             shown=tuple(column for column, kind in kinds.items() if column not in hidden and kind != "bound"),
+            notes="学校名称链接到该校的报告。" if name == "by_school" and data["report"].map(link_to).any() else "",
             limit={"by_school": SCHOOLS_SHOWN, "by_certificate": CERTIFICATES_SHOWN}.get(name),
             searchable=name == "by_school",
+            nothing="没有。表中的学校全部完成。" if name == "failures" else "",
         )
-    linked = "学校名称链接到该校的报告。" if statistics["by_school"]["report"].map(link_to).any() else ""
     columns = dict.fromkeys(name for table in _DEFINED for name in names_of(statistics[table]))
     figures = [COLUMNS[name] for name in columns if kind_of(name) in FIGURES]
     meanings = pd.DataFrame(figures)[["title", "unit", "meaning"]].astype("str")
-    return tables | {
-        "by_school": tables["by_school"]._replace(notes=linked),
-        "definitions": Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, meanings),
-    }
+    tables["definitions"] = Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, meanings)
+    return tables
 
 
 def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
@@ -171,7 +148,7 @@ def _key_figures(statistics: Statistics) -> list[Fact]:
     overview, years = statistics["overview"], over_years(statistics)
     notes = overview.set_index("measure")["note"].to_dict()
     facts = []
-    for name in KEY_MEASURES:
+    for name in _KEY_MEASURES:
         together = "相加" if name in (*ADDED_UP, "cells_changed") else "，重复的只计一次"
         note = "；".join(filter(None, [years and years + together, notes[name]]))
         facts.append(Fact(title_of(name), measured(overview, name), note))

@@ -30,8 +30,9 @@ LOST = "做这份报告的进程两次中途退出，常因内存不足。请减
 WITHOUT_YEAR = "申报年度不是四位数字，不知道是哪一年的报告。请在表中改好。"
 WITHOUT_NAME = "没有写明学校，不属于任何一份报告。请在表中补上。"
 _MOST_NAMED = 20
-_FAULT_TEXTS = ["school", "column", "value", "message"]
-_FAULT_NUMBERS = ["year", "source_row", "place"]
+_FAULT_COLUMNS = {"school": "str", "year": "Int64", "source_row": "Int64", "place": "Int64"} | dict.fromkeys(
+    ("column", "value", "message"), "str"
+)
 Fault = dict[Hashable, Any]  # a row of `faults_table`, or some of its columns
 # The working directory and IPython's shell are one to a process.
 _ONE_AT_A_TIME = threading.Lock()
@@ -80,11 +81,11 @@ def _files_of_project(task: Task, settings: Settings) -> dict[str, bytes]:
 def make_report(task: Task, settings: Settings) -> Made:
     """Make one school's report for a year; what goes wrong is told and stops no other."""
     try:
-        _set_modules_apart()
+        code = _code_here()
         with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="pilot-") as folder:
             project = Path(folder).resolve()
             try:
-                if settings.code != _code_here():
+                if settings.code != code:
                     raise PilotError("这台机器上的 pilotlib 与发起的机器不同。请装成同一版本。")
                 for name, content in _files_of_project(task, settings).items():
                     (project / name).parent.mkdir(parents=True, exist_ok=True)
@@ -99,15 +100,13 @@ def make_report(task: Task, settings: Settings) -> Made:
         return Made({}, f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。")
 
 
-_code_here = cache(recipes.code)
-
-
 @cache
-def _set_modules_apart() -> None:
-    """Never look for garbage among what is there before the first report; later, what dies would stay."""
-    import pilotlib.running.stages  # noqa: F401 - all that a report needs
+def _code_here() -> str:
+    """The hash of the code that this process runs; asked before its first report, with all that it needs loaded."""
+    import pilotlib.running.stages  # noqa: F401
 
-    gc.freeze()
+    gc.freeze()  # no garbage is looked for among it; later, what dies would stay
+    return recipes.code()
 
 
 def _cells_at_fault(project: Path, year: int) -> list[Fault]:
@@ -173,8 +172,6 @@ def fault_without_report(part: Part) -> Fault:
 
 def faults_table(faults: list[Fault]) -> pd.DataFrame:
     """Faults as a table, by school: `school, year, source_row, place, column, value, message`."""
-    table = pd.DataFrame(faults, columns=["school", "year", "source_row", "place", "column", "value", "message"])
-    table = table.astype(dict.fromkeys(_FAULT_NUMBERS, "Int64") | dict.fromkeys(_FAULT_TEXTS, "str"))
-    return table.fillna(dict.fromkeys(_FAULT_TEXTS, "")).sort_values(
-        ["school", "year", "source_row"], kind="stable", ignore_index=True
-    )
+    table = pd.DataFrame(faults, columns=list(_FAULT_COLUMNS)).astype(_FAULT_COLUMNS)
+    table = table.fillna({name: "" for name, kind in _FAULT_COLUMNS.items() if kind == "str"})
+    return table.sort_values(["school", "year", "source_row"], kind="stable", ignore_index=True)

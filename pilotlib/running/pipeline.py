@@ -53,9 +53,7 @@ class Report:
     depends on, as they are now; `before` the hashes that they had when the run began. `values` are those of the own
     parameters of the notebook that tells it, `given` what its book is opened with. `editions`, `parameters` and
     `engine` are as `run` takes them.
-
-    Raises:
-        PilotError: a parameter that no notebook has.
+    A parameter that no notebook has is a PilotError.
     """
 
     project: Path
@@ -132,11 +130,7 @@ def run(
 def run_trends(
     project: Path, *, editions: Sequence[str], force: bool = False, engine: str | None = None
 ) -> Made | None:
-    """Make the report over all processed years, as far as something has changed; None with fewer than two.
-
-    Raises:
-        PilotError: as `run`.
-    """
+    """Make the report over all processed years as `run` makes a year's; None with fewer than two."""
 
     def inputs() -> list[Path]:
         return _tables_in(*(project / "data" / "processed" / str(year) for year in processed_years(project)))
@@ -178,11 +172,7 @@ def _put_together(parts: Sequence[Path], new: Path) -> None:
 
 
 def _judge(tables: Path, _: Path) -> None:
-    """Stop at numbers of the school's text that disagree with the data.
-
-    Raises:
-        PilotError: names each of them.
-    """
+    """Stop at numbers of the school's text that disagree with the data: a PilotError names each."""
     from pilotlib.claims import DISAGREES
     from pilotlib.report.year import read_year
 
@@ -287,11 +277,7 @@ def _steps_of_telling(report: Report, reads: Sequence[Path]) -> list[Step]:
 
 
 def find_notebooks(project: Path, names: Sequence[str]) -> list[Path]:
-    """The notebooks of these names: the project's own, else those beside the package.
-
-    Raises:
-        PilotError: there are none.
-    """
+    """The notebooks of these names: the project's own, else those beside the package; PilotError without any."""
     for folder in (project / "notebooks", Path(__file__).parents[2] / "notebooks"):
         notebooks = [folder / f"{name}.ipynb" for name in names]
         if all(path.exists() for path in notebooks):

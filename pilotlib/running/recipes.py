@@ -37,10 +37,7 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 
 def recipe_of(inputs: dict[str, str], settings: dict[str, Any], code: str) -> Recipe:
-    """The recipe of a result that is to be made of inputs, the hash of each by its name, and of code, its `code()`.
-
-    `settings` are what else it depends on, as JSON can hold it.
-    """
+    """The recipe of a result of inputs (the hash of each by its name), settings that JSON can hold, and `code()`."""
     return {"inputs": inputs | {"pilotlib": code}, "settings": settings, "versions": versions()}
 
 
@@ -121,8 +118,7 @@ def _written(folder: Path, recipe: Recipe) -> bytes:
 def mend(final: Path) -> None:
     """Put right what an interrupted run left in and beside a final place: whoever comes here holds the lock.
 
-    Raises:
-        PilotError: what stands in the final place, or above it, is no folder; a link is not followed.
+    What is no folder in the final place, or above it, is a PilotError; a link is not followed.
     """
     parent = final.parent
     if parent.exists() and not parent.is_dir():
@@ -138,11 +134,7 @@ def mend(final: Path) -> None:
 
 @contextmanager
 def aside(final: Path) -> Iterator[Path]:
-    """A folder beside a final one, on the same disk, so that moving in is one step; gone afterwards.
-
-    Raises:
-        PilotError: as `mend`.
-    """
+    """A folder beside a final one (mended first), so that moving in is one step of the disk; gone afterwards."""
     mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
     path = Path(tempfile.mkdtemp(prefix=f".{final.name}~", dir=final.parent))
@@ -219,10 +211,9 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 @contextmanager
 def only_run(project: Path, name: str) -> Iterator[Path]:
-    """The work folder of a year, of the trends or of a batch, for one run at a time; the lock ends with its process.
+    """The work folder of a year, of the trends or of a batch, for one run at a time; PilotError while another is at it.
 
-    Raises:
-        PilotError: another run is at it.
+    The lock ends with its process.
     """
     work = project / ".pilot" / name
     work.mkdir(parents=True, exist_ok=True)

@@ -40,8 +40,7 @@ def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
 def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> dict[Path, dict[str, str]]:
     """Those of the given parameters that each notebook declares.
 
-    Raises:
-        PilotError: names the parameter that no notebook has, or that the command sets itself.
+    One that no notebook has, or that the command sets itself, is a PilotError.
     """
     known = set().union(*map(papermill.inspect_notebook, notebooks))
     for name in parameters:
@@ -63,10 +62,8 @@ def execute(
 ) -> None:
     """Run a notebook with those of the parameters that it declares.
 
-    `engine` is one of `ENGINES`: in this process by default, where a shell of IPython's is not running already.
-
-    Raises:
-        PilotError: a cell failed; the notebook is kept in `failed`, where the message says. Or its kernel died.
+    `engine` is one of `ENGINES`: in this process by default, where a shell of IPython's is not running already. If a
+    cell fails, the PilotError says where in `failed` the notebook is kept; a kernel that dies is one, too.
     """
     try:
         papermill.execute_notebook(
@@ -133,10 +130,7 @@ def publish_book(
     inputs: dict[str, str],
     parameters: dict[str, str],
 ) -> None:
-    """Write a report as its executed notebook shows it into a folder, in every edition, and its `manifest.json`.
-
-    The manifest is the one output that holds a time.
-    """
+    """Write a report as its executed notebook shows it, in every edition, and `manifest.json`, which holds a time."""
     book = open_book()
     publish(notebook, book, editions, folder)
     manifest = {
