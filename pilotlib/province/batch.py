@@ -30,7 +30,6 @@ from pilotlib.reading.year import hash_of
 from pilotlib.report.prose import Statistics
 from pilotlib.running import recipes
 from pilotlib.running.pipeline import Report, make_report
-from pilotlib.running.recipes import files_in, only_run, put_in_place
 from pilotlib.vocabulary import NO_SCHOOL
 
 # What a school's report and the count over all must agree on.
@@ -78,7 +77,7 @@ def run_batch(
     table = table.resolve()
     final = project / "reports" / "batch" / folder_named(table.name if table.is_dir() else table.stem)
     spread: Spread = partial(on_cluster, address=scheduler) if scheduler else partial(in_processes, workers=workers)
-    with only_run(project, f"batch-{final.name}") as work:
+    with recipes.only_run(project, f"batch-{final.name}") as work:
         shutil.rmtree(work / "rows", ignore_errors=True)
         (work / "rows").mkdir()
         digest = hash_of(table) if table.exists() else ""
@@ -86,12 +85,13 @@ def run_batch(
         wanted, left_over = _folders(parts, final, force)
         totals = summarise_table(table, by, spread=spread)
         changed, faults = make_reports(project, wanted, editions, spread, table.stem, force)
-        made = changed - len({(fault["school"], fault["year"]) for fault in faults})
+        failed = {(fault["school"], fault["year"]) for fault in faults}
         faults += [fault_without_report(part) for part in parts if not part.is_reported]
         if hash_of(table) != digest:
             raise PilotError(f"{table.name} 在运行中有改动，没有写出汇总。请再运行一次。")
         failures, rows = faults_table(faults), int(totals["overview"]["rows_read"].iloc[0])
-        tables = school_tables(totals, _reports_of(wanted, failures, final), failures)
+        reported = {folder: part for folder, part in wanted.items() if part.key not in failed}
+        tables = school_tables(totals, _reports_of(reported, final), failures)
         about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by, "rows_read": rows}
         over_all = _tell_all(project, final, tables, about, editions, force)
         for folder in left_over:
@@ -100,18 +100,14 @@ def run_batch(
             with suppress(OSError):  # another year's report is still there
                 folder.parent.rmdir()
         shutil.rmtree(work / "rows", ignore_errors=True)
-    return Batch(made, len(wanted) - changed, failures, over_all)
+    return Batch(changed - len(failed), len(wanted) - changed, failures, over_all)
 
 
 def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Part], set[Path]]:
-    """The folder of each report that there is to be, and those of reports of schools and years no longer in the table.
-
-    Where none of those that there are is wanted, they are those of another table: a PilotError.
-    """
-    wanted = {
-        final / "schools" / folder_named(part.school) / str(part.year): part for part in parts if part.is_reported
-    }
-    there = {manifest.parent for manifest in final.glob("schools/*/*/manifest.json")} if parts else set()
+    """The folder of each report that there is to be, and those of reports whose school or year is no longer there."""
+    schools = final / "schools"
+    wanted = {schools / folder_named(part.school) / str(part.year): part for part in parts if part.is_reported}
+    there = {manifest.parent for manifest in schools.glob("*/*/manifest.json")} if parts else set()
     if there and not force and there.isdisjoint(wanted):
         raise PilotError(
             f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。请给这张表换个文件名；"
@@ -120,12 +116,10 @@ def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Pa
     return wanted, there - wanted.keys()
 
 
-def _reports_of(parts: dict[Path, Part], failures: pd.DataFrame, final: Path) -> pd.DataFrame:
-    """What the manifests of the reports in these folders say, but of those that failed: `REPORT_COLUMNS`."""
-    rows, failed = [], set(zip(failures["school"], failures["year"], strict=True))
+def _reports_of(parts: dict[Path, Part], final: Path) -> pd.DataFrame:
+    """What the manifests of the reports in these folders say: `REPORT_COLUMNS`."""
+    rows = []
     for folder, part in parts.items():
-        if part.key in failed:
-            continue
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -153,46 +147,38 @@ def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFr
                 f"两次计数不一致：{school} {year} 年的{title_of(measure)}，该校报告为 {reported[differ.index[0]]}，"
                 f"汇总为 {count}，没有汇总。请再运行一次 pilot batch --force；仍不一致，请把申报表交给维护者查看。"
             )
-    faults = failures.assign(faults=1).groupby(["school", "year"], dropna=False)["faults"].sum().astype("Int64")
-    table = table.merge(faults.reset_index(), on=["school", "year"], how="left").fillna({"report": ""})
+    faults = failures.groupby(["school", "year"], dropna=False).size().astype("Int64").reset_index(name="faults")
+    table = table.merge(faults, on=["school", "year"], how="left").fillna({"report": ""})
     by_school = table.assign(errors=table["errors"].fillna(table.pop("faults")))
-    overview = _overview(totals["overview"].iloc[0], by_school, failures)
-    return totals | {"overview": overview, "by_school": by_school, "failures": failures}
-
-
-def _overview(totals: "pd.Series[Any]", by_school: pd.DataFrame, failures: pd.DataFrame) -> pd.DataFrame:
-    """The totals a measure a row: `measure, value, unit, lower_bound, note`."""
-    bound = bool(totals["lower_bound"])
+    total = totals["overview"].iloc[0]
+    bound = bool(total["lower_bound"])
     rows = [
         ("schools", by_school.loc[by_school["school"] != NO_SCHOOL, "school"].nunique(), False, ""),
         ("schools_failed", failures["school"].nunique(), False, "没有报告的学校，原因逐条列出"),
-        *((measure, totals[measure], bound and measure.startswith("places"), "") for measure in AGREED),
-        ("rows_set_aside", totals["rows_set_aside"], False, "合计、空行、重复的表头等"),
-        ("cells_changed", totals["cells_changed"], False, "清洗时改动的单元格"),
+        *((measure, total[measure], bound and measure.startswith("places"), "") for measure in AGREED),
+        ("rows_set_aside", total["rows_set_aside"], False, "合计、空行、重复的表头等"),
+        ("cells_changed", total["cells_changed"], False, "清洗时改动的单元格"),
     ]
-    table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"]).astype({"value": "Float64"})
-    table.insert(2, "unit", table["measure"].map(unit_of))
-    return table
+    overview = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"]).astype({"value": "Float64"})
+    overview.insert(2, "unit", overview["measure"].map(unit_of))
+    return totals | {"overview": overview, "by_school": by_school, "failures": failures}
 
 
 def _tell_all(
     project: Path, final: Path, tables: Statistics, about: dict[str, Any], editions: Sequence[str], force: bool
 ) -> list[Path]:
-    """Write the statistics into `data/processed/batch/<table>/`, and tell them into `final` where they changed.
-
-    Returned are the files of the report over all, the page first. A table without any year is a PilotError.
-    """
+    """Write the statistics into `data/processed/batch/<table>/`, tell them into `final`; its files, the page first."""
     if tables["by_school"]["year"].isna().all():
         raise PilotError(f"{about['file']}：没有一行申报写明四位数的申报年度，无法汇总。请补上后再试。")
     processed = project / "data" / "processed" / "batch" / final.name
     with tempfile.TemporaryDirectory(prefix="pilot-") as folder:
         write_statistics(Path(folder), tables, about)
-        put_in_place({Path(folder): processed})
+        recipes.put_in_place({Path(folder): processed})
     told = {"processed": str(processed)}, [processed]
-    report = Report(project, SCHOOLS, SCHOOLS.title, final, partial(files_in, processed), editions, *told)
-    made = make_report(report, [], [processed], {}, force=force, quiet=True)
+    report = Report(project, SCHOOLS, SCHOOLS.title, final, partial(recipes.files_in, processed), editions, *told)
+    made = make_report(report, [], [processed], {}, force, quiet=True)
     final.mkdir(parents=True, exist_ok=True)
-    published = files_in(report.published)
+    published = recipes.files_in(report.published)
     for path in published:  # beside the schools' reports, each whole, where it does not stand there already
         target, new = final / path.name, final / f".{path.name}-new"
         if not target.exists() or target.read_bytes() != path.read_bytes():

@@ -1,6 +1,7 @@
 """The report over all schools as a book: opened from what a batch wrote, shown by `schools.ipynb`."""
 
 import json
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -33,7 +34,6 @@ SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts with
 CERTIFICATES_SHOWN = 30
 # What the page does not say of every school.
 _ONLY_AS_DATA = {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students", "errors", "notes"}
-_WITH_BOUNDS = ("overview", "by_year", "by_school", "by_city", "by_round", "by_level", "by_certificate")
 _DEFINED = ("by_round", "by_school", "quartiles")  # what their figures mean is told
 _KEY_MEASURES = (
     *("schools", "applications", "certificates", "places_applied", "places_approved"),
@@ -77,7 +77,8 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         figures |= year_figures(statistics, tables, year)
     failed = statistics["failures"]["school"].nunique()
     rest = f"；{number(failed)}所学校未完成，原因逐条列出" if failed else ""
-    values = statistics["overview"].set_index("measure")["value"].astype(object)
+    overview = statistics["overview"]
+    values = overview.set_index("measure")["value"].astype(object)
     counts = values.where(values.notna(), None).to_dict()
     return Book(
         file=SCHOOLS.file,
@@ -90,16 +91,26 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         paragraphs=_paragraphs(statistics, years),
         key_figures=_key_figures(statistics),
         doubts=doubts_of(statistics),
-        provenance=_provenance(about, statistics["overview"], years),
+        provenance=[
+            Fact("来源", about["file"]),
+            Fact("SHA-256", about["sha256"]),
+            Fact("汇总依据", about["by"]),
+            Fact("年度", "、".join(map(str, years))),
+            Fact("读入行数", number(about["rows_read"])),
+            *(Fact(title_of(name), measured(overview, name)) for name in ("rows_set_aside", "cells_changed")),
+            Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),
+        ],
         facts={"title": about["title"], "by": about["by"], "years": years, "counts": counts},
     )
 
 
 def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     """Every statistic as it is told, years and cities where there are several; and what the figures mean."""
-    years, bounds = over_years(statistics), _bounds_in_words(statistics["by_school"])
-    notes = dict.fromkeys(_WITH_BOUNDS, bounds)
-    notes |= dict.fromkeys(("overview", "by_certificate"), f"{years}合计。{bounds}" if years else bounds)
+    years, schools = over_years(statistics), statistics["by_school"]
+    counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
+    bounded = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
+    bounds = f"有学校的人数{NOT_GIVEN}（{bounded}），含有它们的合计为至少，批准率只按人数完整的学校计算。"
+    together = dict.fromkeys(("overview", "by_certificate"), f"{years}合计。" if years else "")
     left_out = {"report"} | (set() if years else {"year"}) | ({"city"} if statistics["by_city"].empty else set())
     tables = {}
     for name, entry in SCHOOLS_STATISTICS.items():
@@ -110,7 +121,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
         tables[name] = Told(
             name,
             entry.title,
-            entry.definition + notes.get(name, ""),
+            entry.definition + together.get(name, "") + (bounds if bounded and "lower_bound" in data else ""),
             entry.unit,
             source,
             data,
@@ -131,15 +142,13 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
 
 def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     """The sentences by topic, a paragraph for each year."""
-    topics: dict[str, list[str]] = {"places": [], "schools": [], "cities": []}
-    for year in years:
-        for topic, text in year_paragraphs(statistics, year).items():
-            topics[topic] += [text] if text else []
+    by_year = [year_paragraphs(statistics, year) for year in years]
+    topics = ("places", "schools", "cities")
+    paragraphs = {topic: "\n".join(filter(None, map(itemgetter(topic), by_year))) for topic in topics}
     if len(years) > 1:
-        topics["places"].insert(0, "各年度分别说明，不跨年度相加。")
+        paragraphs["places"] = f"各年度分别说明，不跨年度相加。\n{paragraphs['places']}"
     if statistics["by_city"]["city"].nunique() > CITIES_DRAWN:
-        topics["cities"].append(f"图中为批准最多的{CITIES_DRAWN}个市。")
-    paragraphs = {topic: "\n".join(texts) for topic, texts in topics.items()}
+        paragraphs["cities"] += f"\n图中为批准最多的{CITIES_DRAWN}个市。"
     return paragraphs | {"certificates": certificates_paragraph(statistics)}
 
 
@@ -153,26 +162,6 @@ def _key_figures(statistics: Statistics) -> list[Fact]:
         note = "；".join(filter(None, [years and years + together, notes[name]]))
         facts.append(Fact(title_of(name), measured(overview, name), note))
     return facts
-
-
-def _provenance(about: dict[str, Any], overview: pd.DataFrame, years: list[int]) -> list[Fact]:
-    """Where the figures come from."""
-    return [
-        Fact("来源", about["file"]),
-        Fact("SHA-256", about["sha256"]),
-        Fact("汇总依据", about["by"]),
-        Fact("年度", "、".join(map(str, years))),
-        Fact("读入行数", number(about["rows_read"])),
-        *(Fact(title_of(name), measured(overview, name)) for name in ("rows_set_aside", "cells_changed")),
-        Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),
-    ]
-
-
-def _bounds_in_words(schools: pd.DataFrame) -> str:
-    """What a lower bound means, where there is one."""
-    counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
-    named = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
-    return f"有学校的人数{NOT_GIVEN}（{named}），含有它们的合计为至少，批准率只按人数完整的学校计算。" if named else ""
 
 
 def link_to(report: str) -> str:

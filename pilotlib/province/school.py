@@ -30,14 +30,11 @@ LOST = "做这份报告的进程两次中途退出，常因内存不足。请减
 WITHOUT_YEAR = "申报年度不是四位数字，不知道是哪一年的报告。请在表中改好。"
 WITHOUT_NAME = "没有写明学校，不属于任何一份报告。请在表中补上。"
 _MOST_NAMED = 20
-_FAULT_COLUMNS = {"school": "str", "year": "Int64", "source_row": "Int64", "place": "Int64"} | dict.fromkeys(
-    ("column", "value", "message"), "str"
-)
+_FAULT_COLUMNS = {"school": "str", "year": "Int64", "source_row": "Int64", "place": "Int64"}
+_FAULT_COLUMNS |= {"column": "str", "value": "str", "message": "str"}
 Fault = dict[Hashable, Any]  # a row of `faults_table`, or some of its columns
 # The working directory and IPython's shell are one to a process.
 _ONE_AT_A_TIME = threading.Lock()
-# There is no ledger for a table of many schools: faults are mended in the table.
-_LEDGER = "原表"
 
 
 class Settings(NamedTuple):
@@ -114,7 +111,8 @@ def _cells_at_fault(project: Path, year: int) -> list[Fault]:
     from pilotlib.checking.year import clean_inputs
 
     try:
-        problems = clean_inputs(read_inputs(project, year), _LEDGER).problems
+        # There is no ledger for a table of many schools: faults are mended in the table.
+        problems = clean_inputs(read_inputs(project, year), "原表").problems
     except PilotError:
         return []
     errors = problems.loc[problems["severity"] == "error", ["source_row", "column", "value", "message"]]
@@ -129,22 +127,21 @@ def make_reports(
     Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left.
     """
     settings, faults = settings_of(project, editions), []
-    wanted = {folder: recipe(part.task(), settings) for folder, part in parts.items()}
-    changed = {
-        parts[folder].key: folder
-        for folder, made_of in wanted.items()
-        if force or not recipes.is_current(folder, made_of)
-    }
+    changed = {}
+    for folder, part in parts.items():
+        made_of = recipe(part.task(), settings)
+        if force or not recipes.is_current(folder, made_of):
+            changed[part.key] = folder, made_of
     if not changed:
         return 0, []
-    tasks = (parts[folder].task() for folder in changed.values())
+    tasks = (parts[folder].task() for folder, _ in changed.values())
     results = spread(partial(make_report, settings=settings), tasks)
     for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
-        folder, made = changed[task.school, task.year], result or Made({}, LOST)
+        (folder, made_of), made = changed[task.school, task.year], result or Made({}, LOST)
         if not made.files:
             faults += _faults_of(parts[folder], made)
             continue
-        with recipes.replacing(folder, wanted[folder]) as new:
+        with recipes.replacing(folder, made_of) as new:
             for name, content in made.files.items():
                 (new / name).write_bytes(content)
     return len(changed), faults

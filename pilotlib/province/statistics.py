@@ -21,7 +21,6 @@ LEAST_SCHOOLS = 8  # with fewer, a quarter of them is one or two
 FENCE = 1.5  # times the distance between the quartiles
 HIGH, LOW = "高于上界", "低于下界"
 _MEASURES = pd.CategoricalDtype(COMPARED, ordered=True)
-_MOST_BANDS = 10
 _FIVE_NUMBERS = {0: "minimum", 0.25: "lower_quartile", 0.5: "median", 0.75: "upper_quartile", 1: "maximum"}
 _RULE = (
     f"离群按Tukey的界判定：低于下四分位数减{number(FENCE)}倍四分位距，或高于上四分位数加{number(FENCE)}倍四分位距"
@@ -110,7 +109,7 @@ def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
     most, high = int(places.max()), float(places.quantile(0.95))
     # The least of 1, 2, 5, 10, 20 … of which ten reach as far.
     widths = (digit * 10 ** (place // 3) for place, digit in enumerate((1, 2, 5) * 12))
-    width = next(width for width in widths if width * _MOST_BANDS > high)
+    width = next(width for width in widths if width * 10 > high)
     last = int(min(most, max(high, width)) // width)
     starts = range(0, (last + 1) * width, width)
     names = [number(start) if width == 1 else f"{number(start)}至{number(start + width - 1)}" for start in starts]

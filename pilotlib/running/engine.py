@@ -82,9 +82,6 @@ class _Results(DisplayHook):
             shell = _shell()
             shell.add("execute_result", format_dict, md_dict, execution_count=shell.number)
 
-    def finish_displayhook(self) -> None:
-        self._is_active = False
-
     def flush(self) -> None:
         """Called before all names go, results among them: nothing is left to do but IPython's search for garbage."""
 

@@ -6,7 +6,7 @@ report of which nothing has changed is done in a moment.
 
 import gc
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -123,7 +123,7 @@ def run(
     steps, reads = _steps_of_year(report, tables, year, strict), [tables, *_tables_in(earlier)]
     with recipes.only_run(project, report.name):
         places = {tables: processed, report.published: final}
-        made = make_report(report, steps, reads, places, force=force, quiet=quiet)
+        made = make_report(report, steps, reads, places, force, quiet)
     return Made(made.stages, [*sorted(processed.rglob("*.csv")), *made.written])
 
 
@@ -141,7 +141,7 @@ def run_trends(
     final = project / "reports" / kind.file
     report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
     with recipes.only_run(project, report.name):
-        return make_report(report, [], inputs(), {report.published: final}, force=force)
+        return make_report(report, [], inputs(), {report.published: final}, force)
 
 
 def _steps_of_year(report: Report, tables: Path, year: int, strict: bool) -> list[Step]:
@@ -192,13 +192,7 @@ def _tables_in(*folders: Path | None) -> list[Path]:
 
 
 def make_report(
-    report: Report,
-    steps: Sequence[Step],
-    reads: Sequence[Path],
-    places: dict[Path, Path],
-    *,
-    force: bool = False,
-    quiet: bool = False,
+    report: Report, steps: list[Step], reads: list[Path], places: dict[Path, Path], force: bool, quiet: bool = False
 ) -> Made:
     """Take the steps of a report, every one if forced, then move what they made into its final `places`.
 
@@ -210,7 +204,7 @@ def make_report(
             meanwhile. What stands in the final places is untouched.
     """
     taken: list[Step] = []
-    steps, code = [*steps, *_steps_of_telling(report, reads)], recipes.code()
+    steps, code = steps + _steps_of_telling(report, reads), recipes.code()
     progress = tqdm(steps, desc=report.title, unit="步", disable=True if quiet else None, leave=False)
     with ExitStack() as stack, progress:
         if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
@@ -222,9 +216,7 @@ def make_report(
         for step in progress:
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
             if force or not recipes.is_current(step.makes, recipe):
-                if not taken:
-                    _stop_early(report.editions, places.values())
-                _take(step, report.project, recipe)
+                _take(step, report, recipe)
                 taken.append(step)
         if recipes.hashes(report.project, report.inputs()) != report.before:
             for step in steps:
@@ -237,28 +229,21 @@ def make_report(
     return Made(titles, [report.final / name for name in ("manifest.json", *editions)])
 
 
-def _stop_early(editions: Sequence[str], places: Iterable[Path]) -> None:
-    """Stop at an edition that cannot be made and at a place that cannot be written, before the work is done."""
+def _take(step: Step, report: Report, recipe: recipes.Recipe) -> None:
+    """Take a step; if something that it reads has changed meanwhile, its result fits neither content: `PilotError`."""
     from pilotlib.running.stages import check_editions
 
-    check_editions(editions)
-    for final in places:
-        with recipes.aside(final):
-            pass
-
-
-def _take(step: Step, project: Path, recipe: recipes.Recipe) -> None:
-    """Take a step; if something that it reads has changed meanwhile, its result fits neither content: `PilotError`."""
+    check_editions(report.editions)  # before any work is done
     # A folder of its own: a kernel that outlived its killed run still writes into that run's.
     with recipes.replacing(step.makes, recipe) as new:
         step.action(new)
-        now = recipes.recipe_of(recipes.hashes(project, step.reads), {}, recipes.code())["inputs"]
+        now = recipes.recipe_of(recipes.hashes(report.project, step.reads), {}, recipes.code())["inputs"]
         changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
         if changed:
             raise PilotError(f"{step.title}所读的 {'、'.join(changed)} 在运行中有改动，结果没有写入。请再运行一次。")
 
 
-def _steps_of_telling(report: Report, reads: Sequence[Path]) -> list[Step]:
+def _steps_of_telling(report: Report, reads: list[Path]) -> list[Step]:
     """The last two steps of any report: its notebook tells it, and it is published."""
     told, notebook, title = report.work / "told", report.notebooks[-1], report.kind.title
 

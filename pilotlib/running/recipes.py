@@ -116,11 +116,8 @@ def _written(folder: Path, recipe: Recipe) -> bytes:
 
 
 def mend(final: Path) -> None:
-    """Put right what an interrupted run left in and beside a final place: whoever comes here holds the lock.
-
-    What is no folder in the final place, or above it, is a PilotError; a link is not followed.
-    """
-    parent = final.parent
+    """Put right what an interrupted run left in and beside a final place, which must be a folder and no link."""
+    parent = final.parent  # whoever comes here holds the lock
     if parent.exists() and not parent.is_dir():
         raise PilotError(f"{parent.name} 不是文件夹，无法读写。请先把它移走。")
     if final.is_symlink() or (final.exists() and not final.is_dir()):
@@ -211,14 +208,11 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 @contextmanager
 def only_run(project: Path, name: str) -> Iterator[Path]:
-    """The work folder of a year, of the trends or of a batch, for one run at a time; PilotError while another is at it.
-
-    The lock ends with its process.
-    """
+    """The work folder of a year, of the trends or of a batch, for one run at a time: else a PilotError."""
     work = project / ".pilot" / name
     work.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(work.with_name(f"{name}.lock"), timeout=0):
+        with FileLock(work.with_name(f"{name}.lock"), timeout=0):  # which ends with its process
             yield work
     except Timeout:
         raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None

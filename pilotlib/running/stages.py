@@ -25,9 +25,8 @@ from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.recipes import hashes, versions
 from pilotlib.statistics import STATISTICS
 
-KERNEL = "kernel"
 # What may run the notebooks → what papermill calls it.
-ENGINES = {IN_PROCESS: IN_PROCESS, KERNEL: None}
+ENGINES = {IN_PROCESS: IN_PROCESS, "kernel": None}
 OWN_PARAMETERS = ("year", "processed", "years")
 
 
@@ -38,10 +37,7 @@ def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
 
 
 def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> dict[Path, dict[str, str]]:
-    """Those of the given parameters that each notebook declares.
-
-    One that no notebook has, or that the command sets itself, is a PilotError.
-    """
+    """Those of the parameters that each notebook declares; a PilotError for one that none has, or that is ours."""
     known = set().union(*map(papermill.inspect_notebook, notebooks))
     for name in parameters:
         if name not in known:
@@ -70,7 +66,7 @@ def execute(
             notebook,
             output,
             parameters=declared(parameters, notebook),
-            engine_name=ENGINES[engine or (KERNEL if shell_is_taken() else IN_PROCESS)],
+            engine_name=ENGINES[engine or ("kernel" if shell_is_taken() else IN_PROCESS)],
             kernel_name="python3",
             cwd=project,
             progress_bar=False,
@@ -98,11 +94,8 @@ def execute(
 
 
 def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
-    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is.
-
-    Statistics of an earlier run are removed: they are not of these tables.
-    """
-    shutil.rmtree(folder / "statistics", ignore_errors=True)
+    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is."""
+    shutil.rmtree(folder / "statistics", ignore_errors=True)  # those of an earlier run are not of these tables
     cells = inputs.cells.rename(columns=str).reset_index()
     given = {"cells": cells, "corrections": inputs.corrections, "given_indicators": inputs.indicators}
     write_tables(folder, given | cleaned._asdict() | {"problems": problems})
