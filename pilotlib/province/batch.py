@@ -1,7 +1,7 @@
 """Many schools and years: a report each, in processes or on a cluster, and one report over all.
 
-The schools' go into `reports/batch/<table>/schools/<school>/<year>/`, the one over all into `reports/batch/<table>/`.
-What was made from the same rows by the same code stays as it is.
+The schools' go into `reports/batch/<table>/schools/<school>/<year>/`, the one over all into
+`reports/batch/<table>/`. What was made from the same rows by the same code stays as it is.
 """
 
 import json
@@ -43,7 +43,7 @@ REPORT_COLUMNS = (
 
 
 class Batch(NamedTuple):
-    """How many reports a batch made and how many it left as they are, its `faults_table`, its files over all."""
+    """How many reports a batch made and how many it left as they are, its `faults_table`, files over all."""
 
     made: int
     kept: int
@@ -64,14 +64,14 @@ def run_batch(
 ) -> Batch:
     """Make a report for each school and year of a table, and one over all.
 
-    `table` is a file, or a folder of files that are parts of one table, `by` the title of the column that names the
-    school, `editions` the forms in which reports are published. `workers` processes work at once, by default one a
-    core, or else those of a dask `scheduler`, given by its address. Without `reports` those of schools stay as they
-    are, and only the one over all is made. With `force` everything is made again.
+    `table` is a file, or a folder of files that are parts of one table, `by` the title of the column that names
+    the school, `editions` the forms in which reports are published. `workers` processes work at once, by default
+    one a core, or else those of a dask `scheduler`, given by its address. Without `reports` those of schools stay
+    as they are, and only the one over all is made. With `force` everything is made again.
 
     Raises:
-        PilotError: the table cannot be read, has changed meanwhile or is being worked on already, the reports there
-            are those of another table, or an edition cannot be made here. A school that fails raises nothing.
+        PilotError: the table cannot be read, has changed meanwhile or is being worked on already, the reports
+            there are another table's, or an edition cannot be made here. A school that fails raises nothing.
     """
     check_editions(editions)
     table = table.resolve()
@@ -104,7 +104,7 @@ def run_batch(
 
 
 def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Part], set[Path]]:
-    """The folder of each report that there is to be, and those of reports whose school or year is no longer there."""
+    """The folder of each report that there is to be, and those of reports whose school or year is gone."""
     schools = final / "schools"
     wanted = {schools / folder_named(part.school) / str(part.year): part for part in parts if part.is_reported}
     there = {manifest.parent for manifest in schools.glob("*/*/manifest.json")} if parts else set()
@@ -132,10 +132,10 @@ def _reports_of(parts: dict[Path, Part], final: Path) -> pd.DataFrame:
 
 
 def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFrame) -> Statistics:
-    """The tables that statistics are made of: `failures` (a `faults_table`) and the totals (as of `totals.tables_of`).
+    """The tables that statistics are made of: `failures` (a `faults_table`) and totals (of `totals.tables_of`).
 
-    Of these `by_school` also has the columns of `reports` (`REPORT_COLUMNS`, a row each), and `overview` a measure a
-    row. A report that does not agree with the totals is a PilotError.
+    Of these `by_school` also has the columns of `reports` (`REPORT_COLUMNS`, a row each), and `overview` has a
+    measure a row. A report that does not agree with the totals is a PilotError.
     """
     table = totals["by_school"].merge(reports, on=["school", "year"], how="left", suffixes=("", "_reported"))
     for measure in AGREED:
@@ -167,7 +167,7 @@ def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFr
 def _tell_all(
     project: Path, final: Path, tables: Statistics, about: dict[str, Any], editions: Sequence[str], force: bool
 ) -> list[Path]:
-    """Write the statistics into `data/processed/batch/<table>/`, tell them into `final`; its files, the page first."""
+    """Write the statistics into `data/processed/batch/<table>/` and tell them: the files, the page first."""
     if tables["by_school"]["year"].isna().all():
         raise PilotError(f"{about['file']}：没有一行申报写明四位数的申报年度，无法汇总。请补上后再试。")
     processed = project / "data" / "processed" / "batch" / final.name

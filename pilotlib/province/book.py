@@ -42,7 +42,7 @@ _KEY_MEASURES = (
 
 
 def open_schools(processed: str | None = None) -> Book:
-    """The book of the tables in the folder `processed`, by default those of the project that were made last."""
+    """The book of the tables in the folder `processed`, by default those that the project made last."""
     folder = Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch")
     return read_schools(folder)
 
@@ -69,7 +69,7 @@ SCHOOLS = Kind(("schools",), "index", "汇总", "pilotlib.province.book.read_sch
 
 
 def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
-    """The book over the schools of a table, of its `title, file, sha256, by, rows_read` and `SCHOOLS_STATISTICS`."""
+    """The book over the schools of a table: of its `title, file, sha256, by, rows_read`, and its statistics."""
     years, source = years_of(statistics), f"{about['file']}，按{about['by']}汇总"
     tables = _tables(statistics, source)
     figures: dict[str, FigureEntry] = {}

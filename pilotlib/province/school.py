@@ -38,7 +38,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Settings(NamedTuple):
-    """What all schools have in common: files of their projects by path, editions, and the hash of the code."""
+    """What all schools have in common: files of their projects by path, editions, the hash of the code."""
 
     files: dict[str, bytes]
     editions: tuple[str, ...]
@@ -99,7 +99,7 @@ def make_report(task: Task, settings: Settings) -> Made:
 
 @cache
 def _code_here() -> str:
-    """The hash of the code that this process runs; asked before its first report, with all that it needs loaded."""
+    """The hash of the code that this process runs; asked before its first report, which finds all loaded."""
     import pilotlib.running.stages  # noqa: F401
 
     gc.freeze()  # no garbage is looked for among it; later, what dies would stay

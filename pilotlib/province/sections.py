@@ -1,7 +1,7 @@
-"""Many schools in sentences and figures, and the parts of their report that are shown once a year or not always.
+"""Many schools in sentences and figures, and the parts of their report that are shown a year or not always.
 
-Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing comes of them. Figures have
-no mark for each school, but say how many lie in a band.
+Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing comes of them. Figures
+have no mark for each school, but say how many lie in a band.
 """
 
 from collections.abc import Callable, Hashable
@@ -202,7 +202,7 @@ def doubts_of(statistics: Statistics) -> list[Doubt]:
 
 
 def _failure(row: _Row) -> str:
-    """The first reason why a school failed, where it is if that does not say so, and how many more there are."""
+    """The first reason why a school failed, where it is if that does not say so, and how many more."""
     place: str = f"文件第{row['place']}行" if pd.notna(row["place"]) else ""
     column = title_of(row["column"])
     where = "，".join(filter(None, [place, "" if column in row["message"] else column]))
@@ -236,11 +236,11 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
     return entries
 
 
-def _bars(told: Told, rows: pd.DataFrame, label: str, lengths: list[str], texts: list[str], *words: str) -> FigureEntry:
-    """A bar a row, as long as the first of `lengths` and followed by its text; words are headline, form and unit."""
+def _bars(told: Told, rows: pd.DataFrame, label: str, sums: list[str], texts: list[str], *words: str) -> FigureEntry:
+    """A bar a row, as long as the first of `sums` and followed by its text; words: headline, form, unit."""
     shown = told._replace(data=rows.reset_index(drop=True), bounds=None, gaps=None, links=None)
-    draw, (headline, form, unit) = partial(bar_chart, rows[label], floats(rows[lengths[0]]), texts), words
-    return FigureEntry(shown, draw, headline, form, [label], lengths, unit)
+    draw, (headline, form, unit) = partial(bar_chart, rows[label], floats(rows[sums[0]]), texts), words
+    return FigureEntry(shown, draw, headline, form, [label], sums, unit)
 
 
 def _bands_headline(of_year: Statistics, measure: str, title: str) -> str:

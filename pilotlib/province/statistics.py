@@ -68,7 +68,7 @@ def by_year(tables: Statistics) -> pd.DataFrame:
 
 
 def quartiles(tables: Statistics) -> pd.DataFrame:
-    """The five numbers of each measure in each year, and the fences (not below 0) where enough schools have it.
+    """The five numbers of each measure in each year, and the fences (not below 0) where enough have it.
 
     Columns are `year, measure, unit, schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence,
     upper_fence`.
@@ -87,7 +87,7 @@ def quartiles(tables: Statistics) -> pd.DataFrame:
 
 
 def outliers(tables: Statistics) -> pd.DataFrame:
-    """The schools outside the fences of `quartiles`, by measure, the farthest first; which `side`, and the fences."""
+    """The schools outside the fences of `quartiles`, by measure, the farthest first; `side` and the fences."""
     fences = quartiles(tables).astype({"measure": _MEASURES})
     table = _values(tables["by_school"]).merge(fences, on=["year", "measure"])
     above = (table["value"] - table["upper_fence"]).fillna(0)
@@ -119,7 +119,7 @@ def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
 
 
 def rate_bands(by_school: pd.DataFrame) -> pd.DataFrame:
-    """How many schools of a year were approved which share of the places applied for: `rate_band, schools`."""
+    """How many schools of a year were approved which share of what was applied for: `rate_band, schools`."""
     table = _compared(by_school).dropna(subset="approval_rate")
     differ = (table["places_approved"] - table["places_applied"]).astype(int)
     # A rate may be rounded to 100; whether it is, the counts say.

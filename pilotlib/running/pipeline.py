@@ -1,7 +1,7 @@
-"""The reports of a project, each made by steps as far as something has changed, then moved into its place whole.
+"""The reports of a project: each made by steps where something has changed, then moved into its place whole.
 
-A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. This module imports little, so that a
-report of which nothing has changed is done in a moment.
+A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. This module imports little, so
+that a report of which nothing has changed is done in a moment.
 """
 
 import gc
@@ -27,15 +27,15 @@ PUBLISHING = "导出"
 
 
 class Made(NamedTuple):
-    """What a run made: titles of the steps that were taken, in order, and the files of the report, the page last."""
+    """What a run made: titles of the steps taken, in order, and the files of the report, the page last."""
 
     stages: list[str]
     written: list[Path]
 
 
 class Step(NamedTuple):
-    """One step: its title, what it reads (files, and folders with all that is in them), what else its result depends
-    on, the folder that it makes, what fills a new folder, and whether it is named among the steps that were taken."""
+    """One step: its title, what it reads (files, and folders with all in them), what else its result depends on,
+    the folder that it makes, what fills a new one, and whether it is named among the steps that were taken."""
 
     title: str
     reads: Sequence[Path]
@@ -49,11 +49,10 @@ class Step(NamedTuple):
 class Report:
     """A report that is to be made.
 
-    `title` is what progress and errors call it, `final` the folder of its editions. `inputs()` are the files that it
-    depends on, as they are now; `before` the hashes that they had when the run began. `values` are those of the own
-    parameters of the notebook that tells it, `given` what its book is opened with. `editions`, `parameters` and
-    `engine` are as `run` takes them.
-    A parameter that no notebook has is a PilotError.
+    `title` is what progress and errors call it, `final` the folder of its editions. `inputs()` are the files that
+    it depends on, as they are now; `before` their hashes when the run began. `values` are those of the own
+    parameters of the notebook that tells it, `given` what opens its book. `editions`, `parameters` and `engine`
+    are as `run` takes them; a parameter that no notebook has is a PilotError.
     """
 
     project: Path
@@ -102,15 +101,15 @@ def run(
 ) -> Made:
     """Make a year's processed tables and its report, as far as something has changed.
 
-    `parameters` are further ones for the notebooks that declare them, `editions` the forms in which the report is
-    published (names of `EDITIONS`). `strict`: a number of the school's text that disagrees with the data stops the run.
-    `force`: everything is run again. `engine`: what runs the notebooks, one of `stages.ENGINES`; what they make does
-    not depend on it. `quiet`: no progress is shown.
+    `parameters` are further ones for the notebooks that declare them, `editions` the forms in which the report
+    is published (names of `EDITIONS`). `strict`: a number of the school's text that disagrees with the data stops
+    the run. `force`: everything is run again. `engine`: what runs the notebooks, one of `stages.ENGINES`; what
+    they make does not depend on it. `quiet`: no progress is shown.
 
     Raises:
-        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a
-            notebook that failed (it is kept where the message says), another run of this year, an input that changed
-            meanwhile, or, in a strict run, a claim that disagrees. The last good report and tables are untouched.
+        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input,
+            a notebook that failed (kept where the message says), another run of this year, an input that changed
+            meanwhile, or, if strict, a claim that disagrees. The last good report and tables are untouched.
     """
 
     def inputs() -> list[Path]:
@@ -141,7 +140,7 @@ def run_trends(
     final = project / "reports" / kind.file
     report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
     with recipes.only_run(project, report.name):
-        return make_report(report, [], inputs(), {report.published: final}, force)
+        return make_report(report, [], inputs(), {report.published: final}, force, quiet=False)
 
 
 def _steps_of_year(report: Report, tables: Path, year: int, strict: bool) -> list[Step]:
@@ -192,16 +191,16 @@ def _tables_in(*folders: Path | None) -> list[Path]:
 
 
 def make_report(
-    report: Report, steps: list[Step], reads: list[Path], places: dict[Path, Path], force: bool, quiet: bool = False
+    report: Report, steps: list[Step], reads: list[Path], places: dict[Path, Path], force: bool, quiet: bool
 ) -> Made:
     """Take the steps of a report, every one if forced, then move what they made into its final `places`.
 
-    After its own `steps` its notebook tells of the files and folders `reads`, and it is published. The caller holds
-    `only_run` of its name.
+    After its own `steps` its notebook tells of the files and folders `reads`, and it is published. The caller
+    holds `only_run` of its name.
 
     Raises:
-        PilotError: an edition that cannot be made, before any step is taken; a step that failed; an input that changed
-            meanwhile. What stands in the final places is untouched.
+        PilotError: an edition that cannot be made, before any step is taken; a step that failed; an input that
+            changed meanwhile. What stands in the final places is untouched.
     """
     taken: list[Step] = []
     steps, code = steps + _steps_of_telling(report, reads), recipes.code()
@@ -230,7 +229,7 @@ def make_report(
 
 
 def _take(step: Step, report: Report, recipe: recipes.Recipe) -> None:
-    """Take a step; if something that it reads has changed meanwhile, its result fits neither content: `PilotError`."""
+    """Take a step; PilotError if what it reads has changed meanwhile: its result fits neither content."""
     from pilotlib.running.stages import check_editions
 
     check_editions(report.editions)  # before any work is done
@@ -262,7 +261,7 @@ def _steps_of_telling(report: Report, reads: list[Path]) -> list[Step]:
 
 
 def find_notebooks(project: Path, names: Sequence[str]) -> list[Path]:
-    """The notebooks of these names: the project's own, else those beside the package; PilotError without any."""
+    """The notebooks of these names: the project's own or those beside the package, else a PilotError."""
     for folder in (project / "notebooks", Path(__file__).parents[2] / "notebooks"):
         notebooks = [folder / f"{name}.ipynb" for name in names]
         if all(path.exists() for path in notebooks):

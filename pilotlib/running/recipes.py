@@ -1,9 +1,9 @@
-"""Recipes: of what a result was made, written beside it and asked before it is made anew; and its way into its place.
+"""Recipes: of what a result was made, written beside it and asked before it is made anew; how it is moved in.
 
-A result is a folder: of a stage, of a year's editions, of a school's report. It is current while its recipe says what
-would be said now: the same inputs, settings, code and versions, and the files that it was left with. All is told by
-content; a recipe that is damaged says something else. A finished folder takes the place of the last one: at every
-moment a reader finds the one or the other, whole.
+A result is a folder: of a stage, of a year's editions, of a school's report. It is current while its recipe says
+what would be said now: the same inputs, settings, code and versions, and the files that it was left with. All is
+told by content; a recipe that is damaged says something else. A finished folder takes the place of the last:
+at every moment a reader finds the one or the other, whole.
 """
 
 import ctypes
@@ -37,7 +37,7 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 
 def recipe_of(inputs: dict[str, str], settings: dict[str, Any], code: str) -> Recipe:
-    """The recipe of a result of inputs (the hash of each by its name), settings that JSON can hold, and `code()`."""
+    """The recipe of a result: of inputs (the hash of each by its name), settings for JSON to hold, `code()`."""
     return {"inputs": inputs | {"pilotlib": code}, "settings": settings, "versions": versions()}
 
 
@@ -85,9 +85,9 @@ def code() -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of Python, of this package and of every installed package that it asks for, directly or not.
+    """The versions of Python, of this package and of every installed package that it asks for, also indirectly.
 
-    Those of its extras are among them; what only its own development asks for makes no result and is left out.
+    Those of its extras are among them; what only its development asks for makes no result and is left out.
     """
     own_extras = frozenset(importlib.metadata.metadata("pilotlib").get_all("Provides-Extra", []))
     asked, recorded = [("pilotlib", own_extras - {"dev"})], {}
@@ -116,7 +116,7 @@ def _written(folder: Path, recipe: Recipe) -> bytes:
 
 
 def mend(final: Path) -> None:
-    """Put right what an interrupted run left in and beside a final place, which must be a folder and no link."""
+    """Put right what an interrupted run left in and beside a final place; PilotError if that is no folder."""
     parent = final.parent  # whoever comes here holds the lock
     if parent.exists() and not parent.is_dir():
         raise PilotError(f"{parent.name} 不是文件夹，无法读写。请先把它移走。")
@@ -131,7 +131,7 @@ def mend(final: Path) -> None:
 
 @contextmanager
 def aside(final: Path) -> Iterator[Path]:
-    """A folder beside a final one (mended first), so that moving in is one step of the disk; gone afterwards."""
+    """A folder beside a final one (mended first), so that moving in is one step; gone afterwards."""
     mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
     path = Path(tempfile.mkdtemp(prefix=f".{final.name}~", dir=final.parent))
@@ -144,7 +144,7 @@ def aside(final: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(final: Path, recipe: Recipe) -> Iterator[Path]:
-    """A new folder that takes the place of the last one, its recipe beside it, if it is filled without an error.
+    """A new folder that, filled without an error, takes the place of the last one, its recipe beside it.
 
     The last one stays until then, without a recipe.
     """
@@ -152,7 +152,7 @@ def replacing(final: Path, recipe: Recipe) -> Iterator[Path]:
     with aside(final) as new:
         yield new
         move_in(new, final)
-    written = _beside(final).with_suffix(".new")  # whole or not there, also where the process is killed meanwhile
+    written = _beside(final).with_suffix(".new")  # whole or not there, also where the process is killed
     written.write_bytes(_written(final, recipe))
     written.replace(_beside(final))
 
@@ -176,7 +176,7 @@ def move_in(new: Path, final: Path) -> None:
 
 
 def put_in_place(places: dict[Path, Path]) -> bool:
-    """Copy each folder into its final place, where it does not stand there already; whether anything was moved.
+    """Copy each folder into its final place where it does not stand there already; whether any was moved.
 
     Every copy is whole before the first is moved, so that a full disk changes none of them.
     """

@@ -1,4 +1,4 @@
-"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, the manifest.
+"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, manifest.
 
 Everything heavy is imported here, and this module only where there is something to do.
 """
@@ -37,7 +37,7 @@ def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
 
 
 def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> dict[Path, dict[str, str]]:
-    """Those of the parameters that each notebook declares; a PilotError for one that none has, or that is ours."""
+    """Those of the parameters that each notebook declares; PilotError for one that none has, or is ours."""
     known = set().union(*map(papermill.inspect_notebook, notebooks))
     for name in parameters:
         if name not in known:
@@ -58,8 +58,8 @@ def execute(
 ) -> None:
     """Run a notebook with those of the parameters that it declares.
 
-    `engine` is one of `ENGINES`: in this process by default, where a shell of IPython's is not running already. If a
-    cell fails, the PilotError says where in `failed` the notebook is kept; a kernel that dies is one, too.
+    `engine` is one of `ENGINES`: in this process by default, where a shell of IPython's is not running already.
+    If a cell fails, the PilotError says where in `failed` the notebook is kept; a kernel that dies is one, too.
     """
     try:
         papermill.execute_notebook(
@@ -95,7 +95,7 @@ def execute(
 
 def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
     """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is."""
-    shutil.rmtree(folder / "statistics", ignore_errors=True)  # those of an earlier run are not of these tables
+    shutil.rmtree(folder / "statistics", ignore_errors=True)  # of an earlier run, not of these tables
     cells = inputs.cells.rename(columns=str).reset_index()
     given = {"cells": cells, "corrections": inputs.corrections, "given_indicators": inputs.indicators}
     write_tables(folder, given | cleaned._asdict() | {"problems": problems})
@@ -123,7 +123,7 @@ def publish_book(
     inputs: dict[str, str],
     parameters: dict[str, str],
 ) -> None:
-    """Write a report as its executed notebook shows it, in every edition, and `manifest.json`, which holds a time."""
+    """Write a report as its executed notebook shows it, in every edition, and a manifest, which holds a time."""
     book = open_book()
     publish(notebook, book, editions, folder)
     manifest = {
