@@ -14,15 +14,15 @@ import mistune
 from pilotlib.publishing import as_html
 from pilotlib.publishing.content import Content, _with_contents
 from pilotlib.publishing.workbook import as_xlsx
+from pilotlib.report.books import KINDS
 from pilotlib.report.year import read_year
-from pilotlib.running.pipeline import YEAR_NOTEBOOKS
-from pilotlib.running.reports import find_notebooks
+from pilotlib.running.pipeline import find_notebooks
 
 
 def run(project: Path, year: int, out: Path) -> None:
     os.chdir(project)
     processed = out / "processed"
-    for notebook in find_notebooks(project, YEAR_NOTEBOOKS).values():
+    for notebook in find_notebooks(project, KINDS["year"].notebooks):
         shown = _shown(notebook, {"year": year, "processed": str(processed)})
     book = read_year(processed)
     html, contents = _with_contents("".join(shown))

@@ -9,13 +9,13 @@ from pathlib import Path
 import papermill
 from nbconvert import HTMLExporter
 
-from pilotlib.running.pipeline import YEAR_NOTEBOOKS
-from pilotlib.running.reports import find_notebooks
+from pilotlib.report.books import KINDS
+from pilotlib.running.pipeline import find_notebooks
 
 
 def run(project: Path, year: int, out: Path) -> None:
-    for name, notebook in find_notebooks(project, YEAR_NOTEBOOKS).items():
-        executed = out / f"{name}.ipynb"
+    for notebook in find_notebooks(project, KINDS["year"].notebooks):
+        executed = out / notebook.name
         values = {"year": year, "processed": str(out / "processed")}
         papermill.execute_notebook(notebook, executed, values, cwd=project, progress_bar=False, kernel_name="python3")
         html, _ = HTMLExporter().from_filename(str(executed))

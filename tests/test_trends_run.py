@@ -2,13 +2,15 @@
 
 import json
 import shutil
+from types import SimpleNamespace
+from unittest import mock
 
 import nbformat
 import pytest
 
 from pilotlib import PilotError
 from pilotlib.running import pipeline
-from pilotlib.running.stages import write_manifest
+from pilotlib.running.stages import publish_book as really_publish_book
 from tests import standin
 
 
@@ -22,11 +24,16 @@ def two_years(project):
     return project
 
 
-def publish_book(notebook, open_book, editions, folder, inputs, parameters):
+def publish(notebook, book, editions, folder):
     for edition in editions:
         name = "trends" if notebook.stem == "trends" else "annual-report"
         shutil.copy(notebook, folder / f"{name}.{edition}")
-    write_manifest(folder, {}, inputs, parameters)
+
+
+def publish_book(notebook, open_book, *arguments):
+    """The real one of a book that holds nothing, whose editions are copies of the notebook."""
+    with mock.patch("pilotlib.running.stages.publish", publish):
+        really_publish_book(notebook, lambda: SimpleNamespace(facts={}), *arguments)
 
 
 def execute(notebook, output, parameters, project, failed, title, engine=None):

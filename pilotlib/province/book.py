@@ -1,6 +1,7 @@
 """The report over all schools as a book: opened from what a batch wrote, shown by `schools.ipynb`."""
 
 import json
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -11,12 +12,13 @@ from pilotlib import __version__
 from pilotlib.columns import COLUMNS, FIGURES, kind_of, title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project
-from pilotlib.province.sections import CITIES_DRAWN, year_figures
-from pilotlib.province.sentences import (
+from pilotlib.province.sections import (
+    CITIES_DRAWN,
     NOT_NAMED,
     certificates_paragraph,
     doubts_of,
     over_years,
+    year_figures,
     year_paragraphs,
     years_of,
 )
@@ -32,36 +34,21 @@ SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts with
 CERTIFICATES_SHOWN = 30
 # What the page does not say of every school.
 _ONLY_AS_DATA = {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students", "errors", "notes"}
-_WITH_BOUNDS = ("overview", "by_year", "by_school", "by_city", "by_round", "by_level", "by_certificate")
 _DEFINED = ("by_round", "by_school", "quartiles")  # what their figures mean is told
-KEY_MEASURES = (
-    "schools",
-    "applications",
-    "certificates",
-    "places_applied",
-    "places_approved",
-    "certificate_levels",
-    "schools_failed",
-    "cells_changed",
+_KEY_MEASURES = (
+    *("schools", "applications", "certificates", "places_applied", "places_approved"),
+    *("certificate_levels", "schools_failed", "cells_changed"),
 )
 
 
 def open_schools(processed: str | None = None) -> Book:
-    """The book of the tables in the folder `processed`, or of those of the project that were made last.
-
-    Raises:
-        PilotError: there are none.
-    """
+    """The book of the tables in the folder `processed`, by default those that the project made last."""
     folder = Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch")
     return read_schools(folder)
 
 
 def newest_batch(folder: Path) -> Path:
-    """The folder below `folder` whose `about.json` was written last.
-
-    Raises:
-        PilotError: there is none.
-    """
+    """The folder below `folder` whose `about.json` was written last; PilotError where there is none."""
     found = [about for about in folder.glob("*/about.json") if about.is_file()]
     if not found:
         raise PilotError("还没有各学校的汇总结果。请先运行 pilot batch 申报表 --by 学校。")
@@ -69,11 +56,7 @@ def newest_batch(folder: Path) -> Path:
 
 
 def read_schools(folder: Path) -> Book:
-    """The book over the schools of a table, from what a batch wrote into a folder.
-
-    Raises:
-        PilotError: it is not there, or not all of it.
-    """
+    """The book over the schools of a table, from what a batch wrote into a folder; else a PilotError."""
     files = {name: folder / f"{name}.parquet" for name in SCHOOLS_STATISTICS}
     missing = [path.name for path in (*files.values(), folder / "about.json") if not path.is_file()]
     if missing:
@@ -82,16 +65,11 @@ def read_schools(folder: Path) -> Book:
     return book_of(json.loads(read_text(folder / "about.json")), statistics)
 
 
-SCHOOLS = Kind("schools", "index", "汇总", "pilotlib.province.book.read_schools")
+SCHOOLS = Kind(("schools",), "index", "汇总", "pilotlib.province.book.read_schools")
 
 
 def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
-    """The book over the schools of a table.
-
-    Args:
-        about: The table's `title, file, sha256, by, rows_read`.
-        statistics: Those of `SCHOOLS_STATISTICS`, by name.
-    """
+    """The book over the schools of a table: of its `title, file, sha256, by, rows_read`, and its statistics."""
     years, source = years_of(statistics), f"{about['file']}，按{about['by']}汇总"
     tables = _tables(statistics, source)
     figures: dict[str, FigureEntry] = {}
@@ -99,7 +77,8 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         figures |= year_figures(statistics, tables, year)
     failed = statistics["failures"]["school"].nunique()
     rest = f"；{number(failed)}所学校未完成，原因逐条列出" if failed else ""
-    values = statistics["overview"].set_index("measure")["value"].astype(object)
+    overview = statistics["overview"]
+    values = overview.set_index("measure")["value"].astype(object)
     counts = values.where(values.notna(), None).to_dict()
     return Book(
         file=SCHOOLS.file,
@@ -112,16 +91,26 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         paragraphs=_paragraphs(statistics, years),
         key_figures=_key_figures(statistics),
         doubts=doubts_of(statistics),
-        provenance=_provenance(about, statistics["overview"], years),
+        provenance=[
+            Fact("来源", about["file"]),
+            Fact("SHA-256", about["sha256"]),
+            Fact("汇总依据", about["by"]),
+            Fact("年度", "、".join(map(str, years))),
+            Fact("读入行数", number(about["rows_read"])),
+            *(Fact(title_of(name), measured(overview, name)) for name in ("rows_set_aside", "cells_changed")),
+            Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),
+        ],
         facts={"title": about["title"], "by": about["by"], "years": years, "counts": counts},
     )
 
 
 def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     """Every statistic as it is told, years and cities where there are several; and what the figures mean."""
-    years, bounds = over_years(statistics), _bounds_in_words(statistics["by_school"])
-    notes = dict.fromkeys(_WITH_BOUNDS, bounds)
-    notes |= dict.fromkeys(("overview", "by_certificate"), f"{years}合计。{bounds}" if years else bounds)
+    years, schools = over_years(statistics), statistics["by_school"]
+    counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
+    bounded = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
+    bounds = f"有学校的人数{NOT_GIVEN}（{bounded}），含有它们的合计为至少，批准率只按人数完整的学校计算。"
+    together = dict.fromkeys(("overview", "by_certificate"), f"{years}合计。" if years else "")
     left_out = {"report"} | (set() if years else {"year"}) | ({"city"} if statistics["by_city"].empty else set())
     tables = {}
     for name, entry in SCHOOLS_STATISTICS.items():
@@ -132,37 +121,34 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
         tables[name] = Told(
             name,
             entry.title,
-            entry.definition + notes.get(name, ""),
+            entry.definition + together.get(name, "") + (bounds if bounded and "lower_bound" in data else ""),
             entry.unit,
             source,
             data,
             gaps=pd.DataFrame(NOT_NAMED, data.index, [column for column, kind in kinds.items() if kind == "name"]),
             links=data["report"].map(link_to) if "report" in data else None,
             shown=tuple(column for column, kind in kinds.items() if column not in hidden and kind != "bound"),
+            notes="学校名称链接到该校的报告。" if name == "by_school" and data["report"].map(link_to).any() else "",
             limit={"by_school": SCHOOLS_SHOWN, "by_certificate": CERTIFICATES_SHOWN}.get(name),
             searchable=name == "by_school",
+            nothing="没有。表中的学校全部完成。" if name == "failures" else "",
         )
-    linked = "学校名称链接到该校的报告。" if statistics["by_school"]["report"].map(link_to).any() else ""
     columns = dict.fromkeys(name for table in _DEFINED for name in names_of(statistics[table]))
     figures = [COLUMNS[name] for name in columns if kind_of(name) in FIGURES]
     meanings = pd.DataFrame(figures)[["title", "unit", "meaning"]].astype("str")
-    return tables | {
-        "by_school": tables["by_school"]._replace(notes=linked),
-        "definitions": Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, meanings),
-    }
+    tables["definitions"] = Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, meanings)
+    return tables
 
 
 def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     """The sentences by topic, a paragraph for each year."""
-    topics: dict[str, list[str]] = {"places": [], "schools": [], "cities": []}
-    for year in years:
-        for topic, text in year_paragraphs(statistics, year).items():
-            topics[topic] += [text] if text else []
+    by_year = [year_paragraphs(statistics, year) for year in years]
+    topics = ("places", "schools", "cities")
+    paragraphs = {topic: "\n".join(filter(None, map(itemgetter(topic), by_year))) for topic in topics}
     if len(years) > 1:
-        topics["places"].insert(0, "各年度分别说明，不跨年度相加。")
+        paragraphs["places"] = f"各年度分别说明，不跨年度相加。\n{paragraphs['places']}"
     if statistics["by_city"]["city"].nunique() > CITIES_DRAWN:
-        topics["cities"].append(f"图中为批准最多的{CITIES_DRAWN}个市。")
-    paragraphs = {topic: "\n".join(texts) for topic, texts in topics.items()}
+        paragraphs["cities"] += f"\n图中为批准最多的{CITIES_DRAWN}个市。"
     return paragraphs | {"certificates": certificates_paragraph(statistics)}
 
 
@@ -171,31 +157,11 @@ def _key_figures(statistics: Statistics) -> list[Fact]:
     overview, years = statistics["overview"], over_years(statistics)
     notes = overview.set_index("measure")["note"].to_dict()
     facts = []
-    for name in KEY_MEASURES:
+    for name in _KEY_MEASURES:
         together = "相加" if name in (*ADDED_UP, "cells_changed") else "，重复的只计一次"
         note = "；".join(filter(None, [years and years + together, notes[name]]))
         facts.append(Fact(title_of(name), measured(overview, name), note))
     return facts
-
-
-def _provenance(about: dict[str, Any], overview: pd.DataFrame, years: list[int]) -> list[Fact]:
-    """Where the figures come from."""
-    return [
-        Fact("来源", about["file"]),
-        Fact("SHA-256", about["sha256"]),
-        Fact("汇总依据", about["by"]),
-        Fact("年度", "、".join(map(str, years))),
-        Fact("读入行数", number(about["rows_read"])),
-        *(Fact(title_of(name), measured(overview, name)) for name in ("rows_set_aside", "cells_changed")),
-        Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),
-    ]
-
-
-def _bounds_in_words(schools: pd.DataFrame) -> str:
-    """What a lower bound means, where there is one."""
-    counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
-    named = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
-    return f"有学校的人数{NOT_GIVEN}（{named}），含有它们的合计为至少，批准率只按人数完整的学校计算。" if named else ""
 
 
 def link_to(report: str) -> str:

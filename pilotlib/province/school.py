@@ -5,6 +5,7 @@ process on any machine that has this package can make it.
 """
 
 import gc
+import hashlib
 import json
 import tempfile
 import threading
@@ -17,29 +18,27 @@ import pandas as pd
 from tqdm import tqdm
 
 from pilotlib.errors import PilotError
-from pilotlib.province.pieces import Part, Task, folder_named
+from pilotlib.province.pieces import Part, Task
 from pilotlib.province.workers import Spread
 from pilotlib.reading import read_inputs
+from pilotlib.report.books import KINDS
 from pilotlib.running import recipes
-from pilotlib.running.pipeline import YEAR_NOTEBOOKS, run
-from pilotlib.running.reports import find_notebooks
+from pilotlib.running.pipeline import find_notebooks, run
 from pilotlib.vocabulary import NO_SCHOOL
 
 LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
 WITHOUT_YEAR = "申报年度不是四位数字，不知道是哪一年的报告。请在表中改好。"
 WITHOUT_NAME = "没有写明学校，不属于任何一份报告。请在表中补上。"
 _MOST_NAMED = 20
-_FAULT_TEXTS = ["school", "column", "value", "message"]
-_FAULT_NUMBERS = ["year", "source_row", "place"]
+_FAULT_COLUMNS = {"school": "str", "year": "Int64", "source_row": "Int64", "place": "Int64"}
+_FAULT_COLUMNS |= {"column": "str", "value": "str", "message": "str"}
 Fault = dict[Hashable, Any]  # a row of `faults_table`, or some of its columns
 # The working directory and IPython's shell are one to a process.
 _ONE_AT_A_TIME = threading.Lock()
-# There is no ledger for a table of many schools: faults are mended in the table.
-_LEDGER = "原表"
 
 
 class Settings(NamedTuple):
-    """What all schools have in common: files of their projects by path, editions, and the hash of the code."""
+    """What all schools have in common: files of their projects by path, editions, the hash of the code."""
 
     files: dict[str, bytes]
     editions: tuple[str, ...]
@@ -56,15 +55,16 @@ class Made(NamedTuple):
 
 def settings_of(project: Path, editions: Sequence[str]) -> Settings:
     """The settings of a batch in a project."""
-    reference, notebooks = "data/raw/reference/majors.csv", find_notebooks(project, YEAR_NOTEBOOKS)
-    paths = {f"notebooks/{path.name}": path for path in notebooks.values()} | {reference: project / reference}
+    reference, notebooks = "data/raw/reference/majors.csv", find_notebooks(project, KINDS["year"].notebooks)
+    paths = {f"notebooks/{path.name}": path for path in notebooks} | {reference: project / reference}
     files = {name: path.read_bytes() if path.exists() else b"" for name, path in paths.items()}
     return Settings(files, tuple(editions), recipes.code())
 
 
 def recipe(task: Task, settings: Settings) -> recipes.Recipe:
     """All that a school's report depends on."""
-    inputs = {name: recipes.digest(content) for name, content in _files_of_project(task, settings).items()}
+    files = _files_of_project(task, settings)
+    inputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return recipes.recipe_of(inputs, {"year": task.year, "editions": list(settings.editions)}, settings.code)
 
 
@@ -78,11 +78,11 @@ def _files_of_project(task: Task, settings: Settings) -> dict[str, bytes]:
 def make_report(task: Task, settings: Settings) -> Made:
     """Make one school's report for a year; what goes wrong is told and stops no other."""
     try:
-        _set_modules_apart()
+        code = _code_here()
         with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="pilot-") as folder:
             project = Path(folder).resolve()
             try:
-                if settings.code != _code_here():
+                if settings.code != code:
                     raise PilotError("这台机器上的 pilotlib 与发起的机器不同。请装成同一版本。")
                 for name, content in _files_of_project(task, settings).items():
                     (project / name).parent.mkdir(parents=True, exist_ok=True)
@@ -97,15 +97,13 @@ def make_report(task: Task, settings: Settings) -> Made:
         return Made({}, f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。")
 
 
-_code_here = cache(recipes.code)
-
-
 @cache
-def _set_modules_apart() -> None:
-    """Never look for garbage among what is there before the first report; later, what dies would stay."""
-    import pilotlib.running.stages  # noqa: F401 - all that a report needs
+def _code_here() -> str:
+    """The hash of the code that this process runs; asked before its first report, which finds all loaded."""
+    import pilotlib.running.stages  # noqa: F401
 
-    gc.freeze()
+    gc.freeze()  # no garbage is looked for among it; later, what dies would stay
+    return recipes.code()
 
 
 def _cells_at_fault(project: Path, year: int) -> list[Fault]:
@@ -113,7 +111,8 @@ def _cells_at_fault(project: Path, year: int) -> list[Fault]:
     from pilotlib.checking.year import clean_inputs
 
     try:
-        problems = clean_inputs(read_inputs(project, year), _LEDGER).problems
+        # There is no ledger for a table of many schools: faults are mended in the table.
+        problems = clean_inputs(read_inputs(project, year), "原表").problems
     except PilotError:
         return []
     errors = problems.loc[problems["severity"] == "error", ["source_row", "column", "value", "message"]]
@@ -127,34 +126,25 @@ def make_reports(
 
     Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left.
     """
-    settings = settings_of(project, editions)
-    changed = {
-        part.key: folder
-        for folder, part in parts.items()
-        if force or not recipes.is_current(folder, recipe(part.task(), settings))
-    }
+    settings, faults = settings_of(project, editions), []
+    changed = {}
+    for folder, part in parts.items():
+        made_of = recipe(part.task(), settings)
+        if force or not recipes.is_current(folder, made_of):
+            changed[part.key] = folder, made_of
     if not changed:
         return 0, []
-    faults: list[Fault] = []
-    tasks = (parts[folder].task() for folder in changed.values())
+    tasks = (parts[folder].task() for folder, _ in changed.values())
     results = spread(partial(make_report, settings=settings), tasks)
     for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
-        folder, made = changed[task.school, task.year], result or Made({}, LOST)
+        (folder, made_of), made = changed[task.school, task.year], result or Made({}, LOST)
         if not made.files:
             faults += _faults_of(parts[folder], made)
             continue
-        with recipes.aside(folder) as new:
+        with recipes.replacing(folder, made_of) as new:
             for name, content in made.files.items():
                 (new / name).write_bytes(content)
-            recipes.forget(folder)
-            recipes.move_in(new, folder)
-        recipes.record(folder, recipe(task, settings))
     return len(changed), faults
-
-
-def place(final: Path, part: Part) -> Path:
-    """The folder of a school's report of a year."""
-    return final / "schools" / folder_named(part.school) / str(part.year)
 
 
 def _faults_of(part: Part, made: Made) -> list[Fault]:
@@ -179,8 +169,6 @@ def fault_without_report(part: Part) -> Fault:
 
 def faults_table(faults: list[Fault]) -> pd.DataFrame:
     """Faults as a table, by school: `school, year, source_row, place, column, value, message`."""
-    table = pd.DataFrame(faults, columns=["school", "year", "source_row", "place", "column", "value", "message"])
-    table = table.astype(dict.fromkeys(_FAULT_NUMBERS, "Int64") | dict.fromkeys(_FAULT_TEXTS, "str"))
-    return table.fillna(dict.fromkeys(_FAULT_TEXTS, "")).sort_values(
-        ["school", "year", "source_row"], kind="stable", ignore_index=True
-    )
+    table = pd.DataFrame(faults, columns=list(_FAULT_COLUMNS)).astype(_FAULT_COLUMNS)
+    table = table.fillna({name: "" for name, kind in _FAULT_COLUMNS.items() if kind == "str"})
+    return table.sort_values(["school", "year", "source_row"], kind="stable", ignore_index=True)

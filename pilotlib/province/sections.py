@@ -1,26 +1,31 @@
-"""The figures of the report over all schools, and its parts that are shown once a year or not always.
+"""Many schools in sentences and figures, and the parts of their report that are shown a year or not always.
 
-A figure never has a mark for each school, but how many schools lie in a band.
+Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing comes of them. Figures
+have no mark for each school, but say how many lie in a band.
 """
 
+from collections.abc import Callable, Hashable
 from functools import partial
 from html import escape
+from typing import Any
 
 import pandas as pd
 from IPython.display import HTML
-from matplotlib.figure import Figure
 
 from pilotlib.columns import title_of
-from pilotlib.province.sentences import name_of
-from pilotlib.province.statistics import LEAST_SCHOOLS, counted
+from pilotlib.province.statistics import HIGH, LEAST_SCHOOLS, counted
 from pilotlib.report import parts
-from pilotlib.report.books import Book
+from pilotlib.report.books import Book, Doubt
 from pilotlib.report.drawing import bar_chart, floats
 from pilotlib.report.figures import FigureEntry
-from pilotlib.report.prose import Statistics, number, people
+from pilotlib.report.prose import NOT_GIVEN, Statistics, breakdown, number, people, shortened, visible
 from pilotlib.report.told import Told
 
 CITIES_DRAWN = 30
+NAMES_SHOWN = 5
+NOT_NAMED = "未写明"
+_SCHOOLS_FOR_TENTH = 10  # from how many schools on the largest tenth is told
+_Row = dict[Hashable, Any]
 
 
 def figures(book: Book, name: str) -> HTML:
@@ -53,62 +58,189 @@ def outliers(book: Book) -> HTML:
         f"{year}年一半以上的学校{title_of(measure)}同为{number(value)}{unit}，四分位距为0，凡与之不同的都列出。"
         for year, measure, value, unit in same[["year", "measure", "median", "unit"]].itertuples(index=False)
     ]
-    intro = "离群只表示与多数学校不同，未必有错，值得核实。"
-    lines = [f"<p>{escape(text)}</p>" for text in (intro, *texts)]
+    lines = [f"<p>{escape(text)}</p>" for text in ("离群只表示与多数学校不同，未必有错，值得核实。", *texts)]
     return HTML("".join(lines) + parts.table(book, "outliers").data)
 
 
-def failures(book: Book) -> HTML:
-    """Why some schools could not be done."""
-    if book.tables["failures"].data.empty:
-        return HTML("<p>没有。表中的学校全部完成。</p>")
-    return parts.table(book, "failures")
+def years_of(statistics: Statistics) -> list[int]:
+    """The years of the table, in order."""
+    return sorted(statistics["by_school"]["year"].dropna().astype(int).unique().tolist())
+
+
+def over_years(statistics: Statistics) -> str:
+    """The years, where what is said of the table is said of several."""
+    years = years_of(statistics)
+    return f"{'、'.join(map(str, years))}年" if len(years) > 1 else ""
+
+
+def in_year(statistics: Statistics, year: int) -> Statistics:
+    """The rows of one year, of the statistics that have years."""
+    return {name: table[table["year"] == year] for name, table in statistics.items() if "year" in table}
+
+
+def name_of(name: Any) -> str:
+    """A name from the table as it stands in sentences and figures."""
+    return shortened(visible(name)) if isinstance(name, str) and name.strip() else NOT_NAMED
+
+
+def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
+    """A year's applications in sentences, a paragraph a topic; an empty one where nothing is known.
+
+    `places`: totals, rounds and levels; `schools`: who was approved most, and other than asked; `cities`.
+    """
+    of_year = in_year(statistics, year)
+    schools, rounds = counted(of_year["by_school"]), of_year["by_round"]
+    if schools.empty:
+        return {"places": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
+    bounded, total = bool(schools["lower_bound"].any()), of_year["by_year"].iloc[0]
+    complete = f"其中人数完整的{number(total['schools_complete'])}所学校" if bounded else ""
+    rate = f"，{complete}批准率{number(total['approval_rate'])}%" if pd.notna(total["approval_rate"]) else ""
+    applied, approved = (people(total[name], bounded) for name in ("places_applied", "places_approved"))
+    rounds = rounds.assign(application_round=rounds["application_round"].map(name_of))
+    named = f"{year}年：" if over_years(statistics) else ""
+    return {
+        "places": f"{year}年度{number(total['schools'])}所学校共申报1+X证书试点{number(total['applications'])}项，"
+        f"申请培训{applied}，批准{approved}{rate}。"
+        + breakdown("批次", rounds, "application_round")
+        + breakdown("等级", of_year["by_level"], "level"),
+        "schools": named + _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded) + _unlike(schools),
+        "cities": _cities(of_year["by_city"], year, bounded),
+    }
+
+
+def certificates_paragraph(statistics: Statistics) -> str:
+    """The certificates over all schools: which the most schools applied for, which has the most places."""
+    table, years = statistics["by_certificate"], over_years(statistics)
+    if table.empty:
+        return ""
+    over, most = f"以下为{years}合计。" if years else "", table["schools"].max()
+    names = _names(table.loc[table["schools"] == most, "certificate"])
+    by_schools = f"申报学校最多的证书是{names}（{number(most)}所）；" if len(table) > 1 else ""
+    return over + by_schools + _most(table, "certificate", "种证书", bool(table["lower_bound"].any()))
+
+
+def _names(names: "pd.Series[str]") -> str:
+    """Names for a sentence: the first few, and how many there are."""
+    shown = "、".join(map(name_of, names.head(NAMES_SHOWN)))
+    return shown + (f"等{number(len(names))}个" if len(names) > NAMES_SHOWN else "")
+
+
+def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
+    """Which row was approved most, and its share of all."""
+    places = table["places_approved"]
+    most, total = places.max(), places.sum()
+    if pd.isna(most) or most == 0 or len(table) < 2:
+        return ""
+    top = table[places == most]
+    own = bool(top["lower_bound"].any())
+    share = "" if bounded else f"，{'各' if len(top) > 1 else ''}占{number(most / total * 100)}%"
+    many = f"，{number(len(top))}{counter}并列" if len(top) > 1 else ""
+    known = "就已知人数而言，" if bounded else ""
+    return f"{known}批准人数最多的是{_names(top[name])}（{people(most, own)}{share}{many}）。"
+
+
+def _tenth(schools: pd.DataFrame, bounded: bool) -> str:
+    """How much of all places the tenth of the schools with the most places has."""
+    tenth, total = len(schools) // 10, schools["places_approved"].sum()
+    if bounded or len(schools) < _SCHOOLS_FOR_TENTH or total == 0:
+        return ""
+    part = schools["places_approved"].astype("Float64").nlargest(tenth).sum() / total * 100
+    return f"批准人数最多的十分之一学校（{number(tenth)}所）合计占{number(part)}%。"
+
+
+def _unlike(schools: pd.DataFrame) -> str:
+    """How many schools were approved fewer, as many, and more places than they asked for."""
+    known = schools[~schools["lower_bound"]].dropna(subset=["places_applied", "places_approved"])
+    differ = known["places_approved"] - known["places_applied"]
+    counts = {"少于": (differ < 0).sum(), "等于": (differ == 0).sum(), "多于": (differ > 0).sum()}
+    parts = [f"{word}申请人数的{number(count)}所" for word, count in counts.items() if count]
+    rest = len(schools) - len(known)
+    left = f"；{number(rest)}所有人数缺失，不作比较" if rest else ""
+    return f"批准人数{'，'.join(parts)}{left}。" if parts else ""
+
+
+def _cities(rows: pd.DataFrame, year: int, bounded: bool) -> str:
+    named = rows.dropna(subset="city")
+    if named.empty:
+        return ""
+    unnamed = rows.loc[rows["city"].isna(), "schools"].sum()
+    rest = f"；另有{number(unnamed)}所学校没有写明所在市" if unnamed else ""
+    count = f"{year}年度的学校分布在{number(named['city'].nunique())}个市{rest}。"
+    return count + _most(named, "city", "个市", bounded or bool(unnamed))
+
+
+def doubts_of(statistics: Statistics) -> list[Doubt]:
+    """Schools that failed, that lack a count, whose tables have warnings, and that are unlike the others."""
+    schools, failures, unlike = (statistics[name] for name in ("by_school", "failures", "outliers"))
+    reasons = failures.groupby(["school", "year"], sort=False, dropna=False)["message"].transform("size")
+    failed = failures.assign(reasons=reasons).drop_duplicates(["school", "year"])
+    bounded, warned = schools[schools["lower_bound"]], schools[schools["warnings"].fillna(0) > 0]
+    warned = warned.sort_values(["warnings", "school", "year"], ascending=[False, True, False], kind="stable")
+    warnings = f"申报表有警示，共{number(warned['warnings'].sum())}处，多的在前"
+    unlike = unlike.assign(fence=unlike["upper_fence"].where(unlike["side"] == HIGH, unlike["lower_fence"]))
+    lacking, several = f"{{}}所学校的人数有{NOT_GIVEN}的，合计只是下限", bool(over_years(statistics))
+
+    def school(row: _Row) -> str:
+        """As it is named, with its year where there are several."""
+        return name_of(row["school"]) + (f"（{row['year']}年）" if several and pd.notna(row["year"]) else "")
+
+    kinds: list[tuple[str, pd.DataFrame, Callable[[_Row], str], str]] = [
+        ("{}所学校未完成", failed, _failure, "未完成的学校"),
+        (lacking, bounded, lambda row: f"批准{people(row['places_approved'], True)}", "各学校"),
+        (f"{{}}所学校的{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
+        (f"{number(len(unlike))}个数与多数学校不同", unlike, _outlier, "学校之间的差异"),
+    ]
+    return [
+        Doubt(
+            title.format(number(rows["school"].nunique())),
+            [f"{school(row)}：{words(row)}。" for row in rows.to_dict("records")],
+            section,
+        )
+        for title, rows, words, section in kinds
+        if len(rows)
+    ]
+
+
+def _failure(row: _Row) -> str:
+    """The first reason why a school failed, where it is if that does not say so, and how many more."""
+    place: str = f"文件第{row['place']}行" if pd.notna(row["place"]) else ""
+    column = title_of(row["column"])
+    where = "，".join(filter(None, [place, "" if column in row["message"] else column]))
+    more = f"；另有{number(row['reasons'] - 1)}处" if row["reasons"] > 1 else ""
+    return row["message"].rstrip("。") + (f"（{where}）" if where else "") + more
+
+
+def _outlier(row: _Row) -> str:
+    value, fence = (f"{number(row[name])}{row['unit']}" for name in ("value", "fence"))
+    return f"{title_of(row['measure'])}{value}，{row['side']}（{fence}）"
 
 
 def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> dict[str, FigureEntry]:
     """The figures of one year: `places-<year>`, `rate-<year>`, and `cities-<year>` where cities are named."""
-    of_year = {name: table[table["year"] == year] for name, table in statistics.items() if "year" in table}
-    entries = {
-        f"{name}-{year}": FigureEntry(
-            _of_year(tables[f"{name}_bands"], of_year[f"{name}_bands"]),
-            partial(_draw_bands, of_year[f"{name}_bands"], name=f"{name}_band"),
-            _bands_headline(of_year, measure, title),
-            f"横向条形图，每个{title}区间一条，条长为学校数。",
-            [f"{name}_band"],
-            ["schools"],
-            f"所（{title_of(measure)}在该区间的学校；人数有缺失的学校不计）",
-        )
-        for name, measure, title in (("places", "places_approved", "批准人数"), ("rate", "approval_rate", "批准率"))
-    }
+    of_year, entries = in_year(statistics, year), {}
+    for name, measure, title in (("places", "places_approved", "批准人数"), ("rate", "approval_rate", "批准率")):
+        bands = of_year[f"{name}_bands"]
+        total = bands["schools"].sum()
+        texts = [f"{number(count)}所（{number(count / total * 100)}%）" for count in bands["schools"]]
+        headline, form = _bands_headline(of_year, measure, title), f"横向条形图，每个{title}区间一条，条长为学校数。"
+        words = headline, form, f"所（{title_of(measure)}在该区间的学校；人数有缺失的学校不计）"
+        entries[f"{name}-{year}"] = _bars(tables[f"{name}_bands"], bands, f"{name}_band", ["schools"], texts, *words)
     if "by_city" in tables:
-        largest = of_year["by_city"].sort_values("places_approved", ascending=False, kind="stable").head(CITIES_DRAWN)
-        cities = largest.assign(city=largest["city"].map(name_of).astype("str"))
-        entries[f"cities-{year}"] = FigureEntry(
-            _of_year(tables["by_city"], cities),
-            partial(_draw_cities, cities),
-            _cities_headline(of_year["by_city"]),
-            "横向条形图，每个市一条，从多到少排列。",
-            ["city"],
-            ["places_approved", "schools"],
-            "人（批准总培训人数；括号内为学校数）",
-        )
+        by_city = of_year["by_city"].sort_values("places_approved", ascending=False, kind="stable").head(CITIES_DRAWN)
+        by_city = by_city.assign(city=by_city["city"].map(name_of).astype("str"))
+        rows = by_city[["places_approved", "lower_bound", "schools"]].itertuples(index=False)
+        texts = [f"{people(places, bounded)}（{number(schools)}所）" for places, bounded, schools in rows]
+        headline, form = _cities_headline(of_year["by_city"]), "横向条形图，每个市一条，从多到少排列。"
+        words, lengths = (headline, form, "人（批准总培训人数；括号内为学校数）"), ["places_approved", "schools"]
+        entries[f"cities-{year}"] = _bars(tables["by_city"], by_city, "city", lengths, texts, *words)
     return entries
 
 
-def _of_year(told: Told, rows: pd.DataFrame) -> Told:
-    return told._replace(data=rows.reset_index(drop=True), bounds=None, gaps=None, links=None)
-
-
-def _draw_bands(bands: pd.DataFrame, name: str) -> Figure:
-    total = bands["schools"].sum()
-    texts = [f"{number(count)}所（{number(count / total * 100)}%）" for count in bands["schools"]]
-    return bar_chart(bands[name], floats(bands["schools"]), texts)
-
-
-def _draw_cities(table: pd.DataFrame) -> Figure:
-    rows = table[["places_approved", "lower_bound", "schools"]].itertuples(index=False)
-    texts = [f"{people(places, bounded)}（{number(schools)}所）" for places, bounded, schools in rows]
-    return bar_chart(table["city"], floats(table["places_approved"]), texts)
+def _bars(told: Told, rows: pd.DataFrame, label: str, sums: list[str], texts: list[str], *words: str) -> FigureEntry:
+    """A bar a row, as long as the first of `sums` and followed by its text; words: headline, form, unit."""
+    shown = told._replace(data=rows.reset_index(drop=True), bounds=None, gaps=None, links=None)
+    draw, (headline, form, unit) = partial(bar_chart, rows[label], floats(rows[sums[0]]), texts), words
+    return FigureEntry(shown, draw, headline, form, [label], sums, unit)
 
 
 def _bands_headline(of_year: Statistics, measure: str, title: str) -> str:

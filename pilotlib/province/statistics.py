@@ -21,7 +21,6 @@ LEAST_SCHOOLS = 8  # with fewer, a quarter of them is one or two
 FENCE = 1.5  # times the distance between the quartiles
 HIGH, LOW = "高于上界", "低于下界"
 _MEASURES = pd.CategoricalDtype(COMPARED, ordered=True)
-_MOST_BANDS = 10
 _FIVE_NUMBERS = {0: "minimum", 0.25: "lower_quartile", 0.5: "median", 0.75: "upper_quartile", 1: "maximum"}
 _RULE = (
     f"离群按Tukey的界判定：低于下四分位数减{number(FENCE)}倍四分位距，或高于上四分位数加{number(FENCE)}倍四分位距"
@@ -69,7 +68,7 @@ def by_year(tables: Statistics) -> pd.DataFrame:
 
 
 def quartiles(tables: Statistics) -> pd.DataFrame:
-    """The five numbers of each measure in each year, and the fences (not below 0) where enough schools have it.
+    """The five numbers of each measure in each year, and the fences (not below 0) where enough have it.
 
     Columns are `year, measure, unit, schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence,
     upper_fence`.
@@ -88,7 +87,7 @@ def quartiles(tables: Statistics) -> pd.DataFrame:
 
 
 def outliers(tables: Statistics) -> pd.DataFrame:
-    """The schools outside the fences of `quartiles`, by measure, the farthest first; which `side`, and the fences."""
+    """The schools outside the fences of `quartiles`, by measure, the farthest first; `side` and the fences."""
     fences = quartiles(tables).astype({"measure": _MEASURES})
     table = _values(tables["by_school"]).merge(fences, on=["year", "measure"])
     above = (table["value"] - table["upper_fence"]).fillna(0)
@@ -106,33 +105,34 @@ def places_bands(by_school: pd.DataFrame) -> pd.DataFrame:
     """How many schools of a year have how many places: `places_band, schools`; the largest share a band."""
     places = _compared(by_school)["places_approved"].dropna().astype(int)
     if places.empty:
-        return _counts("places_band", places.astype(str), [])
+        return _counts("places_band", places, [])
     most, high = int(places.max()), float(places.quantile(0.95))
-    step = _step(high)
-    last = int(min(most, max(high, step)) // step)
-    starts = [place * step for place in range(last + 1)]
-    names = [number(start) if step == 1 else f"{number(start)}至{number(start + step - 1)}" for start in starts]
-    if most >= starts[-1] + step:
+    # The least of 1, 2, 5, 10, 20 … of which ten reach as far.
+    widths = (digit * 10 ** (place // 3) for place, digit in enumerate((1, 2, 5) * 12))
+    width = next(width for width in widths if width * 10 > high)
+    last = int(min(most, max(high, width)) // width)
+    starts = range(0, (last + 1) * width, width)
+    names = [number(start) if width == 1 else f"{number(start)}至{number(start + width - 1)}" for start in starts]
+    if most >= starts[-1] + width:
         names[-1] = f"{number(starts[-1])}及以上"
-    bands = (places // step).clip(upper=last).astype(int).map(dict(enumerate(names)))
-    return _counts("places_band", bands, names)
+    return _counts("places_band", (places // width).clip(upper=last), names)
 
 
 def rate_bands(by_school: pd.DataFrame) -> pd.DataFrame:
-    """How many schools of a year were approved which share of the places applied for: `rate_band, schools`."""
+    """How many schools of a year were approved which share of what was applied for: `rate_band, schools`."""
     table = _compared(by_school).dropna(subset="approval_rate")
     differ = (table["places_approved"] - table["places_applied"]).astype(int)
     # A rate may be rounded to 100; whether it is, the counts say.
     band = (table["approval_rate"].astype(float) // 10).clip(upper=9).astype(int)
     band = band.mask(differ == 0, 10).mask(differ > 0, 11)
     names = [*(f"{low}%至不足{low + 10}%" for low in range(0, 100, 10)), "100%", "超过100%"]
-    there = names[band.min() : band.max() + 1] if len(band) else []
-    return _counts("rate_band", band.map(dict(enumerate(names))), there)
+    return _counts("rate_band", band, names).loc[band.min() : band.max()]
 
 
-def _counts(name: str, bands: pd.Series, order: list[str]) -> pd.DataFrame:
-    counts = bands.value_counts().reindex(order, fill_value=0).astype("Int64")
-    return pd.DataFrame({name: pd.Series(order, dtype="str"), "schools": counts.array})
+def _counts(name: str, bands: pd.Series, names: list[str]) -> pd.DataFrame:
+    """How many schools lie in each of the bands, which are numbered in the order of their names."""
+    counts = np.bincount(bands, minlength=len(names))
+    return pd.DataFrame({name: pd.Series(names, dtype="str"), "schools": pd.Series(counts, dtype="Int64")})
 
 
 def _of_each_year(bands: Callable[[pd.DataFrame], pd.DataFrame], tables: Statistics) -> pd.DataFrame:
@@ -151,104 +151,20 @@ def _values(by_school: pd.DataFrame) -> pd.DataFrame:
     return table.astype({"measure": _MEASURES, "value": "Float64"})
 
 
-def _step(highest: float) -> int:
-    """The least of 1, 2, 5, 10, 20 … of which ten reach as far as `highest`.
-
-    >>> _step(9), _step(11), _step(430)
-    (1, 2, 50)
-    """
-    steps = (digit * 10 ** (place // 3) for place, digit in enumerate((1, 2, 5) * 12))
-    return next(step for step in steps if step * _MOST_BANDS > highest)
-
-
-# What adds up by a column: its name, its title, its word, and what of it cannot be added up.
-_SUMS_BY = (
-    ("by_city", "各市", "市", "证书数不可跨市相加；没有写明所在市的另列一行。"),
-    ("by_round", "各批次", "批次", "学校数、证书数不可跨批次相加。"),
-    ("by_level", "各等级", "等级", "学校数、证书数不可跨等级相加；等级未知的另列一行。"),
-)
+_COMPARED = "各区间的学校数；人数有缺失的学校不计。"
 SCHOOLS_STATISTICS = {
-    "overview": Statistic(
-        "总计",
-        "各行注明",
-        "全表各学校合计。",
-        itemgetter("overview"),
-        "申报、人数为各学校之和；证书、证书×等级、学校为不同者的个数。",
-        "证书数不可跨学校相加。",
-    ),
-    "by_year": Statistic(
-        "各年度",
-        "各列注明",
-        "不跨年度相加。",
-        by_year,
-        "每个年度：各学校之和；批准率 = 人数完整的学校的批准人数之和 ÷ 申请人数之和 × 100。",
-        "没有统计结果的学校不在其中。",
-    ),
+    "overview": Statistic("总计", "各行注明", "全表各学校合计。", itemgetter("overview")),
+    "by_year": Statistic("各年度", "各列注明", "不跨年度相加。", by_year),
     "by_school": Statistic(
-        "各学校",
-        "各列注明",
-        "每所学校每个年度一行，按批准总培训人数从多到少。",
-        itemgetter("by_school"),
-        "每所学校：项数 = 行数，人数 = 各行之和，批准只取状态为已批准的行；批准率 = 批准 ÷ 申请 × 100。",
-        "没有报告的学校，在校生与警示等没有数；剔除的行计在该校的第一个年度。",
+        "各学校", "各列注明", "每所学校每个年度一行，按批准总培训人数从多到少。", itemgetter("by_school")
     ),
-    **{
-        name: Statistic(
-            title,
-            "各列注明",
-            "",
-            itemgetter(name),
-            f"每个年度、每个{word}：项数 = 行数，人数 = 各行之和，学校数 = 不同学校数。",
-            caveats,
-        )
-        for name, title, word, caveats in _SUMS_BY
-    },
-    "by_certificate": Statistic(
-        "各证书",
-        "各列注明",
-        "不区分等级。",
-        itemgetter("by_certificate"),
-        "每种证书：项数 = 行数，人数 = 各等级、各批次、各学校各行之和。",
-        "学校数不可跨证书相加。",
-    ),
-    "places_bands": Statistic(
-        "批准人数分布",
-        "所",
-        "各区间的学校数；人数有缺失的学校不计。",
-        partial(_of_each_year, places_bands),
-        "区间等宽，宽度取1、2、5、10、20……中使十个区间达到第95百分位数的最小者；最大的几所合在最后一个区间。",
-        "没有写明学校的申报不计。",
-    ),
-    "rate_bands": Statistic(
-        "批准率分布",
-        "所",
-        "各区间的学校数；人数有缺失的学校不计。",
-        partial(_of_each_year, rate_bands),
-        "每10个百分点一个区间；恰好等于与多于申请人数的，各为一个区间。",
-        "没有写明学校的申报不计。",
-    ),
-    "quartiles": Statistic(
-        "四分位数与界",
-        "各行注明",
-        _RULE,
-        quartiles,
-        "四分位数用线性插值；界 = 下（上）四分位数 −（+） 1.5 × 四分位距。",
-        "小于0的下界不列。",
-    ),
-    "outliers": Statistic(
-        "与多数学校不同的学校",
-        "各行注明",
-        _RULE,
-        outliers,
-        "低于下界或高于上界的学校，离界最远的在前。",
-        "只表示与多数学校不同，未必有错。",
-    ),
-    "failures": Statistic(
-        "未完成的学校",
-        "条",
-        "逐条列出原因及所在的行。",
-        itemgetter("failures"),
-        "每处错误一行。",
-        "这些学校的申报仍计入总计。",
-    ),
+    "by_city": Statistic("各市", "各列注明", "", itemgetter("by_city")),
+    "by_round": Statistic("各批次", "各列注明", "", itemgetter("by_round")),
+    "by_level": Statistic("各等级", "各列注明", "", itemgetter("by_level")),
+    "by_certificate": Statistic("各证书", "各列注明", "不区分等级。", itemgetter("by_certificate")),
+    "places_bands": Statistic("批准人数分布", "所", _COMPARED, partial(_of_each_year, places_bands)),
+    "rate_bands": Statistic("批准率分布", "所", _COMPARED, partial(_of_each_year, rate_bands)),
+    "quartiles": Statistic("四分位数与界", "各行注明", _RULE, quartiles),
+    "outliers": Statistic("与多数学校不同的学校", "各行注明", _RULE, outliers),
+    "failures": Statistic("未完成的学校", "条", "逐条列出原因及所在的行。", itemgetter("failures")),
 }

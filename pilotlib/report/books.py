@@ -52,9 +52,10 @@ class Book(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of report: its notebook, the name of its editions, its title, the path of what reads its book."""
+    """A kind of report: its notebooks, the last of which tells it, the name of its editions, its title, the path of
+    what reads its book."""
 
-    notebook: str
+    notebooks: tuple[str, ...]
     file: str
     title: str
     reader: str
@@ -68,6 +69,8 @@ class Kind(NamedTuple):
 
 DEFAULT_EDITIONS = ("html", "xlsx")
 KINDS = {
-    "year": Kind("3_annual_report", "annual-report", "年度报告", "pilotlib.report.year.read_year"),
-    "years": Kind("trends", "trends", "历年对比", "pilotlib.report.years.read_years"),
+    "year": Kind(
+        ("1_clean", "2_statistics", "3_annual_report"), "annual-report", "年度报告", "pilotlib.report.year.read_year"
+    ),
+    "years": Kind(("trends",), "trends", "历年对比", "pilotlib.report.years.read_years"),
 }

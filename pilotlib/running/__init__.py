@@ -1,1 +1,1 @@
-"""What runs a report: notebooks, what is current, moving results in whole, the pipeline of a kind of report."""
+"""What runs a report: notebooks, what is current, results moved in whole, the pipeline of each kind."""

@@ -1,4 +1,4 @@
-"""A papermill engine that runs a notebook's cells in this process: no kernel is started, and imports are paid once.
+"""A papermill engine that runs a notebook in this process: no kernel is started, imports are paid once.
 
 Every notebook begins as in a new kernel: empty names, matplotlib as it is by default, its own `__main__`, working
 directory, search path and environment. What a process keeps on purpose are its imported modules; a notebook that
@@ -82,11 +82,8 @@ class _Results(DisplayHook):
             shell = _shell()
             shell.add("execute_result", format_dict, md_dict, execution_count=shell.number)
 
-    def finish_displayhook(self) -> None:
-        self._is_active = False
-
     def flush(self) -> None:
-        """Called before all names go, results among them: nothing is left to do but IPython's search for garbage."""
+        """Called before all names go, results too: nothing is left to do but IPython's search for garbage."""
 
 
 class _Displayed(DisplayPublisher):
@@ -149,7 +146,7 @@ def shell_is_taken() -> bool:
 
 
 def _shell() -> _Shell:
-    """The one shell of this process: IPython's functions, and the figures shown after a cell, look for it by type."""
+    """The one shell of this process: IPython's functions and the figures after a cell look for it by type."""
     if _Shell.initialized():
         return _Shell.instance()
     main = sys.modules["__main__"]

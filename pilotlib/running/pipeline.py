@@ -1,32 +1,91 @@
-"""The reports of a project: a year's, from its raw files, and the one over all years; each as far as it is not current.
+"""The reports of a project: each made by steps where something has changed, then moved into its place whole.
 
-This module imports little, so that a report of which nothing has changed is done in a moment.
+A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. This module imports little, so
+that a report of which nothing has changed is done in a moment.
 """
 
+import gc
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from tqdm import tqdm
 
 from pilotlib.errors import PilotError
 from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
-from pilotlib.report.books import KINDS
-from pilotlib.running.recipes import files_in
-from pilotlib.running.reports import Report, Step, find_notebooks, make_report, only_run, steps_of_telling
+from pilotlib.report.books import KINDS, Kind
+from pilotlib.running import recipes
 
-YEAR_NOTEBOOKS = ("1_clean", "2_statistics", KINDS["year"].notebook)
 # What the second stage depends on of what the first wrote; the report depends on all of it.
 READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in COUNTED))
-TRENDS = "trends"
+PUBLISHING = "导出"
 
 
 class Made(NamedTuple):
-    """What a run made: titles of the steps that were taken, in order, and the files of the report, the page last."""
+    """What a run made: titles of the steps taken, in order, and the files of the report, the page last."""
 
     stages: list[str]
     written: list[Path]
+
+
+class Step(NamedTuple):
+    """One step: its title, what it reads (files, and folders with all in them), what else its result depends on,
+    the folder that it makes, what fills a new one, and whether it is named among the steps that were taken."""
+
+    title: str
+    reads: Sequence[Path]
+    settings: dict[str, Any]
+    makes: Path
+    action: Callable[[Path], None]
+    named: bool = True
+
+
+@dataclass
+class Report:
+    """A report that is to be made.
+
+    `title` is what progress and errors call it, `final` the folder of its editions. `inputs()` are the files that
+    it depends on, as they are now; `before` their hashes when the run began. `values` are those of the own
+    parameters of the notebook that tells it, `given` what opens its book. `editions`, `parameters` and `engine`
+    are as `run` takes them; a parameter that no notebook has is a PilotError.
+    """
+
+    project: Path
+    kind: Kind
+    title: str
+    final: Path
+    inputs: Callable[[], list[Path]]
+    editions: Sequence[str]
+    values: dict[str, Any]
+    given: Sequence[Any]
+    parameters: dict[str, str] = field(default_factory=dict)
+    engine: str | None = None
+
+    def __post_init__(self) -> None:
+        """Remember what is read, and where its steps work and a notebook that failed is kept."""
+        self.before = recipes.hashes(self.project, self.inputs())
+        self.name = "-".join(self.final.relative_to(self.project / "reports").parts)
+        self.work = self.project / ".pilot" / self.name
+        self.published = self.work / "published"
+        self.failed = self.final.with_name(f"{self.final.name}-failed")
+        self.notebooks = find_notebooks(self.project, self.kind.notebooks)
+        self.declared: dict[Path, dict[str, str]] = {}
+        if self.parameters:
+            from pilotlib.running.stages import declared_by_each
+
+            self.declared = declared_by_each(self.notebooks, self.parameters)
+
+    def execute(self, notebook: Path, title: str, values: dict[str, Any], folder: Path) -> None:
+        """Run a notebook with the values of its parameters; the executed one is written into a folder."""
+        from pilotlib.running import stages
+
+        output, parameters = folder / notebook.name, values | self.parameters
+        stages.execute(notebook, output, parameters, self.project, self.failed, title, self.engine)
 
 
 def run(
@@ -42,84 +101,66 @@ def run(
 ) -> Made:
     """Make a year's processed tables and its report, as far as something has changed.
 
-    Args:
-        project: The project's folder.
-        year: The year.
-        parameters: Further parameters for the notebooks that declare them.
-        editions: The forms in which the report is published, names of `EDITIONS`.
-        strict: Whether a number of the school's text that disagrees with the data stops the run.
-        force: Whether everything is run again.
-        engine: What runs the notebooks, one of `stages.ENGINES`; what they make does not depend on it.
-        quiet: Whether no progress is shown.
+    `parameters` are further ones for the notebooks that declare them, `editions` the forms in which the report
+    is published (names of `EDITIONS`). `strict`: a number of the school's text that disagrees with the data stops
+    the run. `force`: everything is run again. `engine`: what runs the notebooks, one of `stages.ENGINES`; what
+    they make does not depend on it. `quiet`: no progress is shown.
 
     Raises:
-        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input, a
-            notebook that failed (it is kept where the message says), another run of this year, an input that changed
-            meanwhile, or, in a strict run, a claim that disagrees. The last good report and tables are untouched.
+        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input,
+            a notebook that failed (kept where the message says), another run of this year, an input that changed
+            meanwhile, or, if strict, a claim that disagrees. The last good report and tables are untouched.
     """
 
     def inputs() -> list[Path]:
         return [*input_files(project, year), *_tables_in(earlier_folder(project, year))]
 
-    notebooks = list(find_notebooks(project, YEAR_NOTEBOOKS).values())
-    if parameters:
-        from pilotlib.running.stages import check_parameters
-
-        check_parameters(notebooks, parameters)
     final, processed = project / "reports" / str(year), project / "data" / "processed" / str(year)
-    names = (str(year), f"{year} 年", notebooks[-1])
-    report = Report(project, KINDS["year"], *names, final, inputs, editions, parameters or {}, engine)
-    steps = _steps_of_year(report, notebooks, year, strict)
-    with only_run(project, report.name):
-        places = {report.work / "tables": processed, report.work / "published": final}
-        titles = make_report(report, steps, places, force=force, quiet=quiet)
-    tables = [*sorted(processed.glob("*.csv")), *sorted((processed / "statistics").glob("*.csv"))]
-    return Made(titles, [*tables, *report.files])
+    tables, earlier = project / ".pilot" / str(year) / "tables", earlier_folder(project, year)
+    telling = {"year": year, "processed": str(tables)}, (tables, earlier), parameters or {}, engine
+    report = Report(project, KINDS["year"], f"{year} 年", final, inputs, editions, *telling)
+    steps, reads = _steps_of_year(report, tables, year, strict), [tables, *_tables_in(earlier)]
+    with recipes.only_run(project, report.name):
+        places = {tables: processed, report.published: final}
+        made = make_report(report, steps, reads, places, force, quiet)
+    return Made(made.stages, [*sorted(processed.rglob("*.csv")), *made.written])
 
 
 def run_trends(
     project: Path, *, editions: Sequence[str], force: bool = False, engine: str | None = None
 ) -> Made | None:
-    """Make the report over all processed years, as far as something has changed; None with fewer than two.
-
-    Raises:
-        PilotError: as `run`.
-    """
+    """Make the report over all processed years as `run` makes a year's; None with fewer than two."""
 
     def inputs() -> list[Path]:
         return _tables_in(*(project / "data" / "processed" / str(year) for year in processed_years(project)))
 
     if len(processed_years(project)) < 2:
         return None
-    kind, final = KINDS["years"], project / "reports" / TRENDS
-    notebook = find_notebooks(project, [kind.notebook])[kind.notebook]
-    report = Report(project, kind, TRENDS, kind.title, notebook, final, inputs, editions, engine=engine)
-    steps = steps_of_telling(report, inputs(), {}, partial(kind.open, project))
-    with only_run(project, report.name):
-        titles = make_report(report, steps, {report.work / "published": final}, force=force)
-    return Made(titles, report.files)
+    kind = KINDS["years"]
+    final = project / "reports" / kind.file
+    report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
+    with recipes.only_run(project, report.name):
+        return make_report(report, [], inputs(), {report.published: final}, force, quiet=False)
 
 
-def _steps_of_year(report: Report, notebooks: Sequence[Path], year: int, strict: bool) -> list[Step]:
-    """A year's steps: cleaned and counted by a notebook each, put together, held against its text, told, published."""
-    cleaned, counted, tables = (report.work / name for name in ("cleaned", "counted", "tables"))
-    earlier, values = earlier_folder(report.project, year), {"year": year, "processed": str(tables)}
+def _steps_of_year(report: Report, tables: Path, year: int, strict: bool) -> list[Step]:
+    """A year's own steps: cleaned and counted by a notebook each, put together, and held against its text."""
+    (cleaning, counting, _), work = report.notebooks, report.work
+    cleaned, counted = work / "cleaned", work / "counted"
 
     def stage(title: str, notebook: Path, reads: list[Path], makes: Path, *parts: Path) -> Step:
         def run_notebook(new: Path) -> None:
-            """In one folder with copies of the tables that it reads."""
-            _put_together(parts, new)
-            report.execute(notebook, title, {"year": year, "processed": str(new)}, report.work)
+            _put_together(parts, new)  # copies of the tables that it reads
+            report.execute(notebook, title, {"year": year, "processed": str(new)}, work)
 
-        return Step(title, [notebook, *reads], report.settings_of(notebook), makes, run_notebook)
+        return Step(title, [notebook, *reads], report.declared.get(notebook, {}), makes, run_notebook)
 
-    judging = Step("数据核对", [tables], {}, report.work / "judged", partial(_judge, tables), named=False)
+    judging = Step("数据核对", [tables], {}, work / "judged", partial(_judge, tables), named=False)
     return [
-        stage("清洗与检查", notebooks[0], input_files(report.project, year), cleaned),
-        stage("统计", notebooks[1], [cleaned / name for name in READ_BY_STATISTICS], counted, cleaned),
+        stage("清洗与检查", cleaning, input_files(report.project, year), cleaned),
+        stage("统计", counting, [cleaned / name for name in READ_BY_STATISTICS], counted, cleaned),
         Step("处理结果", [counted, cleaned], {}, tables, partial(_put_together, [counted, cleaned]), named=False),
         *([judging] if strict else []),
-        *steps_of_telling(report, [tables, *_tables_in(earlier)], values, partial(report.kind.open, tables, earlier)),
     ]
 
 
@@ -130,24 +171,99 @@ def _put_together(parts: Sequence[Path], new: Path) -> None:
 
 
 def _judge(tables: Path, _: Path) -> None:
-    """Stop at numbers of the school's text that disagree with the data.
-
-    Raises:
-        PilotError: names each of them.
-    """
+    """Stop at numbers of the school's text that disagree with the data: a PilotError names each."""
     from pilotlib.claims import DISAGREES
     from pilotlib.report.year import read_year
 
     claims = read_year(tables).claims
     assert claims is not None  # of a year's book
     wrong = claims[claims["state"] == DISAGREES]
-    named = zip(wrong["line"], wrong["number"], wrong["explanation"], strict=True)
-    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in named]
+    rows = wrong[["line", "number", "explanation"]].itertuples(index=False)
+    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in rows]
     if lines:
         raise PilotError(f"narrative.md：有 {len(lines)} 处与数据不一致，没有出报告。{''.join(lines)}")
 
 
 def _tables_in(*folders: Path | None) -> list[Path]:
     """The processed tables of years that the report of another reads; none of no year."""
-    files = chain.from_iterable(files_in(folder) for folder in folders if folder)
+    files = chain.from_iterable(recipes.files_in(folder) for folder in folders if folder)
     return [path for path in files if path.suffix in (".parquet", ".json")]
+
+
+def make_report(
+    report: Report, steps: list[Step], reads: list[Path], places: dict[Path, Path], force: bool, quiet: bool
+) -> Made:
+    """Take the steps of a report, every one if forced, then move what they made into its final `places`.
+
+    After its own `steps` its notebook tells of the files and folders `reads`, and it is published. The caller
+    holds `only_run` of its name.
+
+    Raises:
+        PilotError: an edition that cannot be made, before any step is taken; a step that failed; an input that
+            changed meanwhile. What stands in the final places is untouched.
+    """
+    taken: list[Step] = []
+    steps, code = steps + _steps_of_telling(report, reads), recipes.code()
+    progress = tqdm(steps, desc=report.title, unit="步", disable=True if quiet else None, leave=False)
+    with ExitStack() as stack, progress:
+        if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
+            gc.disable()
+            stack.callback(gc.collect)
+            stack.callback(gc.enable)
+        for final in places.values():
+            recipes.mend(final)
+        for step in progress:
+            recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
+            if force or not recipes.is_current(step.makes, recipe):
+                _take(step, report, recipe)
+                taken.append(step)
+        if recipes.hashes(report.project, report.inputs()) != report.before:
+            for step in steps:
+                recipes.forget(step.makes)
+            raise PilotError(f"{report.title}的原始文件在运行中有改动，结果没有写入。请再运行一次。")
+        moved = recipes.put_in_place(places)
+    shutil.rmtree(report.failed, ignore_errors=True)
+    editions = [f"{report.kind.file}.{edition}" for edition in reversed(report.editions)]
+    titles = [step.title for step in taken if step.named] or ([PUBLISHING] if moved else [])
+    return Made(titles, [report.final / name for name in ("manifest.json", *editions)])
+
+
+def _take(step: Step, report: Report, recipe: recipes.Recipe) -> None:
+    """Take a step; PilotError if what it reads has changed meanwhile: its result fits neither content."""
+    from pilotlib.running.stages import check_editions
+
+    check_editions(report.editions)  # before any work is done
+    # A folder of its own: a kernel that outlived its killed run still writes into that run's.
+    with recipes.replacing(step.makes, recipe) as new:
+        step.action(new)
+        now = recipes.recipe_of(recipes.hashes(report.project, step.reads), {}, recipes.code())["inputs"]
+        changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
+        if changed:
+            raise PilotError(f"{step.title}所读的 {'、'.join(changed)} 在运行中有改动，结果没有写入。请再运行一次。")
+
+
+def _steps_of_telling(report: Report, reads: list[Path]) -> list[Step]:
+    """The last two steps of any report: its notebook tells it, and it is published."""
+    told, notebook, title = report.work / "told", report.notebooks[-1], report.kind.title
+
+    def publish(new: Path) -> None:
+        from pilotlib.running import stages
+
+        open_book = partial(report.kind.open, *report.given)
+        stages.publish_book(told / notebook.name, open_book, report.editions, new, report.before, report.parameters)
+
+    settings = {"parameters": report.parameters, "editions": list(report.editions)}
+    tell = partial(report.execute, notebook, title, report.values)
+    return [
+        Step(title, [notebook, *reads], report.declared.get(notebook, {}), told, tell),
+        Step(PUBLISHING, [told, *reads, *report.inputs()], settings, report.published, publish),
+    ]
+
+
+def find_notebooks(project: Path, names: Sequence[str]) -> list[Path]:
+    """The notebooks of these names: the project's own or those beside the package, else a PilotError."""
+    for folder in (project / "notebooks", Path(__file__).parents[2] / "notebooks"):
+        notebooks = [folder / f"{name}.ipynb" for name in names]
+        if all(path.exists() for path in notebooks):
+            return notebooks
+    raise PilotError(f"找不到笔记本：{project / 'notebooks'} 中应有 {'、'.join(f'{name}.ipynb' for name in names)}。")

@@ -1,9 +1,9 @@
-"""Recipes: of what a result was made, written beside it and asked before it is made anew; and its way into its place.
+"""Recipes: of what a result was made, written beside it and asked before it is made anew; how it is moved in.
 
-A result is a folder: of a stage, of a year's editions, of a school's report. It is current while its recipe says what
-would be said now: the same inputs, settings, code and versions, and the files that it was left with. All is told by
-content; a recipe that is damaged says something else. A finished folder takes the place of the last one: at every
-moment a reader finds the one or the other, whole.
+A result is a folder: of a stage, of a year's editions, of a school's report. It is current while its recipe says
+what would be said now: the same inputs, settings, code and versions, and the files that it was left with. All is
+told by content; a recipe that is damaged says something else. A finished folder takes the place of the last:
+at every moment a reader finds the one or the other, whole.
 """
 
 import ctypes
@@ -22,6 +22,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from pilotlib.errors import PilotError
 
 Recipe = dict[str, Any]
@@ -35,10 +37,7 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 
 def recipe_of(inputs: dict[str, str], settings: dict[str, Any], code: str) -> Recipe:
-    """The recipe of a result that is to be made of inputs, the hash of each by its name, and of code, its `code()`.
-
-    `settings` are what else it depends on, as JSON can hold it.
-    """
+    """The recipe of a result: of inputs (the hash of each by its name), settings for JSON to hold, `code()`."""
     return {"inputs": inputs | {"pilotlib": code}, "settings": settings, "versions": versions()}
 
 
@@ -50,21 +49,9 @@ def is_current(folder: Path, recipe: Recipe) -> bool:
         return False
 
 
-def record(folder: Path, recipe: Recipe) -> None:
-    """Write beside a finished folder by which recipe it was made, and what it holds."""
-    aside = _beside(folder).with_suffix(".new")  # whole or not there, also where the process is killed meanwhile
-    aside.write_bytes(_written(folder, recipe))
-    aside.replace(_beside(folder))
-
-
 def forget(folder: Path) -> None:
     """Remove the recipe beside a folder, which is not current from then on."""
     _beside(folder).unlink(missing_ok=True)
-
-
-def digest(content: bytes) -> str:
-    """The hash that everything is told by."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
@@ -93,14 +80,14 @@ def code_files() -> list[Path]:
 
 def code() -> str:
     """One hash of this package as it is now."""
-    return digest(json.dumps(hashes(Path(__file__).parents[1], code_files())).encode())
+    return hashlib.sha256(json.dumps(hashes(Path(__file__).parents[1], code_files())).encode()).hexdigest()
 
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of Python, of this package and of every installed package that it asks for, directly or not.
+    """The versions of Python, of this package and of every installed package that it asks for, also indirectly.
 
-    Those of its extras are among them; what only its own development asks for makes no result and is left out.
+    Those of its extras are among them; what only its development asks for makes no result and is left out.
     """
     own_extras = frozenset(importlib.metadata.metadata("pilotlib").get_all("Provides-Extra", []))
     asked, recorded = [("pilotlib", own_extras - {"dev"})], {}
@@ -129,12 +116,8 @@ def _written(folder: Path, recipe: Recipe) -> bytes:
 
 
 def mend(final: Path) -> None:
-    """Put right what an interrupted run left in and beside a final place: whoever comes here holds the lock.
-
-    Raises:
-        PilotError: what stands in the final place, or above it, is no folder; a link is not followed.
-    """
-    parent = final.parent
+    """Put right what an interrupted run left in and beside a final place; PilotError if that is no folder."""
+    parent = final.parent  # whoever comes here holds the lock
     if parent.exists() and not parent.is_dir():
         raise PilotError(f"{parent.name} 不是文件夹，无法读写。请先把它移走。")
     if final.is_symlink() or (final.exists() and not final.is_dir()):
@@ -148,11 +131,7 @@ def mend(final: Path) -> None:
 
 @contextmanager
 def aside(final: Path) -> Iterator[Path]:
-    """A folder beside a final one, on the same disk, so that moving in is one step; gone afterwards.
-
-    Raises:
-        PilotError: as `mend`.
-    """
+    """A folder beside a final one (mended first), so that moving in is one step; gone afterwards."""
     mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
     path = Path(tempfile.mkdtemp(prefix=f".{final.name}~", dir=final.parent))
@@ -161,6 +140,21 @@ def aside(final: Path) -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def replacing(final: Path, recipe: Recipe) -> Iterator[Path]:
+    """A new folder that, filled without an error, takes the place of the last one, its recipe beside it.
+
+    The last one stays until then, without a recipe.
+    """
+    forget(final)
+    with aside(final) as new:
+        yield new
+        move_in(new, final)
+    written = _beside(final).with_suffix(".new")  # whole or not there, also where the process is killed
+    written.write_bytes(_written(final, recipe))
+    written.replace(_beside(final))
 
 
 def move_in(new: Path, final: Path) -> None:
@@ -182,7 +176,7 @@ def move_in(new: Path, final: Path) -> None:
 
 
 def put_in_place(places: dict[Path, Path]) -> bool:
-    """Copy each folder into its final place, where it does not stand there already; whether anything was moved.
+    """Copy each folder into its final place where it does not stand there already; whether any was moved.
 
     Every copy is whole before the first is moved, so that a full disk changes none of them.
     """
@@ -210,3 +204,15 @@ def _exchanged(one: Path, other: Path) -> bool:
     if hasattr(library, "renameat2"):
         return library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0
     return hasattr(library, "renamex_np") and library.renamex_np(*names, _EXCHANGE) == 0
+
+
+@contextmanager
+def only_run(project: Path, name: str) -> Iterator[Path]:
+    """The work folder of a year, of the trends or of a batch, for one run at a time: else a PilotError."""
+    work = project / ".pilot" / name
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(work.with_name(f"{name}.lock"), timeout=0):  # which ends with its process
+            yield work
+    except Timeout:
+        raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None

@@ -1,11 +1,11 @@
-"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, the manifest.
+"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, manifest.
 
 Everything heavy is imported here, and this module only where there is something to do.
 """
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,8 @@ from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.recipes import hashes, versions
 from pilotlib.statistics import STATISTICS
 
-KERNEL = "kernel"
 # What may run the notebooks → what papermill calls it.
-ENGINES = {IN_PROCESS: IN_PROCESS, KERNEL: None}
+ENGINES = {IN_PROCESS: IN_PROCESS, "kernel": None}
 OWN_PARAMETERS = ("year", "processed", "years")
 
 
@@ -37,18 +36,15 @@ def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name in names}
 
 
-def check_parameters(notebooks: Iterable[Path], parameters: Iterable[str]) -> None:
-    """Hold the names of given parameters against those that the notebooks declare, before one is run.
-
-    Raises:
-        PilotError: names the parameter that no notebook has, or that the command sets itself.
-    """
+def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> dict[Path, dict[str, str]]:
+    """Those of the parameters that each notebook declares; PilotError for one that none has, or is ours."""
     known = set().union(*map(papermill.inspect_notebook, notebooks))
     for name in parameters:
         if name not in known:
             raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
         if name in OWN_PARAMETERS:
             raise PilotError(f"参数“{name}”由命令自己给出，不能用 -p 指定。年度请写成 pilot run 年度。")
+    return {notebook: declared(parameters, notebook) for notebook in notebooks}
 
 
 def execute(
@@ -63,16 +59,14 @@ def execute(
     """Run a notebook with those of the parameters that it declares.
 
     `engine` is one of `ENGINES`: in this process by default, where a shell of IPython's is not running already.
-
-    Raises:
-        PilotError: a cell failed; the notebook is kept in `failed`, where the message says. Or its kernel died.
+    If a cell fails, the PilotError says where in `failed` the notebook is kept; a kernel that dies is one, too.
     """
     try:
         papermill.execute_notebook(
             notebook,
             output,
             parameters=declared(parameters, notebook),
-            engine_name=ENGINES[engine or (KERNEL if shell_is_taken() else IN_PROCESS)],
+            engine_name=ENGINES[engine or ("kernel" if shell_is_taken() else IN_PROCESS)],
             kernel_name="python3",
             cwd=project,
             progress_bar=False,
@@ -100,11 +94,8 @@ def execute(
 
 
 def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
-    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is.
-
-    Statistics of an earlier run are removed: they are not of these tables.
-    """
-    shutil.rmtree(folder / "statistics", ignore_errors=True)
+    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is."""
+    shutil.rmtree(folder / "statistics", ignore_errors=True)  # of an earlier run, not of these tables
     cells = inputs.cells.rename(columns=str).reset_index()
     given = {"cells": cells, "corrections": inputs.corrections, "given_indicators": inputs.indicators}
     write_tables(folder, given | cleaned._asdict() | {"problems": problems})
@@ -132,14 +123,9 @@ def publish_book(
     inputs: dict[str, str],
     parameters: dict[str, str],
 ) -> None:
-    """Write a report as its executed notebook shows it into a folder, in every edition, and its manifest."""
+    """Write a report as its executed notebook shows it, in every edition, and a manifest, which holds a time."""
     book = open_book()
     publish(notebook, book, editions, folder)
-    write_manifest(folder, book.facts, inputs, parameters)
-
-
-def write_manifest(folder: Path, facts: dict[str, Any], inputs: dict[str, str], parameters: dict[str, str]) -> None:
-    """Write `manifest.json`, the one output that holds a time."""
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "inputs": inputs,
@@ -147,5 +133,5 @@ def write_manifest(folder: Path, facts: dict[str, Any], inputs: dict[str, str], 
         "parameters": parameters,
         "versions": versions(),
     }
-    text = json.dumps(manifest | facts, ensure_ascii=False, indent=2)
+    text = json.dumps(manifest | book.facts, ensure_ascii=False, indent=2)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", newline="\n")

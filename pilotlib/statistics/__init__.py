@@ -26,8 +26,8 @@ class Statistic(NamedTuple):
     unit: str
     definition: str
     function: Callable[[Any], pd.DataFrame]
-    formula: str
-    caveats: str
+    formula: str = ""
+    caveats: str = ""
 
 
 STATISTICS = {

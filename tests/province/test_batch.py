@@ -252,7 +252,7 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_reports_each_once(workers,
 
 
 def test_only_one_batch_of_a_table_runs_at_a_time(batched, tmp_path):
-    from pilotlib.running.pipeline import only_run
+    from pilotlib.running.recipes import only_run
 
     with only_run(batched.project, "batch-甲省"):
         result = pilot(batched.project, "batch", str(batched.table))

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+from functools import partial
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,10 +14,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pilotlib import PilotError, publishing
+from pilotlib import PilotError
 from pilotlib.province import sections
 from pilotlib.province.book import book_of, newest_batch, read_schools
-from pilotlib.province.sentences import certificates_paragraph, year_paragraphs
+from pilotlib.province.sections import certificates_paragraph, year_paragraphs
 from pilotlib.province.statistics import places_bands, rate_bands, summarise_schools
 from pilotlib.report import parts
 from pilotlib.running import stages
@@ -43,9 +44,7 @@ def published(folder: Path, tables, editions=("html",), **about) -> SimpleNamesp
     stages.execute(
         ROOT / "notebooks" / "schools.ipynb", notebook, values, ROOT, folder / "failed", "汇总", "in-process"
     )
-    opened = read_schools(processed)
-    publishing.publish(notebook, opened, editions, out)
-    stages.write_manifest(out, opened.facts, {"province.csv": "ab12"}, {})
+    stages.publish_book(notebook, partial(read_schools, processed), editions, out, {"province.csv": "ab12"}, {})
     return SimpleNamespace(out=out, page=(out / "index.html").read_text(encoding="utf-8"))
 
 
@@ -202,11 +201,11 @@ def test_failed_schools_are_told_with_row_and_column():
     assert "2所学校未完成，全部见未完成的学校。" in told
     assert "丁校：第3行“批准总培训人数”为“若干”，不是人数（文件第9行）；另有1处。" in told
     assert "戊校：没有可以读的行。" in told
-    table = sections.failures(schools.book).data
+    table = parts.table(schools.book, "failures").data
     for cell in ("丁校", "3", "9", "批准总培训人数", "若干", "11", "等级"):
         assert f">{cell}</t" in table
     assert "2所学校未完成，原因逐条列出" in text_of(parts.title_block(schools.book))
-    assert text_of(sections.failures(schools_of(THREE).book)) == "没有。表中的学校全部完成。"
+    assert text_of(parts.table(schools_of(THREE).book, "failures")) == "没有。表中的学校全部完成。"
 
 
 def test_the_schools_with_most_warnings_come_first():
