@@ -33,6 +33,11 @@ ORDINALS = "一二三四五六七八九十"
 
 # The statuses that are evidenced, and those that mean approval. An unknown one is reported and never approved.
 STATUSES = ("审核通过", "待省教育厅审核")
+_APPROVED_TOO = (
+    *("通过", "已通过", "审核已通过", "已审核通过", "审批通过", "省级审核通过", "通过审核", "同意"),
+    *("批准", "已批准", "获批", "备案", "已备案"),
+)
+STATUS_ALIASES = dict.fromkeys(_APPROVED_TOO, "审核通过")
 APPROVED_STATUSES = ("审核通过",)
 
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
@@ -110,6 +115,16 @@ def round_named(text: str) -> str:
     if ordinal and 1 <= int(ordinal[1]) <= len(ORDINALS):
         return f"第{ORDINALS[int(ordinal[1]) - 1]}次"
     return ROUND_ALIASES.get(text, text)
+
+
+def status_named(text: str) -> str:
+    """A status under its standard name; one of an unknown kind stays as it is.
+
+    >>> [status_named(text) for text in ("已通过", "审核通过。", "未通过")]
+    ['审核通过', '审核通过', '未通过']
+    """
+    word = text.rstrip("。.；;")
+    return STATUS_ALIASES.get(word) or (word if word in STATUSES else text)
 
 
 def in_round_order(rounds: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ import pandas as pd
 from pilotlib.columns import COUNT_COLUMNS, SOURCE_COLUMNS, heading_of, source_columns
 from pilotlib.distinct import asked_of_each, counts_of, differ, each_value, first_filled, in_order
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import DATE_FORM, MAJOR_SEPARATORS, in_level_order, in_round_order, round_named
+from pilotlib.vocabulary import DATE_FORM, MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
 from pilotlib.words import (
     count_text,
     display_width,
@@ -49,6 +49,11 @@ def name_rounds(table: pd.DataFrame) -> pd.DataFrame:
     ['第一次']
     """
     return _with_each(table, source_columns("round"), round_named)
+
+
+def name_statuses(table: pd.DataFrame) -> pd.DataFrame:
+    """Give each status its standard name."""
+    return _with_each(table, source_columns("status"), status_named)
 
 
 def write_counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -96,6 +101,7 @@ def verbs_for(header: Header) -> list[tuple[str, Verb]]:
     return [
         ("characters", normalise_characters),
         ("round_alias", name_rounds),
+        ("status_alias", name_statuses),
         ("count_unit", partial(convert_counts, factors={name: by for name, by in factors.items() if by > 1})),
         ("count_format", write_counts),
         ("count_unreadable", blank_unreadable_counts),

@@ -32,6 +32,7 @@ from pilotlib.vocabulary import (
     UNKNOWN,
     plain,
     round_named,
+    status_named,
 )
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
@@ -91,7 +92,7 @@ def recount_piece(
     counts = ~(outside | _repeated_headers(cells, header) | _no_applications(cells, columns, others))
     if first <= 0:
         counts[_unnamed_totals(columns, counts)] = False
-    approves = asked_of_each(columns["status"], lambda text: normalised(text) in APPROVED_STATUSES)
+    approves = asked_of_each(columns["status"], lambda text: status_named(normalised(text)) in APPROVED_STATUSES)
     measures = {
         "applications": np.ones(len(cells), int),
         "places_applied": _numbers(columns["places_applied"], factors["places_applied"]),

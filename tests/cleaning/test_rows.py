@@ -3,6 +3,7 @@ import pytest
 from pilotlib import PilotError
 from pilotlib.cleaning.rows import name_columns, names_of, reasons_of, rows_set_aside, whole_table
 from pilotlib.reading.headers import header_of
+from pilotlib.statistics.recount import recount
 from tests.tables import HEADER, ROW, cells_of, row
 
 
@@ -57,6 +58,43 @@ def test_total_rows(words):
 
 def test_a_certificate_whose_name_holds_a_total_word_is_an_application():
     assert aside_of(cells_of(row(证书名称="共计合计核算职业技能等级证书(初级)"))) == ([1], [])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (row(序号="填写示例"), "示例行"),
+        (row(序号="", 申报状态="样例："), "示例行"),
+        (("①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨"), "列号行"),
+        (("", "", "", "", "", "（人）", "单位：人", "人", ""), "单位行"),
+        (("总", "计", "", "", "", "", "50", "50", ""), "合计行"),
+        (("制表人：某某", "", "第一次", "", "", "", "", "", "审核日期：2021年"), "签字行"),
+        (("", "2021", "", "", "", "", "", "", ""), "表外文字"),
+    ],
+)
+def test_rows_of_other_kinds(line, reason):
+    cells = cells_of(ROW, line)
+    assert aside_of(cells) == ([1], [[2, reason]])
+    assert recount(cells)["", "applications"] == 1
+
+
+OTHER = row(证书名称="界面设计职业技能等级证书(初级)", 申请总培训人数="20", 批准总培训人数="10")
+SUM = ("", "", "", "本校", "", "", "70", "60", "")
+
+
+def test_sums_by_any_name_are_no_applications_and_neither_are_sums_of_parts():
+    cells = cells_of(ROW, OTHER, SUM, ROW, OTHER, SUM, ("", "", "", "", "", "", "140", "120", ""))
+    assert aside_of(cells)[0] == [1, 2, 4, 5]
+    assert recount(cells)["", "places_approved"] == 120
+
+
+@pytest.mark.parametrize(
+    "line", [row(申请总培训人数="70", 批准总培训人数="60"), ("", "", "第一次", "本校", "", "", "70", "61", "")]
+)
+def test_an_application_as_large_as_those_above_together_is_one(line):
+    cells = cells_of(ROW, OTHER, line)
+    assert aside_of(cells)[0] == [1, 2, 3]
+    assert recount(cells)["", "applications"] == 3
 
 
 def test_rows_above_the_header_are_set_aside_without_a_number():

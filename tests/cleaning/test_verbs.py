@@ -3,8 +3,10 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
+from pilotlib.cleaning import clean
 from pilotlib.cleaning.log import apply_corrections, ledger_of
-from pilotlib.cleaning.verbs import complete_majors, cut_off_certificates, cut_off_majors
+from pilotlib.cleaning.verbs import complete_majors, cut_off_certificates, cut_off_majors, name_statuses
+from tests.tables import cells_of, row
 
 KNOWN = frozenset({"电气自动化技术", "会计", "会计信息管理", "电子商务", "电子商务技术", "机电一体化技术"})
 
@@ -86,3 +88,24 @@ def test_cut_off_certificates():
     assert cut_off_certificates(column, beside).tolist() == [False, False, True, False]
     none = np.array([False, False])
     assert cut_off_certificates(pd.Series([cut, short]), none).tolist() == [False, False]
+
+
+def test_counts_in_hundreds_are_people_and_what_has_a_unit_of_its_own_is_left_unread():
+    cells = cells_of(row(学生规模="4.37"), row(学生规模="1,2"), row(学生规模="5人"), row(学生规模="—"))
+    cleaned = clean(cells.replace("学生规模", "学生规模（百人）"))
+    assert cleaned.applications["students"].astype(object).fillna("").tolist() == [437, "", "", ""]
+    changes = cleaned.changes[cleaned.changes["column"] == "students"]
+    assert changes[["source_row", "before", "after", "rule"]].astype(object).to_numpy().tolist() == [
+        [1, "4.37", "437", "count_unit"],
+        [2, "1,2", "", "count_unreadable"],
+        [3, "5人", "5人×100", "count_unit"],
+        [3, "5人×100", "", "count_unreadable"],
+        [4, "—", "", "count_format"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "status", ["已通过", "通过", "同意", "已批准", "获批", "批准", "已备案", "省级审核通过", "审核通过。"]
+)
+def test_words_for_approval_are_one(status):
+    assert name_statuses(table(status=[status, "未通过"]))["status"].tolist() == ["审核通过", "未通过"]
