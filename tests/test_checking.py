@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.checking import check, stop_on_errors
+from pilotlib.checking import by_cause, check, stop_on_errors
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import clean
 from pilotlib.vocabulary import SEVERITIES
@@ -47,7 +47,7 @@ def test_without_corrections_two_levels_are_unknown(cleaned_as_printed):
         ([row(学生规模="")], "value_missing", "第1行缺少学生规模，按缺失处理，不计入相应统计。"),
         ([row(证书名称="界面设计")], "level_missing", "第1行“界面设计”没有写明等级，按等级未知统计。"),
         ([row(证书名称="界面设计(初级、中级)")], "levels_several", "第1行同时写了“初级、中级”，人数无法按等级拆分，单列统计。"),
-        ([row(申报状态="已通过")], "status_unknown", "第1行的申报状态“已通过”不在已知状态之列，人数不计入批准。"),
+        ([row(申报状态="补正材料")], "status_unknown", "第1行的申报状态“补正材料”不在已知状态之列，人数不计入批准。"),
         ([row(批准总培训人数="60")], "approved_above_applied", "第1行批准60人，多于申请的50人，请向平台核实。"),
         ([row(批准总培训人数="40")], "approved_below_applied", "第1行批准40人，少于申请的50人。"),
         ([row(申报批次="补报")], "round_unknown", "第1行的申报批次“补报”不是沿用批次或第几次，按原名统计。"),
@@ -120,3 +120,12 @@ def test_warnings_do_not_stop():
 def test_every_rule_has_a_known_severity_and_a_whole_sentence():
     assert {severity for severity, _, _ in CHECK_RULES.values()} == set(SEVERITIES)
     assert all(sentence.endswith("。") for _, _, sentence in CHECK_RULES.values())
+
+
+def test_a_cause_of_many_rows_is_said_once_with_its_rows():
+    problems = check(clean(cells_of(*[row(批准总培训人数="49")] * 7, row(批准总培训人数="60"))), 2021)
+    lines = by_cause(problems).query("column == 'places_approved'")["message"].tolist()
+    assert lines == [
+        "第8行批准60人，多于申请的50人，请向平台核实。",
+        "批准少于申请，共7处：第1、2、3、4、5、6、7行。如第1行批准49人，少于申请的50人。",
+    ]

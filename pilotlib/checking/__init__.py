@@ -11,8 +11,10 @@ from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import SEVERITIES
 
-__all__ = ["check", "stop_on_errors"]
+__all__ = ["by_cause", "check", "stop_on_errors"]
 
+# So many cases of one cause are told each, and so many rows of more are named.
+_TOLD_EACH, _MOST_NAMED = 5, 20
 TYPES: dict[str, Any] = dict.fromkeys(("source_row", "column", "value", "rule", "severity", "message"), "str") | {
     "source_row": "Int64",
     "severity": pd.CategoricalDtype(list(SEVERITIES), ordered=True),
@@ -72,7 +74,25 @@ def check(
 
 def stop_on_errors(problems: pd.DataFrame, file: str = "申报表") -> None:
     """Raise a PilotError that says all errors, a line each, if there are any."""
-    errors = problems.loc[problems["severity"] == "error", "message"]
+    errors = problems[problems["severity"] == "error"]
     if len(errors):
-        lines = "\n".join(f"  · {message}" for message in errors)
+        lines = "\n".join(f"  · {message}" for message in by_cause(errors)["message"])
         raise PilotError(f"{file}：有 {len(errors)} 处错误，没有出报告。\n{lines}")
+
+
+def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
+    """Problems with a row for each cause: where several rows of the table have one, it is said once, with the rows.
+
+    The columns are those of `check`, and the order that of each cause's first row.
+    """
+    causes = problems.groupby(["severity", "rule", "column"], sort=False, observed=True, dropna=False)
+    told = [_as_one(cases) if len(cases) > _TOLD_EACH else cases for _, cases in causes]
+    return pd.concat(told or [problems]).sort_index(ignore_index=True)
+
+
+def _as_one(cases: pd.DataFrame) -> pd.DataFrame:
+    first = cases.head(1)
+    title = CHECK_RULES[first["rule"].iloc[0]][1]
+    rows = "、".join(map(str, cases["source_row"].dropna().unique()[:_MOST_NAMED]))
+    where = f"第{rows}{'等' if len(cases) > _MOST_NAMED else ''}行" if rows else ""
+    return first.assign(message=f"{title}，共{len(cases)}处：{where}。如" + first["message"])

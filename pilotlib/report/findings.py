@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable
 
 import pandas as pd
 
+from pilotlib.checking import by_cause
 from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
 from pilotlib.columns import CORRECTION_COLUMNS
 from pilotlib.report.told import in_words
@@ -19,12 +20,12 @@ def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
     filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
     row = "第{source_row}行"
     return [
-        *_lines("选用  {after}（{reason}）", changes[changes["source_row"].isna()]),
+        *_lines("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
         *_lines("剔除  文件第{place}行（{reason}）：{text}", aside),
         *_lines("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
         *_lines(f"合并  {row}{{column}}：与上方合并为一格，同为“{{after}}”", filled.reset_index()),
         *_lines(f"更改  {row}{{column}}：“{{before}}”→“{{after}}”（{{rule}}）", in_words(repairs(cleaned.changes))),
-        *_lines("{severity}  {message}", in_words(problems)),
+        *_lines("{severity}  {message}", in_words(by_cause(problems))),
         f"{file}：申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，"
         f"更改 {number_of_changed_cells(cleaned.changes)} 个单元格；{counts}。",
     ]

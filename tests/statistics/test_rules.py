@@ -22,7 +22,7 @@ def overview(statistics, measure):
     return statistics["overview"].set_index("measure").loc[measure, "value"]
 
 
-@pytest.mark.parametrize("status", ["待省教育厅审核", "已通过", ""])
+@pytest.mark.parametrize("status", ["待省教育厅审核", "未通过", ""])
 def test_only_an_approved_status_counts_as_approved(status):
     statistics = summarised(row(), row(申报状态=status, 批准总培训人数="30"))
     assert overview(statistics, "places_approved") == 50
