@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.publishing.content import Content, content_of
-from pilotlib.publishing.page import as_html, as_pdf
+from pilotlib.publishing.page import Content, as_html, as_pdf, content_of
+from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
 
@@ -31,13 +31,6 @@ class Edition(NamedTuple):
     modules: tuple[str, ...] = ()
 
 
-def _xlsx(content: Content, book: Book) -> bytes:
-    from pilotlib.publishing.workbook import as_xlsx
-
-    title, tables = unescape(content.title), list(book.tables.values())
-    return as_xlsx(title, book.owner, book.source, tables)
-
-
 def _docx(content: Content, book: Book) -> bytes:
     from pilotlib.publishing.document import as_docx
 
@@ -46,7 +39,9 @@ def _docx(content: Content, book: Book) -> bytes:
 
 EDITIONS = {
     "html": Edition(lambda content, _: as_html(content)),
-    "xlsx": Edition(_xlsx),
+    "xlsx": Edition(
+        lambda content, book: as_xlsx(unescape(content.title), book.owner, book.source, book.tables.values())
+    ),
     "docx": Edition(_docx, "office", ("pypandoc", "docx")),
     "pdf": Edition(lambda content, _: as_pdf(content), "pdf", ("weasyprint",)),
 }
