@@ -15,7 +15,7 @@ _ROOMS = {
     "load_years": "pilotlib.exploring.years",
     "in_chinese": "pilotlib.exploring.years",
     "trace_row": "pilotlib.exploring.years",
-    "check_draft": "pilotlib.exploring.drafts",
+    "check_draft": "pilotlib.exploring.years",
     "reference": "pilotlib.exploring.years",
     "figures": "pilotlib.exploring.charts",
     "chart": "pilotlib.exploring.charts",

@@ -155,8 +155,7 @@ def totals(years: Years, rows: pd.DataFrame) -> Table:
     data = pd.DataFrame({"measure": [], "unit": []}, dtype="str")
     for year, part in pd.DataFrame(rows).groupby("year", sort=False):
         majors = years.majors[(years.majors["year"] == year) & years.majors["source_row"].isin(part["source_row"])]
-        indicators = years.indicators[years.indicators["year"] == year]
-        table = overview(Tables(part, pd.DataFrame(majors), indicators, years.colleges))
+        table = overview(Tables(part, pd.DataFrame(majors), pd.DataFrame(), {}))
         data = table[["measure", "unit"]].join(data.drop(columns=["measure", "unit"]))
         data[f"{year}年"] = texts(told._replace(data=table[["value", "lower_bound"]]))["value"]
     return shown(told._replace(data=data) if len(rows) else told._replace(title="没有符合条件的申报", data=data))
