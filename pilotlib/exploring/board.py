@@ -52,12 +52,13 @@ _TABLE: dict[str, Any] = {
     "style": "width:100%",
 }
 _GROUPS = [(title_of(name), name) for name in GROUPS]
-# What is chosen of a chart: the title of the choice, what there is to choose by title, and what is chosen at first.
-_PICKS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
-    "form": ("图形", [(title, name) for name, title in FORMS.items()], "bar"),
-    "measure": ("数值", [(title_of(name), name) for name in MEASURES], "places_approved"),
-    "by": ("分组", _GROUPS, "application_round"),
-    "split": ("再分", _GROUPS, "level"),
+_MEASURES = [(title_of(name), name) for name in MEASURES]
+# What is chosen of a chart: the choice's title, what there is to choose, and what is chosen at first.
+_PICKS: dict[str, dict[str, Any]] = {
+    "form": {"description": "图形", "options": [(title, name) for name, title in FORMS.items()], "value": "bar"},
+    "measure": {"description": "数值", "options": _MEASURES, "value": "places_approved"},
+    "by": {"description": "分组", "options": _GROUPS, "value": "application_round"},
+    "split": {"description": "再分", "options": _GROUPS, "value": "level"},
 }
 _PICK_LOOK = {"layout": {"width": "15em"}, "style": {"description_width": "3em"}}
 _IN_A_ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
@@ -80,10 +81,7 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     """
     loaded = load_years(years)
     filters = {name: _filter(name, words) for name, words in choices(loaded).items()}
-    picks = {
-        name: widgets.Dropdown(description=title, options=offered, value=first, **_PICK_LOOK)
-        for name, (title, offered, first) in _PICKS.items()
-    }
+    picks = {name: widgets.Dropdown(**entry, **_PICK_LOOK) for name, entry in _PICKS.items()}
     clear = widgets.Button(description="清除筛选", icon="times")
     counted, drawn, code, exports = (widgets.HTML() for _ in range(4))
     places = [names_of(loaded.applications).index(name) for name in _ON_ONE_LINE]
@@ -160,7 +158,12 @@ def as_code(years: Years, selection: Selection) -> str:
             "rows, majors = years.applications, years.majors",
             f'rows = rows.merge(majors.loc[{wanted}, ["year", "source_row"]].drop_duplicates())',
         ]
-    conditions = [_condition(name, selection[name]) for name in CHOICES if selection.get(name)]
+    conditions = []
+    for name in [name for name in CHOICES if selection.get(name)]:
+        known = [word for word in selection[name] if word != UNKNOWN]
+        parts = [f'rows["{name}"].isin({_as_list(known)})'] if known else []
+        parts += [f'rows["{name}"].isna()'] if UNKNOWN in selection[name] else []
+        conditions.append(f"({' | '.join(parts)})" if len(parts) > 1 else parts[0])
     return "\n".join([*lines, *([f"rows = rows[{' & '.join(conditions)}]"] if conditions else [])])
 
 
@@ -169,21 +172,15 @@ def totals(years: Years, rows: pd.DataFrame) -> Table:
 
     Of a part of a table only what can be counted in that part: nothing is split.
     """
-    told = Told("totals", f"所选申报：{len(rows):,}项", "只数所选的申报，名额不拆分。", "各行注明", "申报明细表", rows)
-    data = pd.DataFrame({"measure": [], "unit": []}, dtype="str")
+    title = f"所选申报：{len(rows):,}项" if len(rows) else "没有符合条件的申报"
+    told = Told("totals", title, "只数所选的申报，名额不拆分。", "各行注明", "申报明细表", rows)
+    columns: dict[str, Any] = {"measure": [], "unit": []}
     for year, part in pd.DataFrame(rows).groupby("year", sort=False):
         majors = years.majors[(years.majors["year"] == year) & years.majors["source_row"].isin(part["source_row"])]
         table = overview(Tables(part, pd.DataFrame(majors), pd.DataFrame(), {}))
-        data = table[["measure", "unit"]].join(data.drop(columns=["measure", "unit"]))
-        data[f"{year}年"] = texts(told._replace(data=table[["value", "lower_bound"]]))["value"]
-    return shown(told._replace(data=data) if len(rows) else told._replace(title="没有符合条件的申报", data=data))
-
-
-def _condition(name: str, words: tuple[Any, ...]) -> str:
-    known = [word for word in words if word != UNKNOWN]
-    parts = [f'rows["{name}"].isin({_as_list(known)})'] if known else []
-    parts += [f'rows["{name}"].isna()'] if UNKNOWN in words else []
-    return f"({' | '.join(parts)})" if len(parts) > 1 else parts[0]
+        values = texts(told._replace(data=table[["value", "lower_bound"]]))["value"]
+        columns |= {"measure": table["measure"], "unit": table["unit"], f"{year}年": values}
+    return shown(told._replace(data=pd.DataFrame(columns, dtype="str")))
 
 
 def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:

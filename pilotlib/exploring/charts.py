@@ -39,7 +39,7 @@ def chart(
     form: str = "bar",
     split: str = "level",
 ) -> Figure:
-    """A chart of applications.
+    """A chart of applications, as a figure of matplotlib.
 
     Args:
         rows: Applications, as `load_year` gives them, or a part of them.
@@ -48,9 +48,6 @@ def chart(
         measure: One of `MEASURES`; approved places count only where the status means approval.
         form: One of `FORMS`: bar, stacked, line, heat.
         split: A second column of `GROUPS`, for the parts of a stack, the lines, or the columns of a heat map.
-
-    Returns:
-        A matplotlib figure.
 
     Raises:
         PilotError: a name that there is not, or nothing to draw.

@@ -34,11 +34,7 @@ class Statistics(dict[str, pd.DataFrame]):
     """Statistics by name; one that is not there is a sentence and not a traceback."""
 
     def __missing__(self, name: str) -> Never:
-        """Called where a name is not there.
-
-        Raises:
-            UnknownNameError: names the one that was nearly meant.
-        """
+        """A name that is not there: UnknownNameError, which names the one that was nearly meant."""
         raise UnknownNameError(f"没有统计“{name}”。{suggestion(str(name), list(self))}")
 
 
@@ -195,10 +191,8 @@ def claims_in(
     """
     if project is None or (year is None and not years_in(project)):
         return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
-    of_year = clean_year(project, newest_year(project) if year is None else year)
-    stop_on_errors(of_year.problems, of_year.inputs.file)
-    tables = _tables(of_year)
-    facts = facts_of(tables, summarise(tables), (*school_names(of_year.inputs.school), school))
+    (inputs, *_), tables, statistics = _counted(project, newest_year(project) if year is None else year)
+    facts = facts_of(tables, statistics, (*school_names(inputs.school), school))
     other = not_of_the_year(passages, facts, any_year=year is not None)
     note = f"标题说的是“{other}”，只按文字自身核对；如要与数据核对，请用 --year 或 --school 指明。" if other else ""
     return check_claims(passages, NO_FACTS if other else facts), note
@@ -206,10 +200,7 @@ def claims_in(
 
 def _load(project: Path, number: int) -> dict[str, Told]:
     """The tables of a year by name, each with the year as its first column."""
-    of_year = clean_year(project, number)
-    inputs, cleaned, problems = of_year
-    stop_on_errors(problems, inputs.file)
-    statistics = summarise(_tables(of_year))
+    (inputs, cleaned, problems), _, statistics = _counted(project, number)
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
     source = f"{number}年申报明细表（{inputs.file}）"
     applications = cleaned.applications
@@ -235,10 +226,13 @@ def _load(project: Path, number: int) -> dict[str, Told]:
     return tables
 
 
-def _tables(of_year: CleanedYear) -> Tables:
-    """What the statistics of a year are computed from."""
-    inputs, cleaned, _ = of_year
-    return Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
+def _counted(project: Path, number: int) -> tuple[CleanedYear, Tables, dict[str, pd.DataFrame]]:
+    """A year without errors, cleaned; what its statistics are computed from; and these by name."""
+    of_year = clean_year(project, number)
+    inputs, cleaned, problems = of_year
+    stop_on_errors(problems, inputs.file)
+    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
+    return of_year, tables, summarise(tables)
 
 
 def _below(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

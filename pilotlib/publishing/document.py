@@ -63,7 +63,6 @@ def as_docx(content: Content, book: Book) -> bytes:
     footer._p.append(parse_xml(field.format("PAGE")))
     footer.add_run(" / ")
     footer._p.append(parse_xml(field.format("NUMPAGES")))
-    _set_tables(document)
     _write_contents(document, content)
     document.core_properties.title = shortened(unescape(content.title), _LONGEST_PROPERTY)
     document.core_properties.author = shortened(visible(book.owner), _LONGEST_PROPERTY) or "pilotlib"
@@ -108,7 +107,10 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
 
 
 def _set_styles(document: WordDocument) -> None:
-    """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in their own face."""
+    """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in their own face.
+
+    Tables are in small type with three rules, as Chinese ones are set: above, below the header, at the end.
+    """
     document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
     contents = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
     contents.element.set(qn("w:styleId"), "TOC1")
@@ -127,10 +129,6 @@ def _set_styles(document: WordDocument) -> None:
             # Two characters, in paragraphs of text.
             shape.first_line_indent = Pt(24) if style.name in ("Body Text", "First Paragraph") else Pt(0)
     document.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-
-
-def _set_tables(document: WordDocument) -> None:
-    """Small type and three rules, as Chinese tables are set: above, below the header, at the end."""
     for style in document.element.body.xpath(".//w:tc/w:p/w:pPr/w:pStyle[@w:val='Compact']"):
         style.set(qn("w:val"), "TableText")
     for row in document.element.body.xpath(".//w:tr"):  # not broken over two pages
@@ -145,11 +143,10 @@ def _set_tables(document: WordDocument) -> None:
 
 def _write_contents(document: WordDocument, content: Content) -> None:
     """A list of contents on the first page: its entries stand there as links, Word adds their page numbers."""
-    headings = (item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading"))
-    first = next(headings, None)
-    if first is None:
+    headings = [item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading")]
+    if not headings:
         return
-    first.paragraph_format.page_break_before = True
+    headings[0].paragraph_format.page_break_before = True
     field = (
         '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
         r'<w:r><w:instrText xml:space="preserve"> TOC \o "1-1" \h \z \u </w:instrText></w:r>'
@@ -166,4 +163,4 @@ def _write_contents(document: WordDocument, content: Content) -> None:
         f'<w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t>目录</w:t></w:r></w:p>{entries}'
         f'<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:sdtContent></w:sdt>'
     )
-    first._p.addprevious(parse_xml(block))
+    headings[0]._p.addprevious(parse_xml(block))

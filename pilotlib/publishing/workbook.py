@@ -100,8 +100,11 @@ def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: S
     for number, values in enumerate(lines, start=1):
         for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):
             cell, is_text = page.cell(number, place), isinstance(value, str)
-            cell.value = _text(value) if is_text else value
+            cell.value = value
             if is_text:
+                text = visible(value)
+                rest = f"…（共{len(text)}字，全文见CSV）"
+                cell.value = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(rest)] + rest
                 cell.data_type = "s"
             form = value[:1] in "=+-@" if is_text else _number_format(value, name)
             look = (number >= header and is_text, form, value in (NOT_GIVEN, NOTHING))
@@ -121,12 +124,6 @@ def _number_format(value: float, name: str) -> str:
         return "0"
     digits = "#,##0" if value == int(value) and kind != "rate" else "#,##0.00"
     return f"+{digits};−{digits};0" if kind == "change" else digits
-
-
-def _text(value: str) -> str:
-    text = visible(value)
-    rest = f"…（共{len(text)}字，全文见CSV）"
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(rest)] + rest
 
 
 def _lead(cell: Cell, target: str | Hyperlink) -> None:
