@@ -199,10 +199,7 @@ def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:
 def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
     """What the report shows of the rows, under headings with units, in words; figures stay figures, to be sorted."""
     table = in_words(pd.DataFrame(rows.loc[:, :"note"]).reset_index(drop=True))
-    words = {
-        name: table[name].astype(object).where(table[name].notna(), NOTHING).astype("str")
-        for name in names_of(table.select_dtypes(exclude="number"))
-    }
+    words = table.select_dtypes(exclude="number").astype(object).fillna(NOTHING).astype("str")
     return table.assign(**words).rename(columns=heading)
 
 

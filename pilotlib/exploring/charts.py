@@ -83,10 +83,9 @@ def _counted(rows: pd.DataFrame, by: str, split: str, measure: str) -> pd.DataFr
     """
     table = only_approved(pd.DataFrame(rows)).assign(applications=1)
     for name in {by, split}:
-        column = table[name].astype("category")
-        words = column.astype(object).where(column.notna(), UNKNOWN).astype("str")
-        known = dict.fromkeys([*map(str, column.cat.categories), UNKNOWN])
-        table[name] = pd.Categorical(words, list(known), ordered=True)
+        words = table[name].astype("category").cat.rename_categories(str)
+        known = dict.fromkeys([*words.cat.categories, UNKNOWN])
+        table[name] = words.cat.set_categories(list(known), ordered=True).fillna(UNKNOWN)
     groups = table.groupby(list(dict.fromkeys([by, split])), observed=True, sort=True)[measure]
     sums = groups.sum(min_count=1).astype("Float64")
     return sums.to_frame(title_of(by)) if by == split else sums.unstack(split).sort_index(axis="columns")

@@ -27,8 +27,6 @@ from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, sum
 from pilotlib.statistics.tables import college_of_major
 from pilotlib.vocabulary import in_round_order
 
-_OF_A_STATISTIC = ("title", "unit", "definition", "formula", "caveats")
-
 
 class Statistics(dict[str, pd.DataFrame]):
     """Statistics by name; one that is not there is a sentence and not a traceback."""
@@ -122,13 +120,8 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
 def trace_row(years: Years, row: int, year: int | None = None) -> Table:
     """One row of the table as received, cell by cell: what stood there, what is used, and why it is not the same.
 
-    Args:
-        years: What `load_year` or `load_years` returns.
-        row: The row, as `source_row` counts them.
-        year: Which year's; needed where there are several.
-
-    Raises:
-        PilotError: no such row.
+    `row` is one as `source_row` counts them, of `years` as `load_year` or `load_years` returns them; `year` is needed
+    where these are several. PilotError: there is no such row.
     """
     year = years.years[-1] if year is None else year
     cells, changes, problems, aside = (
@@ -152,8 +145,8 @@ def trace_row(years: Years, row: int, year: int | None = None) -> Table:
 
 def reference() -> Table:
     """Every statistic there is: `statistic, title, unit, definition, formula, caveats`."""
-    rows = [(name, *(getattr(entry, field) for field in _OF_A_STATISTIC)) for name, entry in STATISTICS.items()]
-    data = pd.DataFrame(rows, columns=["statistic", *_OF_A_STATISTIC], dtype="str")
+    data = pd.DataFrame(list(STATISTICS.values())).drop(columns="function")
+    data.insert(0, "statistic", list(STATISTICS))
     definition = "每项统计的名称、单位、定义、算式与注意。"
     return shown(Told("reference", "统计一览", definition, "项", year_tables.OURS, data))
 
@@ -161,16 +154,9 @@ def reference() -> Table:
 def check_draft(draft: Path | str, year: int | None = None, *, project: Path | str | None = None) -> Table:
     """Every number of a draft held against a year's data, those that disagree first.
 
-    Args:
-        draft: A file (md, txt, docx, html, xlsx), or the text itself.
-        year: The year; the newest by default, unless the title names another.
-        project: The project's folder, by default the one above the working directory.
-
-    Returns:
-        `entry, state, number, derived, line, sentence, explanation, expected, difference, statistic`.
-
-    Raises:
-        PilotError: there is no such file, or it cannot be read.
+    `draft` is a file (md, txt, docx, html, xlsx) or the text itself, `year` the newest by default, unless the title
+    names another. Columns: `entry, state, number, derived, line, sentence, explanation, expected, difference,
+    statistic`. PilotError: there is no such file, or it cannot be read.
     """
     is_file = isinstance(draft, Path) or draft.strip().endswith(PROSE_SUFFIXES)
     passages = read_document(Path(draft)) if is_file else passages_of(str(draft))

@@ -53,11 +53,10 @@ def check_editions(names: Sequence[str]) -> None:
     Raises:
         PilotError: no edition or an unknown one; or a package or system library that is not installed.
     """
-    if not names:
-        raise PilotError(f"没有写明要哪种版本。{suggestion('', list(EDITIONS))}")
-    for name in names:
+    for name in names or [""]:
         if name not in EDITIONS:
-            raise PilotError(f"没有“{name}”这种版本。{suggestion(name, list(EDITIONS))}")
+            wrong = f"没有“{name}”这种版本" if name else "没有写明要哪种版本"
+            raise PilotError(f"{wrong}。{suggestion(name, list(EDITIONS))}")
         try:
             for module in EDITIONS[name].modules:
                 import_module(module)

@@ -7,16 +7,17 @@ import re
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import nbformat
+from bs4 import BeautifulSoup
+from jinja2 import Template
 
 from pilotlib.chinese import FONT_FAMILY, font_for
 from pilotlib.errors import PilotError
 from pilotlib.report.colours import COLOURS, with_page_colours
 from pilotlib.report.prose import visible
 from pilotlib.words import display_width
-
-if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
 
 _TEMPLATES = Path(__file__).with_name("template")
 _PAGE_FONT = "Report Sans"
@@ -41,8 +42,6 @@ def content_of(notebook: Path) -> Content:
     Raises:
         PilotError: the notebook holds an error, was never run, or would come out with something missing.
     """
-    import nbformat
-
     node = nbformat.read(notebook, as_version=4)
     codes = [cell for cell in node.cells if cell.cell_type == "code"]
     if not any(cell.outputs for cell in codes):
@@ -123,13 +122,11 @@ def as_pdf(content: Content) -> bytes:
         os.environ.update(given)
 
 
-def for_paper(html: str) -> "BeautifulSoup":
+def for_paper(html: str) -> BeautifulSoup:
     """The same for readers with nothing to click on: without downloads and what is folded away; tables fit the page.
 
     A link out of the document becomes its text: what it leads to is not beside a paper.
     """
-    from bs4 import BeautifulSoup
-
     soup = BeautifulSoup(html, "html.parser")
     for element in soup.select(".download, details"):
         element.decompose()
@@ -159,8 +156,6 @@ def _shares(widths: list[int]) -> list[float]:
 
 
 def _page(content: Content, body: str, script: str, style: str = "") -> str:
-    from jinja2 import Template
-
     template = (_TEMPLATES / "page.html.j2").read_text(encoding="utf-8")
     texts = template + content.opening + body + script + "".join(title for _, title in content.contents)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
