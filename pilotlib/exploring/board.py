@@ -74,10 +74,8 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     """A board on which the applications of all years (or of those named) are filtered by clicking.
 
     Nothing chosen in a filter is everything; several words are chosen with Ctrl or Shift. The table can be searched and
-    sorted; the code below the chart makes the same rows; the selection is saved as CSV or as a workbook.
-
-    Raises:
-        PilotError: as `load_years`.
+    sorted; the code below the chart makes the same rows; the selection is saved as CSV or as a workbook. PilotError as
+    in `load_years`.
     """
     loaded = load_years(years)
     filters = {name: _filter(name, words) for name, words in choices(loaded).items()}

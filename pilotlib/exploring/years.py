@@ -85,8 +85,7 @@ def load_year(year: int | None = None, *, chinese: bool = False, project: Path |
 def load_years(years: Iterable[int] | None = None, *, project: Path | str | None = None) -> Years:
     """The cleaned tables and the statistics of several years, one below the other; of all years by default.
 
-    Raises:
-        PilotError: as `load_year`, or no year at all.
+    PilotError as in `load_year`, or where there is no year at all.
     """
     use_chinese_font()
     folder = find_project(project)

@@ -48,11 +48,7 @@ EDITIONS = {
 
 
 def check_editions(names: Sequence[str]) -> None:
-    """Say before anything is run which edition cannot be made here, and what it wants.
-
-    Raises:
-        PilotError: no edition or an unknown one; or a package or system library that is not installed.
-    """
+    """PilotError, before anything is run, where an edition is unknown or wants what is not installed here."""
     for name in names or [""]:
         if name not in EDITIONS:
             wrong = f"没有“{name}”这种版本" if name else "没有写明要哪种版本"
@@ -71,8 +67,7 @@ def check_editions(names: Sequence[str]) -> None:
 def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
     """Write a book as the executed notebook shows it, in each edition: `<folder>/<file of the book>.<edition>`.
 
-    Raises:
-        PilotError: the notebook holds an error, or was never run.
+    PilotError as in `content_of`.
     """
     content = content_of(notebook)
     for name in editions:

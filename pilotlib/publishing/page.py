@@ -51,9 +51,8 @@ def content_of(notebook: Path) -> Content:
         for output in cell.outputs:
             if output.output_type == "error":
                 raise PilotError(f"{where}出错（{output.ename}：{output.evalue}），不能导出。")
-            kinds = sorted(output.get("data", {}))
-            in_words = not kinds or "text/html" in kinds or "text/plain" in kinds
-            if not in_words or any(kind.startswith("image/") for kind in kinds):
+            kinds = sorted(output.get("data", {})) or ["text/plain"]  # what is printed has no kind
+            if any(kind.startswith("image/") for kind in kinds) or not {"text/html", "text/plain"} & set(kinds):
                 why = "图片没有文字说明。请用parts.figure。"
                 raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
     return content_in(visible(_exporter().from_notebook_node(node)[0]))
@@ -106,9 +105,7 @@ def as_pdf(content: Content) -> bytes:
 
     body = for_paper(content.body)
     for drawing in body.select("svg[aria-label]"):  # a PDF takes the description from the drawing's title
-        title = body.new_tag("title")
-        title.string = str(drawing["aria-label"])
-        drawing.insert(0, title)
+        drawing.insert(0, body.new_tag("title", string=str(drawing["aria-label"])))
     # Drawn by the font that the page carries, whatever fonts the machine has.
     style = f'body {{ font-family: "{_PAGE_FONT}"; }} table {{ table-layout: fixed; }}'
     html = _page(content, str(body).replace(FONT_FAMILY, _PAGE_FONT), "", style)
