@@ -11,8 +11,7 @@ from pathlib import Path
 
 import mistune
 
-from pilotlib.publishing import as_html
-from pilotlib.publishing.content import Content, _with_contents
+from pilotlib.publishing.page import as_html, content_in
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.books import KINDS
 from pilotlib.report.year import read_year
@@ -25,9 +24,7 @@ def run(project: Path, year: int, out: Path) -> None:
     for notebook in find_notebooks(project, KINDS["year"].notebooks):
         shown = _shown(notebook, {"year": year, "processed": str(processed)})
     book = read_year(processed)
-    html, contents = _with_contents("".join(shown))
-    opening, first_heading, rest = html.partition("<h2 ")
-    (out / "report.html").write_bytes(as_html(Content("", opening, contents, first_heading + rest)))
+    (out / "report.html").write_bytes(as_html(content_in("".join(shown))))
     (out / "report.xlsx").write_bytes(as_xlsx("", book.owner, "", list(book.tables.values())))
 
 

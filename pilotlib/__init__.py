@@ -10,24 +10,18 @@ from typing import Any
 from pilotlib.errors import PilotError
 
 # Imported where they are asked for: the command needs none of them, and they bring pandas and matplotlib along.
-_ROOMS = {
-    "load_year": "pilotlib.exploring.years",
-    "load_years": "pilotlib.exploring.years",
-    "in_chinese": "pilotlib.exploring.years",
-    "trace_row": "pilotlib.exploring.years",
-    "check_draft": "pilotlib.exploring.drafts",
-    "reference": "pilotlib.exploring.years",
-    "figures": "pilotlib.exploring.charts",
-    "chart": "pilotlib.exploring.charts",
-    "explore": "pilotlib.exploring.board",
+_MODULES = {
+    **dict.fromkeys(("load_year", "load_years", "in_chinese", "trace_row", "check_draft", "reference"), "years"),
+    **dict.fromkeys(("figures", "chart"), "charts"),
+    "explore": "board",
 }
-__all__ = ["PilotError", *_ROOMS]
+__all__ = ["PilotError", *_MODULES]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return getattr(import_module(_ROOMS[name]), name)
+    if name in _MODULES:
+        return getattr(import_module(f"pilotlib.exploring.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

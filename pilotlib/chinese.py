@@ -12,7 +12,6 @@ from typing import Any
 from noto_cjk_sans_otc import FONT_PATH
 
 FONT_FAMILY = "Noto Sans CJK SC"
-_FAMILIES = ("font.family", "font.sans-serif")
 _FACE_NUMBER = 2  # the Simplified Chinese face of the collection
 _ALWAYS = frozenset(map(chr, range(32, 127))) | {"•"}  # the page's own letters, and the mark of a list
 _TABLES_FOR_OTHER_USES = ("BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")

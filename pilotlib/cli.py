@@ -5,7 +5,7 @@ import shutil
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,9 +13,6 @@ from pilotlib import __version__
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.report.books import DEFAULT_EDITIONS
-
-if TYPE_CHECKING:
-    from pilotlib.running.pipeline import Made
 
 
 def _four_digits(_: click.Context, __: click.Parameter, given: str | None) -> int | None:
@@ -81,7 +78,11 @@ def run(
     failed = []
     for title, make in reports.items():
         try:
-            _tell(project, title, make(**options))
+            made = make(**options)
+            if made:
+                _tell(project, title, *made)
+            else:
+                click.echo(f"{title}：处理过的年度不足两年，没有对比。")
         except (PilotError, OSError) as error:
             if not all_years:
                 raise
@@ -90,21 +91,16 @@ def run(
         raise PilotError(f"{len(failed)} 份报告没有完成：\n" + "\n".join(failed))
 
 
-def _tell(folder: Path, title: str, made: "Made | None") -> None:
-    """Say what a run wrote, or why it wrote nothing; warn of numbers that disagree."""
-    if not made:
-        click.echo(f"{title}：处理过的年度不足两年，没有对比。")
-        return
-    manifest = next(path for path in made.written if path.name == "manifest.json")
+def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> None:
+    """Say what a run did and wrote, the page last; warn of numbers that disagree."""
+    manifest = next(path for path in written if path.name == "manifest.json")
     wrong = json.loads(manifest.read_text(encoding="utf-8")).get("claims", {}).get("disagrees", 0)
     if wrong:
         click.echo(f"警示：{title}的学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
-    if not made.stages:
-        click.echo(f"{title}：没有变化，报告已是最新：{made.written[-1].relative_to(folder)}")
-        return
-    click.echo(f"{title}：运行了{'、'.join(made.stages)}")
-    for path in made.written:
-        click.echo(f"已写入 {path.relative_to(folder)}")
+    names = [str(path.relative_to(folder)) for path in written]
+    unchanged = f"{title}：没有变化，报告已是最新：{names[-1]}"
+    did = [f"{title}：运行了{'、'.join(stages)}", *(f"已写入 {name}" for name in names)]
+    click.echo("\n".join(did) if stages else unchanged)
 
 
 @pilot.command()
@@ -117,8 +113,7 @@ def check(year: int | None, project: Path) -> None:
 
     inputs, cleaned, problems = clean_year(project, year or newest_year(project))
     click.echo("\n".join(findings(inputs.file, cleaned, problems)))
-    if (problems["severity"] == "error").any():
-        sys.exit(1)
+    sys.exit(int((problems["severity"] == "error").any()))
 
 
 @pilot.command()
@@ -156,7 +151,7 @@ def claims(file: Path, year: int | None, school: str, everything: bool, as_objec
     A document whose title names another year or school is judged by itself. Exit status 1 where something disagrees.
     """
     from pilotlib.claims import DISAGREES
-    from pilotlib.exploring.drafts import claims_in
+    from pilotlib.exploring.years import claims_in
     from pilotlib.reading.documents import read_document
     from pilotlib.report.checked import as_json, as_lines
 
@@ -171,8 +166,7 @@ def claims(file: Path, year: int | None, school: str, everything: bool, as_objec
     if note:
         click.echo(f"{file.name}：{note}", err=True)
     click.echo(as_json(checked) if as_objects else "\n".join(as_lines(checked, file.name, everything=everything)))
-    if (checked["state"] == DISAGREES).any():
-        sys.exit(1)
+    sys.exit(int((checked["state"] == DISAGREES).any()))
 
 
 @pilot.command()
@@ -196,12 +190,9 @@ def batch(project: Path, table: Path, by: str, **options: Any) -> None:
     click.echo(f"{table.name}：新做 {made.made} 份，没有变化 {made.kept} 份，没有做成 {len(failed)} 份")
     for path in made.over_all:
         click.echo(f"汇总 {path.relative_to(project)}")
-    lines = []
-    for fault in made.faults.fillna({"year": 0, "place": 0}).to_dict("records"):
-        year = f" {fault['year']}" if fault["year"] else ""
-        place = f"（原表第{fault['place']}行）" if fault["place"] else ""
-        lines.append(f"  · {fault['school']}{year}{place}：{fault['message']}")
-    if lines:
+    year, place = " " + made.faults["year"].astype("str"), "（原表第" + made.faults["place"].astype("str") + "行）"
+    lines = "  · " + made.faults["school"] + year.fillna("") + place.fillna("") + "：" + made.faults["message"]
+    if len(lines):
         raise PilotError(f"{len(failed)} 份报告没有完成，请在{table.name}中改好后再运行一次：\n" + "\n".join(lines))
 
 

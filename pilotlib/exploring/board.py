@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -27,26 +28,42 @@ CHOICES = source_columns("round", "level", "name", "status", "text")
 # What has been chosen of each column; nothing chosen is everything.
 Selection = dict[str, tuple[Any, ...]]
 _ON_ONE_LINE = source_columns("round", "level", "status")
-_IN_CHINESE = {
-    "search": "搜索：",
-    "info": "第 _START_ 至 _END_ 行，共 _TOTAL_ 行",
-    "infoEmpty": "没有行",
-    "infoFiltered": "（从 _MAX_ 行中搜出）",
-    "lengthMenu": "每页 _MENU_ 行",
-    "zeroRecords": "没有符合条件的行",
-    "emptyTable": "没有符合条件的申报",
-    "paginate": {"first": "首页", "previous": "上一页", "next": "下一页", "last": "末页"},
-    "aria": {"orderable": "：点此排序", "orderableReverse": "：点此反向排序", "orderableRemove": "：点此取消排序"},
+# How the table of rows is shown.
+_TABLE: dict[str, Any] = {
+    "language": {
+        "search": "搜索：",
+        "info": "第 _START_ 至 _END_ 行，共 _TOTAL_ 行",
+        "infoEmpty": "没有行",
+        "infoFiltered": "（从 _MAX_ 行中搜出）",
+        "lengthMenu": "每页 _MENU_ 行",
+        "zeroRecords": "没有符合条件的行",
+        "emptyTable": "没有符合条件的申报",
+        "paginate": {"first": "首页", "previous": "上一页", "next": "下一页", "last": "末页"},
+        "aria": {"orderable": "：点此排序", "orderableReverse": "：点此反向排序", "orderableRemove": "：点此取消排序"},
+    },
+    "showIndex": False,
+    "lengthMenu": [10, 25, 100],
+    # Said, so that it stays where few rows are left.
+    "layout": {"topStart": "search", "topEnd": "pageLength", "bottomStart": "info", "bottomEnd": "paging"},
+    "classes": "display compact",
+    "allow_html": False,
+    "warn_on_unexpected_option_type": False,  # it does not know that the words may be nested
+    "maxBytes": 0,
+    "style": "width:100%",
 }
-# What is chosen of a chart: the title of the choice, what there is to choose by title, and what is chosen at first.
-_PICKS = {
-    "form": ("图形", {title: name for name, title in FORMS.items()}, "bar"),
-    "measure": ("数值", {title_of(name): name for name in MEASURES}, "places_approved"),
-    "by": ("分组", {title_of(name): name for name in GROUPS}, "application_round"),
-    "split": ("再分", {title_of(name): name for name in GROUPS}, "level"),
+_GROUPS = [(title_of(name), name) for name in GROUPS]
+_MEASURES = [(title_of(name), name) for name in MEASURES]
+# What is chosen of a chart: the choice's title, what there is to choose, and what is chosen at first.
+_PICKS: dict[str, dict[str, Any]] = {
+    "form": {"description": "图形", "options": [(title, name) for name, title in FORMS.items()], "value": "bar"},
+    "measure": {"description": "数值", "options": _MEASURES, "value": "places_approved"},
+    "by": {"description": "分组", "options": _GROUPS, "value": "application_round"},
+    "split": {"description": "再分", "options": _GROUPS, "value": "level"},
 }
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PICK_LOOK = {"layout": {"width": "15em"}, "style": {"description_width": "3em"}}
+_IN_A_ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
 _WIDEST_FILTER = 30  # em
+_as_list = partial(json.dumps, ensure_ascii=False)  # JSON writes words in a list as Python does, in double quotes
 _COPY = (
     "navigator.clipboard.writeText(this.previousElementSibling.textContent)"
     ".then(() => {this.textContent = '已复制'; setTimeout(() => {this.textContent = '复制代码'}, 1500)})"
@@ -57,17 +74,16 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     """A board on which the applications of all years (or of those named) are filtered by clicking.
 
     Nothing chosen in a filter is everything; several words are chosen with Ctrl or Shift. The table can be searched and
-    sorted; the code below the chart makes the same rows; the selection is saved as CSV or as a workbook.
-
-    Raises:
-        PilotError: as `load_years`.
+    sorted; the code below the chart makes the same rows; the selection is saved as CSV or as a workbook. PilotError as
+    in `load_years`.
     """
     loaded = load_years(years)
     filters = {name: _filter(name, words) for name, words in choices(loaded).items()}
-    picks = {name: _pick(*entry) for name, entry in _PICKS.items()}
+    picks = {name: widgets.Dropdown(**entry, **_PICK_LOOK) for name, entry in _PICKS.items()}
     clear = widgets.Button(description="清除筛选", icon="times")
     counted, drawn, code, exports = (widgets.HTML() for _ in range(4))
-    options = _table_options(loaded.applications)
+    places = [names_of(loaded.applications).index(name) for name in _ON_ONE_LINE]
+    options = _TABLE | {"columnDefs": [{"className": "dt-nowrap", "targets": places}]}
     table = ITable(_as_shown(loaded.applications), **options)
 
     def chosen() -> Selection:
@@ -97,11 +113,11 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
         box.observe(refresh if box in filters.values() else draw, names="value")
     clear.on_click(clear_all)
     refresh()
-    pictured = widgets.VBox([_in_a_row(picks), drawn], layout=widgets.Layout(flex="1 1 0", min_width="0"))
+    filter_row, pick_row = (widgets.HBox([*boxes.values()], layout=_IN_A_ROW) for boxes in (filters, picks))
+    beside = widgets.HBox([counted, widgets.VBox([pick_row, drawn], layout={"flex": "1 1 0", "min_width": "0"})])
     hint = widgets.HTML("<b>筛选</b>：不选即全部；按住 Ctrl 或 Shift 可选几项。")
-    beside = widgets.HBox([counted, pictured])
-    of_code = widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。")
-    return widgets.VBox([hint, _in_a_row(filters), clear, beside, table, exports, of_code, code])
+    code_title = widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。")
+    return widgets.VBox([hint, filter_row, clear, beside, table, exports, code_title, code])
 
 
 def choices(years: Years) -> dict[str, list[Any]]:
@@ -109,10 +125,8 @@ def choices(years: Years) -> dict[str, list[Any]]:
     applications = years.applications
     offered: dict[str, list[Any]] = {"year": list(years.years)}
     for name in [name for name in CHOICES if name in applications]:
-        column = applications[name]
-        words = list(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else sorted(set(column))
-        present = set(column.dropna())
-        offered[name] = [word for word in words if word in present] + ([UNKNOWN] if column.isna().any() else [])
+        words = applications[name].astype("category").cat.remove_unused_categories().cat.categories
+        offered[name] = [*words, *([UNKNOWN] if applications[name].isna().any() else [])]
     return offered | {"major": list(dict.fromkeys(years.majors["major"]))}
 
 
@@ -136,13 +150,18 @@ def as_code(years: Years, selection: Selection) -> str:
     numbers = [*(selection.get("year") or years.years)]
     lines = ["from pilotlib import load_years", f"rows = load_years({numbers}).applications"]
     if selection.get("major"):
-        wanted = f'majors["major"].isin({_listed(selection["major"])})'
+        wanted = f'majors["major"].isin({_as_list(selection["major"])})'
         lines[1:] = [
             f"years = load_years({numbers})",
             "rows, majors = years.applications, years.majors",
             f'rows = rows.merge(majors.loc[{wanted}, ["year", "source_row"]].drop_duplicates())',
         ]
-    conditions = [_condition(name, selection[name]) for name in CHOICES if selection.get(name)]
+    conditions = []
+    for name in [name for name in CHOICES if selection.get(name)]:
+        known = [word for word in selection[name] if word != UNKNOWN]
+        parts = [f'rows["{name}"].isin({_as_list(known)})'] if known else []
+        parts += [f'rows["{name}"].isna()'] if UNKNOWN in selection[name] else []
+        conditions.append(f"({' | '.join(parts)})" if len(parts) > 1 else parts[0])
     return "\n".join([*lines, *([f"rows = rows[{' & '.join(conditions)}]"] if conditions else [])])
 
 
@@ -151,29 +170,15 @@ def totals(years: Years, rows: pd.DataFrame) -> Table:
 
     Of a part of a table only what can be counted in that part: nothing is split.
     """
-    told = Told("totals", f"所选申报：{len(rows):,}项", "只数所选的申报，名额不拆分。", "各行注明", "申报明细表", rows)
-    data = pd.DataFrame({"measure": [], "unit": []}, dtype="str")
+    title = f"所选申报：{len(rows):,}项" if len(rows) else "没有符合条件的申报"
+    told = Told("totals", title, "只数所选的申报，名额不拆分。", "各行注明", "申报明细表", rows)
+    columns: dict[str, Any] = {"measure": [], "unit": []}
     for year, part in pd.DataFrame(rows).groupby("year", sort=False):
         majors = years.majors[(years.majors["year"] == year) & years.majors["source_row"].isin(part["source_row"])]
-        indicators = years.indicators[years.indicators["year"] == year]
-        table = overview(Tables(part, pd.DataFrame(majors), indicators, years.colleges))
-        data = table[["measure", "unit"]].join(data.drop(columns=["measure", "unit"]))
-        data[f"{year}年"] = texts(told._replace(data=table[["value", "lower_bound"]]))["value"]
-    return shown(told._replace(data=data) if len(rows) else told._replace(title="没有符合条件的申报", data=data))
-
-
-def _condition(name: str, words: tuple[Any, ...]) -> str:
-    known = [word for word in words if word != UNKNOWN]
-    isin = f'rows["{name}"].isin({_listed(known)})'
-    missing = f'rows["{name}"].isna()'
-    if UNKNOWN not in words:
-        return isin
-    return f"({isin} | {missing})" if known else missing
-
-
-def _listed(words: Iterable[str]) -> str:
-    """A list as Python writes it, in double quotes; JSON writes it alike."""
-    return json.dumps(list(words), ensure_ascii=False)
+        table = overview(Tables(part, pd.DataFrame(majors), pd.DataFrame(), {}))
+        values = texts(told._replace(data=table[["value", "lower_bound"]]))["value"]
+        columns |= {"measure": table["measure"], "unit": table["unit"], f"{year}年": values}
+    return shown(told._replace(data=pd.DataFrame(columns, dtype="str")))
 
 
 def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:
@@ -184,52 +189,16 @@ def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:
     return widgets.SelectMultiple(
         options=[(str(word), word) for word in offered],
         description=title,
-        layout=widgets.Layout(width=f"{min(max(longest, 5) + 5, _WIDEST_FILTER)}em", height="9.5em"),
+        layout={"width": f"{min(max(longest, 5) + 5, _WIDEST_FILTER)}em", "height": "9.5em"},
         style={"description_width": "2.6em"},
     )
 
 
-def _pick(title: str, names: dict[str, str], first: str) -> widgets.Dropdown:
-    """A choice of one of the names, shown by their titles."""
-    look = {"layout": widgets.Layout(width="15em"), "style": {"description_width": "3em"}}
-    return widgets.Dropdown(options=list(names.items()), value=first, description=title, **look)
-
-
-def _in_a_row(boxes: dict[str, Any]) -> widgets.HBox:
-    layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
-    return widgets.HBox(list(boxes.values()), layout=layout)
-
-
 def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows under headings with units, in words; figures stay figures, so that they sort as such."""
-    table = in_words(pd.DataFrame(rows[_shown_columns(rows)]).reset_index(drop=True))
-    words = {
-        name: table[name].astype(object).where(table[name].notna(), NOTHING).astype("str")
-        for name in names_of(table.select_dtypes(exclude="number"))
-    }
+    """What the report shows of the rows, under headings with units, in words; figures stay figures, to be sorted."""
+    table = in_words(pd.DataFrame(rows.loc[:, :"note"]).reset_index(drop=True))
+    words = table.select_dtypes(exclude="number").astype(object).fillna(NOTHING).astype("str")
     return table.assign(**words).rename(columns=heading)
-
-
-def _shown_columns(rows: pd.DataFrame) -> list[str]:
-    """The columns of the board: what the report shows of applications, up to the note."""
-    return names_of(rows)[: names_of(rows).index("note") + 1]
-
-
-def _table_options(rows: pd.DataFrame) -> dict[str, Any]:
-    columns = _shown_columns(rows)
-    return {
-        "language": _IN_CHINESE,
-        "showIndex": False,
-        "lengthMenu": [10, 25, 100],
-        # Said, so that it stays where few rows are left.
-        "layout": {"topStart": "search", "topEnd": "pageLength", "bottomStart": "info", "bottomEnd": "paging"},
-        "classes": "display compact",
-        "allow_html": False,
-        "warn_on_unexpected_option_type": False,  # it does not know that the words may be nested
-        "maxBytes": 0,
-        "columnDefs": [{"className": "dt-nowrap", "targets": [columns.index(name) for name in _ON_ONE_LINE]}],
-        "style": "width:100%",
-    }
 
 
 def _picture(rows: pd.DataFrame, form: str, measure: str, by: str, split: str) -> str:
@@ -252,13 +221,13 @@ def _exports(rows: pd.DataFrame) -> str:
     data = pd.DataFrame(rows).reset_index(drop=True)
     data.attrs = {}
     told = Told("selection", "所选申报", "筛选出的申报，清洗之后。", "人、项", "申报明细表", data)
-    files = {
-        "CSV": ("text/csv;charset=utf-8", "csv", csv_of(told.data, told.heads)),
-        "XLSX": (_XLSX, "xlsx", as_xlsx(told.title, "", told.source, [told])),
-    }
-    links = [
-        f'<a style="text-decoration:underline;margin-right:1.5em" download="所选申报.{ending}" '
+    xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    files = (
+        ("CSV", "text/csv;charset=utf-8", csv_of(data)),
+        ("XLSX", xlsx, as_xlsx(told.title, "", told.source, [told])),
+    )
+    return "".join(
+        f'<a style="text-decoration:underline;margin-right:1.5em" download="所选申报.{name.lower()}" '
         f'href="data:{kind};base64,{base64.b64encode(content).decode("ascii")}">导出{name}（{number(len(data))}行）</a>'
-        for name, (kind, ending, content) in files.items()
-    ]
-    return "".join(links)
+        for name, kind, content in files
+    )

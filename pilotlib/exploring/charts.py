@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from pilotlib.chinese import use_chinese_font
 from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS
-from pilotlib.report.drawing import draw_bars, draw_stacks, floats, report_style
-from pilotlib.report.figures import FIGURES, drawing
+from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS, MAIN_COLOUR
+from pilotlib.report.drawing import draw_stacks, report_style
+from pilotlib.report.figures import FIGURES, FigureEntry, drawing
 from pilotlib.report.prose import number, shortened
 from pilotlib.report.told import names_of
 from pilotlib.report.year_tables import figure_tables
@@ -39,7 +39,7 @@ def chart(
     form: str = "bar",
     split: str = "level",
 ) -> Figure:
-    """A chart of applications.
+    """A chart of applications, as a figure of matplotlib.
 
     Args:
         rows: Applications, as `load_year` gives them, or a part of them.
@@ -48,9 +48,6 @@ def chart(
         measure: One of `MEASURES`; approved places count only where the status means approval.
         form: One of `FORMS`: bar, stacked, line, heat.
         split: A second column of `GROUPS`, for the parts of a stack, the lines, or the columns of a heat map.
-
-    Returns:
-        A matplotlib figure.
 
     Raises:
         PilotError: a name that there is not, or nothing to draw.
@@ -64,117 +61,84 @@ def chart(
     if rows.empty:
         raise PilotError("没有符合条件的申报，没有图可画。请放宽筛选。")
     use_chinese_font()
-    table = _counted(rows, list(dict.fromkeys([by] if form == "bar" else [by, split])), measure)
-    bars = 9 if form == "line" else table[by].nunique()
+    wide = _counted(rows, by, by if form == "bar" else split, measure)
+    if form in ("bar", "stacked") and by in _BY_LENGTH:
+        wide = wide.loc[wide.sum(axis="columns", min_count=1).sort_values(ascending=False, kind="stable").index]
+    others = iter(seaborn.color_palette("colorblind", wide.shape[1]) if wide.shape[1] > 1 else [MAIN_COLOUR])
+    colours = {name: LEVEL_COLOURS.get(name) or next(others) for name in names_of(wide)}
     with report_style():
-        figure = Figure(figsize=(8, 1.1 + 0.34 * bars), layout="constrained")
+        figure = Figure(figsize=(8, 1.1 + 0.34 * (9 if form == "line" else len(wide))), layout="constrained")
         axes = figure.subplots()
-        _DRAWN[form](axes, table, by, split)
+        _DRAWN[form](axes, wide, colours)
+        if form != "heat" and wide.shape[1] > 1:
+            axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
         axes.set_title(f"{title_of(measure)}（{unit_of(measure)}），按{title_of(by)}", loc="left", fontsize="medium")
     return figure
 
 
-def _counted(rows: pd.DataFrame, by: list[str], measure: str) -> pd.DataFrame:
-    """One row per group: its words as they are drawn, and `value`; a group of nothing but missing counts is missing."""
+def _counted(rows: pd.DataFrame, by: str, split: str, measure: str) -> pd.DataFrame:
+    """A row per word of `by`, a column per word of `split`, as they are drawn and in their orders.
+
+    Where both are the same there is one column. A group of nothing but missing counts is missing.
+    """
     table = only_approved(pd.DataFrame(rows)).assign(applications=1)
-    for name in by:
-        column = table[name]
-        ordered = isinstance(column.dtype, pd.CategoricalDtype)
-        known = column.cat.categories if ordered else sorted(column.dropna().unique())
-        words = column.astype(object).where(column.notna(), UNKNOWN).astype("str")
-        table[name] = pd.Categorical(words, list(dict.fromkeys([*map(str, known), UNKNOWN])), ordered=True)
-    groups = table.groupby(by, observed=True, sort=True)[measure]
-    return groups.sum(min_count=1).astype("Float64").rename("value").reset_index()
+    for name in {by, split}:
+        words = table[name].astype("category").cat.rename_categories(str)
+        known = dict.fromkeys([*words.cat.categories, UNKNOWN])
+        table[name] = words.cat.set_categories(list(known), ordered=True).fillna(UNKNOWN)
+    groups = table.groupby(list(dict.fromkeys([by, split])), observed=True, sort=True)[measure]
+    sums = groups.sum(min_count=1).astype("Float64")
+    return sums.to_frame(title_of(by)) if by == split else sums.unstack(split).sort_index(axis="columns")
 
 
-def _bar(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
-    table = table.sort_values("value", ascending=False, kind="stable") if by in _BY_LENGTH else table
-    draw_bars(axes, table[by].astype(str), floats(table["value"]), _LONGEST_LABEL)
-    _label_ends(axes, table["value"])
-
-
-def _stacked(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
-    wide = _wide(table, by, split)
+def _stacks(axes: Axes, wide: pd.DataFrame, colours: dict[str, Any]) -> None:
+    """Bars, in parts where there are several columns; at the end of each its figure, or that there is none."""
+    looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in colours.items()}
+    draw_stacks(axes, wide.fillna(0).astype(float), looks, _LONGEST_LABEL)
     totals = wide.sum(axis="columns", min_count=1)
-    if by in _BY_LENGTH:
-        totals = totals.sort_values(ascending=False, kind="stable")
-    looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in _colours(wide).items()}
-    draw_stacks(axes, wide.loc[totals.index].fillna(0).astype(float), looks, _LONGEST_LABEL)
-    _label_ends(axes, totals)
+    texts = [number(total) if pd.notna(total) else NOT_COUNTED for total in totals]
+    axes.bar_label(cast(BarContainer, axes.containers[-1]), texts, padding=4)
     axes.margins(x=0.12, y=0.01)
-    _legend(axes, wide)
 
 
-def _label_ends(axes: Axes, values: "pd.Series[float]") -> None:
-    """Write the figure at the end of each bar, or that there is none."""
-    axes.bar_label(cast(BarContainer, axes.containers[-1]), [_label(value) for value in values], padding=4)
-    axes.margins(x=0.12)
-
-
-def _line(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
-    wide = _wide(table, by, split)
-    for name, colour in _colours(wide).items():
+def _lines(axes: Axes, wide: pd.DataFrame, colours: dict[str, Any]) -> None:
+    for name, colour in colours.items():
         label = shortened(name, _LONGEST_LABEL)
         axes.plot(range(len(wide)), wide[name].astype(float), "o-", color=colour, label=label)
     axes.set_xticks(range(len(wide)), [shortened(str(name), 8) for name in wide.index])
     axes.tick_params(axis="x", labelbottom=True, rotation=_rotation(wide.index))
     axes.set_ylim(bottom=0)
-    _legend(axes, wide)
 
 
-def _heat(axes: Axes, table: pd.DataFrame, by: str, split: str) -> None:
-    wide = _wide(table, by, split).astype(float)
-    wide = wide.set_axis([shortened(str(name), _LONGEST_LABEL) for name in wide.index], axis="index")
-    wide = wide.set_axis([shortened(str(name), 8) for name in wide.columns], axis="columns")
-    texts = wide.map(_label).where(wide.notna(), "")
-    seaborn.heatmap(wide, ax=axes, cmap="Blues", annot=texts, fmt="", cbar=False, linewidths=1, vmin=0)
+def _heat(axes: Axes, wide: pd.DataFrame, _: dict[str, Any]) -> None:
+    values = wide.astype(float).set_axis([shortened(str(name), _LONGEST_LABEL) for name in wide.index], axis="index")
+    values = values.set_axis([shortened(str(name), 8) for name in wide.columns], axis="columns")
+    texts = values.map(number).where(values.notna(), "")
+    seaborn.heatmap(values, ax=axes, cmap="Blues", annot=texts, fmt="", cbar=False, linewidths=1, vmin=0)
     axes.set(xlabel="", ylabel="")
-    axes.tick_params(axis="x", labelbottom=False, labeltop=True, rotation=_rotation(wide.columns))
+    axes.tick_params(axis="x", labelbottom=False, labeltop=True, rotation=_rotation(values.columns))
     axes.tick_params(axis="y", rotation=0)
 
 
-_DRAWN = {"bar": _bar, "stacked": _stacked, "line": _line, "heat": _heat}
-
-
-def _wide(table: pd.DataFrame, by: str, split: str) -> pd.DataFrame:
-    """A row per value of `by`, a column per value of `split`, in their orders."""
-    if by == split:
-        return table.set_index(by)[["value"]].set_axis([title_of(by)], axis="columns")
-    wide = table.set_index([by, split])["value"].unstack(split).astype("Float64")
-    return wide.sort_index(axis="index").sort_index(axis="columns")
-
-
-def _colours(wide: pd.DataFrame) -> dict[str, Any]:
-    others = iter(seaborn.color_palette("colorblind", wide.shape[1]))
-    return {name: LEVEL_COLOURS.get(name) or next(others) for name in names_of(wide)}
-
-
-def _legend(axes: Axes, wide: pd.DataFrame) -> None:
-    if wide.shape[1] > 1:
-        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
-
-
 def _rotation(names: pd.Index) -> int:
+    """How far names below or above a chart are turned: not at all where they have room side by side."""
     return 0 if sum(map(len, map(str, names))) < _ACROSS else 60
 
 
-def _label(value: float) -> str:
-    return number(value) if pd.notna(value) else NOT_COUNTED
-
-
+_DRAWN = {"bar": _stacks, "stacked": _stacks, "line": _lines, "heat": _heat}
 # A figure shows itself in a cell only once pyplot has loaded its backend, which it otherwise does at its own first one.
 plt.switch_backend(plt.get_backend())
 
 
-def _of_statistics(name: str) -> Callable[[dict[str, pd.DataFrame]], Figure]:
+def _of_statistics(figure: Callable[..., FigureEntry]) -> Callable[[dict[str, pd.DataFrame]], Figure]:
     """What draws a figure of the report from the statistics of a year."""
 
     def draw(statistics: dict[str, pd.DataFrame]) -> Figure:
-        return drawing(FIGURES[name](figure_tables(statistics, "")))
+        return drawing(figure(figure_tables(statistics, "")))
 
-    draw.__doc__ = FIGURES[name].__doc__
+    draw.__doc__ = figure.__doc__
     return draw
 
 
 # figures.majors(year.statistics) …: ordinary matplotlib figures, to be changed and saved.
-figures = SimpleNamespace(**{name: _of_statistics(name) for name in FIGURES})
+figures = SimpleNamespace(**{name: _of_statistics(figure) for name, figure in FIGURES.items()})

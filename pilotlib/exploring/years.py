@@ -1,10 +1,8 @@
-"""One year or several, read from `data/raw` and ready to be explored: nothing has to be run before."""
+"""One year or several, read from `data/raw` and ready to be explored, and drafts held against a year."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import reduce
 from itertools import chain
-from operator import or_
 from pathlib import Path
 from typing import Any, NamedTuple, Never
 
@@ -13,32 +11,28 @@ import pandas as pd
 from pilotlib.checking import stop_on_errors
 from pilotlib.checking.year import CleanedYear, clean_year
 from pilotlib.chinese import use_chinese_font
+from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.project import find_project, newest_year, years_in
-from pilotlib.reading import YearInputs
+from pilotlib.reading.documents import PROSE_SUFFIXES, Passage, passages_of, read_document
 from pilotlib.reading.headers import header_of
 from pilotlib.report import year_tables
+from pilotlib.report.checked import claims_table
 from pilotlib.report.shown import Table, renamed, shown
 from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
 from pilotlib.statistics.tables import college_of_major
 from pilotlib.vocabulary import in_round_order
 
-_OF_A_STATISTIC = ("title", "unit", "definition", "formula", "caveats")
-
 
 class Statistics(dict[str, pd.DataFrame]):
     """Statistics by name; one that is not there is a sentence and not a traceback."""
 
     def __missing__(self, name: str) -> Never:
-        """Called where a name is not there.
-
-        Raises:
-            UnknownNameError: names the one that was nearly meant.
-        """
+        """A name that is not there: UnknownNameError, which names the one that was nearly meant."""
         raise UnknownNameError(f"没有统计“{name}”。{suggestion(str(name), list(self))}")
 
 
@@ -47,8 +41,8 @@ class Years(NamedTuple):
 
     `applications`: one row per application, `majors` joined and a `note` of what was found in the row;
     `majors`: one per application and major; `statistics`: the tables of the reference, by name; `changes`, `problems`,
-    `set_aside`: what cleaning and checking logged; `cells`: the rows of the files as received; `colleges`: major →
-    college.
+    `set_aside`: what cleaning and checking logged; `cells`: `source_row, column` (its title) and text of every cell as
+    received.
     """
 
     years: tuple[int, ...]
@@ -59,23 +53,12 @@ class Years(NamedTuple):
     problems: pd.DataFrame
     set_aside: pd.DataFrame
     cells: pd.DataFrame
-    indicators: pd.DataFrame
-    colleges: dict[str, str]
 
     def __repr__(self) -> str:
         """What is here, in two lines."""
         years = "、".join(f"{year}年" for year in self.years)
         counts = f"申报{len(self.applications)}行，更改记录{len(self.changes)}条，问题{len(self.problems)}条"
         return f"{years}：{counts}，统计{len(self.statistics)}项\n可用：.{'、.'.join(self._fields[1:7])}"
-
-
-class _Loaded(NamedTuple):
-    """A year: what its statistics are computed from, its told tables by name, and its cells as received."""
-
-    year: int
-    tables: Tables
-    told: dict[str, Told]
-    cells: pd.DataFrame
 
 
 def load_year(year: int | None = None, *, chinese: bool = False, project: Path | str | None = None) -> Years:
@@ -102,8 +85,7 @@ def load_year(year: int | None = None, *, chinese: bool = False, project: Path |
 def load_years(years: Iterable[int] | None = None, *, project: Path | str | None = None) -> Years:
     """The cleaned tables and the statistics of several years, one below the other; of all years by default.
 
-    Raises:
-        PilotError: as `load_year`, or no year at all.
+    PilotError as in `load_year`, or where there is no year at all.
     """
     use_chinese_font()
     folder = find_project(project)
@@ -111,16 +93,15 @@ def load_years(years: Iterable[int] | None = None, *, project: Path | str | None
     strange = [year for year in asked if not str(year).isdecimal()]
     if strange:
         raise PilotError(f"“{strange[0]}”不是年度。请写四位数字。")
-    loaded = [_load(folder, number) for number in sorted(map(int, asked)) or [newest_year(folder)]]
-    tables = {name: _shown(loaded, name) for name in loaded[0].told}
-    return Years(
-        years=tuple(one.year for one in loaded),
-        statistics=Statistics({name: tables.pop(name) for name in STATISTICS}),
-        cells=pd.concat([_with_year(one.cells, one.year) for one in loaded], ignore_index=True),
-        indicators=pd.concat([_with_year(one.tables.indicators, one.year) for one in loaded], ignore_index=True),
-        colleges=reduce(or_, [one.tables.colleges for one in loaded]),
-        **tables,
-    )
+    numbers = sorted(map(int, asked)) or [newest_year(folder)]
+    loaded = [_load(folder, number) for number in numbers]
+    year = numbers[0] if len(numbers) == 1 else None
+    tables = {}
+    for name, told in loaded[0].items():
+        told = told._replace(data=_below([one[name].data for one in loaded]))
+        tables[name] = shown(told, year=year, marks=_marks(loaded) if name == "applications" else None)
+    statistics = Statistics({name: tables.pop(name) for name in STATISTICS})
+    return Years(tuple(numbers), statistics=statistics, **tables)
 
 
 def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
@@ -138,13 +119,8 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
 def trace_row(years: Years, row: int, year: int | None = None) -> Table:
     """One row of the table as received, cell by cell: what stood there, what is used, and why it is not the same.
 
-    Args:
-        years: What `load_year` or `load_years` returns.
-        row: The row, as `source_row` counts them.
-        year: Which year's; needed where there are several.
-
-    Raises:
-        PilotError: no such row.
+    `row` is one as `source_row` counts them, of `years` as `load_year` or `load_years` returns them; `year` is needed
+    where these are several. PilotError: there is no such row.
     """
     year = years.years[-1] if year is None else year
     cells, changes, problems, aside = (
@@ -168,85 +144,108 @@ def trace_row(years: Years, row: int, year: int | None = None) -> Table:
 
 def reference() -> Table:
     """Every statistic there is: `statistic, title, unit, definition, formula, caveats`."""
-    rows = [(name, *(getattr(entry, field) for field in _OF_A_STATISTIC)) for name, entry in STATISTICS.items()]
-    data = pd.DataFrame(rows, columns=["statistic", *_OF_A_STATISTIC], dtype="str")
+    data = pd.DataFrame(list(STATISTICS.values())).drop(columns="function")
+    data.insert(0, "statistic", list(STATISTICS))
     definition = "每项统计的名称、单位、定义、算式与注意。"
     return shown(Told("reference", "统计一览", definition, "项", year_tables.OURS, data))
 
 
-def _load(project: Path, year: int) -> _Loaded:
-    of_year = clean_year(project, year)
-    inputs, cleaned, problems = of_year
-    stop_on_errors(problems, inputs.file)
-    tables = tables_to_count(of_year)
-    statistics = summarise(tables)
-    compare_counts(
-        statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued + inputs.origin.struck)
-    )
-    source = f"{year}年申报明细表（{inputs.file}）"
+def check_draft(draft: Path | str, year: int | None = None, *, project: Path | str | None = None) -> Table:
+    """Every number of a draft held against a year's data, those that disagree first.
+
+    `draft` is a file (md, txt, docx, html, xlsx) or the text itself, `year` the newest by default, unless the title
+    names another. Columns: `entry, state, number, derived, line, sentence, explanation, expected, difference,
+    statistic`. PilotError: there is no such file, or it cannot be read.
+    """
+    is_file = isinstance(draft, Path) or draft.strip().endswith(PROSE_SUFFIXES)
+    passages = read_document(Path(draft)) if is_file else passages_of(str(draft))
+    folder = find_project(project)
+    claims, note = claims_in(passages, folder, year)
+    told = claims_table(claims, f"{newest_year(folder) if year is None else year}年申报明细表")
+    definition = f"“查得”是数据中的数；“相差”是所写的数减去查得的数。{note}"
+    return shown(told._replace(title="草稿中的数", definition=definition))
+
+
+def claims_in(
+    passages: list[Passage], project: Path | None, year: int | None = None, school: str = ""
+) -> tuple[pd.DataFrame, str]:
+    """Every number of a document judged by the text itself and against a year, by default as in `check_draft`.
+
+    `school` is one more name of this school. Returns the claims, as `claims.check_claims` does, and why no year was
+    asked, in a sentence ("" if one was).
+    """
+    if project is None or (year is None and not years_in(project)):
+        return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
+    (inputs, *_), tables, statistics = _counted(project, newest_year(project) if year is None else year)
+    facts = facts_of(tables, statistics, (*school_names(inputs.school), school))
+    other = not_of_the_year(passages, facts, any_year=year is not None)
+    note = f"标题说的是“{other}”，只按文字自身核对；如要与数据核对，请用 --year 或 --school 指明。" if other else ""
+    return check_claims(passages, NO_FACTS if other else facts), note
+
+
+def _load(project: Path, number: int) -> dict[str, Told]:
+    """The tables of a year by name, each with the year as its first column."""
+    (inputs, cleaned, problems), _, statistics = _counted(project, number)
+    no_rows_of_their_own = inputs.origin.continued + inputs.origin.struck
+    compare_counts(statistics, recount(inputs.cells, inputs.corrections, no_rows_of_their_own))
+    source = f"{number}年申报明细表（{inputs.file}）"
     applications = cleaned.applications
     told = year_tables.applications_table(applications, cleaned.majors, cleaned.changes, problems, source)
     columns = list(told.shown)
     others = applications[applications.columns.difference(columns, sort=False)]
-    every = {
+    header = header_of(inputs.cells, inputs.file, inputs.corrections)
+    cells = name_columns(inputs.cells, header, inputs.file).rename(columns=title_of).reset_index()
+    cells = cells[cells["source_row"] > 0].melt("source_row", var_name="column", value_name="before")
+    tables = {
         "applications": told._replace(data=told.data[columns].join(others)),
         "majors": year_tables.table_of("majors", cleaned.majors, source),
         "changes": year_tables.table_of("changes", cleaned.changes, source),
         "problems": year_tables.problems_table(problems, source),
         "set_aside": year_tables.set_aside_table(cleaned.set_aside, len(applications), source),
+        "cells": year_tables.table_of("cells", cells, source),
         **year_tables.statistic_tables(statistics, source),
     }
-    return _Loaded(year, tables, every, _cells(inputs))
+    for name, table in tables.items():
+        data = table.data.drop(columns="year", errors="ignore")
+        data.insert(0, "year", number)
+        tables[name] = table._replace(data=data)
+    return tables
 
 
-def tables_to_count(of_year: CleanedYear) -> Tables:
-    """What the statistics of a year are computed from."""
-    inputs, cleaned, _ = of_year
-    return Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
+def _counted(project: Path, number: int) -> tuple[CleanedYear, Tables, dict[str, pd.DataFrame]]:
+    """A year without errors, cleaned; what its statistics are computed from; and these by name."""
+    of_year = clean_year(project, number)
+    inputs, cleaned, problems = of_year
+    stop_on_errors(problems, inputs.file)
+    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
+    return of_year, tables, summarise(tables)
 
 
-def _shown(loaded: Sequence[_Loaded], name: str) -> Table:
-    """A table of all years below each other; categories are those of all years, in their order."""
-    tables = [_with_year(one.told[name].data, one.year) for one in loaded]
-    words = [table.astype(dict.fromkeys(table.select_dtypes("category"), object)) for table in tables]
-    joined = pd.concat(words, ignore_index=True)
+def _below(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of all years, one below the other; categories are those of all years, in their order."""
+    joined = pd.concat(tables, ignore_index=True)
     for column in joined.columns:
         parts = [table[column] for table in tables if column in table]
         if all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
             known = list(dict.fromkeys(chain.from_iterable(part.cat.categories for part in parts)))
             known = in_round_order(known) if column == "application_round" else known
             joined[column] = pd.Categorical(joined[column], known, ordered=parts[0].cat.ordered)
-    year = loaded[0].year if len(loaded) == 1 else None
-    marks = _marks(loaded) if name == "applications" else None
-    return shown(loaded[0].told[name]._replace(data=joined), year=year, marks=marks)
+    return joined
 
 
-def _marks(loaded: Sequence[_Loaded]) -> dict[str, dict[str, str]]:
+def _marks(loaded: Sequence[dict[str, Told]]) -> dict[str, dict[str, str]]:
     """The repaired cells of the applications: column → "year/row" → what was there and why it was changed."""
     marks: dict[str, dict[str, str]] = {}
-    for one in loaded:
-        told, log = one.told["applications"], repairs(one.told["changes"].data)
-        cells = [log["column"], f"{one.year}/" + log["source_row"].astype(str)]
-        why = ("原值：" + log["before"] + "。" + log["reason"]).groupby(cells).agg("；".join).to_dict()
-        rows = f"{one.year}/" + told.data["source_row"].astype(str)
+    for tables in loaded:
+        told, log = tables["applications"], repairs(tables["changes"].data)
+        rows, changed = (part["year"].astype(str) + "/" + part["source_row"].astype(str) for part in (told.data, log))
+        why = ("原值：" + log["before"] + "。" + log["reason"]).groupby([log["column"], changed]).agg("；".join)
         repaired = pd.DataFrame() if told.marks is None else told.marks
         for name in [name for name in names_of(repaired) if repaired[name].any()]:
-            cell = "certificate" if name == "level" else name
-            marks.setdefault(name, {}).update({row: why.get((cell, row), "") for row in rows[repaired[name]]})
+            places = rows[repaired[name]]
+            reasons = why.xs("certificate" if name == "level" else name).reindex(places)
+            marks.setdefault(name, {}).update(zip(places, reasons, strict=True))
     return marks
-
-
-def _with_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The table with the year it is of as its first column."""
-    others = table.drop(columns="year", errors="ignore")
-    return others.assign(year=year)[["year", *others.columns]]
-
-
-def _cells(inputs: YearInputs) -> pd.DataFrame:
-    """Every cell of the table as received: `source_row, column` (its Chinese title), `before`."""
-    header = header_of(inputs.cells, inputs.file, inputs.corrections)
-    table = name_columns(inputs.cells, header, inputs.file).rename(columns=title_of).reset_index()
-    return table[table["source_row"] > 0].melt("source_row", var_name="column", value_name="before")
 
 
 def _each_once(texts: pd.Series) -> str:

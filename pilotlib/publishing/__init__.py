@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.publishing.content import Content, content_of
-from pilotlib.publishing.page import as_html, as_pdf
+from pilotlib.publishing.page import Content, as_html, as_pdf, content_of
+from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
 
@@ -31,13 +31,6 @@ class Edition(NamedTuple):
     modules: tuple[str, ...] = ()
 
 
-def _xlsx(content: Content, book: Book) -> bytes:
-    from pilotlib.publishing.workbook import as_xlsx
-
-    title, tables = unescape(content.title), list(book.tables.values())
-    return as_xlsx(title, book.owner, book.source, tables)
-
-
 def _docx(content: Content, book: Book) -> bytes:
     from pilotlib.publishing.document import as_docx
 
@@ -46,23 +39,20 @@ def _docx(content: Content, book: Book) -> bytes:
 
 EDITIONS = {
     "html": Edition(lambda content, _: as_html(content)),
-    "xlsx": Edition(_xlsx),
+    "xlsx": Edition(
+        lambda content, book: as_xlsx(unescape(content.title), book.owner, book.source, book.tables.values())
+    ),
     "docx": Edition(_docx, "office", ("pypandoc", "docx")),
     "pdf": Edition(lambda content, _: as_pdf(content), "pdf", ("weasyprint",)),
 }
 
 
 def check_editions(names: Sequence[str]) -> None:
-    """Say before anything is run which edition cannot be made here, and what it wants.
-
-    Raises:
-        PilotError: no edition or an unknown one; or a package or system library that is not installed.
-    """
-    if not names:
-        raise PilotError(f"没有写明要哪种版本。{suggestion('', list(EDITIONS))}")
-    for name in names:
+    """PilotError, before anything is run, where an edition is unknown or wants what is not installed here."""
+    for name in names or [""]:
         if name not in EDITIONS:
-            raise PilotError(f"没有“{name}”这种版本。{suggestion(name, list(EDITIONS))}")
+            wrong = f"没有“{name}”这种版本" if name else "没有写明要哪种版本"
+            raise PilotError(f"{wrong}。{suggestion(name, list(EDITIONS))}")
         try:
             for module in EDITIONS[name].modules:
                 import_module(module)
@@ -77,8 +67,7 @@ def check_editions(names: Sequence[str]) -> None:
 def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
     """Write a book as the executed notebook shows it, in each edition: `<folder>/<file of the book>.<edition>`.
 
-    Raises:
-        PilotError: the notebook holds an error, or was never run.
+    PilotError as in `content_of`.
     """
     content = content_of(notebook)
     for name in editions:

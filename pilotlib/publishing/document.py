@@ -1,12 +1,10 @@
 """The report as a document for Word: real headings, tables whose headers repeat, a list of contents, page numbers."""
 
-import io
 import tempfile
 from html import unescape
 from pathlib import Path
 
 import pypandoc
-from bs4 import BeautifulSoup, Tag
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
@@ -15,7 +13,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from pilotlib.publishing.content import Content, for_paper, without_times
+from pilotlib.publishing.page import Content, for_paper
+from pilotlib.publishing.workbook import saved
 from pilotlib.report.books import Book
 from pilotlib.report.drawing import png_of
 from pilotlib.report.figures import drawing
@@ -54,24 +53,45 @@ def as_docx(content: Content, book: Book) -> bytes:
         )
         document = Document(str(path))
     _set_styles(document)
-    _set_page(document)
-    _set_tables(document)
+    section = document.sections[0]  # of A4, with the page's number and their count below
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm((21 - _TEXT_WIDTH_CM) / 2)
+    section.top_margin = section.bottom_margin = Cm(2.5)
+    footer = section.footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = f'<w:fldSimple {nsdecls("w")} w:instr="{{}}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    footer._p.append(parse_xml(field.format("PAGE")))
+    footer.add_run(" / ")
+    footer._p.append(parse_xml(field.format("NUMPAGES")))
     _write_contents(document, content)
     document.core_properties.title = shortened(unescape(content.title), _LONGEST_PROPERTY)
     document.core_properties.author = shortened(visible(book.owner), _LONGEST_PROPERTY) or "pilotlib"
     document.core_properties.language = "zh-CN"
-    target = io.BytesIO()
-    document.save(target)
-    return without_times(target.getvalue())
+    return saved(document)
 
 
 def _prepared(content: Content, book: Book, folder: Path) -> str:
     """The page's HTML in the words that pandoc understands: pictures (in `folder`) for drawings, tables for facts."""
     soup = for_paper(content.opening + content.body)
-    for figure in soup.select("figure[id^=figure-]"):
-        _as_picture(figure, soup, book, folder)
-    for facts in soup.find_all("dl"):
-        _as_table(facts, soup)
+    for figure in soup.select("figure[id^=figure-]"):  # becomes a picture with its caption below
+        svg, caption, name = figure.svg, figure.figcaption, str(figure["id"]).removeprefix("figure-")
+        assert svg is not None and caption is not None
+        (folder / f"{name}.png").write_bytes(png_of(drawing(book.figures[name])))
+        size = f"width:{_FIGURE_WIDTH_CM}cm"
+        svg.replace_with(soup.new_tag("img", src=f"{name}.png", alt=str(svg["aria-label"]), style=size))
+        caption.name, caption["class"] = "p", "notes"
+        figure.unwrap()
+    for facts in soup.find_all("dl"):  # becomes a table, a row for each: name, fact, perhaps a note
+        rows = facts.find_all("div")
+        for cell in facts.find_all(["dt", "dd"]):
+            cell.name, cell.string = "td", cell.get_text()
+        most = max(len(row.find_all("td")) for row in rows)
+        heads = ["指标", "数值", "说明"][:most] if "key-figures" in facts["class"] else ["项目", "内容"]
+        for row in rows:
+            row.name = "tr"
+        facts.name, header = "table", soup.new_tag("tr")
+        header.extend(soup.new_tag("th", string=head) for head in heads)
+        facts.insert(0, header)
     for link in soup.select("a[id]"):  # a place to lead to; pandoc makes one of a span, not of a link
         link.wrap(soup.new_tag("span", id=str(link["id"])))
         del link["id"]
@@ -86,35 +106,11 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
     return str(soup)
 
 
-def _as_picture(figure: Tag, soup: BeautifulSoup, book: Book, folder: Path) -> None:
-    """A figure of the page as a picture with its caption below."""
-    svg, caption = figure.svg, figure.figcaption
-    assert svg is not None and caption is not None
-    name = str(figure["id"]).removeprefix("figure-")
-    picture = folder / f"{name}.png"
-    picture.write_bytes(png_of(drawing(book.figures[name])))
-    size = f"width:{_FIGURE_WIDTH_CM}cm"
-    svg.replace_with(soup.new_tag("img", src=picture.name, alt=str(svg["aria-label"]), style=size))
-    caption.name, caption["class"] = "p", "notes"
-    figure.unwrap()
-
-
-def _as_table(facts: Tag, soup: BeautifulSoup) -> None:
-    """A list of facts as a table, a row for each: name, fact, perhaps a note."""
-    rows = facts.find_all("div")
-    most = max(len(row.find_all(["dt", "dd"])) for row in rows)
-    heads = ["指标", "数值", "说明"][:most] if "key-figures" in facts["class"] else ["项目", "内容"]
-    for row in rows:
-        row.name = "tr"
-    for cell in facts.find_all(["dt", "dd"]):
-        cell.name, cell.string = "td", cell.get_text()
-    facts.name, header = "table", soup.new_tag("tr")
-    header.extend(soup.new_tag("th", string=head) for head in heads)
-    facts.insert(0, header)
-
-
 def _set_styles(document: WordDocument) -> None:
-    """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in their own face."""
+    """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in their own face.
+
+    Tables are in small type with three rules, as Chinese ones are set: above, below the header, at the end.
+    """
     document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
     contents = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
     contents.element.set(qn("w:styleId"), "TOC1")
@@ -133,24 +129,6 @@ def _set_styles(document: WordDocument) -> None:
             # Two characters, in paragraphs of text.
             shape.first_line_indent = Pt(24) if style.name in ("Body Text", "First Paragraph") else Pt(0)
     document.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-
-
-def _set_page(document: WordDocument) -> None:
-    """A4, with the page's number and their count below."""
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm((21 - _TEXT_WIDTH_CM) / 2)
-    section.top_margin = section.bottom_margin = Cm(2.5)
-    footer = section.footer.paragraphs[0]
-    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    field = f'<w:fldSimple {nsdecls("w")} w:instr="{{}}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
-    footer._p.append(parse_xml(field.format("PAGE")))
-    footer.add_run(" / ")
-    footer._p.append(parse_xml(field.format("NUMPAGES")))
-
-
-def _set_tables(document: WordDocument) -> None:
-    """Small type and three rules, as Chinese tables are set: above, below the header, at the end."""
     for style in document.element.body.xpath(".//w:tc/w:p/w:pPr/w:pStyle[@w:val='Compact']"):
         style.set(qn("w:val"), "TableText")
     for row in document.element.body.xpath(".//w:tr"):  # not broken over two pages
@@ -165,11 +143,10 @@ def _set_tables(document: WordDocument) -> None:
 
 def _write_contents(document: WordDocument, content: Content) -> None:
     """A list of contents on the first page: its entries stand there as links, Word adds their page numbers."""
-    headings = (item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading"))
-    first = next(headings, None)
-    if first is None:
+    headings = [item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading")]
+    if not headings:
         return
-    first.paragraph_format.page_break_before = True
+    headings[0].paragraph_format.page_break_before = True
     field = (
         '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
         r'<w:r><w:instrText xml:space="preserve"> TOC \o "1-1" \h \z \u </w:instrText></w:r>'
@@ -186,4 +163,4 @@ def _write_contents(document: WordDocument, content: Content) -> None:
         f'<w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t>目录</w:t></w:r></w:p>{entries}'
         f'<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:sdtContent></w:sdt>'
     )
-    first._p.addprevious(parse_xml(block))
+    headings[0]._p.addprevious(parse_xml(block))

@@ -1,16 +1,92 @@
-"""The editions made of one page of HTML: for browsers, and as a PDF for paper."""
+"""An executed notebook → its content → the editions made of a page of HTML: for browsers, and as a PDF for paper."""
 
 import base64
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from functools import cache
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+from bs4 import BeautifulSoup
+from jinja2 import Template
 
 from pilotlib.chinese import FONT_FAMILY, font_for
-from pilotlib.publishing.content import TEMPLATES, Content, for_paper
+from pilotlib.errors import PilotError
 from pilotlib.report.colours import COLOURS, with_page_colours
+from pilotlib.report.prose import visible
+from pilotlib.words import display_width
 
+_TEMPLATES = Path(__file__).with_name("template")
 _PAGE_FONT = "Report Sans"
+_TIME = "SOURCE_DATE_EPOCH"  # the variable that gives a font that is embedded the time it was made
+# Widths of tables on paper, in characters of half width at the size of a table's text.
+_PAGE, _GAP, _WIDEST_HEAD = 100, 3, 9
+
+
+class Content(NamedTuple):
+    """The report as HTML: `title` as text, `opening` (what stands before the first section), `contents` (id and title
+    of every section, escaped), `body` (the sections)."""
+
+    title: str
+    opening: str
+    contents: list[tuple[str, str]]
+    body: str
+
+
+def content_of(notebook: Path) -> Content:
+    """What an executed notebook shows, without its code.
+
+    Raises:
+        PilotError: the notebook holds an error, was never run, or would come out with something missing.
+    """
+    node = nbformat.read(notebook, as_version=4)
+    codes = [cell for cell in node.cells if cell.cell_type == "code"]
+    if not any(cell.outputs for cell in codes):
+        raise PilotError(f"{notebook.name}还没有运行过，不能导出。请先运行全部单元格。")
+    for number, cell in enumerate(codes, start=1):
+        where = f"{notebook.name}第{number}个代码格"
+        for output in cell.outputs:
+            if output.output_type == "error":
+                raise PilotError(f"{where}出错（{output.ename}：{output.evalue}），不能导出。")
+            kinds = sorted(output.get("data", {})) or ["text/plain"]  # what is printed has no kind
+            if any(kind.startswith("image/") for kind in kinds) or not {"text/html", "text/plain"} & set(kinds):
+                why = "图片没有文字说明。请用parts.figure。"
+                raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
+    return content_in(visible(_exporter().from_notebook_node(node)[0]))
+
+
+@cache
+def _exporter() -> Any:
+    """nbconvert's exporter with the report's template, which is compiled once."""
+    from nbconvert import HTMLExporter
+
+    folders = [str(_TEMPLATES.parent)]
+    return HTMLExporter(template_name="template", extra_template_basedirs=folders, exclude_anchor_links=True)
+
+
+def content_in(html: str) -> Content:
+    """The content of what a notebook's cells show: every section gets an id, to which links by its title lead.
+
+    A link to a section that this notebook does not have becomes its text.
+    """
+    contents: list[tuple[str, str]] = []
+
+    def marked(heading: re.Match[str]) -> str:
+        text = re.sub("<sup>.*?</sup>|<[^>]+>", "", heading[1], flags=re.DOTALL)  # without the marks of its numbers
+        contents.append((f"section-{len(contents) + 1}", text))
+        return f'<h2 id="{contents[-1][0]}">{heading[1]}</h2>'
+
+    def led(link: re.Match[str]) -> str:
+        return f'<a href="#{ids[link[1]]}">{link[1]}</a>' if link[1] in ids else link[1]
+
+    html = re.sub(r"<h2\b[^>]*>(.*?)</h2>", marked, html, flags=re.DOTALL)
+    ids = {text: name for name, text in reversed(contents)}
+    opening, first_heading, rest = re.sub(r'<a class="section">(.*?)</a>', led, html).partition("<h2 ")
+    title = re.search(r"<h1\b[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
+    return Content(re.sub("<[^>]+>", "", title[1]) if title else "", opening, contents, first_heading + rest)
 
 
 def as_html(content: Content) -> bytes:
@@ -18,7 +94,9 @@ def as_html(content: Content) -> bytes:
 
     The Chinese font is carried as a subset of the characters on the page, for readers who have none of their own.
     """
-    return _page(content, with_page_colours(content.body), (TEMPLATES / "page.js").read_text(encoding="utf-8")).encode()
+    return _page(
+        content, with_page_colours(content.body), (_TEMPLATES / "page.js").read_text(encoding="utf-8")
+    ).encode()
 
 
 def as_pdf(content: Content) -> bytes:
@@ -27,34 +105,55 @@ def as_pdf(content: Content) -> bytes:
 
     body = for_paper(content.body)
     for drawing in body.select("svg[aria-label]"):  # a PDF takes the description from the drawing's title
-        title = body.new_tag("title")
-        title.string = str(drawing["aria-label"])
-        drawing.insert(0, title)
+        drawing.insert(0, body.new_tag("title", string=str(drawing["aria-label"])))
     # Drawn by the font that the page carries, whatever fonts the machine has.
     style = f'body {{ font-family: "{_PAGE_FONT}"; }} table {{ table-layout: fixed; }}'
     html = _page(content, str(body).replace(FONT_FAMILY, _PAGE_FONT), "", style)
     fetcher = weasyprint.URLFetcher(allowed_protocols=["data"])
-    with _at_no_time():
-        return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
-
-
-@contextmanager
-def _at_no_time() -> Iterator[None]:
-    """Fonts that are embedded meanwhile say a time that is always the same, not that of writing them."""
-    given = os.environ.get("SOURCE_DATE_EPOCH")
-    os.environ["SOURCE_DATE_EPOCH"] = "0"
+    given = {name: os.environ[name] for name in [_TIME] if name in os.environ}
+    os.environ[_TIME] = "0"
     try:
-        yield
+        return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
     finally:
-        del os.environ["SOURCE_DATE_EPOCH"]
-        if given is not None:
-            os.environ["SOURCE_DATE_EPOCH"] = given
+        del os.environ[_TIME]
+        os.environ.update(given)
+
+
+def for_paper(html: str) -> BeautifulSoup:
+    """The same for readers with nothing to click on: without downloads and what is folded away; tables fit the page.
+
+    A link out of the document becomes its text: what it leads to is not beside a paper.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    for element in soup.select(".download, details"):
+        element.decompose()
+    for link in soup.select('a[href]:not([href^="#"])'):
+        link.unwrap()
+    for table in soup.find_all("table"):
+        rows = [[display_width(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+        columns = zip_longest(*rows, fillvalue=0)
+        widths = [max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]
+        group = soup.new_tag("colgroup")
+        group.extend(soup.new_tag("col", style=f"width:{share:.2f}%") for share in _shares(widths))
+        table.insert(table.index(table.caption) + 1 if table.caption else 0, group)
+    return soup
+
+
+def _shares(widths: list[int]) -> list[float]:
+    """Each column's share of the page in percent: narrow ones get what they need, wide ones share the rest alike.
+
+    >>> [round(share, 1) for share in _shares([6, 30, 200])]
+    [6.0, 30.0, 64.0]
+    """
+    shares, room = [0.0] * len(widths), float(_PAGE)
+    for given, place in enumerate(sorted(range(len(widths)), key=widths.__getitem__)):
+        shares[place] = min(widths[place], room / (len(widths) - given))
+        room -= shares[place]
+    return [100 * share / sum(shares) for share in shares]
 
 
 def _page(content: Content, body: str, script: str, style: str = "") -> str:
-    from jinja2 import Template
-
-    template = (TEMPLATES / "page.html.j2").read_text(encoding="utf-8")
+    template = (_TEMPLATES / "page.html.j2").read_text(encoding="utf-8")
     texts = template + content.opening + body + script + "".join(title for _, title in content.contents)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     return Template(template, trim_blocks=True, lstrip_blocks=True).render(
@@ -63,6 +162,6 @@ def _page(content: Content, body: str, script: str, style: str = "") -> str:
         script=script,
         script_hash=f"sha256-{digest}",
         colours=COLOURS,
-        style=(TEMPLATES / "page.css").read_text(encoding="utf-8") + style,
+        style=(_TEMPLATES / "page.css").read_text(encoding="utf-8") + style,
         font=base64.b64encode(font_for(texts)).decode("ascii"),
     )

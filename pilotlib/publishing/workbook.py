@@ -4,7 +4,9 @@ Numbers are numbers and every text is text: nothing that comes from a file can b
 """
 
 import io
-from collections.abc import Sequence
+import re
+import zipfile
+from collections.abc import Collection, Sequence
 from copy import copy
 from typing import Any
 
@@ -12,12 +14,10 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pilotlib.columns import kind_of
-from pilotlib.publishing.content import without_times
 from pilotlib.report.colours import COLOURS
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, visible
 from pilotlib.report.told import NOTHING, Told, bounds_of, figure_columns, heading, in_words, is_missing, texts
@@ -27,37 +27,41 @@ LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
 _NARROWEST, _WIDEST = 8, 44  # column, in characters
 _LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Excel knows
 _HEADER = 5  # the row of a table's header: title, definition, unit and source stand above it
+_COLOUR = {name: colour.light.removeprefix("#") for name, colour in COLOURS.items()}
+_TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
 # What a cell looks like → its style in the workbook: made once, for of a hundred thousand cells most look alike.
 Looks = dict[tuple[bool, str | bool, bool], StyleArray]
 
 
-def as_xlsx(title: str, owner: str, source: str, tables: Sequence[Told]) -> bytes:
+def as_xlsx(title: str, owner: str, source: str, tables: Collection[Told]) -> bytes:
     """The workbook: a page of contents with the title and what it rests on, then a sheet for each table."""
     workbook = Workbook()
     looks: Looks = {}
-    _write_contents(workbook.active, title, source, tables, looks)
+    page = workbook.active
+    page.title = "目录"
+    above = [[title], [f"来源：{source}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"], []]
+    rows = [[table.title, table.definition, table.unit, table.source, len(table.data)] for table in tables]
+    _fill(page, [*above, ["工作表", "定义", "单位", "来源", "行数"], *rows], 4, [""] * 5, looks)
+    for number, table in enumerate(tables, start=5):
+        _lead(page.cell(number, 1), Hyperlink(f"A{number}", location=f"'{table.title}'!A1"))
+    _lay_out(page, 4, [False] * 5, (28, 60, 14, 40, 8))
     for table in tables:
         _write_table(workbook.create_sheet(table.title), table, looks)
     workbook.properties.title = visible(title)
     workbook.properties.creator = visible(owner) or "pilotlib"
-    target = io.BytesIO()
-    workbook.save(target)
-    return without_times(target.getvalue())
+    return saved(workbook)
 
 
-def _write_contents(page: Worksheet, title: str, source: str, tables: Sequence[Told], looks: Looks) -> None:
-    page.title = "目录"
-    lines: list[list[Any]] = [
-        [title],
-        [f"来源：{source}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"],
-        [],
-        ["工作表", "定义", "单位", "来源", "行数"],
-        *([table.title, table.definition, table.unit, table.source, len(table.data)] for table in tables),
-    ]
-    _fill(page, lines, 4, [""] * 5, looks)
-    for number, table in enumerate(tables, start=5):
-        _lead(page.cell(number, 1), Hyperlink(f"A{number}", location=f"'{table.title}'!A1"))
-    _lay_out(page, 4, [False] * 5, (28, 60, 14, 40, 8))
+def saved(office_file: Any) -> bytes:
+    """The bytes of a workbook or document without the times at which it was made: the same content, the same bytes."""
+    file, target = io.BytesIO(), io.BytesIO()
+    office_file.save(file)
+    with zipfile.ZipFile(file) as given, zipfile.ZipFile(target, "w") as timeless:
+        for name in given.namelist():
+            content = _TIMES.sub(b"", given.read(name)) if name == "docProps/core.xml" else given.read(name)
+            # of the earliest time that an archive knows
+            timeless.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
 
 
 def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
@@ -75,54 +79,43 @@ def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
         cell = page.cell(first + int(row), names.index(bounds.columns[place]) + 1)
         cell.number_format = f'"{AT_LEAST}"{cell.number_format}'
     if told.marks is not None:
-        fill = PatternFill("solid", fgColor=_colour("mark"))
+        fill = PatternFill("solid", fgColor=_COLOUR["mark"])
         for row, place in zip(*told.marks[names].to_numpy().nonzero(), strict=True):
             page.cell(first + int(row), int(place) + 1).fill = fill
     for row, target in enumerate([] if told.links is None else told.links, start=first):
         if target:
             _lead(page.cell(row, 1), target)
-    shown = zip(heads, values.to_numpy().T, strict=True)
-    longest = [max(map(display_width, [head, *map(str, column)])) for head, column in shown]
-    page.auto_filter.ref = f"A{_HEADER}:{get_column_letter(len(names))}{_HEADER + len(data)}"
+    columns = zip(heads, values.to_numpy().T, strict=True)
+    longest = [max(map(display_width, [head, *map(str, column)])) for head, column in columns]
+    page.auto_filter.ref = f"A{_HEADER}:{page.cell(_HEADER + len(data), len(names)).coordinate}"
     widths = [min(max(width + 4, _NARROWEST), _WIDEST) for width in longest]
     _lay_out(page, _HEADER, [name in figures for name in names], widths)
 
 
 def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: Sequence[str], looks: Looks) -> None:
-    """Write what stands above a table, its header, which is in this row, and its rows; `names` are its columns'."""
+    """Write what stands above a table, its header, which is in this row, and its rows; `names` are its columns'.
+
+    A number is written as a number, everything else as text that stays text when it is edited.
+    """
     for number, values in enumerate(lines, start=1):
         for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):
-            _set(page.cell(number, place), value, name, looks, wrap=number >= header)
-
-
-def _set(cell: Cell, value: Any, name: str, looks: Looks, *, wrap: bool) -> None:
-    """Put a value into a cell: a number as a number, everything else as text that stays text when it is edited."""
-    is_text = isinstance(value, str)
-    cell.value = _text(value) if is_text else value
-    if is_text:
-        cell.data_type = "s"
-    form = value[:1] in "=+-@" if is_text else _number_format(value, name)
-    look = (wrap and is_text, form, value in (NOT_GIVEN, NOTHING))
-    if look not in looks:
-        _dress(cell, *look)
-        looks[look] = copy(cell._style)
-    else:
-        cell._style = copy(looks[look])
-
-
-def _dress(cell: Cell, inside: bool, form: str | bool, missing: bool) -> None:
-    """Give a cell its look; `form` is a number's format, or of a text whether it begins as a formula does."""
-    cell.font = _font()
-    if missing:
-        cell.alignment = Alignment(vertical="top", horizontal="right")
-    elif inside:  # a text is set in a little, so that it does not touch the number to its left
-        cell.alignment = Alignment(vertical="top", horizontal="left", indent=1, wrap_text=True)
-    else:
-        cell.alignment = Alignment(vertical="top")
-    if isinstance(form, str):
-        cell.number_format = form
-    else:
-        cell.quotePrefix = form
+            cell, is_text = page.cell(number, place), isinstance(value, str)
+            cell.value = value
+            if is_text:
+                text = visible(value)
+                rest = f"…（共{len(text)}字，全文见CSV）"
+                cell.value = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(rest)] + rest
+                cell.data_type = "s"
+            form = value[:1] in "=+-@" if is_text else _number_format(value, name)
+            look = (number >= header and is_text, form, value in (NOT_GIVEN, NOTHING))
+            if look not in looks:
+                # A text is set in a little, so that it does not touch the number to its left.
+                side = {"horizontal": "left", "indent": 1, "wrap_text": True} if look[0] else {}
+                cell.font = _font()
+                cell.alignment = Alignment(vertical="top", **({"horizontal": "right"} if look[2] else side))
+                setattr(cell, "quotePrefix" if is_text else "number_format", form)
+                looks[look] = cell._style
+            cell._style = copy(looks[look])
 
 
 def _number_format(value: float, name: str) -> str:
@@ -133,23 +126,13 @@ def _number_format(value: float, name: str) -> str:
     return f"+{digits};−{digits};0" if kind == "change" else digits
 
 
-def _text(value: str) -> str:
-    text = visible(value)
-    rest = f"…（共{len(text)}字，全文见CSV）"
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(rest)] + rest
-
-
 def _lead(cell: Cell, target: str | Hyperlink) -> None:
     cell.hyperlink = target
-    cell.font = _font(color=_colour("link"), underline="single")
+    cell.font = _font(color=_COLOUR["link"], underline="single")
 
 
 def _font(size: float = 10.5, **settings: Any) -> Font:
     return Font(name="等线", size=size, **settings)
-
-
-def _colour(name: str) -> str:
-    return COLOURS[name].light.removeprefix("#")
 
 
 def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequence[float]) -> None:
@@ -160,22 +143,21 @@ def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequ
     """
     page["A1"].font = _font(size=14, bold=True)
     for row in range(2, header):
-        page.cell(row, 1).font = _font(color=_colour("quiet"))
-    for place, (is_figure, width) in enumerate(zip(figures, widths, strict=True), start=1):
-        cell = page.cell(header, place)
+        page.cell(row, 1).font = _font(color=_COLOUR["quiet"])
+    for cell, is_figure, width in zip(page[header], figures, widths, strict=True):
         cell.font = _font(bold=True)
-        cell.fill = PatternFill("solid", fgColor=_colour("panel"))
-        cell.border = Border(bottom=Side(style="medium", color=_colour("line")))
+        cell.fill = PatternFill("solid", fgColor=_COLOUR["panel"])
+        cell.border = Border(bottom=Side(style="medium", color=_COLOUR["line"]))
         side = {"horizontal": "right"} if is_figure else {"horizontal": "left", "indent": 1}
         cell.alignment = Alignment(vertical="bottom", wrap_text=True, **side)
         page.column_dimensions[cell.column_letter].width = width
     page.row_dimensions[1].height = 1.5 * _LINE
-    for row, cells in enumerate(page.iter_rows(min_row=header), start=header):
+    for row, cells in enumerate(page.iter_rows(min_row=header, values_only=True), start=header):
         # Not every program counts the lines when it opens a workbook.
         lines = [
-            -(-display_width(cell.value) // int(width - 3))
-            for cell, width in zip(cells, widths, strict=True)
-            if isinstance(cell.value, str)
+            -(-display_width(value) // int(width - 3))
+            for value, width in zip(cells, widths, strict=True)
+            if isinstance(value, str)
         ]
         page.row_dimensions[row].height = min(_LINE * max([1, *lines]), _HIGHEST_ROW)
     page.freeze_panes = f"B{header + 1}"

@@ -8,8 +8,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from pilotlib import PilotError, publishing
-from pilotlib.publishing.content import content_of
-from pilotlib.publishing.page import as_html
+from pilotlib.publishing.page import as_html, content_of
 from pilotlib.report.books import DEFAULT_EDITIONS
 
 
