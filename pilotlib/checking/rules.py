@@ -12,23 +12,6 @@ from pilotlib.distinct import asked_of_each
 from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, STATUSES
 from pilotlib.words import count_text, normalised
 
-# The rule of an empty cell by the kind of its column, in the order in which those of a row are told.
-EMPTY: dict[Kind, str] = {
-    "year": "value_required",
-    "round": "value_required",
-    "name": "value_required",
-    "names": "value_missing",
-    "level": "level_missing",
-    "count": "value_missing",
-    "status": "value_missing",
-}
-# By kind: the rule that any other word falls under than those that are known, and which are.
-KNOWN: dict[Kind, tuple[str, Callable[[str], bool]]] = {
-    "round": ("round_unknown", lambda text: text == CARRIED_ON or bool(ORDINAL_ROUND.fullmatch(text))),
-    "level": ("levels_several", LEVELS.__contains__),
-    "status": ("status_unknown", STATUSES.__contains__),
-}
-
 
 class Case(NamedTuple):
     """A case of a rule: the row of the table or NA, the column, its value, and what that was compared with."""
@@ -44,40 +27,54 @@ def cases(
     rule: str, column: str, table: pd.DataFrame, which: pd.Series, value: str = "", other: str = ""
 ) -> list[Case]:
     """A case of a rule for each of some rows; `value` (else `column`) and `other` name the columns of these."""
-    if not which.any():
-        return []
-    rows = table[which].assign(none="").astype(object).fillna("")
+    rows = table[which.fillna(False).astype(bool)].assign(none="").astype(object).fillna("")
     numbers = rows["source_row"] if "source_row" in rows else [pd.NA] * len(rows)
     texts = zip(numbers, rows[value or column].map(str), rows[other or "none"].map(str), strict=True)
     return [Case(row, column, text, compared, rule) for row, text, compared in texts]
 
 
+def whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], sha256: str) -> list[Case]:
+    """What holds of a table as a whole: empty, without years or some serial numbers, no longer the one received."""
+    numbers = applications["serial"][applications["serial"].str.fullmatch("[0-9]{1,9}")].astype(int)
+    within = len(numbers) and numbers.max() <= 10 * len(numbers)  # else they are codes, not a count
+    gaps = sorted(set(range(1, numbers.max())) - set(numbers)) if within else []
+    rows, recorded = str(len(applications)), str(source.get("rows", len(applications)))
+    no_year = bool(len(applications)) and applications["year"].isna().all()
+    changed = bool(sha256) and source.get("sha256", sha256).lower() != sha256
+    whole = (
+        (applications.empty, "certificate", "", "", "no_application"),
+        (no_year, "year", str(year), "", "year_absent"),
+        (gaps, "serial", "、".join(map(str, gaps)), "", "serial_gap"),
+        (changed, "", sha256, "", "table_changed"),
+        (rows != recorded, "", rows, recorded, "rows_differ"),
+    )
+    return [Case(pd.NA, *case) for holds, *case in whole if holds]
+
+
 def cells(applications: pd.DataFrame, year: int) -> list[Case]:
     """Cells that are empty, and words that are not known, by the kinds of their columns; other years."""
-    if applications.empty:
-        return [Case(pd.NA, "certificate", "", "", "no_application")]
+    is_ordinal = ORDINAL_ROUND.fullmatch
+    # By kind, in the order in which those of a row are told: the rule of an empty cell, that of a word that is not
+    # known, and which words are.
+    kinds: dict[Kind, tuple[str, str, Callable[[str], object]]] = {
+        "year": ("value_required", "year_differs", str(year).__eq__),
+        "round": ("value_required", "round_unknown", lambda text: text == CARRIED_ON or is_ordinal(text)),
+        "name": ("value_required", "", bool),
+        "names": ("value_missing", "", bool),
+        "level": ("level_missing", "levels_several", LEVELS.__contains__),
+        "count": ("value_missing", "", bool),
+        "status": ("value_missing", "status_unknown", STATUSES.__contains__),
+    }
     table = applications.rename(columns={"majors_as_given": "majors"}).assign(this_year=year)
-    known = KNOWN | {"year": ("year_differs", str(year).__eq__)}
+    table = table.drop(columns="year") if table["year"].isna().all() else table
     found = []
-    if table["year"].isna().all():
-        table = table.drop(columns="year")
-        found.append(Case(pd.NA, "year", str(year), "", "year_absent"))
-    for kind, rule in EMPTY.items():
+    for kind, (rule, rule_of_others, is_known) in kinds.items():
         for name in table.columns.intersection(source_columns(kind)):
             empty = table[name].isna() | (table[name] == "")
+            others = ~empty & ~asked_of_each(table[name].astype(str), is_known)
             found += cases(rule, name, table, empty, "certificate_as_given" if kind == "level" else name)
-            if kind in known:
-                rule_of_others, is_known = known[kind]
-                others = ~empty & ~asked_of_each(table[name].astype(str), is_known)
-                found += cases(rule_of_others, name, table, others, other="this_year")
+            found += cases(rule_of_others, name, table, others, other="this_year")
     return found
-
-
-def decided(changes: pd.DataFrame) -> list[Case]:
-    """What cleaning decided and a person should see: counts that are no whole number or merged, hidden rows."""
-    rows = changes[changes["rule"].isin(("count_unreadable", "merged_count", "row_hidden"))]
-    cells = rows[["source_row", "column", "before", "rule"]].itertuples(index=False)
-    return [Case(row, column, before, "", rule) for row, column, before, rule in cells]
 
 
 def truncated(cleaned: Cleaned) -> list[Case]:
@@ -93,14 +90,6 @@ def truncated(cleaned: Cleaned) -> list[Case]:
     return found + cases("cell_truncated", "majors", majors, majors["truncated"], "as_given", "open_end")
 
 
-def places(applications: pd.DataFrame) -> list[Case]:
-    """Approved places that are not those applied for."""
-    more = (applications["places_approved"] - applications["places_applied"]).fillna(0)
-    column, other = "places_approved", "places_applied"
-    above = cases("approved_above_applied", column, applications, more > 0, other=other)
-    return above + cases("approved_below_applied", column, applications, more < 0, other=other)
-
-
 def students(applications: pd.DataFrame, majors: pd.DataFrame) -> list[Case]:
     """Each single-major row fixes its major's size: the same in every row, and adding up in rows of several majors."""
     of_row = applications.set_index("source_row")["students"]
@@ -112,10 +101,9 @@ def students(applications: pd.DataFrame, majors: pd.DataFrame) -> list[Case]:
     known = lists["major"].map(steady).mask(lists["truncated"])[shared]
     sums = known.groupby(lists["source_row"]).sum(skipna=False)
     rows = pd.DataFrame({"students": of_row[sums.index], "sum": sums}).reset_index()
-    differ = ~shared & (lists["students"] != lists["first"]).fillna(False)
-    wrong = (rows["students"] != rows["sum"]).fillna(False)
+    differ = ~shared & (lists["students"] != lists["first"])
     found = cases("students_differ", "students", lists, differ, other="first")
-    return found + cases("students_sum_differs", "students", rows, wrong, other="sum")
+    return found + cases("students_sum_differs", "students", rows, rows["students"] != rows["sum"], other="sum")
 
 
 def repeats(applications: pd.DataFrame) -> list[Case]:
@@ -128,7 +116,7 @@ def repeats(applications: pd.DataFrame) -> list[Case]:
     each = rows.dropna().drop_duplicates(["name", "application_round"])
     in_several = each[each["name"].duplicated(keep=False)].astype({"application_round": str})
     rows["rounds"] = rows["name"].map(in_several.groupby("name")["application_round"].agg("、".join))
-    again = (rows["source_row"] != rows["first"]).fillna(False)
+    again = rows["source_row"] != rows["first"]
     found = cases("application_repeated", "certificate", rows, again, "name", "first")
     return found + cases("rounds_several", "certificate", rows, rows["rounds"].notna(), "name", "rounds")
 
@@ -146,23 +134,10 @@ def totals(cleaned: Cleaned) -> list[Case]:
 
 
 def serials(applications: pd.DataFrame) -> list[Case]:
-    """Serial numbers that stand twice, and numbers that none has."""
+    """Serial numbers that stand twice."""
     rows = applications.loc[applications["serial"] != "", ["source_row", "serial"]]
     rows["first"] = rows.groupby("serial")["source_row"].transform("first")
-    numbers = rows["serial"][rows["serial"].str.fullmatch("[0-9]{1,9}")].astype(int)
-    within = len(numbers) and numbers.max() <= 10 * len(numbers)  # else they are codes, not a count
-    gaps = sorted(set(range(1, numbers.max())) - set(numbers)) if within else []
-    missing = [Case(pd.NA, "serial", "、".join(map(str, gaps)), "", "serial_gap")] if gaps else []
-    again = rows["first"] != rows["source_row"]
-    return cases("serial_repeated", "serial", rows, again, other="first") + missing
-
-
-def receipt(applications: pd.DataFrame, source: dict[str, Any], sha256: str) -> list[Case]:
-    """A table that is no longer the one received."""
-    rows, recorded = str(len(applications)), str(source.get("rows", len(applications)))
-    changed = bool(sha256) and source.get("sha256", sha256).lower() != sha256
-    found = [Case(pd.NA, "", sha256, "", "table_changed")] if changed else []
-    return found + ([Case(pd.NA, "", rows, recorded, "rows_differ")] if rows != recorded else [])
+    return cases("serial_repeated", "serial", rows, rows["first"] != rows["source_row"], other="first")
 
 
 def given_indicators(indicators: pd.DataFrame) -> list[Case]:
@@ -170,9 +145,9 @@ def given_indicators(indicators: pd.DataFrame) -> list[Case]:
     table = indicators.assign(entry=range(1, len(indicators) + 1))
     names = table["indicator"].map(indicator_named)
     unreadable = pd.to_numeric(table["value"].str.replace(",", ""), errors="coerce").isna()
-    repeated = names.fillna(table["indicator"]).duplicated()
+    again = names.fillna(table["indicator"]).duplicated()
     return [
         *cases("indicator_unreadable", "value", table, unreadable, other="entry"),
-        *cases("indicator_repeated", "indicator", table, repeated, other="entry"),
+        *cases("indicator_repeated", "indicator", table, again, other="entry"),
         *cases("indicator_unknown", "indicator", table, names.isna(), other="entry"),
     ]

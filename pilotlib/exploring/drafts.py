@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pilotlib.checking import stop_on_errors
-from pilotlib.checking.year import clean_year
+from pilotlib.checking import clean_year, stop_on_errors
 from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
 from pilotlib.exploring.years import tables_to_count
 from pilotlib.project import find_project, newest_year, years_in

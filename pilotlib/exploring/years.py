@@ -10,8 +10,7 @@ from typing import Any, NamedTuple, Never
 
 import pandas as pd
 
-from pilotlib.checking import stop_on_errors
-from pilotlib.checking.year import CleanedYear, clean_year
+from pilotlib.checking import CleanedYear, clean_year, stop_on_errors
 from pilotlib.chinese import use_chinese_font
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rows import name_columns

@@ -110,7 +110,7 @@ def _set_modules_apart() -> None:
 
 def _cells_at_fault(project: Path, year: int) -> list[Fault]:
     """The cells at which a school's table was refused, if it can be read at all."""
-    from pilotlib.checking.year import clean_inputs
+    from pilotlib.checking import clean_inputs
 
     try:
         problems = clean_inputs(read_inputs(project, year), _LEDGER).problems
