@@ -14,9 +14,8 @@ from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 from pilotlib.vocabulary import RULED_LINE, TOTAL_FORM, TOTAL_FORM_WITHOUT_CERTIFICATE, plain
 
-# A row that fills none of these is no application but a remark.
+# A row that fills none of these is no application but a remark; and where the word for a total may stand.
 TELLING_COLUMNS = source_columns("year", "round", "name", "count")
-# Where the word for a total may stand.
 LABEL_COLUMNS = [name for name, column in SOURCE_COLUMNS.items() if column.kind != "count"]
 # What a cell's text is, as bits.
 FILLED, NO_LINE, TOTAL, TOTAL_WITHIN = 1, 2, 4, 8
@@ -34,8 +33,7 @@ def names_of(piece: Piece) -> list[str | None]:
     """
     titles, names = piece.header.titles, piece.header.names
     where = f"{piece.file} 第 {piece.header_place} 行（表头）"
-    missing = [name for name in REQUIRED_COLUMNS if name not in names]
-    if missing:
+    if missing := [name for name in REQUIRED_COLUMNS if name not in names]:
         raise PilotError(
             f"{where}：缺少“{'”、“'.join(map(title_of, missing))}”列。表头现有：{'、'.join(filter(None, titles))}。"
             f"{nearly_named(titles, missing)}"
@@ -115,15 +113,9 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
     texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
     joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
     numbers = pd.Series(reasons.index[aside], dtype="Int64")
-    return pd.DataFrame(
-        {
-            "source_row": numbers.where(numbers > 0),
-            "place": cells.index[aside],
-            "reason": reasons[aside].to_numpy(),
-            "text": joined.str.rstrip("｜"),
-            **{name: table[name].astype(str).to_numpy()[aside] for name in ADDED_UP_COLUMNS if name in table},
-        }
-    )
+    columns = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": joined.str.rstrip("｜")}
+    sums = {name: table[name].astype(str).to_numpy()[aside] for name in ADDED_UP_COLUMNS if name in table}
+    return pd.DataFrame({"source_row": numbers.where(numbers > 0), **columns, **sums})
 
 
 def _signs(text: str) -> int:
