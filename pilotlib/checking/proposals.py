@@ -33,9 +33,8 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
     """Corrections for problems of which one reading suggests itself, one a cell, in the order of the problems.
 
     Args:
-        problems: As `check` returns them.
+        problems: As `check` returns them; `reference`: known majors.
         table: The applications' cells by `source_row`, as the file holds them.
-        reference: Known majors.
 
     Returns:
         `row, column, was, becomes, reason`, all text; empty if nothing suggests itself.

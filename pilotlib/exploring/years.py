@@ -23,7 +23,7 @@ from pilotlib.report import year_tables
 from pilotlib.report.shown import Table, renamed, shown
 from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
-from pilotlib.statistics.tables import college_of_major
+from pilotlib.statistics.places import college_of_major
 from pilotlib.vocabulary import in_round_order
 
 _OF_A_STATISTIC = ("title", "unit", "definition", "formula", "caveats")
