@@ -57,13 +57,12 @@ class Column(NamedTuple):
 def _columns() -> dict[str, dict[str, Column]]:
     """The entries of `columns.csv`, by what they are columns of and by name."""
     tables: dict[str, dict[str, Column]] = {"source": {}, "derived": {}, "indicator": {}}
-    with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as file:
-        for entry in csv.DictReader(file):
-            table, name = tables[entry.pop("of")], entry.pop("name")
-            flags = {flag: entry[flag] == "yes" for flag in ("required", "adds_up", "not_given")}
-            lists = {names: tuple(filter(None, entry[names].split("、"))) for names in ("aliases", "bounds")}
-            fields: dict[str, Any] = entry | flags | lists
-            table[name] = Column(**fields)
+    for entry in csv.DictReader(Path(__file__).with_name("columns.csv").read_text("utf-8").splitlines()):
+        table, name = tables[entry.pop("of")], entry.pop("name")
+        flags = {flag: entry[flag] == "yes" for flag in ("required", "adds_up", "not_given")}
+        lists = {names: tuple(filter(None, entry[names].split("、"))) for names in ("aliases", "bounds")}
+        fields: dict[str, Any] = entry | flags | lists
+        table[name] = Column(**fields)
     return tables
 
 

@@ -19,11 +19,8 @@ _LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
 def propose_header(header: Header) -> pd.DataFrame:
     """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
     missing = [name for name in REQUIRED_COLUMNS if name not in header.names]
-    first: dict[str, str] = {}
-    for title in header.titles:
-        # Of two words near one name only a person can tell which is meant: the first is proposed.
-        if match := nearest_column(title, missing):
-            first.setdefault(match[1], title)
+    # Of two words near one name only a person can tell which is meant: the first is proposed.
+    first = {match[1]: title for title in reversed(header.titles) if (match := nearest_column(title, missing))}
     reason = "表头用词接近，请核对是否同一列"
     rows = [("0", first[name], first[name], title_of(name), reason) for name in missing if name in first]
     return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
