@@ -108,7 +108,7 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
 @_project
 def check(year: int | None, project: Path) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
-    from pilotlib.checking.year import clean_year
+    from pilotlib.checking import clean_year
     from pilotlib.report.findings import findings
 
     inputs, cleaned, problems = clean_year(project, year or newest_year(project))

@@ -57,13 +57,12 @@ class Column(NamedTuple):
 def _columns() -> dict[str, dict[str, Column]]:
     """The entries of `columns.csv`, by what they are columns of and by name."""
     tables: dict[str, dict[str, Column]] = {"source": {}, "derived": {}, "indicator": {}}
-    with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as file:
-        for entry in csv.DictReader(file):
-            table, name = tables[entry.pop("of")], entry.pop("name")
-            flags = {flag: entry[flag] == "yes" for flag in ("required", "adds_up", "not_given")}
-            lists = {names: tuple(filter(None, entry[names].split("、"))) for names in ("aliases", "bounds")}
-            fields: dict[str, Any] = entry | flags | lists
-            table[name] = Column(**fields)
+    for entry in csv.DictReader(Path(__file__).with_name("columns.csv").read_text("utf-8").splitlines()):
+        table, name = tables[entry.pop("of")], entry.pop("name")
+        flags = {flag: entry[flag] == "yes" for flag in ("required", "adds_up", "not_given")}
+        lists = {names: tuple(filter(None, entry[names].split("、"))) for names in ("aliases", "bounds")}
+        fields: dict[str, Any] = entry | flags | lists
+        table[name] = Column(**fields)
     return tables
 
 
@@ -71,6 +70,9 @@ def _columns() -> dict[str, dict[str, Column]]:
 # other column of every table that is written; the year's figures that the table cannot give.
 SOURCE_COLUMNS, DERIVED_COLUMNS, INDICATORS = _columns().values()
 COLUMNS = SOURCE_COLUMNS | DERIVED_COLUMNS
+_NAMED = INDICATORS | COLUMNS
+# An indicator goes by its name or by its title.
+INDICATOR_TITLES = {column.title: name for name, column in INDICATORS.items()}
 
 # The small files beside a table.
 CORRECTION_COLUMNS = ("row", "column", "was", "becomes", "reason")
@@ -110,8 +112,7 @@ def kind_of(name: str) -> Kind:
     >>> kind_of("students"), kind_of("联系人")
     ('count', 'text')
     """
-    column = column_of(name)
-    return column.kind if column else "text"
+    return column.kind if (column := column_of(name)) else "text"
 
 
 # What stands around a header's word and changes nothing of what it names; what makes its numbers larger.
@@ -169,16 +170,9 @@ def title_of(name: str) -> str:
     >>> title_of("students"), title_of("students_trained"), title_of("联系人")
     ('学生规模', '培训学生', '联系人')
     """
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.title if entry else name
+    return _NAMED[name].title if name in _NAMED else name
 
 
 def unit_of(name: str) -> str:
     """The unit of a column, measure or indicator, empty where it has none."""
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.unit if entry else ""
-
-
-def indicator_named(word: str) -> str | None:
-    """The code name of an indicator given by its code name or its Chinese title, or None."""
-    return next((name for name, entry in INDICATORS.items() if word in (name, entry.title)), None)
+    return _NAMED[name].unit if name in _NAMED else ""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from pilotlib.checking import clean_inputs
 from pilotlib.checking.proposals import propose, propose_header
-from pilotlib.checking.year import clean_inputs
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS
 from pilotlib.errors import PilotError

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.checking.year import clean_year
+from pilotlib.checking import clean_year
 from pilotlib.province.totals import summarise_table
 from pilotlib.receiving import set_up_year
 from tests import writers

@@ -49,3 +49,8 @@ def test_a_missing_column_is_proposed_once():
     titles = ["申报状太", "申报状志", "证书名称"]
     found = propose_header(Header(0, 0, titles, [column_named(title) for title in titles]))
     assert found[["row", "was", "becomes"]].to_numpy().tolist() == [["0", "申报状太", "申报状态"]]
+
+
+def test_a_level_cut_off_inside_its_bracket_is_completed():
+    cut = "机械产品三维模型设计职业技能等级证书(中"
+    assert proposed(证书名称=cut) == [["1", "证书名称", cut, "机械产品三维模型设计职业技能等级证书(中级)"]]

@@ -1,17 +1,25 @@
-"""A cleaned table → a table of its problems: all at once, each a sentence in the reader's language."""
+"""A cleaned table → a table of its problems: all at once, each a sentence in the reader's language.
 
-from typing import Any
+Each rule takes tables and returns its cases; the sentences stand apart, in `sentences`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.checking import rules
 from pilotlib.checking.sentences import CHECK_RULES
-from pilotlib.cleaning import Cleaned
-from pilotlib.columns import title_of
+from pilotlib.cleaning import Cleaned, clean
+from pilotlib.cleaning.verbs import cut_off_certificates
+from pilotlib.columns import ADDED_UP_COLUMNS, INDICATOR_TITLES, INDICATORS, Kind, source_columns, title_of
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
-from pilotlib.vocabulary import SEVERITIES
+from pilotlib.reading import YearInputs, read_inputs
+from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES
+from pilotlib.words import count_text, normalised
 
-__all__ = ["by_cause", "check", "stop_on_errors"]
+__all__ = ["CleanedYear", "by_cause", "check", "clean_inputs", "clean_year", "stop_on_errors"]
 
 # So many cases of one cause are told each, and so many rows of more are named.
 _TOLD_EACH, _MOST_NAMED = 5, 20
@@ -19,6 +27,36 @@ TYPES: dict[str, Any] = dict.fromkeys(("source_row", "column", "value", "rule", 
     "source_row": "Int64",
     "severity": pd.CategoricalDtype(list(SEVERITIES), ordered=True),
 }
+
+
+class Case(NamedTuple):
+    """A case of a rule: the row of the table or NA, the column, its value, and what that was compared with."""
+
+    row: Any
+    column: str
+    value: str
+    other: str
+    rule: str
+
+
+class CleanedYear(NamedTuple):
+    """What is given for a year, its cleaned tables with their logs, and the problems that checking found."""
+
+    inputs: YearInputs
+    cleaned: Cleaned
+    problems: pd.DataFrame
+
+
+def clean_year(project: Path, year: int) -> CleanedYear:
+    """Read, clean and check a year's table; PilotError where it cannot be read, not where it holds errors."""
+    return clean_inputs(read_inputs(project, year))
+
+
+def clean_inputs(inputs: YearInputs, ledger: str = "corrections.csv") -> CleanedYear:
+    """Clean and check what has been read of a year; `ledger` is what sentences call the place of corrections."""
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
+    problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference, ledger)
+    return CleanedYear(inputs, cleaned, problems)
 
 
 def check(
@@ -35,41 +73,41 @@ def check(
     Args:
         cleaned: As `clean` returns it; `year`: the one whose table this should be.
         source: What was recorded on receipt: `sha256` and `rows`, each optional; `sha256`: of the file now.
-        indicators: `indicator, value, unit, note`, all text.
-        reference: Known majors; without it majors are not looked up.
+        indicators: `indicator, value, unit, note`, text; `reference`: known majors, else none is looked up.
         ledger: What the sentences call the place where a cell is corrected.
 
     Returns:
         `source_row, column, value, rule, severity, message`: errors first, then in the order of rows. Rules and
         their sentences are in `sentences.CHECK_RULES`.
     """
-    applications, majors = cleaned.applications, cleaned.majors
+    applications, majors, changes = cleaned.applications, cleaned.majors, cleaned.changes
+    applied, approved = "places_applied", "places_approved"
+    more = applications[approved] - applications[applied]
+    unknown = majors["category"].isna() & (reference is not None and len(reference) > 0)
+    seen = changes[changes["rule"].isin(list(CHECK_RULES))].assign(other="")
     found = [
-        *rules.cells(applications, year),
-        *rules.decided(cleaned.changes),
-        *rules.truncated(cleaned),
-        *rules.places(applications),
-        *rules.students(applications, majors),
-        *rules.repeats(applications),
-        *rules.serials(applications),
-        *rules.totals(cleaned),
-        *rules.receipt(applications, source or {}, sha256),
+        *_whole_table(applications, year, source or {}, sha256),
+        *_cells(applications, year),
+        *map(Case._make, seen[["source_row", "column", "before", "other", "rule"]].to_numpy()),
+        *_truncated(cleaned),
+        *_cases("approved_above_applied", approved, applications, more > 0, other=applied),
+        *_cases("approved_below_applied", approved, applications, more < 0, other=applied),
+        *_students(applications, majors),
+        *_repeats(applications),
+        *_totals(cleaned),
+        *_cases("major_unknown", "majors", majors, unknown, "major"),
+        *([] if indicators is None else _given_indicators(indicators)),
     ]
-    if reference is not None and len(reference):
-        found += rules.cases("major_unknown", "majors", majors, majors["category"].isna(), "major")
-    if indicators is not None:
-        found += rules.given_indicators(indicators)
     # A cell that cannot be read, or whose count stands in a merged cell, is one problem, not also a missing value.
     explained = {case[:2] for case in found if case.rule in ("count_unreadable", "merged_count")}
-    missing = ("value_missing", "value_required")
-    told = [case for case in found if case.rule not in missing or case[:2] not in explained]
-    problems = pd.DataFrame(told, columns=["source_row", "column", "value", "other", "rule"])
-    severities = [CHECK_RULES[case.rule][0] for case in told]
-    messages = [
-        CHECK_RULES[case.rule][2].format(title=title_of(case.column), ledger=ledger, **case._asdict()) for case in told
-    ]
-    problems = problems.assign(severity=severities, message=messages).astype(TYPES)
-    return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)[list(TYPES)]
+    rows = []
+    for case in found:
+        if case.rule not in ("value_missing", "value_required") or case[:2] not in explained:
+            severity, _, sentence = CHECK_RULES[case.rule]
+            message = sentence.format(title=title_of(case.column), ledger=ledger, **case._asdict())
+            rows.append((*case[:3], case.rule, severity, message))
+    problems = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
+    return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)
 
 
 def stop_on_errors(problems: pd.DataFrame, file: str = "申报表") -> None:
@@ -96,3 +134,133 @@ def _as_one(cases: pd.DataFrame) -> pd.DataFrame:
     rows = "、".join(map(str, cases["source_row"].dropna().unique()[:_MOST_NAMED]))
     where = f"第{rows}{'等' if len(cases) > _MOST_NAMED else ''}行" if rows else ""
     return first.assign(message=f"{title}，共{len(cases)}处：{where}。如" + first["message"])
+
+
+def _cases(
+    rule: str, column: str, table: pd.DataFrame, which: pd.Series, value: str = "", other: str = ""
+) -> list[Case]:
+    """A case of a rule for each of some rows; `value` (else `column`) and `other` name the columns of these."""
+    if not which.any():
+        return []
+    rows = table[which.fillna(False).astype(bool)].assign(none="").astype(object).fillna("")
+    numbers = rows["source_row"] if "source_row" in rows else [pd.NA] * len(rows)
+    texts = zip(numbers, rows[value or column].map(str), rows[other or "none"].map(str), strict=True)
+    return [Case(row, column, text, compared, rule) for row, text, compared in texts]
+
+
+def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], sha256: str) -> list[Case]:
+    """What holds of a whole table: empty, without years or some serial numbers, no longer the one received."""
+    numbers = applications["serial"][applications["serial"].str.fullmatch("[0-9]{1,9}")].astype(int)
+    within = len(numbers) and numbers.max() <= 10 * len(numbers)  # else they are codes, not a count
+    gaps = sorted(set(range(1, numbers.max())) - set(numbers)) if within else []
+    rows, recorded = str(len(applications)), str(source.get("rows", len(applications)))
+    no_year = bool(len(applications)) and applications["year"].isna().all()
+    changed = bool(sha256) and source.get("sha256", sha256).lower() != sha256
+    whole = (
+        (applications.empty, "certificate", "", "", "no_application"),
+        (no_year, "year", str(year), "", "year_absent"),
+        (gaps, "serial", "、".join(map(str, gaps)), "", "serial_gap"),
+        (changed, "", sha256, "", "table_changed"),
+        (rows != recorded, "", rows, recorded, "rows_differ"),
+    )
+    return [Case(pd.NA, *case) for holds, *case in whole if holds]
+
+
+def _cells(applications: pd.DataFrame, year: int) -> list[Case]:
+    """Cells that are empty, and words that are not known, by the kinds of their columns; other years."""
+    is_ordinal = ORDINAL_ROUND.fullmatch
+    # By kind, in the order in which those of a row are told: the rule of an empty cell, that of an unknown word,
+    # and which words are known.
+    kinds: dict[Kind, tuple[str, str, Callable[[str], object]]] = {
+        "year": ("value_required", "year_differs", str(year).__eq__),
+        "round": ("value_required", "round_unknown", lambda text: text == CARRIED_ON or is_ordinal(text)),
+        "name": ("value_required", "", bool),
+        "names": ("value_missing", "", bool),
+        "level": ("level_missing", "levels_several", LEVELS.__contains__),
+        "count": ("value_missing", "", bool),
+        "status": ("value_missing", "status_unknown", STATUSES.__contains__),
+    }
+    table = applications.rename(columns={"majors_as_given": "majors"}).assign(this_year=year)
+    table = table.drop(columns="year") if table["year"].isna().all() else table
+    found = []
+    for kind, (rule, rule_of_others, is_known) in kinds.items():
+        for name in table.columns.intersection(source_columns(kind)):
+            empty = table[name].isna() | (table[name] == "")
+            others = ~empty & ~asked_of_each(table[name].astype(str), is_known)
+            found += _cases(rule, name, table, empty, "certificate_as_given" if kind == "level" else name)
+            found += _cases(rule_of_others, name, table, others, other="this_year")
+    return found
+
+
+def _truncated(cleaned: Cleaned) -> list[Case]:
+    """Cells that the width of their column cut off, and what became of them."""
+    table, changes, majors = cleaned.applications, cleaned.changes, cleaned.majors
+    cut = cut_off_certificates(table["certificate_as_given"], table["level_as_given"].notna().to_numpy())
+    corrected = changes[(changes["rule"] == "correction") & (changes["column"] == "certificate")]
+    reasons = "等级由更正记录补出：" + corrected.set_index("source_row")["reason"].str.rstrip("。")
+    settled = table["source_row"].map(reasons).astype(object)
+    table = table.assign(settled=settled.where(table["level"].notna() & settled.notna(), "等级未知"))
+    majors = majors.assign(open_end="其后可能还有专业，专业数只是下限；这里按“" + majors["major"] + "”统计")
+    found = _cases("cell_truncated", "certificate", table, pd.Series(cut), "certificate_as_given", "settled")
+    return found + _cases("cell_truncated", "majors", majors, majors["truncated"], "as_given", "open_end")
+
+
+def _students(applications: pd.DataFrame, majors: pd.DataFrame) -> list[Case]:
+    """Each single-major row fixes its major's size: the same in every row, and adding up in rows of several majors."""
+    of_row = applications.set_index("source_row")["students"]
+    lists = majors[["source_row", "major", "truncated"]].assign(students=majors["source_row"].map(of_row))
+    shared = lists["source_row"].duplicated(keep=False)
+    sizes = lists[~shared].groupby("major")["students"].agg(["first", "min", "max"])
+    lists["first"] = lists["major"].map(sizes["first"])
+    steady = sizes["max"][(sizes["min"] == sizes["max"]).fillna(False)]
+    known = lists["major"].map(steady).mask(lists["truncated"])[shared]
+    sums = known.groupby(lists["source_row"]).sum(skipna=False)
+    rows = pd.DataFrame({"students": of_row[sums.index], "sum": sums}).reset_index()
+    differ = ~shared & (lists["students"] != lists["first"])
+    found = _cases("students_differ", "students", lists, differ, other="first")
+    return found + _cases("students_sum_differs", "students", rows, rows["students"] != rows["sum"], other="sum")
+
+
+def _repeats(applications: pd.DataFrame) -> list[Case]:
+    """A certificate and level in one round twice, or in several rounds; a serial number that stands twice."""
+    rows = applications[applications["level"].notna() & (applications["certificate"] != "")]
+    name = rows["certificate"] + "（" + rows["level"].astype(str) + "）"
+    rows = rows[["source_row", "application_round"]].assign(name=name)
+    in_round = rows.groupby(["name", "application_round"], observed=True)["source_row"]
+    rows["first"] = in_round.transform("first").astype("Int64")
+    each = rows.dropna().drop_duplicates(["name", "application_round"])
+    in_several = each[each["name"].duplicated(keep=False)].astype({"application_round": str})
+    rows["rounds"] = rows["name"].map(in_several.groupby("name")["application_round"].agg("、".join))
+    again = rows["source_row"] != rows["first"]
+    numbered = applications.loc[applications["serial"] != "", ["source_row", "serial"]]
+    numbered["first"] = numbered.groupby("serial")["source_row"].transform("first")
+    same = numbered["source_row"] != numbered["first"]
+    return [
+        *_cases("application_repeated", "certificate", rows, again, "name", "first"),
+        *_cases("rounds_several", "certificate", rows, rows["rounds"].notna(), "name", "rounds"),
+        *_cases("serial_repeated", "serial", numbered, same, other="first"),
+    ]
+
+
+def _totals(cleaned: Cleaned) -> list[Case]:
+    """Total rows that are not the sum of the rows above; of several, the last is the whole table's, if no subtotal."""
+    last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
+    last = last[~last["text"].str.contains("小计")]
+    found = []
+    for column in last.columns.intersection(list(ADDED_UP_COLUMNS)):
+        stated, total = last[column].map(normalised).map(count_text), str(cleaned.applications[column].sum())
+        wrong = stated.str.isdecimal() & (stated != total)
+        found += _cases("total_differs", column, last.assign(stated=stated, sum=total), wrong, "stated", "sum")
+    return found
+
+
+def _given_indicators(indicators: pd.DataFrame) -> list[Case]:
+    """The school's own figures: not numbers, given twice, or not known."""
+    table = indicators.assign(entry=range(1, len(indicators) + 1))
+    names = table["indicator"].replace(INDICATOR_TITLES)
+    unreadable = pd.to_numeric(table["value"].str.replace(",", ""), errors="coerce").isna()
+    return [
+        *_cases("indicator_unreadable", "value", table, unreadable, other="entry"),
+        *_cases("indicator_repeated", "indicator", table, names.duplicated(), other="entry"),
+        *_cases("indicator_unknown", "indicator", table, ~names.isin(list(INDICATORS)), other="entry"),
+    ]

@@ -10,7 +10,7 @@ import pandas as pd
 from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.columns import unit_of
-from pilotlib.statistics.tables import Tables, only_approved, totals
+from pilotlib.statistics.places import Tables, only_approved, totals
 from pilotlib.vocabulary import APPROVED_STATUSES
 
 

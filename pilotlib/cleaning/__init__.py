@@ -14,15 +14,12 @@ import pandas as pd
 from pilotlib.cleaning import log, rows, verbs
 from pilotlib.cleaning.log import number_of_changed_cells, repairs
 from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS
-from pilotlib.distinct import with_categories
+from pilotlib.distinct import differ, with_categories
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 
 __all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
-
-NO_CORRECTIONS = pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype=str)
-NO_REFERENCE = pd.DataFrame(columns=list(REFERENCE_COLUMNS), dtype=str)
 
 
 class Cleaned(NamedTuple):
@@ -68,8 +65,8 @@ def clean(
     Raises:
         PilotError: no header, a column missing or found twice, or a correction that does not fit the table.
     """
-    corrections = NO_CORRECTIONS if corrections is None else corrections
-    reference = NO_REFERENCE if reference is None else reference
+    corrections = pd.DataFrame(columns=CORRECTION_COLUMNS, dtype=str) if corrections is None else corrections
+    reference = pd.DataFrame(columns=REFERENCE_COLUMNS, dtype=str) if reference is None else reference
     known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
     ledger = log.ledger_of(corrections)
     cells = with_categories(cells)
@@ -84,7 +81,10 @@ def clean(
     applications = verbs.applications_of(now, given)
     texts = [name for name in applications.select_dtypes("category") if not applications[name].cat.ordered]
     read = verbs.normalise_characters(given[["certificate", "majors"]])
-    longer = verbs.lengthened(given["majors"], now["majors"])
+    longer = differ(given["majors"], now["majors"])
+    # Whoever made a cell of majors longer took it for cut off.
+    pairs = zip(given.loc[longer, "majors"], now.loc[longer, "majors"], strict=True)
+    longer[longer] = [new.startswith(old) and old != "" for old, new in pairs]
     cut_majors = verbs.cut_off_majors(read["majors"], known_majors) | longer
     has_level = applications["level_as_given"].notna().to_numpy()
     cut = cut_majors | verbs.cut_off_certificates(read["certificate"], has_level)

@@ -49,13 +49,13 @@ NO_CHANGES = pd.DataFrame(columns=CHANGE_COLUMNS[:-1], dtype=str).astype({"sourc
 def ledger_of(corrections: pd.DataFrame) -> pd.DataFrame:
     """The ledger `row, column, was, becomes, reason`, with what its entries mean.
 
-    `entry` counts them from 1; `number` is the row's, 0 the header's, missing where none is named; `name` is the
-    name of the column, which is given by name, title or alias; an unknown word as it is.
+    `entry` counts them from 1; `source_row` is the row's number, 0 the header's, missing where none is named;
+    `column` becomes the column's name, given by name, title or alias; an unknown word stays as it is.
     """
     texts = {name: corrections[name].str.strip() for name in ("was", "becomes", "reason")}
     names = pd.Series([column_named(word) or word for word in corrections["column"]], corrections.index, str)
-    entries = range(1, len(corrections) + 1)
-    return corrections.assign(**texts, entry=entries, number=ledger_rows(corrections), name=names)
+    rows, entries = ledger_rows(corrections), range(1, len(corrections) + 1)
+    return corrections.assign(**texts, column=names, entry=entries, source_row=rows, rule="correction")
 
 
 def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
@@ -65,39 +65,31 @@ def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "�
         PilotError: a correction of a row or column that is not there, of a cell that holds something else, or
             without a reason, or a second correction of the same cell; every such entry is named.
     """
-    entries = ledger[ledger["number"] != 0]
-    entries = entries.assign(again=entries.duplicated(["number", "name"]))
-    faults = [
-        f"corrections.csv 第 {entry.entry} 条：{fault}"
-        for entry in entries.itertuples()
-        if (fault := _fault(entry, table, file))
-    ]
+    entries = ledger[ledger["source_row"] != 0]
+    entries = entries.assign(again=entries.duplicated(["source_row", "column"]))
+    sentences = zip(entries["entry"], [_fault(entry, table, file) for entry in entries.itertuples()], strict=True)
+    faults = [f"corrections.csv 第 {number} 条：{sentence}" for number, sentence in sentences if sentence]
     if faults:
         raise PilotError(faults[0] if len(faults) == 1 else "\n".join([f"有 {len(faults)} 条更正不符：", *faults]))
-    corrected = {}
-    for name in entries["name"].unique():
-        of_column = entries[entries["name"] == name]
-        cells = table[name].astype(object)
-        cells.loc[of_column["number"]] = of_column["becomes"].to_numpy()
-        corrected[name] = categories_of(cells)
-    return table.assign(**corrected)
+    columns = {name: table[name].astype(object) for name in entries["column"]}
+    for name, of_column in entries.groupby("column"):
+        columns[name].loc[of_column["source_row"]] = of_column["becomes"].to_numpy()
+    return table.assign(**{name: categories_of(cells) for name, cells in columns.items()})
 
 
 def apply_logged(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The table after some verbs, each under its rule, and every cell that they changed: nothing changes unrecorded.
 
-    Returns:
-        The table, and the changes in the order of the verbs: `source_row, column, before, after, rule`.
+    The changes are in the order of the verbs: `source_row, column, before, after, rule`.
     """
     changes = [NO_CHANGES]
     for rule, verb in verbs:
         before, table = table, verb(table)
         for name in before:
-            rows = np.flatnonzero(differ(before[name], table[name]))
-            if len(rows):
-                versions = {"before": before[name], "after": table[name]}
-                texts = {version: cells.array[rows].astype(str) for version, cells in versions.items()}
-                of_column = {"source_row": table.index[rows], "column": name} | texts | {"rule": rule}
+            changed = differ(before[name], table[name])
+            if changed.any():
+                texts = {"before": before[name][changed].astype(str), "after": table[name][changed].astype(str)}
+                of_column = {"source_row": table.index[changed], "column": name, **texts, "rule": rule}
                 changes.append(pd.DataFrame(of_column))
     return table, pd.concat(changes, ignore_index=True)
 
@@ -120,34 +112,38 @@ def log_of(
     the order of the verbs. What concerns the whole table has no row, and the header is row 0.
 
     Args:
-        changes: As `apply_logged` returns them.
-        ledger: As `ledger_of` returns it.
-        piece: The whole table.
-        names: The names of its columns.
-        applications: The numbers of the rows that are applications.
+        changes: As `apply_logged` returns them; `ledger`: as `ledger_of` returns it.
+        piece: The whole table; `names`: of its columns; `applications`: the numbers of their rows.
     """
     origin = piece.origin
     taken = {"after": origin.taken, "rule": "table_taken", "reason": origin.why}
+    header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
     hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
-    entries = ledger.assign(source_row=ledger["number"], column=ledger["name"], rule="correction")
-    header = entries[entries["number"] == 0].rename(columns={"was": "before", "becomes": "after"})
-    once, filled = _filled_cells(piece, names, applications)
+    filled = origin.filled.assign(
+        source_row=origin.filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
+        column=origin.filled["position"].map(dict(enumerate(names))),
+        rule=origin.filled["kind"].map(FILLING_RULES),
+        **{version: origin.filled[version].str.strip() for version in ("before", "after")},
+    )
+    filled = filled[filled["source_row"].isin(applications) & filled["column"].notna()]
+    once = filled["kind"] == "once"
+    # Counts that a merged cell gave once for its rows.
+    counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
+    reason = f"{CHANGE_RULES['merged_count'][1]}（" + counts["before"] + "）"
     parts = [
         pd.DataFrame([taken] if origin.taken else []),
         pd.DataFrame([{"before": origin.joined, "rule": "table_joined"}] if origin.joined else []),
         pd.DataFrame([{"before": origin.left, "rule": "table_left"}] if origin.left else []),
         header.assign(column=header["after"].map(column_named)),
-        once,
+        counts.assign(reason=reason, before="", after=""),
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
-        filled,
-        changes.merge(entries[[*CHANGE_COLUMNS[:2], "rule", "reason"]], "left") if len(entries) else changes,
+        filled[~once & (filled["before"] != filled["after"])],
+        changes.merge(ledger[["source_row", "column", "rule", "reason"]], "left") if len(ledger) else changes,
     ]
-    table = (
-        pd.concat([part for part in parts if len(part)] or [NO_CHANGES]).reindex(columns=CHANGE_COLUMNS).astype(object)
-    )
+    table = pd.concat([part for part in parts if len(part)] or [NO_CHANGES], ignore_index=True)
+    table = table.reindex(columns=CHANGE_COLUMNS).astype(object)
     reasons = table["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
-    table["reason"] = table["reason"].where(table["reason"].notna(), reasons)
-    table = table.fillna({"column": "", "before": "", "after": ""})
+    table = table.fillna({"reason": reasons, "column": "", "before": "", "after": ""})
     table = table.astype(dict.fromkeys(CHANGE_COLUMNS, "str") | {"source_row": "Int64"})
     return table.sort_values("source_row", kind="stable", na_position="first", ignore_index=True)
 
@@ -168,37 +164,15 @@ def number_of_changed_cells(changes: pd.DataFrame) -> int:
 
 def _fault(entry: Any, table: pd.DataFrame, file: str) -> str:
     """What is wrong with an entry of the ledger, as a sentence; "" if nothing is."""
-    title = title_of(entry.name)
+    title = title_of(entry.column)
     where = f"{file} 第 {entry.row} 行“{title}”"
-    if entry.name not in table:
+    if entry.column not in table:
         return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns.astype(str)))}。"
-    if entry.number not in table.index:
+    if entry.source_row not in table.index:
         return f"{file} 没有第 {entry.row} 行申报（或已作为合计、空行等剔除）。{ROWS_ARE_COUNTED}"
     if entry.again:
         return f"{where}更正了两次。请合并为一条。"
-    now = str(table.loc[int(entry.number), entry.name])
+    now = str(table.loc[int(entry.source_row), entry.column])
     if now != entry.was:
         return f"{where}现为“{now}”，不是“{entry.was}”。请核对后修改这条更正，或删去它。{ROWS_ARE_COUNTED}"
     return "" if entry.reason else f"{where}的更正没有写理由（reason）。请写明依据。"
-
-
-def _filled_cells(
-    piece: Piece, names: Sequence[str | None], applications: pd.Index
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The counts that a merged cell gave once for its rows, and what filling changed beyond white space."""
-    filled = piece.origin.filled
-    if filled.empty:
-        return filled, filled
-    filled = filled.assign(
-        source_row=filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
-        column=filled["position"].map(dict(enumerate(names))),
-        rule=filled["kind"].map(FILLING_RULES),
-        before=filled["before"].str.strip(),
-        after=filled["after"].str.strip(),
-    )
-    filled = filled[filled["source_row"].isin(applications) & filled["column"].notna()]
-    once = filled["kind"] == "once"
-    counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
-    told = f"{CHANGE_RULES['merged_count'][1]}（" + counts["before"] + "）"
-    changed = ~once & (filled["before"] != filled["after"])
-    return counts.assign(reason=told, before="", after=""), filled[changed]

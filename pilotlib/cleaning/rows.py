@@ -33,9 +33,8 @@ from pilotlib.vocabulary import (
 )
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
-# A row that fills none of these is no application but a remark.
+# A row that fills none of these is no application but a remark; and where the word for a total may stand.
 TELLING_COLUMNS = source_columns("round", "name", "count")
-# Where the word for a total may stand.
 LABEL_COLUMNS = [name for name, column in SOURCE_COLUMNS.items() if column.kind != "count"]
 # What a cell's text is, as bits; the last three say what it is not, so that a row of such cells has none of them.
 FILLED, TOTAL, TOTAL_WITHIN, HALF, OTHER_HALF, MODEL, SIGNATURE = (1 << place for place in range(7))
@@ -60,8 +59,7 @@ def names_of(piece: Piece) -> list[str | None]:
                 f"{where}：“{title}”是不是{title_of(nearly)}，从括号中的字看不出来。"
                 "如确是这一列，请在 corrections.csv 中更正表头（row 写 0）；不是，请补上这一列。"
             )
-    missing = [name for name in REQUIRED_COLUMNS if name not in names]
-    if missing:
+    if missing := [name for name in REQUIRED_COLUMNS if name not in names]:
         raise PilotError(
             f"{where}：缺少“{'”、“'.join(map(title_of, missing))}”列。表头现有：{'、'.join(filter(None, titles))}。"
             f"{nearly_named(titles, missing)}"
@@ -181,15 +179,9 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
     texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
     joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
     numbers = pd.Series(reasons.index[aside], dtype="Int64")
-    return pd.DataFrame(
-        {
-            "source_row": numbers.where(numbers > 0),
-            "place": cells.index[aside],
-            "reason": reasons[aside].to_numpy(),
-            "text": joined.str.rstrip("｜"),
-            **{name: table[name].astype(str).to_numpy()[aside] for name in ADDED_UP_COLUMNS if name in table},
-        }
-    )
+    columns = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": joined.str.rstrip("｜")}
+    sums = {name: table[name].astype(str).to_numpy()[aside] for name in ADDED_UP_COLUMNS if name in table}
+    return pd.DataFrame({"source_row": numbers.where(numbers > 0), **columns, **sums})
 
 
 # The signs that a word is, and those that it lacks.

@@ -11,21 +11,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import COUNT_COLUMNS, SOURCE_COLUMNS, heading_of, source_columns
-from pilotlib.distinct import asked_of_each, counts_of, differ, each_value, first_filled, in_order
+from pilotlib import words
+from pilotlib.columns import COUNT_COLUMNS, REFERENCE_COLUMNS, SOURCE_COLUMNS, heading_of, source_columns
+from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
 from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import DATE_FORM, MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
-from pilotlib.words import (
-    count_text,
-    display_width,
-    is_count,
-    levels_in,
-    majors_beginning,
-    multiplied,
-    normalised,
-    split_certificate,
-    split_majors,
-)
 
 Verb = Callable[[pd.DataFrame], pd.DataFrame]
 # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
@@ -39,15 +29,11 @@ def strip_cells(table: pd.DataFrame) -> pd.DataFrame:
 
 def normalise_characters(table: pd.DataFrame) -> pd.DataFrame:
     """Write letters, digits and white space in one way in every cell of a source column."""
-    return _with_each(table, SOURCE_COLUMNS, normalised)
+    return _with_each(table, SOURCE_COLUMNS, words.normalised)
 
 
 def name_rounds(table: pd.DataFrame) -> pd.DataFrame:
-    """Give each round its standard name.
-
-    >>> pd.DataFrame({"application_round": ["第一批次"]}).pipe(name_rounds)["application_round"].to_list()
-    ['第一次']
-    """
+    """Give each round its standard name: 第一批次 becomes 第一次."""
     return _with_each(table, source_columns("round"), round_named)
 
 
@@ -63,21 +49,21 @@ def write_counts(table: pd.DataFrame) -> pd.DataFrame:
     ['1234', '50', '']
     """
     years = _with_each(table, source_columns("year"), lambda text: DATE_FORM.sub(r"\1", text))
-    return _with_each(years, COUNT_COLUMNS, count_text)
+    return _with_each(years, COUNT_COLUMNS, words.count_text)
 
 
 def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:
     """Empty the count cells that are still no whole number; the log keeps what they held."""
-    return _with_each(table, COUNT_COLUMNS, lambda text: text if is_count(text) else "")
+    return _with_each(table, COUNT_COLUMNS, lambda text: text if words.is_count(text) else "")
 
 
 def complete_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.DataFrame:
     """Complete the last major of a cut-off cell when exactly one known major begins that way."""
-    width = _widest(table["majors"])
+    fills = _fills(table["majors"])
 
     def completed(text: str) -> str:
-        last = (split_majors(text) or [""])[-1]
-        fulls = majors_beginning(last, known_majors) if _fills(text, width) else []
+        last = (words.split_majors(text) or [""])[-1]
+        fulls = words.majors_beginning(last, known_majors) if fills(text) else []
         # A separator at the end says that the last major is whole, and that another is cut off altogether.
         return text.removesuffix(last) + fulls[0] if len(fulls) == 1 and text.endswith(last) else text
 
@@ -91,7 +77,7 @@ def convert_counts(table: pd.DataFrame, factors: dict[str, int]) -> pd.DataFrame
     ['500', '50', '约5']
     """
     for name, factor in factors.items():
-        table = _with_each(table, [name], partial(multiplied, factor=factor))
+        table = _with_each(table, [name], partial(words.multiplied, factor=factor))
     return table
 
 
@@ -113,31 +99,23 @@ def cut_off_certificates(certificates: pd.Series, has_level: np.ndarray) -> np.n
 
     The second sign counts only where other rows have levels; `has_level` says which, in the name or beside it.
     """
-    width = _widest(certificates)
+    fills = _fills(certificates)
     open_bracket = asked_of_each(
         certificates, lambda text: len(re.findall("[（(]", text)) > len(re.findall("[）)]", text))
     )
-    ends_there = asked_of_each(certificates, lambda text: not text.endswith((")", "）")) and _fills(text, width))
+    ends_there = asked_of_each(certificates, lambda text: not text.endswith((")", "）")) and fills(text))
     return open_bracket | (~has_level & ends_there & has_level.any())
 
 
 def cut_off_majors(majors: pd.Series, known_majors: frozenset[str]) -> np.ndarray:
     """Which major cells are cut off: they fill the column's width and end in a separator or a part of a known major."""
-    width = _widest(majors)
+    fills = _fills(majors)
 
     def is_cut(text: str) -> bool:
-        last = split_majors(text)[-1:] if _fills(text, width) else []
-        return bool(last and (MAJOR_SEPARATORS.search(text[-1]) or majors_beginning(last[0], known_majors)))
+        last = words.split_majors(text)[-1:] if fills(text) else []
+        return any(MAJOR_SEPARATORS.search(text[-1]) or words.majors_beginning(name, known_majors) for name in last)
 
     return asked_of_each(majors, is_cut)
-
-
-def lengthened(given: pd.Series, now: pd.Series) -> np.ndarray:
-    """Cells of which more is known than stood in the table: whoever corrected them took them for cut off."""
-    flags = differ(given, now)
-    pairs = zip(given[flags], now[flags], strict=True)
-    flags[flags] = [new.startswith(old) and old != "" for old, new in pairs]
-    return flags
 
 
 def applications_of(now: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +123,7 @@ def applications_of(now: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
 
     `now` are the cells as cleaned, `given` as given, surrounding white space aside; `source_row` is their index.
     """
-    names = each_value(now["certificate"], lambda text: split_certificate(text)[0])
+    names = each_value(now["certificate"], lambda text: words.split_certificate(text)[0])
     table = now.assign(certificate=names, level=_levels_of(now))
     read = normalise_characters(given.filter(["certificate", "level"]))
     ours = {name: _typed(table[name], name) for name in SOURCE_COLUMNS if name in table and name != "majors"}
@@ -159,55 +137,45 @@ def applications_of(now: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
 
 
 def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.DataFrame) -> pd.DataFrame:
-    """One row per application and major, in the cell's order, with what the reference knows of the major.
+    """One row per application and major, in the cell's order.
 
-    The last major of a cut-off cell is marked `truncated`: others may have followed. A correction that adds majors
-    to the cell has settled that.
+    `source_row, major, as_given, truncated`, and what `reference` knows of the major by either of its names:
+    `catalogue_name, code, catalogue_year, category`. The last major of a cut-off cell is `truncated`: others may have
+    followed; a correction that adds majors to the cell has settled that.
 
     Args:
-        now: The cells of majors as cleaned, `source_row` as index; `given`: as given; `cut`: which are cut off.
-        reference: Known majors: `major, catalogue_name, code, catalogue_year, category`.
-
-    Returns:
-        `source_row, major, as_given, truncated, catalogue_name, code, catalogue_year, category`.
+        now: The cells as cleaned, `source_row` as index; `given`: as given; `cut`: which are cut off.
+        reference: `major, catalogue_name, code, catalogue_year, category`.
     """
-    lists, before = (cells.astype(object).map(split_majors) for cells in (now, given))
+    lists, before = (cells.astype(object).map(words.split_majors) for cells in (now, given))
     padded = [(old + [None] * len(new))[: len(new)] for old, new in zip(before, lists, strict=True)]
     table = pd.DataFrame({"major": lists, "as_given": padded, "cut": cut}, index=now.index)
     table = table.rename_axis("source_row").explode(["major", "as_given"]).dropna(subset="major").reset_index()
+    known = pd.concat([reference, reference.assign(major=reference["catalogue_name"])]).drop_duplicates("major")
+    table = table.astype({"major": str}).merge(known, how="left", on="major")
     last = ~table["source_row"].duplicated(keep="last")
-    by_either_name = pd.concat([reference, reference.assign(major=reference["catalogue_name"])])
-    known = by_either_name.drop_duplicates("major").set_index("major").reindex(table["major"]).reset_index(drop=True)
     in_code_order = reference.sort_values(["catalogue_year", "code"])["category"].unique()
-    return pd.DataFrame(
-        {
-            "source_row": table["source_row"],
-            "major": table["major"].astype(str),
-            "as_given": table["as_given"].fillna("").astype(str),
-            "truncated": last & table["cut"].astype(bool) & table["as_given"].notna(),
-            **{name: known[name] for name in ("catalogue_name", "code", "catalogue_year")},
-            "category": pd.Categorical(known["category"], in_code_order, ordered=True),
-        }
-    )
+    return table.assign(
+        as_given=table["as_given"].fillna("").astype(str),
+        truncated=last & table["cut"].astype(bool) & table["as_given"].notna(),
+        category=pd.Categorical(table["category"], in_code_order, ordered=True),
+    )[["source_row", "major", "as_given", "truncated", *REFERENCE_COLUMNS[1:]]]
 
 
 def _with_each(table: pd.DataFrame, columns: Iterable[str], rule: Callable[[str], str]) -> pd.DataFrame:
     return table.assign(**{name: each_value(table[name], rule) for name in columns if name in table})
 
 
-def _widest(column: pd.Series) -> int:
-    return int(asked_of_each(column, display_width, int).max(initial=0))
-
-
-def _fills(text: str, width: int) -> bool:
-    """Whether a cell is as wide as the widest one, give or take a character: where a column's width would cut."""
-    return display_width(text) >= max(width - 1, NARROWEST_COLUMN)
+def _fills(column: pd.Series) -> Callable[[str], bool]:
+    """Whether a cell is as wide as the widest, give or take a character: where a column's width would cut."""
+    width = max(asked_of_each(column, words.display_width, int).max(initial=0) - 1, NARROWEST_COLUMN)
+    return lambda text: words.display_width(text) >= width
 
 
 def _levels_of(cells: pd.DataFrame) -> pd.Series:
     """The level in the certificate's name, else in a column of its own; "" where there is none."""
-    in_names = each_value(cells["certificate"], lambda text: split_certificate(text)[1])
-    return first_filled(in_names, each_value(cells["level"], levels_in)) if "level" in cells else in_names
+    named = each_value(cells["certificate"], lambda text: words.split_certificate(text)[1])
+    return first_filled(named, each_value(cells["level"], words.levels_in)) if "level" in cells else named
 
 
 def _typed(column: pd.Series, name: str) -> pd.Series:

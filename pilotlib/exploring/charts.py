@@ -20,7 +20,7 @@ from pilotlib.report.figures import FIGURES, FigureEntry, drawing
 from pilotlib.report.prose import number, shortened
 from pilotlib.report.told import names_of
 from pilotlib.report.year_tables import figure_tables
-from pilotlib.statistics.tables import only_approved
+from pilotlib.statistics.places import only_approved
 from pilotlib.vocabulary import UNKNOWN
 
 FORMS = {"bar": "条形图", "stacked": "堆叠条形图", "line": "折线图", "heat": "热力图"}

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple, Never
 
 import pandas as pd
 
-from pilotlib.checking import stop_on_errors
-from pilotlib.checking.year import CleanedYear, clean_year
+from pilotlib.checking import CleanedYear, clean_year, stop_on_errors
 from pilotlib.chinese import use_chinese_font
 from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
 from pilotlib.cleaning import repairs
@@ -24,7 +23,7 @@ from pilotlib.report.checked import claims_table
 from pilotlib.report.shown import Table, renamed, shown
 from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
-from pilotlib.statistics.tables import college_of_major
+from pilotlib.statistics.places import college_of_major
 from pilotlib.vocabulary import in_round_order
 
 

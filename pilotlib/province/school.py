@@ -108,7 +108,7 @@ def _code_here() -> str:
 
 def _cells_at_fault(project: Path, year: int) -> list[Fault]:
     """The cells at which a school's table was refused, if it can be read at all."""
-    from pilotlib.checking.year import clean_inputs
+    from pilotlib.checking import clean_inputs
 
     try:
         # There is no ledger for a table of many schools: faults are mended in the table.

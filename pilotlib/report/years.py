@@ -120,7 +120,7 @@ def _standing_in_words(name: str, standing: pd.DataFrame) -> str:
 
 def breaks_table(years: _Years, source: str) -> Told:
     """Where the years cannot be compared as they stand: `topic, message`."""
-    data = breaks(years, measures(years))
+    data = breaks(years)
     return Told("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处", source, data)
 
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.statistics import indicators, majors, places
+from pilotlib.statistics.places import Tables, tables_of
 from pilotlib.statistics.recount import compare_counts, recount
-from pilotlib.statistics.tables import Tables, tables_of
 
 __all__ = ["STATISTICS", "Statistic", "Tables", "compare_counts", "recount", "summarise", "tables_of"]
 

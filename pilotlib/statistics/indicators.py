@@ -4,10 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib.columns import INDICATORS, indicator_named, title_of, unit_of
+from pilotlib.columns import INDICATOR_TITLES, INDICATORS, title_of, unit_of
 from pilotlib.statistics.majors import distinct_students, places_per_100_students
-from pilotlib.statistics.places import repeated_over_rounds
-from pilotlib.statistics.tables import Tables, only_approved
+from pilotlib.statistics.places import Tables, only_approved, repeated_over_rounds
 from pilotlib.vocabulary import APPROVED_STATUSES, RATES, listed
 
 
@@ -23,6 +22,12 @@ def overview(tables: Tables) -> pd.DataFrame:
     grouped = "；".join(students.loc[students["majors_together"].str.contains("、"), "majors_together"])
     unknown = "；".join(students.loc[students["students"].isna(), "majors_together"])
     students_note = f"未能得出：{unknown}" if unknown else f"{grouped}只知合计，已计入" if grouped else ""
+    ratios = places_per_100_students(tables)
+    known = ratios[ratios["students"].notna()]
+    in_known, places = known["students"].sum(), known["places_approved"].sum(min_count=1)
+    ratio = round(places / in_known * 100, 2) if in_known > 0 and pd.notna(places) else pd.NA
+    left_out = "；".join(ratios.loc[ratios["students"].isna(), "majors_together"])
+    ratio_note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out else "")
     rows = [
         ("applications", len(applications), False, "申报表的行数"),
         ("certificates", applications["certificate"].nunique(), False, "不区分等级"),
@@ -32,7 +37,7 @@ def overview(tables: Tables) -> pd.DataFrame:
         ("majors_count", majors["major"].nunique() or pd.NA, bool(cut_off), cut_off_note),
         ("categories_count", majors["category"].nunique() or pd.NA, bool(cut_off) or no_category, "专业目录中的大类"),
         ("distinct_students", students["students"].sum(min_count=1), bool(unknown), students_note),
-        ("places_per_100_students", *_places_per_100(tables)),
+        ("places_per_100_students", ratio, False, ratio_note),
         ("repeated_certificates", len(repeated_over_rounds(tables)), False, "按证书与等级计"),
     ]
     table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"]).astype({"value": "Float64"})
@@ -47,20 +52,10 @@ def _sum_of(places: pd.Series, applications: pd.DataFrame, note: str) -> tuple[A
     return places.sum(min_count=1), bool(len(missing)), note + named
 
 
-def _places_per_100(tables: Tables) -> tuple[Any, bool, str]:
-    """The year's approved places per 100 students, no bound, and a note; majors of unknown size are left out."""
-    groups = places_per_100_students(tables)
-    known = groups["students"].notna()
-    left_out = "；".join(groups.loc[~known, "majors_together"])
-    students, places = groups["students"].sum(), groups.loc[known, "places_approved"].sum(min_count=1)
-    ratio = round(places / students * 100, 2) if students > 0 and pd.notna(places) else pd.NA
-    return ratio, False, "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out else "")
-
-
 def indicators(tables: Tables) -> pd.DataFrame:
     """Every known figure from outside the table, missing where the school gave none: `indicator, value, unit, note`."""
     given = tables.indicators.assign(
-        indicator=[indicator_named(word) or word for word in tables.indicators["indicator"]],
+        indicator=tables.indicators["indicator"].replace(INDICATOR_TITLES),
         value=pd.to_numeric(tables.indicators["value"].str.replace(",", "")).astype("Float64"),
     )
     others = [name for name in given["indicator"] if name not in INDICATORS]

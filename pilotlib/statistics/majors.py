@@ -4,14 +4,12 @@ A row that names several majors gives its places to all of them together. They a
 twice: per major they stand in a column of their own, and wherever totals are formed such majors are taken together.
 """
 
-from collections.abc import Iterable
+from itertools import chain
 
 import pandas as pd
 
-from pilotlib.statistics.tables import Tables, only_approved, totals
+from pilotlib.statistics.places import Tables, only_approved, totals
 from pilotlib.vocabulary import listed
-
-UNCLASSIFIED = "未归类"
 
 
 def by_major(tables: Tables) -> pd.DataFrame:
@@ -37,15 +35,36 @@ def distinct_students(tables: Tables) -> pd.DataFrame:
     the other majors together and is not split. What cannot be told is missing and makes the sum a lower bound.
     """
     rows = _major_rows(tables)
-    several = rows["shared"] | rows["cut_off"]
-    alone = rows[~several].dropna(subset="students").rename(columns={"major": "majors_together"})
+    order = list(rows["major"].unique())
+    in_several = rows["shared"] | rows["cut_off"]
+    alone = rows[~in_several].dropna(subset="students").rename(columns={"major": "majors_together"})
     fixed = _sizes(alone, "单独申报的行直接给出", "各行所写不同，按缺失处理")
-    rests = _rests(rows[several], fixed["students"], list(rows["major"].unique()))
-    covered = {name for names in (*fixed.index, *rests.index) for name in names.split("、")}
-    absent = [name for name in rows["major"].unique() if name not in covered]
+    several = rows[in_several]
+    known = several["major"].isin(fixed.index)
+    size = several["major"].map(fixed["students"]).astype("Int64").where(known, 0)
+    by_row = several.assign(size=size, left=several["major"].mask(known, "")).groupby("source_row")
+    left = by_row.agg(
+        students=("students", "first"),
+        known=("size", lambda sizes: sizes.sum(skipna=False)),
+        cut_off=("cut_off", "first"),
+        majors_together=("left", lambda names: "、".join(sorted(filter(None, names), key=order.index))),
+    )
+    left["students"] -= left["known"].astype("Int64")
+    left = left[(left["majors_together"] != "") | (left["cut_off"] & (left["students"] > 0))].reset_index()
+    rests = _sizes(left, "共享行减去已知专业后的余数", "无法从表中得出")
+    # Missing also where less than nothing is left, and where groups of majors overlap without being the same.
+    names = pd.Series(rests.index, index=rests.index).str.split("、").explode()
+    overlapping = rests.index.isin(names[names.duplicated(keep=False)].index)
+    certain = ~overlapping & (rests["students"] >= 0).fillna(False)
+    cut_off = left.groupby("majors_together")["cut_off"].any()
+    how = rests["how"] + cut_off.map({True: "；单元格被截断，可能还含其后的专业", False: ""})
+    rests = rests.assign(students=rests["students"].where(certain), how=how.where(certain, "无法从表中得出"))
+    covered = "、".join([*fixed.index, *rests.index]).split("、")
+    absent = [name for name in order if name not in covered]
     without = pd.DataFrame({"students": pd.NA, "source_rows": "", "how": "没有可用的学生规模"}, index=absent)
-    table = pd.concat([fixed, rests, without]).rename_axis("majors_together").reset_index()
-    return table.astype({"students": "Int64"})[["majors_together", "students", "source_rows", "how"]]
+    table = pd.concat([fixed, rests.rename(index={"": "被截断的专业"}), without])
+    table = table.rename_axis("majors_together").reset_index().astype({"students": "Int64"})
+    return table[["majors_together", "students", "source_rows", "how"]]
 
 
 def places_per_100_students(tables: Tables) -> pd.DataFrame:
@@ -54,20 +73,23 @@ def places_per_100_students(tables: Tables) -> pd.DataFrame:
     One row per group of majors: `majors_together, majors_count, students, places_approved,
     places_per_100_students`. Over the rows, places and students add up to the year's, each counted once.
     """
-    rows = _major_rows(tables)
-    groups = _groups(rows.groupby("source_row")["major"].agg(tuple).unique())
-    one_each = rows.drop_duplicates("source_row")
-    sizes = distinct_students(tables)
-    students = sizes.groupby(sizes["majors_together"].str.split("、").str[0].map(groups))["students"]
-    places = one_each.groupby(one_each["major"].map(groups))["places_approved"].sum(min_count=1)
-    table = places.rename_axis("majors_together").reset_index().astype({"places_approved": "Int64"})
-    known = students.sum(skipna=False).reindex(places.index).array.astype("Int64")
-    ratio = (table["places_approved"].astype("Float64") / known.astype("Float64") * 100).round(2)
+    rows, sizes = _major_rows(tables), distinct_students(tables)
+    # All majors that share places, directly or through others, are one group.
+    groups: list[list[str]] = []
+    for names in rows.groupby("source_row")["major"].agg(tuple).unique():
+        joined = [group for group in groups if set(group) & set(names)]
+        groups = [*(group for group in groups if group not in joined), list(dict.fromkeys(chain(*joined, names)))]
+    group_of = {name: "、".join(group) for group in groups for name in group}
+    one_each, first = rows.drop_duplicates("source_row"), sizes["majors_together"].str.split("、").str[0]
+    students = sizes["students"].groupby(first.map(group_of)).sum(skipna=False)
+    places = one_each["places_approved"].groupby(one_each["major"].map(group_of)).sum(min_count=1)
+    table = pd.concat([students, places], axis="columns").astype("Int64")
+    table = table.rename_axis("majors_together").reset_index()
     table.insert(1, "majors_count", table["majors_together"].str.count("、") + 1)
-    table.insert(2, "students", known)
-    return table.assign(places_per_100_students=ratio.where(table["students"] > 0)).sort_values(
-        ["places_per_100_students", "majors_together"], ascending=[False, True], ignore_index=True
-    )
+    ratio = (table["places_approved"] / table["students"] * 100).round(2).where(table["students"] > 0)
+    order = ["places_per_100_students", "majors_together"]
+    table["places_per_100_students"] = ratio
+    return table.sort_values(order, ascending=[False, True], ignore_index=True)
 
 
 def by_category(tables: Tables) -> pd.DataFrame:
@@ -92,35 +114,6 @@ def _sizes(rows: pd.DataFrame, how: str, how_not: str) -> pd.DataFrame:
     return sizes.assign(students=sizes["students"].where(agreed), how=agreed.map({True: how, False: how_not}))
 
 
-def _rests(several: pd.DataFrame, sizes: pd.Series, order: list[str]) -> pd.DataFrame:
-    """By the names of the majors left over, what rows of several majors hold beyond the sizes already fixed.
-
-    Missing where rows disagree, where a fixed size is in doubt, where less than nothing is left, and where groups
-    of majors overlap without being the same.
-    """
-    known = several["major"].isin(sizes.index)
-    size = several["major"].map(sizes).astype("Int64").where(known, 0)
-    by_row = several.assign(size=size, left=several["major"].mask(known, "")).groupby("source_row")
-    rows = by_row.agg(
-        students=("students", "first"),
-        known=("size", lambda sizes: sizes.sum(skipna=False)),
-        cut_off=("cut_off", "first"),
-        majors_together=("left", lambda names: "、".join(sorted(filter(None, names), key=order.index))),
-    )
-    rows["students"] -= rows["known"].astype("Int64")
-    unnamed = rows["cut_off"] & (rows["students"] > 0).fillna(False)
-    rows = rows[(rows["majors_together"] != "") | unnamed].reset_index()
-    rests = _sizes(rows, "共享行减去已知专业后的余数", "无法从表中得出")
-    names = pd.Series(rests.index, index=rests.index).str.split("、").explode()
-    overlapping = rests.index.isin(names[names.duplicated(keep=False)].index)
-    cut_off = rows.groupby("majors_together")["cut_off"].any()
-    certain = ~overlapping & (rests["students"] >= 0).fillna(False)
-    how = rests["how"] + cut_off.map({True: "；单元格被截断，可能还含其后的专业", False: ""})
-    return rests.assign(students=rests["students"].where(certain), how=how.where(certain, "无法从表中得出")).set_axis(
-        rests.index.where(rests.index != "", "被截断的专业")
-    )
-
-
 def _by_group(tables: Tables, group_of: pd.Series | dict[str, str], name: str) -> pd.DataFrame:
     """One row per group of majors, and one for each set of groups that share places, under the column `name`."""
     majors = tables.majors.assign(**{name: _looked_up(tables.majors["major"], group_of)})
@@ -136,26 +129,10 @@ def _major_rows(tables: Tables) -> pd.DataFrame:
     """`majors` with the row's students and approved places, `shared` (with other majors) and `cut_off` (the row is)."""
     applications = only_approved(tables.applications)[["source_row", "students", "places_approved"]]
     rows = tables.majors.merge(applications, on="source_row")
-    by_row = rows.groupby("source_row")
-    return rows.assign(
-        shared=by_row["major"].transform("size") > 1, cut_off=by_row["truncated"].transform("any").astype(bool)
-    )
+    cut_off = rows["source_row"].isin(rows.loc[rows["truncated"], "source_row"])
+    return rows.assign(shared=rows["source_row"].duplicated(keep=False), cut_off=cut_off)
 
 
-def _groups(lists: Iterable[tuple[str, ...]]) -> dict[str, str]:
-    """Major → the names of all majors that it shares places with, directly or through others, and its own.
-
-    >>> _groups([("甲",), ("甲", "乙"), ("乙", "丙"), ("丁",)])
-    {'甲': '甲、乙、丙', '乙': '甲、乙、丙', '丙': '甲、乙、丙', '丁': '丁'}
-    """
-    groups: list[list[str]] = []
-    for names in lists:
-        joined = [group for group in groups if set(group) & set(names)]
-        groups = [group for group in groups if group not in joined]
-        groups.append(list(dict.fromkeys([*(name for group in joined for name in group), *names])))
-    return {name: "、".join(group) for group in groups for name in group}
-
-
-def _looked_up(keys: pd.Series, words: pd.Series | dict[str, str], otherwise: str = UNCLASSIFIED) -> pd.Series:
+def _looked_up(keys: pd.Series, words: pd.Series | dict[str, str], otherwise: str = "未归类") -> pd.Series:
     texts = keys.map(words).astype(object)
     return texts.where(texts.notna(), otherwise).astype(str)

@@ -1,9 +1,57 @@
-"""Applications and places: by round, level, certificate and status."""
+"""The tables that statistics are computed from; applications by round, level, certificate and status."""
+
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.statistics.tables import Tables, only_approved, totals
+from pilotlib.reading import Processed
 from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
+
+
+class Tables(NamedTuple):
+    """The cleaned tables of a year.
+
+    `applications` and `majors` as cleaning returns them, `indicators` (`indicator, value, unit, note`, text), and
+    `colleges`: major → college, empty where the school has not said.
+    """
+
+    applications: pd.DataFrame
+    majors: pd.DataFrame
+    indicators: pd.DataFrame
+    colleges: dict[str, str]
+
+
+def tables_of(processed: Processed) -> Tables:
+    """The tables of a year as the first stage wrote them."""
+    colleges = college_of_major(processed.about["school"])
+    return Tables(processed.applications, processed.majors, processed.given_indicators, colleges)
+
+
+def college_of_major(school: dict[str, Any]) -> dict[str, str]:
+    """Major → college, from what the school has said of itself."""
+    return {major: college for college, majors in school.get("colleges", {}).items() for major in majors}
+
+
+def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
+    """The applications with `places_approved` missing where the status does not mean that they are approved."""
+    approved = applications["status"].isin(APPROVED_STATUSES)
+    return applications.assign(places_approved=applications["places_approved"].where(approved))
+
+
+def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
+
+    A sum over nothing but missing cells is missing, not 0.
+    """
+    pairs = applications["certificate"] + "|" + applications["level"].astype(str)
+    groups = applications.assign(pair=pairs).groupby(by, observed=True, dropna=False)
+    counts = groups.agg(
+        applications=("source_row", "size"),
+        certificates=("certificate", "nunique"),
+        certificate_levels=("pair", "nunique"),
+    )
+    places = groups[["places_applied", "places_approved"]].sum(min_count=1)
+    return pd.concat([counts, places], axis="columns").reset_index()
 
 
 def by_round(tables: Tables) -> pd.DataFrame:
@@ -17,23 +65,23 @@ def by_level(tables: Tables) -> pd.DataFrame:
     A level that only one side has stands for no application on the other: there its counts are 0, not missing.
     """
     applications = only_approved(tables.applications)
-    named, named_as_given = (_named_level(applications[name]) for name in ("level", "level_as_given"))
     after, given = (
-        totals(applications.assign(level=level.astype(str)), ["level"]).set_index("level")
-        for level in (named, named_as_given)
+        totals(applications.assign(level=levels.astype(object).fillna(UNKNOWN)), ["level"]).set_index("level")
+        for levels in (applications["level"], applications["level_as_given"])
     )
     given = given[["applications", "places_approved"]].add_suffix("_as_given")
-    order = [*named.cat.categories.drop(UNKNOWN), *sorted({*given.index} - {*named.cat.categories}), UNKNOWN]
-    levels = [level for level in order if level in after.index or level in given.index]
-    both = pd.concat([side.reindex(levels, fill_value=0) for side in (after, given)], axis="columns")
-    both = both.rename_axis("level").reset_index()
-    return _with_share(both.assign(level=pd.Categorical(levels, order, ordered=True)))
+    known = applications["level"].cat.categories
+    order = [*known, *sorted({*given.index} - {*known, UNKNOWN}), UNKNOWN]
+    levels = [level for level in order if level in {*after.index, *given.index}]
+    table = pd.concat([side.reindex(levels, fill_value=0) for side in (after, given)], axis="columns")
+    table = table.set_axis(pd.CategoricalIndex(levels, order, ordered=True, name="level"), axis="index")
+    return _with_share(table.reset_index())
 
 
 def by_round_level(tables: Tables) -> pd.DataFrame:
     """One row per round and level that occur together: applications, certificates, places."""
     applications = only_approved(tables.applications)
-    named = applications.assign(level=_named_level(applications["level"]))
+    named = applications.assign(level=applications["level"].cat.add_categories(UNKNOWN).fillna(UNKNOWN))
     return totals(named, ["application_round", "level"]).drop(columns="certificate_levels")
 
 
@@ -72,11 +120,6 @@ def _with_share(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(share=share.round(2))
 
 
-def _named_level(levels: pd.Series) -> pd.Series:
-    """Levels with the missing ones named, last."""
-    return levels.cat.add_categories(UNKNOWN).fillna(UNKNOWN)
-
-
 def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The totals by `keys`, none of them missing, with the levels, rounds and rows that are summed, in words.
 
@@ -89,7 +132,7 @@ def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         rounds_count=("application_round", "nunique"),
     )
     rounds = totals(applications, [*keys, "application_round"])
-    places = rounds["places_approved"].astype(object).where(rounds["places_approved"].notna(), "未计入批准").astype(str)
+    places = rounds["places_approved"].astype(object).fillna("未计入批准").astype(str)
     rounds["rounds_detail"] = rounds["application_round"].astype(str) + places
     detail = rounds.groupby(keys, observed=True)["rounds_detail"].agg("、".join)
     return totals(applications, keys).merge(words.join(detail).reset_index(), on=keys)

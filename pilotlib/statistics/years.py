@@ -4,8 +4,8 @@ Every figure is one of a year's own statistics, as that year's report has it. Wh
 bound, a figure that was not given and a round that did not exist are said, and nothing is computed across them.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import chain, pairwise
 
 import numpy as np
 import pandas as pd
@@ -29,20 +29,17 @@ def measures(years: Sequence[YearStatistics]) -> pd.DataFrame:
     A measure that a year does not have is missing there, and `note` says why: 没有这一批次, 未提供. A level for which
     nothing was applied counts 0. `incomplete` are ratios of counts of which some are missing: higher or lower.
     """
-    rounds = in_round_order([name for year in years for name in _approved(year, "by_round", "application_round").index])
-    seen = {level for year in years for level in _approved(year, "by_level", "level").index}
-    levels = [*in_level_order(seen - {UNKNOWN}), UNKNOWN]
-    measured = pd.concat(
-        [_measures_of(year, rounds, [level for level in levels if level in seen]) for year in years], ignore_index=True
-    )
+    rounds = in_round_order(list(chain(*(_approved(year, "application_round").index for year in years))))
+    seen = set(chain(*(_approved(year, "level").index for year in years)))
+    levels = [level for level in (*in_level_order(seen - {UNKNOWN}), UNKNOWN) if level in seen]
+    measured = pd.concat([_measures_of(year, rounds, levels) for year in years], ignore_index=True)
     order = measured.drop_duplicates(_KEY)[_KEY]
     order = order.sort_values("topic", key=lambda topics: topics.map(TOPICS.index), kind="stable")
     every = order.merge(pd.DataFrame({"year": [year.year for year in years]}), how="cross")
     table = every.merge(measured, on=[*_KEY, "year"], how="left")
-    note = table["note"].fillna("未提供").mask(table["value"].notna(), "")
-    return table.assign(
-        lower_bound=table["lower_bound"].eq(True), incomplete=table["incomplete"].eq(True), note=note.astype(str)
-    )
+    note = table["note"].fillna("未提供").mask(table["value"].notna(), "").astype(str)
+    flags = {name: table[name].eq(True) for name in ("lower_bound", "incomplete")}
+    return table.assign(**flags, note=note)
 
 
 def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
@@ -52,21 +49,33 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
     The change is missing where it is not exact, and `note` says what is known of it; the rate of change (in %) also
     where the earlier value is 0 or the measure is a rate itself, whose change is in percentage points.
     """
-    both = pd.concat(
-        [
-            table[table["year"] == year]
-            .set_index(_KEY)[["value", "lower_bound", "incomplete", "note"]]
-            .set_axis([side, f"{side}_bound", f"{side}_incomplete", f"{side}_note"], axis="columns")
-            for side, year in (("earlier", earlier), ("later", later))
-        ],
-        axis="columns",
-    ).reset_index()
+    sides = []
+    for side, year in (("earlier", earlier), ("later", later)):
+        of_year = table[table["year"] == year].set_index(_KEY)[["value", "lower_bound", "incomplete", "note"]]
+        sides.append(of_year.set_axis(["", "_bound", "_incomplete", "_note"], axis="columns").add_prefix(side))
+    both = pd.concat(sides, axis="columns").reset_index()
     before, difference = both["earlier"], (both["later"] - both["earlier"]).round(2)
-    exact = difference.notna() & ~both.filter(regex="_bound|_incomplete").any(axis="columns")
+    bound, later_bound = both["earlier_bound"], both["later_bound"]
+    incomplete, later_incomplete = both["earlier_incomplete"], both["later_incomplete"]
+    limit = difference.map(lambda value: f"{value:+,.10g}", na_action="ignore").astype(object).fillna("")
+    # What is known of a change that is not exact, or why it has no rate: the first that fits.
+    notes = (
+        (before.isna(), f"{earlier}年" + both["earlier_note"]),
+        (both["later"].isna(), f"{later}年" + both["later_note"]),
+        (incomplete & later_incomplete, "两年都有人数缺失，无法比较"),
+        (incomplete, f"{earlier}年有人数缺失，无法比较"),
+        (later_incomplete, f"{later}年有人数缺失，无法比较"),
+        (bound & later_bound, "两年都是下限，无法比较"),
+        (bound, f"{earlier}年为下限，变化不大于" + limit),
+        (later_bound, f"{later}年为下限，变化不小于" + limit),
+        ((before == 0) & (both["later"] != 0), f"{earlier}年为0，不计变化率"),
+    )
+    fits = [condition.fillna(False).to_numpy(dtype=bool) for condition, _ in notes]
+    exact = difference.notna() & ~(bound | later_bound | incomplete | later_incomplete)
     changes = both.assign(
         change=difference.where(exact),
         rate_of_change=(difference / before * 100).where(exact & (before > 0) & (both["unit"] != "%")).round(2),
-        note=_why_not_compared(both, difference, earlier, later),
+        note=np.select(fits, [note for _, note in notes], default=""),
     )
     columns = ["earlier", "earlier_bound", "later", "later_bound", "change", "rate_of_change", "note"]
     return changes.loc[before.notna() | both["later"].notna(), [*_KEY, *columns]].reset_index(drop=True)
@@ -98,9 +107,8 @@ def came_and_went(members: pd.DataFrame, earlier: int, later: int) -> pd.DataFra
     Beside it `name` (of the later year, else of the earlier), `former` (the earlier name of a renamed one, else ""),
     `earlier` and `later` (values), and `levels` and `levels_later` where members have levels.
     """
-    by_key = members.set_index("key")
-    first, second = (by_key[by_key["year"] == year].drop(columns="year") for year in (earlier, later))
-    both = first.merge(second, how="outer", left_index=True, right_index=True, suffixes=("", "_later"))
+    first, second = (members[members["year"] == year].drop(columns="year") for year in (earlier, later))
+    both = first.merge(second, how="outer", on="key", suffixes=("", "_later"))
     here, there = both["name"].notna(), both["name_later"].notna()
     standing = np.select([~here, ~there, both["name"] != both["name_later"]], [NEW, GONE, RENAMED], CARRIED_ON)
     table = both.assign(
@@ -114,11 +122,9 @@ def came_and_went(members: pd.DataFrame, earlier: int, later: int) -> pd.DataFra
     return table[[name for name in columns if name in table]]
 
 
-def breaks(years: Sequence[YearStatistics], table: pd.DataFrame) -> pd.DataFrame:
-    """Where years are not alike and their figures not comparable as they stand: `topic, message`.
-
-    `table` is as `measures` returns it.
-    """
+def breaks(years: Sequence[YearStatistics]) -> pd.DataFrame:
+    """Where years are not alike and their figures not comparable as they stand: `topic, message`."""
+    table = measures(years)
     rows = [
         ("年度不相邻", f"{earlier}年与{later}年之间的年度没有处理结果。")
         for earlier, later in pairwise(year.year for year in years)
@@ -147,32 +153,13 @@ def breaks(years: Sequence[YearStatistics], table: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["topic", "message"], dtype=str)
 
 
-def _why_not_compared(both: pd.DataFrame, difference: pd.Series, earlier: int, later: int) -> np.ndarray:
-    """Of two years' measures, what is known of a change that is not exact, or why it has no rate; "" where it has."""
-    bound, later_bound = both["earlier_bound"], both["later_bound"]
-    incomplete, later_incomplete = both["earlier_incomplete"], both["later_incomplete"]
-    limit = difference.map(lambda value: f"{value:+,.10g}", na_action="ignore").astype(object).fillna("")
-    # The first that fits.
-    notes = (
-        (both["earlier"].isna(), f"{earlier}年" + both["earlier_note"]),
-        (both["later"].isna(), f"{later}年" + both["later_note"]),
-        (incomplete & later_incomplete, "两年都有人数缺失，无法比较"),
-        (incomplete, f"{earlier}年有人数缺失，无法比较"),
-        (later_incomplete, f"{later}年有人数缺失，无法比较"),
-        (bound & later_bound, "两年都是下限，无法比较"),
-        (bound, f"{earlier}年为下限，变化不大于" + limit),
-        (later_bound, f"{later}年为下限，变化不小于" + limit),
-        ((both["earlier"] == 0) & (both["later"] != 0), f"{earlier}年为0，不计变化率"),
-    )
-    fits = [condition.fillna(False).to_numpy(dtype=bool) for condition, _ in notes]
-    return np.select(fits, [note for _, note in notes], default="")
-
-
 def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> pd.DataFrame:
     """Every measure of one year, as `measures` returns them, of all those rounds and levels."""
     overview, indicators, rates = (year.statistics[name] for name in ("overview", "indicators", "rates"))
-    by_round, by_level = _approved(year, "by_round", "application_round"), _approved(year, "by_level", "level")
-    rounds_here, levels_here = by_round.index, by_level.index
+    by_round, by_level = _approved(year, "application_round"), _approved(year, "level")
+    # More may belong to a level than says so: some applications have none, or name it beside another.
+    others = "、".join(by_level.index.difference(list(LEVELS)))
+    open_levels = [level for level in LEVELS if UNKNOWN in others or level in others]
     # Counts that are missing in some row are missing in its round and level too, and in what is formed of them.
     bounds = overview.set_index("measure")["lower_bound"]
     missing = bool(bounds["places_approved"])
@@ -185,23 +172,18 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
             incomplete=(overview["measure"] == "places_per_100_students") & missing,
             note=np.where(overview["measure"] == "places_approved", unknown, "未提供"),
         ),
-        pd.DataFrame({"topic": BY_ROUND, "unit": "人", "value": by_round.reindex(rounds)}).assign(
-            lower_bound=[missing and name in rounds_here for name in rounds],
-            note=[unknown if name in rounds_here else "没有这一批次" for name in rounds],
-            measure=rounds,
+        pd.DataFrame({"topic": BY_ROUND, "measure": rounds, "unit": "人"}).assign(
+            value=by_round.reindex(rounds).array,
+            lower_bound=[missing and name in by_round for name in rounds],
+            note=[unknown if name in by_round else "没有这一批次" for name in rounds],
         ),
-        pd.DataFrame({"topic": BY_LEVEL, "unit": "人", "value": by_level.reindex(levels, fill_value=0)}).assign(
-            lower_bound=[(missing and level in levels_here) or _is_bound(level, levels_here) for level in levels],
-            note=unknown,
-            measure=levels,
+        pd.DataFrame({"topic": BY_LEVEL, "measure": levels, "unit": "人", "note": unknown}).assign(
+            value=by_level.reindex(levels, fill_value=0).array,
+            lower_bound=[(missing and level in by_level) or level in open_levels for level in levels],
         ),
         indicators.assign(topic=GIVEN, measure=indicators["indicator"].map(title_of), note="未提供"),
-        rates[["percent"]].assign(
-            topic=RATES,
-            measure=rates["rate"],
-            unit="%",
-            value=rates["percent"],
-            incomplete=rates[["numerator", "denominator"]].isin(bounded).any(axis="columns"),
+        rates.rename(columns={"rate": "measure", "percent": "value"}).assign(
+            topic=RATES, unit="%", incomplete=rates[["numerator", "denominator"]].isin(bounded).any(axis=1)
         ),
     ]
     table = pd.concat(parts).astype({"value": "Float64"}).assign(year=year.year)
@@ -209,16 +191,11 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
     return table[columns].drop_duplicates([*_KEY, "year"])
 
 
-def _approved(year: YearStatistics, statistic: str, by: str) -> pd.Series:
-    """The approved places of a year by round or by level, those alone that were applied for."""
-    table = year.statistics[statistic]
+def _approved(year: YearStatistics, by: str) -> pd.Series:
+    """The approved places of a year by `application_round` or `level`, those alone that were applied for."""
+    table = year.statistics["by_level" if by == "level" else "by_round"]
     table = table[table["applications"] > 0]
     return table.set_index(table[by].astype(str))["places_approved"]
-
-
-def _is_bound(level: str, seen: Iterable[str]) -> bool:
-    """Whether more may belong to a level than says so: some applications have none, or name it beside another."""
-    return level in LEVELS and any(other == UNKNOWN or (level in other and level != other) for other in seen)
 
 
 def _below_each_other(years: Sequence[YearStatistics], statistic: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from pilotlib.checking.year import clean_year
+from pilotlib.checking import clean_year
 from pilotlib.publishing import publish
 from pilotlib.reading import Processed
 from pilotlib.report.year import book_of

@@ -12,9 +12,9 @@ from pilotlib.cleaning import clean
 from pilotlib.province import totals
 from pilotlib.province.totals import summarise_table
 from pilotlib.reading import read_table
+from pilotlib.statistics.places import only_approved
+from pilotlib.statistics.places import totals as totals_of
 from pilotlib.statistics.recount import recount_piece
-from pilotlib.statistics.tables import only_approved
-from pilotlib.statistics.tables import totals as totals_of
 from pilotlib.vocabulary import NO_SCHOOL
 from tests.cleaning.test_properties import MANY, TABLES
 from tests.generator import generate

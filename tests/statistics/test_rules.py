@@ -81,6 +81,11 @@ def test_majors_that_share_places_are_taken_together():
     assert table["places_per_100_students"].to_dict() == {"甲、乙": 15, "丙": 10}
 
 
+def test_majors_that_share_places_through_others_are_one_group():
+    statistics = summarised(*(row(申报专业=majors) for majors in ("甲", "甲；乙", "乙；丙", "丁")))
+    assert statistics["places_per_100_students"]["majors_together"].tolist() == ["丁", "甲、乙、丙"]
+
+
 def test_places_shared_between_categories_stand_alone(inputs):
     statistics = summarised(row(申报专业="会计；通信技术"), row(), reference=inputs.reference)
     table = statistics["by_category"].set_index("category")["places_approved"].to_dict()

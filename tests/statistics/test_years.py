@@ -145,7 +145,7 @@ def test_a_renamed_major_is_recognised_through_the_reference():
 
 def test_breaks_between_years_are_listed():
     years = [FIRST, SECOND, THIRD._replace(about={"year": 2022, "school": {"name": "别校"}})]
-    assert breaks(years, measures(years))["message"].tolist() == [
+    assert breaks(years)["message"].tolist() == [
         "2020年与2022年之间的年度没有处理结果。",
         "2019年：某校；2020年：某校；2022年：别校。",
         "2019年没有这一批次：第二次。",
@@ -160,7 +160,7 @@ def test_breaks_between_years_are_listed():
 
 
 def test_years_that_are_alike_have_no_breaks():
-    assert breaks([FIRST, FIRST._replace(year=2020)], measures([FIRST, FIRST._replace(year=2020)])).empty
+    assert breaks([FIRST, FIRST._replace(year=2020)]).empty
 
 
 def test_the_same_year_twice_changes_nothing():
@@ -180,7 +180,7 @@ def test_what_is_formed_of_missing_counts_is_not_compared():
     assert change.loc[[rate, "每百名在校生批准名额"], "note"].tolist() == ["2020年有人数缺失，无法比较"] * 2
     assert change.loc[[rate, "每百名在校生批准名额"], "change"].isna().all()
     assert change.loc["批准总培训人数", "note"] == "2020年为下限，变化不小于+0"
-    told = breaks([whole, missing], measures([whole, missing]))["message"].tolist()
+    told = breaks([whole, missing])["message"].tolist()
     assert f"2020年有人数缺失，只按已知的数算出：{rate}。" in told
 
 
