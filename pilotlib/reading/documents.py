@@ -1,12 +1,12 @@
 """A document → its prose, paragraph by paragraph, and its tables, each with its place in the file."""
 
 import re
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import read_bytes, read_text
+from pilotlib.reading.files import as_text, read_bytes
+from pilotlib.reading.pages import docx_text, shown_in_docx
 from pilotlib.reading.tables import grids_of
 
 PROSE_SUFFIXES = (".md", ".txt", ".docx", ".html", ".htm", ".xlsx")
@@ -45,11 +45,14 @@ def read_document(path: Path | str) -> list[Passage]:
     if path.is_dir() or suffix not in PROSE_SUFFIXES:
         kinds = "、".join(suffix.lstrip(".") for suffix in PROSE_SUFFIXES)
         raise PilotError(f"{path.name}：不能核对这种文件。可以核对的有 {kinds}。")
+    content = read_bytes(path)
     if suffix in (".md", ".txt"):
-        passages = passages_of(read_text(path))
+        passages = passages_of(as_text(path.name, content))
     else:
-        passages = _read_docx(path) if suffix == ".docx" else _read_html(path) if suffix != ".xlsx" else []
-        tables = (tuple(map(tuple, grid.rows)) for grid in grids_of(path) if len(grid.rows) > 1)
+        text = as_text(path.name, content) if suffix in (".html", ".htm") else ""
+        lines = _lines_of_docx(path) if suffix == ".docx" else _lines_of_html(text)
+        passages = [Passage(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+        tables = (tuple(map(tuple, grid.rows)) for grid in grids_of(path.name, content) if len(grid.rows) > 1)
         passages += [Passage(number, "", rows) for number, rows in enumerate(tables, len(passages) + 1)]
     if not passages:
         raise PilotError(f"{path.name}：没有正文可以核对，也没有表格。请确认文件内容。")
@@ -85,37 +88,27 @@ def passages_of(text: str) -> list[Passage]:
     return passages
 
 
-def _read_html(path: Path) -> list[Passage]:
+def _lines_of_html(text: str) -> list[str]:
     """Every line of a page outside its tables."""
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(read_text(path), "html.parser")
+    soup = BeautifulSoup(text, "html.parser")
     for element in soup.find_all(["table", "script", "style"]):
         element.decompose()
-    lines = [" ".join(line.split()) for line in soup.get_text("\n").split("\n")]
-    return [Passage(number, line) for number, line in enumerate(lines, start=1) if line]
+    return [" ".join(line.split()) for line in soup.get_text("\n").split("\n")]
 
 
-def _read_docx(path: Path) -> list[Passage]:
-    """Every paragraph outside tables, with the text of insertions and content controls, without that of deletions."""
-    read_bytes(path)
+def _lines_of_docx(path: Path) -> list[str]:
+    """Every paragraph outside tables as the document shows it, that of a text box after the one to which it belongs."""
     try:
         import docx
-        from docx.opc.exceptions import PackageNotFoundError
-        from docx.oxml.ns import qn
     except ImportError:
         command = 'pip install "pilotlib[office]"'
         raise PilotError(f"读取 docx 需要另装一个软件包。请运行 {command}，或把文件另存为 txt。") from None
     try:
         body = docx.Document(str(path)).element.body
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+    except Exception as error:
         kind = type(error).__name__
         raise PilotError(f"{path.name}：不是 Word 文档（{kind}）。请在 Word 中打开后另存为 docx，再试一次。") from None
-    paragraphs = [item for item in body.iter(qn("w:p")) if next(item.iterancestors(qn("w:tbl")), None) is None]
-    marks = {qn("w:tab"): " ", qn("w:br"): " ", qn("w:cr"): " "}
-    passages = []
-    for number, item in enumerate(paragraphs, start=1):
-        text = "".join(marks.get(part.tag, part.text or "") for part in item.iter(qn("w:t"), *marks))
-        if text.strip():
-            passages.append(Passage(number, text))
-    return passages
+    outside = (item for item in shown_in_docx(body, "p") if not item.xpath("ancestor::w:tbl"))
+    return [docx_text(item).replace("\n", " ") for item in outside]

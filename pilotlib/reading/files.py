@@ -4,7 +4,7 @@ import codecs
 import io
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pilotlib.errors import PilotError
@@ -84,7 +84,14 @@ def unpacked(name: str, content: bytes) -> dict[str, bytes]:
             )
         if any(entry.flag_bits & 0x1 for entry in entries):
             raise PilotError(f"{name}：有密码保护，无法打开。请去掉密码后另存，再试一次。")
-        return {_name_of(entry): archive.read(entry) for entry in entries}
+        members = {}
+        for entry in entries:
+            member = entry.filename
+            if not entry.flag_bits & 0x800:  # not in UTF-8
+                with suppress(UnicodeError):
+                    member = member.encode("cp437").decode("gb18030")
+            members[member] = archive.read(entry)
+        return members
 
 
 @contextmanager
@@ -104,11 +111,3 @@ def left_by_a_system(name: str) -> bool:
     """Whether a file is none that was sent: what systems, office programs and Parquet's writers leave in folders."""
     path = Path(name)
     return path.name.startswith((".", "~$")) or "__MACOSX" in path.parts or (path.name[:1] == "_" and not path.suffix)
-
-
-def _name_of(entry: zipfile.ZipInfo) -> str:
-    in_utf8 = entry.flag_bits & 0x800
-    try:
-        return entry.filename if in_utf8 else entry.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return entry.filename

@@ -42,11 +42,6 @@ def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[
     return [row + [""] * (width - len(row)) for row in listed]
 
 
-def in_columns(name: str, rows: Iterable[dict[int, str]]) -> list[list[str]]:
-    """Rows from their cells by position; those that are not there are empty."""
-    return even(name, ([row.get(place, "") for place in range(max(row, default=-1) + 1)] for row in rows))
-
-
 def check_size(name: str, rows: int, columns: int) -> None:
     """Raise a PilotError for a table of so many columns or cells that it would take the machine's memory."""
     if columns > WIDEST_TABLE or rows * columns > MOST_CELLS:

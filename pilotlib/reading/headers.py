@@ -38,14 +38,12 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
     """The first row that names every column, else the one that names the most; two rows where they name more together.
 
     None if no row is a header. A header that is repeated further down with more columns is no reason to begin there.
-    In a header of two rows a cell of the upper one stands over all cells below it up to the next: 培训人数 over 申请
-    and 批准 is 申请培训人数 and 批准培训人数.
 
     >>> find_header([["申报表", "", ""], ["证书名称", "等级", "批准人数"]]).names
     ['certificate', 'level', 'places_approved']
     """
     top = [[cell.strip() for cell in row] for row in islice(rows, within)]
-    single = [Header(place, place, row, [column_named(cell) for cell in row], (row,)) for place, row in enumerate(top)]
+    single = [Header(place, place, row, list(map(column_named, row)), (row,)) for place, row in enumerate(top)]
     double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
     whole = [header for header in (*single, *double) if set(REQUIRED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
@@ -72,15 +70,17 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
                 f"上面的一行没有{'、'.join(map(title_of, missing))}列。"
                 f"{nearly_named(row, missing)}请把两行表头改成一样，另存后再试。"
             )
-    return header if corrections is None else correct_header(header, corrections, file)
+    return correct_header(header, corrections, file)
 
 
-def correct_header(header: Header, corrections: pd.DataFrame, file: str) -> Header:
+def correct_header(header: Header, corrections: pd.DataFrame | None, file: str) -> Header:
     """Put in the ledger's corrections of row 0, which is the header: a word that is nearly a column's name.
 
     Raises:
         PilotError: the header does not say what the ledger says it does, or the correction names no column.
     """
+    if corrections is None:
+        return header
     given, titles = header.titles, list(header.titles)
     entries = corrections.loc[ledger_rows(corrections) == 0, ["was", "becomes", "reason"]]
     for was, becomes, reason in entries.itertuples(index=False):
@@ -95,7 +95,7 @@ def correct_header(header: Header, corrections: pd.DataFrame, file: str) -> Head
         if titles[places[0]] != given[places[0]]:
             raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
         titles[places[0]] = becomes.strip()
-    return header._replace(titles=titles, names=[column_named(title) for title in titles])
+    return header._replace(titles=titles, names=list(map(column_named, titles)))
 
 
 def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
@@ -148,12 +148,10 @@ def nearest_column(word: str, wanted: Collection[str]) -> tuple[str, str] | None
 
 
 def _of_two_rows(upper: Header, lower: Header) -> Header:
-    """Two rows read as one header, an upper cell standing over the cells below it."""
-    over, titles, names = "", [], []
+    """Two rows read as one header: an upper cell stands over those below it up to the next."""
+    over, titles = "", []
     for above, below in zip(upper.titles, lower.titles, strict=False):
         over = above or (over if below else "")
         readings = [below + over, over + below, below] if below else [over]
-        title = next((reading for reading in readings if column_named(reading)), over + below)
-        titles.append(title)
-        names.append(column_named(title))
-    return Header(upper.first, lower.last, titles, names, (*upper.lines, *lower.lines))
+        titles.append(next(filter(column_named, readings), over + below))
+    return Header(upper.first, lower.last, titles, list(map(column_named, titles)), (*upper.lines, *lower.lines))

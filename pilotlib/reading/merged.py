@@ -26,13 +26,8 @@ def fill_merged(
     """Write into each row below the header what a cell merged over rows says of it, and join rows that are one.
 
     A text holds for each row. A number of places is given once for all rows together, and so is a number of students
-    unless the rows' majors are the same, and a number in a column that is not ours. Rows under one merged application
-    that only name further majors are joined.
-
-    Args:
-        cells: The text cells of a table.
-        header: Its header.
-        merged: Ranges of positions; of a range over several columns the first counts.
+    unless the rows' majors are the same, and a number in a column that is not ours. `merged` are ranges of positions;
+    of a range over several columns the first counts.
 
     Returns:
         The cells filled; what was done to each: its `place`, its `position` from the left, the text `before` and
@@ -51,10 +46,8 @@ def fill_merged(
         return cells, NOTHING_FILLED, ()
     positions = {name: place for place, name in enumerate(header.names) if name}
 
-    def majors(row: int) -> str | None:
-        """What a reader sees as a row's majors before anything is filled."""
-        column = positions.get("majors")
-        return None if column is None else texts[corners.get((row, column), row)][column]
+    def seen(row: int, column: int) -> str:
+        return texts[corners.get((row, column), row)][column]
 
     steps: list[Step] = []
     for (row, column), top in corners.items():
@@ -62,61 +55,58 @@ def fill_merged(
         if name is None:
             holds = not COUNT_FORM.fullmatch(plain(text))
         elif name == "students":
-            holds = majors(row) == majors(top)
+            majors = positions.get("majors")
+            holds = majors is None or seen(row, majors) == seen(top, majors)
         else:
             holds = not SOURCE_COLUMNS[name].adds_up and name not in source_columns("code")
-        after = text if holds else ""
         if not holds:
             steps.append((row, column, text, "", "once"))
-        if own != after:
+        if own != (after := text if holds else ""):
             steps.append((row, column, own, after, "hidden" if own.strip() else "repeated"))
     for row, column, _, after, _ in steps:
         texts[row][column] = after
-    continued = _continued(texts, positions, corners)
-    for top, rows in groupby(continued, key=lambda row: continued[row]):
-        steps += _join(texts, positions, top, list(rows))
-    filled = pd.DataFrame([(cells.index[row], *rest) for row, *rest in steps], columns=NOTHING_FILLED.columns)
+    joined, continued = _join_rows(texts, positions, corners)
+    filled = [(cells.index[row], *rest) for row, *rest in (*steps, *joined)]
     table = pd.DataFrame(texts, index=cells.index, columns=cells.columns, dtype=str)
-    return table, filled, tuple(int(cells.index[row]) for row in continued)
+    places = tuple(int(cells.index[row]) for row in continued)
+    return table, pd.DataFrame(filled, columns=NOTHING_FILLED.columns), places
 
 
-def _continued(
+def _join_rows(
     texts: list[list[str]], positions: dict[str, int], corners: dict[tuple[int, int], int]
-) -> dict[int, int]:
-    """The rows that only go on with the application above → its row: all of it is merged, the majors are said here."""
+) -> tuple[list[Step], list[int]]:
+    """Gather into an application's first row the majors of the rows that only go on with it, and all their students.
+
+    All of such a row but its majors and students is merged or empty. Where a row's students are no number, their sum
+    is not known, and the cell is empty; a number of students that is merged too stands for all majors already.
+
+    Returns:
+        What was done to the first rows, whose `texts` are changed, and the rows that go on.
+    """
     if not {*OF_ONE_APPLICATION, "majors"} <= set(positions):
-        return {}
+        return [], []
     others = [place for name, place in positions.items() if name not in SAID_ROW_BY_ROW]
-    continued = {}
+    tops: dict[int, int] = {}
     for row in sorted({row for row, _ in corners}):
         top, *more = {corners.get((row, positions[name])) for name in OF_ONE_APPLICATION}
         own_majors = (row, positions["majors"]) not in corners and texts[row][positions["majors"]].strip()
         if more or top is None or not own_majors:
             continue
         if all(texts[row][place] in ("", texts[top][place]) for place in others):
-            continued[row] = top
-    return continued
-
-
-def _join(texts: list[list[str]], positions: dict[str, int], top: int, rows: list[int]) -> list[Step]:
-    """Gather into an application's first row the majors of the rows that go on with it, and the sum of their students.
-
-    Where one row's students are no number, their sum is not known, and the cell is empty. A number of students that
-    is merged too stands for all majors already.
-    """
-    steps = []
-    for name, column in positions.items():
-        if name not in SAID_ROW_BY_ROW:
-            continue
-        before, *others = [texts[row][column] for row in (top, *rows)]
-        counts = [count_text(normalised(text)) for text in (before, *others)]
-        if name == "majors":
-            after = "、".join([before, *others])
-        elif any(counts[1:]):
-            after = str(sum(map(int, counts))) if all(count.isdecimal() for count in counts) else ""
-        else:
-            after = before
-        if after != before:
-            steps.append((top, column, before, after, "joined"))
-            texts[top][column] = after
-    return steps
+            tops[row] = top
+    steps: list[Step] = []
+    for top, rows in groupby(tops, key=tops.__getitem__):
+        together = [top, *rows]
+        for name in filter(SAID_ROW_BY_ROW.__contains__, positions):
+            column = positions[name]
+            words = [texts[row][column] for row in together]
+            before = after = words[0]
+            counts = [count_text(normalised(word)) for word in words]
+            if name == "majors":
+                after = "、".join(words)
+            elif any(counts[1:]):
+                after = str(sum(map(int, counts))) if all(map(str.isdecimal, counts)) else ""
+            if after != before:
+                steps.append((top, column, before, after, "joined"))
+                texts[top][column] = after
+    return steps, [*tops]

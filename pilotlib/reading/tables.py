@@ -68,12 +68,9 @@ class SourceTable(NamedTuple):
 def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> SourceTable:
     """Read the application table in a file as it stands, every cell as text.
 
-    Of several sheets, tables or files the one is taken whose header names the most columns. Of a text document (txt,
-    md) the table inside it is read, from its header to its last row.
-
-    Args:
-        path: A file of a kind in `READERS`, a zip archive of such files, or a folder of them.
-        corrections: The ledger; how merged cells are filled depends on what it says of the header.
+    `path` is a file of a kind in `READERS`, a zip archive or a folder of such files; of several sheets, tables or files
+    the one is taken whose header names the most columns. How merged cells are filled depends on what the ledger,
+    `corrections`, says of the header.
 
     Returns:
         `cells`, a row per row of the table, header included; columns 0, 1, 2 …, empty cells "". The index `place` is
@@ -90,11 +87,9 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     path = Path(path)
     grids, unread = _grids_of(path)
     grid, header, why = _choice(path.name, grids, unread)
-    if corrections is not None:
-        header = correct_header(header, corrections, path.name)
     places = grid.places or range(1, len(grid.rows) + 1)
     cells = pd.DataFrame(grid.rows, pd.Index(places, name="place"), dtype=str)
-    cells, filled, continued = fill_merged(cells, header, grid.merged)
+    cells, filled, continued = fill_merged(cells, correct_header(header, corrections, path.name), grid.merged)
     hidden = tuple(places[row] for row in grid.hidden if row < len(places))
     return SourceTable(cells, Origin(grid.where, why if grid.where else "", hidden, filled, continued))
 
@@ -116,9 +111,12 @@ def begins_as_text(path: Path) -> bool:
     return not beginning.startswith(ARCHIVE) and kind_of(path.name, beginning) == path.suffix.lower()
 
 
-def grids_of(path: Path) -> list[Grid]:
-    """Every table of a file, as it stands."""
-    return _read(path.name, read_bytes(path))
+def grids_of(name: str, content: bytes) -> list[Grid]:
+    """Every table of a file that is no archive of files, as it stands."""
+    kind = kind_of(name, content)
+    if kind not in READERS:
+        raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
+    return resolve_name(f"pilotlib.reading.{READERS[kind]}")(name, content)
 
 
 def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
@@ -134,13 +132,13 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
         if not content.strip():
             raise PilotError(f"{path.name}：文件是空的。请放入收到的文件后再运行。")
         if kind_of(path.name, content) != ".zip":
-            return _read(path.name, content), {}
+            return grids_of(path.name, content), {}
         container = "压缩包"
         files = {name: member for name, member in unpacked(path.name, content).items() if _may_hold_a_table(name)}
     grids, unread = [], {}
     for name, content in sorted(files.items()):
         try:
-            tables = _read(name, content) if content.strip() else []
+            tables = grids_of(name, content) if content.strip() else []
         except PilotError as error:
             unread[name] = error
             continue
@@ -153,27 +151,19 @@ def _may_hold_a_table(name: str) -> bool:
     return Path(name).suffix.lower() in READABLE_SUFFIXES and not left_by_a_system(name)
 
 
-def _read(name: str, content: bytes) -> list[Grid]:
-    """Every table of a file that is no archive of files."""
-    kind = kind_of(name, content)
-    if kind not in READERS:
-        raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
-    return resolve_name(f"pilotlib.reading.{READERS[kind]}")(name, content)
-
-
 def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, str]:
     """The table whose header names the most columns, of these one with rows below it; its header; and why this one."""
     headers = {place: header for place, grid in enumerate(grids) if (header := find_header(grid.rows))}
-    fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in headers.items()}
-    if not fits and unread:
+    if not headers and unread:
         raise PilotError("\n".join([f"{file}：能读取的文件中没有申报表。", *(f"  · {why}" for why in unread.values())]))
-    if not fits:
+    if not headers:
         raise no_header(file, (row for grid in grids for row in grid.rows))
+    fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in headers.items()}
     best = max(fits.values())
-    (taken, *others) = [place for place in fits if fits[place] == best]
+    taken, *others = same = [place for place in fits if fits[place] == best]
     if others:
-        names = "、".join(grids[place].where or "文件" for place in (taken, *others))
-        raise PilotError(f"{file}：有 {1 + len(others)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
+        names = "、".join(grids[place].where or "文件" for place in same)
+        raise PilotError(f"{file}：有 {len(same)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
     why = f"表头认出 {best[0]} 列"
     if len(grids) > 1:
         rest = max((fit[0] for place, fit in fits.items() if place != taken), default=0)

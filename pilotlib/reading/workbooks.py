@@ -17,32 +17,32 @@ from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import opening, unpacked
-from pilotlib.reading.grids import Grid, Range, check_size, count_of, even, in_columns, whole_number
+from pilotlib.reading.grids import Grid, Range, check_size, count_of, even, whole_number
 
 HIDDEN_SHEET = "（隐藏）"
+_ERROR = re.compile(rb"""(<(?:\w+:)?c\s[^>]*?\b)t=["']e["']""")
 # Marks inside a paragraph of an OpenDocument file that stand for white space.
 _WHITE_SPACE = {"line-break": "\n", "s": " ", "tab": " "}
 
 
 def read_xls(name: str, content: bytes) -> list[Grid]:
     """The sheets of an old Excel workbook; of formulas, the values that were last shown."""
+    grids = []
     with opening(name):
         book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
-        return [_xls_grid(name, sheet) for sheet in book.sheets()]
-
-
-def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
-    where = f"工作表“{sheet.name}”"
-    check_size(f"{name} 的{where}", sheet.nrows, sheet.ncols)
-    texts = {
-        xlrd.XL_CELL_NUMBER: whole_number,
-        xlrd.XL_CELL_DATE: lambda value: str(xlrd.xldate_as_datetime(value, sheet.book.datemode)),
-        xlrd.XL_CELL_ERROR: lambda value: xlrd.error_text_from_code.get(value, ""),
-    }
-    rows = even(name, ([texts.get(cell.ctype, str)(cell.value) for cell in row] for row in sheet.get_rows()))
-    merged = sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)
-    hidden = [number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows)]
-    return Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden)
+        texts = {
+            xlrd.XL_CELL_NUMBER: whole_number,
+            xlrd.XL_CELL_DATE: lambda value: str(xlrd.xldate_as_datetime(value, book.datemode)),
+            xlrd.XL_CELL_ERROR: lambda value: xlrd.error_text_from_code.get(value, ""),
+        }
+        for sheet in book.sheets():
+            where = f"工作表“{sheet.name}”"
+            check_size(f"{name} 的{where}", sheet.nrows, sheet.ncols)
+            rows = even(name, ([texts.get(cell.ctype, str)(cell.value) for cell in row] for row in sheet.get_rows()))
+            merged = sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)
+            hidden = [place for place, row in sorted(sheet.rowinfo_map.items()) if row.hidden and place < len(rows)]
+            grids.append(Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden))
+    return grids
 
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
@@ -52,11 +52,13 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
         entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
         for entry in _elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
     }
-    structures = {
-        sheet.get("name", ""): _structure(f"{name} 的工作表“{sheet.get('name', '')}”", name, members[file])
-        for sheet in _elements(name, members.get("xl/workbook.xml", b""), "sheet")
-        if (file := files.get(sheet.get("id"))) in members
-    }
+    hidden = {}
+    for entry in _elements(name, members.get("xl/workbook.xml", b""), "sheet"):
+        if (file := files.get(entry.get("id"))) in members:
+            title = entry.get("name", "")
+            hidden[title] = _hidden_rows(f"{name} 的工作表“{title}”", name, members[file])
+            # Calamine reads the errors that a sheet shows as empty: a reader must hear of them, as texts.
+            members[file] = _ERROR.sub(rb'\1t="str"', members[file])
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for member, data in members.items():
@@ -70,24 +72,19 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
             sheet = workbook.get_sheet_by_index(number)
             values = sheet.to_python(skip_empty_area=False)
             merged = sorted((*first, *last) for first, last in sheet.merged_cell_ranges or [])
-        hidden, errors = structures.get(about.name, ([], {}))
         rows = [[whole_number(value) if isinstance(value, float) else str(value) for value in row] for row in values]
-        # Calamine reads the errors that a sheet shows as empty: a reader must hear of them.
-        rows += [[]] * (max((row for row, _ in errors), default=-1) + 1 - len(rows))
-        rows = even(name, rows, max((column for _, column in errors), default=-1) + 1)
-        for (row, column), text in errors.items():
-            rows[row][column] = text
-        grids.append(Grid(where + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""), rows, merged, hidden))
+        where += HIDDEN_SHEET if "Hidden" in str(about.visible) else ""
+        grids.append(Grid(where, even(name, rows), merged, hidden.get(about.name, ())))
     return grids
 
 
-def _structure(where: str, name: str, xml: bytes) -> tuple[list[int], dict[tuple[int, int], str]]:
-    """What calamine does not tell of a sheet, by positions: its hidden rows, and the errors that it shows (#REF!).
+def _hidden_rows(where: str, name: str, xml: bytes) -> list[int]:
+    """The positions of a sheet's hidden rows, which calamine does not tell.
 
     A sheet that reaches too far, or holds a formula whose value was never worked out, is refused.
     """
     row = rows = columns = 0
-    hidden, unknown, errors = [], [], {}
+    hidden, unknown = [], []
     for element in _elements(name, xml, "row"):
         row = count_of(element.get("r", ""), row + 1)
         if element.get("hidden") in ("1", "true"):
@@ -98,13 +95,10 @@ def _structure(where: str, name: str, xml: bytes) -> tuple[list[int], dict[tuple
             letters, cell_row = (place[1], int(place[2])) if place else ("", row)
             # A is 1, AB is 28.
             column = reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) or column + 1
-            parts = {part.tag: part for part in cell}
-            filled = {tag for tag, part in parts.items() if part.text or len(part)}
+            filled = {part.tag for part in cell if part.text or len(part)}
             if filled:  # a cell that is only formatted does not count
                 rows, columns = max(rows, cell_row), max(columns, column)
-            if cell.get("t") == "e" and "v" in filled and cell_row:
-                errors[cell_row - 1, column - 1] = parts["v"].text or ""
-            if "f" in parts and not filled & {"v", "is"}:
+            if cell.find("f") is not None and not filled & {"v", "is"}:
                 unknown.append(cell.get("r", f"第{row}行"))
         element.clear()
     check_size(where, rows, columns)
@@ -112,7 +106,7 @@ def _structure(where: str, name: str, xml: bytes) -> tuple[list[int], dict[tuple
         raise PilotError(
             f"{where}：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。请用表格软件打开，保存后再试。"
         )
-    return hidden, errors
+    return hidden
 
 
 def _in_utf8(content: bytes) -> bytes:
@@ -132,12 +126,12 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
 def _ods_grid(name: str, table: Element) -> Grid:
     where = f"工作表“{table.get('name', '')}”"
     place = f"{name} 的{where}"
-    texts: list[dict[int, str]] = []
+    texts: list[list[str]] = []
     merged: list[Range] = []
     hidden: list[int] = []
     top = 0
     for row in table.iter("table-row"):
-        cells: dict[int, str] = {}
+        cells: list[str] = []
         left = 0
         for cell in row:
             if cell.tag not in ("table-cell", "covered-table-cell"):
@@ -147,18 +141,18 @@ def _ods_grid(name: str, table: Element) -> Grid:
             times, high, wide = (count_of(cell.get(count, "")) for count in counts)
             if text or (high, wide) != (1, 1):
                 check_size(place, 1, left + times)
-                cells |= dict.fromkeys(range(left, left + times), text)
+                cells += [""] * (left - len(cells)) + [text] * times
             if (high, wide) != (1, 1):
                 merged.append((top, left, top + high - 1, left + wide - 1))
             left += times
         times = count_of(row.get("number-rows-repeated", ""))
         if cells:  # a sheet ends in a million empty rows
-            check_size(place, top + times, max(cells) + 1)
-            texts += [{}] * (top - len(texts)) + [cells] * times
+            check_size(place, top + times, len(cells))
+            texts += [[]] * (top - len(texts)) + [cells] * times
             if row.get("visibility") in ("collapse", "filter"):
                 hidden += range(top, top + times)
         top += times
-    return Grid(where, in_columns(name, texts), merged, hidden)
+    return Grid(where, even(name, texts), merged, hidden)
 
 
 def _ods_text(where: str, cell: Element) -> str:
