@@ -1,4 +1,4 @@
-"""Where things are in a project. Knows paths and reads nothing, so that a command that has nothing to do is quick."""
+"""Where things are in a project; it reads nothing, so that a command that has nothing to do is quick."""
 
 from pathlib import Path
 

@@ -54,15 +54,15 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
                 target.write_bytes(read_bytes(received))
                 target.chmod(0o444)
             name = "".join(character if character.isprintable() else "�" for character in table.name)
-            file = json.dumps(name, ensure_ascii=False)
+            source = SOURCE.format(year=year, file=json.dumps(name, ensure_ascii=False), sha256=hash_of(copy))
             texts = {
-                "source.toml": SOURCE.format(year=year, file=file, sha256=hash_of(copy)),
+                "source.toml": source,
                 "corrections.csv": f"\ufeff{','.join(CORRECTION_COLUMNS)}\n{CORRECTION_EXAMPLE}\n",
                 "indicators.csv": f"\ufeff{','.join(INDICATOR_COLUMNS)}\n{INDICATOR_EXAMPLE}\n",
                 "narrative.md": "\n\n".join(f"## {title}" for title in NARRATIVE_SECTIONS) + "\n",
             }
-            for name, text in texts.items():
-                (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            for file, text in texts.items():
+                (folder / file).write_text(text, encoding="utf-8", newline="\n")
             folder.chmod(0o755)
             folder.rename(final)  # onto nothing: a year made meanwhile by another command is kept
     except OSError as error:
@@ -73,7 +73,7 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
 
 
 def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
-    """What is found in a new year's table, line by line, or why it is refused; and the corrections proposed for it."""
+    """What is found in a new year's table, line by line, or why it is refused; and the corrections proposed."""
     inputs = read_inputs(project, year)
     header = header_of(inputs.cells, inputs.file, inputs.corrections)
     try:

@@ -27,7 +27,7 @@ CHANGE_RULES = {
     "count_unreadable": ("不是整数", "内容无法读成整数，按缺失处理"),
     "major_completed": ("补全专业名称", "单元格被列宽截断，已知专业中只有一个以此开头"),
 }
-# What filling a merged cell did, as in `reading.merged.Filled` → the rule.
+# What filling a merged cell did, as in `reading.grids.fill_merged` → the rule.
 FILLING_RULES = {"repeated": "merged_cell", "hidden": "merged_hidden", "joined": "merged_row", "once": "merged_count"}
 ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]

@@ -1,4 +1,4 @@
-"""From files to tables of text: the application table, all that is given for a year, and what stages wrote of it."""
+"""From files to tables of text: the application table, a year's other files, and what stages wrote of it."""
 
 import csv
 import hashlib
@@ -21,7 +21,7 @@ SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
 
 
 class YearInputs(NamedTuple):
-    """All that is given for a year: its table as `read_table` returns it, with its file's name and hash, and the rest.
+    """All that is given for a year: its table as `read_table` returns it, its file's name and hash, and the rest.
 
     `corrections` (`row, column, was, becomes, reason`), `indicators` (`indicator, value, unit, note`) and `reference`
     (`major, catalogue_name, code, catalogue_year, category`) are text, `source` and `school` the two toml files, and
@@ -70,14 +70,13 @@ class YearStatistics(NamedTuple):
 def read_inputs(project: Path, year: int) -> YearInputs:
     """Read everything given for a year: `data/raw/<year>/`, the reference and the school's own file.
 
-    Raises:
-        PilotError: no such year, no table or two of them, or a file that cannot be read.
+    PilotError where there is no such year, no table or two of them, or a file that cannot be read.
     """
     raw, folder = project / "data" / "raw", year_folder(project, year)
     named = [*folder.glob("applications.*"), *folder.glob("applications")]
     tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
     if not tables:
-        endings = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
+        endings = "、".join(READABLE_SUFFIXES).replace(".", "")
         raise PilotError(f"data/raw/{year} 中没有申报表。请放入 applications.tsv（或 {endings}）。")
     if len(tables) > 1:
         names = "、".join(path.name for path in tables)
@@ -135,13 +134,11 @@ def read_processed(folder: Path) -> Processed:
 
 def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
     """Read some statistics that the second stage wrote, by name; a PilotError where one is not there."""
-    files = {name: folder / "statistics" / f"{name}.parquet" for name in names}
+    year, files = folder.name, {name: folder / "statistics" / f"{name}.parquet" for name in names}
     for path in files.values():
         if not path.exists():
-            where = f"{folder.name}/statistics/{path.name}"
-            raise PilotError(
-                f"还没有 {folder.name} 的统计结果（{where}）。请先运行 2_statistics，或 pilot run {folder.name}。"
-            )
+            where = f"{year}/statistics/{path.name}"
+            raise PilotError(f"还没有 {year} 的统计结果（{where}）。请先运行 2_statistics，或 pilot run {year}。")
     about = json.loads(read_text(folder / "about.json"))
     return YearStatistics(about["year"], about, {name: pd.read_parquet(path) for name, path in files.items()})
 
@@ -172,11 +169,11 @@ def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     header = [names.get(word, word) for word in header]
     if missing := [name for name in columns if name not in header]:
         raise PilotError(f"{path.name} 第 1 行（表头）：缺少列 {'、'.join(missing)}。{expected}")
-    faults = [
+    faults = (
         f"{path.name} 第 {number} 条：有 {len(row)} 格，表头有 {len(header)} 格。请检查逗号与引号。"
         for number, row in enumerate(rows, start=1)
         if len(row) != len(header)
-    ]
-    if faults:
-        raise PilotError("\n".join(faults))
+    )
+    if sentences := "\n".join(faults):
+        raise PilotError(sentences)
     return pd.DataFrame(rows, columns=header, dtype=str)[list(columns)]

@@ -1,7 +1,4 @@
-"""Pages that people read → the tables in them: HTML, Word, PDF with ruled tables.
-
-Every reader raises a PilotError where the file is damaged or too large, or the library that it needs is not installed.
-"""
+"""Pages that people read → the tables in them: HTML, Word, PDF with ruled tables."""
 
 import io
 import logging
@@ -11,13 +8,13 @@ from importlib import import_module
 from typing import Any
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import as_text, opening, unpacked
+from pilotlib.reading.files import as_text, opening
 from pilotlib.reading.grids import Grid, Range, below_each_other, check_size, count_of, even
 
 MOST_PAGES = 500
+_WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[formats]"（项目中：make extras），或改用 xlsx。'
 # Rulings drawn twice or by different programs may lie this far apart, in points.
 _SAME_LINE = 2
-_HTML_BLOCKS = ("br", "p", "div", "li")
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -31,7 +28,7 @@ def read_html(name: str, content: bytes) -> list[Grid]:
 
     with opening(name):
         soup = BeautifulSoup(as_text(name, content), "html.parser")
-    for mark in soup.find_all(_HTML_BLOCKS):
+    for mark in soup.find_all(["br", "p", "div", "li"]):
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
     tables = (table for table in soup.find_all("table") if not table.find("table"))
@@ -66,27 +63,22 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
 
 def read_docx(name: str, content: bytes) -> list[Grid]:
     """The tables of a Word document."""
-    docx = _library("docx", "docx")
-    unpacked(name, content)
+    docx = library("docx", _WANTED.format("docx"))
     with opening(name):
-        tables = shown_in_docx(docx.Document(io.BytesIO(content)).element.body, "tbl")
+        tables = shown_in_docx(docx.Document(io.BytesIO(content)).element.body, "w:tbl")
         return [_docx_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
 
 
 def _docx_grid(name: str, where: str, table: Any) -> Grid:
     """A grid from a table's elements, which may lie within content controls and tracked insertions."""
+    rows = [row for row in _docx_parts(table, "tr") if not row.xpath("w:trPr/w:del")]
+    hidden = [top for top, row in enumerate(rows) if row.xpath("w:trPr/w:hidden")]
     texts: list[list[str]] = []
-    hidden = []
     # Of a cell with which one below may go on the corner, and of a corner where its cell ends.
     corners: dict[tuple[int, int], tuple[int, int]] = {}
     ends: dict[tuple[int, int], tuple[int, int]] = {}
-    for row in _docx_parts(table, "tr"):
-        if row.xpath("w:trPr/w:del"):
-            continue
-        top = len(texts)
+    for top, row in enumerate(rows):
         texts.append([""] * count_of(row.xpath("string(w:trPr/w:gridBefore/@w:val)"), 0))
-        if row.xpath("w:trPr/w:hidden"):
-            hidden.append(top)
         for cell in _docx_parts(row, "tc"):
             left = len(texts[top])
             right = left + count_of(cell.xpath("string(w:tcPr/w:gridSpan/@w:val)")) - 1
@@ -109,13 +101,13 @@ def _docx_parts(element: Any, tag: str) -> list[Any]:
     return [part for part in element.iter(_WORD + tag) if next(part.iterancestors(*inner)) is element]
 
 
-def shown_in_docx(body: Any, tag: str) -> list[Any]:
-    """The elements of a kind in a Word document, a text box once: for old programs it may be there a second time."""
-    return body.xpath(f".//w:{tag}[not(ancestor::*[local-name()='Fallback'])]")
+def shown_in_docx(body: Any, path: str) -> list[Any]:
+    """The elements of a Word document that an XPath names, a text box not a second time for old programs."""
+    return body.xpath(f".//{path}[not(ancestor::*[local-name()='Fallback'])]")
 
 
 def docx_text(element: Any) -> str:
-    """The text of a Word document inside an element, without what was deleted, moved away or is in a box of its own."""
+    """The text of a Word document in an element, without what was deleted or moved away, or is in a box."""
     if element.tag in _DOCX_UNSHOWN:
         return ""
     if element.tag == f"{_WORD}t":
@@ -128,7 +120,7 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
 
     The first table of a page goes on with the last one of the page before if it has as many columns.
     """
-    pdfplumber = _library("pdfplumber", "pdf")
+    pdfplumber = library("pdfplumber", _WANTED.format("pdf"))
     logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what it says of damage is of no use to a reader
     tables: list[tuple[int, int, Grid]] = []
     with opening(name), pdfplumber.open(io.BytesIO(content)) as document:
@@ -166,10 +158,9 @@ def _pdf_grid(name: str, table: Any) -> Grid:
     return Grid("", even(name, rows), merged)
 
 
-def _library(module: str, kind: str) -> Any:
-    """A library that reads a kind of file, which may not be installed."""
+def library(module: str, sentence: str) -> Any:
+    """A library that reads a kind of file; where it is not installed, a PilotError with a sentence."""
     try:
         return import_module(module)
     except ImportError:
-        command = 'pip install "pilotlib[formats]"（项目中：make extras）'
-        raise PilotError(f"读取 {kind} 需要另装软件包。请运行 {command}，或改用 xlsx。") from None
+        raise PilotError(sentence) from None

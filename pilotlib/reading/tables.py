@@ -1,4 +1,4 @@
-"""Any file → a table of text cells, each row with its place in the file; of several tables, the one that fits."""
+"""Any file → a table of text cells, each row with its place in it; of several tables, the one that fits."""
 
 import codecs
 from pathlib import Path
@@ -10,12 +10,11 @@ import pandas as pd
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, read_bytes, unpacked
-from pilotlib.reading.grids import Grid
+from pilotlib.reading.grids import NOTHING_FILLED, Grid, fill_merged
 from pilotlib.reading.headers import Header, correct_header, find_header, named, no_header
-from pilotlib.reading.merged import NOTHING_FILLED, fill_merged
 
-# Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
-# met: the libraries of one kind take longer to import than a table of another takes to read.
+# Every reader takes a file's name and bytes, and returns every table in it or raises a PilotError. It is imported when
+# a file of its kind is met: the libraries of one kind take longer to import than a table of another takes to read.
 READERS = {
     ".tsv": "texts.read_delimited",
     ".csv": "texts.read_delimited",
@@ -29,8 +28,7 @@ READERS = {
     ".docx": "pages.read_docx",
     ".pdf": "pages.read_pdf",
 }
-# How a file of a kind begins (in small letters), or what an archive of one holds, whatever its name says: platforms
-# export HTML as .xls.
+# How a file of a kind begins (in small letters), or what an archive of one holds: platforms export HTML as .xls.
 BEGINNINGS = {
     (b"\xd0\xcf\x11\xe0",): ".xls",
     (b"%pdf-",): ".pdf",
@@ -42,10 +40,10 @@ MEMBERS = {"xl/workbook.xml": ".xlsx", "content.xml": ".ods", "word/document.xml
 
 
 class Origin(NamedTuple):
-    """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
+    """What cells alone do not say of a table: which one of its file was `taken` and why; what was hidden or merged.
 
-    `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled` and
-    `continued` say what filling merged cells did, as `merged.fill_merged` returns them.
+    `hidden` are places of rows; `filled` and `continued` say what filling merged cells did, as `fill_merged` returns
+    them. A file that holds one table and nothing else has no `taken` and `why`.
     """
 
     taken: str = ""
@@ -77,12 +75,8 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
         the row's number in the file: the line of a text, the row of a sheet or a table. And its `origin`.
 
     Raises:
-        PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application table,
-            or holds two that fit equally well; or as `headers.correct_header`.
-
-    Example:
-        >>> read_table("data/raw/2021/applications.tsv").cells.loc[19, 3]
-        '机械产品三维模型设计职业技能等级证书(中'
+        PilotError: the file is missing, empty, too large, damaged, of a kind that is unknown or whose library is not
+            installed, without an application table, or holds two that fit equally well; as `headers.correct_header`.
     """
     path = Path(path)
     grids, unread = _grids_of(path)
@@ -126,7 +120,7 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
         files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
     else:
         if path.suffix.lower() not in READABLE_SUFFIXES:
-            kinds = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
+            kinds = "、".join(READABLE_SUFFIXES).replace(".", "")
             raise PilotError(f"{path.name}：不认识这种文件。可以读取的有 {kinds}。")
         content = read_bytes(path)
         if not content.strip():
@@ -152,7 +146,7 @@ def _may_hold_a_table(name: str) -> bool:
 
 
 def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, str]:
-    """The table whose header names the most columns, of these one with rows below it; its header; and why this one."""
+    """The table whose header names the most columns, best with rows below; its header; and why this one."""
     headers = {place: header for place, grid in enumerate(grids) if (header := find_header(grid.rows))}
     if not headers and unread:
         raise PilotError("\n".join([f"{file}：能读取的文件中没有申报表。", *(f"  · {why}" for why in unread.values())]))
@@ -160,14 +154,14 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
         raise no_header(file, (row for grid in grids for row in grid.rows))
     fits = {place: (named(header), len(grids[place].rows) > header.last + 1) for place, header in headers.items()}
     best = max(fits.values())
-    taken, *others = same = [place for place in fits if fits[place] == best]
-    if others:
+    same = [place for place in fits if fits[place] == best]
+    if len(same) > 1:
         names = "、".join(grids[place].where or "文件" for place in same)
         raise PilotError(f"{file}：有 {len(same)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
     why = f"表头认出 {best[0]} 列"
     if len(grids) > 1:
-        rest = max((fit[0] for place, fit in fits.items() if place != taken), default=0)
+        rest = max((columns for place, (columns, _) in fits.items() if place not in same), default=0)
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
-    return grids[taken], headers[taken], why
+    return grids[same[0]], headers[same[0]], why

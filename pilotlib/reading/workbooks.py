@@ -1,7 +1,4 @@
-"""Workbooks → a table per sheet. Values are what the program that wrote the file last showed.
-
-Every reader raises a PilotError where the file is damaged or too large, or a formula's value was never worked out.
-"""
+"""Workbooks → a table per sheet. Values are what the program that wrote the file last showed."""
 
 import io
 import posixpath
@@ -20,6 +17,7 @@ from pilotlib.reading.files import opening, unpacked
 from pilotlib.reading.grids import Grid, Range, check_size, count_of, even, whole_number
 
 HIDDEN_SHEET = "（隐藏）"
+_IN_GBK = re.compile(rb"""<\?xml[^>]{0,150}?encoding=["'](gb[\w-]*)["']""", re.IGNORECASE)
 _ERROR = re.compile(rb"""(<(?:\w+:)?c\s[^>]*?\b)t=["']e["']""")
 # Marks inside a paragraph of an OpenDocument file that stand for white space.
 _WHITE_SPACE = {"line-break": "\n", "s": " ", "tab": " "}
@@ -46,8 +44,12 @@ def read_xls(name: str, content: bytes) -> list[Grid]:
 
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
-    """The sheets of an Excel workbook; of formulas, the values that were last shown, without which one is refused."""
-    members = {member: _in_utf8(data) for member, data in unpacked(name, content).items()}
+    """The sheets of an Excel workbook; of formulas, the values last shown, without which one is refused."""
+    members = unpacked(name, content)
+    for member, data in members.items():  # libraries read no XML in GBK, which programs of this country write
+        if declared := _IN_GBK.match(data):
+            text = data.decode("gb18030", errors="replace")
+            members[member] = text.replace(declared[1].decode(), "UTF-8", 1).encode()
     files = {
         entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
         for entry in _elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
@@ -109,16 +111,8 @@ def _hidden_rows(where: str, name: str, xml: bytes) -> list[int]:
     return hidden
 
 
-def _in_utf8(content: bytes) -> bytes:
-    """An XML file in UTF-8, where a program of this country wrote it in GBK: libraries read no other encodings."""
-    declared = re.match(rb"""<\?xml[^>]*?encoding=["'](gb[\w-]*)["']""", content[:200], flags=re.IGNORECASE)
-    if not declared:
-        return content
-    return content.decode("gb18030", errors="replace").replace(declared[1].decode(), "UTF-8", 1).encode()
-
-
 def read_ods(name: str, content: bytes) -> list[Grid]:
-    """The sheets of an OpenDocument workbook; not by calamine, which does not tell its merged cells or hidden rows."""
+    """The sheets of an OpenDocument workbook, of which calamine tells no merged cells or hidden rows."""
     document = unpacked(name, content).get("content.xml", b"")
     return [_ods_grid(name, table) for table in _elements(name, document, "table")]
 
@@ -133,10 +127,15 @@ def _ods_grid(name: str, table: Element) -> Grid:
     for row in table.iter("table-row"):
         cells: list[str] = []
         left = 0
-        for cell in row:
-            if cell.tag not in ("table-cell", "covered-table-cell"):
-                continue
-            text = _ods_text(place, cell)
+        for cell in (part for part in row if part.tag in ("table-cell", "covered-table-cell")):
+            for mark in cell.iter():
+                mark.text = _WHITE_SPACE.get(mark.tag, mark.text)
+            text = "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
+            kind, formula = cell.get("value-type"), cell.get("formula")
+            if kind == "float" and (value := cell.get("value")):
+                text = whole_number(value)
+            if formula and not text and not kind:
+                raise PilotError(f"{place}：有公式没有算出的值（{formula}）。请打开后保存，再试一次。")
             counts = ("number-columns-repeated", "number-rows-spanned", "number-columns-spanned")
             times, high, wide = (count_of(cell.get(count, "")) for count in counts)
             if text or (high, wide) != (1, 1):
@@ -155,24 +154,11 @@ def _ods_grid(name: str, table: Element) -> Grid:
     return Grid(where, even(name, texts), merged, hidden)
 
 
-def _ods_text(where: str, cell: Element) -> str:
-    kind, value = cell.get("value-type"), cell.get("value")
-    if kind == "float" and value:
-        return whole_number(value)
-    for mark in cell.iter():
-        mark.text = _WHITE_SPACE.get(mark.tag, mark.text)
-    text = "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
-    if (formula := cell.get("formula")) and not text and not kind:
-        raise PilotError(f"{where}：有公式没有算出的值（{formula}）。请打开后保存，再试一次。")
-    return text
-
-
 def _elements(name: str, xml: bytes, tag: str) -> Iterator[Element]:
-    """The elements of a tag in an XML file, each when it has ended; no tag or attribute in it has a namespace."""
+    """The elements of a tag in an XML file when each has ended, without namespaces; a name's first attribute counts."""
     with opening(name):  # damaged XML, and what defusedxml forbids in it
         for _, element in iterparse(io.BytesIO(xml)):
             element.tag = element.tag.rpartition("}")[2]
-            # Of two attributes of one name the first counts.
             element.attrib = {key.rpartition("}")[2]: value for key, value in reversed(element.items())}
             if element.tag == tag:
                 yield element
