@@ -1,6 +1,5 @@
-"""Where things are in a project. Knows paths and reads nothing, so that a command that has nothing to do is quick."""
+"""Where things are in a project; it reads nothing, so that a command that has nothing to do is quick."""
 
-import re
 from pathlib import Path
 
 from pilotlib.errors import PilotError
@@ -22,9 +21,10 @@ def find_project(start: Path | str | None = None) -> Path:
     raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。请进入项目文件夹，或用 --project 指定。")
 
 
-def years_in(project: Path) -> list[int]:
-    """The years that have a folder in `data/raw`, in order."""
-    return _year_folders(project / "data" / "raw")
+def years_in(project: Path, part: str = "raw") -> list[int]:
+    """The years that have a folder in `data/raw`, or in another part of `data`, in order."""
+    folders = (project / "data" / part).glob("[0-9][0-9][0-9][0-9]")
+    return sorted(int(folder.name) for folder in folders if folder.is_dir())
 
 
 def newest_year(project: Path) -> int:
@@ -36,9 +36,9 @@ def newest_year(project: Path) -> int:
 
 def processed_years(project: Path) -> list[int]:
     """The years whose statistics stand in `data/processed`, in order."""
+    overview = Path("statistics", "overview.parquet")
     folder = project / "data" / "processed"
-    years = _year_folders(folder) if folder.is_dir() else []
-    return [year for year in years if (folder / str(year) / "statistics" / "overview.parquet").is_file()]
+    return [year for year in years_in(project, folder.name) if (folder / str(year) / overview).is_file()]
 
 
 def earlier_folder(project: Path, year: int) -> Path | None:
@@ -54,23 +54,6 @@ def input_files(project: Path, year: int) -> list[Path]:
     return sorted(path for path in [*year_folder(project, year).rglob("*"), *shared] if path.is_file())
 
 
-def find_table(folder: Path) -> Path:
-    """The one application table of a year: `applications.` with an ending that can be read, or a folder of that name.
-
-    Raises:
-        PilotError: there is none, or more than one.
-    """
-    named = [*folder.glob("applications.*"), *folder.glob("applications")]
-    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
-    if len(tables) == 1:
-        return tables[0]
-    if not tables:
-        endings = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
-        raise PilotError(f"data/raw/{folder.name} 中没有申报表。请放入 applications.tsv（或 {endings}）。")
-    names = "、".join(path.name for path in tables)
-    raise PilotError(f"data/raw/{folder.name} 中有 {len(tables)} 个申报表：{names}。请只留下一个。")
-
-
 def year_folder(project: Path, year: int) -> Path:
     """The folder of what is given for a year; PilotError where there is none."""
     folder = project / "data" / "raw" / str(year)
@@ -78,8 +61,3 @@ def year_folder(project: Path, year: int) -> Path:
         known = "、".join(str(known) for known in years_in(project)) or "（空）"
         raise PilotError(f"没有 {year} 年度：找不到文件夹 data/raw/{year}。现有年度：{known}。")
     return folder
-
-
-def _year_folders(folder: Path) -> list[int]:
-    names = [entry.name for entry in folder.iterdir() if entry.is_dir()]
-    return sorted(int(name) for name in names if re.fullmatch("[0-9]{4}", name))

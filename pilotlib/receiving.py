@@ -11,11 +11,9 @@ from pilotlib.checking.proposals import propose, propose_header
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
-from pilotlib.reading import read_inputs
+from pilotlib.reading import hash_of, read_inputs, read_table
 from pilotlib.reading.files import read_bytes
 from pilotlib.reading.headers import header_of
-from pilotlib.reading.tables import read_table
-from pilotlib.reading.year import hash_of
 from pilotlib.report.findings import findings
 from pilotlib.vocabulary import NARRATIVE_SECTIONS
 
@@ -35,33 +33,36 @@ INDICATOR_EXAMPLE = "# 培训学生,120,人,完成培训的学生（这一行是
 def set_up_year(project: Path, year: int, table: Path) -> Path:
     """Make `data/raw/<year>/` from a received table, a file, an archive or a folder that `read_table` reads.
 
-    Returns:
-        The new folder: `applications.*` as received, read-only, `source.toml` (with its hash), `corrections.csv` and
-        `indicators.csv` (their headers, and one example each as a comment), `narrative.md` (the six headings).
-
-    Raises:
-        PilotError: the year is there already, or the table cannot be read; nothing has been made then.
+    The new folder holds `applications.*` as received, read-only, `source.toml` (with its hash), `corrections.csv` and
+    `indicators.csv` (their headers, and one example each as a comment), `narrative.md` (the six headings).
+    PilotError where the year is there already, or the table cannot be read; nothing has been made then.
     """
     raw = project / "data" / "raw"
     final = raw / str(year)
     if final.exists() or final.is_symlink():
         raise PilotError(f"data/raw/{year} 已经存在，没有改动。要重新建立，请先把它移走。")
     read_table(table)
-    received = "".join(character if character.isprintable() else "�" for character in table.name)
     try:
         with tempfile.TemporaryDirectory(prefix=f".{year}-", dir=raw, ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
             copy = folder / f"applications{'' if table.is_dir() else table.suffix.lower()}"
-            _copied(table, copy)
-            file = json.dumps(received, ensure_ascii=False)
+            copies = {table: copy}
+            if table.is_dir():
+                copy.mkdir()
+                copies = {file: copy / file.name for file in sorted(table.iterdir()) if file.is_file()}
+            for received, target in copies.items():
+                target.write_bytes(read_bytes(received))
+                target.chmod(0o444)
+            name = "".join(character if character.isprintable() else "�" for character in table.name)
+            source = SOURCE.format(year=year, file=json.dumps(name, ensure_ascii=False), sha256=hash_of(copy))
             texts = {
-                "source.toml": SOURCE.format(year=year, file=file, sha256=hash_of(copy)),
+                "source.toml": source,
                 "corrections.csv": f"\ufeff{','.join(CORRECTION_COLUMNS)}\n{CORRECTION_EXAMPLE}\n",
                 "indicators.csv": f"\ufeff{','.join(INDICATOR_COLUMNS)}\n{INDICATOR_EXAMPLE}\n",
                 "narrative.md": "\n\n".join(f"## {title}" for title in NARRATIVE_SECTIONS) + "\n",
             }
-            for name, text in texts.items():
-                (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            for file, text in texts.items():
+                (folder / file).write_text(text, encoding="utf-8", newline="\n")
             folder.chmod(0o755)
             folder.rename(final)  # onto nothing: a year made meanwhile by another command is kept
     except OSError as error:
@@ -72,7 +73,7 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
 
 
 def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
-    """What is found in a new year's table, line by line, or why it is refused; and the corrections proposed for it."""
+    """What is found in a new year's table, line by line, or why it is refused; and the corrections proposed."""
     inputs = read_inputs(project, year)
     header = header_of(inputs.cells, inputs.file, inputs.corrections)
     try:
@@ -81,14 +82,3 @@ def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
         return [f"错误  {error}"], propose_header(header)
     as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
     return findings(inputs.file, cleaned, problems), propose(problems, as_given, inputs.reference)
-
-
-def _copied(received: Path, copy: Path) -> None:
-    """Copy a file, or the files of a folder, and make the copies read-only."""
-    if received.is_dir():
-        copy.mkdir()
-    for file in sorted(received.iterdir()) if received.is_dir() else [received]:
-        if file.is_file():
-            target = copy / file.name if received.is_dir() else copy
-            target.write_bytes(read_bytes(file))
-            target.chmod(0o444)

@@ -95,26 +95,17 @@ SEVERITIES = {"error": "错误", "warning": "警示", "note": "提示"}
 
 @lru_cache(2**16)
 def plain(text: str) -> str:
-    """A header or word in the form in which words are compared: NFKC, no white space or unseen marks, lower case.
-
-    >>> plain("年 度"), plain("证书名称（等级）")
-    ('年度', '证书名称(等级)')
-    """
+    """A word in the form in which words are compared: NFKC, no blanks or unseen marks, lower case ("年 度": 年度)."""
     return re.sub(rf"\s+|{INVISIBLE.pattern}", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def round_named(text: str) -> str:
-    """A round under its standard name; a name of an unknown kind stays as it is.
-
-    >>> [round_named(text) for text in ("第一批次", "第2批", "沿用", "补报")]
-    ['第一次', '第二次', '沿用批次', '补报']
-    """
+    """A round under its standard name (第2批 is 第二次, 沿用 is 沿用批次); a name of an unknown kind stays as it is."""
     ordinal = ORDINAL_ROUND.fullmatch(text)
-    if ordinal and ordinal[1] in ORDINALS:
-        return f"第{ordinal[1]}次"
-    if ordinal and 1 <= int(ordinal[1]) <= len(ORDINALS):
-        return f"第{ORDINALS[int(ordinal[1]) - 1]}次"
-    return ROUND_ALIASES.get(text, text)
+    if not ordinal:
+        return ROUND_ALIASES.get(text, text)
+    number = int(ordinal[1]) if ordinal[1].isdecimal() else ORDINALS.index(ordinal[1]) + 1
+    return f"第{ORDINALS[number - 1]}次" if 1 <= number <= len(ORDINALS) else text
 
 
 def status_named(text: str) -> str:
@@ -128,28 +119,16 @@ def status_named(text: str) -> str:
 
 
 def in_round_order(rounds: list[str]) -> list[str]:
-    """Rounds in the order of the year: carried on, first, second …, then names of other kinds.
-
-    >>> in_round_order(["第二次", "补报", "第一次", "沿用批次"])
-    ['沿用批次', '第一次', '第二次', '补报']
-    """
+    """Rounds in the order of the year: carried on, first, second …, then names of other kinds; each once."""
     standard = [CARRIED_ON, *(f"第{ordinal}次" for ordinal in ORDINALS)]
     return sorted(set(rounds), key=lambda name: (standard.index(name) if name in standard else len(standard), name))
 
 
 def in_level_order(levels: Iterable[str]) -> list[str]:
-    """The three levels, then what else occurs: cells that name several.
-
-    >>> in_level_order(["高级", "初级、中级"])
-    ['初级', '中级', '高级', '初级、中级']
-    """
+    """The three levels, then what else occurs: cells that name several, such as 初级、中级."""
     return [*LEVELS, *sorted(set(levels) - set(LEVELS))]
 
 
 def listed(words: pd.Series) -> str:
-    """Distinct words in order, joined for reading; missing ones are left out.
-
-    >>> listed(pd.Series(["第一次", "第二次", "第一次"]))
-    '第一次、第二次'
-    """
+    """Distinct words in the order in which they come, joined for reading; missing ones are left out."""
     return "、".join(words.dropna().astype(str).unique())

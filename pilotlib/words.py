@@ -8,20 +8,15 @@ from functools import lru_cache
 from pilotlib.vocabulary import CERTIFICATE_FORMS, COUNT_FORM, INVISIBLE, LEVELS, MAJOR_SEPARATORS, MISSING_MARKS
 
 CHINESE_PUNCTUATION = frozenset("（），、；：！？～“”‘’…—·")
-# The whole country's students fit in nine digits.
-MOST_DIGITS = 9
 # The pieces of a large table repeat the same words: what was read of so many is remembered.
 REMEMBERED = 2**16
 
 
 @lru_cache(REMEMBERED)
 def normalised(text: str) -> str:
-    """One cell's text by NFKC without its Chinese punctuation; no invisible characters, no stray white space.
+    """One cell's text by NFKC, which spares Chinese punctuation; no invisible characters, no stray white space.
 
     White space stays between two Latin words, and line breaks stay: they separate majors.
-
-    >>> normalised("５Ｇ移动 网络运维（中级）"), normalised("3D Max"), normalised("50①")
-    ('5G移动网络运维（中级）', '3D Max', '50①')
     """
     if text.isascii() and text.isalnum():
         return text
@@ -40,11 +35,7 @@ def _compatible(character: str) -> str:
 
 @lru_cache(REMEMBERED)
 def count_text(text: str) -> str:
-    """A count as plain digits; empty if the cell means "missing"; the text itself if it is no whole number.
-
-    >>> [count_text(text) for text in ("1,234", "50人", "—", "约50")]
-    ['1234', '50', '', '约50']
-    """
+    """A count (1,234 or 50人) as plain digits; empty if the cell means "missing"; a text that is none as it is."""
     if text in MISSING_MARKS:
         return ""
     number = COUNT_FORM.fullmatch(text)
@@ -65,41 +56,25 @@ def multiplied(text: str, factor: int) -> str:
 
 
 def is_count(text: str) -> bool:
-    """Whether a text is digits, and no more of them than a count can have: a telephone number is none."""
-    return text.isdecimal() and len(text) <= MOST_DIGITS
+    """Whether a text is nine digits at most, enough for all the country's students: no telephone number."""
+    return text.isdecimal() and len(text) <= 9
 
 
 @lru_cache(REMEMBERED)
 def split_certificate(text: str) -> tuple[str, str]:
-    """Certificate and level of a cell; the level is empty where the cell gives none.
-
-    >>> split_certificate("5G移动网络运维职业技能等级证书(初级)")
-    ('5G移动网络运维', '初级')
-    >>> split_certificate("某某（中级、初级）")
-    ('某某', '初级、中级')
-    >>> split_certificate("机械产品三维模型设计职业技能等级证书(中")
-    ('机械产品三维模型设计', '')
-    """
+    """Certificate and level of a cell, 财务共享服务 and 初级; the level is empty where the cell gives none."""
     parts = next((match.groupdict() for form, _ in CERTIFICATE_FORMS if (match := form.fullmatch(text))), {})
     return parts.get("name", text), levels_in(parts.get("levels") or "")
 
 
 @lru_cache(REMEMBERED)
 def levels_in(text: str) -> str:
-    """The levels that a text names, in order.
-
-    >>> levels_in("中级"), levels_in("初、中级")
-    ('中级', '初级、中级')
-    """
+    """The levels that a text names, in order: of 初、中级 they are 初级、中级."""
     return "、".join(level for level in LEVELS if level[0] in text) if "级" in text else ""
 
 
 def split_majors(text: str) -> list[str]:
-    """The majors of a cell, in order, each once.
-
-    >>> split_majors("电子商务；市场营销")
-    ['电子商务', '市场营销']
-    """
+    """The majors of a cell, in order, each once: 电子商务；市场营销 are two."""
     return list(dict.fromkeys(major for part in MAJOR_SEPARATORS.split(text) if (major := part.strip())))
 
 

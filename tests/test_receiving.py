@@ -162,7 +162,7 @@ def test_nothing_is_left_where_the_year_cannot_be_made(project, tmp_path, monkey
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pilotlib.receiving._copied", fail)
+    monkeypatch.setattr("pilotlib.receiving.hash_of", fail)
     with pytest.raises(PilotError, match="data/raw/2031 没有建成（No space left on device）"):
         set_up_year(project, 2031, path)
     assert sorted(path.name for path in (project / "data" / "raw").iterdir() if path.is_dir()) == ["2021", "reference"]

@@ -1,7 +1,8 @@
+import pandas as pd
 import pytest
 
-from pilotlib.vocabulary import CERTIFICATE_FORMS, round_named
-from pilotlib.words import count_text, display_width, normalised, split_certificate, split_majors
+from pilotlib.vocabulary import CERTIFICATE_FORMS, in_level_order, in_round_order, listed, plain, round_named
+from pilotlib.words import count_text, display_width, levels_in, normalised, split_certificate, split_majors
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,8 @@ from pilotlib.words import count_text, display_width, normalised, split_certific
         ("网店运营推广高级证书", "网店运营推广", "高级"),
         ("网店运营推广职业技能等级证书高级", "网店运营推广", "高级"),
         ("老年照护(初级、中级)", "老年照护", "初级、中级"),
+        ("某某（中级、初级）", "某某", "初级、中级"),
+        ("5G移动网络运维职业技能等级证书(初级)", "5G移动网络运维", "初级"),
         ("老年照护职业技能等级证书（中级,初级）", "老年照护", "初级、中级"),
         ("2-3新能源汽车动力系统技术(初级)", "2-3新能源汽车动力系统技术", "初级"),
         ("企业财务与会计机器人应用职业技能等级证书", "企业财务与会计机器人应用", ""),
@@ -54,15 +57,15 @@ def test_majors_of_a_cell(text, majors):
 
 
 @pytest.mark.parametrize(
-    ("text", "plain"),
+    ("text", "digits"),
     [
         ("50", "50"), ("1,234", "1234"), ("50人", "50"), ("50.0", "50"), ("007", "7"), ("2021年度", "2021"),
         ("", ""), ("—", ""), ("/", ""), ("无", ""),
         ("约50", "约50"), ("-5", "-5"), ("1.5", "1.5"), ("1,23", "1,23"), ("9" * 10, "9" * 10), ("50人次", "50人次"),
     ],
 )  # fmt: skip
-def test_counts(text, plain):
-    assert count_text(text) == plain
+def test_counts(text, digits):
+    assert count_text(text) == digits
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,8 @@ def test_counts(text, plain):
     [
         ("５Ｇ移动网络运维（中级）", "5G移动网络运维（中级）"),
         ("５０", "50"),
+        ("50①", "50①"),
+        ("3D Max", "3D Max"),
         ("财务 共享\u3000服务", "财务共享服务"),
         ("3D  Max 设计", "3D Max设计"),
         ("\u200b会计\ufeff", "会计"),
@@ -97,3 +102,11 @@ def test_rounds(text, name):
 def test_width_is_counted_as_a_table_shows_it():
     assert display_width("企业财务与会计机器人应用职业技能等级证书") == 40
     assert display_width("跨境电商B2C数据运营职业技能等级证书(中级)") == 41
+
+
+def test_words_are_compared_listed_and_put_in_order():
+    assert (plain("年 度"), plain("证书名称（等级）")) == ("年度", "证书名称(等级)")
+    assert (levels_in("中级"), levels_in("初、中级")) == ("中级", "初级、中级")
+    assert in_round_order(["第二次", "补报", "第一次", "沿用批次"]) == ["沿用批次", "第一次", "第二次", "补报"]
+    assert in_level_order(["高级", "初级、中级"]) == ["初级", "中级", "高级", "初级、中级"]
+    assert listed(pd.Series(["第一次", "第二次", "第一次"])) == "第一次、第二次"

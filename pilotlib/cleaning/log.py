@@ -33,7 +33,7 @@ CHANGE_RULES = {
     "count_unreadable": ("不是整数", "内容无法读成整数，按缺失处理"),
     "major_completed": ("补全专业名称", "单元格被列宽截断，已知专业中只有一个以此开头"),
 }
-# What filling a merged cell did, as in `reading.merged.Filled` → the rule.
+# What filling a merged cell did, as in `reading.grids.fill_merged` → the rule.
 FILLING_RULES = {
     "unshown": "text_unshown",
     "repeated": "merged_cell",

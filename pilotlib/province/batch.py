@@ -26,7 +26,7 @@ from pilotlib.province.statistics import summarise_schools
 from pilotlib.province.totals import summarise_table
 from pilotlib.province.workers import Spread, in_processes, on_cluster
 from pilotlib.publishing import check_editions, write_tables
-from pilotlib.reading.year import hash_of
+from pilotlib.reading import hash_of
 from pilotlib.report.prose import Statistics
 from pilotlib.running import recipes
 from pilotlib.running.pipeline import Report, make_report

@@ -1,27 +1,179 @@
-"""From files to tables of text: the application table, and what else is known of a year."""
+"""From files to tables of text: the application table, a year's other files, and what stages wrote of it."""
 
-from pilotlib.reading.tables import Origin, SourceTable, read_table
-from pilotlib.reading.year import (
-    Processed,
-    YearInputs,
-    YearStatistics,
-    processed_folder,
-    read_inputs,
-    read_processed,
-    read_statistics,
-    read_year_statistics,
-)
+import csv
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
 
-__all__ = [
-    "Origin",
-    "Processed",
-    "SourceTable",
-    "YearInputs",
-    "YearStatistics",
-    "processed_folder",
-    "read_inputs",
-    "read_processed",
-    "read_statistics",
-    "read_table",
-    "read_year_statistics",
-]
+import pandas as pd
+
+from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS, title_of
+from pilotlib.errors import PilotError, suggestion
+from pilotlib.project import READABLE_SUFFIXES, year_folder
+from pilotlib.reading.files import read_bytes, read_text
+from pilotlib.reading.tables import Origin
+from pilotlib.reading.tables import read_table as read_table
+
+SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
+
+
+class YearInputs(NamedTuple):
+    """All that is given for a year: its table as `read_table` returns it, its file's name and hash, and the rest.
+
+    `corrections` (`row, column, was, becomes, reason`), `indicators` (`indicator, value, unit, note`) and `reference`
+    (`major, catalogue_name, code, catalogue_year, category`) are text, `source` and `school` the two toml files, and
+    `narrative` is Markdown; each is empty where there is none.
+    """
+
+    year: int
+    file: str
+    sha256: str
+    cells: pd.DataFrame
+    origin: Origin
+    corrections: pd.DataFrame
+    indicators: pd.DataFrame
+    narrative: str
+    source: dict[str, Any]
+    school: dict[str, Any]
+    reference: pd.DataFrame
+
+
+class Processed(NamedTuple):
+    """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
+
+    `about` holds `year`, `file`, `sha256`, `school`, `source` and `continued` (as `Origin.continued`).
+    """
+
+    about: dict[str, Any]
+    narrative: str
+    cells: pd.DataFrame
+    corrections: pd.DataFrame
+    applications: pd.DataFrame
+    majors: pd.DataFrame
+    changes: pd.DataFrame
+    set_aside: pd.DataFrame
+    problems: pd.DataFrame
+    given_indicators: pd.DataFrame
+
+
+class YearStatistics(NamedTuple):
+    """A processed year as other years see it: `about` as in `Processed`, and its statistics by name."""
+
+    year: int
+    about: dict[str, Any]
+    statistics: dict[str, pd.DataFrame]
+
+
+def read_inputs(project: Path, year: int) -> YearInputs:
+    """Read everything given for a year: `data/raw/<year>/`, the reference and the school's own file.
+
+    PilotError where there is no such year, no table or two of them, or a file that cannot be read.
+    """
+    raw, folder = project / "data" / "raw", year_folder(project, year)
+    named = [*folder.glob("applications.*"), *folder.glob("applications")]
+    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
+    if not tables:
+        endings = "、".join(READABLE_SUFFIXES).replace(".", "")
+        raise PilotError(f"data/raw/{year} 中没有申报表。请放入 applications.tsv（或 {endings}）。")
+    if len(tables) > 1:
+        names = "、".join(path.name for path in tables)
+        raise PilotError(f"data/raw/{year} 中有 {len(tables)} 个申报表：{names}。请只留下一个。")
+    table = tables[0]
+    corrections = _read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS)
+    cells, origin = read_table(table, corrections)
+    inputs = YearInputs(
+        year=year,
+        file=table.name,
+        sha256=hash_of(table),
+        cells=cells,
+        origin=origin,
+        corrections=corrections,
+        indicators=_read_ledger(folder / "indicators.csv", INDICATOR_COLUMNS),
+        narrative=_read_if_any(folder / "narrative.md"),
+        source=_read_toml(folder / "source.toml"),
+        school=_read_toml(raw / "school.toml"),
+        reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
+    )
+    for key in inputs.source:
+        if key not in SOURCE_KEYS:
+            raise PilotError(f"source.toml：不认识“{key}”。{suggestion(key, list(SOURCE_KEYS))}")
+    if not isinstance(rows := inputs.source.get("rows", 0), int):
+        raise PilotError(f"source.toml：rows 应是不带引号的整数，现为“{rows}”。")
+    colleges = inputs.school.get("colleges", {})
+    if not isinstance(colleges, dict) or not all(isinstance(majors, list) for majors in colleges.values()):
+        raise PilotError('school.toml：[colleges] 中每个学院应写成 "学院" = ["专业", "专业"]。')
+    return inputs
+
+
+def hash_of(table: Path) -> str:
+    """The SHA-256 of a file; of a folder, that of its files' names and hashes, a line each in order."""
+    if table.is_dir():
+        lines = [f"{hash_of(file)}  {file.name}\n" for file in sorted(table.iterdir()) if file.is_file()]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+    with table.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def processed_folder(project: Path, year: int, folder: str | None = None) -> Path:
+    """Where a year's processed tables are: `data/processed/<year>`, or `folder` if a run has set one aside."""
+    return Path(folder) if folder else project / "data" / "processed" / str(year)
+
+
+def read_processed(folder: Path) -> Processed:
+    """Read what the cleaning stage wrote; a PilotError where it is not there."""
+    if not (folder / "about.json").exists():
+        where = f"{folder.name}/about.json"
+        raise PilotError(f"还没有 {folder.name} 的处理结果（{where}）。请先运行 1_clean，或 pilot run。")
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in Processed._fields[2:]}
+    tables["cells"] = tables["cells"].set_index("place")
+    return Processed(json.loads(read_text(folder / "about.json")), _read_if_any(folder / "narrative.md"), **tables)
+
+
+def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
+    """Read some statistics that the second stage wrote, by name; a PilotError where one is not there."""
+    year, files = folder.name, {name: folder / "statistics" / f"{name}.parquet" for name in names}
+    for path in files.values():
+        if not path.exists():
+            where = f"{year}/statistics/{path.name}"
+            raise PilotError(f"还没有 {year} 的统计结果（{where}）。请先运行 2_statistics，或 pilot run {year}。")
+    about = json.loads(read_text(folder / "about.json"))
+    return YearStatistics(about["year"], about, {name: pd.read_parquet(path) for name, path in files.items()})
+
+
+def _read_if_any(path: Path) -> str:
+    """The text of a file; "" where there is none, or nothing in it."""
+    return read_text(path) if path.exists() and read_bytes(path).strip() else ""
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_text(path)) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise PilotError(f"{path.name}：不是有效的 TOML（{error}）。") from None
+
+
+def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A small csv as text, empty where there is nothing in it; lines that begin with # are comments."""
+    if not (text := _read_if_any(path)):
+        return pd.DataFrame(columns=columns, dtype=str)
+    lines = [line + "\n" for line in text.split("\n") if line.strip() and not line.startswith("#")]
+    expected = f"列应为 {'、'.join(columns)}。"
+    try:
+        header, *rows = csv.reader(lines, strict=True)
+    except (csv.Error, ValueError) as error:
+        raise PilotError(f"{path.name}：无法读成表格（{error}）。{expected}") from None
+    names = {title_of(name): name for name in columns}
+    header = [names.get(word, word) for word in header]
+    if missing := [name for name in columns if name not in header]:
+        raise PilotError(f"{path.name} 第 1 行（表头）：缺少列 {'、'.join(missing)}。{expected}")
+    faults = (
+        f"{path.name} 第 {number} 条：有 {len(row)} 格，表头有 {len(header)} 格。请检查逗号与引号。"
+        for number, row in enumerate(rows, start=1)
+        if len(row) != len(header)
+    )
+    if sentences := "\n".join(faults):
+        raise PilotError(sentences)
+    return pd.DataFrame(rows, columns=header, dtype=str)[list(columns)]

@@ -1,12 +1,13 @@
 """A document → its prose, paragraph by paragraph, and its tables, each with its place in the file."""
 
 import re
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import read_bytes, read_text
+from pilotlib.reading.files import as_text, read_bytes
+from pilotlib.reading.grids import shown
+from pilotlib.reading.pages import docx_text, library, shown_in_docx
 from pilotlib.reading.tables import grids_of
 
 PROSE_SUFFIXES = (".md", ".txt", ".docx", ".html", ".htm", ".xlsx")
@@ -21,8 +22,7 @@ _TABLE_LINE = re.compile(r"\s*\||[^\t]*\t[^\t]*\t|\s*\+[-=+]+\+")
 class Passage(NamedTuple):
     """A paragraph of prose: the line (of a docx: the paragraph) at which it begins, from 1, and its text.
 
-    A table has no text but `rows`; each is a line. Cells of a text file keep the white space around them, and `between`
-    is the mark that stands between them.
+    A table has no text but `rows`. Cells of a text file keep the white space around them; `between` is their separator.
     """
 
     line: int
@@ -32,10 +32,7 @@ class Passage(NamedTuple):
 
 
 def read_document(path: Path | str) -> list[Passage]:
-    """The prose and tables of a finished document; the tables of a docx or html after its prose.
-
-    Args:
-        path: A md or txt file (UTF-8, UTF-16 with its mark, or GB18030), a docx or html, or a xlsx (tables alone).
+    """The prose and tables of a finished document; tables of a docx or html after its prose, of a xlsx alone.
 
     Raises:
         PilotError: the file is missing, empty, of another kind, damaged, or a docx and python-docx is not installed.
@@ -43,13 +40,23 @@ def read_document(path: Path | str) -> list[Passage]:
     path = Path(path)
     suffix = path.suffix.lower()
     if path.is_dir() or suffix not in PROSE_SUFFIXES:
-        kinds = "、".join(suffix.lstrip(".") for suffix in PROSE_SUFFIXES)
+        kinds = "、".join(PROSE_SUFFIXES).replace(".", "")
         raise PilotError(f"{path.name}：不能核对这种文件。可以核对的有 {kinds}。")
+    content = read_bytes(path)
     if suffix in (".md", ".txt"):
-        passages = passages_of(read_text(path))
+        passages = passages_of(as_text(path.name, content))
     else:
-        passages = _read_docx(path) if suffix == ".docx" else _read_html(path) if suffix != ".xlsx" else []
-        tables = (tuple(map(tuple, grid.rows)) for grid in grids_of(path) if len(grid.rows) > 1)
+        lines = _lines_of_docx(path) if suffix == ".docx" else []
+        if suffix in (".html", ".htm"):
+            from bs4 import BeautifulSoup
+
+            soup = BeautifulSoup(as_text(path.name, content), "html.parser")
+            for element in soup.find_all(["table", "script", "style"]):
+                element.decompose()
+            lines = [" ".join(line.split()) for line in soup.get_text("\n").split("\n")]
+        passages = [Passage(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+        rows_of = ([tuple(map(shown, row)) for row in grid.rows] for grid in grids_of(path.name, content))
+        tables = (tuple(rows) for rows in rows_of if len(rows) > 1)
         passages += [Passage(number, "", rows) for number, rows in enumerate(tables, len(passages) + 1)]
     if not passages:
         raise PilotError(f"{path.name}：没有正文可以核对，也没有表格。请确认文件内容。")
@@ -57,11 +64,7 @@ def read_document(path: Path | str) -> list[Passage]:
 
 
 def passages_of(text: str) -> list[Passage]:
-    """The paragraphs and tables of a plain or Markdown text; lines that a program wrapped are joined.
-
-    >>> [passage.text for passage in passages_of("一、概况\\n\\n培训1028人，\\n考核908人。")]
-    ['一、概况', '培训1028人，\\n考核908人。']
-    """
+    """The paragraphs and tables of a plain or Markdown text; lines that a program wrapped are joined."""
     passages: list[Passage] = []
     open_line, table = False, []
     for number, line in enumerate([*text.split("\n"), ""], start=1):
@@ -85,37 +88,13 @@ def passages_of(text: str) -> list[Passage]:
     return passages
 
 
-def _read_html(path: Path) -> list[Passage]:
-    """Every line of a page outside its tables."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(read_text(path), "html.parser")
-    for element in soup.find_all(["table", "script", "style"]):
-        element.decompose()
-    lines = [" ".join(line.split()) for line in soup.get_text("\n").split("\n")]
-    return [Passage(number, line) for number, line in enumerate(lines, start=1) if line]
-
-
-def _read_docx(path: Path) -> list[Passage]:
-    """Every paragraph outside tables, with the text of insertions and content controls, without that of deletions."""
-    read_bytes(path)
-    try:
-        import docx
-        from docx.opc.exceptions import PackageNotFoundError
-        from docx.oxml.ns import qn
-    except ImportError:
-        command = 'pip install "pilotlib[office]"'
-        raise PilotError(f"读取 docx 需要另装一个软件包。请运行 {command}，或把文件另存为 txt。") from None
+def _lines_of_docx(path: Path) -> list[str]:
+    """Every paragraph outside tables as the document shows it; a text box's after the one that holds it."""
+    command = 'pip install "pilotlib[office]"'
+    docx = library("docx", f"读取 docx 需要另装一个软件包。请运行 {command}，或把文件另存为 txt。")
     try:
         body = docx.Document(str(path)).element.body
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+    except Exception as error:
         kind = type(error).__name__
         raise PilotError(f"{path.name}：不是 Word 文档（{kind}）。请在 Word 中打开后另存为 docx，再试一次。") from None
-    paragraphs = [item for item in body.iter(qn("w:p")) if next(item.iterancestors(qn("w:tbl")), None) is None]
-    marks = {qn("w:tab"): " ", qn("w:br"): " ", qn("w:cr"): " "}
-    passages = []
-    for number, item in enumerate(paragraphs, start=1):
-        text = "".join(marks.get(part.tag, part.text or "") for part in item.iter(qn("w:t"), *marks))
-        if text.strip():
-            passages.append(Passage(number, text))
-    return passages
+    return [shown(docx_text(item)).replace("\n", " ") for item in shown_in_docx(body, "w:p[not(ancestor::w:tbl)]")]

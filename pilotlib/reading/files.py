@@ -1,16 +1,16 @@
-"""Bytes and text of files, within limits: nothing larger is opened, so that no file can take the machine's memory."""
+"""Bytes and text of files, within limits: no file that is opened can take the machine's memory."""
 
 import codecs
 import io
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pilotlib.errors import PilotError
 
-# A province's table of a hundred thousand rows is about 15 MB; beyond these limits a file is not a table of people.
+# A province's table of a hundred thousand rows is about 15 MB; what is larger is no table of people.
 LARGEST_FILE = 100 * 2**20
 MOST_MEMBERS = 10_000
 
@@ -25,24 +25,18 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         raise PilotError(f"{path.name}：无法读取（{error.strerror}）。请检查权限后再试。") from None
     if len(content) > LARGEST_FILE:
-        raise PilotError(
-            f"{path.name}：文件超过 {LARGEST_FILE // 2**20} MB，不像一份申报表，没有读取。请只保留申报表后再试。"
-        )
+        most = f"{LARGEST_FILE // 2**20} MB"
+        raise PilotError(f"{path.name}：文件超过 {most}，不像一份申报表，没有读取。请只保留申报表后再试。")
     return content
 
 
-def read_text(path: Path | str) -> str:
+def read_text(path: Path) -> str:
     """The text of a file, as `as_text` reads it; a PilotError also where the file is missing or too large."""
-    path = Path(path)
     return as_text(path.name, read_bytes(path))
 
 
 def as_text(name: str, content: bytes) -> str:
-    """The text that a file's bytes are, in the encoding of `encoding_of`; line ends become line feeds.
-
-    Raises:
-        PilotError: the file is empty, or is no text.
-    """
+    """The text that a file's bytes are, with line feeds; a PilotError where it is empty, or is no text."""
     text = content.decode(encoding_of(name, content))
     if "\0" in text:
         raise binary(name)
@@ -50,7 +44,7 @@ def as_text(name: str, content: bytes) -> str:
 
 
 def encoding_of(name: str, content: bytes, *, complete: bool = True) -> str:
-    """The encoding of a text by its bytes or its first ones: UTF-16 by its mark, UTF-8, GB18030; or a PilotError."""
+    """The encoding of a text by its first bytes: UTF-16 by its mark, UTF-8, GB18030; or a PilotError."""
     if not content.strip():
         raise PilotError(f"{name}：文件是空的。请放入收到的文件后再运行。")
     marked, lines = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)), {}
@@ -73,10 +67,9 @@ def binary(name: str) -> PilotError:
 
 
 def unpacked(name: str, content: bytes) -> dict[str, bytes]:
-    """The members of a zip archive (also an xlsx, ods or docx) by name, none of them written anywhere.
+    """The members of a zip archive (also an xlsx, ods or docx) by name, which may be in GBK.
 
-    A name that an old Windows program wrote in GBK is read as such. An archive that is damaged, locked or beyond the
-    limits is a PilotError.
+    An archive that is damaged, locked or beyond the limits is a PilotError.
     """
     with opening(name), zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -88,7 +81,14 @@ def unpacked(name: str, content: bytes) -> dict[str, bytes]:
             )
         if any(entry.flag_bits & 0x1 for entry in entries):
             raise locked(name)
-        return {_name_of(entry): archive.read(entry) for entry in entries}
+        members = {}
+        for entry in entries:
+            member = entry.filename
+            if not entry.flag_bits & 0x800:  # not in UTF-8
+                with suppress(UnicodeError):
+                    member = member.encode("cp437").decode("gb18030")
+            members[member.replace("\\", "/")] = archive.read(entry)  # some write the separators of Windows
+        return members
 
 
 def locked(name: str) -> PilotError:
@@ -112,15 +112,6 @@ def opening(name: str) -> Iterator[None]:
 
 
 def left_by_a_system(name: str) -> bool:
-    """Whether a file is none that was sent: what systems, office programs and Parquet's writers leave in folders."""
+    """Whether a file was not sent but left in a folder by a system, an office program or a writer of Parquet."""
     path = Path(name)
     return path.name.startswith((".", "~$")) or "__MACOSX" in path.parts or (path.name[:1] == "_" and not path.suffix)
-
-
-def _name_of(entry: zipfile.ZipInfo) -> str:
-    in_utf8 = entry.flag_bits & 0x800
-    try:
-        name = entry.filename if in_utf8 else entry.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        name = entry.filename
-    return name.replace("\\", "/")  # some programs write the separators of Windows

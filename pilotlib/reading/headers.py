@@ -1,4 +1,4 @@
-"""Which row of a table is its header, and what column each of its cells names. Plain Python: it looks at few rows."""
+"""Which row of a table is its header, and what column each of its cells names, in plain Python."""
 
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
@@ -37,14 +37,10 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
     """The first row that names every column, else the one that names the most; two rows where they name more together.
 
     None if no row is a header. A header that is repeated further down with more columns is no reason to begin there.
-    In a header of two rows a cell of the upper one stands over all cells below it up to the next: 培训人数 over 申请
-    and 批准 is 申请培训人数 and 批准培训人数.
-
-    >>> find_header([["申报表", "", ""], ["证书名称", "等级", "批准人数"]]).names
-    ['certificate', 'level', 'places_approved']
+    In a header of two rows 培训人数 over 申请 and 批准 is 申请培训人数 and 批准培训人数.
     """
     top = [[cell.strip() for cell in row] for row in islice(rows, within)]
-    single = [Header(place, place, row, [column_named(cell) for cell in row], (row,)) for place, row in enumerate(top)]
+    single = [Header(place, place, row, list(map(column_named, row)), (row,)) for place, row in enumerate(top)]
     double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
     whole = [header for header in (*single, *double) if set(REQUIRED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
@@ -56,8 +52,7 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
 def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.DataFrame | None = None) -> Header:
     """The header of a table of text cells, as `correct_header` corrects it.
 
-    Raises:
-        PilotError: there is none, or rows stand above it under another row that is nearly one; or as `correct_header`.
+    PilotError where there is none, or rows stand above it under another row that is nearly one.
     """
     rows = cells.head(HEADER_WITHIN).to_numpy().tolist()
     if not (header := find_header(rows)):
@@ -71,22 +66,22 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
                 f"上面的一行没有{'、'.join(map(title_of, missing))}列。"
                 f"{nearly_named(row, missing)}请把两行表头改成一样，另存后再试。"
             )
-    return header if corrections is None else correct_header(header, corrections, file)
+    return correct_header(header, corrections, file)
 
 
-def correct_header(header: Header, corrections: pd.DataFrame, file: str) -> Header:
+def correct_header(header: Header, corrections: pd.DataFrame | None, file: str) -> Header:
     """Put in the ledger's corrections of row 0, which is the header: a word that is nearly a column's name.
 
-    Raises:
-        PilotError: the header does not say what the ledger says it does, or the correction names no column.
+    PilotError where the header does not say what the ledger says it does, or the correction names no column.
     """
+    if corrections is None:
+        return header
     given, titles = header.titles, list(header.titles)
     entries = corrections.loc[ledger_rows(corrections) == 0, ["was", "becomes", "reason"]]
     for was, becomes, reason in entries.itertuples(index=False):
         places = [place for place, title in enumerate(given) if title == was.strip()]
         if not places:
-            quoted = "、".join(f"“{title}”" for title in given)
-            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：{quoted}。")
+            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：“{'”、“'.join(given)}”。")
         if not column_named(becomes) or not reason.strip():
             raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
         if len(places) > 1:
@@ -94,7 +89,7 @@ def correct_header(header: Header, corrections: pd.DataFrame, file: str) -> Head
         if titles[places[0]] != given[places[0]]:
             raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
         titles[places[0]] = becomes.strip()
-    return header._replace(titles=titles, names=[column_named(title) for title in titles])
+    return header._replace(titles=titles, names=list(map(column_named, titles)))
 
 
 def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
@@ -109,7 +104,7 @@ def named(header: Header) -> int:
 
 
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
-    """Which rows of cells are a header: they name at least three columns, or say the same as one of its rows."""
+    """Which rows of cells are a header: they name three columns or more, or say the same as one of its rows."""
     bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
     columns = [cells[position] for position in cells]
     names = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
@@ -133,17 +128,13 @@ def no_header(file: str, rows: Iterable[Sequence[str]]) -> PilotError:
 
 
 def nearly_named(words: Iterable[str], wanted: Collection[str] = REQUIRED_COLUMNS) -> str:
-    """Sentences on words that are nearly, and not quite, a name of a wanted column.
-
-    >>> nearly_named(["申报状太", "备注"])
-    '“申报状太”接近“申报状态”（申报状态列）。'
-    """
+    """Sentences on words that are nearly, and not quite, a name of a wanted column: 申报状太 is nearly 申报状态."""
     near = [(word, *nearest) for word in words if (nearest := nearest_column(word, wanted))]
     return "".join(f"“{word}”接近“{alias}”（{title_of(name)}列）。" for word, alias, name in near)
 
 
 def nearest_column(word: str, wanted: Collection[str]) -> tuple[str, str] | None:
-    """The header that a word is nearly, and its column; None if the word is a header itself or far from all."""
+    """The header that a word is nearly, and its column; None if it is a header itself or far from all."""
     aliases = {alias: name for alias, name in HEADERS.items() if name in wanted and len(alias) > 1}
     close = [] if column_named(word) else get_close_matches(plain(word), aliases, n=3, cutoff=0.7)
     close.sort(key=lambda alias: alias != title_of(aliases[alias]))  # the title rather than another name of it
@@ -151,14 +142,12 @@ def nearest_column(word: str, wanted: Collection[str]) -> tuple[str, str] | None
 
 
 def _of_two_rows(upper: Header, lower: Header) -> Header:
-    """Two rows read as one header, an upper cell standing over the cells below it."""
-    over, titles, names = "", [], []
+    """Two rows read as one header: an upper cell stands over those below it up to the next."""
+    over, titles = "", []
     for above, below in zip(upper.titles, lower.titles, strict=False):
         over = above or (over if below else "")
         qualifies = OTHER_MEASURE.search(over) is not None  # 批准人数 under 上年度 is not 批准人数
         last = f"{below}（{over}）" if qualifies else below
         readings = [below + over, over + below, last] if below else [over]
-        title = next((reading for reading in readings if column_named(reading)), last if qualifies else over + below)
-        titles.append(title)
-        names.append(column_named(title))
-    return Header(upper.first, lower.last, titles, names, (*upper.lines, *lower.lines))
+        titles.append(next(filter(column_named, readings), last if qualifies else over + below))
+    return Header(upper.first, lower.last, titles, list(map(column_named, titles)), (*upper.lines, *lower.lines))

@@ -1,46 +1,30 @@
-"""Pages that people read → the tables in them: HTML, Word, PDF with ruled tables.
-
-Every reader raises a PilotError where the file is damaged or too large, or the library that it needs is not installed.
-"""
+"""Pages that people read → the tables in them: HTML, Word, PDF with ruled tables."""
 
 import email
 import io
 import logging
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 from pilotlib.errors import PilotError
-from pilotlib.reading.files import as_text, opening, unpacked
-from pilotlib.reading.grids import (
-    BEGINS,
-    ENDS,
-    Grid,
-    Range,
-    below_each_other,
-    check_size,
-    count_of,
-    even,
-    in_columns,
-    unshown,
-)
+from pilotlib.reading.files import as_text, opening
+from pilotlib.reading.grids import BEGINS, ENDS, Grid, Range, below_each_other, check_size, count_of, even, unshown
 
 MOST_PAGES = 500
+_WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[formats]"（项目中：make extras），或改用 xlsx。'
 # Rulings drawn twice or by different programs may lie this far apart, in points.
 _SAME_LINE = 2
 # A character is raised if it is smaller than this part of the one before it, and ends higher.
 _RAISED = 0.9
-_HTML_BLOCKS = ("br", "p", "div", "li")
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_DOCX_WRAPPERS = {WORD + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
-_DOCX_UNSHOWN = {WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DOCX_UNSHOWN = {_WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
 _ON = 'not(@w:val) or (@w:val!="0" and @w:val!="false" and @w:val!="none")'
 _DOCX_MARKS = f'w:rPr[w:vertAlign[@w:val="superscript"] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:vanish[{_ON}]]'
-_DOCX_CHARACTERS = {WORD + "tab": " ", WORD + "br": "\n", WORD + "cr": "\n"}
+_DOCX_CHARACTERS = {_WORD + "tab": " ", _WORD + "br": "\n", _WORD + "cr": "\n"}
 
 
 def read_html(name: str, content: bytes) -> list[Grid]:
@@ -49,7 +33,7 @@ def read_html(name: str, content: bytes) -> list[Grid]:
 
     with opening(name):
         soup = BeautifulSoup(as_text(name, content), "html.parser")
-    for mark in soup.find_all(_HTML_BLOCKS):
+    for mark in soup.find_all(["br", "p", "div", "li"]):
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
     for mark in soup.find_all(_html_unshown):
@@ -63,8 +47,8 @@ def _html_unshown(element: Any) -> bool:
     """Whether an element inside a table's row is struck out, raised or hidden."""
     style = str(element.get("style", "")).replace(" ", "").lower()
     by_style = re.search("line-through|vertical-align:super|display:none|visibility:hidden", style)
-    unshown = element.name in ("sup", "del", "s", "strike") or element.has_attr("hidden") or by_style
-    return bool(unshown) and element.find_parent("tr") is not None
+    is_unshown = element.name in ("sup", "del", "s", "strike") or element.has_attr("hidden") or by_style
+    return bool(is_unshown) and element.find_parent("tr") is not None
 
 
 def read_mht(name: str, content: bytes) -> list[Grid]:
@@ -76,104 +60,113 @@ def read_mht(name: str, content: bytes) -> list[Grid]:
 
 def _html_grid(name: str, where: str, table: Any) -> Grid:
     rows = table.find_all("tr")
-    texts: list[dict[int, str]] = [{} for _ in rows]
+    texts: list[list[str]] = []
     merged: list[Range] = []
+    ends: dict[int, int] = {}  # the last row that a cell further up covers, by column
     for top, row in enumerate(rows):
-        left = 0
+        texts.append([])
         for cell in row(["td", "th"]):
-            while left in texts[top]:
-                left += 1
+            while ends.get(len(texts[top]), -1) >= top:
+                texts[top].append("")
             high, wide = (count_of(str(cell.get(span, "")).strip()) for span in ("rowspan", "colspan"))
-            bottom, right = min(top + high, len(rows)) - 1, left + min(wide, 1000) - 1
+            left, bottom = len(texts[top]), min(top + high, len(rows)) - 1
+            right = left + min(wide, 1000) - 1
             check_size(name, len(rows), right + 1)
-            for covered in texts[top : bottom + 1]:
-                covered |= dict.fromkeys(range(left, right + 1), "")
+            ends |= {column: max(bottom, ends.get(column, -1)) for column in range(left, right + 1)}
             # As a browser shows it: white space is one space, and only the marks for it begin a line.
             lines = re.sub(r"[ \t\r\n\f]+", " ", cell.get_text()).split(_NEW_LINE)
-            texts[top][left] = "\n".join(filter(None, (line.strip(" ") for line in lines)))
+            text = "\n".join(filter(None, (line.strip(" ") for line in lines)))
+            texts[top] += [text, *[""] * (right - left)]
             if (bottom, right) != (top, left):
                 merged.append((top, left, bottom, right))
     styles = [str(row.get("style", "")).replace(" ", "").lower() for row in rows]
     hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in styles[n]]
-    return Grid(where, in_columns(name, texts), merged, hidden)
+    return Grid(where, even(name, texts), merged, hidden)
 
 
 def read_docx(name: str, content: bytes) -> list[Grid]:
     """The tables of a Word document."""
-    docx = _library("docx", "docx")
-    unpacked(name, content)
+    docx = library("docx", _WANTED.format("docx"))
     with opening(name):
-        tables = docx.Document(io.BytesIO(content)).element.body.iter(f"{WORD}tbl")
+        tables = shown_in_docx(docx.Document(io.BytesIO(content)).element.body, "w:tbl")
         return [_docx_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
 
 
 def _docx_grid(name: str, where: str, table: Any) -> Grid:
     """A grid from a table's elements, which may lie within content controls and tracked insertions."""
-    texts: list[dict[int, str]] = []
-    # Each cell that one below may go on with, and of each over several where it ends, by their corners.
+    rows = [row for row in _docx_parts(table, "tr") if not row.xpath("w:trPr/w:del")]
+    hidden = [top for top, row in enumerate(rows) if row.xpath("w:trPr/w:hidden")]
+    texts: list[list[str]] = []
+    # Of a cell with which one below may go on the corner, and of a corner where its cell ends.
     corners: dict[tuple[int, int], tuple[int, int]] = {}
     ends: dict[tuple[int, int], tuple[int, int]] = {}
-    hidden = []
-    for row in _docx_parts(table, "tr"):
-        if row.xpath("w:trPr/w:del"):
-            continue
-        top, left = len(texts), count_of(row.xpath("string(w:trPr/w:gridBefore/@w:val)"), 0)
-        texts.append({})
-        if row.xpath("w:trPr/w:hidden"):
-            hidden.append(top)
+    for top, row in enumerate(rows):
+        texts.append([""] * count_of(row.xpath("string(w:trPr/w:gridBefore/@w:val)"), 0))
         for cell in _docx_parts(row, "tc"):
+            left = len(texts[top])
             right = left + count_of(cell.xpath("string(w:tcPr/w:gridSpan/@w:val)")) - 1
             check_size(name, top + 1, right + 1)
-            lines = "\n".join(docx_text(paragraph) for paragraph in _docx_parts(cell, "p"))
-            texts[top] |= dict.fromkeys(range(left, right + 1), "") | {left: lines}
+            text = "\n".join(docx_text(paragraph) for paragraph in _docx_parts(cell, "p"))
+            texts[top] += [text, *[""] * (right - left)]
             corner = top, left
             if vertical := cell.xpath("w:tcPr/w:vMerge"):
-                if vertical[0].get(f"{WORD}val", "continue") == "continue":
+                if vertical[0].get(f"{_WORD}val", "continue") == "continue":
                     corner = corners.get((top - 1, left), corner)
                 corners[top, left] = corner
             if (top, right) != corner:
                 ends[corner] = top, right
-            left = right + 1
-    return Grid(where, in_columns(name, texts), [(*corner, *end) for corner, end in ends.items()], hidden)
+    return Grid(where, even(name, texts), [(*corner, *end) for corner, end in ends.items()], hidden)
 
 
-def _docx_parts(element: Any, tag: str) -> Iterator[Any]:
-    """The elements of a kind directly inside another one, or inside what Word may wrap around them."""
-    for child in element:
-        if child.tag == WORD + tag:
-            yield child
-        elif child.tag in _DOCX_WRAPPERS:
-            yield from _docx_parts(child, tag)
+def _docx_parts(element: Any, tag: str) -> list[Any]:
+    """The elements of a kind that belong to another one, and not to a table or a text box within it."""
+    inner = (element.tag, f"{_WORD}txbxContent")
+    return [part for part in element.iter(_WORD + tag) if next(part.iterancestors(*inner)) is element]
+
+
+def shown_in_docx(body: Any, path: str) -> list[Any]:
+    """The elements of a Word document that an XPath names, a text box not a second time for old programs."""
+    return body.xpath(f".//{path}[not(ancestor::*[local-name()='Fallback'])]")
 
 
 def docx_text(element: Any) -> str:
-    """The text of a Word document inside an element, without what was deleted, moved away or is in a box of its own."""
+    """The text of a Word document in an element, without what was deleted or moved away, or is in a box."""
     if element.tag in _DOCX_UNSHOWN:
         return ""
-    if element.tag == f"{WORD}t":
+    if element.tag == f"{_WORD}t":
         return element.text or ""
     text = _DOCX_CHARACTERS.get(element.tag) or "".join(map(docx_text, element))
-    return unshown(text) if element.tag == f"{WORD}r" and element.xpath(_DOCX_MARKS) else text
+    return unshown(text) if element.tag == f"{_WORD}r" and element.xpath(_DOCX_MARKS) else text
 
 
 def read_pdf(name: str, content: bytes) -> list[Grid]:
-    """The ruled tables of a PDF; one that goes on over the next pages with as many columns is one table.
+    """The ruled tables of a PDF, without the line breaks that the widths of cells make.
 
-    A line break in a cell is where the cell's width ended, and goes.
+    The first table of a page goes on with the last one of the page before if it has as many columns.
     """
-    pdfplumber = _library("pdfplumber", "pdf")
+    pdfplumber = library("pdfplumber", _WANTED.format("pdf"))
     logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what it says of damage is of no use to a reader
+    tables: list[tuple[int, int, Grid]] = []
     with opening(name), pdfplumber.open(io.BytesIO(content)) as document:
         if len(document.pages) > MOST_PAGES:
             raise PilotError(f"{name}：超过 {MOST_PAGES} 页，没有读取。请只保留申报表所在的页。")
-        pages = []
-        for page in document.pages:
-            tables = page.find_tables()
+        for number, page in enumerate(document.pages, start=1):
+            goes_on = bool(tables) and tables[-1][1] == number - 1
+            ruled = page.find_tables()
             _mark_characters(page)
-            pages.append([grid for table in tables if (grid := _pdf_grid(name, table)).rows])
-    if not any(pages):
+            for grid in (_pdf_grid(name, table) for table in ruled):
+                if goes_on and grid.rows and len(tables[-1][2].rows[0]) == len(grid.rows[0]):
+                    first, _, upper = tables.pop()
+                    tables.append((first, number, below_each_other(upper, grid)))
+                elif grid.rows:
+                    tables.append((number, number, grid))
+                goes_on &= not grid.rows
+    if not tables:
         raise PilotError(f"{name}：没有带框线的表格（扫描件和没有框线的表格无法读取）。请索取 xlsx 或 docx。")
-    return _over_pages(pages)
+    return [
+        grid._replace(where=f"第 {number} 个表格（第 {first}{f' 至 {last}' if last > first else ''} 页）")
+        for number, (first, last, grid) in enumerate(tables, start=1)
+    ]
 
 
 def _mark_characters(page: Any) -> None:
@@ -213,26 +206,9 @@ def _pdf_grid(name: str, table: Any) -> Grid:
     return Grid("", even(name, rows), merged)
 
 
-def _over_pages(pages: list[list[Grid]]) -> list[Grid]:
-    """The tables of pages; the first of a page is joined to the last before it if it has as many columns."""
-    tables: list[tuple[int, int, Grid]] = []
-    for page, grids in enumerate(pages, start=1):
-        for place, grid in enumerate(grids):
-            first, last, before = tables[-1] if tables else (page, page, grid)
-            if place == 0 and last == page - 1 and len(before.rows[0]) == len(grid.rows[0]):
-                tables[-1] = (first, page, below_each_other(before, grid))
-            else:
-                tables.append((page, page, grid))
-    return [
-        grid._replace(where=f"第 {number} 个表格（第 {first}{f' 至 {last}' if last > first else ''} 页）")
-        for number, (first, last, grid) in enumerate(tables, start=1)
-    ]
-
-
-def _library(module: str, kind: str) -> Any:
-    """A library that reads a kind of file, which may not be installed."""
+def library(module: str, sentence: str) -> Any:
+    """A library that reads a kind of file; where it is not installed, a PilotError with a sentence."""
     try:
         return import_module(module)
     except ImportError:
-        command = 'pip install "pilotlib[formats]"（项目中：make extras）'
-        raise PilotError(f"读取 {kind} 需要另装软件包。请运行 {command}，或改用 xlsx。") from None
+        raise PilotError(sentence) from None

@@ -14,9 +14,17 @@ from pilotlib.columns import ADDED_UP_COLUMNS
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
-from pilotlib.reading.grids import HIDDEN_SHEET, Grid, below_each_other, shown, without_marks
+from pilotlib.reading.grids import (
+    HIDDEN_SHEET,
+    NOTHING_FILLED,
+    Grid,
+    Step,
+    below_each_other,
+    fill_merged,
+    shown,
+    without_marks,
+)
 from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
-from pilotlib.reading.merged import NOTHING_FILLED, Step, fill_merged
 from pilotlib.words import count_text, is_count, normalised
 
 # Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
@@ -58,7 +66,7 @@ class Origin(NamedTuple):
     """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
 
     `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled`
-    says what filling merged cells did, and which text is not shown, as `merged.fill_merged` returns it; `continued` are
+    says what filling merged cells did, and which text is not shown, as `grids.fill_merged` returns it; `continued` are
     places of rows that go on with the one above. `joined` names the tables that it was put together from, if it was;
     `left` others with a header and rows. `struck` are places of rows that are struck out or hidden whole.
     """
@@ -110,11 +118,9 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     grids, unread = _grids_of(path)
     grid, header, origin = _choice(path.name, grids, unread)
     grid, struck, marked = _as_shown(grid)
-    if corrections is not None:
-        header = correct_header(header, corrections, path.name)
     places = grid.places or range(1, len(grid.rows) + 1)
     cells = pd.DataFrame(grid.rows, pd.Index(places, name="place"), dtype=str)
-    cells, filled, continued = fill_merged(cells, header, grid.merged)
+    cells, filled, continued = fill_merged(cells, correct_header(header, corrections, path.name), grid.merged)
     hidden = tuple(places[row] for row in grid.hidden if row < len(places))
     seen = pd.DataFrame([(places[row], *rest) for row, *rest in marked], columns=NOTHING_FILLED.columns)
     filled = pd.concat([table for table in (seen, filled) if len(table)] or [filled], ignore_index=True)
@@ -145,9 +151,14 @@ def begins_as_text(path: Path) -> bool:
     return not beginning.startswith(ARCHIVE) and kind_of(path.name, beginning) == path.suffix.lower()
 
 
-def grids_of(path: Path) -> list[Grid]:
-    """Every table of a file, as it stands."""
-    return [_as_shown(grid)[0] for grid in _read(path.name, read_bytes(path))]
+def grids_of(name: str, content: bytes) -> list[Grid]:
+    """Every table of a file that is no archive of files, as it stands."""
+    kind = kind_of(name, content)
+    if kind == ".xlsb":
+        raise PilotError(f"{name}：是二进制的 xlsb，读不出划去的字和没有算出的公式。请另存为 xlsx 后再试。")
+    if kind not in READERS:
+        raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
+    return resolve_name(f"pilotlib.reading.{READERS[kind]}")(name, content)
 
 
 def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
@@ -163,13 +174,13 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
         if not content.strip():
             raise PilotError(f"{path.name}：文件是空的。请放入收到的文件后再运行。")
         if kind_of(path.name, content) != ".zip":
-            return _read(path.name, content), {}
+            return grids_of(path.name, content), {}
         container = "压缩包"
         files = {name: member for name, member in unpacked(path.name, content).items() if _may_hold_a_table(name)}
     grids, unread = [], {}
     for name, content in sorted(files.items()):
         try:
-            tables = _read(name, content) if content.strip() else []
+            tables = grids_of(name, content) if content.strip() else []
         except PilotError as error:
             unread[name] = error
             continue
@@ -180,16 +191,6 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
 
 def _may_hold_a_table(name: str) -> bool:
     return Path(name).suffix.lower() in READABLE_SUFFIXES and not left_by_a_system(name)
-
-
-def _read(name: str, content: bytes) -> list[Grid]:
-    """Every table of a file that is no archive of files."""
-    kind = kind_of(name, content)
-    if kind == ".xlsb":
-        raise PilotError(f"{name}：是二进制的 xlsb，读不出划去的字和没有算出的公式。请另存为 xlsx 后再试。")
-    if kind not in READERS:
-        raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
-    return resolve_name(f"pilotlib.reading.{READERS[kind]}")(name, content)
 
 
 def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, Origin]:

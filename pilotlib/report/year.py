@@ -41,7 +41,8 @@ def read_year(folder: Path, earlier: Path | None = None) -> Book:
         PilotError: the stages have not been run.
     """
     before = reading.read_year_statistics(earlier, COMPARED) if earlier else None
-    return book_of(reading.read_processed(folder), reading.read_statistics(folder, STATISTICS), before)
+    statistics = reading.read_year_statistics(folder, STATISTICS).statistics
+    return book_of(reading.read_processed(folder), statistics, before)
 
 
 def book_of(

@@ -6,8 +6,8 @@ import pytest
 from pilotlib.checking import check
 from pilotlib.cleaning import clean, number_of_changed_cells
 from pilotlib.columns import CORRECTION_COLUMNS
+from pilotlib.reading.grids import fill_merged
 from pilotlib.reading.headers import header_of
-from pilotlib.reading.merged import fill_merged
 from pilotlib.reading.tables import Origin
 from pilotlib.report.findings import findings
 from pilotlib.statistics.recount import recount

@@ -6,6 +6,11 @@ import pytest
 from pilotlib import PilotError
 from pilotlib.reading.documents import Passage, passages_of, read_document
 
+NAMESPACES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+}
+
 
 def test_paragraphs_are_read_with_the_lines_they_begin_on(tmp_path):
     path = tmp_path / "report.md"
@@ -63,6 +68,31 @@ def written(tmp_path):
 
 def test_a_docx_is_read_paragraph_by_paragraph_without_tables_and_deletions(written):
     assert read_document(written) == [Passage(1, "一、概况"), Passage(2, "完成学生培训1028人。"), Passage(3, "考核908")]
+
+
+MOVED_AND_BOXED = """
+<w:p><w:pPr><w:tabs><w:tab w:val="left" w:pos="8"/></w:tabs></w:pPr><w:r><w:t>一、</w:t></w:r><w:moveFrom w:id="1"
+w:author="a"><w:r><w:t>培训50人。</w:t></w:r></w:moveFrom><w:r><w:t>概况</w:t><mc:AlternateContent>
+<mc:Choice Requires="wps"><w:drawing><w:txbxContent>{box}</w:txbxContent></w:drawing></mc:Choice>
+<mc:Fallback><w:pict><w:txbxContent>{box}</w:txbxContent></w:pict></mc:Fallback>
+</mc:AlternateContent></w:r></w:p>
+<w:p><w:moveTo w:id="2" w:author="a"><w:r><w:t>培训50人。</w:t></w:r></w:moveTo></w:p>
+"""
+BOX = "<w:p><w:r><w:t>考核30人。</w:t></w:r></w:p><w:tbl>{rows}</w:tbl><w:p/>"
+ROW = "<w:tr><w:tc><w:p><w:r><w:t>合计{count}人</w:t></w:r></w:p></w:tc></w:tr>"
+
+
+def test_what_was_moved_or_stands_in_a_box_is_read_once(tmp_path):
+    document = docx.Document()
+    body = MOVED_AND_BOXED.format(box=BOX.format(rows=ROW.format(count=1) + ROW.format(count=2)))
+    spaces = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+    for paragraph in docx.oxml.parse_xml(f"<w:body{spaces}>{body}</w:body>"):
+        document.element.body.insert_element_before(paragraph, "w:sectPr")
+    path = tmp_path / "moved.docx"
+    document.save(path)
+    *prose, table = read_document(path)
+    assert [passage.text for passage in prose] == ["一、概况", "考核30人。", "培训50人。"]
+    assert (table.text, table.rows) == ("", (("合计1人",), ("合计2人",)))
 
 
 def test_bad_documents_are_each_a_sentence(tmp_path):

@@ -363,9 +363,11 @@ def test_the_errors_of_a_sheet_are_kept_as_it_shows_them(tmp_path):
     sheet = members["xl/worksheets/sheet1.xml"].decode()
     cell = re.search('<c r="H2"[^>]*>.*?</c>', sheet)[0]
     wrong = sheet.replace(cell, '<c r="H2" t="e"><f>1/0</f><v>#REF!</v></c>')
-    beyond = wrong.replace("</sheetData>", '<row r="9"><c r="L9" t="e"><v>#N/A</v></c></row></sheetData>')
+    rows = '<row r="9"><c r="L9" t="e"><v>#N/A</v></c></row><row r="10"><c r="A10" t="e"><v>#SPILL!</v></c></row>'
+    beyond = wrong.replace("</sheetData>", f"{rows}</sheetData>")
     cells = read(tmp_path, "xlsx", writers.zipped(members | {"xl/worksheets/sheet1.xml": beyond.encode()})).cells
     assert (cells.iloc[1, 7], cells.iloc[8, 11], cells.iloc[1, 6]) == ("#REF!", "#N/A", "50")
+    assert cells.iloc[9, 0] == "#SPILL!"  # newer programs than calamine write it
     cleaned = clean(cells)
     assert "#REF!" in " ".join(check(cleaned, 2021)["message"])
 

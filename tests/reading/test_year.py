@@ -4,7 +4,7 @@ import pytest
 
 from pilotlib import PilotError
 from pilotlib.project import find_project, newest_year
-from pilotlib.reading import read_inputs, read_processed, read_statistics
+from pilotlib.reading import read_inputs, read_processed, read_year_statistics
 from tests import writers
 from tests.tables import HEADER, ROW
 
@@ -126,4 +126,4 @@ def test_results_that_are_not_there_say_which_stage_to_run(tmp_path):
     with pytest.raises(PilotError, match="1_clean"):
         read_processed(tmp_path)
     with pytest.raises(PilotError, match="2_statistics"):
-        read_statistics(tmp_path, ["overview"])
+        read_year_statistics(tmp_path, ["overview"])
