@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-import cn2an
-
 from pilotlib.claims import grammar
 
 # Full-width characters count as their plain forms, traditional ones as simplified; one for one, so that every place in
@@ -78,7 +76,11 @@ def worth(number: str) -> float:
     if "/" in number:
         numerator, denominator = number.split("/")
         return float(numerator) / float(denominator)
-    return float(cn2an.cn2an(number, "smart")) if re.search("[^0-9.]", number) else float(number)
+    if not re.search("[^0-9.]", number):
+        return float(number)
+    from cn2an import cn2an  # takes half a second to load, and most texts have no number in Chinese characters
+
+    return float(cn2an(number, "smart"))
 
 
 @cache

@@ -3,11 +3,10 @@
 import difflib
 import re
 from itertools import combinations
-from typing import NamedTuple
 
 from pilotlib.claims import grammar
 from pilotlib.claims.claim import Claim
-from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of
+from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
 from pilotlib.claims.meaning import has_reason
 from pilotlib.claims.relations import Finding, is_change
@@ -15,21 +14,7 @@ from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate
 
-_NAMED_IN = {"certificate": "by_certificate", "major": "by_major", "college": "by_college", "category": "by_category"}
 _ADDED_UP_OVER_ROUNDS = ("applications", "places_approved", "places_applied")
-
-
-class _Reading(NamedTuple):
-    """One way to take a claim: what it counts, of which part, and the figure that is known of that."""
-
-    measure: str
-    scope: Scope
-    fact: Fact
-
-    @property
-    def statement(self) -> str:
-        sentence = "at_least" if self.fact.lower_bound else "exactly"
-        return say(sentence, title=_title(self.measure, self.scope), figure=self.fact.written)
 
 
 def judge_count(claim: Claim, text: str, facts: Facts, finding: Finding | None, names: Finding | None) -> Finding:
@@ -57,11 +42,11 @@ def _by_year(claim: Claim, text: str, facts: Facts) -> tuple[Finding, bool]:
     """
     number, title = claim.number, title_of(claim.measure)
     ways = _ways(claim)
-    known = [_Reading(*way, fact) for way in ways if (fact := fact_of(*way, facts))]
+    known = [fact for way in ways if (fact := fact_of(*way, facts))]
     fields = {"n": number, "c": claim, "year": facts.year, "title": title}
 
-    def verdict(state: str, reason: str, reading: _Reading | None = None, **more: str) -> tuple[Finding, bool]:
-        held = (reading.fact.value, reading.fact.statistic) if reading else (None, None)
+    def verdict(state: str, reason: str, fact: Fact | None = None, **more: str) -> tuple[Finding, bool]:
+        held = (fact.value, fact.statistic) if fact else (None, None)
         return Finding(state, say(reason, **fields, **more), *held), False
 
     if claim.measures and not facts.known:
@@ -72,16 +57,16 @@ def _by_year(claim: Claim, text: str, facts: Facts) -> tuple[Finding, bool]:
         return verdict(NOT_UNDERSTOOD, "no_measure")
     if number.kind == grammar.TIMES or is_change(claim) or "change" in kinds_of(claim.before):
         return verdict(NO_DATA, "person_times" if number.kind == grammar.TIMES else "change")
-    fitting = next((reading for reading in known if fits(number, reading.fact)), None)
-    if fitting and fitting.fact.lower_bound:
+    fitting = next((fact for fact in known if fits(number, fact)), None)
+    if fitting and fitting.lower_bound:
         return verdict(grammar.LOWER_BOUND, "lower_bound", fitting, known=fitting.statement)
     if fitting:
         return verdict(AGREES, "fits", fitting, known=fitting.statement, others=_other_senses(fitting, known))
     if not known:
-        return verdict(NO_DATA, "not_known", likeliest=_title(*ways[0]))
-    likeliest = [reading for reading in known if reading.measure == known[0].measure]
-    nearest = min(likeliest, key=lambda reading: abs(in_unit_of(number, reading.fact) - reading.fact.value))
-    year, by = nearest.statement, in_unit_of(number, nearest.fact) - nearest.fact.value
+        return verdict(NO_DATA, "not_known", likeliest=titled(*ways[0]))
+    likeliest = [fact for fact in known if fact.measure == known[0].measure]
+    nearest = min(likeliest, key=lambda fact: abs(in_unit_of(number, fact) - fact.value))
+    year, by = nearest.statement, in_unit_of(number, nearest) - nearest.value
     if claim.doubtful or len(known) < len(ways):
         return verdict(NO_DATA, "perhaps_part", known=year)
     if len(claim.unknown) > grammar.MOST_UNKNOWN:
@@ -90,9 +75,9 @@ def _by_year(claim: Claim, text: str, facts: Facts) -> tuple[Finding, bool]:
         return verdict(NOT_UNDERSTOOD, "not_certain", known=year)
     left_out = _rounds_left_out(claim, nearest, facts)
     if left_out and any(words in text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"]):
-        meant = nearest._replace(fact=nearest.fact._replace(value=claim.value))
+        meant = nearest._replace(value=claim.value)
         return verdict(AGREES, "rounds_meant", meant, known=year, left_out=left_out)
-    difference = say("more" if by > 0 else "less", figure=figure(abs(by)) + nearest.fact.unit)
+    difference = say("more" if by > 0 else "less", figure=figure(abs(by)) + nearest.unit)
     finding, _ = verdict(DISAGREES, "differs", nearest, known=year, difference=difference)
     finding = finding._replace(explanation=finding.explanation + left_out)
     of_the_year = bool({"here", "whole year"} & claim.kinds or left_out)
@@ -108,33 +93,32 @@ def _ways(claim: Claim) -> list[tuple[str, Scope]]:
     ]
 
 
-def _is_certain(claim: Claim, nearest: _Reading, known: list[_Reading]) -> bool:
+def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
     """Whether the words prove what is counted, and that it is the whole.
 
     So far off, a number can only be of something else; the more so where nothing says that it is of the whole.
     """
-    most = 2 if "here" in claim.said or nearest.fact.value < 100 or any(nearest.scope) else 1.25
+    most = 2 if "here" in claim.said or nearest.value < 100 or any(nearest.scope) else 1.25
     most = 3 if "whole year" in claim.said or "sum" in claim.kinds else most
-    ratios = [in_unit_of(claim.number, reading.fact) / (reading.fact.value or 1) for reading in known]
+    ratios = [in_unit_of(claim.number, fact) / (fact.value or 1) for fact in known]
     spoiled = claim.said & grammar.SPOILED_BY.get(claim.measure, frozenset())
     return any(1 / most <= ratio <= most for ratio in ratios) and has_reason(claim.measure, claim.said) and not spoiled
 
 
-def _other_senses(fitting: _Reading, known: list[_Reading]) -> str:
+def _other_senses(fitting: Fact, known: list[Fact]) -> str:
     """Of a count of certificates that fits in one sense, the figures in the others."""
     senses = grammar.CERTIFICATE_SENSES["other"]
     others = [
         other for other in known if other.scope == fitting.scope and {other.measure, fitting.measure} <= {*senses}
     ]
-    statements = dict.fromkeys(other.statement for other in others if other.fact.value != fitting.fact.value)
+    statements = dict.fromkeys(other.statement for other in others if other.value != fitting.value)
     return "".join(say("other_sense", statement=statement) for statement in statements)
 
 
-def _rounds_left_out(claim: Claim, nearest: _Reading, facts: Facts) -> str:
+def _rounds_left_out(claim: Claim, nearest: Fact, facts: Facts) -> str:
     """Which rounds a claim of the year leaves out, if it is the sum of the others, in words; "" if it is not."""
-    measure, own, _ = nearest
-    rounds = () if own.application_round else facts.names["application_round"]
-    scopes = {name: (measure, own._replace(application_round=name)) for name in rounds}
+    rounds = () if nearest.scope.application_round else facts.names["application_round"]
+    scopes = {name: (nearest.measure, nearest.scope._replace(application_round=name)) for name in rounds}
     known = {name: facts.known[key] for name, key in scopes.items() if key in facts.known}
     for names in (names for size in range(len(rounds) - 1, 1, -1) for names in combinations(known, size)):
         if sum(known[name].value for name in names) == claim.value:
@@ -143,10 +127,6 @@ def _rounds_left_out(claim: Claim, nearest: _Reading, facts: Facts) -> str:
                 "rounds_left_out", parts="、".join(name + known[name].written for name in names), missing=missing
             )
     return ""
-
-
-def _title(measure: str, scope: Scope) -> str:
-    return "".join(filter(None, scope)) + title_of(measure)
 
 
 # --- Lists of names; rounds without a figure ---
@@ -179,7 +159,7 @@ def judge_names(claim: Claim, facts: Facts) -> Finding | None:
 
 def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str], str | None]:
     """The certificates that the table lacks, each with its own name nearly that; no statistic for other names."""
-    for dimension, statistic in _NAMED_IN.items():
+    for dimension in ("certificate", "major", "college", "category"):
         known, missing = facts.names[dimension], {}
         for name in names:
             short = (
@@ -188,7 +168,7 @@ def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str],
             if short not in known:
                 missing[name] = next(iter(difflib.get_close_matches(short, known, 1, 0.8)), "")
         if len(missing) * 2 < len(names):
-            return ({}, None) if missing and dimension != "certificate" else (missing, statistic)
+            return ({}, None) if missing and dimension != "certificate" else (missing, f"by_{dimension}")
     return {}, None
 
 
