@@ -18,7 +18,7 @@ from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, say
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
-from pilotlib.claims.rates import judge_rate, rate_of, recomputed
+from pilotlib.claims.rates import judge_rate, recomputed
 from pilotlib.claims.relations import Around, Finding, around, change_of, is_change, sum_of
 from pilotlib.claims.tables import Judged, judge_table
 from pilotlib.claims.text import lexicon_of, paragraph_of
@@ -74,7 +74,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
     for passage in passages:
         rows += [[_row_of_table(passage, judged)] for judged in judge_table(passage.rows)]
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
-        nearby = around(understand(paragraph))
+        nearby = around(understand(paragraph), paragraph.text)
         mentioned |= {name for name in facts.names["application_round"] if name in paragraph.text}
         ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
         mentioned |= {round_named(ordinal.replace(" ", "")) for ordinal in ordinals}
@@ -87,7 +87,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
                 rows.append([where | _sentence(paragraph.text, number.start) | told])
                 continue
             near = next(nearby)
-            rows.append(_rows_of_claim(near, claims[-40:], paragraph.text, facts, where))
+            rows.append(_rows_of_claim(near, claims[-40:], facts, where))
             rows_of_claims.append(rows[-1])
             claims.append(near.claim)
     for place, finding in judge_rounds(claims, mentioned, facts).items():
@@ -124,20 +124,20 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _rows_of_claim(near: Around, before: list[Claim], text: str, facts: Facts, where: Row) -> list[Row]:
+def _rows_of_claim(near: Around, before: list[Claim], facts: Facts, where: Row) -> list[Row]:
     """The row of a claim, and those of what follows from it together with the claims around it."""
-    claim, number, names = near.claim, near.claim.number, judge_names(near.claim, facts)
-    percent = number.kind == grammar.PERCENT
-    finding = (change_of if is_change(claim) else rate_of if percent else sum_of)(near)
+    claim, number, text = near.claim, near.claim.number, near.text
     rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in before)))
-    derived = [item for item in (names, finding) if item and item.written]
-    if percent:
-        verdict = judge_rate(near, text, facts, finding)
-        derived += filter(None, [recomputed(verdict, facts)])
-    elif claim.measure == "rounds_count" and len(rounds) == claim.value:
-        verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
+    names, finding = judge_names(claim, facts), None
+    if number.kind == grammar.PERCENT:
+        verdict = judge_rate(near, facts)
+        finding = recomputed(verdict, facts)
     else:
-        verdict = judge_count(claim, text, facts, finding, names)
+        finding = (change_of if is_change(claim) else sum_of)(near)
+        verdict = judge_count(near, facts, finding, names)
+    if claim.measure == "rounds_count" and len(rounds) == claim.value:
+        verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
+    derived = [item for item in (names, finding) if item and item.written]
     instead = ""
     if verdict.state == DISAGREES and verdict.expected is not None and re.fullmatch(r"[\d,.]+", number.written):
         value = round(verdict.expected, max(1, len(number.written.partition(".")[2])))

@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from typing import NamedTuple
 
 from pilotlib.claims import grammar
 from pilotlib.claims.claim import Claim
@@ -9,16 +10,46 @@ from pilotlib.claims.facts import Facts, Scope, figure, scopes_of
 from pilotlib.claims.facts import fits as fits_fact
 from pilotlib.claims.grammar import AGREES, DISAGREES, KINDS, NO_DATA, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, say
 from pilotlib.claims.meaning import measure_of
-from pilotlib.claims.relations import Around, Finding, about, best_of, division, fits, is_change, ratio, same_unit
+from pilotlib.claims.relations import Around, Finding, Way, about, change_of, fits, is_change, judged, ratio, same_unit
 from pilotlib.claims.text import NAMES, kinds_of
 
-_Share = tuple[Claim | None, str, str, Claim | None]
-_Ways = tuple[list[tuple[Claim, Claim]], bool]
+
+class Share(NamedTuple):
+    """What a percentage says to be a share of: 513人（占56.5%）, 分别占56.5%和43.5%, 占1028名学生的88%.
+
+    The `part` that it is a share of something with, what stands behind 占 (`base`, "" for the whole), the `measure` of
+    that, and the `whole`, where a count stands in it.
+    """
+
+    part: Claim | None
+    base: str
+    measure: str
+    whole: Claim | None
 
 
-def rate_of(near: Around) -> Finding | None:
-    """What the text says of a percentage as a rate with a name, or as a share."""
-    return _rate(near) or _share(near)
+def judge_rate(near: Around, facts: Facts) -> Finding:
+    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's."""
+    claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
+    if is_change(claim):
+        return change_of(near) or Finding(NO_DATA, say("growth_unknown"))
+    rate, share, exception = rate_named(claim, sentence), share_of(near), re.search(SHAPE["exception"], sentence)
+    finding = judge_named_rate(near, rate) or (judged(claim, _share_ways(near, share)) if share else None)
+    ways = _rate_of_year(near, rate, facts) if rate else _share_of_year(near, share, facts) if share else []
+    parts = finding.parts if finding else ways[0].parts if ways else ()
+    if parts and exception and "each" in claim.kinds:
+        way = ratio(*parts, sure=False)
+        explanation = say("rate_with_exception", exception=exception[0], division=way.computation)
+        return Finding(NO_DATA, explanation, round(way.expected, 2), "rates", parts=parts)
+    if finding:
+        return finding
+    if not ways or claim.outside:
+        known = rate or (share and (share.measure or any((share.part or claim).scope)))
+        return Finding(NO_DATA, say("rate_unknown")) if known else Finding(NOT_UNDERSTOOD, say("rate_unclear"))
+    certain = len(claim.unknown) <= grammar.MOST_UNKNOWN
+    by_year = judged(claim, [way._replace(sure=way.sure and certain) for way in ways])
+    if not by_year:
+        return Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=ways[0].computation))
+    return by_year._replace(statistic="rates", parts=())
 
 
 def rate_named(claim: Claim, text_before: str) -> grammar.Rate | None:
@@ -43,13 +74,12 @@ def _deeds(claim: Claim) -> set[str]:
     return {"enlisted"} if "enlisted" in claim.kinds else {*claim.kinds, claim.measure}
 
 
-def _rate(near: Around) -> Finding | None:
+def judge_named_rate(near: Around, rate: grammar.Rate | None) -> Finding | None:
     """A rate with a name: its numerator and denominator by their words, in the sentence or the one before.
 
     One with a name that is not in the grammar (就业率) is of the count with its first word by the only larger one.
     """
-    claim, text = near.claim, "".join(other.lead for other in near.earlier) + near.claim.lead
-    rate, unnamed, bottoms = rate_named(claim, text), re.search(SHAPE["unnamed_rate"], claim.lead), list[Claim]()
+    claim, bottoms, unnamed = near.claim, list[Claim](), re.search(SHAPE["unnamed_rate"], near.claim.lead)
     if rate:
         tops = [other for other in near.since if other.kinds & set(rate.top) and not is_change(other)]
         by_measure = [other for other in near.since if other.measure == rate.numerator]
@@ -60,7 +90,7 @@ def _rate(near: Around) -> Finding | None:
         bottoms = next(filter(None, apart), [])
     else:
         tops = [other for other in near.since if unnamed and unnamed["stem"] in _beside(other)]
-    findings, fitting = list[Finding | None](), False
+    ratios, fitting = list[Way](), False
     for top in tops:
         others = [other for other in (*near.earlier, *near.later) if same_unit(top, other)]
         only = [other for other in others if other.value >= top.value and len(others) == 1]
@@ -73,25 +103,20 @@ def _rate(near: Around) -> Finding | None:
         certain = len({other.value for other in same}) == 1 and strict == {top.value}
         for other in same:
             if other.value and (top.value <= other.value or (rate and "done" in rate.top)):
-                findings.append(ratio(claim, top, other, certain and about(other) == about(claim)))
-    best = best_of(findings)
-    if not best or best.state == AGREES or fitting:
-        return best if best and best.state == AGREES else None
-    top, bottom = best.parts
+                ratios.append(ratio(top, other, certain and about(other) == about(claim)))
+    finding = judged(claim, ratios)
+    if not finding or finding.state == AGREES or fitting:
+        return finding if finding and finding.state == AGREES else None
+    top, bottom = finding.parts
     implied = round(top.value / claim.value * 100) if claim.value else 0  # the denominator that would make it true
     if not 0 < top.value <= implied <= bottom.value or not fits(claim, top.value / implied * 100):
-        return best
+        return finding
     other_way = say("other_denominator", denominator=implied, percent=figure(claim.value))
-    return best._replace(explanation=best.explanation.removesuffix("。") + other_way)
+    return finding._replace(explanation=finding.explanation.removesuffix("。") + other_way)
 
 
-def share_of(near: Around) -> _Share | None:
-    """What a percentage says to be a share of: 513人（占56.5%）, 分别占56.5%和43.5%, 占1028名学生的88%.
-
-    Returns:
-        The count that it is a share of something with, what stands behind 占 ("" for the whole), the measure of that,
-        and a count that stands in it.
-    """
+def share_of(near: Around) -> Share | None:
+    """What a percentage says to be a share of; None where it says of none."""
     claim, earlier, inside = near.claim, near.earlier, None
     holder, match, paired = claim, re.search(SHAPE["share"], claim.lead), _paired(near)
     if not match and earlier and re.fullmatch(SHAPE["after_base"], claim.lead):
@@ -112,14 +137,15 @@ def share_of(near: Around) -> _Share | None:
         PEOPLE, "", kinds_of(word for word in holder.before if word.start >= holder.number.start - len(text))
     )
     base = re.sub(SHAPE["no_base"], "", text)
-    return top, "" if re.fullmatch(SHAPE["whole"], base) else base, of if text else "", inside if match else None
+    base = "" if re.fullmatch(SHAPE["whole"], base) else base
+    return Share(top, base, of if text else "", inside if match else None)
 
 
-def _share(near: Around) -> Finding | None:
+def _share_ways(near: Around, share: Share) -> list[Way]:
     """A share: of what stands behind 占, of the whole before 其中, or of a larger count of something else."""
-    claim, (top, base, of, inside) = near.claim, share_of(near) or (None, "", "", None)
+    claim, (top, base, of, inside) = near.claim, share
     if not top or "each one" in top.kinds:
-        return None
+        return []
     larger = [other for other in near.counts if same_unit(top, other) and other.value >= top.value]
     counts = [other for other in near.earlier if other.number.kind in grammar.COUNTS]
     if inside:
@@ -137,7 +163,7 @@ def _share(near: Around) -> Finding | None:
         only = sum(same_unit(top, other) for other in counts) == len(wholes) == 1
         sure = bool(known) or (only and wholes[0].measure not in ("", top.measure))
     sure = sure and (not about(claim) - about(top) or bool(base or inside))
-    return best_of(ratio(claim, top, whole, sure) for whole in wholes if whole.value)
+    return [ratio(top, whole, sure) for whole in wholes if whole.value]
 
 
 def _paired(near: Around) -> Claim | None:
@@ -153,67 +179,42 @@ def _paired(near: Around) -> Claim | None:
 # --- By the year ---
 
 
-def judge_rate(near: Around, text: str, facts: Facts, finding: Finding | None) -> Finding:
-    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's."""
-    claim, sentence = near.claim, text[near.claim.sentence[0] : near.claim.number.start]
-    if is_change(claim):
-        return finding or Finding(NO_DATA, say("growth_unknown"))
-    rate, exception, share = rate_named(claim, sentence), re.search(SHAPE["exception"], sentence), share_of(near)
-    ways, sure = (
-        _ways_of_rate(near, rate, facts) if rate else _ways_of_share(near, share, facts) if share else ([], False)
-    )
-    first = finding.parts if finding and finding.parts else ways[0] if ways else ()
-    if first and exception and "each" in claim.kinds:
-        said = say("rate_with_exception", exception=exception[0], division=division(*first))
-        return Finding(NO_DATA, said, round(first[0].value / first[1].value * 100, 2), "rates", parts=first)
-    if finding:
-        return finding
-    if not ways or claim.outside:
-        return Finding(NO_DATA, say("rate_unknown")) if rate or sure else Finding(NOT_UNDERSTOOD, say("rate_unclear"))
-    fitting = [way for way in ways if fits(claim, way[0].value / way[1].value * 100)]
-    (top, bottom), computation = (fitting or ways)[0], division(*(fitting or ways)[0])
-    held = round(top.value / bottom.value * 100, 2), "rates"
-    if fitting:
-        return Finding(AGREES, say("rate_agrees", division=computation), *held)
-    if not sure or len(claim.unknown) > grammar.MOST_UNKNOWN:
-        return Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=computation))
-    return Finding(DISAGREES, say("text_differs", computation=computation, written=claim.number.with_unit), *held)
-
-
-def _ways_of_rate(near: Around, rate: grammar.Rate, facts: Facts) -> _Ways:
-    """The ways to form a rate by the year's figures, and whether it is one of these: the text has none of its own."""
+def _rate_of_year(near: Around, rate: grammar.Rate, facts: Facts) -> list[Way]:
+    """The ways to form a rate by the year's figures; it is surely one of these if the text has none of its own."""
     claim, counts = near.claim, [other for other in near.earlier if other.number.kind == PEOPLE]
     top, *bottoms = (_of_year(claim, name, claim.scope, facts) for name in (rate.numerator, *rate.denominators))
-    ways = [(top, bottom) for bottom in bottoms if top and bottom]
+    pairs = [(top, bottom) for bottom in bottoms if top and bottom]
+    if rate.after and counts and counts[-1].measure not in rate.after:  # a rate of something else
+        return []
     own = [other for other in counts if other.kinds & {*rate.top, *rate.bottom} and not other.outside]
     doubts = set(claim.doubtful.split("、")) - {"", *grammar.WORDS["each one"], *grammar.WORDS["each"]}
-    of_another = rate.after and counts and counts[-1].measure not in rate.after
-    sure = not doubts and all(other.value in [count.value for way in ways[:1] for count in way] for other in own)
-    return ([] if of_another else ways), sure
+    sure = not doubts and {other.value for other in own} <= {part.value for pair in pairs[:1] for part in pair}
+    return [ratio(*pair, sure) for pair in pairs]
 
 
-def _ways_of_share(near: Around, share: _Share, facts: Facts) -> _Ways:
+def _share_of_year(near: Around, share: Share, facts: Facts) -> list[Way]:
     """The ways to form a share of a figure of the year; its part is a count stated before it, or named."""
     claim, (top, _, of, inside) = near.claim, share
     if top:
         scopes = dict.fromkeys([*scopes_of(claim.scope, claim.carried), Scope()])
         wholes = [whole for scope in scopes if (whole := _of_year(claim, of or top.measure, scope, facts))]
         sure = bool(of or any(top.scope)) and not (top.outside or inside or top.doubtful)
-        return [(top, whole) for whole in wholes if whole.value > top.value], sure
+        return [ratio(top, whole, sure) for whole in wholes if whole.value > top.value]
     words = [word for word in claim.before if word.start >= claim.number.start - len(claim.lead)]
     named = kinds_of(words) - KINDS["no_subject"] - {"rate"}
     measure = of if of and not named - NAMES - {"place", "approve", "apply"} else measure_of(PEOPLE, "", named)
     of = of or (measure if any(claim.scope) else "")
     part, year = _of_year(claim, measure, claim.scope, facts), _of_year(claim, of, Scope(), facts)
     if not part or not year or (measure == of and not any(claim.scope)):
-        return [], bool(of)
-    return [(part, year)], not facts.known[measure, claim.scope].lower_bound and bool(of != measure or named - NAMES)
+        return []
+    sure = not facts.known[measure, claim.scope].lower_bound and bool(of != measure or named - NAMES)
+    return [ratio(part, year, sure)]
 
 
 def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | None:
     """A figure of the year in the place of a stated one."""
-    fact = facts.known.get((measure, scope))
-    return claim._replace(value=fact.value, measures=(measure,)) if fact and fact.value else None
+    fact, number = facts.known.get((measure, scope)), claim.number._replace(modifier="", step=1)
+    return claim._replace(number=number, value=fact.value, measures=(measure,)) if fact and fact.value else None
 
 
 def recomputed(finding: Finding, facts: Facts) -> Finding | None:
@@ -230,8 +231,10 @@ def recomputed(finding: Finding, facts: Facts) -> Finding | None:
     ):
         return None
     (top, one), (bottom, other) = pairs
-    own, year = (
-        round(above / below * 100, 2) for above, below in ((top.value, bottom.value), (one.value, other.value))
+    way, year = ratio(top, bottom, sure=True), round(one.value / other.value * 100, 2)
+    state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")
+    explanation, written = (
+        say(sentence, division=way.computation, known=figure(year)),
+        f"{top.value:g}÷{bottom.value:g}",
     )
-    said = say("rate_agrees" if own == year else "rate_otherwise", division=division(top, bottom), known=figure(year))
-    return Finding(AGREES if own == year else DISAGREES, said, year, "rates", f"{top.value:g}÷{bottom.value:g}", own)
+    return Finding(state, explanation, year, "rates", written, round(way.expected, 2))

@@ -35,20 +35,30 @@ class Finding(NamedTuple):
     parts: tuple[Claim, ...] = ()
 
 
+class Way(NamedTuple):
+    """One way to compute a value: of which counts, how (in Chinese), and whether the words prove that it is meant."""
+
+    expected: float
+    computation: str
+    parts: tuple[Claim, Claim]
+    sure: bool
+
+
 class Around(NamedTuple):
-    """A claim with those of its sentence, and of the sentence before it; of these the `counts`, the nearest first.
+    """A claim with those of its sentence and of the sentence before; of these the `counts`, the nearest first.
 
     `since` are the counts before it, from the last percentage on; else those after it; else the sentence before's.
     """
 
     claim: Claim
+    text: str
     earlier: list[Claim]
     later: list[Claim]
     counts: list[Claim]
     since: list[Claim]
 
 
-def around(claims: list[Claim]) -> Iterator[Around]:
+def around(claims: list[Claim], text: str) -> Iterator[Around]:
     """Each claim of a passage with those that its relations can join."""
     before: list[Claim] = []
     for _, group in groupby(claims, key=lambda claim: claim.sentence):
@@ -56,11 +66,9 @@ def around(claims: list[Claim]) -> Iterator[Around]:
         for place, claim in enumerate(sentence):
             earlier, later = sentence[max(0, place - _REACH) : place], sentence[place + 1 : place + 1 + _REACH]
             runs = [earlier[::-1], later, before[: -_REACH - 1 : -1]]
-            near = [
-                list(takewhile(lambda other: other.number.kind != PERCENT or is_change(other), run)) for run in runs
-            ]
-            counts = [[other for other in run if other.number.kind in COUNTS] for run in (*near, [*chain(*runs)])]
-            yield Around(claim, earlier, later, counts[-1], next(filter(None, counts[:-1]), []))
+            near = [takewhile(lambda other: other.number.kind != PERCENT or is_change(other), run) for run in runs]
+            counts = [[other for other in run if other.number.kind in COUNTS] for run in (*near, chain(*runs))]
+            yield Around(claim, text, earlier, later, counts[-1], next(filter(None, counts[:-1]), []))
         before = sentence
 
 
@@ -73,33 +81,26 @@ def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
     return near or close_to(claim.value, number.step, number.modifier, expected)
 
 
-def division(top: Claim, bottom: Claim) -> str:
-    """How a rate comes about: 参加考核学生908 ÷ 培训学生1028 = 88.33%."""
-    written = []
+def judged(claim: Claim, ways: Iterable[Way]) -> Finding | None:
+    """Agreement with the first way that fits, else disagreement with the first that is sure and of nothing vague."""
+    differs = None
+    for expected, computation, parts, sure in ways:
+        if fits(claim, expected, *parts):
+            return Finding(AGREES, computation + "。", round(expected, 2), parts=parts)
+        if sure and not differs and not any(part.number.modifier for part in parts):
+            explanation = say("text_differs", computation=computation, written=claim.number.with_unit)
+            differs = Finding(DISAGREES, explanation, round(expected, 2), parts=parts)
+    return differs
+
+
+def ratio(top: Claim, bottom: Claim, sure: bool) -> Way:
+    """A rate, and how it comes about: 参加考核学生908 ÷ 培训学生1028 = 88.33%."""
+    percent, written = top.value / bottom.value * 100, list[str]()
     for part in (top, bottom):
         titled = part.measure and (top.measure != bottom.measure or part.value != part.number.value)
         written.append((title_of(part.measure) if titled else "") + figure(part.value))
-    return say("division", top=written[0], bottom=written[1], percent=figure(top.value / bottom.value * 100))
-
-
-def finding(claim: Claim, expected: float, parts: tuple[Claim, ...], sure: bool, computation: str) -> Finding | None:
-    """Agreement where the value fits; disagreement where it does not, the words are sure and nothing is vague."""
-    if fits(claim, expected, *parts):
-        return Finding(AGREES, computation + "。", round(expected, 2), parts=parts)
-    if not sure or any(part.number.modifier for part in parts):
-        return None
-    said = say("text_differs", computation=computation, written=claim.number.with_unit)
-    return Finding(DISAGREES, said, round(expected, 2), parts=parts)
-
-
-def ratio(claim: Claim, top: Claim, bottom: Claim, sure: bool) -> Finding | None:
-    """A percentage held against one way to form it."""
-    return finding(claim, top.value / bottom.value * 100, (top, bottom), sure, division(top, bottom))
-
-
-def best_of(findings: Iterable[Finding | None]) -> Finding | None:
-    """The first finding that agrees, else the first."""
-    return min(filter(None, findings), key=lambda finding: finding.state != AGREES, default=None)
+    division = say("division", top=written[0], bottom=written[1], percent=figure(percent))
+    return Way(percent, division, (top, bottom), sure)
 
 
 def same_unit(claim: Claim, other: Claim) -> bool:
@@ -124,7 +125,7 @@ def is_change(claim: Claim) -> bool:
 
 def change_of(near: Around) -> Finding | None:
     """A growth, fall or difference between two values: 由 A 增至 B, 比 A 高, 较 A 增加, or B less its own increase."""
-    claim, number, findings = near.claim, near.claim.number, list[Finding | None]()
+    claim, number, ways = near.claim, near.claim.number, list[Way]()
     points = number.unit.endswith(OTHER_WORDS["points"])
     relative = number.kind == PERCENT and not points
     kinds = (PERCENT,) if points else COUNTS if relative else (number.kind,)
@@ -132,21 +133,27 @@ def change_of(near: Around) -> Finding | None:
     levels = levels if points or relative else [level for level in levels if same_unit(claim, level)]
     for base, level, sure in _bases(near, levels):
         by, (less, more) = abs(level.value - base.value), sorted((base.value, level.value))
-        values = {"late": level.value, "early": base.value, "less": less, "more": more, "by": by}
         percent = by / base.value * 100 if base.value else 0
-        fields = {name: figure(value) for name, value in (values | {"percent": percent}).items()}
-        said = say("growth" if relative else "difference", unit=number.unit, **fields)
-        findings.append(finding(claim, percent if relative else by, (base, level), sure, said))
+        values = {"late": level.value, "early": base.value, "less": less, "more": more, "by": by, "percent": percent}
+        fields = {name: figure(value) for name, value in values.items()}
+        computation = say("growth" if relative else "difference", unit=number.unit, **fields)
+        ways.append(Way(percent if relative else by, computation, (base, level), sure))
+    finding = judged(claim, ways)
     changes = [other for other in near.earlier if is_change(other) and other.number.kind in COUNTS]
-    levels = [level for level in levels if len(changes) == 1 and same_unit(changes[0], level)]
-    levels = [level for level in levels if not re.search(SHAPE["compared_with"], level.lead)]
-    if relative and levels and not any(findings):
-        by, level = changes[0].value, levels[-1]
-        early = level.value + (by if re.search(SHAPE["fallen"], changes[0].lead) else -by)
-        percent, sure = by / early * 100 if early > 0 else 0, len(levels) == 1 and not about(level) - about(claim)
-        said = say("growth_by", by=figure(by), early=figure(early), percent=figure(percent))
-        findings += [finding(claim, percent, (changes[0], level), sure, said)] if early > 0 else []
-    return best_of(findings)
+    if finding or not relative or len(changes) != 1:
+        return finding
+    levels = [level for level in levels if same_unit(changes[0], level)]
+    levels = [level for level in levels if not re.search(SHAPE["compared_with"], level.lead)][-2:]
+    early = (
+        levels[-1].value - changes[0].value * (-1 if re.search(SHAPE["fallen"], changes[0].lead) else 1)
+        if levels
+        else 0
+    )
+    if early <= 0:
+        return None
+    percent, sure = changes[0].value / early * 100, len(levels) == 1 and not about(levels[-1]) - about(claim)
+    computation = say("growth_by", by=figure(changes[0].value), early=figure(early), percent=figure(percent))
+    return judged(claim, [Way(percent, computation, (changes[0], levels[-1]), sure)])
 
 
 def _bases(near: Around, levels: list[Claim]) -> Iterator[tuple[Claim, Claim, bool]]:

@@ -9,7 +9,7 @@ from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
 from pilotlib.claims.meaning import has_reason
-from pilotlib.claims.relations import Finding, is_change
+from pilotlib.claims.relations import Around, Finding, is_change
 from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate
@@ -17,12 +17,12 @@ from pilotlib.words import split_certificate
 _ADDED_UP_OVER_ROUNDS = ("applications", "places_approved", "places_applied")
 
 
-def judge_count(claim: Claim, text: str, facts: Facts, finding: Finding | None, names: Finding | None) -> Finding:
+def judge_count(near: Around, facts: Facts, finding: Finding | None, names: Finding | None) -> Finding:
     """Hold a count against the year; where that decides nothing, let the text itself.
 
     A list of names or a total of parts that agrees stands before a figure of the year that it is not.
     """
-    verdict, of_the_year = _by_year(claim, text, facts)
+    claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
     undecided = verdict.state in (NO_DATA, NOT_UNDERSTOOD)
     if names and names.value == claim.value and names.state in (AGREES, NO_DATA) and verdict.state != AGREES:
         return names._replace(state=AGREES, expected=names.value)
@@ -34,13 +34,13 @@ def judge_count(claim: Claim, text: str, facts: Facts, finding: Finding | None, 
     return verdict
 
 
-def _by_year(claim: Claim, text: str, facts: Facts) -> tuple[Finding, bool]:
+def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     """The verdict of the year on a count, and whether one that disagrees is a total of the year, not of other parts.
 
     It agrees if any way to take it does; it disagrees only if every way is known and none fits, and the words around it
     are understood. What is not certain is not called wrong.
     """
-    number, title = claim.number, title_of(claim.measure)
+    claim, number, title = near.claim, near.claim.number, title_of(near.claim.measure)
     ways = _ways(claim)
     known = [fact for way in ways if (fact := fact_of(*way, facts))]
     fields = {"n": number, "c": claim, "year": facts.year, "title": title}
@@ -74,7 +74,7 @@ def _by_year(claim: Claim, text: str, facts: Facts) -> tuple[Finding, bool]:
     if not _is_certain(claim, nearest, known):
         return verdict(NOT_UNDERSTOOD, "not_certain", known=year)
     left_out = _rounds_left_out(claim, nearest, facts)
-    if left_out and any(words in text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"]):
+    if left_out and any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"]):
         meant = nearest._replace(value=claim.value)
         return verdict(AGREES, "rounds_meant", meant, known=year, left_out=left_out)
     difference = say("more" if by > 0 else "less", figure=figure(abs(by)) + nearest.unit)
