@@ -13,10 +13,9 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, say
-from pilotlib.claims.meaning import understand
+from pilotlib.claims.meaning import Claim, understand
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.rates import judge_rate, recomputed
 from pilotlib.claims.relations import Around, Finding, around, change_of, is_change, sum_of

@@ -5,11 +5,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import Facts, Scope, figure, scopes_of
 from pilotlib.claims.facts import fits as fits_fact
 from pilotlib.claims.grammar import AGREES, DISAGREES, KINDS, NO_DATA, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, say
-from pilotlib.claims.meaning import measure_of
+from pilotlib.claims.meaning import Claim, measure_of
 from pilotlib.claims.relations import Around, Finding, Way, about, change_of, fits, is_change, judged, ratio, same_unit
 from pilotlib.claims.text import NAMES, kinds_of
 

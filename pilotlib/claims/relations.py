@@ -10,9 +10,9 @@ from itertools import chain, groupby, pairwise, takewhile
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, OTHER_WORDS, PERCENT, SHAPE, WORDS, say
+from pilotlib.claims.meaning import Claim
 from pilotlib.columns import title_of
 
 _REACH = 40  # so many claims before and after one are looked at together with it

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
@@ -63,9 +64,8 @@ class Segment(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A text with all that was found in it; `counts` are the numbers that are no labels, `names` by their start.
-
-    `hidden` are the stretches that are names or quotations, in which no word speaks.
+    """A text with its numbers (of these the `counts` are no labels), the names listed with each count by its start,
+    the stretches that are names or quotations, in which no word speaks (`hidden`), its words and its segments.
     """
 
     text: str
@@ -106,7 +106,7 @@ def paragraph_of(text: str, lexicon: Lexicon) -> Paragraph:
     hidden = [span for span in quotations if all(number.label for number in between(numbers, *span))]
     hidden = sorted([listed.span for listed in names.values() if listed.span[1]] + hidden)
     words = _words_of(text, numbers, hidden, lexicon)
-    return Paragraph(text, numbers, counts, names, hidden, words, _segments_of(text, numbers, words, hidden))
+    return Paragraph(text, numbers, counts, names, hidden, words, [*_segments_of(text, numbers, hidden)])
 
 
 def kinds_of(words: Iterable[Word]) -> frozenset[str]:
@@ -117,11 +117,6 @@ def kinds_of(words: Iterable[Word]) -> frozenset[str]:
 def between(items: list[Placed], start: int, end: int) -> list[Placed]:
     """The words or numbers, which stand in order, that begin in a stretch of the text."""
     return items[bisect_left(items, start, key=_start) : bisect_left(items, end, key=_start)]
-
-
-def stands_after(text: str, place: int, words: str) -> bool:
-    """Whether one of the grammar's other words of a name stands right before a place in the text."""
-    return text[max(0, place - 9) : place].rstrip().endswith(OTHER_WORDS[words])
 
 
 def _words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lexicon) -> list[Word]:
@@ -137,11 +132,25 @@ def _words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lex
     words += filter(None, (_word_of_label(text, number, lexicon.year) for number in numbers))
     words.sort(key=_start)
     for place, word in enumerate(words):
-        if "another time" in word.kinds and stands_after(text, word.start, "compared"):  # 较上年
+        if "another time" in word.kinds and _stands_after(text, word.start, "compared"):  # 较上年
             words[place] = word._replace(kinds=("change",))
-        elif word.dimension and stands_after(text, word.start, "excluding"):  # 除第一次外
+        elif word.dimension and _stands_after(text, word.start, "excluding"):  # 除第一次外
             words[place] = Word(word.text, ("excluded",), word.start, word.end)
-    return _with_names(words, text, numbers)
+    # An unknown word right before 学院, 系 … is a part of the school by that name; before 市, 学校 … another place.
+    known = [word for word in words if len(word.text) > 1]  # single characters may belong to a name: 艺术设计学院
+    ends = sorted([0, *(word.end for word in known), *(number.unit_end for number in numbers)])
+    covered = {place for word in words for place in range(word.start, word.end)}
+    for place, word in enumerate(words):
+        kind = next((kind for kind in ("ending", "other ending") if kind in word.kinds), "")
+        start, last = word.start, ends[bisect_right(ends, word.start) - 1]
+        while kind and start > last and re.match(SHAPE["letters"], text[start - 1]):
+            start -= 1
+        shortest = 1 if word.text in OTHER_WORDS["short_named_endings"] else 2
+        if len({*range(start, word.start)} - covered) >= shortest:
+            name = text[start : word.end]
+            other = kind == "other ending" or re.search(SHAPE["of_another_school"], name)
+            words[place] = Word(name, ("elsewhere" if other else "part",), start, word.end)
+    return words
 
 
 def _word_of_label(text: str, number: Number, year: int) -> Word | None:
@@ -156,60 +165,42 @@ def _word_of_label(text: str, number: Number, year: int) -> Word | None:
         return Word(name, kinds, *place, "application_round", name)
     if number.label not in (grammar.YEAR, grammar.DATE, grammar.COHORT):
         return None
-    years, kind = set(re.findall(r"\d{4}", written)), ""
+    years, until = set(re.findall(r"\d{4}", written)), _stands_after(text, number.start, "until")
     if written.endswith(OTHER_WORDS["cohort_endings"]):
-        kind = "part"
+        kinds = ("part",)
     elif (years and years != {str(year)}) or written.endswith(OTHER_WORDS["since_endings"]):
-        kind = "another time"
+        kinds = ("another time",)
     elif number.label == grammar.DATE:
-        to_the_end = stands_after(text, number.start, "until") and re.search(SHAPE["end_of_year"], written)
-        kind = "" if to_the_end else "period"
-    elif years:
-        until = stands_after(text, number.start, "until")
-        return Word(written, ("now",) if until else ("now", "whole year"), *place)
-    return Word(written, (kind,) if kind else (), *place)
+        kinds = () if until and re.search(SHAPE["end_of_year"], written) else ("period",)
+    else:
+        kinds = () if not years else ("now",) if until else ("now", "whole year")
+    return Word(written, kinds, *place)
 
 
-def _with_names(words: list[Word], text: str, numbers: list[Number]) -> list[Word]:
-    """An unknown word right before 学院, 系 … is a part of the school by that name; before 市, 学校 … another place."""
-    known = [word for word in words if len(word.text) > 1]  # single characters may belong to a name: 艺术设计学院
-    ends = sorted([0, *(word.end for word in known), *(number.unit_end for number in numbers)])
-    covered = {place for word in words for place in range(word.start, word.end)}
-    for number, word in enumerate(words):
-        start, kind = word.start, next((kind for kind in ("ending", "other ending") if kind in word.kinds), "")
-        last = ends[bisect_right(ends, word.start) - 1]
-        while kind and start > last and re.match(SHAPE["letters"], text[start - 1]):
-            start -= 1
-        if sum(place not in covered for place in range(start, word.start)) > (
-            word.text not in OTHER_WORDS["short_named_endings"]
-        ):
-            other = kind == "other ending" or re.search(SHAPE["of_another_school"], text[start : word.end])
-            words[number] = Word(text[start : word.end], ("elsewhere" if other else "part",), start, word.end)
-    return words
+def _stands_after(text: str, place: int, words: str) -> bool:
+    """Whether one of the grammar's other words of a name stands right before a place in the text."""
+    return text[max(0, place - 9) : place].rstrip().endswith(OTHER_WORDS[words])
 
 
-def _segments_of(text: str, numbers: list[Number], words: list[Word], hidden: list[Span]) -> list[Segment]:
+def _segments_of(text: str, numbers: list[Number], hidden: list[Span]) -> Iterator[Segment]:
     """The stretches of a text between its marks; a text that goes on without any is cut where it has grown too long.
 
     No marks are those in numbers and names.
     """
-    skipped = {place for span in hidden for place in range(*span)}
-    skipped.update(place for number in numbers for place in range(number.start, number.end))
+    spans = [*hidden, *((number.start, number.end) for number in numbers)]
+    skipped = {place for span in spans for place in range(*span)}
     marks = SHAPE["sentence_ends"] + SHAPE["clause_ends"] + SHAPE["small_ends"]
     ends = [place for place, character in enumerate(text) if character in marks and place not in skipped]
-    sentence_ends = [0]
+    clauses = [-1, *(end for end in ends if text[end] not in SHAPE["small_ends"]), len(text)]
+    sentences = [-1]
     for end in ends:
-        if text[end] in SHAPE["sentence_ends"] or end - sentence_ends[-1] > SHAPE["longest_sentence"]:
-            sentence_ends.append(end)
-    spans = [
-        list(zip([0, *(end + 1 for end in places)], [*places, len(text)], strict=True))
-        for places in (ends, [end for end in ends if text[end] not in SHAPE["small_ends"]], sentence_ends[1:])
-    ]
-    segments = []
-    for start, end in spans[0]:
-        clause, sentence = (level[bisect_right(level, (start, len(text))) - 1] for level in spans[1:])
-        segments.append(Segment(start, end, text[start - 1] if start else SHAPE["opening"], clause, sentence))
-    return segments
+        if text[end] in SHAPE["sentence_ends"] or end - max(sentences[-1], 0) > SHAPE["longest_sentence"]:
+            sentences.append(end)
+    sentences.append(len(text))
+    for mark, end in pairwise([-1, *ends, len(text)]):
+        places = ((level, bisect_right(level, mark)) for level in (clauses, sentences))
+        clause, sentence = ((level[place - 1] + 1, level[place]) for level, place in places)
+        yield Segment(mark + 1, end, text[mark] if mark >= 0 else SHAPE["opening"], clause, sentence)
 
 
 def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon) -> Names:
@@ -247,12 +238,8 @@ def _parted(last: str, lexicon: Lexicon) -> list[str]:
 def _lead(name: str, lexicon: Lexicon) -> int:
     """How much of the first name of a list is not the name: 先后组织 of 先后组织电子商务数据分析."""
     for match in reversed(list(lexicon.pattern.finditer(name))):
-        if lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))[0] in (
-            "certificate",
-            "major",
-            "college",
-            "category",
-        ):
+        dimension, _ = lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))
+        if dimension in ("certificate", "major", "college", "category"):
             return match.start()
     lead = re.match(SHAPE["before_names"], name)
     return lead.end() if lead else 0

@@ -5,10 +5,9 @@ import re
 from itertools import combinations
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
-from pilotlib.claims.meaning import has_reason
+from pilotlib.claims.meaning import Claim, has_reason
 from pilotlib.claims.relations import Around, Finding, is_change
 from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
