@@ -16,11 +16,11 @@ from pilotlib.claims import grammar
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, say
 from pilotlib.claims.meaning import Claim, understand
-from pilotlib.claims.numbers import plain_text
+from pilotlib.claims.numbers import Number, plain_text
 from pilotlib.claims.rates import judge_rate, recomputed
 from pilotlib.claims.relations import Around, Finding, around, change_of, is_change, sum_of
 from pilotlib.claims.tables import Judged, judge_table
-from pilotlib.claims.text import lexicon_of, paragraph_of
+from pilotlib.claims.text import Paragraph, lexicon_of, paragraph_of, sentence_at
 from pilotlib.claims.year import judge_count, judge_names, judge_rounds
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
@@ -78,19 +78,18 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
         mentioned |= {round_named(ordinal.replace(" ", "")) for ordinal in ordinals}
         for number in paragraph.numbers:
-            line, start = paragraph.text.count("\n", 0, number.start), paragraph.text.rfind("\n", 0, number.start) + 1
-            where = {"number": number.written, "unit": number.unit, "derived": False, "instead": ""}
-            where |= {"line": passage.line + line, "column": number.start - start + 1}
+            where = _where(passage, paragraph, number)
             if number.label:
-                told = {"kind": "label", "explanation": say("label", label=number.label)}
-                rows.append([where | _sentence(paragraph.text, number.start) | told])
+                rows.append([where | {"kind": "label", "explanation": say("label", label=number.label)}])
                 continue
             near = next(nearby)
-            rows.append(_rows_of_claim(near, claims[-40:], facts, where))
+            judged = [finding._asdict() for finding in _judged(near, claims[-40:], facts)]
+            rows.append([where | judged[0], *(where | row | {"derived": True} for row in judged[1:])])
             rows_of_claims.append(rows[-1])
             claims.append(near.claim)
     for place, finding in judge_rounds(claims, mentioned, facts).items():
-        rows_of_claims[place].insert(1, rows_of_claims[place][0] | _row(finding, rows_of_claims[place][0]["unit"]))
+        own = rows_of_claims[place]
+        own.insert(1, own[0] | finding._asdict() | {"derived": True})
     return pd.DataFrame([*chain(*rows)], columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
@@ -123,56 +122,63 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _rows_of_claim(near: Around, before: list[Claim], facts: Facts, where: Row) -> list[Row]:
-    """The row of a claim, and those of what follows from it together with the claims around it."""
+def _judged(near: Around, before: list[Claim], facts: Facts) -> list[Finding]:
+    """What is found of a claim, and of what follows from it together with the claims around it."""
     claim, number, text = near.claim, near.claim.number, near.text
     rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in before)))
-    names, finding = judge_names(claim, facts), None
+    names = judge_names(claim, facts)
     if number.kind == grammar.PERCENT:
         verdict = judge_rate(near, facts)
-        finding = recomputed(verdict, facts)
+        derived = recomputed(verdict, facts)
     else:
-        finding = (change_of if is_change(claim) else sum_of)(near)
-        verdict = judge_count(near, facts, finding, names)
+        derived = (change_of if is_change(claim) else sum_of)(near)
+        verdict = judge_count(near, facts, derived, names)
     if claim.measure == "rounds_count" and len(rounds) == claim.value:
         verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
-    derived = [item for item in (names, finding) if item and item.written]
     instead = ""
     if verdict.state == DISAGREES and verdict.expected is not None and re.fullmatch(r"[\d,.]+", number.written):
         value = round(verdict.expected, max(1, len(number.written.partition(".")[2])))
         written = f"{value:,.0f}" if "," in number.written else figure(value)
-        instead = " ".join(
-            (text[claim.clause[0] : number.start] + written + text[number.end : claim.clause[1]]).split()
-        )
-    own = where | _sentence(text, number.start, claim.sentence)
-    first = own | _row(verdict, number.unit) | {"number": number.written, "value": number.value, "derived": False}
-    return [first | {"instead": instead}, *(own | _row(item, number.unit) for item in derived)]
+        clause = text[claim.clause[0] : number.start] + written + text[number.end : claim.clause[1]]
+        instead = " ".join(clause.split())
+    own = verdict._replace(number=number.written, value=claim.value, instead=instead)
+    return [own, *(item for item in (names, derived) if item and item.number)]
 
 
-def _row(finding: Finding, unit: str) -> Row:
-    own = {"number": finding.written, "value": finding.value, "unit": unit, "kind": "claim", "derived": True}
-    return own | {name: getattr(finding, name) for name in ("state", "explanation", "expected", "statistic", "instead")}
+def _where(passage: Passage, paragraph: Paragraph, number: Number) -> Row:
+    """What the row of a number says of its place, and what it says until the number is judged."""
+    text, start = paragraph.text, number.start
+    first, last = sentence_at(paragraph, start)
+    return {
+        "number": number.written,
+        "unit": number.unit,
+        "kind": "claim",
+        "derived": False,
+        "instead": "",
+        "sentence": " ".join(text[first : last + 1].split()),
+        "offset": len(" ".join(f"{text[first:start]}|".split())) - 1,
+        "line": passage.line + text.count("\n", 0, start),
+        "column": start - text.rfind("\n", 0, start),
+    }
 
 
 def _row_of_table(passage: Passage, judged: Judged) -> Row:
     """A cell that its table determines: its row is the sentence."""
-    (place, column, number, value, _, unit), state, explanation, expected = judged
-    row, texts = passage.rows[place], [" ".join(text.split()) for text in passage.rows[place]]
-    at = sum(len(text) + 1 for text in row[:column]) + row[column].index(number) if passage.between else column
-    own = {"number": number, "value": value, "unit": unit, "kind": "claim", "derived": False, "state": state}
-    own |= {"explanation": explanation, "expected": expected, "sentence": " | ".join(texts), "column": at + 1}
-    own |= {"line": passage.line + place, "offset": sum(len(text) + 3 for text in texts[:column])}
-    return own | {"instead": figure(expected) + unit if state == DISAGREES else ""}
-
-
-def _sentence(text: str, start: int, span: tuple[int, int] | None = None) -> Row:
-    """The sentence of a number, as far as it is not too long, and the place of the number in it."""
-    longest, marks = grammar.SHAPE["longest_sentence"], grammar.SHAPE["sentence_ends"]
-    first, last = max(0, start - longest), start + longest
-    if span:
-        first, last = span
-    else:
-        first = max(first, *(text.rfind(mark, first, start) + 1 for mark in marks))
-        last = min((end for mark in marks if (end := text.find(mark, start, last)) >= 0), default=last)
-    before = " ".join(f"{text[first:start]}|".split())
-    return {"sentence": " ".join(text[first : last + 1].split()), "offset": len(before) - 1 if span else None}
+    cell, state, explanation, expected = judged
+    row, texts = passage.rows[cell.row], [" ".join(text.split()) for text in passage.rows[cell.row]]
+    before = sum(len(text) + 1 for text in row[: cell.column])
+    return {
+        "number": cell.written,
+        "value": cell.value,
+        "unit": cell.unit,
+        "kind": "claim",
+        "derived": False,
+        "state": state,
+        "expected": expected,
+        "explanation": explanation,
+        "instead": figure(expected) + cell.unit if state == DISAGREES else "",
+        "sentence": " | ".join(texts),
+        "offset": sum(len(text) + 3 for text in texts[: cell.column]),
+        "line": passage.line + cell.row,
+        "column": (before + row[cell.column].index(cell.written) if passage.between else cell.column) + 1,
+    }

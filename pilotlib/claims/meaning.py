@@ -126,8 +126,9 @@ def understand(paragraph: Paragraph) -> list[Claim]:
             said.noun = nouns[-1]
     named = [word.text for word in paragraph.words if "elsewhere" in word.kinds]
     others = "、".join(dict.fromkeys(name for name in named if re.search(SHAPE["school"], name)))
-    doubt = "doubtful" if "here" in kinds_of(paragraph.words) else "outside"
-    return [claim._replace(**{doubt: getattr(claim, doubt) or others}) for claim in claims]
+    if "here" in kinds_of(paragraph.words):
+        return [claim._replace(doubtful=claim.doubtful or others) for claim in claims]
+    return [claim._replace(outside=claim.outside or others) for claim in claims]
 
 
 def _claims_in(paragraph: Paragraph, segment: Segment, words: list[Word]) -> Iterator[Claim]:

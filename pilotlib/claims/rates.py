@@ -36,7 +36,7 @@ def judge_rate(near: Around, facts: Facts) -> Finding:
     ways = _rate_of_year(near, rate, facts) if rate else _share_of_year(near, share, facts) if share else []
     parts = finding.parts if finding else ways[0].parts if ways else ()
     if parts and exception and "each" in claim.kinds:
-        way = ratio(*parts, sure=False)
+        way = ratio(parts[0], parts[1], sure=False)
         explanation = say("rate_with_exception", exception=exception[0], division=way.computation)
         return Finding(NO_DATA, explanation, round(way.expected, 2), "rates", parts=parts)
     if finding:

@@ -21,7 +21,7 @@ _REACH = 40  # so many claims before and after one are looked at together with i
 class Finding(NamedTuple):
     """A claim's state, why (in Chinese), the value it was held against (None for none) and that value's statistic.
 
-    `written` is a computation that has a row of its own ("" for none), with its `value` and what could stand `instead`;
+    `number` is a computation that has a row of its own ("" for none), with its `value` and what could stand `instead`;
     `parts` are the two counts that a rate was formed of.
     """
 
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
     explanation: str
     expected: float | None = None
     statistic: str | None = None
-    written: str = ""
+    number: str = ""
     value: float = 0
     instead: str = ""
     parts: tuple[Claim, ...] = ()

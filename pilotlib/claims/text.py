@@ -114,6 +114,11 @@ def kinds_of(words: Iterable[Word]) -> frozenset[str]:
     return frozenset(kind for word in words for kind in word.kinds)
 
 
+def sentence_at(paragraph: Paragraph, place: int) -> Span:
+    """Where the sentence of a place begins and ends."""
+    return paragraph.segments[bisect_right(paragraph.segments, place, key=_start) - 1].sentence
+
+
 def between(items: list[Placed], start: int, end: int) -> list[Placed]:
     """The words or numbers, which stand in order, that begin in a stretch of the text."""
     return items[bisect_left(items, start, key=_start) : bisect_left(items, end, key=_start)]
