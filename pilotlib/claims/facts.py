@@ -68,8 +68,8 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
     `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
     """
     applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
-    rounds = applications["application_round"].unique()
-    facts = [Fact("rounds_count", Scope(), len(rounds), "个", False, "by_round")]
+    rounds = applications["application_round"].nunique()
+    facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")]
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
         given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
         for name, value, unit, bound in given.itertuples(index=False):
@@ -79,17 +79,12 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
     if tables.colleges:
         colleges, bound = tables.majors["major"].map(tables.colleges).dropna(), tables.majors["truncated"].any()
         facts.append(Fact("colleges_count", Scope(), colleges.nunique(), "个", bool(bound), "by_college"))
-    names: dict[str, Iterable[object]] = {
-        "application_round": rounds,
-        "certificate": applications["certificate"].unique(),
-        "major": tables.majors["major"].unique(),
-        "category": tables.majors["category"].dropna().unique(),
-        "college": sorted(set(tables.colleges.values())),
-    }
+    named = (*applications[["application_round", "certificate"]].items(), *tables.majors[["major", "category"]].items())
+    names = {str(dimension): tuple(map(str, column.dropna().unique())) for dimension, column in named}
+    names["college"] = tuple(sorted(set(tables.colleges.values())))
     year = int(applications["year"].mode().iloc[0]) if applications["year"].notna().any() else 0
-    listed = {name: tuple(map(str, values)) for name, values in names.items()}
     known = {(fact.measure, fact.scope): fact for fact in facts}
-    return Facts(year, known, listed, tuple(filter(None, schools)))
+    return Facts(year, known, names, tuple(filter(None, schools)))
 
 
 def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
@@ -177,8 +172,10 @@ def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[
     """Majors by round, 大类 and college, students and places of each; lower bounds where a cell is cut or shared."""
     rows = tables.majors.merge(tables.applications[["source_row", "application_round"]], on="source_row")
     rounds = rows.groupby("application_round")
-    truncated = rounds[["truncated"]].any().set_axis(["majors_count"], axis="columns")
-    yield from _facts(rounds[["major"]].nunique().set_axis(["majors_count"], axis="columns"), truncated, "majors")
+    counts, bounds = (
+        table.set_axis(["majors_count"], axis=1) for table in (rounds[["major"]].nunique(), rounds[["truncated"]].any())
+    )
+    yield from _facts(counts, bounds, "majors")
     for dimension in ("category", "college"):
         table = statistics[f"by_{dimension}"].set_index(dimension)
         several = table.index.str.contains("、")
@@ -187,23 +184,18 @@ def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[
         bounds = pd.DataFrame(dict.fromkeys(counts, shared), index=counts.index).assign(majors_count=True)
         yield from _facts(counts, bounds, f"by_{dimension}")
     majors = statistics["by_major"].set_index("major")
-    counts = pd.DataFrame(
-        {
-            "distinct_students": majors["students"],
-            "applications": majors["applications_alone"] + majors["applications_shared"],
-            "places_approved": majors["places_approved_alone"],
-        }
-    )
+    counts = majors[["students", "places_approved_alone"]].set_axis(["distinct_students", "places_approved"], axis=1)
+    counts.insert(1, "applications", majors["applications_alone"] + majors["applications_shared"])
     yield from _facts(counts, (majors[["applications_shared"]] > 0).set_axis(["places_approved"], axis=1), "by_major")
 
 
 def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, statistic: str) -> Iterator[Fact]:
     """One fact per cell: `counts` by part (index) and measure (columns); `bounds` likewise, False where it has none."""
     parts = [
-        Scope(**dict(zip(counts.index.names, map(str, key), strict=True))) for key in counts.index.to_frame().to_numpy()
+        Scope(*map(str, key)) for key in counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
     ]
-    limits = bounds.reindex(index=counts.index, columns=counts.columns, fill_value=False)
-    for measure in counts:
-        for part, value, bound in zip(parts, counts[measure], limits[measure], strict=True):
+    bounds = bounds.reindex(index=counts.index, columns=counts.columns, fill_value=False)
+    for measure in map(str, counts):
+        for part, value, bound in zip(parts, counts[measure], bounds[measure], strict=True):
             if pd.notna(value):
-                yield Fact(str(measure), part, float(value), unit_of(str(measure)), bool(bound), statistic)
+                yield Fact(measure, part, float(value), unit_of(measure), bool(bound), statistic)

@@ -166,10 +166,11 @@ def _word_of_label(text: str, number: Number, year: int) -> Word | None:
         if not name.endswith(OTHER_WORDS["round_endings"]):
             return Word(name, (), *place)
         sure = not written.endswith("批") or text.startswith(OTHER_WORDS["round_follows"], number.end)
-        kinds = ("name_of_application_round",) if sure else ("name_of_application_round", "perhaps part")
-        return Word(name, kinds, *place, "application_round", name)
+        doubt = () if sure else ("perhaps part",)
+        return Word(name, ("name_of_application_round", *doubt), *place, "application_round", name)
     if number.label not in (grammar.YEAR, grammar.DATE, grammar.COHORT):
         return None
+    kinds: tuple[str, ...] = ()
     years, until = set(re.findall(r"\d{4}", written)), _stands_after(text, number.start, "until")
     if written.endswith(OTHER_WORDS["cohort_endings"]):
         kinds = ("part",)
