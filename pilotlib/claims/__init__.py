@@ -16,12 +16,12 @@ from pilotlib.claims import grammar
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, say
 from pilotlib.claims.meaning import Claim, understand
-from pilotlib.claims.numbers import Number, plain_text
-from pilotlib.claims.rates import judge_rate, recomputed
-from pilotlib.claims.relations import Around, Finding, around, change_of, is_change, sum_of
+from pilotlib.claims.numbers import plain_text
+from pilotlib.claims.rates import judge_rate
+from pilotlib.claims.relations import Around, Finding, around
 from pilotlib.claims.tables import Judged, judge_table
-from pilotlib.claims.text import Paragraph, lexicon_of, paragraph_of, sentence_at
-from pilotlib.claims.year import judge_count, judge_names, judge_rounds
+from pilotlib.claims.text import lexicon_of, paragraph_of
+from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of
@@ -49,6 +49,7 @@ _COLUMNS = {
     **{"explanation": "str", "derived": "bool", "offset": "Int64", "instead": "str"},
     **dict.fromkeys(("value", "expected"), "Float64"),
 }
+_BLANK = {"kind": "claim", "derived": False, "instead": ""}
 Row = dict[str, Any]
 
 
@@ -73,23 +74,28 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
     for passage in passages:
         rows += [[_row_of_table(passage, judged)] for judged in judge_table(passage.rows)]
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
-        nearby = around(understand(paragraph), paragraph.text)
-        mentioned |= {name for name in facts.names["application_round"] if name in paragraph.text}
-        ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
-        mentioned |= {round_named(ordinal.replace(" ", "")) for ordinal in ordinals}
+        text, nearby = paragraph.text, around(understand(paragraph), paragraph.text)
+        mentioned |= {name for name in facts.names["application_round"] if name in text}
         for number in paragraph.numbers:
-            where = _where(passage, paragraph, number)
+            place, (first, last) = number.start, paragraph.sentence_at(number.start)
+            where = _BLANK | {"number": number.written, "unit": number.unit}
+            where |= {"line": passage.line + text.count("\n", 0, place), "column": place - text.rfind("\n", 0, place)}
+            where |= {"sentence": " ".join(text[first : last + 1].split())}
+            where |= {"offset": len(" ".join(f"{text[first:place]}|".split())) - 1}
             if number.label:
+                mentioned |= (
+                    {round_named(number.written.replace(" ", ""))} if number.label == grammar.ORDINAL else set()
+                )
                 rows.append([where | {"kind": "label", "explanation": say("label", label=number.label)}])
                 continue
             near = next(nearby)
-            judged = [finding._asdict() for finding in _judged(near, claims[-40:], facts)]
-            rows.append([where | judged[0], *(where | row | {"derived": True} for row in judged[1:])])
+            own, *derived = _judged(near, claims[-40:], facts)
+            rows.append([where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)])
             rows_of_claims.append(rows[-1])
             claims.append(near.claim)
     for place, finding in judge_rounds(claims, mentioned, facts).items():
-        own = rows_of_claims[place]
-        own.insert(1, own[0] | finding._asdict() | {"derived": True})
+        own_row = rows_of_claims[place][0]
+        rows_of_claims[place].insert(1, own_row | finding._asdict() | {"derived": True})
     return pd.DataFrame([*chain(*rows)], columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
@@ -125,14 +131,8 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
 def _judged(near: Around, before: list[Claim], facts: Facts) -> list[Finding]:
     """What is found of a claim, and of what follows from it together with the claims around it."""
     claim, number, text = near.claim, near.claim.number, near.text
+    verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)
     rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in before)))
-    names = judge_names(claim, facts)
-    if number.kind == grammar.PERCENT:
-        verdict = judge_rate(near, facts)
-        derived = recomputed(verdict, facts)
-    else:
-        derived = (change_of if is_change(claim) else sum_of)(near)
-        verdict = judge_count(near, facts, derived, names)
     if claim.measure == "rounds_count" and len(rounds) == claim.value:
         verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
     instead = ""
@@ -141,38 +141,22 @@ def _judged(near: Around, before: list[Claim], facts: Facts) -> list[Finding]:
         written = f"{value:,.0f}" if "," in number.written else figure(value)
         clause = text[claim.clause[0] : number.start] + written + text[number.end : claim.clause[1]]
         instead = " ".join(clause.split())
-    own = verdict._replace(number=number.written, value=claim.value, instead=instead)
-    return [own, *(item for item in (names, derived) if item and item.number)]
-
-
-def _where(passage: Passage, paragraph: Paragraph, number: Number) -> Row:
-    """What the row of a number says of its place, and what it says until the number is judged."""
-    text, start = paragraph.text, number.start
-    first, last = sentence_at(paragraph, start)
-    return {
-        "number": number.written,
-        "unit": number.unit,
-        "kind": "claim",
-        "derived": False,
-        "instead": "",
-        "sentence": " ".join(text[first : last + 1].split()),
-        "offset": len(" ".join(f"{text[first:start]}|".split())) - 1,
-        "line": passage.line + text.count("\n", 0, start),
-        "column": start - text.rfind("\n", 0, start),
-    }
+    return [verdict._replace(number=number.written, value=claim.value, instead=instead), *derived]
 
 
 def _row_of_table(passage: Passage, judged: Judged) -> Row:
     """A cell that its table determines: its row is the sentence."""
     cell, state, explanation, expected = judged
     row, texts = passage.rows[cell.row], [" ".join(text.split()) for text in passage.rows[cell.row]]
-    before = sum(len(text) + 1 for text in row[: cell.column])
-    return {
+    at = (
+        len("|".join([*row[: cell.column], ""])) + row[cell.column].index(cell.written)
+        if passage.between
+        else cell.column
+    )
+    return _BLANK | {
         "number": cell.written,
         "value": cell.value,
         "unit": cell.unit,
-        "kind": "claim",
-        "derived": False,
         "state": state,
         "expected": expected,
         "explanation": explanation,
@@ -180,5 +164,5 @@ def _row_of_table(passage: Passage, judged: Judged) -> Row:
         "sentence": " | ".join(texts),
         "offset": sum(len(text) + 3 for text in texts[: cell.column]),
         "line": passage.line + cell.row,
-        "column": (before + row[cell.column].index(cell.written) if passage.between else cell.column) + 1,
+        "column": at + 1,
     }

@@ -84,6 +84,7 @@ COUNTED_BY_UNIT = _GRAMMAR["measure_rules"]["counted_by_unit"]
 ADDED_UP: list[str] = _GRAMMAR["measure_rules"]["added_up"]
 MOST_UNKNOWN = _GRAMMAR["measure_rules"]["most_unknown"]
 RATES = [Rate(**entry) for entry in _GRAMMAR["rates"]]
+RATE_NAMED = {word: rate for rate in RATES for word in rate.words}
 SHAPE = _GRAMMAR["shape"]
 
 

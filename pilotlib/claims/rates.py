@@ -26,11 +26,15 @@ class Share(NamedTuple):
     whole: Claim | None
 
 
-def judge_rate(near: Around, facts: Facts) -> Finding:
-    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's."""
+def judge_rate(near: Around, facts: Facts) -> list[Finding]:
+    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's.
+
+    Returns:
+        The verdict, and the rate that its two counts make held against the year's, if they are counts of the year.
+    """
     claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
     if is_change(claim):
-        return change_of(near) or Finding(NO_DATA, say("growth_unknown"))
+        return [change_of(near) or Finding(NO_DATA, say("growth_unknown"))]
     rate, share, exception = rate_named(claim, sentence), share_of(near), re.search(SHAPE["exception"], sentence)
     finding = judge_named_rate(near, rate) or (judged(claim, _share_ways(near, share)) if share else None)
     ways = _rate_of_year(near, rate, facts) if rate else _share_of_year(near, share, facts) if share else []
@@ -38,29 +42,25 @@ def judge_rate(near: Around, facts: Facts) -> Finding:
     if parts and exception and "each" in claim.kinds:
         way = ratio(parts[0], parts[1], sure=False)
         explanation = say("rate_with_exception", exception=exception[0], division=way.computation)
-        return Finding(NO_DATA, explanation, round(way.expected, 2), "rates", parts=parts)
+        finding = Finding(NO_DATA, explanation, round(way.expected, 2), "rates", parts=parts)
     if finding:
-        return finding
+        return [finding, *_recomputed(finding, facts)]
     if not ways or claim.outside:
         known = rate or (share and (share.measure or any((share.part or claim).scope)))
-        return Finding(NO_DATA, say("rate_unknown")) if known else Finding(NOT_UNDERSTOOD, say("rate_unclear"))
+        return [Finding(NO_DATA, say("rate_unknown")) if known else Finding(NOT_UNDERSTOOD, say("rate_unclear"))]
     certain = len(claim.unknown) <= grammar.MOST_UNKNOWN
     by_year = judged(claim, [way._replace(sure=way.sure and certain) for way in ways])
-    if not by_year:
-        return Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=ways[0].computation))
-    return by_year._replace(statistic="rates", parts=())
+    unclear = Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=ways[0].computation))
+    return [by_year._replace(statistic="rates") if by_year else unclear]
 
 
-def rate_named(claim: Claim, text_before: str) -> grammar.Rate | None:
+def rate_named(claim: Claim, before: str) -> grammar.Rate | None:
     """The rate that a clause names last before a percentage; where it names none and no share, the sentence's last."""
-    clause = text_before[-(claim.number.start - claim.clause[0]) or len(text_before) :]
-    of_another = any(word in clause for word in OTHER_WORDS["rate_endings"] + OTHER_WORDS["share"])
-    for text in (clause, "" if of_another else text_before):
-        names = [(word, place) for place, rate in enumerate(grammar.RATES) for word in rate.words if word in text]
-        ends = [(text.rfind(word) + len(word), len(word), place) for word, place in names]
-        if ends:
-            return grammar.RATES[max(ends)[2]]
-    return None
+    clause = claim.clause[0] - claim.sentence[0]
+    of_another = any(word in before[clause:] for word in OTHER_WORDS["rate_endings"] + OTHER_WORDS["share"])
+    ends = [(before.rfind(word) + len(word), len(word), word) for word in grammar.RATE_NAMED if word in before]
+    end, _, name = max(ends, default=(0, 0, ""))
+    return None if of_another and end <= clause else grammar.RATE_NAMED.get(name)
 
 
 def _beside(claim: Claim) -> str:
@@ -216,24 +216,17 @@ def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | 
     return claim._replace(number=number, value=fact.value, measures=(measure,)) if fact and fact.value else None
 
 
-def recomputed(finding: Finding, facts: Facts) -> Finding | None:
+def _recomputed(finding: Finding, facts: Facts) -> list[Finding]:
     """The rate that two counts of the text make, held against the one of the year, if they are the year's counts."""
-    known = [facts.known.get((part.measure, Scope())) for part in finding.parts]
-    pairs = [
-        (part, fact) for part, fact in zip(finding.parts, known, strict=True) if fact and part.number.kind == PEOPLE
-    ]
-    near = all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs)
-    if (
-        len({part.measure for part, _ in pairs}) < 2
-        or not near
-        or not any(fits_fact(part.number, fact) for part, fact in pairs)
-    ):
-        return None
-    (top, one), (bottom, other) = pairs
-    way, year = ratio(top, bottom, sure=True), round(one.value / other.value * 100, 2)
+    counts = [part for part in finding.parts if part.number.kind == PEOPLE and (part.measure, Scope()) in facts.known]
+    figures = [facts.known[part.measure, Scope()] for part in counts]
+    pairs = list(zip(counts, figures, strict=True))
+    if len({part.measure for part in counts}) < 2 or not any(fits_fact(part.number, fact) for part, fact in pairs):
+        return []
+    if not all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs):
+        return []
+    way, year = ratio(counts[0], counts[1], sure=True), round(figures[0].value / figures[1].value * 100, 2)
     state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")
-    explanation, written = (
-        say(sentence, division=way.computation, known=figure(year)),
-        f"{top.value:g}÷{bottom.value:g}",
-    )
-    return Finding(state, explanation, year, "rates", written, round(way.expected, 2))
+    explanation = say(sentence, division=way.computation, known=figure(year))
+    written = f"{counts[0].value:g}÷{counts[1].value:g}"
+    return [Finding(state, explanation, year, "rates", written, round(way.expected, 2))]

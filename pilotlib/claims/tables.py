@@ -73,7 +73,7 @@ def _rates(headers: list[str], body: _Lines) -> Iterator[Judged]:
     last = 0
     for column in (place for place, header in enumerate(headers) if re.search(SHAPE["rate_column"], header)):
         since, last = range(last, column), column + 1
-        rate = next((rate for rate in grammar.RATES if any(word in headers[column] for word in rate.words)), None)
+        rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in headers[column]), None)
         tops = [place for place in since if rate and _has_a_word(headers[place], rate.top)]
         rest = [place for place in since if place not in tops]
         ways = (

@@ -76,6 +76,10 @@ class Paragraph(NamedTuple):
     words: list[Word]
     segments: list[Segment]
 
+    def sentence_at(self, place: int) -> Span:
+        """Where the sentence of a place begins and ends."""
+        return self.segments[bisect_right(self.segments, place, key=_start) - 1].sentence
+
 
 def lexicon_of(facts: Facts) -> Lexicon:
     """The grammar's words, the school's names and the names in the year's table."""
@@ -112,11 +116,6 @@ def paragraph_of(text: str, lexicon: Lexicon) -> Paragraph:
 def kinds_of(words: Iterable[Word]) -> frozenset[str]:
     """The kinds of all the words together."""
     return frozenset(kind for word in words for kind in word.kinds)
-
-
-def sentence_at(paragraph: Paragraph, place: int) -> Span:
-    """Where the sentence of a place begins and ends."""
-    return paragraph.segments[bisect_right(paragraph.segments, place, key=_start) - 1].sentence
 
 
 def between(items: list[Placed], start: int, end: int) -> list[Placed]:

@@ -8,7 +8,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
 from pilotlib.claims.meaning import Claim, has_reason
-from pilotlib.claims.relations import Around, Finding, is_change
+from pilotlib.claims.relations import Around, Finding, change_of, is_change, sum_of
 from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate
@@ -16,21 +16,26 @@ from pilotlib.words import split_certificate
 _ADDED_UP_OVER_ROUNDS = ("applications", "places_approved", "places_applied")
 
 
-def judge_count(near: Around, facts: Facts, finding: Finding | None, names: Finding | None) -> Finding:
+def judge_count(near: Around, facts: Facts) -> list[Finding]:
     """Hold a count against the year; where that decides nothing, let the text itself.
 
     A list of names or a total of parts that agrees stands before a figure of the year that it is not.
+
+    Returns:
+        The verdict, and what has a row of its own: the names listed with it, the sum of its parts.
     """
     claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
+    finding, names = (change_of if is_change(claim) else sum_of)(near), _judge_names(claim, facts)
+    derived = [item for item in (names, finding) if item and item.number]
     undecided = verdict.state in (NO_DATA, NOT_UNDERSTOOD)
-    if names and names.value == claim.value and names.state in (AGREES, NO_DATA) and verdict.state != AGREES:
-        return names._replace(state=AGREES, expected=names.value)
-    if names and names.value != claim.value and names.state == DISAGREES and undecided and not names.statistic:
-        return names._replace(expected=names.value)
     agrees_by_text = finding and finding.state == AGREES and verdict.state == DISAGREES and not of_the_year
-    if finding and finding.state != NOT_UNDERSTOOD and (undecided or agrees_by_text):
-        return finding
-    return verdict
+    if names and names.value == claim.value and names.state in (AGREES, NO_DATA) and verdict.state != AGREES:
+        verdict = names._replace(state=AGREES, expected=names.value)
+    elif names and names.value != claim.value and names.state == DISAGREES and undecided and not names.statistic:
+        verdict = names._replace(expected=names.value)
+    elif finding and finding.state != NOT_UNDERSTOOD and (undecided or agrees_by_text):
+        verdict = finding
+    return [verdict, *derived]
 
 
 def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
@@ -131,7 +136,7 @@ def _rounds_left_out(claim: Claim, nearest: Fact, facts: Facts) -> str:
 # --- Lists of names; rounds without a figure ---
 
 
-def judge_names(claim: Claim, facts: Facts) -> Finding | None:
+def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     """The names listed with a count: how many there are, and which of them the year's table does not have.
 
     What can be counted in two ways (检测与维修) fits in either.
