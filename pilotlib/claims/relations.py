@@ -128,7 +128,7 @@ def change_of(near: Around) -> Finding | None:
     claim, number, ways = near.claim, near.claim.number, list[Way]()
     points = number.unit.endswith(OTHER_WORDS["points"])
     relative = number.kind == PERCENT and not points
-    kinds = (PERCENT,) if points else COUNTS if relative else (number.kind,)
+    kinds = COUNTS if relative else (number.kind if not points else PERCENT,)
     levels = [other for other in (*near.earlier, *near.later) if other.number.kind in kinds and not is_change(other)]
     levels = levels if points or relative else [level for level in levels if same_unit(claim, level)]
     for base, level, sure in _bases(near, levels):
@@ -142,53 +142,43 @@ def change_of(near: Around) -> Finding | None:
     changes = [other for other in near.earlier if is_change(other) and other.number.kind in COUNTS]
     if finding or not relative or len(changes) != 1:
         return finding
+    by, fallen = changes[0].value, re.search(SHAPE["fallen"], changes[0].lead)
+    levels = [level for level in levels if not re.search(SHAPE["compared_with"], level.lead)]
     levels = [level for level in levels if same_unit(changes[0], level)]
-    levels = [level for level in levels if not re.search(SHAPE["compared_with"], level.lead)][-2:]
-    early = (
-        levels[-1].value - changes[0].value * (-1 if re.search(SHAPE["fallen"], changes[0].lead) else 1)
-        if levels
-        else 0
-    )
-    if early <= 0:
-        return None
-    percent, sure = changes[0].value / early * 100, len(levels) == 1 and not about(levels[-1]) - about(claim)
-    computation = say("growth_by", by=figure(changes[0].value), early=figure(early), percent=figure(percent))
-    return judged(claim, [Way(percent, computation, (changes[0], levels[-1]), sure)])
+    for level in levels[-1:]:
+        early = level.value + (by if fallen else -by)
+        computation = say("growth_by", by=figure(by), early=figure(early), percent=figure(by / (early or 1) * 100))
+        sure = len(levels) == 1 and not about(level) - about(claim)
+        ways = [Way(by / early * 100, computation, (changes[0], level), sure)] if early > 0 else []
+    return judged(claim, ways)
 
 
-def _bases(near: Around, levels: list[Claim]) -> Iterator[tuple[Claim, Claim, bool]]:
+def _bases(near: Around, levels: list[Claim]) -> list[tuple[Claim, Claim, bool]]:
     """What a change starts from and what it leads to, and whether the words determine both."""
-    claim = near.claim
+    claim, others = near.claim, near.earlier + near.later
     before = [level for level in levels if level.number.start < claim.number.start]
-    run = before if len(before) > 1 else [] if before or not re.fullmatch(SHAPE["goes_on_from"], claim.tail) else levels
+    run = levels if not before and re.fullmatch(SHAPE["goes_on_from"], claim.tail) else before
     for base, level in reversed(list(pairwise(run))):
-        if (
-            re.search(SHAPE["risen_from"], base.lead)
-            and re.search(SHAPE["risen_to"], level.lead)
-            and same_unit(base, level)
-        ):
-            others = near.earlier + near.later
-            yield base, level, others.index(level) - others.index(base) == 1 and level is run[-1]
-            return
+        risen = re.search(SHAPE["risen_from"], base.lead) and re.search(SHAPE["risen_to"], level.lead)
+        if risen and same_unit(base, level):
+            return [(base, level, others.index(level) - others.index(base) == 1 and level is run[-1])]
     if len(before) > 1 and re.search(SHAPE["compared_with"], before[-1].lead) and near.earlier[-1] is before[-1]:
-        yield from ((before[-1], level, len(before) == 2) for level in before[-2::-1] if same_unit(before[-1], level))
-        return
+        return [(before[-1], level, len(before) == 2) for level in before[-2::-1] if same_unit(before[-1], level)]
     if len(levels) != 2 or not same_unit(*levels):
-        return
-    times = [next((word for name, word in level.limits if name == "time"), "") for level in levels]
+        return []
+    times = [dict(level.limits).get("time", "") for level in levels]
     compared = re.search(SHAPE["compared"], claim.lead)
-    behind = compared["base"] if compared else ""
+    base = compared["base"] if compared else ""
     named = [
-        place
-        for place, (level, time) in enumerate(zip(levels, times, strict=True))
-        if behind and ((time and (time in behind or behind in time)) or behind in level.lead[-12:])
+        bool(base and ((time and (time in base or base in time)) or base in level.lead[-12:]))
+        for level, time in zip(levels, times, strict=True)
     ]
-    dated = [place for place in (0, 1) if times[place]]
-    if len(named) == 1:
-        yield levels[named[0]], levels[1 - named[0]], True
-    elif times[0] != times[1]:
-        early = min(dated, key=lambda place: times[place])
-        yield levels[early], levels[1 - early], len(dated) == 1 or all(re.match(r"\d{4}", time) for time in times)
+    if sum(named) == 1:
+        return [(levels[named[1]], levels[named[0]], True)]
+    if times[0] == times[1]:
+        return []
+    first = 0 if not times[1] or "" < times[0] < times[1] else 1
+    return [(levels[first], levels[1 - first], not all(times) or all(re.match(r"\d{4}", time) for time in times))]
 
 
 # --- Sums ---
@@ -239,18 +229,17 @@ def _parts_before(near: Around, total: re.Match[str]) -> tuple[list[Claim], bool
 
 def _parts_behind(near: Around) -> tuple[list[Claim], bool]:
     """The parts that follow a total, and whether no one can be counted in two of them."""
-    claim, later = near.claim, [other for other in near.later if other.number.unit == near.claim.number.unit]
-    opening = later[0].lead if later else ""
-    bracket = opening.lstrip().startswith(("（", "("))
-    named = any(word in opening for word in OTHER_WORDS["parts_follow"])
-    one_of_them = any(claim.lead.endswith(name) for name in grammar.EXCLUSIVE)
-    if not later or not (bracket or named or (_part_name(later[0]) in grammar.EXCLUSIVE and not one_of_them)):
+    claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
+    first = next((other for other in near.later if other.number.unit == claim.number.unit), None)
+    if not first:
         return [], False
-    parts: list[Claim] = []
-    depth = 0
+    bracket, named = first.lead.lstrip().startswith(("（", "(")), any(word in first.lead for word in follow)
+    one_of_them = any(claim.lead.endswith(name) for name in grammar.EXCLUSIVE)
+    if not (bracket or named or (_part_name(first) in grammar.EXCLUSIVE and not one_of_them)):
+        return [], False
     for other in near.later:
         depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
-        ended = parts and any(word in other.lead for word in (*OTHER_WORDS["parts_follow"], "；", ";"))
+        ended = parts and any(word in other.lead for word in (*follow, "；", ";"))
         if ended or depth < bracket or other.number.kind == PERCENT or re.search(SHAPE["total"], other.lead):
             break
         parts += [other] if other.number.unit == claim.number.unit and depth == bracket else []
@@ -260,8 +249,7 @@ def _parts_behind(near: Around) -> tuple[list[Claim], bool]:
     groups = {grammar.EXCLUSIVE.get(name, "") for name in names}
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     scopes = {part.scope for part in parts if any(part.scope)}
-    exclusive = any(len(kinds) == 1 and "" not in kinds for kinds in (groups, endings)) or len(scopes) == len(parts)
-    return parts, exclusive
+    return parts, any(len(kinds) == 1 and "" not in kinds for kinds in (groups, endings)) or len(scopes) == len(parts)
 
 
 def _part_name(claim: Claim) -> str:
