@@ -143,20 +143,10 @@ def _claims_in(paragraph: Paragraph, segment: Segment, words: list[Word]) -> Ite
             start = start if len(_unexplained(paragraph, start, number.start, [])) > 1 else last
         before, after = between(paragraph.words, start, number.start), between(words, number.unit_end, end)
         reach = after[-1].end if after else number.unit_end
-        yield Claim(
-            number=number,
-            value=number.value or 0.0,
-            names=paragraph.names[number.start],
-            before=before,
-            after=after,
-            kinds=kinds_of([*before, *after]),
-            in_segment=words,
-            unknown=_unexplained(paragraph, start, reach, [*before, *after]),
-            clause=segment.clause,
-            sentence=segment.sentence,
-            lead=text[last : number.start],
-            tail=text[number.unit_end : min(later, segment.sentence[1])],
-        )
+        unknown = _unexplained(paragraph, start, reach, [*before, *after])
+        beside = text[last : number.start], text[number.unit_end : min(later, segment.sentence[1])]
+        names, kinds, spans = paragraph.names[number.start], kinds_of([*before, *after]), segment[-2:]
+        yield Claim(number, number.value or 0.0, names, before, after, kinds, words, unknown, *spans, *beside)
 
 
 def _unexplained(paragraph: Paragraph, start: int, end: int, words: list[Word]) -> str:
@@ -183,33 +173,24 @@ def _understood(paragraph: Paragraph, claim: Claim, said: Said) -> Claim:
     doubts += [word for word in OTHER_WORDS["respectively"] if word in clause]
     joined = [text for text in (claim.lead, claim.tail) if re.fullmatch(SHAPE["last_name_after"], text)]
     doubts += [*joined, *names_left, *filter(None, [said.limits.get("part")])]  # 批准20人和70人
+    outside = [word.text for word in beside if not KINDS["outside"].isdisjoint(word.kinds)]
+    outside += [said.limits[name] for name in ("elsewhere", "time", "planned") if name in said.limits]
+    if said.scope.application_round == CARRIED_ON:  # 沿用往年的证书 speaks of this year's round
+        times = {word.text for word in beside if "another time" in word.kinds} | {said.limits.get("time")}
+        outside = [text for text in outside if text not in times]
+    risen = [word.text for word in claim.in_segment if "rise to" in word.kinds and word.start > claim.number.start]
+    if risen and any("from" in word.kinds and word.end == claim.number.start for word in claim.before):
+        outside.append(grammar.say("before", time=risen[0]))
     return claim._replace(
         noun=noun,
         measures=measures,
         scope=scope._replace(**paired),
         carried=said.scope,
         limits=frozenset(said.limits.items()),
-        outside=_outside(claim, said),
+        outside="、".join(dict.fromkeys(outside)),
         doubtful="" if paired else "、".join(dict.fromkeys(doubts)),
         said=kinds_of(claim.in_segment) | said.all,
     )
-
-
-def _outside(claim: Claim, said: Said) -> str:
-    """The words that put a number beyond the year's data: near it, or said of all that follows in the sentence."""
-    beside, limits = [*claim.before, *claim.after], said.limits
-    outside = [word.text for word in beside if not KINDS["outside"].isdisjoint(word.kinds)]
-    outside += [limits[name] for name in ("elsewhere", "time", "planned") if name in limits]
-    if said.scope.application_round == CARRIED_ON:  # 沿用往年的证书 speaks of this year's round
-        times = {word.text for word in beside if "another time" in word.kinds} | {limits.get("time")}
-        outside = [text for text in outside if text not in times]
-    risen = [word.text for word in claim.in_segment if "rise to" in word.kinds and word.start > claim.number.start]
-    if risen and any("from" in word.kinds and word.end == claim.number.start for word in claim.before):
-        outside.append(grammar.say("before", time=risen[0]))
-    return "、".join(dict.fromkeys(outside))
-
-
-# --- What is counted ---
 
 
 def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
@@ -218,16 +199,12 @@ def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
     >>> measure_of("people", "", frozenset({"student", "training"}))
     'students_trained'
     """
-    unit_class = PEOPLE if unit_class == grammar.TIMES else unit_class
-    fitting = (
-        measure.name
-        for measure in grammar.MEASURES
-        if measure.kind == unit_class
-        and (not measure.counted or noun in measure.counted)
-        and kinds.issuperset(measure.needs)
-        and kinds.isdisjoint((*measure.never, "another field"))
-    )
-    return next(fitting, "")
+    for measure in grammar.MEASURES:
+        of_unit = measure.kind == (PEOPLE if unit_class == grammar.TIMES else unit_class)
+        words_fit = kinds.issuperset(measure.needs) and kinds.isdisjoint((*measure.never, "another field"))
+        if of_unit and words_fit and (not measure.counted or noun in measure.counted):
+            return measure.name
+    return ""
 
 
 def has_reason(measure: str, kinds: frozenset[str]) -> bool:
@@ -242,7 +219,15 @@ def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
         asked = [word for word in (*claim.before, *claim.after) if not _ASKED.isdisjoint(word.kinds)]
         nearer = min(asked, key=lambda word: max(number.start - word.end, word.start - number.unit_end))
         nearest = nearest - _ASKED | set(nearer.kinds)
-    own, by_unit = _noun(claim.before, claim.after), grammar.COUNTED_BY_UNIT.get(number.unit, "")
+    # A count of things is of the noun right after its unit (of nouns that touch, the last), else of the last before it.
+    own, end = "", -1
+    for word in claim.after:
+        counted = next((kind for kind in word.kinds if kind in _COUNTED), "")
+        if (own and (not counted or word.start != end)) or (not counted and word.kinds and not word.dimension):
+            break
+        own, end = counted or own, word.end
+    own = own or next((kind for word in claim.before[::-1] for kind in word.kinds[::-1] if kind in _COUNTED), "")
+    by_unit = grammar.COUNTED_BY_UNIT.get(number.unit, "")
     one_by_one = number.unit in OTHER_WORDS["of_persons_as_well"]
     before = "" if (said.noun in KINDS["counted_as_well"] and not one_by_one) else said.noun
     noun = own or (by_unit if nearest & _ASKED else "") or before or ("" if claim.unknown else by_unit)
@@ -269,24 +254,6 @@ def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
                 tried.append(measure)
         measures += tried
     return own or said.noun, tuple(dict.fromkeys(measures))
-
-
-def _noun(before: list[Word], after: list[Word]) -> str:
-    """The noun that a count of things belongs to: right after its unit, else the last before the number."""
-    noun, end = "", -1
-    for word in after:
-        if noun and word.start != end:
-            break
-        own = next((kind for kind in word.kinds if kind in _COUNTED), "")
-        if own:  # of nouns that touch (试点专业) the last
-            noun, end = own, word.end
-        elif noun or (word.kinds and not word.dimension):
-            break
-    earlier = [kind for word in before for kind in word.kinds if kind in _COUNTED]
-    return noun or (earlier[-1] if earlier else "")
-
-
-# --- Of which part ---
 
 
 def _own_scope(text: str, claim: Claim) -> tuple[Scope, list[str]]:

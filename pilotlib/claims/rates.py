@@ -115,29 +115,31 @@ def judge_named_rate(near: Around, rate: grammar.Rate | None) -> Finding | None:
 
 
 def share_of(near: Around) -> Share | None:
-    """What a percentage says to be a share of; None where it says of none."""
+    """What a percentage says to be a share of, if it says so; after 分别 the second of two is of the second count."""
     claim, earlier, inside = near.claim, near.earlier, None
-    holder, match, paired = claim, re.search(SHAPE["share"], claim.lead), _paired(near)
+    percents = [other for other in (*earlier, claim, *near.later) if other.number.kind == grammar.PERCENT]
+    counts = [other for other in near.earlier if other.number.kind in grammar.COUNTS]
+    stated = [other for other in counts if other.number.start < percents[0].number.start][-len(percents) :]
+    respectively = any(word in percents[0].lead for word in OTHER_WORDS["respectively"])
+    paired = stated[percents.index(claim)] if respectively and len(stated) == len(percents) > 1 else None
+    holder, match = claim, re.search(SHAPE["share"], claim.lead)
     if not match and earlier and re.fullmatch(SHAPE["after_base"], claim.lead):
-        match = re.search(SHAPE["share"], earlier[-1].lead)
         inside = holder = earlier[-1]
-    if not match and paired:
-        percents = [other for other in earlier if other.number.kind == grammar.PERCENT]
-        holder, inside = (percents or [claim])[0], None
         match = re.search(SHAPE["share"], holder.lead)
+    if not match and paired:
+        holder, inside, match = percents[0], None, re.search(SHAPE["share"], percents[0].lead)
     if not match and not paired and not (earlier and re.fullmatch(SHAPE["share_opens"], claim.lead)):
         return None
     *another, subject = re.split(SHAPE["between_clauses"], holder.lead[: match.start()] if match else "")
     subject = re.sub(SHAPE["no_subject"], "", subject) if another else ""
     beside = (earlier[:-1] if match and inside else earlier)[-1:]
     top = paired or (beside[0] if beside and beside[0].number.kind in grammar.COUNTS and not subject else None)
-    text = match["base"] if match else ""
-    of = measure_of(
-        PEOPLE, "", kinds_of(word for word in holder.before if word.start >= holder.number.start - len(text))
-    )
-    base = re.sub(SHAPE["no_base"], "", text)
-    base = "" if re.fullmatch(SHAPE["whole"], base) else base
-    return Share(top, base, of if text else "", inside if match else None)
+    if not match:
+        return Share(top, "", "", None)
+    words = [word for word in holder.before if word.start >= holder.number.start - len(match["base"])]
+    measure = measure_of(PEOPLE, "", kinds_of(words)) if match["base"] else ""
+    base = re.sub(SHAPE["no_base"], "", match["base"])
+    return Share(top, "" if re.fullmatch(SHAPE["whole"], base) else base, measure, inside)
 
 
 def _share_ways(near: Around, share: Share) -> list[Way]:
@@ -163,19 +165,6 @@ def _share_ways(near: Around, share: Share) -> list[Way]:
         sure = bool(known) or (only and wholes[0].measure not in ("", top.measure))
     sure = sure and (not about(claim) - about(top) or bool(base or inside))
     return [ratio(top, whole, sure) for whole in wholes if whole.value]
-
-
-def _paired(near: Around) -> Claim | None:
-    """The count that belongs to a percentage after 分别: of two percentages the second goes with the second count."""
-    run = [*near.earlier, near.claim, *near.later]
-    first = next(place for place, other in enumerate(run) if other.number.kind == grammar.PERCENT)
-    percents = [other for other in run[first:] if other.number.kind == grammar.PERCENT]
-    counts = [other for other in run[:first] if other.number.kind in grammar.COUNTS][-len(percents) :]
-    respectively = any(word in run[first].lead for word in OTHER_WORDS["respectively"])
-    return counts[percents.index(near.claim)] if respectively and len(counts) == len(percents) > 1 else None
-
-
-# --- By the year ---
 
 
 def _rate_of_year(near: Around, rate: grammar.Rate, facts: Facts) -> list[Way]:

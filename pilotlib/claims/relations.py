@@ -115,9 +115,6 @@ def about(claim: Claim) -> set[str]:
     return {word for name, word in claim.limits if name != "planned"} - set(WORDS["of which"]) | after
 
 
-# --- Changes and differences ---
-
-
 def is_change(claim: Claim) -> bool:
     """Whether a number says by how much something is more or less than something else."""
     return claim.number.unit.endswith(OTHER_WORDS["points"]) or bool(re.search(SHAPE["changed_by"], claim.lead))
@@ -179,9 +176,6 @@ def _bases(near: Around, levels: list[Claim]) -> list[tuple[Claim, Claim, bool]]
         return []
     first = 0 if not times[1] or "" < times[0] < times[1] else 1
     return [(levels[first], levels[1 - first], not all(times) or all(re.match(r"\d{4}", time) for time in times))]
-
-
-# --- Sums ---
 
 
 def sum_of(near: Around) -> Finding | None:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from itertools import combinations
+from itertools import combinations, product
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
@@ -45,7 +45,10 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     are understood. What is not certain is not called wrong.
     """
     claim, number, title = near.claim, near.claim.number, title_of(near.claim.measure)
-    ways = _ways(claim)
+    scopes, senses = scopes_of(claim.scope, claim.carried), grammar.CERTIFICATE_SENSES
+    several = {"applications": senses.get(number.unit, senses["other"])}
+    pairs = ((several.get(measure, (measure,)), scope) for measure, scope in product(claim.measures, scopes))
+    ways = [(name, scope) for names, scope in pairs for name in names]
     known = [fact for way in ways if (fact := fact_of(*way, facts))]
     fields = {"n": number, "c": claim, "year": facts.year, "title": title}
 
@@ -88,15 +91,6 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     return finding, "sum" in kinds_of(claim.before) and of_the_year
 
 
-def _ways(claim: Claim) -> list[tuple[str, Scope]]:
-    """Every way to take a claim, the likeliest first: its senses, with and without the part that is carried over."""
-    scopes, senses = scopes_of(claim.scope, claim.carried), grammar.CERTIFICATE_SENSES
-    several = {"applications": senses.get(claim.number.unit, senses["other"])}
-    return [
-        (name, scope) for measure in claim.measures for scope in scopes for name in several.get(measure, (measure,))
-    ]
-
-
 def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
     """Whether the words prove what is counted, and that it is the whole.
 
@@ -133,9 +127,6 @@ def _rounds_left_out(claim: Claim, nearest: Fact, facts: Facts) -> str:
     return ""
 
 
-# --- Lists of names; rounds without a figure ---
-
-
 def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     """The names listed with a count: how many there are, and which of them the year's table does not have.
 
@@ -148,36 +139,38 @@ def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     count = value if listed.fewest <= value <= listed.most else len(listed.names)
     missing, statistic = ({}, None) if claim.outside else _not_in_table(listed.names, facts)
     nearly = "、".join(say("name_nearly", name=name, near=near) if near else name for name, near in missing.items())
-    present, expected = len(listed.names) - len(missing), claim.value
-    state, sentence = (NO_DATA, "names_not_known") if statistic is None else (AGREES, "names_present")
+    present, fields = len(listed.names) - len(missing), {"count": count, "names": nearly, "n": claim.number}
+    found = (
+        (NO_DATA, "names_not_known", value, None) if statistic is None else (AGREES, "names_present", value, statistic)
+    )
     if missing:
-        state, sentence, expected = DISAGREES, "names_missing", present
+        found = DISAGREES, "names_missing", present, statistic
     elif count > value or (count < value and not listed.open):
-        state, sentence = DISAGREES, "names_miscounted"
+        found = DISAGREES, "names_miscounted", value, None
     elif count < value:
-        state, sentence = NOT_UNDERSTOOD, "names_left_out"
-    said = say(sentence, count=count, names=nearly, present=present, n=claim.number)
-    held = (expected, statistic) if sentence in ("names_missing", "names_present") else (expected, None)
-    return Finding(state, said, *held, "、".join(listed.names), count)
+        found = NOT_UNDERSTOOD, "names_left_out", value, None
+    state, sentence, *held = found
+    return Finding(state, say(sentence, present=present, **fields), *held, "、".join(listed.names), count)
 
 
 def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str], str | None]:
     """The certificates that the table lacks, each with its own name nearly that; no statistic for other names."""
     for dimension in ("certificate", "major", "college", "category"):
-        known, missing = facts.names[dimension], {}
-        for name in names:
-            short = (
-                split_certificate(name)[0] if dimension == "certificate" else name.removesuffix(SHAPE["major_ending"])
-            )
-            if short not in known:
-                missing[name] = next(iter(difflib.get_close_matches(short, known, 1, 0.8)), "")
+        known = facts.names[dimension]
+        short = {name: name.removesuffix(SHAPE["major_ending"]) for name in names}
+        short = {name: split_certificate(name)[0] for name in names} if dimension == "certificate" else short
+        missing = {
+            name: next(iter(difflib.get_close_matches(text, known, 1, 0.8)), "")
+            for name, text in short.items()
+            if text not in known
+        }
         if len(missing) * 2 < len(names):
             return ({}, None) if missing and dimension != "certificate" else (missing, f"by_{dimension}")
     return {}, None
 
 
 def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict[int, Finding]:
-    """For counts that are stated of several rounds: what they add up to, and the rounds that are never mentioned.
+    """For counts that are stated of several rounds: their sum, held against the year's, and the rounds never mentioned.
 
     Returns:
         By place in `claims` of the last such count.
@@ -197,28 +190,24 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
                 places.setdefault(name, place)
         absent = [name for name in facts.names["application_round"] if name not in places and name not in mentioned]
         year = facts.known.get((measure, Scope()))
-        if len(places) > 1 and absent and year:
-            of_round = {name: claims[place] for name, place in places.items()}
-            omitted[max(places.values())] = _rounds_never(measure, of_round, absent, year, facts)
+        if len(places) < 2 or not absent or not year:
+            continue
+        of_round = {name: claims[place] for name, place in places.items()}
+        total, parts = sum(claim.value for claim in of_round.values()), [claim.number for claim in of_round.values()]
+        both = ("applications", measure if measure != "applications" else "places_approved")
+        known = {name: [facts.known.get((each, Scope(name))) for each in both] for name in ("", *absent)}
+        figures = {name: [fact.written for fact in given if fact] for name, given in known.items()}
+        all_year = "、".join(figures.pop(""))
+        explanation = say(
+            "rounds_never",
+            parts=" + ".join(f"{name}{part.written}{part.unit}" for name, part in zip(of_round, parts, strict=True)),
+            total=figure(total) + year.unit,
+            year=year.statement,
+            never="、".join(
+                say("round_never", round=name, figures="，".join(given)) for name, given in figures.items()
+            ),
+        )
+        never = "；".join(name + "、".join(given) for name, given in figures.items())
+        instead, written = say("rounds_instead", never=never, all=all_year), "+".join(part.written for part in parts)
+        omitted[max(places.values())] = Finding(DISAGREES, explanation, year.value, "by_round", written, total, instead)
     return omitted
-
-
-def _rounds_never(measure: str, of_round: dict[str, Claim], absent: list[str], year: Fact, facts: Facts) -> Finding:
-    """The sum of the rounds that have a figure, held against the year's, with what the table has of the others."""
-    total = sum(claim.value for claim in of_round.values())
-    both = dict.fromkeys(("applications", measure if measure != "applications" else "places_approved"))
-    known = {name: [facts.known.get((each, Scope(name))) for each in both] for name in ("", *absent)}
-    figures = {name: [fact.written for fact in given if fact] for name, given in known.items()}
-    all_year = "、".join(figures.pop(""))
-    said = say(
-        "rounds_never",
-        parts=" + ".join(f"{name}{claim.number.written}{claim.number.unit}" for name, claim in of_round.items()),
-        total=figure(total) + year.unit,
-        year=say("exactly", title=title_of(measure), figure=year.written),
-        never="、".join(say("round_never", round=name, figures="，".join(given)) for name, given in figures.items()),
-    )
-    instead = say(
-        "rounds_instead", never="；".join(name + "、".join(given) for name, given in figures.items()), all=all_year
-    )
-    written = "+".join(claim.number.written for claim in of_round.values())
-    return Finding(DISAGREES, said, year.value, "by_round", written, total, instead)
