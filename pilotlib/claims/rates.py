@@ -104,14 +104,14 @@ def judge_named_rate(near: Around, rate: grammar.Rate | None) -> Finding | None:
             if other.value and (top.value <= other.value or (rate and "done" in rate.top)):
                 ratios.append(ratio(top, other, certain and about(other) == about(claim)))
     finding = judged(claim, ratios)
-    if not finding or finding.state == AGREES or fitting:
-        return finding if finding and finding.state == AGREES else None
+    if not finding or finding.state == AGREES:
+        return finding
     top, bottom = finding.parts
     implied = round(top.value / claim.value * 100) if claim.value else 0  # the denominator that would make it true
-    if not 0 < top.value <= implied <= bottom.value or not fits(claim, top.value / implied * 100):
-        return finding
-    other_way = say("other_denominator", denominator=implied, percent=figure(claim.value))
-    return finding._replace(explanation=finding.explanation.removesuffix("。") + other_way)
+    if 0 < top.value <= implied <= bottom.value and fits(claim, top.value / implied * 100):
+        other_way = say("other_denominator", denominator=implied, percent=figure(claim.value))
+        finding = finding._replace(explanation=finding.explanation.removesuffix("。") + other_way)
+    return None if fitting else finding
 
 
 def share_of(near: Around) -> Share | None:

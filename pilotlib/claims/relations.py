@@ -165,9 +165,9 @@ def _bases(near: Around, levels: list[Claim]) -> list[tuple[Claim, Claim, bool]]
         return []
     times = [dict(level.limits).get("time", "") for level in levels]
     compared = re.search(SHAPE["compared"], claim.lead)
-    base = compared["base"] if compared else ""
+    other = compared["base"] if compared else ""
     named = [
-        bool(base and ((time and (time in base or base in time)) or base in level.lead[-12:]))
+        bool(other and ((time and (time in other or other in time)) or other in level.lead[-12:]))
         for level, time in zip(levels, times, strict=True)
     ]
     if sum(named) == 1:
@@ -212,11 +212,11 @@ def _parts_before(near: Around, total: re.Match[str]) -> tuple[list[Claim], bool
         parts.insert(0, other)
         if any(word in other.lead for word in WORDS["of which"]):
             break
-    if not parts:
-        return [], False
-    deeds, own = [part.kinds & grammar.KINDS["deeds"] for part in parts], near.claim.kinds & grammar.KINDS["deeds"]
-    one_deed = len(set(deeds[1:])) < 2 and deeds[0] >= deeds[-1] and not own - deeds[0] - grammar.KINDS["general_deeds"]
-    one_measure = len({part.measure for part in parts if part.measure}) < 2 and "of which" not in parts[0].kinds
+    own, general = near.claim.kinds & grammar.KINDS["deeds"], grammar.KINDS["general_deeds"]
+    deeds = [part.kinds & grammar.KINDS["deeds"] for part in parts] or [own]
+    one_deed = len(set(deeds[1:])) < 2 and deeds[0] >= deeds[-1] and not own - deeds[0] - general
+    several = any("of which" in part.kinds for part in parts[:1])
+    one_measure = len({part.measure for part in parts if part.measure}) < 2 and not several
     distinct = len({_part_name(part) for part in parts}) == len(parts)
     return parts, one_deed and one_measure and distinct and bool(total["strong"] or not total["rest"])
 

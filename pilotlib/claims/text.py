@@ -213,13 +213,16 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
     if count.kind != grammar.THINGS:
         return Names()
     clause = max(text.rfind(mark, 0, count.start) for mark in SHAPE["sentence_ends"] + SHAPE["clause_ends"]) + 1
-    before = re.compile(SHAPE["names_before"]).match(text, clause, count.start)
-    one = None if before else re.compile(SHAPE["name_before"]).match(text, clause, count.start)
+    before = (re.compile(SHAPE[form]).match(text, clause, count.start) for form in ("names_before", "name_before"))
     after = re.compile(SHAPE["names_after"]).match(text, count.unit_end)
-    for match in filter(None, (before, one, after)):
+    for match in filter(None, (next(filter(None, before), None), after)):
         start, end = match.span("names")
         *names, last = match["names"].split("、")
-        names = [name for name in (*names, *_parted(last, lexicon)) if name.strip()]
+        # The last two may be joined by 和; not where the word stands inside a known name: 网络系统建设与运维.
+        inside = [known.span() for known in lexicon.pattern.finditer(last) if len(known[0]) > 2]
+        joints = (joint.span() for joint in re.finditer(SHAPE["last_name_after"], last))
+        cut = next((cut for cut in joints if not any(first <= cut[0] < stop for first, stop in inside)), None)
+        names = [name for name in (*names, *((last[: cut[0]], last[cut[1] :]) if cut else (last,))) if name.strip()]
         lead = 0 if match is after else _lead(names[0], lexicon)
         if all(number.label in grammar.IN_NAMES for number in between(numbers, start + lead, end)):
             listed = tuple(re.sub(r"\s", "", name) for name in (names[0][lead:], *names[1:]))
@@ -229,15 +232,6 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
             most = fewest + len(re.findall(SHAPE["last_name_after"], match["names"][lead:]))
             return Names(listed, fewest, most, bool(match["open"]), (start + lead, end))
     return Names()
-
-
-def _parted(last: str, lexicon: Lexicon) -> list[str]:
-    """The last names of a list, joined by 和; not where the word stands inside a known name: 网络系统建设与运维."""
-    known = [match.span() for match in lexicon.pattern.finditer(last) if len(match[0]) > 2]
-    for match in re.finditer(SHAPE["last_name_after"], last):
-        if not any(start <= match.start() < end for start, end in known):
-            return [last[: match.start()], last[match.end() :]]
-    return [last]
 
 
 def _lead(name: str, lexicon: Lexicon) -> int:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from itertools import combinations, product
+from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
@@ -50,45 +50,41 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     pairs = ((several.get(measure, (measure,)), scope) for measure, scope in product(claim.measures, scopes))
     ways = [(name, scope) for names, scope in pairs for name in names]
     known = [fact for way in ways if (fact := fact_of(*way, facts))]
-    fields = {"n": number, "c": claim, "year": facts.year, "title": title}
-
-    def verdict(state: str, reason: str, fact: Fact | None = None, **more: str) -> tuple[Finding, bool]:
-        held = (fact.value, fact.statistic) if fact else (None, None)
-        return Finding(state, say(reason, **fields, **more), *held), False
-
-    if claim.measures and not facts.known:
-        return verdict(NO_DATA, "no_year")
-    if claim.outside:
-        return verdict(NO_DATA, "outside", of_title=say("of_title", title=title) if claim.measures else "")
-    if not claim.measures:
-        return verdict(NOT_UNDERSTOOD, "no_measure")
-    if number.kind == grammar.TIMES or is_change(claim) or "change" in kinds_of(claim.before):
-        return verdict(NO_DATA, "person_times" if number.kind == grammar.TIMES else "change")
-    fitting = next((fact for fact in known if fits(number, fact)), None)
-    if fitting and fitting.lower_bound:
-        return verdict(grammar.LOWER_BOUND, "lower_bound", fitting, known=fitting.statement)
-    if fitting:
-        return verdict(AGREES, "fits", fitting, known=fitting.statement, others=_other_senses(fitting, known))
-    if not known:
-        return verdict(NO_DATA, "not_known", likeliest=titled(*ways[0]))
+    fitting = [fact for fact in known if fits(number, fact)]
     likeliest = [fact for fact in known if fact.measure == known[0].measure]
-    nearest = min(likeliest, key=lambda fact: abs(in_unit_of(number, fact) - fact.value))
-    year, by = nearest.statement, in_unit_of(number, nearest) - nearest.value
-    if claim.doubtful or len(known) < len(ways):
-        return verdict(NO_DATA, "perhaps_part", known=year)
-    if len(claim.unknown) > grammar.MOST_UNKNOWN:
-        return verdict(NOT_UNDERSTOOD, "not_recognised", known=year)
-    if not _is_certain(claim, nearest, known):
-        return verdict(NOT_UNDERSTOOD, "not_certain", known=year)
-    left_out = _rounds_left_out(claim, nearest, facts)
-    if left_out and any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"]):
-        meant = nearest._replace(value=claim.value)
-        return verdict(AGREES, "rounds_meant", meant, known=year, left_out=left_out)
-    difference = say("more" if by > 0 else "less", figure=figure(abs(by)) + nearest.unit)
-    finding, _ = verdict(DISAGREES, "differs", nearest, known=year, difference=difference)
-    finding = finding._replace(explanation=finding.explanation + left_out)
-    of_the_year = bool({"here", "whole year"} & claim.kinds or left_out)
-    return finding, "sum" in kinds_of(claim.before) and of_the_year
+    likeliest.sort(key=lambda fact: abs(in_unit_of(number, fact) - fact.value))
+    fact = next(iter(fitting or likeliest), None)
+    left_out = _rounds_left_out(claim, fact, facts) if fact else ""
+    rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
+    changed = is_change(claim) or "change" in kinds_of(claim.before)
+    cases = (
+        (claim.measures and not facts.known, NO_DATA, "no_year"),
+        (claim.outside, NO_DATA, "outside"),
+        (not claim.measures, NOT_UNDERSTOOD, "no_measure"),
+        (number.kind == grammar.TIMES, NO_DATA, "person_times"),
+        (changed, NO_DATA, "change"),
+        (fitting and fitting[0].lower_bound, grammar.LOWER_BOUND, "lower_bound"),
+        (fitting, AGREES, "fits"),
+        (not known, NO_DATA, "not_known"),
+        (claim.doubtful or len(known) < len(ways), NO_DATA, "perhaps_part"),
+        (len(claim.unknown) > grammar.MOST_UNKNOWN, NOT_UNDERSTOOD, "not_recognised"),
+        (fact and not _is_certain(claim, fact, known), NOT_UNDERSTOOD, "not_certain"),
+        (left_out and rounds_named, AGREES, "rounds_meant"),
+        (True, DISAGREES, "differs"),
+    )
+    state, sentence = next((state, sentence) for holds, state, sentence in cases if holds)
+    fields = {"n": number, "c": claim, "year": facts.year, "title": title, "left_out": left_out}
+    fields["of_title"] = say("of_title", title=title) if claim.measures else ""
+    if fact:
+        by = in_unit_of(number, fact) - fact.value
+        difference = say("more" if by > 0 else "less", figure=figure(abs(by)) + fact.unit)
+        fields |= {"known": fact.statement, "others": _other_senses(fact, known), "difference": difference}
+    elif ways:
+        fields["likeliest"] = titled(*ways[0])
+    decided = fact if state not in (NO_DATA, NOT_UNDERSTOOD) else None
+    value = claim.value if sentence == "rounds_meant" else decided.value if decided else None
+    of_the_year = "sum" in kinds_of(claim.before) and bool({"here", "whole year"} & claim.kinds or left_out)
+    return Finding(state, say(sentence, **fields), value, decided and decided.statistic), of_the_year
 
 
 def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
@@ -118,12 +114,11 @@ def _rounds_left_out(claim: Claim, nearest: Fact, facts: Facts) -> str:
     rounds = () if nearest.scope.application_round else facts.names["application_round"]
     scopes = {name: (nearest.measure, nearest.scope._replace(application_round=name)) for name in rounds}
     known = {name: facts.known[key] for name, key in scopes.items() if key in facts.known}
-    for names in (names for size in range(len(rounds) - 1, 1, -1) for names in combinations(known, size)):
+    for names in chain(*(combinations(known, size) for size in range(len(rounds) - 1, 1, -1))):
         if sum(known[name].value for name in names) == claim.value:
-            missing = "、".join(name + known[name].written for name in known if name not in names)
-            return say(
-                "rounds_left_out", parts="、".join(name + known[name].written for name in names), missing=missing
-            )
+            written = {name: name + fact.written for name, fact in known.items()}
+            parts = "、".join(written.pop(name) for name in names)
+            return say("rounds_left_out", parts=parts, missing="、".join(written.values()))
     return ""
 
 
@@ -139,18 +134,16 @@ def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     count = value if listed.fewest <= value <= listed.most else len(listed.names)
     missing, statistic = ({}, None) if claim.outside else _not_in_table(listed.names, facts)
     nearly = "、".join(say("name_nearly", name=name, near=near) if near else name for name, near in missing.items())
-    present, fields = len(listed.names) - len(missing), {"count": count, "names": nearly, "n": claim.number}
-    found = (
-        (NO_DATA, "names_not_known", value, None) if statistic is None else (AGREES, "names_present", value, statistic)
-    )
+    present, expected = len(listed.names) - len(missing), claim.value
+    state, sentence = (NO_DATA, "names_not_known") if statistic is None else (AGREES, "names_present")
     if missing:
-        found = DISAGREES, "names_missing", present, statistic
-    elif count > value or (count < value and not listed.open):
-        found = DISAGREES, "names_miscounted", value, None
+        state, sentence, expected = DISAGREES, "names_missing", present
+    elif count != value and (count > value or not listed.open):
+        state, sentence, statistic = DISAGREES, "names_miscounted", None
     elif count < value:
-        found = NOT_UNDERSTOOD, "names_left_out", value, None
-    state, sentence, *held = found
-    return Finding(state, say(sentence, present=present, **fields), *held, "、".join(listed.names), count)
+        state, sentence, statistic = NOT_UNDERSTOOD, "names_left_out", None
+    explanation = say(sentence, count=count, names=nearly, present=present, n=claim.number)
+    return Finding(state, explanation, expected, statistic, "、".join(listed.names), count)
 
 
 def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str], str | None]:
