@@ -291,10 +291,12 @@ def _paired_part(paragraph: Paragraph, claim: Claim) -> dict[str, str]:
         return {}
     end = claim.clause[1] if middle >= claim.clause[0] else claim.sentence[1]
     numbers = [other for other in between(paragraph.counts, middle, end) if other.kind == claim.number.kind]
-    listed = [paragraph.names[count.start].names for count in between(paragraph.counts, start, middle)]
-    choices = [("certificate", [split_certificate(name)[0] for name in names]) for names in listed]
-    for dimension in DIMENSIONS:
-        words = between(paragraph.words, start, middle)
-        choices.append((dimension, list(dict.fromkeys(word.part for word in words if word.dimension == dimension))))
-    fitting = [choice for choice in choices if len(choice[1]) == len(numbers) > 1]
-    return {dimension: names[numbers.index(claim.number)] for dimension, names in fitting[:1]}
+    words, counts = between(paragraph.words, start, middle), between(paragraph.counts, start, middle)
+    choices = [
+        ("certificate", [split_certificate(name)[0] for name in paragraph.names[count.start].names]) for count in counts
+    ]
+    named = [(name, dict.fromkeys(word.part for word in words if word.dimension == name)) for name in DIMENSIONS]
+    for dimension, names in (*choices, *named):
+        if len(names) == len(numbers) > 1:
+            return {dimension: [*names][numbers.index(claim.number)]}
+    return {}

@@ -68,11 +68,6 @@ def _beside(claim: Claim) -> str:
     return claim.lead[-14:] + re.split(SHAPE["between_clauses"], claim.tail)[0][:10]
 
 
-def _deeds(claim: Claim) -> set[str]:
-    """What was done with those counted, and their measure; who are only enlisted did not sit (考核报名人数)."""
-    return {"enlisted"} if "enlisted" in claim.kinds else {*claim.kinds, claim.measure}
-
-
 def judge_named_rate(near: Around, rate: grammar.Rate | None) -> Finding | None:
     """A rate with a name: its numerator and denominator by their words, in the sentence or the one before.
 
@@ -84,7 +79,11 @@ def judge_named_rate(near: Around, rate: grammar.Rate | None) -> Finding | None:
         by_measure = [other for other in near.since if other.measure == rate.numerator]
         tops += [other for other in by_measure if other not in tops and not other.kinds & set(rate.bottom)]
         ways = ((kind, counts) for counts in (near.since, near.counts) for kind in (*rate.bottom, *rate.denominators))
-        rest = ([other for other in run if kind in _deeds(other)] for kind, run in ways)
+        rest = (
+            # Who are only enlisted did not sit: 考核报名人数.
+            [other for other in run if kind in (other.kinds & {"enlisted"} or {*other.kinds, other.measure})]
+            for kind, run in ways
+        )
         apart = ([other for other in run if not other.kinds & set(rate.top) and other not in tops] for run in rest)
         bottoms = next(filter(None, apart), [])
     else:

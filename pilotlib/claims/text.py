@@ -17,6 +17,7 @@ Span = tuple[int, int]
 Placed = TypeVar("Placed", "Word", Number)
 # A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
 NAMES = frozenset(f"name_of_{dimension}" for dimension in DIMENSIONS)
+_LISTED = ("certificate", "major", "college", "category")
 _start = attrgetter("start")
 
 
@@ -223,7 +224,14 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
         joints = (joint.span() for joint in re.finditer(SHAPE["last_name_after"], last))
         cut = next((cut for cut in joints if not any(first <= cut[0] < stop for first, stop in inside)), None)
         names = [name for name in (*names, *((last[: cut[0]], last[cut[1] :]) if cut else (last,))) if name.strip()]
-        lead = 0 if match is after else _lead(names[0], lexicon)
+        # Before the first name may stand what is no name: 先后组织 of 先后组织电子商务数据分析.
+        parts = {
+            known.start(): lexicon.parts.get(re.sub(r"\s", "", known[0]), ("", ""))
+            for known in lexicon.pattern.finditer(names[0])
+        }
+        opens = [place for place, (dimension, _) in parts.items() if dimension in _LISTED]
+        verb = re.match(SHAPE["before_names"], names[0])
+        lead = 0 if match is after else opens[-1] if opens else verb.end() if verb else 0
         if all(number.label in grammar.IN_NAMES for number in between(numbers, start + lead, end)):
             listed = tuple(re.sub(r"\s", "", name) for name in (names[0][lead:], *names[1:]))
             if len(listed) < 2 or any(re.search(SHAPE["no_name"], name) for name in listed):
@@ -232,13 +240,3 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
             most = fewest + len(re.findall(SHAPE["last_name_after"], match["names"][lead:]))
             return Names(listed, fewest, most, bool(match["open"]), (start + lead, end))
     return Names()
-
-
-def _lead(name: str, lexicon: Lexicon) -> int:
-    """How much of the first name of a list is not the name: 先后组织 of 先后组织电子商务数据分析."""
-    for match in reversed(list(lexicon.pattern.finditer(name))):
-        dimension, _ = lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))
-        if dimension in ("certificate", "major", "college", "category"):
-            return match.start()
-    lead = re.match(SHAPE["before_names"], name)
-    return lead.end() if lead else 0

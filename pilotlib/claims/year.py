@@ -13,8 +13,6 @@ from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate
 
-_ADDED_UP_OVER_ROUNDS = ("applications", "places_approved", "places_applied")
-
 
 def judge_count(near: Around, facts: Facts) -> list[Finding]:
     """Hold a count against the year; where that decides nothing, let the text itself.
@@ -169,7 +167,7 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
         By place in `claims` of the last such count.
     """
     omitted = {}
-    for measure in _ADDED_UP_OVER_ROUNDS:
+    for measure in ("applications", "places_approved", "places_applied"):  # what may be added up over rounds
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller
         for place, claim in enumerate(claims):
             name = claim.scope.application_round or claim.carried.application_round
