@@ -1,7 +1,6 @@
 """What each number of a paragraph counts, and of which part of the year: read from the words around it.
 
-The words nearest to a number say what it counts and of which part; what its segment leaves open is carried over from
-the clauses before it in the sentence (`Said`).
+What the words of its segment leave open is carried over from the clauses before it in the sentence (`Said`).
 """
 
 import re
@@ -28,13 +27,12 @@ _REACH = 120  # so many characters before a number are searched for a word that 
 class Claim(NamedTuple):
     """A number that states something, the words around it, and what they say of it.
 
-    Read off the text: the `number` and its `value`; `names` listed with it; the words right `before` and right `after`
-    it, their `kinds`, and all words `in_segment`; `unknown`, the characters near it that nothing explains; `clause` and
-    `sentence`, where these begin and end; `lead` and `tail`, the text of its sentence from the number before it and up
-    to the next. Understood: `noun` and `measures`, what it may count, the likeliest first; `scope`, the part named
-    beside it; `carried`, the part named before it, which may or may not be meant; `limits`, what the words so far
-    confine it to (part, elsewhere, time, planned); `outside`, all words that put it beyond the year's data; `doubtful`,
-    words by which it may be only a part; `said`, the kinds of all words of the sentence so far.
+    Read off the text: the words right `before` and `after` the number, their `kinds`, all words `in_segment`; the
+    characters near it that nothing explains (`unknown`); where its `clause` and `sentence` begin and end; the text from
+    the number before it (`lead`) and up to the next (`tail`). Understood: the `measures` that it may be of, the
+    likeliest first; the `scope` named beside it and the one `carried` over; the `limits` (part, elsewhere, time,
+    planned) that hold; the words that put it `outside` the year or make it `doubtful` that it is of the whole; and the
+    kinds of all words `said` in the sentence so far.
     """
 
     number: Number
@@ -257,9 +255,9 @@ def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
 
 
 def _own_scope(text: str, claim: Claim) -> tuple[Scope, list[str]]:
-    """The part named beside a number: right after its unit, else the nearest before it, else the first after it.
+    """The part named beside a number, joined names (沿用批次与第一次) together; and names before it that are left.
 
-    Names that are joined (沿用批次与第一次) are taken together; names before it that are left are the second value.
+    It is the one right after its unit, else the nearest before it, else the first after it.
     """
     scope, left, number = {}, [], claim.number
     for dimension in dict.fromkeys(word.dimension for word in (*claim.before, *claim.after) if word.dimension):

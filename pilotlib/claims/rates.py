@@ -69,10 +69,7 @@ def _beside(claim: Claim) -> str:
 
 
 def judge_named_rate(near: Around, rate: grammar.Rate | None) -> Finding | None:
-    """A rate with a name: its numerator and denominator by their words, in the sentence or the one before.
-
-    One with a name that is not in the grammar (就业率) is of the count with its first word by the only larger one.
-    """
+    """A rate by its words, in the sentence or the one before; one not in the grammar (就业率) by its first word."""
     claim, bottoms, unnamed = near.claim, list[Claim](), re.search(SHAPE["unnamed_rate"], near.claim.lead)
     if rate:
         tops = [other for other in near.since if other.kinds & set(rate.top) and not is_change(other)]

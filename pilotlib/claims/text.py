@@ -189,10 +189,7 @@ def _stands_after(text: str, place: int, words: str) -> bool:
 
 
 def _segments_of(text: str, numbers: list[Number], hidden: list[Span]) -> Iterator[Segment]:
-    """The stretches of a text between its marks; a text that goes on without any is cut where it has grown too long.
-
-    No marks are those in numbers and names.
-    """
+    """The stretches between marks outside of numbers and names; a text that goes on without any is cut."""
     spans = [*hidden, *((number.start, number.end) for number in numbers)]
     skipped = {place for span in spans for place in range(*span)}
     marks = SHAPE["sentence_ends"] + SHAPE["clause_ends"] + SHAPE["small_ends"]

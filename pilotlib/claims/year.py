@@ -86,10 +86,7 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
 
 
 def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
-    """Whether the words prove what is counted, and that it is the whole.
-
-    So far off, a number can only be of something else; the more so where nothing says that it is of the whole.
-    """
+    """Whether the words prove what is counted, and that it is the whole; what is far off is of something else."""
     most = 2 if "here" in claim.said or nearest.value < 100 or any(nearest.scope) else 1.25
     most = 3 if "whole year" in claim.said or "sum" in claim.kinds else most
     ratios = [in_unit_of(claim.number, fact) / (fact.value or 1) for fact in known]
@@ -121,10 +118,7 @@ def _rounds_left_out(claim: Claim, nearest: Fact, facts: Facts) -> str:
 
 
 def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
-    """The names listed with a count: how many there are, and which of them the year's table does not have.
-
-    What can be counted in two ways (检测与维修) fits in either.
-    """
+    """The names listed with a count: how many (检测与维修 may be two), and which of them the year's table lacks."""
     listed, value = claim.names, int(claim.value)
     far_off = value > 2 * listed.most and not listed.open  # then it is no list of what is counted
     if not listed.names or far_off or claim.number.modifier or re.match(SHAPE["one_of_them"], claim.tail):
@@ -161,11 +155,7 @@ def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str],
 
 
 def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict[int, Finding]:
-    """For counts that are stated of several rounds: their sum, held against the year's, and the rounds never mentioned.
-
-    Returns:
-        By place in `claims` of the last such count.
-    """
+    """For counts of several rounds, by place of the last: their sum against the year's, and rounds never mentioned."""
     omitted = {}
     for measure in ("applications", "places_approved", "places_applied"):  # what may be added up over rounds
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller
