@@ -1,7 +1,7 @@
 """Rates and shares, by the counts of the text and, where it has none of its own, by those of the year."""
 
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
@@ -73,29 +73,24 @@ def judge_named_rate(near: Around, rate: grammar.Rate | None) -> Finding | None:
     claim, bottoms, unnamed = near.claim, list[Claim](), re.search(SHAPE["unnamed_rate"], near.claim.lead)
     if rate:
         tops = [other for other in near.since if other.kinds & set(rate.top) and not is_change(other)]
-        by_measure = [other for other in near.since if other.measure == rate.numerator]
-        tops += [other for other in by_measure if other not in tops and not other.kinds & set(rate.bottom)]
-        ways = ((kind, counts) for counts in (near.since, near.counts) for kind in (*rate.bottom, *rate.denominators))
-        rest = (
+        rest = [other for other in near.since if other not in tops and not other.kinds & set(rate.bottom)]
+        tops += [other for other in rest if other.measure == rate.numerator]
+        for run, kind in product((near.since, near.counts), (*rate.bottom, *rate.denominators)):
+            apart = [other for other in run if not other.kinds & set(rate.top) and other not in tops]
             # Who are only enlisted did not sit: 考核报名人数.
-            [other for other in run if kind in (other.kinds & {"enlisted"} or {*other.kinds, other.measure})]
-            for kind, run in ways
-        )
-        apart = ([other for other in run if not other.kinds & set(rate.top) and other not in tops] for run in rest)
-        bottoms = next(filter(None, apart), [])
+            deeds = [(other, other.kinds & {"enlisted"} or {*other.kinds, other.measure}) for other in apart]
+            bottoms = bottoms or [other for other, done in deeds if kind in done]
     else:
         tops = [other for other in near.since if unnamed and unnamed["stem"] in _beside(other)]
     ratios, fitting = list[Way](), False
     for top in tops:
         others = [other for other in (*near.earlier, *near.later) if same_unit(top, other)]
-        only = [other for other in others if other.value >= top.value and len(others) == 1]
-        same = [other for other in bottoms if same_unit(top, other)] or only
+        same = [other for other in bottoms if same_unit(top, other)]
+        same = same or [other for other in others if other.value >= top.value and len(others) == 1]
         alike = [other for other in near.counts if other.value and same_unit(top, other)]
         fitting |= any(fits(claim, top.value / other.value * 100, top, other) for other in alike)
-        strict = {
-            other.value for other in tops if (other is top or same_unit(top, other)) and about(other) == about(claim)
-        }
-        certain = len({other.value for other in same}) == 1 and strict == {top.value}
+        rivals = {other.value for other in tops if same_unit(top, other) and about(other) == about(claim)}
+        certain = rivals <= {top.value} and about(top) == about(claim) and len({other.value for other in same}) == 1
         for other in same:
             if other.value and (top.value <= other.value or (rate and "done" in rate.top)):
                 ratios.append(ratio(top, other, certain and about(other) == about(claim)))
