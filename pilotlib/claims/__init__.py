@@ -13,16 +13,15 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, say
-from pilotlib.claims.meaning import understand
+from pilotlib.claims.meaning import Claim, understand
 from pilotlib.claims.numbers import plain_text
-from pilotlib.claims.rates import judge_rate, rate_of, recomputed
-from pilotlib.claims.relations import Around, Finding, around, change_of, is_change, sum_of
+from pilotlib.claims.rates import judge_rate
+from pilotlib.claims.relations import Around, Finding, around
 from pilotlib.claims.tables import Judged, judge_table
 from pilotlib.claims.text import lexicon_of, paragraph_of
-from pilotlib.claims.year import judge_count, judge_names, judge_rounds
+from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of
@@ -50,6 +49,7 @@ _COLUMNS = {
     **{"explanation": "str", "derived": "bool", "offset": "Int64", "instead": "str"},
     **dict.fromkeys(("value", "expected"), "Float64"),
 }
+_BLANK = {"kind": "claim", "derived": False, "instead": ""}
 Row = dict[str, Any]
 
 
@@ -74,24 +74,28 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
     for passage in passages:
         rows += [[_row_of_table(passage, judged)] for judged in judge_table(passage.rows)]
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
-        nearby = around(understand(paragraph))
-        mentioned |= {name for name in facts.names["application_round"] if name in paragraph.text}
-        ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
-        mentioned |= {round_named(ordinal.replace(" ", "")) for ordinal in ordinals}
+        text, nearby = paragraph.text, around(understand(paragraph), paragraph.text)
+        mentioned |= {name for name in facts.names["application_round"] if name in text}
         for number in paragraph.numbers:
-            line, start = paragraph.text.count("\n", 0, number.start), paragraph.text.rfind("\n", 0, number.start) + 1
-            where = {"number": number.written, "unit": number.unit, "derived": False, "instead": ""}
-            where |= {"line": passage.line + line, "column": number.start - start + 1}
+            place, (first, last) = number.start, paragraph.sentence_at(number.start)
+            where = _BLANK | {"number": number.written, "unit": number.unit}
+            where |= {"line": passage.line + text.count("\n", 0, place), "column": place - text.rfind("\n", 0, place)}
+            where |= {"sentence": " ".join(text[first : last + 1].split())}
+            where |= {"offset": len(" ".join(f"{text[first:place]}|".split())) - 1}
             if number.label:
-                told = {"kind": "label", "explanation": say("label", label=number.label)}
-                rows.append([where | _sentence(paragraph.text, number.start) | told])
+                mentioned |= (
+                    {round_named(number.written.replace(" ", ""))} if number.label == grammar.ORDINAL else set()
+                )
+                rows.append([where | {"kind": "label", "explanation": say("label", label=number.label)}])
                 continue
             near = next(nearby)
-            rows.append(_rows_of_claim(near, claims[-40:], paragraph.text, facts, where))
+            own, *derived = _judged(near, claims[-40:], facts)
+            rows.append([where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)])
             rows_of_claims.append(rows[-1])
             claims.append(near.claim)
     for place, finding in judge_rounds(claims, mentioned, facts).items():
-        rows_of_claims[place].insert(1, rows_of_claims[place][0] | _row(finding, rows_of_claims[place][0]["unit"]))
+        own_row = rows_of_claims[place][0]
+        rows_of_claims[place].insert(1, own_row | finding._asdict() | {"derived": True})
     return pd.DataFrame([*chain(*rows)], columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
@@ -124,56 +128,41 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _rows_of_claim(near: Around, before: list[Claim], text: str, facts: Facts, where: Row) -> list[Row]:
-    """The row of a claim, and those of what follows from it together with the claims around it."""
-    claim, number, names = near.claim, near.claim.number, judge_names(near.claim, facts)
-    percent = number.kind == grammar.PERCENT
-    finding = (change_of if is_change(claim) else rate_of if percent else sum_of)(near)
+def _judged(near: Around, before: list[Claim], facts: Facts) -> list[Finding]:
+    """What is found of a claim, and of what follows from it together with the claims around it."""
+    claim, number, text = near.claim, near.claim.number, near.text
+    verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)
     rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in before)))
-    derived = [item for item in (names, finding) if item and item.written]
-    if percent:
-        verdict = judge_rate(near, text, facts, finding)
-        derived += filter(None, [recomputed(verdict, facts)])
-    elif claim.measure == "rounds_count" and len(rounds) == claim.value:
+    if claim.measure == "rounds_count" and len(rounds) == claim.value:
         verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
-    else:
-        verdict = judge_count(claim, text, facts, finding, names)
     instead = ""
     if verdict.state == DISAGREES and verdict.expected is not None and re.fullmatch(r"[\d,.]+", number.written):
         value = round(verdict.expected, max(1, len(number.written.partition(".")[2])))
         written = f"{value:,.0f}" if "," in number.written else figure(value)
-        instead = " ".join(
-            (text[claim.clause[0] : number.start] + written + text[number.end : claim.clause[1]]).split()
-        )
-    own = where | _sentence(text, number.start, claim.sentence)
-    first = own | _row(verdict, number.unit) | {"number": number.written, "value": number.value, "derived": False}
-    return [first | {"instead": instead}, *(own | _row(item, number.unit) for item in derived)]
-
-
-def _row(finding: Finding, unit: str) -> Row:
-    own = {"number": finding.written, "value": finding.value, "unit": unit, "kind": "claim", "derived": True}
-    return own | {name: getattr(finding, name) for name in ("state", "explanation", "expected", "statistic", "instead")}
+        clause = text[claim.clause[0] : number.start] + written + text[number.end : claim.clause[1]]
+        instead = " ".join(clause.split())
+    return [verdict._replace(number=number.written, value=claim.value, instead=instead), *derived]
 
 
 def _row_of_table(passage: Passage, judged: Judged) -> Row:
     """A cell that its table determines: its row is the sentence."""
-    (place, column, number, value, _, unit), state, explanation, expected = judged
-    row, texts = passage.rows[place], [" ".join(text.split()) for text in passage.rows[place]]
-    at = sum(len(text) + 1 for text in row[:column]) + row[column].index(number) if passage.between else column
-    own = {"number": number, "value": value, "unit": unit, "kind": "claim", "derived": False, "state": state}
-    own |= {"explanation": explanation, "expected": expected, "sentence": " | ".join(texts), "column": at + 1}
-    own |= {"line": passage.line + place, "offset": sum(len(text) + 3 for text in texts[:column])}
-    return own | {"instead": figure(expected) + unit if state == DISAGREES else ""}
-
-
-def _sentence(text: str, start: int, span: tuple[int, int] | None = None) -> Row:
-    """The sentence of a number, as far as it is not too long, and the place of the number in it."""
-    longest, marks = grammar.SHAPE["longest_sentence"], grammar.SHAPE["sentence_ends"]
-    first, last = max(0, start - longest), start + longest
-    if span:
-        first, last = span
-    else:
-        first = max(first, *(text.rfind(mark, first, start) + 1 for mark in marks))
-        last = min((end for mark in marks if (end := text.find(mark, start, last)) >= 0), default=last)
-    before = " ".join(f"{text[first:start]}|".split())
-    return {"sentence": " ".join(text[first : last + 1].split()), "offset": len(before) - 1 if span else None}
+    cell, state, explanation, expected = judged
+    row, texts = passage.rows[cell.row], [" ".join(text.split()) for text in passage.rows[cell.row]]
+    at = (
+        len("|".join([*row[: cell.column], ""])) + row[cell.column].index(cell.written)
+        if passage.between
+        else cell.column
+    )
+    return _BLANK | {
+        "number": cell.written,
+        "value": cell.value,
+        "unit": cell.unit,
+        "state": state,
+        "expected": expected,
+        "explanation": explanation,
+        "instead": figure(expected) + cell.unit if state == DISAGREES else "",
+        "sentence": " | ".join(texts),
+        "offset": sum(len(text) + 3 for text in texts[: cell.column]),
+        "line": passage.line + cell.row,
+        "column": at + 1,
+    }

@@ -1,7 +1,7 @@
 """What is known of a year, by what it counts and for what part, and whether a number can be one of these figures."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
-from pilotlib.columns import unit_of
+from pilotlib.columns import title_of, unit_of
 from pilotlib.statistics.places import Tables, only_approved, totals
 from pilotlib.vocabulary import APPROVED_STATUSES
 
@@ -26,8 +26,10 @@ class Scope(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A figure, its unit, whether it is only a lower bound, and the statistic that it comes from."""
+    """A figure of the year: of what measure and which part, whether it is only a lower bound, and its statistic."""
 
+    measure: str
+    scope: Scope
     value: float
     unit: str
     lower_bound: bool
@@ -37,6 +39,12 @@ class Fact(NamedTuple):
     def written(self) -> str:
         """The figure with its unit: 1662人."""
         return figure(self.value) + self.unit
+
+    @property
+    def statement(self) -> str:
+        """What is known, as a clause: 第一次证书数为12种."""
+        sentence = "at_least" if self.lower_bound else "exactly"
+        return grammar.say(sentence, title=titled(self.measure, self.scope), figure=self.written)
 
 
 class Facts(NamedTuple):
@@ -50,15 +58,8 @@ class Facts(NamedTuple):
 
 DIMENSIONS = Scope._fields
 NO_FACTS = Facts(0, {}, dict.fromkeys(DIMENSIONS, ()))  # where a text is judged by itself
-_STATISTIC_OF = {
-    ("application_round",): "by_round",
-    ("level",): "by_level",
-    ("application_round", "level"): "by_round_level",
-    ("certificate",): "by_certificate",
-}
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
 _COUNTS = ["applications", "certificates", "certificate_levels", "places_applied", "places_approved"]
-_Known = dict[tuple[str, Scope], Fact]
 
 
 def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Iterable[str] = ()) -> Facts:
@@ -67,29 +68,23 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
     `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
     """
     applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
-    known: _Known = {}
+    rounds = applications["application_round"].nunique()
+    facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")]
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
         given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
         for name, value, unit, bound in given.itertuples(index=False):
-            known[name, Scope()] = Fact(float(value), unit, bound is True, statistic)
-    for dimensions in (part for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
-        known |= _of_places(applications, dimensions)
-    known |= _of_majors(tables, statistics)
-    rounds = applications["application_round"].unique()
-    known["rounds_count", Scope()] = Fact(len(rounds), "个", False, "by_round")
+            facts.append(Fact(name, Scope(), float(value), unit, bound is True, statistic))
+    facts += _of_places(applications, statistics)
+    facts += _of_majors(tables, statistics)
     if tables.colleges:
-        colleges = tables.majors["major"].map(tables.colleges).dropna().nunique()
-        known["colleges_count", Scope()] = Fact(colleges, "个", bool(tables.majors["truncated"].any()), "by_college")
-    names: dict[str, Iterable[object]] = {
-        "application_round": rounds,
-        "certificate": applications["certificate"].unique(),
-        "major": tables.majors["major"].unique(),
-        "category": tables.majors["category"].dropna().unique(),
-        "college": sorted(set(tables.colleges.values())),
-    }
+        colleges, bound = tables.majors["major"].map(tables.colleges).dropna(), tables.majors["truncated"].any()
+        facts.append(Fact("colleges_count", Scope(), colleges.nunique(), "个", bool(bound), "by_college"))
+    named = (*applications[["application_round", "certificate"]].items(), *tables.majors[["major", "category"]].items())
+    names = {str(dimension): tuple(map(str, column.dropna().unique())) for dimension, column in named}
+    names["college"] = tuple(sorted(set(tables.colleges.values())))
     year = int(applications["year"].mode().iloc[0]) if applications["year"].notna().any() else 0
-    listed = {name: tuple(map(str, values)) for name, values in names.items()}
-    return Facts(year, known, listed, tuple(filter(None, schools)))
+    known = {(fact.measure, fact.scope): fact for fact in facts}
+    return Facts(year, known, names, tuple(filter(None, schools)))
 
 
 def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
@@ -102,7 +97,7 @@ def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
     if measure not in grammar.ADDED_UP or len(parts) < len(scopes):
         return None
     bound = any(part.lower_bound for part in parts)
-    return parts[0]._replace(value=sum(part.value for part in parts), lower_bound=bound)
+    return parts[0]._replace(scope=scope, value=sum(part.value for part in parts), lower_bound=bound)
 
 
 def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
@@ -153,49 +148,54 @@ def figure(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _of_places(applications: pd.DataFrame, dimensions: tuple[str, ...]) -> _Known:
-    """Rows, certificates and places of each round, level, certificate, or of each that occur together."""
-    approved = applications["status"].isin(APPROVED_STATUSES)
-    missing = applications.assign(
+def titled(measure: str, scope: Scope) -> str:
+    """A measure of a part of the year in Chinese: 第一次批准总培训人数."""
+    return "".join(filter(None, scope)) + title_of(measure)
+
+
+def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) -> Iterator[Fact]:
+    """Rows, certificates and places of each round, level, certificate, and of those that occur together."""
+    approved = only_approved(applications)
+    lacking = approved.assign(
         places_applied=applications["places_applied"].isna(),
-        places_approved=applications["places_approved"].isna() & approved,
+        places_approved=applications["places_approved"].isna() & applications["status"].isin(APPROVED_STATUSES),
     )
-    bounds = missing.groupby(list(dimensions), dropna=False)[["places_applied", "places_approved"]].any()
-    table = totals(only_approved(applications), list(dimensions)).set_index(list(dimensions))
-    return _facts(table[_COUNTS], bounds, dimensions, _STATISTIC_OF.get(dimensions, "applications"))
+    for dimensions in (list(part) for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
+        statistic = "by_" + "_".join(dimensions).replace("application_", "")
+        groups = lacking.groupby(dimensions, dropna=False, observed=True)
+        bounds = groups[["places_applied", "places_approved"]].any()
+        counts = totals(approved, dimensions).set_index(dimensions)[_COUNTS]
+        yield from _facts(counts, bounds, statistic if statistic in statistics else "applications")
 
 
-def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> _Known:
+def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[Fact]:
     """Majors by round, 大类 and college, students and places of each; lower bounds where a cell is cut or shared."""
     rows = tables.majors.merge(tables.applications[["source_row", "application_round"]], on="source_row")
-    of_round = rows.groupby("application_round").agg(majors_count=("major", "nunique"), bound=("truncated", "any"))
-    bounds = of_round[["bound"]].set_axis(["majors_count"], axis="columns")
-    known = _facts(of_round[["majors_count"]], bounds, ("application_round",), "majors")
-    for dimension, statistic in (("category", "by_category"), ("college", "by_college")):
-        table = statistics[statistic]
-        shared = "、".join(name for name in table[dimension] if "、" in name).split("、")
-        own = table[~table[dimension].str.contains("、")].set_index(dimension)
-        counts = own[["majors_count", "applications", "places_applied", "places_approved"]]
-        bounds = pd.DataFrame({name: own.index.isin(shared) for name in counts}, index=own.index)
-        known |= _facts(counts, bounds.assign(majors_count=True), (dimension,), statistic)
-    own = statistics["by_major"].set_index("major")
-    counts = own.assign(
-        distinct_students=own["students"],
-        applications=own["applications_alone"] + own["applications_shared"],
-        places_approved=own["places_approved_alone"],
-    )[["distinct_students", "applications", "places_approved"]]
-    bounds = pd.DataFrame({"places_approved": own["applications_shared"] > 0})
-    return known | _facts(counts, bounds, ("major",), "by_major")
+    rounds = rows.groupby("application_round")
+    counts, bounds = (
+        table.set_axis(["majors_count"], axis=1) for table in (rounds[["major"]].nunique(), rounds[["truncated"]].any())
+    )
+    yield from _facts(counts, bounds, "majors")
+    for dimension in ("category", "college"):
+        table = statistics[f"by_{dimension}"].set_index(dimension)
+        several = table.index.str.contains("、")
+        counts = table.loc[~several, ["majors_count", "applications", "places_applied", "places_approved"]]
+        shared = counts.index.isin("、".join(table.index[several]).split("、"))
+        bounds = pd.DataFrame(dict.fromkeys(counts, shared), index=counts.index).assign(majors_count=True)
+        yield from _facts(counts, bounds, f"by_{dimension}")
+    majors = statistics["by_major"].set_index("major")
+    counts = majors[["students", "places_approved_alone"]].set_axis(["distinct_students", "places_approved"], axis=1)
+    counts.insert(1, "applications", majors["applications_alone"] + majors["applications_shared"])
+    yield from _facts(counts, (majors[["applications_shared"]] > 0).set_axis(["places_approved"], axis=1), "by_major")
 
 
-def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, dimensions: tuple[str, ...], statistic: str) -> _Known:
-    """One fact per cell: `counts` by measure (columns) and part (index); `bounds` likewise, False where it has none."""
-    keys = [key if isinstance(key, tuple) else (key,) for key in counts.index]
-    parts = [Scope(**dict(zip(dimensions, map(str, key), strict=True))) for key in keys]
-    limits = bounds.reindex(index=counts.index, columns=counts.columns, fill_value=False)
-    return {
-        (measure, part): Fact(float(value), unit_of(measure), bool(bound), statistic)
-        for measure in map(str, counts)
-        for part, value, bound in zip(parts, counts[measure], limits[measure], strict=True)
-        if pd.notna(value)
-    }
+def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, statistic: str) -> Iterator[Fact]:
+    """One fact per cell: `counts` by part (index) and measure (columns); `bounds` likewise, False where it has none."""
+    parts = [
+        Scope(*map(str, key)) for key in counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
+    ]
+    bounds = bounds.reindex(index=counts.index, columns=counts.columns, fill_value=False)
+    for measure in map(str, counts):
+        for part, value, bound in zip(parts, counts[measure], bounds[measure], strict=True):
+            if pd.notna(value):
+                yield Fact(measure, part, float(value), unit_of(measure), bool(bound), statistic)

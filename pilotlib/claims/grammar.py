@@ -1,12 +1,11 @@
 """The grammar of `grammar.toml`: the words and forms by which numbers in Chinese reports are found and understood."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Sequence
 from importlib.resources import files
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 _GRAMMAR = tomllib.loads(files("pilotlib.claims").joinpath("grammar.toml").read_text(encoding="utf-8"))
-Entry = TypeVar("Entry")
 
 
 class Label(NamedTuple):
@@ -23,9 +22,9 @@ class Measure(NamedTuple):
     name: str
     kind: str
     example: str
-    counted: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
+    counted: Sequence[str] = ()
+    needs: Sequence[str] = ()
+    never: Sequence[str] = ()
 
 
 class Rate(NamedTuple):
@@ -35,25 +34,17 @@ class Rate(NamedTuple):
     year, `numerator` by `denominators`, where `after` is given only behind a count of one of these.
     """
 
-    words: tuple[str, ...]
+    words: Sequence[str]
     example: str
-    top: tuple[str, ...]
-    bottom: tuple[str, ...]
+    top: Sequence[str]
+    bottom: Sequence[str]
     numerator: str
-    denominators: tuple[str, ...]
-    after: tuple[str, ...] = ()
+    denominators: Sequence[str]
+    after: Sequence[str] = ()
 
 
 def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(words.split()) for name, words in table.items()}
-
-
-def _entries(kind: Callable[..., Entry], name: str) -> tuple[Entry, ...]:
-    tuples = (
-        {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-        for entry in _GRAMMAR[name]
-    )
-    return tuple(kind(**fields) for fields in tuples)
 
 
 AGREES, DISAGREES, LOWER_BOUND = "agrees", "disagrees", "lower_bound"
@@ -76,23 +67,24 @@ UNITS = {unit: kind for kind, units in _words(_GRAMMAR["units"]).items() for uni
 NOT_AFTER_CHINESE = _GRAMMAR["unit_rules"]["not_after_chinese"].split()
 UNIT_FORMS = _GRAMMAR["unit_rules"]["unit_forms"]
 IN_TEN_THOUSANDS = _GRAMMAR["unit_rules"]["in_ten_thousands"]
-LABELS: tuple[Label, ...] = _entries(Label, "labels")
+LABELS = [Label(**entry) for entry in _GRAMMAR["labels"]]
 
 WORDS, OTHER_WORDS = _words(_GRAMMAR["words"]), _words(_GRAMMAR["other_words"])
 KINDS = {name: frozenset(kinds) for name, kinds in _GRAMMAR["kinds"].items()}
 LIMITS: dict[str, str] = _GRAMMAR["limits"]
 ENDS_LIMITS: dict[str, list[str]] = _GRAMMAR["ends_limits"]
 EXCLUSIVE = {name: names for names in _GRAMMAR["exclusive"]["groups"] for name in names.split()}
-MEASURES: tuple[Measure, ...] = _entries(Measure, "measures")
-CERTIFICATE_SENSES = {unit: tuple(names) for unit, names in _GRAMMAR["certificate_senses"].items()}
+MEASURES = [Measure(**entry) for entry in _GRAMMAR["measures"]]
+CERTIFICATE_SENSES: dict[str, list[str]] = _GRAMMAR["certificate_senses"]
 NEEDS_A_REASON = {
     name: [frozenset(group.split()) for group in groups] for name, groups in _GRAMMAR["needs_a_reason"].items()
 }
 SPOILED_BY = {name: frozenset(kinds.split()) for name, kinds in _GRAMMAR["spoiled_by"].items()}
 COUNTED_BY_UNIT = _GRAMMAR["measure_rules"]["counted_by_unit"]
-ADDED_UP = tuple(_GRAMMAR["measure_rules"]["added_up"])
+ADDED_UP: list[str] = _GRAMMAR["measure_rules"]["added_up"]
 MOST_UNKNOWN = _GRAMMAR["measure_rules"]["most_unknown"]
-RATES: tuple[Rate, ...] = _entries(Rate, "rates")
+RATES = [Rate(**entry) for entry in _GRAMMAR["rates"]]
+RATE_NAMED = {word: rate for rate in RATES for word in rate.words}
 SHAPE = _GRAMMAR["shape"]
 
 

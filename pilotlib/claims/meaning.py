@@ -1,26 +1,96 @@
-"""What each claim of a paragraph counts, and of which part of the year: read from the words around it.
+"""What each number of a paragraph counts, and of which part of the year: read from the words around it.
 
-The words nearest to a number say what it counts and of which part; what its segment leaves open is carried over from
-the clauses before it in the sentence (`Said`).
+What the words of its segment leave open is carried over from the clauses before it in the sentence (`Said`).
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import COUNTED, Claim, Said, claims_in
 from pilotlib.claims.facts import DIMENSIONS, Scope
-from pilotlib.claims.grammar import KINDS, OTHER_WORDS, PEOPLE, SHAPE, THINGS
-from pilotlib.claims.text import Paragraph, Segment, Word, between, kinds_of
+from pilotlib.claims.grammar import KINDS, OTHER_WORDS, PEOPLE, SHAPE, THINGS, WORDS
+from pilotlib.claims.numbers import Number
+from pilotlib.claims.text import Names, Paragraph, Segment, Span, Word, between, kinds_of
 from pilotlib.vocabulary import CARRIED_ON
 from pilotlib.words import split_certificate
 
+# The nouns that a count of things can belong to.
+_COUNTED = {noun for measure in grammar.MEASURES for noun in measure.counted} | KINDS["counted_as_well"]
 _ASKED = frozenset({"apply", "approve"})
 _REACH = 120  # so many characters before a number are searched for a word that bears on it
 
 
+class Claim(NamedTuple):
+    """A number that states something, the words around it, and what they say of it.
+
+    Read off the text: the words right `before` and `after` the number, their `kinds`, all words `in_segment`; the
+    characters near it that nothing explains (`unknown`); where its `clause` and `sentence` begin and end; the text from
+    the number before it (`lead`) and up to the next (`tail`). Understood: the `measures` that it may be of, the
+    likeliest first; the `scope` named beside it and the one `carried` over; the `limits` (part, elsewhere, time,
+    planned) that hold; the words that put it `outside` the year or make it `doubtful` that it is of the whole; and the
+    kinds of all words `said` in the sentence so far.
+    """
+
+    number: Number
+    value: float
+    names: Names
+    before: list[Word]
+    after: list[Word]
+    kinds: frozenset[str]
+    in_segment: list[Word]
+    unknown: str
+    clause: Span
+    sentence: Span
+    lead: str
+    tail: str
+    noun: str = ""
+    measures: tuple[str, ...] = ()
+    scope: Scope = Scope()
+    carried: Scope = Scope()
+    limits: frozenset[tuple[str, str]] = frozenset()
+    outside: str = ""
+    doubtful: str = ""
+    said: frozenset[str] = frozenset()
+
+    @property
+    def measure(self) -> str:
+        """What it likeliest counts; "" where that is not known."""
+        return self.measures[0] if self.measures else ""
+
+
+@dataclass
+class Said:
+    """What a sentence has said so far: the `kinds` of its last segments' words, the latest first, and of `all`."""
+
+    scope: Scope = field(default_factory=Scope)
+    limits: dict[str, str] = field(default_factory=dict)
+    kinds: list[frozenset[str]] = field(default_factory=list)
+    all: frozenset[str] = frozenset()
+    noun: str = ""
+
+    def hear(self, words: Iterable[Word]) -> None:
+        """Take in words: the parts that they name, the limits that they set and those that they end."""
+        for word in words:
+            if word.dimension:
+                if word.dimension == "application_round":
+                    self.limits.pop("part", None)
+                self.scope = self.scope._replace(**{word.dimension: word.part})
+                self.scope = self.scope._replace(level="") if word.dimension == "certificate" else self.scope
+            self.all |= set(word.kinds)
+            for kind in word.kinds:
+                of_the_year = kind == "cumulative" and "whole year" in self.all
+                if kind in grammar.LIMITS and (kind != "part" or len(word.text) > 1) and not of_the_year:
+                    self.limits[grammar.LIMITS[kind]] = word.text
+                for ended in grammar.ENDS_LIMITS.get(kind, ()):
+                    self.limits.pop(ended, None)
+
+
 def understand(paragraph: Paragraph) -> list[Claim]:
-    """Every claim of a paragraph with its meaning, in order."""
+    """Every claim of a paragraph with its meaning, in order; where another school is named, not ours or in doubt."""
     claims: list[Claim] = []
     said = Said()
     for segment in paragraph.segments:
@@ -31,46 +101,94 @@ def understand(paragraph: Paragraph) -> list[Claim]:
         ):
             said.scope = Scope(said.scope.application_round)
             said.limits = {name: word for name, word in said.limits.items() if name in ("time", "planned")}
-        end = segment.start
-        for claim in claims_in(paragraph, segment):
-            said.hear(claim.before)
-            claims.append(_understood(paragraph, segment, claim, said))
-            said.add(claims[-1])
+        end, words = segment.start, between(paragraph.words, segment.start, segment.end)
+        for read in _claims_in(paragraph, segment, words):
+            said.hear(read.before)
+            claim = _understood(paragraph, read, said)
+            claims.append(claim)
             end = claim.number.unit_end
-        said.close(between(paragraph.words, segment.start, segment.end), end, end > segment.start)
-    return _of_another_school(paragraph, claims)
-
-
-def _of_another_school(paragraph: Paragraph, claims: list[Claim]) -> list[Claim]:
-    """The claims of a paragraph that names another school: that school's where ours is not named, else in doubt."""
+            # What follows may be a part of it, or of its noun.
+            if "of which" in kinds_of(claim.before) and not any(claim.scope):
+                said.limits.setdefault("part", WORDS["of which"][0])
+            several = {name: part for name, part in claim.scope._asdict().items() if "、" in part}
+            said.scope, said.noun = (
+                said.scope._replace(**several),
+                claim.noun if claim.number.kind == THINGS else said.noun,
+            )
+        said.hear([word for word in words if word.start >= end])
+        said.kinds, said.all = [kinds_of(words), *said.kinds][:3], said.all | kinds_of(words)
+        nouns = [kind for word in words for kind in word.kinds if kind in _COUNTED - {"round"}]
+        if end > segment.start:
+            said.limits.pop("planned", None)
+        elif nouns:
+            said.noun = nouns[-1]
     named = [word.text for word in paragraph.words if "elsewhere" in word.kinds]
     others = "、".join(dict.fromkeys(name for name in named if re.search(SHAPE["school"], name)))
-    if not others:
-        return claims
     if "here" in kinds_of(paragraph.words):
         return [claim._replace(doubtful=claim.doubtful or others) for claim in claims]
     return [claim._replace(outside=claim.outside or others) for claim in claims]
 
 
-def _understood(paragraph: Paragraph, segment: Segment, claim: Claim, said: Said) -> Claim:
-    """A claim with its meaning."""
-    unit_class, noun, measures = _counted(claim, said)
-    scope, paired = _own_scope(paragraph.text, claim), _paired_part(paragraph, claim)
-    doubts = _doubts(paragraph, segment, claim, said, scope)
+def _claims_in(paragraph: Paragraph, segment: Segment, words: list[Word]) -> Iterator[Claim]:
+    """Each claim of a segment with the words around it, up to the claims before and after it; not yet understood."""
+    text, counts, opens = paragraph.text, paragraph.counts, segment.sentence[0]
+    for place in range(*(bisect_left(counts, edge, key=lambda count: count.start) for edge in segment[:2])):
+        number, later = counts[place], counts[place + 1].start if place + 1 < len(counts) else len(text)
+        last = max(counts[place - 1].unit_end if place else 0, opens)
+        start, end = max(last, segment.start), min(later, segment.end)
+        if not between(words, start, number.start) and last <= segment.start:
+            # A number that opens its segment is of the words before it: 在校生（5501人）, 批准总培训人数：1662人.
+            start = start if len(_unexplained(paragraph, start, number.start, [])) > 1 else last
+        before, after = between(paragraph.words, start, number.start), between(words, number.unit_end, end)
+        reach = after[-1].end if after else number.unit_end
+        unknown = _unexplained(paragraph, start, reach, [*before, *after])
+        beside = text[last : number.start], text[number.unit_end : min(later, segment.sentence[1])]
+        names, kinds, spans = paragraph.names[number.start], kinds_of([*before, *after]), segment[-2:]
+        yield Claim(number, number.value or 0.0, names, before, after, kinds, words, unknown, *spans, *beside)
+
+
+def _unexplained(paragraph: Paragraph, start: int, end: int, words: list[Word]) -> str:
+    """The letters between two places that are no word, number, quotation or topic (条件方面，)."""
+    first, last = (bisect_left(paragraph.hidden, (place, 0)) for place in (start, end))
+    spans = [(word.start, word.end) for word in words] + paragraph.hidden[first:last]
+    spans += [(number.start, number.unit_end) for number in between(paragraph.numbers, start, end)]
+    spans += [match.span() for match in re.compile(SHAPE["topic"]).finditer(paragraph.text, start, end)]
+    left, position = "", start
+    for begin, stop in sorted(spans):
+        left += paragraph.text[position : min(begin, end)]
+        position = max(position, stop)
+    return "".join(re.findall(SHAPE["letters"], left + paragraph.text[position:end]))
+
+
+def _understood(paragraph: Paragraph, claim: Claim, said: Said) -> Claim:
+    """A claim with its meaning; doubtful are words by which it may be of a part only, or of something beside it."""
+    noun, measures = _counted(claim, said)
+    scope, names_left = _own_scope(paragraph.text, claim)
+    paired = _paired_part(paragraph, claim)
+    beside = [*claim.before, *claim.after]
+    doubts = [word.text for word in beside if not KINDS["doubtful"].isdisjoint(word.kinds)]
+    clause = paragraph.text[max(claim.clause[0], claim.number.start - _REACH) : claim.number.start]
+    doubts += [word for word in OTHER_WORDS["respectively"] if word in clause]
+    joined = [text for text in (claim.lead, claim.tail) if re.fullmatch(SHAPE["last_name_after"], text)]
+    doubts += [*joined, *names_left, *filter(None, [said.limits.get("part")])]  # 批准20人和70人
+    outside = [word.text for word in beside if not KINDS["outside"].isdisjoint(word.kinds)]
+    outside += [said.limits[name] for name in ("elsewhere", "time", "planned") if name in said.limits]
+    if said.scope.application_round == CARRIED_ON:  # 沿用往年的证书 speaks of this year's round
+        times = {word.text for word in beside if "another time" in word.kinds} | {said.limits.get("time")}
+        outside = [text for text in outside if text not in times]
+    risen = [word.text for word in claim.in_segment if "rise to" in word.kinds and word.start > claim.number.start]
+    if risen and any("from" in word.kinds and word.end == claim.number.start for word in claim.before):
+        outside.append(grammar.say("before", time=risen[0]))
     return claim._replace(
-        unit_class=unit_class,
         noun=noun,
         measures=measures,
         scope=scope._replace(**paired),
         carried=said.scope,
         limits=frozenset(said.limits.items()),
-        outside=_outside(claim, said),
+        outside="、".join(dict.fromkeys(outside)),
         doubtful="" if paired else "、".join(dict.fromkeys(doubts)),
         said=kinds_of(claim.in_segment) | said.all,
     )
-
-
-# --- What is counted ---
 
 
 def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
@@ -79,16 +197,12 @@ def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
     >>> measure_of("people", "", frozenset({"student", "training"}))
     'students_trained'
     """
-    unit_class = PEOPLE if unit_class == grammar.TIMES else unit_class
-    fitting = (
-        measure.name
-        for measure in grammar.MEASURES
-        if measure.kind == unit_class
-        and (not measure.counted or noun in measure.counted)
-        and kinds.issuperset(measure.needs)
-        and kinds.isdisjoint((*measure.never, "another field"))
-    )
-    return next(fitting, "")
+    for measure in grammar.MEASURES:
+        of_unit = measure.kind == (PEOPLE if unit_class == grammar.TIMES else unit_class)
+        words_fit = kinds.issuperset(measure.needs) and kinds.isdisjoint((*measure.never, "another field"))
+        if of_unit and words_fit and (not measure.counted or noun in measure.counted):
+            return measure.name
+    return ""
 
 
 def has_reason(measure: str, kinds: frozenset[str]) -> bool:
@@ -96,14 +210,22 @@ def has_reason(measure: str, kinds: frozenset[str]) -> bool:
     return all(group & kinds for group in grammar.NEEDS_A_REASON.get(measure, ()))
 
 
-def _counted(claim: Claim, said: Said) -> tuple[str, str, tuple[str, ...]]:
-    """The class of a claim's unit, the noun that it counts, and the measures that it may be of, the likeliest first."""
+def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
+    """The noun that a claim counts, and the measures that it may be of, the likeliest first."""
     number, nearest = claim.number, claim.kinds
     if nearest >= _ASKED:  # of 申请 and 批准 only the one that is nearer
         asked = [word for word in (*claim.before, *claim.after) if not _ASKED.isdisjoint(word.kinds)]
         nearer = min(asked, key=lambda word: max(number.start - word.end, word.start - number.unit_end))
         nearest = nearest - _ASKED | set(nearer.kinds)
-    own, by_unit = _noun(claim.before, claim.after), grammar.COUNTED_BY_UNIT.get(number.unit, "")
+    # A count of things is of the noun right after its unit (of nouns that touch, the last), else of the last before it.
+    own, end = "", -1
+    for word in claim.after:
+        counted = next((kind for kind in word.kinds if kind in _COUNTED), "")
+        if (own and (not counted or word.start != end)) or (not counted and word.kinds and not word.dimension):
+            break
+        own, end = counted or own, word.end
+    own = own or next((kind for word in claim.before[::-1] for kind in word.kinds[::-1] if kind in _COUNTED), "")
+    by_unit = grammar.COUNTED_BY_UNIT.get(number.unit, "")
     one_by_one = number.unit in OTHER_WORDS["of_persons_as_well"]
     before = "" if (said.noun in KINDS["counted_as_well"] and not one_by_one) else said.noun
     noun = own or (by_unit if nearest & _ASKED else "") or before or ("" if claim.unknown else by_unit)
@@ -129,34 +251,16 @@ def _counted(claim: Claim, said: Said) -> tuple[str, str, tuple[str, ...]]:
             if measure and not any(has_reason(earlier, nearest) for earlier in tried):
                 tried.append(measure)
         measures += tried
-    return unit_class, own or said.noun, tuple(dict.fromkeys(measures))
+    return own or said.noun, tuple(dict.fromkeys(measures))
 
 
-def _noun(before: list[Word], after: list[Word]) -> str:
-    """The noun that a count of things belongs to: right after its unit, else the last before the number."""
-    noun, end = "", -1
-    for word in after:
-        if noun and word.start != end:
-            break
-        own = next((kind for kind in word.kinds if kind in COUNTED), "")
-        if own:  # of nouns that touch (试点专业) the last
-            noun, end = own, word.end
-        elif noun or (word.kinds and not word.dimension):
-            break
-    earlier = [kind for word in before for kind in word.kinds if kind in COUNTED]
-    return noun or (earlier[-1] if earlier else "")
+def _own_scope(text: str, claim: Claim) -> tuple[Scope, list[str]]:
+    """The part named beside a number, joined names (沿用批次与第一次) together; and names before it that are left.
 
-
-# --- Of which part ---
-
-
-def _own_scope(text: str, claim: Claim) -> Scope:
-    """The part named beside a number: right after its unit, else the nearest before it, else the first after it.
-
-    Names that are joined (沿用批次与第一次) are taken together.
+    It is the one right after its unit, else the nearest before it, else the first after it.
     """
-    scope, number = {}, claim.number
-    for dimension in {word.dimension: 0 for word in (*claim.before, *claim.after) if word.dimension}:
+    scope, left, number = {}, [], claim.number
+    for dimension in dict.fromkeys(word.dimension for word in (*claim.before, *claim.after) if word.dimension):
         earlier, later = (
             [word for word in words if word.dimension == dimension] for words in (claim.before, claim.after)
         )
@@ -169,8 +273,12 @@ def _own_scope(text: str, claim: Claim) -> Scope:
             if not re.fullmatch(SHAPE["joined"], text[first.end : second.start]):
                 break
             names.append(pair[1])
-        scope[dimension] = "、".join(dict.fromkeys(word.part for word in (names[::-1] if backwards else names)))
-    return Scope(**scope)
+        scope[dimension], before = (
+            "、".join(dict.fromkeys(word.part for word in run))
+            for run in (names[::-1] if backwards else names, earlier)
+        )
+        left += [before] if "、" in before and before != scope[dimension] else []
+    return Scope(**scope), left
 
 
 def _paired_part(paragraph: Paragraph, claim: Claim) -> dict[str, str]:
@@ -181,38 +289,12 @@ def _paired_part(paragraph: Paragraph, claim: Claim) -> dict[str, str]:
         return {}
     end = claim.clause[1] if middle >= claim.clause[0] else claim.sentence[1]
     numbers = [other for other in between(paragraph.counts, middle, end) if other.kind == claim.number.kind]
-    listed = [paragraph.names[count.start].names for count in between(paragraph.counts, start, middle)]
-    choices = [("certificate", [split_certificate(name)[0] for name in names]) for names in listed]
-    for dimension in DIMENSIONS:
-        words = between(paragraph.words, start, middle)
-        choices.append((dimension, list(dict.fromkeys(word.part for word in words if word.dimension == dimension))))
-    fitting = [choice for choice in choices if len(choice[1]) == len(numbers) > 1]
-    return {dimension: names[numbers.index(claim.number)] for dimension, names in fitting[:1]}
-
-
-def _outside(claim: Claim, said: Said) -> str:
-    """The words that put a number beyond the year's data: near it, or said of all that follows in the sentence."""
-    beside, limits = [*claim.before, *claim.after], said.limits
-    outside = [word.text for word in beside if not KINDS["outside"].isdisjoint(word.kinds)]
-    outside += [limits[name] for name in ("elsewhere", "time", "planned") if name in limits]
-    if said.scope.application_round == CARRIED_ON:  # 沿用往年的证书 speaks of this year's round
-        times = {word.text for word in beside if "another time" in word.kinds} | {limits.get("time")}
-        outside = [text for text in outside if text not in times]
-    risen = [word.text for word in claim.in_segment if "rise to" in word.kinds and word.start > claim.number.start]
-    if risen and any("from" in word.kinds and word.end == claim.number.start for word in claim.before):
-        outside.append(grammar.say("before", time=risen[0]))
-    return "、".join(dict.fromkeys(outside))
-
-
-def _doubts(paragraph: Paragraph, segment: Segment, claim: Claim, said: Said, scope: Scope) -> list[str]:
-    """The words by which a number may be of a part only, or of something beside the part that it is taken to be of."""
-    doubts = [word.text for word in (*claim.before, *claim.after) if not KINDS["doubtful"].isdisjoint(word.kinds)]
-    clause = paragraph.text[max(segment.clause[0], claim.number.start - _REACH) : claim.number.start]
-    doubts += [word for word in OTHER_WORDS["respectively"] if word in clause]
-    doubts += [
-        text for text in (claim.lead, claim.tail) if re.fullmatch(SHAPE["last_name_after"], text)
-    ]  # 批准20人和70人
-    for dimension in {word.dimension: 0 for word in claim.before if word.dimension}:
-        names = "、".join(dict.fromkeys(word.part for word in claim.before if word.dimension == dimension))
-        doubts += [names] if "、" in names and names != getattr(scope, dimension) else []
-    return [*doubts, *filter(None, [said.limits.get("part")])]
+    words, counts = between(paragraph.words, start, middle), between(paragraph.counts, start, middle)
+    choices = [
+        ("certificate", [split_certificate(name)[0] for name in paragraph.names[count.start].names]) for count in counts
+    ]
+    named = [(name, dict.fromkeys(word.part for word in words if word.dimension == name)) for name in DIMENSIONS]
+    for dimension, names in (*choices, *named):
+        if len(names) == len(numbers) > 1:
+            return {dimension: [*names][numbers.index(claim.number)]}
+    return {}

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-import cn2an
-
 from pilotlib.claims import grammar
 
 # Full-width characters count as their plain forms, traditional ones as simplified; one for one, so that every place in
@@ -18,23 +16,22 @@ _PLAIN |= str.maketrans("％＋．﹪\u00a0\u3000*`", "%+.%    ") | str.maketran
 
 
 class Number(NamedTuple):
-    """A number as it stands in a text.
+    """A number as it stands in a text: `written` from `start` to `end`, and up to `unit_end` its unit.
 
-    `written` is what stands there, `value` what it is worth (none for a label), `unit` as written ("" for none), `kind`
-    the class of the unit, `label` the kind of label ("" for a claim), `modifier` how it is meant ("" for exactly),
-    `step` the worth of its last digit. `start` and `end` bound the number, `unit_end` its unit.
+    `label` is the kind of label ("" for a claim), `value` what it is worth (none for a label), `kind` the class of its
+    unit, `modifier` how the number is meant ("" for exactly), `step` the worth of its last digit.
     """
 
     written: str
-    value: float | None
-    unit: str
-    kind: str
-    label: str
-    modifier: str
-    step: float
     start: int
     end: int
     unit_end: int
+    label: str = ""
+    value: float | None = None
+    unit: str = ""
+    kind: str = ""
+    modifier: str = ""
+    step: float = 0
 
     @property
     def with_unit(self) -> str:
@@ -78,7 +75,11 @@ def worth(number: str) -> float:
     if "/" in number:
         numerator, denominator = number.split("/")
         return float(numerator) / float(denominator)
-    return float(cn2an.cn2an(number, "smart")) if re.search("[^0-9.]", number) else float(number)
+    if not re.search("[^0-9.]", number):
+        return float(number)
+    from cn2an import cn2an  # takes half a second to load, and most texts have no number in Chinese characters
+
+    return float(cn2an(number, "smart"))
 
 
 @cache
@@ -117,30 +118,25 @@ def _number(match: re.Match[str]) -> Number:
     place = (match.lastgroup or "").removeprefix("label")
     if place.isdigit():
         written = match[0].strip().lstrip("# ")
-        return _label(grammar.LABELS[int(place)].name, written, match.start() + match[0].index(written))
+        start = match.start() + match[0].index(written)
+        end = start + len(written)
+        return Number(written, start, end, end, grammar.LABELS[int(place)].name)
     form = next(form for form in ("percent", "fraction", "arabic", "chinese") if match[form])
     written, start = match[form].rstrip(), match.start(form)
+    end = start + len(written)
     try:
         value = 100.0 if written == "百分之百" else worth(written.removeprefix("百分之"))
     except (ValueError, ZeroDivisionError):  # 一万百 is no way to write a number
-        return _label(grammar.MALFORMED, written, start)
+        return Number(written, start, end, end, grammar.MALFORMED)
     unit = "%" if form in ("percent", "fraction") else match["unit"] or ""
     before = match.string[max(0, match.start() - 4) : match.start()].rstrip()
     after = {(match["inner"] or "").strip(), match["outer"] or ""}
     modifiers = [meaning for meaning, words in grammar.BEFORE.items() if before.endswith(words)]
     modifiers += [meaning for meaning, words in grammar.AFTER.items() if set(words) & after]
-    value = value * 100 if form == "fraction" else value
-    how = (grammar.UNITS.get(unit, ""), "", (modifiers or [""])[0], _step(written, value))
-    return Number(written, round(value, 6), unit, *how, start, start + len(written), match.end())
-
-
-def _label(name: str, written: str, start: int) -> Number:
-    end = start + len(written)
-    return Number(written, None, "", "", name, "", 0, start, end, end)
-
-
-def _step(written: str, value: float) -> float:
-    """The worth of the last digit that is written: 0.1 of 88.3, 1000 of 2.5万, 1 of 1,028 and of a fraction."""
-    match = re.match(r"[\d,，]+(?:\.(\d+))?", written.replace(" ", ""))
-    digits = float(re.sub("[,，]", "", match[0])) if match and "/" not in written else 0
-    return value / digits * 10 ** -len(match[1] or "") if match and digits and value else 1
+    value = round(value * 100 if form == "fraction" else value, 6)
+    # The worth of the last digit that is written: 0.1 of 88.3, 1000 of 2.5万, 1 of 1,028 and of a fraction.
+    digits = re.match(r"[\d,，]+(?:\.(\d+))?", written.replace(" ", ""))
+    count = float(re.sub("[,，]", "", digits[0])) if digits and "/" not in written else 0
+    step = value / count * 10 ** -len(digits[1] or "") if digits and count and value else 1
+    kind, modifier = grammar.UNITS.get(unit, ""), (modifiers or [""])[0]
+    return Number(written, start, end, match.end(), "", value, unit, kind, modifier, step)

@@ -1,36 +1,66 @@
 """Rates and shares, by the counts of the text and, where it has none of its own, by those of the year."""
 
 import re
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import Facts, Scope, figure, scopes_of
 from pilotlib.claims.facts import fits as fits_fact
 from pilotlib.claims.grammar import AGREES, DISAGREES, KINDS, NO_DATA, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, say
-from pilotlib.claims.meaning import measure_of
-from pilotlib.claims.relations import Around, Finding, about, best_of, division, fits, is_change, ratio, same_unit
+from pilotlib.claims.meaning import Claim, measure_of
+from pilotlib.claims.relations import Around, Finding, Way, about, change_of, fits, is_change, judged, ratio, same_unit
 from pilotlib.claims.text import NAMES, kinds_of
 
-_Share = tuple[Claim | None, str, str, Claim | None]
-_Ways = tuple[list[tuple[Claim, Claim]], bool]
+
+class Share(NamedTuple):
+    """What a percentage says to be a share of: 513人（占56.5%）, 分别占56.5%和43.5%, 占1028名学生的88%.
+
+    The `part` that it is a share of something with, what stands behind 占 (`base`, "" for the whole), the `measure` of
+    that, and the `whole`, where a count stands in it.
+    """
+
+    part: Claim | None
+    base: str
+    measure: str
+    whole: Claim | None
 
 
-def rate_of(near: Around) -> Finding | None:
-    """What the text says of a percentage as a rate with a name, or as a share."""
-    return _rate(near) or _share(near)
+def judge_rate(near: Around, facts: Facts) -> list[Finding]:
+    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's.
+
+    Returns:
+        The verdict, and the rate that its two counts make held against the year's, if they are counts of the year.
+    """
+    claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
+    if is_change(claim):
+        return [change_of(near) or Finding(NO_DATA, say("growth_unknown"))]
+    rate, share, exception = rate_named(claim, sentence), share_of(near), re.search(SHAPE["exception"], sentence)
+    finding = judge_named_rate(near, rate) or (judged(claim, _share_ways(near, share)) if share else None)
+    ways = _rate_of_year(near, rate, facts) if rate else _share_of_year(near, share, facts) if share else []
+    parts = finding.parts if finding else ways[0].parts if ways else ()
+    if parts and exception and "each" in claim.kinds:
+        way = ratio(parts[0], parts[1], sure=False)
+        explanation = say("rate_with_exception", exception=exception[0], division=way.computation)
+        finding = Finding(NO_DATA, explanation, round(way.expected, 2), "rates", parts=parts)
+    if finding:
+        return [finding, *_recomputed(finding, facts)]
+    if not ways or claim.outside:
+        known = rate or (share and (share.measure or any((share.part or claim).scope)))
+        return [Finding(NO_DATA, say("rate_unknown")) if known else Finding(NOT_UNDERSTOOD, say("rate_unclear"))]
+    certain = len(claim.unknown) <= grammar.MOST_UNKNOWN
+    by_year = judged(claim, [way._replace(sure=way.sure and certain) for way in ways])
+    unclear = Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=ways[0].computation))
+    return [by_year._replace(statistic="rates") if by_year else unclear]
 
 
-def rate_named(claim: Claim, text_before: str) -> grammar.Rate | None:
+def rate_named(claim: Claim, before: str) -> grammar.Rate | None:
     """The rate that a clause names last before a percentage; where it names none and no share, the sentence's last."""
-    clause = text_before[-(claim.number.start - claim.clause[0]) or len(text_before) :]
-    of_another = any(word in clause for word in OTHER_WORDS["rate_endings"] + OTHER_WORDS["share"])
-    for text in (clause, "" if of_another else text_before):
-        names = [(word, place) for place, rate in enumerate(grammar.RATES) for word in rate.words if word in text]
-        ends = [(text.rfind(word) + len(word), len(word), place) for word, place in names]
-        if ends:
-            return grammar.RATES[max(ends)[2]]
-    return None
+    clause = claim.clause[0] - claim.sentence[0]
+    of_another = any(word in before[clause:] for word in OTHER_WORDS["rate_endings"] + OTHER_WORDS["share"])
+    ends = [(before.rfind(word) + len(word), len(word), word) for word in grammar.RATE_NAMED if word in before]
+    end, _, name = max(ends, default=(0, 0, ""))
+    return None if of_another and end <= clause else grammar.RATE_NAMED.get(name)
 
 
 def _beside(claim: Claim) -> str:
@@ -38,88 +68,76 @@ def _beside(claim: Claim) -> str:
     return claim.lead[-14:] + re.split(SHAPE["between_clauses"], claim.tail)[0][:10]
 
 
-def _deeds(claim: Claim) -> set[str]:
-    """What was done with those counted, and their measure; who are only enlisted did not sit (考核报名人数)."""
-    return {"enlisted"} if "enlisted" in claim.kinds else {*claim.kinds, claim.measure}
-
-
-def _rate(near: Around) -> Finding | None:
-    """A rate with a name: its numerator and denominator by their words, in the sentence or the one before.
-
-    One with a name that is not in the grammar (就业率) is of the count with its first word by the only larger one.
-    """
-    claim, text = near.claim, "".join(other.lead for other in near.earlier) + near.claim.lead
-    rate, unnamed, bottoms = rate_named(claim, text), re.search(SHAPE["unnamed_rate"], claim.lead), list[Claim]()
+def judge_named_rate(near: Around, rate: grammar.Rate | None) -> Finding | None:
+    """A rate by its words, in the sentence or the one before; one not in the grammar (就业率) by its first word."""
+    claim, bottoms, unnamed = near.claim, list[Claim](), re.search(SHAPE["unnamed_rate"], near.claim.lead)
     if rate:
         tops = [other for other in near.since if other.kinds & set(rate.top) and not is_change(other)]
-        by_measure = [other for other in near.since if other.measure == rate.numerator]
-        tops += [other for other in by_measure if other not in tops and not other.kinds & set(rate.bottom)]
-        ways = ((kind, counts) for counts in (near.since, near.counts) for kind in (*rate.bottom, *rate.denominators))
-        rest = ([other for other in run if kind in _deeds(other)] for kind, run in ways)
-        apart = ([other for other in run if not other.kinds & set(rate.top) and other not in tops] for run in rest)
-        bottoms = next(filter(None, apart), [])
+        rest = [other for other in near.since if other not in tops and not other.kinds & set(rate.bottom)]
+        tops += [other for other in rest if other.measure == rate.numerator]
+        for run, kind in product((near.since, near.counts), (*rate.bottom, *rate.denominators)):
+            apart = [other for other in run if not other.kinds & set(rate.top) and other not in tops]
+            # Who are only enlisted did not sit: 考核报名人数.
+            deeds = [(other, other.kinds & {"enlisted"} or {*other.kinds, other.measure}) for other in apart]
+            bottoms = bottoms or [other for other, done in deeds if kind in done]
     else:
         tops = [other for other in near.since if unnamed and unnamed["stem"] in _beside(other)]
-    findings, fitting = list[Finding | None](), False
+    ratios, fitting = list[Way](), False
     for top in tops:
         others = [other for other in (*near.earlier, *near.later) if same_unit(top, other)]
-        only = [other for other in others if other.value >= top.value and len(others) == 1]
-        same = [other for other in bottoms if same_unit(top, other)] or only
+        same = [other for other in bottoms if same_unit(top, other)]
+        same = same or [other for other in others if other.value >= top.value and len(others) == 1]
         alike = [other for other in near.counts if other.value and same_unit(top, other)]
         fitting |= any(fits(claim, top.value / other.value * 100, top, other) for other in alike)
-        strict = {
-            other.value for other in tops if (other is top or same_unit(top, other)) and about(other) == about(claim)
-        }
-        certain = len({other.value for other in same}) == 1 and strict == {top.value}
+        rivals = {other.value for other in tops if same_unit(top, other) and about(other) == about(claim)}
+        certain = rivals <= {top.value} and about(top) == about(claim) and len({other.value for other in same}) == 1
         for other in same:
             if other.value and (top.value <= other.value or (rate and "done" in rate.top)):
-                findings.append(ratio(claim, top, other, certain and about(other) == about(claim)))
-    best = best_of(findings)
-    if not best or best.state == AGREES or fitting:
-        return best if best and best.state == AGREES else None
-    top, bottom = best.parts
+                ratios.append(ratio(top, other, certain and about(other) == about(claim)))
+    finding = judged(claim, ratios)
+    if not finding or finding.state == AGREES:
+        return finding
+    top, bottom = finding.parts
     implied = round(top.value / claim.value * 100) if claim.value else 0  # the denominator that would make it true
-    if not 0 < top.value <= implied <= bottom.value or not fits(claim, top.value / implied * 100):
-        return best
-    other_way = say("other_denominator", denominator=implied, percent=figure(claim.value))
-    return best._replace(explanation=best.explanation.removesuffix("。") + other_way)
+    if 0 < top.value <= implied <= bottom.value and fits(claim, top.value / implied * 100):
+        other_way = say("other_denominator", denominator=implied, percent=figure(claim.value))
+        finding = finding._replace(explanation=finding.explanation.removesuffix("。") + other_way)
+    return None if fitting else finding
 
 
-def share_of(near: Around) -> _Share | None:
-    """What a percentage says to be a share of: 513人（占56.5%）, 分别占56.5%和43.5%, 占1028名学生的88%.
-
-    Returns:
-        The count that it is a share of something with, what stands behind 占 ("" for the whole), the measure of that,
-        and a count that stands in it.
-    """
+def share_of(near: Around) -> Share | None:
+    """What a percentage says to be a share of, if it says so; after 分别 the second of two is of the second count."""
     claim, earlier, inside = near.claim, near.earlier, None
-    holder, match, paired = claim, re.search(SHAPE["share"], claim.lead), _paired(near)
+    percents = [other for other in (*earlier, claim, *near.later) if other.number.kind == grammar.PERCENT]
+    counts = [other for other in near.earlier if other.number.kind in grammar.COUNTS]
+    stated = [other for other in counts if other.number.start < percents[0].number.start][-len(percents) :]
+    respectively = any(word in percents[0].lead for word in OTHER_WORDS["respectively"])
+    paired = stated[percents.index(claim)] if respectively and len(stated) == len(percents) > 1 else None
+    holder, match = claim, re.search(SHAPE["share"], claim.lead)
     if not match and earlier and re.fullmatch(SHAPE["after_base"], claim.lead):
-        match = re.search(SHAPE["share"], earlier[-1].lead)
         inside = holder = earlier[-1]
-    if not match and paired:
-        percents = [other for other in earlier if other.number.kind == grammar.PERCENT]
-        holder, inside = (percents or [claim])[0], None
         match = re.search(SHAPE["share"], holder.lead)
+    if not match and paired:
+        holder, inside, match = percents[0], None, re.search(SHAPE["share"], percents[0].lead)
     if not match and not paired and not (earlier and re.fullmatch(SHAPE["share_opens"], claim.lead)):
         return None
     *another, subject = re.split(SHAPE["between_clauses"], holder.lead[: match.start()] if match else "")
     subject = re.sub(SHAPE["no_subject"], "", subject) if another else ""
     beside = (earlier[:-1] if match and inside else earlier)[-1:]
     top = paired or (beside[0] if beside and beside[0].number.kind in grammar.COUNTS and not subject else None)
-    text = match["base"] if match else ""
-    of = measure_of(
-        PEOPLE, "", kinds_of(word for word in holder.before if word.start >= holder.number.start - len(text))
-    )
-    base = re.sub(SHAPE["no_base"], "", text)
-    return top, "" if re.fullmatch(SHAPE["whole"], base) else base, of if text else "", inside if match else None
+    if not match:
+        return Share(top, "", "", None)
+    words = [word for word in holder.before if word.start >= holder.number.start - len(match["base"])]
+    measure = measure_of(PEOPLE, "", kinds_of(words)) if match["base"] else ""
+    base = re.sub(SHAPE["no_base"], "", match["base"])
+    return Share(top, "" if re.fullmatch(SHAPE["whole"], base) else base, measure, inside)
 
 
-def _share(near: Around) -> Finding | None:
+def _share_ways(near: Around, share: Share) -> list[Way]:
     """A share: of what stands behind 占, of the whole before 其中, or of a larger count of something else."""
-    claim, (top, base, of, inside) = near.claim, share_of(near) or (None, "", "", None)
+    claim, (top, base, of, inside) = near.claim, share
     if not top or "each one" in top.kinds:
-        return None
+        return []
     larger = [other for other in near.counts if same_unit(top, other) and other.value >= top.value]
     counts = [other for other in near.earlier if other.number.kind in grammar.COUNTS]
     if inside:
@@ -137,101 +155,58 @@ def _share(near: Around) -> Finding | None:
         only = sum(same_unit(top, other) for other in counts) == len(wholes) == 1
         sure = bool(known) or (only and wholes[0].measure not in ("", top.measure))
     sure = sure and (not about(claim) - about(top) or bool(base or inside))
-    return best_of(ratio(claim, top, whole, sure) for whole in wholes if whole.value)
+    return [ratio(top, whole, sure) for whole in wholes if whole.value]
 
 
-def _paired(near: Around) -> Claim | None:
-    """The count that belongs to a percentage after 分别: of two percentages the second goes with the second count."""
-    run = [*near.earlier, near.claim, *near.later]
-    first = next(place for place, other in enumerate(run) if other.number.kind == grammar.PERCENT)
-    percents = [other for other in run[first:] if other.number.kind == grammar.PERCENT]
-    counts = [other for other in run[:first] if other.number.kind in grammar.COUNTS][-len(percents) :]
-    respectively = any(word in run[first].lead for word in OTHER_WORDS["respectively"])
-    return counts[percents.index(near.claim)] if respectively and len(counts) == len(percents) > 1 else None
-
-
-# --- By the year ---
-
-
-def judge_rate(near: Around, text: str, facts: Facts, finding: Finding | None) -> Finding:
-    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's."""
-    claim, sentence = near.claim, text[near.claim.sentence[0] : near.claim.number.start]
-    if is_change(claim):
-        return finding or Finding(NO_DATA, say("growth_unknown"))
-    rate, exception, share = rate_named(claim, sentence), re.search(SHAPE["exception"], sentence), share_of(near)
-    ways, sure = (
-        _ways_of_rate(near, rate, facts) if rate else _ways_of_share(near, share, facts) if share else ([], False)
-    )
-    first = finding.parts if finding and finding.parts else ways[0] if ways else ()
-    if first and exception and "each" in claim.kinds:
-        said = say("rate_with_exception", exception=exception[0], division=division(*first))
-        return Finding(NO_DATA, said, round(first[0].value / first[1].value * 100, 2), "rates", parts=first)
-    if finding:
-        return finding
-    if not ways or claim.outside:
-        return Finding(NO_DATA, say("rate_unknown")) if rate or sure else Finding(NOT_UNDERSTOOD, say("rate_unclear"))
-    fitting = [way for way in ways if fits(claim, way[0].value / way[1].value * 100)]
-    (top, bottom), computation = (fitting or ways)[0], division(*(fitting or ways)[0])
-    held = round(top.value / bottom.value * 100, 2), "rates"
-    if fitting:
-        return Finding(AGREES, say("rate_agrees", division=computation), *held)
-    if not sure or len(claim.unknown) > grammar.MOST_UNKNOWN:
-        return Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=computation))
-    return Finding(DISAGREES, say("text_differs", computation=computation, written=claim.number.with_unit), *held)
-
-
-def _ways_of_rate(near: Around, rate: grammar.Rate, facts: Facts) -> _Ways:
-    """The ways to form a rate by the year's figures, and whether it is one of these: the text has none of its own."""
+def _rate_of_year(near: Around, rate: grammar.Rate, facts: Facts) -> list[Way]:
+    """The ways to form a rate by the year's figures; it is surely one of these if the text has none of its own."""
     claim, counts = near.claim, [other for other in near.earlier if other.number.kind == PEOPLE]
     top, *bottoms = (_of_year(claim, name, claim.scope, facts) for name in (rate.numerator, *rate.denominators))
-    ways = [(top, bottom) for bottom in bottoms if top and bottom]
+    pairs = [(top, bottom) for bottom in bottoms if top and bottom]
+    if rate.after and counts and counts[-1].measure not in rate.after:  # a rate of something else
+        return []
     own = [other for other in counts if other.kinds & {*rate.top, *rate.bottom} and not other.outside]
     doubts = set(claim.doubtful.split("、")) - {"", *grammar.WORDS["each one"], *grammar.WORDS["each"]}
-    of_another = rate.after and counts and counts[-1].measure not in rate.after
-    sure = not doubts and all(other.value in [count.value for way in ways[:1] for count in way] for other in own)
-    return ([] if of_another else ways), sure
+    sure = not doubts and {other.value for other in own} <= {part.value for pair in pairs[:1] for part in pair}
+    return [ratio(*pair, sure) for pair in pairs]
 
 
-def _ways_of_share(near: Around, share: _Share, facts: Facts) -> _Ways:
+def _share_of_year(near: Around, share: Share, facts: Facts) -> list[Way]:
     """The ways to form a share of a figure of the year; its part is a count stated before it, or named."""
     claim, (top, _, of, inside) = near.claim, share
     if top:
         scopes = dict.fromkeys([*scopes_of(claim.scope, claim.carried), Scope()])
         wholes = [whole for scope in scopes if (whole := _of_year(claim, of or top.measure, scope, facts))]
         sure = bool(of or any(top.scope)) and not (top.outside or inside or top.doubtful)
-        return [(top, whole) for whole in wholes if whole.value > top.value], sure
+        return [ratio(top, whole, sure) for whole in wholes if whole.value > top.value]
     words = [word for word in claim.before if word.start >= claim.number.start - len(claim.lead)]
     named = kinds_of(words) - KINDS["no_subject"] - {"rate"}
     measure = of if of and not named - NAMES - {"place", "approve", "apply"} else measure_of(PEOPLE, "", named)
     of = of or (measure if any(claim.scope) else "")
     part, year = _of_year(claim, measure, claim.scope, facts), _of_year(claim, of, Scope(), facts)
     if not part or not year or (measure == of and not any(claim.scope)):
-        return [], bool(of)
-    return [(part, year)], not facts.known[measure, claim.scope].lower_bound and bool(of != measure or named - NAMES)
+        return []
+    sure = not facts.known[measure, claim.scope].lower_bound and bool(of != measure or named - NAMES)
+    return [ratio(part, year, sure)]
 
 
 def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | None:
     """A figure of the year in the place of a stated one."""
-    fact = facts.known.get((measure, scope))
-    return claim._replace(value=fact.value, measures=(measure,)) if fact and fact.value else None
+    fact, number = facts.known.get((measure, scope)), claim.number._replace(modifier="", step=1)
+    return claim._replace(number=number, value=fact.value, measures=(measure,)) if fact and fact.value else None
 
 
-def recomputed(finding: Finding, facts: Facts) -> Finding | None:
+def _recomputed(finding: Finding, facts: Facts) -> list[Finding]:
     """The rate that two counts of the text make, held against the one of the year, if they are the year's counts."""
-    known = [facts.known.get((part.measure, Scope())) for part in finding.parts]
-    pairs = [
-        (part, fact) for part, fact in zip(finding.parts, known, strict=True) if fact and part.number.kind == PEOPLE
-    ]
-    near = all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs)
-    if (
-        len({part.measure for part, _ in pairs}) < 2
-        or not near
-        or not any(fits_fact(part.number, fact) for part, fact in pairs)
-    ):
-        return None
-    (top, one), (bottom, other) = pairs
-    own, year = (
-        round(above / below * 100, 2) for above, below in ((top.value, bottom.value), (one.value, other.value))
-    )
-    said = say("rate_agrees" if own == year else "rate_otherwise", division=division(top, bottom), known=figure(year))
-    return Finding(AGREES if own == year else DISAGREES, said, year, "rates", f"{top.value:g}÷{bottom.value:g}", own)
+    counts = [part for part in finding.parts if part.number.kind == PEOPLE and (part.measure, Scope()) in facts.known]
+    figures = [facts.known[part.measure, Scope()] for part in counts]
+    pairs = list(zip(counts, figures, strict=True))
+    if len({part.measure for part in counts}) < 2 or not any(fits_fact(part.number, fact) for part, fact in pairs):
+        return []
+    if not all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs):
+        return []
+    way, year = ratio(counts[0], counts[1], sure=True), round(figures[0].value / figures[1].value * 100, 2)
+    state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")
+    explanation = say(sentence, division=way.computation, known=figure(year))
+    written = f"{counts[0].value:g}÷{counts[1].value:g}"
+    return [Finding(state, explanation, year, "rates", written, round(way.expected, 2))]

@@ -10,9 +10,9 @@ from itertools import chain, groupby, pairwise, takewhile
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, OTHER_WORDS, PERCENT, SHAPE, WORDS, say
+from pilotlib.claims.meaning import Claim
 from pilotlib.columns import title_of
 
 _REACH = 40  # so many claims before and after one are looked at together with it
@@ -21,7 +21,7 @@ _REACH = 40  # so many claims before and after one are looked at together with i
 class Finding(NamedTuple):
     """A claim's state, why (in Chinese), the value it was held against (None for none) and that value's statistic.
 
-    `written` is a computation that has a row of its own ("" for none), with its `value` and what could stand `instead`;
+    `number` is a computation that has a row of its own ("" for none), with its `value` and what could stand `instead`;
     `parts` are the two counts that a rate was formed of.
     """
 
@@ -29,26 +29,36 @@ class Finding(NamedTuple):
     explanation: str
     expected: float | None = None
     statistic: str | None = None
-    written: str = ""
+    number: str = ""
     value: float = 0
     instead: str = ""
     parts: tuple[Claim, ...] = ()
 
 
+class Way(NamedTuple):
+    """One way to compute a value: of which counts, how (in Chinese), and whether the words prove that it is meant."""
+
+    expected: float
+    computation: str
+    parts: tuple[Claim, Claim]
+    sure: bool
+
+
 class Around(NamedTuple):
-    """A claim with those of its sentence, and of the sentence before it; of these the `counts`, the nearest first.
+    """A claim with those of its sentence and of the sentence before; of these the `counts`, the nearest first.
 
     `since` are the counts before it, from the last percentage on; else those after it; else the sentence before's.
     """
 
     claim: Claim
+    text: str
     earlier: list[Claim]
     later: list[Claim]
     counts: list[Claim]
     since: list[Claim]
 
 
-def around(claims: list[Claim]) -> Iterator[Around]:
+def around(claims: list[Claim], text: str) -> Iterator[Around]:
     """Each claim of a passage with those that its relations can join."""
     before: list[Claim] = []
     for _, group in groupby(claims, key=lambda claim: claim.sentence):
@@ -56,11 +66,9 @@ def around(claims: list[Claim]) -> Iterator[Around]:
         for place, claim in enumerate(sentence):
             earlier, later = sentence[max(0, place - _REACH) : place], sentence[place + 1 : place + 1 + _REACH]
             runs = [earlier[::-1], later, before[: -_REACH - 1 : -1]]
-            near = [
-                list(takewhile(lambda other: other.number.kind != PERCENT or is_change(other), run)) for run in runs
-            ]
-            counts = [[other for other in run if other.number.kind in COUNTS] for run in (*near, [*chain(*runs)])]
-            yield Around(claim, earlier, later, counts[-1], next(filter(None, counts[:-1]), []))
+            near = [takewhile(lambda other: other.number.kind != PERCENT or is_change(other), run) for run in runs]
+            counts = [[other for other in run if other.number.kind in COUNTS] for run in (*near, chain(*runs))]
+            yield Around(claim, text, earlier, later, counts[-1], next(filter(None, counts[:-1]), []))
         before = sentence
 
 
@@ -73,33 +81,26 @@ def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
     return near or close_to(claim.value, number.step, number.modifier, expected)
 
 
-def division(top: Claim, bottom: Claim) -> str:
-    """How a rate comes about: 参加考核学生908 ÷ 培训学生1028 = 88.33%."""
-    written = []
+def judged(claim: Claim, ways: Iterable[Way]) -> Finding | None:
+    """Agreement with the first way that fits, else disagreement with the first that is sure and of nothing vague."""
+    differs = None
+    for expected, computation, parts, sure in ways:
+        if fits(claim, expected, *parts):
+            return Finding(AGREES, computation + "。", round(expected, 2), parts=parts)
+        if sure and not differs and not any(part.number.modifier for part in parts):
+            explanation = say("text_differs", computation=computation, written=claim.number.with_unit)
+            differs = Finding(DISAGREES, explanation, round(expected, 2), parts=parts)
+    return differs
+
+
+def ratio(top: Claim, bottom: Claim, sure: bool) -> Way:
+    """A rate, and how it comes about: 参加考核学生908 ÷ 培训学生1028 = 88.33%."""
+    percent, written = top.value / bottom.value * 100, list[str]()
     for part in (top, bottom):
         titled = part.measure and (top.measure != bottom.measure or part.value != part.number.value)
         written.append((title_of(part.measure) if titled else "") + figure(part.value))
-    return say("division", top=written[0], bottom=written[1], percent=figure(top.value / bottom.value * 100))
-
-
-def finding(claim: Claim, expected: float, parts: tuple[Claim, ...], sure: bool, computation: str) -> Finding | None:
-    """Agreement where the value fits; disagreement where it does not, the words are sure and nothing is vague."""
-    if fits(claim, expected, *parts):
-        return Finding(AGREES, computation + "。", round(expected, 2), parts=parts)
-    if not sure or any(part.number.modifier for part in parts):
-        return None
-    said = say("text_differs", computation=computation, written=claim.number.with_unit)
-    return Finding(DISAGREES, said, round(expected, 2), parts=parts)
-
-
-def ratio(claim: Claim, top: Claim, bottom: Claim, sure: bool) -> Finding | None:
-    """A percentage held against one way to form it."""
-    return finding(claim, top.value / bottom.value * 100, (top, bottom), sure, division(top, bottom))
-
-
-def best_of(findings: Iterable[Finding | None]) -> Finding | None:
-    """The first finding that agrees, else the first."""
-    return min(filter(None, findings), key=lambda finding: finding.state != AGREES, default=None)
+    division = say("division", top=written[0], bottom=written[1], percent=figure(percent))
+    return Way(percent, division, (top, bottom), sure)
 
 
 def same_unit(claim: Claim, other: Claim) -> bool:
@@ -114,9 +115,6 @@ def about(claim: Claim) -> set[str]:
     return {word for name, word in claim.limits if name != "planned"} - set(WORDS["of which"]) | after
 
 
-# --- Changes and differences ---
-
-
 def is_change(claim: Claim) -> bool:
     """Whether a number says by how much something is more or less than something else."""
     return claim.number.unit.endswith(OTHER_WORDS["points"]) or bool(re.search(SHAPE["changed_by"], claim.lead))
@@ -124,67 +122,60 @@ def is_change(claim: Claim) -> bool:
 
 def change_of(near: Around) -> Finding | None:
     """A growth, fall or difference between two values: 由 A 增至 B, 比 A 高, 较 A 增加, or B less its own increase."""
-    claim, number, findings = near.claim, near.claim.number, list[Finding | None]()
+    claim, number, ways = near.claim, near.claim.number, list[Way]()
     points = number.unit.endswith(OTHER_WORDS["points"])
     relative = number.kind == PERCENT and not points
-    kinds = (PERCENT,) if points else COUNTS if relative else (number.kind,)
+    kinds = COUNTS if relative else (number.kind if not points else PERCENT,)
     levels = [other for other in (*near.earlier, *near.later) if other.number.kind in kinds and not is_change(other)]
     levels = levels if points or relative else [level for level in levels if same_unit(claim, level)]
     for base, level, sure in _bases(near, levels):
         by, (less, more) = abs(level.value - base.value), sorted((base.value, level.value))
-        values = {"late": level.value, "early": base.value, "less": less, "more": more, "by": by}
         percent = by / base.value * 100 if base.value else 0
-        fields = {name: figure(value) for name, value in (values | {"percent": percent}).items()}
-        said = say("growth" if relative else "difference", unit=number.unit, **fields)
-        findings.append(finding(claim, percent if relative else by, (base, level), sure, said))
+        values = {"late": level.value, "early": base.value, "less": less, "more": more, "by": by, "percent": percent}
+        fields = {name: figure(value) for name, value in values.items()}
+        computation = say("growth" if relative else "difference", unit=number.unit, **fields)
+        ways.append(Way(percent if relative else by, computation, (base, level), sure))
+    finding = judged(claim, ways)
     changes = [other for other in near.earlier if is_change(other) and other.number.kind in COUNTS]
-    levels = [level for level in levels if len(changes) == 1 and same_unit(changes[0], level)]
+    if finding or not relative or len(changes) != 1:
+        return finding
+    by, fallen = changes[0].value, re.search(SHAPE["fallen"], changes[0].lead)
     levels = [level for level in levels if not re.search(SHAPE["compared_with"], level.lead)]
-    if relative and levels and not any(findings):
-        by, level = changes[0].value, levels[-1]
-        early = level.value + (by if re.search(SHAPE["fallen"], changes[0].lead) else -by)
-        percent, sure = by / early * 100 if early > 0 else 0, len(levels) == 1 and not about(level) - about(claim)
-        said = say("growth_by", by=figure(by), early=figure(early), percent=figure(percent))
-        findings += [finding(claim, percent, (changes[0], level), sure, said)] if early > 0 else []
-    return best_of(findings)
+    levels = [level for level in levels if same_unit(changes[0], level)]
+    for level in levels[-1:]:
+        early = level.value + (by if fallen else -by)
+        computation = say("growth_by", by=figure(by), early=figure(early), percent=figure(by / (early or 1) * 100))
+        sure = len(levels) == 1 and not about(level) - about(claim)
+        ways = [Way(by / early * 100, computation, (changes[0], level), sure)] if early > 0 else []
+    return judged(claim, ways)
 
 
-def _bases(near: Around, levels: list[Claim]) -> Iterator[tuple[Claim, Claim, bool]]:
+def _bases(near: Around, levels: list[Claim]) -> list[tuple[Claim, Claim, bool]]:
     """What a change starts from and what it leads to, and whether the words determine both."""
-    claim = near.claim
+    claim, others = near.claim, near.earlier + near.later
     before = [level for level in levels if level.number.start < claim.number.start]
-    run = before if len(before) > 1 else [] if before or not re.fullmatch(SHAPE["goes_on_from"], claim.tail) else levels
+    run = levels if not before and re.fullmatch(SHAPE["goes_on_from"], claim.tail) else before
     for base, level in reversed(list(pairwise(run))):
-        if (
-            re.search(SHAPE["risen_from"], base.lead)
-            and re.search(SHAPE["risen_to"], level.lead)
-            and same_unit(base, level)
-        ):
-            others = near.earlier + near.later
-            yield base, level, others.index(level) - others.index(base) == 1 and level is run[-1]
-            return
+        risen = re.search(SHAPE["risen_from"], base.lead) and re.search(SHAPE["risen_to"], level.lead)
+        if risen and same_unit(base, level):
+            return [(base, level, others.index(level) - others.index(base) == 1 and level is run[-1])]
     if len(before) > 1 and re.search(SHAPE["compared_with"], before[-1].lead) and near.earlier[-1] is before[-1]:
-        yield from ((before[-1], level, len(before) == 2) for level in before[-2::-1] if same_unit(before[-1], level))
-        return
+        return [(before[-1], level, len(before) == 2) for level in before[-2::-1] if same_unit(before[-1], level)]
     if len(levels) != 2 or not same_unit(*levels):
-        return
-    times = [next((word for name, word in level.limits if name == "time"), "") for level in levels]
+        return []
+    times = [dict(level.limits).get("time", "") for level in levels]
     compared = re.search(SHAPE["compared"], claim.lead)
-    behind = compared["base"] if compared else ""
+    other = compared["base"] if compared else ""
     named = [
-        place
-        for place, (level, time) in enumerate(zip(levels, times, strict=True))
-        if behind and ((time and (time in behind or behind in time)) or behind in level.lead[-12:])
+        bool(other and ((time and (time in other or other in time)) or other in level.lead[-12:]))
+        for level, time in zip(levels, times, strict=True)
     ]
-    dated = [place for place in (0, 1) if times[place]]
-    if len(named) == 1:
-        yield levels[named[0]], levels[1 - named[0]], True
-    elif times[0] != times[1]:
-        early = min(dated, key=lambda place: times[place])
-        yield levels[early], levels[1 - early], len(dated) == 1 or all(re.match(r"\d{4}", time) for time in times)
-
-
-# --- Sums ---
+    if sum(named) == 1:
+        return [(levels[named[1]], levels[named[0]], True)]
+    if times[0] == times[1]:
+        return []
+    first = 0 if not times[1] or "" < times[0] < times[1] else 1
+    return [(levels[first], levels[1 - first], not all(times) or all(re.match(r"\d{4}", time) for time in times))]
 
 
 def sum_of(near: Around) -> Finding | None:
@@ -221,29 +212,28 @@ def _parts_before(near: Around, total: re.Match[str]) -> tuple[list[Claim], bool
         parts.insert(0, other)
         if any(word in other.lead for word in WORDS["of which"]):
             break
-    if not parts:
-        return [], False
-    deeds, own = [part.kinds & grammar.KINDS["deeds"] for part in parts], near.claim.kinds & grammar.KINDS["deeds"]
-    one_deed = len(set(deeds[1:])) < 2 and deeds[0] >= deeds[-1] and not own - deeds[0] - grammar.KINDS["general_deeds"]
-    one_measure = len({part.measure for part in parts if part.measure}) < 2 and "of which" not in parts[0].kinds
+    own, general = near.claim.kinds & grammar.KINDS["deeds"], grammar.KINDS["general_deeds"]
+    deeds = [part.kinds & grammar.KINDS["deeds"] for part in parts] or [own]
+    one_deed = len(set(deeds[1:])) < 2 and deeds[0] >= deeds[-1] and not own - deeds[0] - general
+    several = any("of which" in part.kinds for part in parts[:1])
+    one_measure = len({part.measure for part in parts if part.measure}) < 2 and not several
     distinct = len({_part_name(part) for part in parts}) == len(parts)
     return parts, one_deed and one_measure and distinct and bool(total["strong"] or not total["rest"])
 
 
 def _parts_behind(near: Around) -> tuple[list[Claim], bool]:
     """The parts that follow a total, and whether no one can be counted in two of them."""
-    claim, later = near.claim, [other for other in near.later if other.number.unit == near.claim.number.unit]
-    opening = later[0].lead if later else ""
-    bracket = opening.lstrip().startswith(("（", "("))
-    named = any(word in opening for word in OTHER_WORDS["parts_follow"])
-    one_of_them = any(claim.lead.endswith(name) for name in grammar.EXCLUSIVE)
-    if not later or not (bracket or named or (_part_name(later[0]) in grammar.EXCLUSIVE and not one_of_them)):
+    claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
+    first = next((other for other in near.later if other.number.unit == claim.number.unit), None)
+    if not first:
         return [], False
-    parts: list[Claim] = []
-    depth = 0
+    bracket, named = first.lead.lstrip().startswith(("（", "(")), any(word in first.lead for word in follow)
+    one_of_them = any(claim.lead.endswith(name) for name in grammar.EXCLUSIVE)
+    if not (bracket or named or (_part_name(first) in grammar.EXCLUSIVE and not one_of_them)):
+        return [], False
     for other in near.later:
         depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
-        ended = parts and any(word in other.lead for word in (*OTHER_WORDS["parts_follow"], "；", ";"))
+        ended = parts and any(word in other.lead for word in (*follow, "；", ";"))
         if ended or depth < bracket or other.number.kind == PERCENT or re.search(SHAPE["total"], other.lead):
             break
         parts += [other] if other.number.unit == claim.number.unit and depth == bracket else []
@@ -253,8 +243,7 @@ def _parts_behind(near: Around) -> tuple[list[Claim], bool]:
     groups = {grammar.EXCLUSIVE.get(name, "") for name in names}
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     scopes = {part.scope for part in parts if any(part.scope)}
-    exclusive = any(len(kinds) == 1 and "" not in kinds for kinds in (groups, endings)) or len(scopes) == len(parts)
-    return parts, exclusive
+    return parts, any(len(kinds) == 1 and "" not in kinds for kinds in (groups, endings)) or len(scopes) == len(parts)
 
 
 def _part_name(claim: Claim) -> str:

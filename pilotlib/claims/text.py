@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
@@ -16,6 +17,7 @@ Span = tuple[int, int]
 Placed = TypeVar("Placed", "Word", Number)
 # A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
 NAMES = frozenset(f"name_of_{dimension}" for dimension in DIMENSIONS)
+_LISTED = ("certificate", "major", "college", "category")
 _start = attrgetter("start")
 
 
@@ -63,9 +65,8 @@ class Segment(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A text with all that was found in it; `counts` are the numbers that are no labels, `names` by their start.
-
-    `hidden` are the stretches that are names or quotations, in which no word speaks.
+    """A text with its numbers (of these the `counts` are no labels), the names listed with each count by its start,
+    the stretches that are names or quotations, in which no word speaks (`hidden`), its words and its segments.
     """
 
     text: str
@@ -75,6 +76,10 @@ class Paragraph(NamedTuple):
     hidden: list[Span]
     words: list[Word]
     segments: list[Segment]
+
+    def sentence_at(self, place: int) -> Span:
+        """Where the sentence of a place begins and ends."""
+        return self.segments[bisect_right(self.segments, place, key=_start) - 1].sentence
 
 
 def lexicon_of(facts: Facts) -> Lexicon:
@@ -106,7 +111,7 @@ def paragraph_of(text: str, lexicon: Lexicon) -> Paragraph:
     hidden = [span for span in quotations if all(number.label for number in between(numbers, *span))]
     hidden = sorted([listed.span for listed in names.values() if listed.span[1]] + hidden)
     words = _words_of(text, numbers, hidden, lexicon)
-    return Paragraph(text, numbers, counts, names, hidden, words, _segments_of(text, numbers, words, hidden))
+    return Paragraph(text, numbers, counts, names, hidden, words, [*_segments_of(text, numbers, hidden)])
 
 
 def kinds_of(words: Iterable[Word]) -> frozenset[str]:
@@ -117,11 +122,6 @@ def kinds_of(words: Iterable[Word]) -> frozenset[str]:
 def between(items: list[Placed], start: int, end: int) -> list[Placed]:
     """The words or numbers, which stand in order, that begin in a stretch of the text."""
     return items[bisect_left(items, start, key=_start) : bisect_left(items, end, key=_start)]
-
-
-def stands_after(text: str, place: int, words: str) -> bool:
-    """Whether one of the grammar's other words of a name stands right before a place in the text."""
-    return text[max(0, place - 9) : place].rstrip().endswith(OTHER_WORDS[words])
 
 
 def _words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lexicon) -> list[Word]:
@@ -137,11 +137,25 @@ def _words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lex
     words += filter(None, (_word_of_label(text, number, lexicon.year) for number in numbers))
     words.sort(key=_start)
     for place, word in enumerate(words):
-        if "another time" in word.kinds and stands_after(text, word.start, "compared"):  # 较上年
+        if "another time" in word.kinds and _stands_after(text, word.start, "compared"):  # 较上年
             words[place] = word._replace(kinds=("change",))
-        elif word.dimension and stands_after(text, word.start, "excluding"):  # 除第一次外
+        elif word.dimension and _stands_after(text, word.start, "excluding"):  # 除第一次外
             words[place] = Word(word.text, ("excluded",), word.start, word.end)
-    return _with_names(words, text, numbers)
+    # An unknown word right before 学院, 系 … is a part of the school by that name; before 市, 学校 … another place.
+    known = [word for word in words if len(word.text) > 1]  # single characters may belong to a name: 艺术设计学院
+    ends = sorted([0, *(word.end for word in known), *(number.unit_end for number in numbers)])
+    covered = {place for word in words for place in range(word.start, word.end)}
+    for place, word in enumerate(words):
+        kind = next((kind for kind in ("ending", "other ending") if kind in word.kinds), "")
+        start, last = word.start, ends[bisect_right(ends, word.start) - 1]
+        while kind and start > last and re.match(SHAPE["letters"], text[start - 1]):
+            start -= 1
+        shortest = 1 if word.text in OTHER_WORDS["short_named_endings"] else 2
+        if len({*range(start, word.start)} - covered) >= shortest:
+            name = text[start : word.end]
+            other = kind == "other ending" or re.search(SHAPE["of_another_school"], name)
+            words[place] = Word(name, ("elsewhere" if other else "part",), start, word.end)
+    return words
 
 
 def _word_of_label(text: str, number: Number, year: int) -> Word | None:
@@ -152,64 +166,44 @@ def _word_of_label(text: str, number: Number, year: int) -> Word | None:
         if not name.endswith(OTHER_WORDS["round_endings"]):
             return Word(name, (), *place)
         sure = not written.endswith("批") or text.startswith(OTHER_WORDS["round_follows"], number.end)
-        kinds = ("name_of_application_round",) if sure else ("name_of_application_round", "perhaps part")
-        return Word(name, kinds, *place, "application_round", name)
+        doubt = () if sure else ("perhaps part",)
+        return Word(name, ("name_of_application_round", *doubt), *place, "application_round", name)
     if number.label not in (grammar.YEAR, grammar.DATE, grammar.COHORT):
         return None
-    years, kind = set(re.findall(r"\d{4}", written)), ""
+    kinds: tuple[str, ...] = ()
+    years, until = set(re.findall(r"\d{4}", written)), _stands_after(text, number.start, "until")
     if written.endswith(OTHER_WORDS["cohort_endings"]):
-        kind = "part"
+        kinds = ("part",)
     elif (years and years != {str(year)}) or written.endswith(OTHER_WORDS["since_endings"]):
-        kind = "another time"
+        kinds = ("another time",)
     elif number.label == grammar.DATE:
-        to_the_end = stands_after(text, number.start, "until") and re.search(SHAPE["end_of_year"], written)
-        kind = "" if to_the_end else "period"
-    elif years:
-        until = stands_after(text, number.start, "until")
-        return Word(written, ("now",) if until else ("now", "whole year"), *place)
-    return Word(written, (kind,) if kind else (), *place)
+        kinds = () if until and re.search(SHAPE["end_of_year"], written) else ("period",)
+    else:
+        kinds = () if not years else ("now",) if until else ("now", "whole year")
+    return Word(written, kinds, *place)
 
 
-def _with_names(words: list[Word], text: str, numbers: list[Number]) -> list[Word]:
-    """An unknown word right before 学院, 系 … is a part of the school by that name; before 市, 学校 … another place."""
-    known = [word for word in words if len(word.text) > 1]  # single characters may belong to a name: 艺术设计学院
-    ends = sorted([0, *(word.end for word in known), *(number.unit_end for number in numbers)])
-    covered = {place for word in words for place in range(word.start, word.end)}
-    for number, word in enumerate(words):
-        start, kind = word.start, next((kind for kind in ("ending", "other ending") if kind in word.kinds), "")
-        last = ends[bisect_right(ends, word.start) - 1]
-        while kind and start > last and re.match(SHAPE["letters"], text[start - 1]):
-            start -= 1
-        if sum(place not in covered for place in range(start, word.start)) > (
-            word.text not in OTHER_WORDS["short_named_endings"]
-        ):
-            other = kind == "other ending" or re.search(SHAPE["of_another_school"], text[start : word.end])
-            words[number] = Word(text[start : word.end], ("elsewhere" if other else "part",), start, word.end)
-    return words
+def _stands_after(text: str, place: int, words: str) -> bool:
+    """Whether one of the grammar's other words of a name stands right before a place in the text."""
+    return text[max(0, place - 9) : place].rstrip().endswith(OTHER_WORDS[words])
 
 
-def _segments_of(text: str, numbers: list[Number], words: list[Word], hidden: list[Span]) -> list[Segment]:
-    """The stretches of a text between its marks; a text that goes on without any is cut where it has grown too long.
-
-    No marks are those in numbers and names.
-    """
-    skipped = {place for span in hidden for place in range(*span)}
-    skipped.update(place for number in numbers for place in range(number.start, number.end))
+def _segments_of(text: str, numbers: list[Number], hidden: list[Span]) -> Iterator[Segment]:
+    """The stretches between marks outside of numbers and names; a text that goes on without any is cut."""
+    spans = [*hidden, *((number.start, number.end) for number in numbers)]
+    skipped = {place for span in spans for place in range(*span)}
     marks = SHAPE["sentence_ends"] + SHAPE["clause_ends"] + SHAPE["small_ends"]
     ends = [place for place, character in enumerate(text) if character in marks and place not in skipped]
-    sentence_ends = [0]
+    clauses = [-1, *(end for end in ends if text[end] not in SHAPE["small_ends"]), len(text)]
+    sentences = [-1]
     for end in ends:
-        if text[end] in SHAPE["sentence_ends"] or end - sentence_ends[-1] > SHAPE["longest_sentence"]:
-            sentence_ends.append(end)
-    spans = [
-        list(zip([0, *(end + 1 for end in places)], [*places, len(text)], strict=True))
-        for places in (ends, [end for end in ends if text[end] not in SHAPE["small_ends"]], sentence_ends[1:])
-    ]
-    segments = []
-    for start, end in spans[0]:
-        clause, sentence = (level[bisect_right(level, (start, len(text))) - 1] for level in spans[1:])
-        segments.append(Segment(start, end, text[start - 1] if start else SHAPE["opening"], clause, sentence))
-    return segments
+        if text[end] in SHAPE["sentence_ends"] or end - max(sentences[-1], 0) > SHAPE["longest_sentence"]:
+            sentences.append(end)
+    sentences.append(len(text))
+    for mark, end in pairwise([-1, *ends, len(text)]):
+        places = ((level, bisect_right(level, mark)) for level in (clauses, sentences))
+        clause, sentence = ((level[place - 1] + 1, level[place]) for level, place in places)
+        yield Segment(mark + 1, end, text[mark] if mark >= 0 else SHAPE["opening"], clause, sentence)
 
 
 def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon) -> Names:
@@ -217,14 +211,24 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
     if count.kind != grammar.THINGS:
         return Names()
     clause = max(text.rfind(mark, 0, count.start) for mark in SHAPE["sentence_ends"] + SHAPE["clause_ends"]) + 1
-    before = re.compile(SHAPE["names_before"]).match(text, clause, count.start)
-    one = None if before else re.compile(SHAPE["name_before"]).match(text, clause, count.start)
+    before = (re.compile(SHAPE[form]).match(text, clause, count.start) for form in ("names_before", "name_before"))
     after = re.compile(SHAPE["names_after"]).match(text, count.unit_end)
-    for match in filter(None, (before, one, after)):
+    for match in filter(None, (next(filter(None, before), None), after)):
         start, end = match.span("names")
         *names, last = match["names"].split("、")
-        names = [name for name in (*names, *_parted(last, lexicon)) if name.strip()]
-        lead = 0 if match is after else _lead(names[0], lexicon)
+        # The last two may be joined by 和; not where the word stands inside a known name: 网络系统建设与运维.
+        inside = [known.span() for known in lexicon.pattern.finditer(last) if len(known[0]) > 2]
+        joints = (joint.span() for joint in re.finditer(SHAPE["last_name_after"], last))
+        cut = next((cut for cut in joints if not any(first <= cut[0] < stop for first, stop in inside)), None)
+        names = [name for name in (*names, *((last[: cut[0]], last[cut[1] :]) if cut else (last,))) if name.strip()]
+        # Before the first name may stand what is no name: 先后组织 of 先后组织电子商务数据分析.
+        parts = {
+            known.start(): lexicon.parts.get(re.sub(r"\s", "", known[0]), ("", ""))
+            for known in lexicon.pattern.finditer(names[0])
+        }
+        opens = [place for place, (dimension, _) in parts.items() if dimension in _LISTED]
+        verb = re.match(SHAPE["before_names"], names[0])
+        lead = 0 if match is after else opens[-1] if opens else verb.end() if verb else 0
         if all(number.label in grammar.IN_NAMES for number in between(numbers, start + lead, end)):
             listed = tuple(re.sub(r"\s", "", name) for name in (names[0][lead:], *names[1:]))
             if len(listed) < 2 or any(re.search(SHAPE["no_name"], name) for name in listed):
@@ -233,26 +237,3 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
             most = fewest + len(re.findall(SHAPE["last_name_after"], match["names"][lead:]))
             return Names(listed, fewest, most, bool(match["open"]), (start + lead, end))
     return Names()
-
-
-def _parted(last: str, lexicon: Lexicon) -> list[str]:
-    """The last names of a list, joined by 和; not where the word stands inside a known name: 网络系统建设与运维."""
-    known = [match.span() for match in lexicon.pattern.finditer(last) if len(match[0]) > 2]
-    for match in re.finditer(SHAPE["last_name_after"], last):
-        if not any(start <= match.start() < end for start, end in known):
-            return [last[: match.start()], last[match.end() :]]
-    return [last]
-
-
-def _lead(name: str, lexicon: Lexicon) -> int:
-    """How much of the first name of a list is not the name: 先后组织 of 先后组织电子商务数据分析."""
-    for match in reversed(list(lexicon.pattern.finditer(name))):
-        if lexicon.parts.get(re.sub(r"\s", "", match[0]), ("", ""))[0] in (
-            "certificate",
-            "major",
-            "college",
-            "category",
-        ):
-            return match.start()
-    lead = re.match(SHAPE["before_names"], name)
-    return lead.end() if lead else 0

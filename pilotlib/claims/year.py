@@ -2,161 +2,123 @@
 
 import difflib
 import re
-from itertools import combinations
-from typing import NamedTuple
+from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
-from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of
+from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
-from pilotlib.claims.meaning import has_reason
-from pilotlib.claims.relations import Finding, is_change
+from pilotlib.claims.meaning import Claim, has_reason
+from pilotlib.claims.relations import Around, Finding, change_of, is_change, sum_of
 from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate
 
-_NAMED_IN = {"certificate": "by_certificate", "major": "by_major", "college": "by_college", "category": "by_category"}
-_ADDED_UP_OVER_ROUNDS = ("applications", "places_approved", "places_applied")
 
-
-class _Reading(NamedTuple):
-    """One way to take a claim: what it counts, of which part, and the figure that is known of that."""
-
-    measure: str
-    scope: Scope
-    fact: Fact
-
-    @property
-    def statement(self) -> str:
-        sentence = "at_least" if self.fact.lower_bound else "exactly"
-        return say(sentence, title=_title(self.measure, self.scope), figure=self.fact.written)
-
-
-def judge_count(claim: Claim, text: str, facts: Facts, finding: Finding | None, names: Finding | None) -> Finding:
+def judge_count(near: Around, facts: Facts) -> list[Finding]:
     """Hold a count against the year; where that decides nothing, let the text itself.
 
     A list of names or a total of parts that agrees stands before a figure of the year that it is not.
+
+    Returns:
+        The verdict, and what has a row of its own: the names listed with it, the sum of its parts.
     """
-    verdict, of_the_year = _by_year(claim, text, facts)
+    claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
+    finding, names = (change_of if is_change(claim) else sum_of)(near), _judge_names(claim, facts)
+    derived = [item for item in (names, finding) if item and item.number]
     undecided = verdict.state in (NO_DATA, NOT_UNDERSTOOD)
-    if names and names.value == claim.value and names.state in (AGREES, NO_DATA) and verdict.state != AGREES:
-        return names._replace(state=AGREES, expected=names.value)
-    if names and names.value != claim.value and names.state == DISAGREES and undecided and not names.statistic:
-        return names._replace(expected=names.value)
     agrees_by_text = finding and finding.state == AGREES and verdict.state == DISAGREES and not of_the_year
-    if finding and finding.state != NOT_UNDERSTOOD and (undecided or agrees_by_text):
-        return finding
-    return verdict
+    if names and names.value == claim.value and names.state in (AGREES, NO_DATA) and verdict.state != AGREES:
+        verdict = names._replace(state=AGREES, expected=names.value)
+    elif names and names.value != claim.value and names.state == DISAGREES and undecided and not names.statistic:
+        verdict = names._replace(expected=names.value)
+    elif finding and finding.state != NOT_UNDERSTOOD and (undecided or agrees_by_text):
+        verdict = finding
+    return [verdict, *derived]
 
 
-def _by_year(claim: Claim, text: str, facts: Facts) -> tuple[Finding, bool]:
+def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     """The verdict of the year on a count, and whether one that disagrees is a total of the year, not of other parts.
 
     It agrees if any way to take it does; it disagrees only if every way is known and none fits, and the words around it
     are understood. What is not certain is not called wrong.
     """
-    number, title = claim.number, title_of(claim.measure)
-    ways = _ways(claim)
-    known = [_Reading(*way, fact) for way in ways if (fact := fact_of(*way, facts))]
-    fields = {"n": number, "c": claim, "year": facts.year, "title": title}
-
-    def verdict(state: str, reason: str, reading: _Reading | None = None, **more: str) -> tuple[Finding, bool]:
-        held = (reading.fact.value, reading.fact.statistic) if reading else (None, None)
-        return Finding(state, say(reason, **fields, **more), *held), False
-
-    if claim.measures and not facts.known:
-        return verdict(NO_DATA, "no_year")
-    if claim.outside:
-        return verdict(NO_DATA, "outside", of_title=say("of_title", title=title) if claim.measures else "")
-    if not claim.measures:
-        return verdict(NOT_UNDERSTOOD, "no_measure")
-    if number.kind == grammar.TIMES or is_change(claim) or "change" in kinds_of(claim.before):
-        return verdict(NO_DATA, "person_times" if number.kind == grammar.TIMES else "change")
-    fitting = next((reading for reading in known if fits(number, reading.fact)), None)
-    if fitting and fitting.fact.lower_bound:
-        return verdict(grammar.LOWER_BOUND, "lower_bound", fitting, known=fitting.statement)
-    if fitting:
-        return verdict(AGREES, "fits", fitting, known=fitting.statement, others=_other_senses(fitting, known))
-    if not known:
-        return verdict(NO_DATA, "not_known", likeliest=_title(*ways[0]))
-    likeliest = [reading for reading in known if reading.measure == known[0].measure]
-    nearest = min(likeliest, key=lambda reading: abs(in_unit_of(number, reading.fact) - reading.fact.value))
-    year, by = nearest.statement, in_unit_of(number, nearest.fact) - nearest.fact.value
-    if claim.doubtful or len(known) < len(ways):
-        return verdict(NO_DATA, "perhaps_part", known=year)
-    if len(claim.unknown) > grammar.MOST_UNKNOWN:
-        return verdict(NOT_UNDERSTOOD, "not_recognised", known=year)
-    if not _is_certain(claim, nearest, known):
-        return verdict(NOT_UNDERSTOOD, "not_certain", known=year)
-    left_out = _rounds_left_out(claim, nearest, facts)
-    if left_out and any(words in text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"]):
-        meant = nearest._replace(fact=nearest.fact._replace(value=claim.value))
-        return verdict(AGREES, "rounds_meant", meant, known=year, left_out=left_out)
-    difference = say("more" if by > 0 else "less", figure=figure(abs(by)) + nearest.fact.unit)
-    finding, _ = verdict(DISAGREES, "differs", nearest, known=year, difference=difference)
-    finding = finding._replace(explanation=finding.explanation + left_out)
-    of_the_year = bool({"here", "whole year"} & claim.kinds or left_out)
-    return finding, "sum" in kinds_of(claim.before) and of_the_year
-
-
-def _ways(claim: Claim) -> list[tuple[str, Scope]]:
-    """Every way to take a claim, the likeliest first: its senses, with and without the part that is carried over."""
+    claim, number, title = near.claim, near.claim.number, title_of(near.claim.measure)
     scopes, senses = scopes_of(claim.scope, claim.carried), grammar.CERTIFICATE_SENSES
-    several = {"applications": senses.get(claim.number.unit, senses["other"])}
-    return [
-        (name, scope) for measure in claim.measures for scope in scopes for name in several.get(measure, (measure,))
-    ]
+    several = {"applications": senses.get(number.unit, senses["other"])}
+    pairs = ((several.get(measure, (measure,)), scope) for measure, scope in product(claim.measures, scopes))
+    ways = [(name, scope) for names, scope in pairs for name in names]
+    known = [fact for way in ways if (fact := fact_of(*way, facts))]
+    fitting = [fact for fact in known if fits(number, fact)]
+    likeliest = [fact for fact in known if fact.measure == known[0].measure]
+    likeliest.sort(key=lambda fact: abs(in_unit_of(number, fact) - fact.value))
+    fact = next(iter(fitting or likeliest), None)
+    left_out = _rounds_left_out(claim, fact, facts) if fact else ""
+    rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
+    changed = is_change(claim) or "change" in kinds_of(claim.before)
+    cases = (
+        (claim.measures and not facts.known, NO_DATA, "no_year"),
+        (claim.outside, NO_DATA, "outside"),
+        (not claim.measures, NOT_UNDERSTOOD, "no_measure"),
+        (number.kind == grammar.TIMES, NO_DATA, "person_times"),
+        (changed, NO_DATA, "change"),
+        (fitting and fitting[0].lower_bound, grammar.LOWER_BOUND, "lower_bound"),
+        (fitting, AGREES, "fits"),
+        (not known, NO_DATA, "not_known"),
+        (claim.doubtful or len(known) < len(ways), NO_DATA, "perhaps_part"),
+        (len(claim.unknown) > grammar.MOST_UNKNOWN, NOT_UNDERSTOOD, "not_recognised"),
+        (fact and not _is_certain(claim, fact, known), NOT_UNDERSTOOD, "not_certain"),
+        (left_out and rounds_named, AGREES, "rounds_meant"),
+        (True, DISAGREES, "differs"),
+    )
+    state, sentence = next((state, sentence) for holds, state, sentence in cases if holds)
+    fields = {"n": number, "c": claim, "year": facts.year, "title": title, "left_out": left_out}
+    fields["of_title"] = say("of_title", title=title) if claim.measures else ""
+    if fact:
+        by = in_unit_of(number, fact) - fact.value
+        difference = say("more" if by > 0 else "less", figure=figure(abs(by)) + fact.unit)
+        fields |= {"known": fact.statement, "others": _other_senses(fact, known), "difference": difference}
+    elif ways:
+        fields["likeliest"] = titled(*ways[0])
+    decided = fact if state not in (NO_DATA, NOT_UNDERSTOOD) else None
+    value = claim.value if sentence == "rounds_meant" else decided.value if decided else None
+    of_the_year = "sum" in kinds_of(claim.before) and bool({"here", "whole year"} & claim.kinds or left_out)
+    return Finding(state, say(sentence, **fields), value, decided and decided.statistic), of_the_year
 
 
-def _is_certain(claim: Claim, nearest: _Reading, known: list[_Reading]) -> bool:
-    """Whether the words prove what is counted, and that it is the whole.
-
-    So far off, a number can only be of something else; the more so where nothing says that it is of the whole.
-    """
-    most = 2 if "here" in claim.said or nearest.fact.value < 100 or any(nearest.scope) else 1.25
+def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
+    """Whether the words prove what is counted, and that it is the whole; what is far off is of something else."""
+    most = 2 if "here" in claim.said or nearest.value < 100 or any(nearest.scope) else 1.25
     most = 3 if "whole year" in claim.said or "sum" in claim.kinds else most
-    ratios = [in_unit_of(claim.number, reading.fact) / (reading.fact.value or 1) for reading in known]
+    ratios = [in_unit_of(claim.number, fact) / (fact.value or 1) for fact in known]
     spoiled = claim.said & grammar.SPOILED_BY.get(claim.measure, frozenset())
     return any(1 / most <= ratio <= most for ratio in ratios) and has_reason(claim.measure, claim.said) and not spoiled
 
 
-def _other_senses(fitting: _Reading, known: list[_Reading]) -> str:
+def _other_senses(fitting: Fact, known: list[Fact]) -> str:
     """Of a count of certificates that fits in one sense, the figures in the others."""
     senses = grammar.CERTIFICATE_SENSES["other"]
     others = [
         other for other in known if other.scope == fitting.scope and {other.measure, fitting.measure} <= {*senses}
     ]
-    statements = dict.fromkeys(other.statement for other in others if other.fact.value != fitting.fact.value)
+    statements = dict.fromkeys(other.statement for other in others if other.value != fitting.value)
     return "".join(say("other_sense", statement=statement) for statement in statements)
 
 
-def _rounds_left_out(claim: Claim, nearest: _Reading, facts: Facts) -> str:
+def _rounds_left_out(claim: Claim, nearest: Fact, facts: Facts) -> str:
     """Which rounds a claim of the year leaves out, if it is the sum of the others, in words; "" if it is not."""
-    measure, own, _ = nearest
-    rounds = () if own.application_round else facts.names["application_round"]
-    scopes = {name: (measure, own._replace(application_round=name)) for name in rounds}
+    rounds = () if nearest.scope.application_round else facts.names["application_round"]
+    scopes = {name: (nearest.measure, nearest.scope._replace(application_round=name)) for name in rounds}
     known = {name: facts.known[key] for name, key in scopes.items() if key in facts.known}
-    for names in (names for size in range(len(rounds) - 1, 1, -1) for names in combinations(known, size)):
+    for names in chain(*(combinations(known, size) for size in range(len(rounds) - 1, 1, -1))):
         if sum(known[name].value for name in names) == claim.value:
-            missing = "、".join(name + known[name].written for name in known if name not in names)
-            return say(
-                "rounds_left_out", parts="、".join(name + known[name].written for name in names), missing=missing
-            )
+            written = {name: name + fact.written for name, fact in known.items()}
+            parts = "、".join(written.pop(name) for name in names)
+            return say("rounds_left_out", parts=parts, missing="、".join(written.values()))
     return ""
 
 
-def _title(measure: str, scope: Scope) -> str:
-    return "".join(filter(None, scope)) + title_of(measure)
-
-
-# --- Lists of names; rounds without a figure ---
-
-
-def judge_names(claim: Claim, facts: Facts) -> Finding | None:
-    """The names listed with a count: how many there are, and which of them the year's table does not have.
-
-    What can be counted in two ways (检测与维修) fits in either.
-    """
+def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
+    """The names listed with a count: how many (检测与维修 may be two), and which of them the year's table lacks."""
     listed, value = claim.names, int(claim.value)
     far_off = value > 2 * listed.most and not listed.open  # then it is no list of what is counted
     if not listed.names or far_off or claim.number.modifier or re.match(SHAPE["one_of_them"], claim.tail):
@@ -168,38 +130,34 @@ def judge_names(claim: Claim, facts: Facts) -> Finding | None:
     state, sentence = (NO_DATA, "names_not_known") if statistic is None else (AGREES, "names_present")
     if missing:
         state, sentence, expected = DISAGREES, "names_missing", present
-    elif count > value or (count < value and not listed.open):
-        state, sentence = DISAGREES, "names_miscounted"
+    elif count != value and (count > value or not listed.open):
+        state, sentence, statistic = DISAGREES, "names_miscounted", None
     elif count < value:
-        state, sentence = NOT_UNDERSTOOD, "names_left_out"
-    said = say(sentence, count=count, names=nearly, present=present, n=claim.number)
-    held = (expected, statistic) if sentence in ("names_missing", "names_present") else (expected, None)
-    return Finding(state, said, *held, "、".join(listed.names), count)
+        state, sentence, statistic = NOT_UNDERSTOOD, "names_left_out", None
+    explanation = say(sentence, count=count, names=nearly, present=present, n=claim.number)
+    return Finding(state, explanation, expected, statistic, "、".join(listed.names), count)
 
 
 def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str], str | None]:
     """The certificates that the table lacks, each with its own name nearly that; no statistic for other names."""
-    for dimension, statistic in _NAMED_IN.items():
-        known, missing = facts.names[dimension], {}
-        for name in names:
-            short = (
-                split_certificate(name)[0] if dimension == "certificate" else name.removesuffix(SHAPE["major_ending"])
-            )
-            if short not in known:
-                missing[name] = next(iter(difflib.get_close_matches(short, known, 1, 0.8)), "")
+    for dimension in ("certificate", "major", "college", "category"):
+        known = facts.names[dimension]
+        short = {name: name.removesuffix(SHAPE["major_ending"]) for name in names}
+        short = {name: split_certificate(name)[0] for name in names} if dimension == "certificate" else short
+        missing = {
+            name: next(iter(difflib.get_close_matches(text, known, 1, 0.8)), "")
+            for name, text in short.items()
+            if text not in known
+        }
         if len(missing) * 2 < len(names):
-            return ({}, None) if missing and dimension != "certificate" else (missing, statistic)
+            return ({}, None) if missing and dimension != "certificate" else (missing, f"by_{dimension}")
     return {}, None
 
 
 def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict[int, Finding]:
-    """For counts that are stated of several rounds: what they add up to, and the rounds that are never mentioned.
-
-    Returns:
-        By place in `claims` of the last such count.
-    """
+    """For counts of several rounds, by place of the last: their sum against the year's, and rounds never mentioned."""
     omitted = {}
-    for measure in _ADDED_UP_OVER_ROUNDS:
+    for measure in ("applications", "places_approved", "places_applied"):  # what may be added up over rounds
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller
         for place, claim in enumerate(claims):
             name = claim.scope.application_round or claim.carried.application_round
@@ -213,28 +171,24 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
                 places.setdefault(name, place)
         absent = [name for name in facts.names["application_round"] if name not in places and name not in mentioned]
         year = facts.known.get((measure, Scope()))
-        if len(places) > 1 and absent and year:
-            of_round = {name: claims[place] for name, place in places.items()}
-            omitted[max(places.values())] = _rounds_never(measure, of_round, absent, year, facts)
+        if len(places) < 2 or not absent or not year:
+            continue
+        of_round = {name: claims[place] for name, place in places.items()}
+        total, parts = sum(claim.value for claim in of_round.values()), [claim.number for claim in of_round.values()]
+        both = ("applications", measure if measure != "applications" else "places_approved")
+        known = {name: [facts.known.get((each, Scope(name))) for each in both] for name in ("", *absent)}
+        figures = {name: [fact.written for fact in given if fact] for name, given in known.items()}
+        all_year = "、".join(figures.pop(""))
+        explanation = say(
+            "rounds_never",
+            parts=" + ".join(f"{name}{part.written}{part.unit}" for name, part in zip(of_round, parts, strict=True)),
+            total=figure(total) + year.unit,
+            year=year.statement,
+            never="、".join(
+                say("round_never", round=name, figures="，".join(given)) for name, given in figures.items()
+            ),
+        )
+        never = "；".join(name + "、".join(given) for name, given in figures.items())
+        instead, written = say("rounds_instead", never=never, all=all_year), "+".join(part.written for part in parts)
+        omitted[max(places.values())] = Finding(DISAGREES, explanation, year.value, "by_round", written, total, instead)
     return omitted
-
-
-def _rounds_never(measure: str, of_round: dict[str, Claim], absent: list[str], year: Fact, facts: Facts) -> Finding:
-    """The sum of the rounds that have a figure, held against the year's, with what the table has of the others."""
-    total = sum(claim.value for claim in of_round.values())
-    both = dict.fromkeys(("applications", measure if measure != "applications" else "places_approved"))
-    known = {name: [facts.known.get((each, Scope(name))) for each in both] for name in ("", *absent)}
-    figures = {name: [fact.written for fact in given if fact] for name, given in known.items()}
-    all_year = "、".join(figures.pop(""))
-    said = say(
-        "rounds_never",
-        parts=" + ".join(f"{name}{claim.number.written}{claim.number.unit}" for name, claim in of_round.items()),
-        total=figure(total) + year.unit,
-        year=say("exactly", title=title_of(measure), figure=year.written),
-        never="、".join(say("round_never", round=name, figures="，".join(given)) for name, given in figures.items()),
-    )
-    instead = say(
-        "rounds_instead", never="；".join(name + "、".join(given) for name, given in figures.items()), all=all_year
-    )
-    written = "+".join(claim.number.written for claim in of_round.values())
-    return Finding(DISAGREES, said, year.value, "by_round", written, total, instead)
