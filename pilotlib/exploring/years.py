@@ -183,18 +183,16 @@ def _load(project: Path, year: int) -> _Loaded:
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.continued))
     source = f"{year}年申报明细表（{inputs.file}）"
     applications = cleaned.applications
-    told = year_tables.applications_table(applications, cleaned.majors, cleaned.changes, problems, source)
+    logged = year_tables.logged_tables(cleaned, problems, source)
+    told = logged["applications"]
     columns = list(told.shown)
     others = applications[applications.columns.difference(columns, sort=False)]
     every = {
         "applications": told._replace(data=told.data[columns].join(others)),
         "majors": year_tables.table_of("majors", cleaned.majors, source),
-        "changes": year_tables.table_of("changes", cleaned.changes, source),
-        "problems": year_tables.problems_table(problems, source),
-        "set_aside": year_tables.set_aside_table(cleaned.set_aside, len(applications), source),
         **year_tables.statistic_tables(statistics, source),
     }
-    return _Loaded(year, tables, every, _cells(inputs))
+    return _Loaded(year, tables, logged | every, _cells(inputs))
 
 
 def tables_to_count(of_year: CleanedYear) -> Tables:

@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, count_states
-from pilotlib.report.findings import aligned
 from pilotlib.report.prose import number, shortened
-from pilotlib.report.told import NOTHING, Told, cells
+from pilotlib.report.told import NOTHING, Told, aligned, cells
 from pilotlib.statistics import STATISTICS
 
 # Never by colour alone: each state has a sign of its own.

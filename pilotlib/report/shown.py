@@ -12,8 +12,7 @@ import pandas as pd
 
 from pilotlib.columns import kind_of, title_of
 from pilotlib.errors import UnknownNameError, suggestion
-from pilotlib.report.findings import aligned
-from pilotlib.report.told import NO_HEADS, Told, element_of, figure_columns, heading, names_of, texts
+from pilotlib.report.told import NO_HEADS, Told, aligned, element_of, figure_columns, heading, names_of, texts
 
 _MOST_ROWS = 60
 _ABOUT = "pilotlib"

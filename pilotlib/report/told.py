@@ -4,7 +4,7 @@ Page, CSV, sheet, document and cell are made from it, so they cannot differ; col
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from html import escape
 from numbers import Real
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from pilotlib.cleaning.log import CHANGE_RULES
 from pilotlib.columns import COLUMNS, FIGURES, Kind, column_of, kind_of, title_of, unit_of
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
 from pilotlib.vocabulary import SEVERITIES
+from pilotlib.words import display_width
 
 NOTHING = "—"
 NO_HEADS: Mapping[str, str] = {}
@@ -185,6 +186,20 @@ def heading(name: str, heads: Mapping[str, str] = NO_HEADS) -> str:
     """A column's title with its unit: 学生规模（人）."""
     unit = "" if kind_of(name) == "year" else unit_of(name)
     return heads.get(name, title_of(name) + (f"（{unit}）" if unit else ""))
+
+
+def aligned(columns: Iterable[list[str]], figures: Container[int] = ()) -> list[str]:
+    """Columns of texts, each from its heading down, as lines for a terminal: a Chinese character is two wide.
+
+    `figures` are the places of the columns that are set to the right.
+    """
+    padded = []
+    for place, column in enumerate(columns):
+        widths = [display_width(text) for text in column]
+        spaces = [" " * (max(widths) - width) for width in widths]
+        pairs = zip(spaces, column, strict=True) if place in figures else zip(column, spaces, strict=True)
+        padded.append(["".join(pair) for pair in pairs])
+    return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
 
 
 def signed(value: float) -> str:

@@ -14,9 +14,10 @@ from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, newest_year
 from pilotlib.reading import Processed, YearStatistics
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
+from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import brief, measured, number, year_paragraphs
-from pilotlib.report.year_tables import figure_tables, logged_tables, statistic_tables
+from pilotlib.report.year_tables import defining_tables, figure_tables, logged_tables, statistic_tables
 from pilotlib.report.years import breaks_table, compare
 from pilotlib.statistics import STATISTICS
 from pilotlib.statistics.years import COMPARED
@@ -56,7 +57,8 @@ def book_of(
     # In sentences and figures names are cut where they are too long to read.
     cut = {name: brief(table) for name, table in statistics.items()}
     paragraphs, drawn = year_paragraphs(cut, year), figure_tables(cut, source, given)
-    tables = statistic_tables(statistics, source, given) | logged_tables(processed, claims, source)
+    tables = statistic_tables(statistics, source, given) | logged_tables(processed, processed.problems, source)
+    tables |= {"claims": claims_table(claims, source)} | defining_tables(processed.applications)
     if earlier:
         years = (earlier, YearStatistics(year, about, dict(statistics)))
         both = f"{earlier.year}年与{year}年的申报明细表"
