@@ -1,6 +1,5 @@
 """One year or several, read from `data/raw` and ready to be explored: nothing has to be run before."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import chain
@@ -21,7 +20,7 @@ from pilotlib.project import find_project, newest_year, years_in
 from pilotlib.reading import YearInputs
 from pilotlib.reading.headers import header_of
 from pilotlib.report import year_tables
-from pilotlib.report.shown import Table, renamed, shown
+from pilotlib.report.shown import Table, shown, titles_of
 from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
 from pilotlib.statistics.tables import college_of_major
@@ -129,10 +128,7 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
     Example:
         in_chinese(load_year().applications)[["证书名称", "批准总培训人数"]]
     """
-    titles = {name: title_of(name) for name in names_of(table)}
-    counts = Counter(titles.values())
-    titles = {name: title if counts[title] == 1 else f"{title}（{name}）" for name, title in titles.items()}
-    return renamed(in_words(table).rename(columns=titles), table, {title: name for name, title in titles.items()})
+    return in_words(table).rename(columns=titles_of(names_of(table)))
 
 
 def trace_row(years: Years, row: int, year: int | None = None) -> Table:

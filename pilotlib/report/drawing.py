@@ -1,4 +1,4 @@
-"""How figures are drawn: type, size, bars, stacks, legends. Titles are text of the page, not of the drawing."""
+"""How figures are drawn: type, size, bars, stacks, legends. Titles are text of the page, not of drawings."""
 
 import io
 import re
@@ -56,19 +56,17 @@ def report_style() -> Iterator[None]:
         try:
             yield
         except UserWarning as warning:
-            glyph = re.match(r"Glyph (\d+)", str(warning))
-            if not glyph:
+            if not (glyph := re.match(r"Glyph (\d+)", str(warning))):
                 raise
-            sentence = f"图中的字符“{chr(int(glyph[1]))}”是字体里没有的。"
-            raise PilotError(f"{sentence}请在原表或 corrections.csv 中改写含有它的单元格。") from None
+            advice = "请在原表或 corrections.csv 中改写含有它的单元格。"
+            raise PilotError(f"图中的字符“{chr(int(glyph[1]))}”是字体里没有的。{advice}") from None
 
 
 def svg_of(figure: Figure, name: str) -> str:
-    """The figure as an `<svg>` element, the same bytes every time; ids rest on `name`: a page can hold many."""
-    target = io.StringIO()
-    metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    """The figure as an `<svg>` element, always the same bytes; ids rest on `name`: a page can hold many."""
+    target, nothing = io.StringIO(), dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with report_style(), matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(target, format="svg", metadata=metadata)
+        figure.savefig(target, format="svg", metadata=nothing)
     svg = target.getvalue()
     # Names of groups, which every figure has alike, would stand on a page twice.
     return re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :]).strip()
@@ -111,10 +109,7 @@ def approved_and_applied(table: pd.DataFrame, names: str) -> Figure:
 
 
 def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
-    """Approved places: a stack for each word of the column `row`, a piece for each of `part`, the sum at the end.
-
-    Pieces that are no level are hatched.
-    """
+    """Approved places: a stack a word of `row`, a piece a word of `part`, hatched where it is no level."""
     table = table.astype({row: str, part: str}).assign(places_approved=floats(table["places_approved"]))
     wide = table.pivot_table("places_approved", row, part, sort=False, observed=True, fill_value=0)
     parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))
@@ -188,15 +183,11 @@ def _finished(figure: Figure, axes: Axes, lengths: "pd.Series[float]", texts: Se
     for position, (length, text) in enumerate(zip(lengths, texts, strict=True)):
         axes.annotate(text, (length, position), xytext=(5, 0), textcoords="offset points", va="center")
     names = "\n".join(label.get_text() for label in axes.get_yticklabels()).split("\n")
-    width = _WIDTH_INCHES * 72 - max(map(_points, names)) - 2 * _TEXT_POINTS
-    room = [min(_points(text) + 5, 0.8 * width) for text in texts]
+    wide = 0.55 * _TEXT_POINTS  # about as wide a Latin character is drawn
+    width = _WIDTH_INCHES * 72 - wide * max(map(display_width, names)) - 2 * _TEXT_POINTS
+    room = [min(wide * display_width(text) + 5, 0.8 * width) for text in texts]
     ends = [length * width / (width - beside) for length, beside in zip(lengths, room, strict=True)]
     axes.set(xlim=(0, max(ends, default=0) or 1), xlabel="", ylabel="")
     if axes.get_legend_handles_labels()[1]:
         figure.legend(loc="outside upper left", ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
     return figure
-
-
-def _points(text: str) -> float:
-    """About how wide a text is drawn."""
-    return display_width(text) / 2 * _TEXT_POINTS * 1.1

@@ -73,10 +73,8 @@ def names_of(data: pd.DataFrame) -> list[str]:
 
 
 def csv_of(data: pd.DataFrame, heads: Mapping[str, str] = NO_HEADS) -> bytes:
-    """Data as a CSV for people (utf-8-sig): in words, under Chinese titles; numbers stay numbers.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
+    """Data as a CSV for people (utf-8-sig): in words, under Chinese titles; numbers stay numbers, and a text
+    that a spreadsheet would take for a formula gets an apostrophe before it."""
     table = in_words(data)
     words = table.select_dtypes(["str", "object", "category"]).astype("str")
     texts = words.replace(r"^([=+\-@\t\r])", r"'\1", regex=True)
@@ -85,10 +83,8 @@ def csv_of(data: pd.DataFrame, heads: Mapping[str, str] = NO_HEADS) -> bytes:
 
 
 def texts(told: Told) -> pd.DataFrame:
-    """Every cell as a reader sees it: thousands separated, 至少 before a lower bound, missing said in words.
-
-    Without the columns of the kind `bound`: their figures say it.
-    """
+    """Every cell as a reader sees it: thousands separated, 至少 before a lower bound, missing said in words;
+    without the columns of the kind `bound`, for their figures say it."""
     data, bounds = in_words(told.data), bounds_of(told)
     gaps = pd.DataFrame() if told.gaps is None else told.gaps
     columns: dict[str, pd.Series[str]] = {}
@@ -116,10 +112,8 @@ def cells(told: Told) -> pd.DataFrame:
 
 
 def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -> str:
-    """The table of the page: in a scroll box, what is said of it below, and its data as a download.
-
-    `shown` are the cells that the page shows, by default those that the table says.
-    """
+    """The table of the page, of its own cells or those given: in a scroll box, what is said of it below, and its
+    data as a download."""
     rows = len(told.data)
     if told.nothing and not rows:
         return f"<p>{escape(told.nothing)}</p>"
@@ -171,8 +165,9 @@ def bounds_of(told: Told) -> pd.DataFrame:
         return told.bounds
     data = told.data
     marks: dict[str, pd.Series[bool]] = {}
-    for name in [name for name in names_of(data) if kind_of(name) == "bound"]:
-        marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
+    for name in names_of(data):
+        if kind_of(name) == "bound":
+            marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
     return pd.DataFrame({name: bounded for name, bounded in marks.items() if name in data}, data.index)
 
 
@@ -189,10 +184,8 @@ def heading(name: str, heads: Mapping[str, str] = NO_HEADS) -> str:
 
 
 def aligned(columns: Iterable[list[str]], figures: Container[int] = ()) -> list[str]:
-    """Columns of texts, each from its heading down, as lines for a terminal: a Chinese character is two wide.
-
-    `figures` are the places of the columns that are set to the right.
-    """
+    """Columns of texts, each from its heading down, as lines for a terminal, where a Chinese character is two
+    wide; `figures` are the places of the columns that are set to the right."""
     padded = []
     for place, column in enumerate(columns):
         widths = [display_width(text) for text in column]

@@ -1,4 +1,4 @@
-"""The told tables of a year: statistics, the applications as cleaned, and what was found, also line by line."""
+"""The told tables of a year: statistics, applications as cleaned, and what was found, also line by line."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -55,7 +55,7 @@ def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given:
 
 
 def figure_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:
-    """What the figures of a year are drawn of: its statistics, and `flow`, the way from applied to awarded, with
+    """What the figures of a year are drawn of: its statistics, and `flow`, the way from applied to awarded:
     `step, people, step_before, percent` (of the step before)."""
     overview = statistics["overview"].set_index("measure")["value"]
     indicators = statistics["indicators"].set_index("indicator")["value"]
@@ -90,8 +90,8 @@ def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: s
 
 
 def _applications(logged: Cleaned | Processed, problems: pd.DataFrame, source: str) -> Told:
-    """A row each, `majors` joined, `note` of what was changed or found in it, and last the cells as given that cleaning
-    took apart. Repaired cells are marked."""
+    """A row each, `majors` joined, `note` of what was changed or found in it, and last the cells as given that
+    cleaning took apart. Repaired cells are marked."""
     applications, repaired = logged.applications, repairs(logged.changes)
     rows, changed, noticed = applications["source_row"], in_words(repaired), in_words(problems)
     parts = [changed.assign(note=changed["rule"] + "：" + changed["column"]), noticed.assign(note=noticed["rule"])]
@@ -127,7 +127,7 @@ def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
 
 
 def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
-    """For a terminal, line by line: rows set aside, cells changed and decisions, problems, and the counts of all."""
+    """Lines for a terminal: rows set aside, cells changed and decisions, problems, and the counts of all."""
     aside, changes = cleaned.set_aside, in_words(cleaned.changes)
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     merged = changes[cleaned.changes["rule"] == "merged_cell"]
