@@ -114,11 +114,9 @@ def _excerpt(row: Any) -> str:
     end = row.offset + len(row.number) + len(row.unit)
     room = max(0, (_LONGEST - (end - row.offset)) // 2)
     first, last = max(0, row.offset - room), min(len(row.sentence), end + room)
-    before, after = row.sentence[first : row.offset], row.sentence[row.offset + len(row.number) : last]
-    return (
-        f"{'…' if first else ''}{escape(before)}<mark>{escape(row.number)}</mark>{escape(after)}"
-        f"{'…' if last < len(row.sentence) else ''}"
-    )
+    before = ("…" if first else "") + escape(row.sentence[first : row.offset])
+    after = escape(row.sentence[row.offset + len(row.number) : last]) + ("…" if last < len(row.sentence) else "")
+    return f"{before}<mark>{escape(row.number)}</mark>{after}"
 
 
 def as_json(claims: pd.DataFrame) -> str:

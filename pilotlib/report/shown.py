@@ -30,10 +30,8 @@ _STYLE = (
 
 
 class About(NamedTuple):
-    """What a table says of itself: name, title, definition, unit, source, rows and columns of the told table.
-
-    `marks` are the repaired cells: column → "year/source_row" → what was there and why it was changed.
-    """
+    """What a table says of itself: name, title, definition, unit, source, rows and columns of the told table;
+    its repaired cells: column → "year/source_row" → what was there and why it was changed."""
 
     words: tuple[str, str, str, str, str]
     rows: int

@@ -204,11 +204,6 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "") + number(value).replace("-", "−")
 
 
-def is_missing(value: Any) -> bool:
-    """Whether nothing stands in a cell."""
-    return not isinstance(value, str) and pd.api.types.is_scalar(value) and bool(pd.isna(value))
-
-
 # How the figures of a kind are written, where not as a number for reading.
 _WRITTEN: dict[Kind, Callable[[Any], str]] = {
     **dict.fromkeys(("row", "year", "code"), str),

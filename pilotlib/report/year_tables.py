@@ -75,23 +75,11 @@ def cells_table(cells: pd.DataFrame, source: str) -> Told:
 
 
 def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: str) -> dict[str, Told]:
-    """The applications for readers, and what cleaning logged and checking found, the gravest first."""
-    counts, kept = problems["severity"].value_counts(), number(len(logged.applications))
-    by_severity = "，".join(f"{title}{number(counts.get(name, 0))}条" for name, title in SEVERITIES.items())
-    columns = ("source_row", "severity", "rule", "message")
-    read = f"读入{number(len(logged.applications) + len(logged.set_aside))}行，其中申报{kept}行。"
-    nothing = f"申报表读入{kept}行，全部作为申报统计，没有剔除的行。"
-    return {
-        "applications": _applications(logged, problems, source),
-        "changes": table_of("changes", logged.changes, source),
-        "problems": table_of("problems", problems, source, notes=f"{by_severity}。有错误时不出报告。", shown=columns),
-        "set_aside": table_of("set_aside", logged.set_aside, source, notes=read, nothing=nothing),
-    }
+    """The applications for readers, and what cleaning logged and checking found, the gravest first.
 
-
-def _applications(logged: Cleaned | Processed, problems: pd.DataFrame, source: str) -> Told:
-    """A row each, `majors` joined, `note` of what was changed or found in it, and last the cells as given that
-    cleaning took apart. Repaired cells are marked."""
+    `applications`: a row each, `majors` joined, `note` of what was changed or found in it, and last the cells as
+    given that cleaning took apart; repaired cells are marked.
+    """
     applications, repaired = logged.applications, repairs(logged.changes)
     rows, changed, noticed = applications["source_row"], in_words(repaired), in_words(problems)
     parts = [changed.assign(note=changed["rule"] + "：" + changed["column"]), noticed.assign(note=noticed["rule"])]
@@ -112,7 +100,18 @@ def _applications(logged: Cleaned | Processed, problems: pd.DataFrame, source: s
     # Of a changed certificate cell, only the part that changed is marked.
     changed_level = applications["level"].astype(str) != applications["level_as_given"].astype(str)
     marks = marks.assign(certificate=marks["certificate"] & ~changed_level, level=marks["certificate"] & changed_level)
-    return table_of("applications", data, source, marks=marks, shown=tuple(shown), searchable=True)
+    counts, kept = problems["severity"].value_counts(), number(len(rows))
+    by_severity = "，".join(f"{title}{number(counts.get(name, 0))}条" for name, title in SEVERITIES.items())
+    columns = ("source_row", "severity", "rule", "message")
+    read = f"读入{number(len(rows) + len(logged.set_aside))}行，其中申报{kept}行。"
+    nothing = f"申报表读入{kept}行，全部作为申报统计，没有剔除的行。"
+    tables = (
+        table_of("applications", data, source, marks=marks, shown=tuple(shown), searchable=True),
+        table_of("changes", logged.changes, source),
+        table_of("problems", problems, source, notes=f"{by_severity}。有错误时不出报告。", shown=columns),
+        table_of("set_aside", logged.set_aside, source, notes=read, nothing=nothing),
+    )
+    return {told.name: told for told in tables}
 
 
 def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:

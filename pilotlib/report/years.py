@@ -23,10 +23,7 @@ _BOUNDED = f"（{AT_LEAST}）"
 _KEY = ["topic", "measure", "unit"]
 _NAMES_SHOWN = 8
 _NO_COMPARISON = "下限、未提供的数和当年没有的批次不作比较，原因写在备注中；比率的变化以百分点计。"
-_IN_SENTENCES = (
-    *("applications", "certificates", "places_applied", "places_approved"),
-    *("majors_count", "distinct_students"),
-)
+TOTALS = ("applications", "certificates", "places_applied", "places_approved", "majors_count", "distinct_students")
 # What comes and goes: what it is, its measure word, what is counted of it; what is to be known between two years,
 # and over all of them.
 _MEMBERS = {
@@ -71,7 +68,7 @@ def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: 
     the standings of certificates and of majors as `came_and_went` does."""
     overview = changes[changes["topic"] == yearly.OVERVIEW].set_index("measure").to_dict("index")
     parts = []
-    for title in [title for title in map(title_of, _IN_SENTENCES) if title in overview]:
+    for title in [title for title in map(title_of, TOTALS) if title in overview]:
         row = overview[title]
         earlier, later = (at_least(row[name], row[f"{name}_bound"], row["unit"]) for name in ("earlier", "later"))
         if pd.isna(row["change"]):
@@ -222,24 +219,13 @@ def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
     if len(last):
         top = last.iloc[int(last["share"].astype(float).argmax())]
         headline = f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
-    return (
-        FigureEntry(
-            Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, places),
-            partial(approved_and_applied, places, "years"),
-            places_headline(places),
-            "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。",
-            ["years"],
-            ["places_approved", "places_applied"],
-        ),
-        FigureEntry(
-            Told("levels_over_years", "历年等级", "各年各等级的批准培训人数。", "人", source, levels),
-            partial(stack_chart, levels, "years", "level"),
-            headline,
-            "横向堆叠条形图，每年一条，按等级分段。",
-            ["years", "level"],
-            ["places_approved"],
-        ),
-    )
+    told = Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, places)
+    form = "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。"
+    draw, lengths = partial(approved_and_applied, places, "years"), ["places_approved", "places_applied"]
+    first = FigureEntry(told, draw, places_headline(places), form, ["years"], lengths)
+    told = Told("levels_over_years", "历年等级", "各年各等级的批准培训人数。", "人", source, levels)
+    draw, form = partial(stack_chart, levels, "years", "level"), "横向堆叠条形图，每年一条，按等级分段。"
+    return first, FigureEntry(told, draw, headline, form, ["years", "level"], ["places_approved"])
 
 
 def places_headline(every: pd.DataFrame) -> str:
