@@ -25,6 +25,7 @@ _LONGEST_LABEL = 14  # characters beside a bar
 # Drawn to be read at the width of a phone: narrow, and with text that is not small.
 _WIDTH_INCHES, _TEXT_POINTS = 4.2, 10.5
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
+_HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
 _SETTINGS = {
     "font.family": "sans-serif",
     "font.sans-serif": [FONT_FAMILY],
@@ -114,8 +115,9 @@ def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
     wide = table.pivot_table("places_approved", row, part, sort=False, observed=True, fill_value=0)
     parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))
     looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in LEVEL_COLOURS.items()}
+    others = _HATCHED | {"edgecolor": OTHER_COLOUR}
     figure, axes = _canvas(len(wide), _BAR_INCHES * 1.6, legend=True)
-    sums = draw_stacks(axes, wide[parts], {name: looks.get(name, _hatched(OTHER_COLOUR)) for name in parts})
+    sums = draw_stacks(axes, wide[parts], {name: looks.get(name, others) for name in parts})
     for name, bars in zip(parts, axes.containers, strict=True):
         texts = [number(value) if value > _ROOM_TO_WRITE * sums.max() else "" for value in wide[name]]
         ink = INK_COLOURS.get(name, TEXT_COLOUR)
@@ -129,7 +131,8 @@ def solid_and_hatched(
     """A stack of two pieces for each name, of which the hatched one bears the label."""
     wide = pd.DataFrame({"单独": solid, "共享": hatched.where(hatched > 0)}).set_axis(names, axis="index")
     figure, axes = _canvas(len(wide), legend=True)
-    draw_stacks(axes, wide, {"单独": {"color": MAIN_COLOUR}, "共享": _hatched(MAIN_COLOUR) | {"label": label}})
+    look = _HATCHED | {"edgecolor": MAIN_COLOUR, "label": label}
+    draw_stacks(axes, wide, {"单独": {"color": MAIN_COLOUR}, "共享": look})
     return _finished(figure, axes, solid + hatched, texts)
 
 
@@ -158,10 +161,6 @@ def draw_stacks(
 def floats(column: "pd.Series[Any]") -> "pd.Series[float]":
     """Figures as lengths: a missing one has none."""
     return column.astype("Float64").fillna(0).astype(float)
-
-
-def _hatched(colour: str) -> dict[str, Any]:
-    return {"color": GROUND_COLOUR, "edgecolor": colour, "hatch": "////"}
 
 
 def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tuple[Figure, Axes]:

@@ -98,17 +98,13 @@ def breaks_table(years: _Years, source: str) -> Told:
     return Told("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处", source, data)
 
 
-def open_years(years: list[int] | None = None) -> Book:
-    """`read_years` of the project around the working directory."""
-    return read_years(find_project(), years)
-
-
-def read_years(project: Path, years: Sequence[int] | None = None) -> Book:
-    """The book over all processed years of a project, or those named.
+def read_years(project: Path | None = None, years: Sequence[int] | None = None) -> Book:
+    """The book over all processed years of a project (the one around the working directory), or those named.
 
     Raises:
         PilotError: fewer than two years have been processed, or a named one has not.
     """
+    project = project or find_project()
     chosen = sorted(set(years or processed_years(project)))
     if len(chosen) < 2:
         known = f"现有：{'、'.join(map(str, chosen))}。" if chosen else "现在一个也没有。"
