@@ -109,7 +109,7 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
 def check(year: int | None, project: Path) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
     from pilotlib.checking import clean_year
-    from pilotlib.report.findings import findings
+    from pilotlib.report.year_tables import findings
 
     inputs, cleaned, problems = clean_year(project, year or newest_year(project))
     click.echo("\n".join(findings(inputs.file, cleaned, problems)))
@@ -126,7 +126,6 @@ def new(year: int, table: Path, project: Path) -> None:
     The table is copied as it is. Corrections are proposed, ready to paste, and never applied.
     """
     from pilotlib.receiving import look_through, set_up_year
-    from pilotlib.report.findings import as_ledger
 
     folder = set_up_year(project, year, table)
     click.echo(f"已建立 {folder.relative_to(project)}：{'、'.join(sorted(path.name for path in folder.iterdir()))}")
@@ -134,7 +133,7 @@ def new(year: int, table: Path, project: Path) -> None:
     click.echo("\n".join(lines))
     if len(proposed):
         click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
-        click.echo(as_ledger(proposed))
+        click.echo(proposed.to_csv(index=False, header=False, lineterminator="\n"), nl=False)
     click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 

@@ -14,7 +14,7 @@ from pilotlib.errors import PilotError
 from pilotlib.reading import hash_of, read_inputs, read_table
 from pilotlib.reading.files import read_bytes
 from pilotlib.reading.headers import header_of
-from pilotlib.report.findings import findings
+from pilotlib.report.year_tables import findings
 from pilotlib.vocabulary import NARRATIVE_SECTIONS
 
 # What is recorded of a table's receipt; what only the office knows is left to fill in.

@@ -1,6 +1,5 @@
 """One year or several, read from `data/raw` and ready to be explored, and drafts held against a year."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -20,7 +19,7 @@ from pilotlib.reading.documents import PROSE_SUFFIXES, Passage, passages_of, rea
 from pilotlib.reading.headers import header_of
 from pilotlib.report import year_tables
 from pilotlib.report.checked import claims_table
-from pilotlib.report.shown import Table, renamed, shown
+from pilotlib.report.shown import Table, shown, titles_of
 from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
 from pilotlib.statistics.places import college_of_major
@@ -109,10 +108,7 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
     Example:
         in_chinese(load_year().applications)[["证书名称", "批准总培训人数"]]
     """
-    titles = {name: title_of(name) for name in names_of(table)}
-    counts = Counter(titles.values())
-    titles = {name: title if counts[title] == 1 else f"{title}（{name}）" for name, title in titles.items()}
-    return renamed(in_words(table).rename(columns=titles), table, {title: name for name, title in titles.items()})
+    return in_words(table).rename(columns=titles_of(names_of(table)))
 
 
 def trace_row(years: Years, row: int, year: int | None = None) -> Table:
@@ -189,7 +185,8 @@ def _load(project: Path, number: int) -> dict[str, Told]:
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, no_rows_of_their_own))
     source = f"{number}年申报明细表（{inputs.file}）"
     applications = cleaned.applications
-    told = year_tables.applications_table(applications, cleaned.majors, cleaned.changes, problems, source)
+    logged = year_tables.logged_tables(cleaned, problems, source)
+    told = logged["applications"]
     columns = list(told.shown)
     others = applications[applications.columns.difference(columns, sort=False)]
     header = header_of(inputs.cells, inputs.file, inputs.corrections)
@@ -198,12 +195,10 @@ def _load(project: Path, number: int) -> dict[str, Told]:
     tables = {
         "applications": told._replace(data=told.data[columns].join(others)),
         "majors": year_tables.table_of("majors", cleaned.majors, source),
-        "changes": year_tables.table_of("changes", cleaned.changes, source),
-        "problems": year_tables.problems_table(problems, source),
-        "set_aside": year_tables.set_aside_table(cleaned.set_aside, len(applications), source),
         "cells": year_tables.table_of("cells", cells, source),
         **year_tables.statistic_tables(statistics, source),
     }
+    tables = logged | tables
     for name, table in tables.items():
         data = table.data.drop(columns="year", errors="ignore")
         data.insert(0, "year", number)

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pilotlib.columns import kind_of
 from pilotlib.report.colours import COLOURS
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, visible
-from pilotlib.report.told import NOTHING, Told, bounds_of, figure_columns, heading, in_words, is_missing, texts
+from pilotlib.report.told import NOTHING, Told, bounds_of, figure_columns, heading, in_words, texts
 from pilotlib.words import display_width
 
 LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
@@ -71,7 +71,7 @@ def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
     heads = [heading(name, told.heads) for name in names]
     values = data.astype(object)
     in_gaps = data.astype(str).assign(**texts(told))[names]  # says what stands where nothing is
-    rows = values.mask(values.map(is_missing), in_gaps).itertuples(index=False, name=None)
+    rows = values.mask(values.isna(), in_gaps).itertuples(index=False, name=None)
     above = [[told.title], [told.definition + told.notes], [f"单位：{told.unit}。来源：{told.source}。"], []]
     _fill(page, [*above, heads, *rows], _HEADER, names, looks)
     first, bounds = _HEADER + 1, bounds_of(told)

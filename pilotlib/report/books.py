@@ -1,7 +1,7 @@
 """A report as a book, and the kinds of reports. Light to import: a kind imports what reads its book."""
 
 from collections.abc import Sequence
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class Kind(NamedTuple):
 
     def open(self, *given: Any) -> Book:
         """The book that the reader makes of what is given."""
-        module, _, name = self.reader.rpartition(".")
-        book: Book = getattr(import_module(module), name)(*given)
+        book: Book = resolve_name(self.reader)(*given)
         return book
 
 

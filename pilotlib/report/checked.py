@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, count_states
-from pilotlib.report.findings import aligned
 from pilotlib.report.prose import number, shortened
-from pilotlib.report.told import NOTHING, Told, cells
+from pilotlib.report.told import NOTHING, Told, aligned, cells
 from pilotlib.statistics import STATISTICS
 
 # Never by colour alone: each state has a sign of its own.
@@ -29,11 +28,10 @@ _LONGEST = 56  # characters of a sentence that a table's cell shows
 
 
 def with_marks(narrative: str, claims: pd.DataFrame) -> str:
-    """The school's text with a placeholder behind each checked number, which `marks_as_links` fills after rendering;
-    a second one where something follows from the number (a list, a sum) that disagrees."""
+    """The school's text with a placeholder behind each checked number, which `marks_as_links` fills later; a
+    second one where something follows from the number (a list, a sum) that disagrees."""
     lines = narrative.replace(_OPEN, "\ufffd").replace(_CLOSE, "\ufffd").split("\n")
-    rows = _numbered(claims)
-    marked = rows[~rows["derived"] | (rows["state"] == DISAGREES)]
+    marked = _numbered(claims).query("~derived or state == @DISAGREES")
     for _, marks in reversed(list(marked.groupby("owner"))):  # from the end, so that places stay true
         row = marks.iloc[0]
         line = lines[row["line"] - 1]
@@ -78,10 +76,9 @@ def claims_table(claims: pd.DataFrame, source: str) -> Told:
         statistic=rows["statistic"].map(_statistic_title),
         explanation=rows["explanation"] + rows["instead"].map(lambda text: f"可写作：“{text}”。" if text else ""),
     )
-    shown = ["explanation", "expected", "difference", "statistic"]
-    data = data[["entry", "state", "number", "derived", "line", "sentence", *shown]]
-    source, shown = f"学校的文字；{source}", ["entry", "state", "sentence", *shown]
-    return Told("claims", "逐条核对", _DEFINITION, "条", source, data, shown=tuple(shown))
+    shown = ("entry", "state", "sentence", "explanation", "expected", "difference", "statistic")
+    data = data[[*shown[:2], "number", "derived", "line", *shown[2:]]]
+    return Told("claims", "逐条核对", _DEFINITION, "条", f"学校的文字；{source}", data, shown=shown)
 
 
 def claims_cells(claims: pd.DataFrame, told: Told) -> pd.DataFrame:
@@ -104,7 +101,7 @@ def _by_gravity(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numbered(claims: pd.DataFrame) -> pd.DataFrame:
-    """The claims without labels; `entry` counts them from 1, `owner` is that of the number each belongs to."""
+    """The claims without labels; `entry` counts them from 1, `owner` is the entry that each belongs to."""
     rows = claims[claims["kind"] == "claim"]
     entry = pd.Series(range(1, len(rows) + 1), index=rows.index, dtype="int64")
     return rows.assign(entry=entry, owner=entry.where(~rows["derived"]).ffill().astype("int64"))
@@ -117,11 +114,9 @@ def _excerpt(row: Any) -> str:
     end = row.offset + len(row.number) + len(row.unit)
     room = max(0, (_LONGEST - (end - row.offset)) // 2)
     first, last = max(0, row.offset - room), min(len(row.sentence), end + room)
-    before, after = row.sentence[first : row.offset], row.sentence[row.offset + len(row.number) : last]
-    return (
-        f"{'…' if first else ''}{escape(before)}<mark>{escape(row.number)}</mark>{escape(after)}"
-        f"{'…' if last < len(row.sentence) else ''}"
-    )
+    before = ("…" if first else "") + escape(row.sentence[first : row.offset])
+    after = escape(row.sentence[row.offset + len(row.number) : last]) + ("…" if last < len(row.sentence) else "")
+    return f"{before}<mark>{escape(row.number)}</mark>{after}"
 
 
 def as_json(claims: pd.DataFrame) -> str:
@@ -132,10 +127,8 @@ def as_json(claims: pd.DataFrame) -> str:
 
 
 def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> list[str]:
-    """For a terminal: what disagrees, each with its sentence, the computation and what could stand instead.
-
-    Then a table of what is not certain (of `everything`, if asked for), and the count by state.
-    """
+    """For a terminal: what disagrees, with its sentence, the computation and what could stand instead; a table
+    of what is not certain, or of `everything`; and the count by state."""
     stated = claims[claims["kind"] == "claim"]
     if stated.empty:
         return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。"]
@@ -160,10 +153,8 @@ def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> li
 
 
 def _statistic_title(name: str | float) -> str:
-    """The Chinese title of what a claim was held against: a statistic, or the application table."""
-    if pd.isna(name):
-        return NOTHING
-    return STATISTICS[name].title if name in STATISTICS else "申报明细"
+    known = STATISTICS.get(str(name))
+    return known.title if known else NOTHING if pd.isna(name) else "申报明细"
 
 
 def _written(row: Any) -> str:

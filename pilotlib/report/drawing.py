@@ -1,4 +1,4 @@
-"""How figures are drawn: type, size, bars, stacks, legends. Titles are text of the page, not of the drawing."""
+"""How figures are drawn: type, size, bars, stacks, legends. Titles are text of the page, not of drawings."""
 
 import io
 import re
@@ -25,6 +25,7 @@ _LONGEST_LABEL = 14  # characters beside a bar
 # Drawn to be read at the width of a phone: narrow, and with text that is not small.
 _WIDTH_INCHES, _TEXT_POINTS = 4.2, 10.5
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
+_HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
 _SETTINGS = {
     "font.family": "sans-serif",
     "font.sans-serif": [FONT_FAMILY],
@@ -56,19 +57,17 @@ def report_style() -> Iterator[None]:
         try:
             yield
         except UserWarning as warning:
-            glyph = re.match(r"Glyph (\d+)", str(warning))
-            if not glyph:
+            if not (glyph := re.match(r"Glyph (\d+)", str(warning))):
                 raise
-            sentence = f"图中的字符“{chr(int(glyph[1]))}”是字体里没有的。"
-            raise PilotError(f"{sentence}请在原表或 corrections.csv 中改写含有它的单元格。") from None
+            advice = "请在原表或 corrections.csv 中改写含有它的单元格。"
+            raise PilotError(f"图中的字符“{chr(int(glyph[1]))}”是字体里没有的。{advice}") from None
 
 
 def svg_of(figure: Figure, name: str) -> str:
-    """The figure as an `<svg>` element, the same bytes every time; ids rest on `name`: a page can hold many."""
-    target = io.StringIO()
-    metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    """The figure as an `<svg>` element, always the same bytes; ids rest on `name`: a page can hold many."""
+    target, nothing = io.StringIO(), dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with report_style(), matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(target, format="svg", metadata=metadata)
+        figure.savefig(target, format="svg", metadata=nothing)
     svg = target.getvalue()
     # Names of groups, which every figure has alike, would stand on a page twice.
     return re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :]).strip()
@@ -111,16 +110,14 @@ def approved_and_applied(table: pd.DataFrame, names: str) -> Figure:
 
 
 def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
-    """Approved places: a stack for each word of the column `row`, a piece for each of `part`, the sum at the end.
-
-    Pieces that are no level are hatched.
-    """
+    """Approved places: a stack a word of `row`, a piece a word of `part`, hatched where it is no level."""
     table = table.astype({row: str, part: str}).assign(places_approved=floats(table["places_approved"]))
     wide = table.pivot_table("places_approved", row, part, sort=False, observed=True, fill_value=0)
     parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))
     looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in LEVEL_COLOURS.items()}
+    others = _HATCHED | {"edgecolor": OTHER_COLOUR}
     figure, axes = _canvas(len(wide), _BAR_INCHES * 1.6, legend=True)
-    sums = draw_stacks(axes, wide[parts], {name: looks.get(name, _hatched(OTHER_COLOUR)) for name in parts})
+    sums = draw_stacks(axes, wide[parts], {name: looks.get(name, others) for name in parts})
     for name, bars in zip(parts, axes.containers, strict=True):
         texts = [number(value) if value > _ROOM_TO_WRITE * sums.max() else "" for value in wide[name]]
         ink = INK_COLOURS.get(name, TEXT_COLOUR)
@@ -134,7 +131,8 @@ def solid_and_hatched(
     """A stack of two pieces for each name, of which the hatched one bears the label."""
     wide = pd.DataFrame({"单独": solid, "共享": hatched.where(hatched > 0)}).set_axis(names, axis="index")
     figure, axes = _canvas(len(wide), legend=True)
-    draw_stacks(axes, wide, {"单独": {"color": MAIN_COLOUR}, "共享": _hatched(MAIN_COLOUR) | {"label": label}})
+    look = _HATCHED | {"edgecolor": MAIN_COLOUR, "label": label}
+    draw_stacks(axes, wide, {"单独": {"color": MAIN_COLOUR}, "共享": look})
     return _finished(figure, axes, solid + hatched, texts)
 
 
@@ -165,10 +163,6 @@ def floats(column: "pd.Series[Any]") -> "pd.Series[float]":
     return column.astype("Float64").fillna(0).astype(float)
 
 
-def _hatched(colour: str) -> dict[str, Any]:
-    return {"color": GROUND_COLOUR, "edgecolor": colour, "hatch": "////"}
-
-
 def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tuple[Figure, Axes]:
     """An empty figure for so many bars, as wide as a phone reads it."""
     height = 0.2 + 0.35 * legend + inches * max(bars, 1)
@@ -188,15 +182,11 @@ def _finished(figure: Figure, axes: Axes, lengths: "pd.Series[float]", texts: Se
     for position, (length, text) in enumerate(zip(lengths, texts, strict=True)):
         axes.annotate(text, (length, position), xytext=(5, 0), textcoords="offset points", va="center")
     names = "\n".join(label.get_text() for label in axes.get_yticklabels()).split("\n")
-    width = _WIDTH_INCHES * 72 - max(map(_points, names)) - 2 * _TEXT_POINTS
-    room = [min(_points(text) + 5, 0.8 * width) for text in texts]
+    wide = 0.55 * _TEXT_POINTS  # about as wide a Latin character is drawn
+    width = _WIDTH_INCHES * 72 - wide * max(map(display_width, names)) - 2 * _TEXT_POINTS
+    room = [min(wide * display_width(text) + 5, 0.8 * width) for text in texts]
     ends = [length * width / (width - beside) for length, beside in zip(lengths, room, strict=True)]
     axes.set(xlim=(0, max(ends, default=0) or 1), xlabel="", ylabel="")
     if axes.get_legend_handles_labels()[1]:
         figure.legend(loc="outside upper left", ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
     return figure
-
-
-def _points(text: str) -> float:
-    """About how wide a text is drawn."""
-    return display_width(text) / 2 * _TEXT_POINTS * 1.1

@@ -105,7 +105,7 @@ def majors(tables: Tables) -> FigureEntry:
     alone, shared = (rows[name] for name in lengths)
     own = alone.map(number).astype("str").where(rows["applications_alone"] > 0, "")
     common = ("共享" + shared.map(number).astype("str")).where(rows["applications_shared"] > 0, "")
-    texts = own.where((own == "") | (common == ""), own + "，") + common
+    texts = (own + "，" + common).str.strip("，")
     draw = partial(solid_and_hatched, rows["major"], alone, shared, texts.tolist(), "与其他专业共享（不可相加）")
     form = "横向条形图，每个专业两段：实心为单独获批，斜线为与其他专业共享，共享部分不可相加。"
     return FigureEntry(table, draw, headline, form, ["major"], lengths)

@@ -82,10 +82,8 @@ def narrative(book: Book) -> HTML:
 
 
 def _sections(book: Book) -> list[str]:
-    """The narrative by parts: what stands before the first heading of the second level, then each section.
-
-    A heading with nothing under it is none: the narrative of a new year begins with headings alone.
-    """
+    """The narrative before its first heading of the second level, then each section; a heading with nothing
+    under it is none, for the narrative of a new year begins with headings alone."""
     marked = book.narrative if book.claims is None else with_marks(book.narrative, book.claims)
     return [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
 

@@ -61,28 +61,42 @@ def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     """The year's applications in sentences, a paragraph a topic; an empty one where nothing is known."""
-    return {
-        "places": _places(statistics, year),
-        "certificates": _certificates(statistics),
-        "majors": _majors(statistics["overview"]),
-        "training": _training(statistics),
-    }
-
-
-def _places(statistics: Statistics, year: int) -> str:
     names = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
     rows, certificates, levels, applied, approved = (measured(statistics["overview"], name) for name in names)
-    by_status = statistics["by_status"]
-    pending = by_status[~by_status["counts_as_approved"]]
-    counts = zip(pending["status"], pending["applications"], strict=True)
-    parts = "、".join(f"{status or '状态空白'}{number(count)}项" for status, count in counts)
+    pending = statistics["by_status"][~statistics["by_status"]["counts_as_approved"]]
+    statuses = zip(pending["status"], pending["applications"], strict=True)
+    parts = "、".join(f"{status or '状态空白'}{number(count)}项" for status, count in statuses)
     not_approved = f"其中{number(pending['applications'].sum())}项的状态不是已批准（{parts}），人数不计入批准。"
-    return (
-        f"{year}年度共申报1+X证书试点{rows}，涉及{certificates}证书；同一证书的不同等级分别计算，为{levels}。"
-        f"申请培训{applied}，批准{approved}。"
+    overview = statistics["overview"].set_index("measure")
+    forms = {
+        "majors_count": "涉及{}专业",
+        "categories_count": "分属{}专业大类",
+        "distinct_students": "共有在校生{}（每个专业只计一次）",
+        "places_per_100_students": "平均每百名在校生的批准名额为{}",
+    }
+    counted = [name for name in forms if pd.notna(overview["value"][name])]
+    known = "，".join(forms[name].format(measured(statistics["overview"], name)) for name in counted)
+    note = overview["note"]["majors_count"]
+    counts = statistics["indicators"].set_index("indicator")["value"]
+    given, missing = list[str](), list[str]()
+    for rate in statistics["rates"].to_dict("records"):
+        title, count = title_of(rate["numerator"]), counts[rate["numerator"]]
+        base = f"{title_of(rate['denominator'])}（{people(rate['denominator_value'])}）"
+        share = f"，为{base}的{number(rate['percent'])}%" if pd.notna(rate["percent"]) else ""
+        if pd.isna(count):
+            missing.append(title)
+        else:
+            given.append(f"{title}{people(count)}{share}")
+    return {
+        "places": f"{year}年度共申报1+X证书试点{rows}，涉及{certificates}证书；"
+        f"同一证书的不同等级分别计算，为{levels}。申请培训{applied}，批准{approved}。"
         + breakdown("批次", statistics["by_round"], "application_round")
-        + (not_approved if parts else "")
-    )
+        + (not_approved if parts else ""),
+        "certificates": _certificates(statistics),
+        "majors": (f"试点{known}。" if known else "") + (f"{note}，所以专业数只是下限。" if note else ""),
+        "training": (f"{'；'.join(given)}。" if given else "")
+        + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else ""),
+    }
 
 
 def _certificates(statistics: Statistics) -> str:
@@ -110,41 +124,11 @@ def _certificates(statistics: Statistics) -> str:
     return text
 
 
-def _majors(overview: pd.DataFrame) -> str:
-    rows = overview.set_index("measure")
-    parts = {
-        "majors_count": "涉及{}专业",
-        "categories_count": "分属{}专业大类",
-        "distinct_students": "共有在校生{}（每个专业只计一次）",
-        "places_per_100_students": "平均每百名在校生的批准名额为{}",
-    }
-    known = [form.format(measured(overview, name)) for name, form in parts.items() if pd.notna(rows["value"][name])]
-    note = rows["note"]["majors_count"]
-    return (f"试点{'，'.join(known)}。" if known else "") + (f"{note}，所以专业数只是下限。" if note else "")
-
-
-def _training(statistics: Statistics) -> str:
-    """From training to certificate: every figure given, its rate where there is one, and what is not given."""
-    counts = statistics["indicators"].set_index("indicator")["value"]
-    given, missing = [], []
-    for rate in statistics["rates"].to_dict("records"):
-        title, count = title_of(rate["numerator"]), counts[rate["numerator"]]
-        if pd.isna(count):
-            missing.append(title)
-            continue
-        base = f"{title_of(rate['denominator'])}（{people(rate['denominator_value'])}）"
-        share = f"，为{base}的{number(rate['percent'])}%" if pd.notna(rate["percent"]) else ""
-        given.append(f"{title}{people(count)}{share}")
-    text = f"{'；'.join(given)}。" if given else ""
-    return text + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else "")
-
-
 def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The table with names cut that are too long for a sentence or a figure; tables show them whole."""
-    table = table.copy()
-    for name in [name for name in map(str, table.columns) if kind_of(name) in ("name", "status")]:
-        table[name] = table[name].astype("str").map(lambda word: shortened(visible(word)), na_action="ignore")
-    return table
+    names = [name for name in map(str, table.columns) if kind_of(name) in ("name", "status")]
+    words = table[names].astype("str").map(lambda text: shortened(visible(text)), na_action="ignore")
+    return table.assign(**words)
 
 
 def visible(text: str) -> str:

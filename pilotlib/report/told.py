@@ -4,7 +4,7 @@ Page, CSV, sheet, document and cell are made from it, so they cannot differ; col
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from html import escape
 from numbers import Real
 from typing import Any, NamedTuple
@@ -13,9 +13,10 @@ import pandas as pd
 
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning.log import CHANGE_RULES
-from pilotlib.columns import COLUMNS, FIGURES, column_of, kind_of, title_of, unit_of
+from pilotlib.columns import COLUMNS, FIGURES, Kind, column_of, kind_of, title_of, unit_of
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
 from pilotlib.vocabulary import SEVERITIES
+from pilotlib.words import display_width
 
 NOTHING = "—"
 NO_HEADS: Mapping[str, str] = {}
@@ -72,34 +73,30 @@ def names_of(data: pd.DataFrame) -> list[str]:
 
 
 def csv_of(data: pd.DataFrame, heads: Mapping[str, str] = NO_HEADS) -> bytes:
-    """Data as a CSV for people (utf-8-sig): in words, under Chinese titles; numbers stay numbers.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    table, texts = in_words(data), {}
-    for name in names_of(table.select_dtypes(["str", "object", "category"])):
-        words = table[name].astype("str")
-        formula = words.str.match(r"[=+\-@\t\r]").fillna(False).astype(bool)
-        texts[name] = words.where(~formula, "'" + words)
+    """Data as a CSV for people (utf-8-sig): in words, under Chinese titles; numbers stay numbers, and a text
+    that a spreadsheet would take for a formula gets an apostrophe before it."""
+    table = in_words(data)
+    words = table.select_dtypes(["str", "object", "category"]).astype("str")
+    texts = words.replace(r"^([=+\-@\t\r])", r"'\1", regex=True)
     titles = {name: heads.get(name, title_of(name)) for name in names_of(table)}
     return table.assign(**texts).rename(columns=titles).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
 def texts(told: Told) -> pd.DataFrame:
-    """Every cell as a reader sees it: thousands separated, 至少 before a lower bound, missing said in words.
-
-    Without the columns of the kind `bound`: their figures say it.
-    """
+    """Every cell as a reader sees it: thousands separated, 至少 before a lower bound, missing said in words;
+    without the columns of the kind `bound`, for their figures say it."""
     data, bounds = in_words(told.data), bounds_of(told)
     gaps = pd.DataFrame() if told.gaps is None else told.gaps
-    names = [name for name in names_of(data) if kind_of(name) != "bound"]
-    columns = {name: [_text(value, name) for value in data[name]] for name in names}
-    frame = pd.DataFrame(columns, index=data.index, columns=names, dtype="str")
-    for name in names_of(gaps):
-        frame[name] = frame[name].mask(data[name].isna() & (gaps[name] != ""), gaps[name])
-    for name in names_of(bounds):
-        frame[name] = frame[name].mask(bounds[name] & data[name].notna(), AT_LEAST + frame[name])
-    return frame
+    columns: dict[str, pd.Series[str]] = {}
+    for name in [name for name in names_of(data) if kind_of(name) != "bound"]:
+        column, write, missing = column_of(name), _WRITTEN.get(kind_of(name), number), data[name].isna()
+        words = [write(value) if isinstance(value, Real) else str(value) for value in data[name]]
+        written = pd.Series(words, data.index, dtype="str")
+        written = written.mask(missing, NOT_GIVEN if column and column.not_given else NOTHING)
+        if name in gaps:
+            written = written.mask(missing & (gaps[name] != ""), gaps[name])
+        columns[name] = written.mask(bounds[name] & ~missing, AT_LEAST + written) if name in bounds else written
+    return pd.DataFrame(columns, index=data.index, columns=list(columns), dtype="str")
 
 
 def cells(told: Told) -> pd.DataFrame:
@@ -115,10 +112,8 @@ def cells(told: Told) -> pd.DataFrame:
 
 
 def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -> str:
-    """The table of the page: in a scroll box, what is said of it below, and its data as a download.
-
-    `shown` are the cells that the page shows, by default those that the table says.
-    """
+    """The table of the page, of its own cells or those given: in a scroll box, what is said of it below, and its
+    data as a download."""
     rows = len(told.data)
     if told.nothing and not rows:
         return f"<p>{escape(told.nothing)}</p>"
@@ -149,7 +144,9 @@ def element_of(told: Told, shown: pd.DataFrame) -> str:
     columns: list[pd.Series[str]] = []
     for name in names_of(shown):
         title, data = heading(name, told.heads), told.data[name]
-        kind = "figure" if name in figures else _room(shown[name], title)
+        longest = max([len(title), *shown[name].str.replace("<[^>]+>", "", regex=True).str.len()])
+        room = next(kind for kind, characters in _ROOM.items() if longest <= characters)
+        kind = "figure" if name in figures else room
         order = ""
         if told.searchable and isinstance(data.dtype, pd.CategoricalDtype) and data.cat.ordered:
             order = f' data-order="{escape("|".join(map(str, data.cat.categories)))}"'
@@ -168,8 +165,9 @@ def bounds_of(told: Told) -> pd.DataFrame:
         return told.bounds
     data = told.data
     marks: dict[str, pd.Series[bool]] = {}
-    for name in [name for name in names_of(data) if kind_of(name) == "bound"]:
-        marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
+    for name in names_of(data):
+        if kind_of(name) == "bound":
+            marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
     return pd.DataFrame({name: bounded for name, bounded in marks.items() if name in data}, data.index)
 
 
@@ -181,10 +179,20 @@ def figure_columns(data: pd.DataFrame) -> set[str]:
 
 def heading(name: str, heads: Mapping[str, str] = NO_HEADS) -> str:
     """A column's title with its unit: 学生规模（人）."""
-    if name in heads:
-        return heads[name]
     unit = "" if kind_of(name) == "year" else unit_of(name)
-    return title_of(name) + (f"（{unit}）" if unit else "")
+    return heads.get(name, title_of(name) + (f"（{unit}）" if unit else ""))
+
+
+def aligned(columns: Iterable[list[str]], figures: Container[int] = ()) -> list[str]:
+    """Columns of texts, each from its heading down, as lines for a terminal, where a Chinese character is two
+    wide; `figures` are the places of the columns that are set to the right."""
+    padded = []
+    for place, column in enumerate(columns):
+        widths = [display_width(text) for text in column]
+        spaces = [" " * (max(widths) - width) for width in widths]
+        pairs = zip(spaces, column, strict=True) if place in figures else zip(column, spaces, strict=True)
+        padded.append(["".join(pair) for pair in pairs])
+    return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
 
 
 def signed(value: float) -> str:
@@ -196,26 +204,9 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "") + number(value).replace("-", "−")
 
 
-def is_missing(value: Any) -> bool:
-    """Whether nothing stands in a cell."""
-    return not isinstance(value, str) and pd.api.types.is_scalar(value) and bool(pd.isna(value))
-
-
-def _text(value: Any, name: str) -> str:
-    if is_missing(value):
-        column = column_of(name)
-        return NOT_GIVEN if column and column.not_given else NOTHING
-    if not isinstance(value, Real):
-        return str(value)
-    kind = kind_of(name)
-    if kind == "rate":
-        return f"{value:.2f}"
-    if kind == "change":
-        return signed(float(value))
-    return str(value) if kind in ("row", "year", "code") else number(value)
-
-
-def _room(column: "pd.Series[str]", head: str) -> str:
-    """How a column of words is set: with room for its longest text."""
-    longest = max([len(head), *column.str.replace("<[^>]+>", "", regex=True).str.len()])
-    return next(kind for kind, characters in _ROOM.items() if longest <= characters)
+# How the figures of a kind are written, where not as a number for reading.
+_WRITTEN: dict[Kind, Callable[[Any], str]] = {
+    **dict.fromkeys(("row", "year", "code"), str),
+    "rate": "{:.2f}".format,
+    "change": signed,
+}

@@ -14,17 +14,15 @@ from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, newest_year
 from pilotlib.reading import Processed, YearStatistics
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
+from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import brief, measured, number, year_paragraphs
-from pilotlib.report.year_tables import figure_tables, logged_tables, statistic_tables
-from pilotlib.report.years import breaks_table, compare
+from pilotlib.report.year_tables import defining_tables, figure_tables, logged_tables, statistic_tables
+from pilotlib.report.years import TOTALS, breaks_table, compare
 from pilotlib.statistics import STATISTICS
 from pilotlib.statistics.years import COMPARED
 
-_KEY_MEASURES = (
-    *("applications", "certificates", "places_applied", "places_approved"),
-    *("majors_count", "distinct_students", "places_per_100_students", "repeated_certificates"),
-)
+_KEY_MEASURES = (*TOTALS, "places_per_100_students", "repeated_certificates")
 
 
 def open_year(year: int | None = None, processed: str | None = None) -> Book:
@@ -57,20 +55,24 @@ def book_of(
     # In sentences and figures names are cut where they are too long to read.
     cut = {name: brief(table) for name, table in statistics.items()}
     paragraphs, drawn = year_paragraphs(cut, year), figure_tables(cut, source, given)
-    tables = statistic_tables(statistics, source, given) | logged_tables(processed, claims, source)
+    tables = statistic_tables(statistics, source, given) | logged_tables(processed, processed.problems, source)
+    tables |= {"claims": claims_table(claims, source)} | defining_tables(processed.applications)
     if earlier:
         years = (earlier, YearStatistics(year, about, dict(statistics)))
         both = f"{earlier.year}年与{year}年的申报明细表"
         broken, (compared, sentences) = breaks_table(years, both), compare(years, both)
         tables |= ({"breaks": broken} if len(broken.data) else {}) | compared
         paragraphs["comparison"] = "\n".join(sentences)
-    changed, problems = number_of_changed_cells(processed.changes), len(processed.problems)
-    overview = statistics["overview"]
+    overview, changed = statistics["overview"], number_of_changed_cells(processed.changes)
     notes = overview.set_index("measure")["note"]
+    wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
+    # What is doubtful of the whole table comes before what is doubtful of a row.
+    problems = processed.problems.sort_values("source_row", na_position="first", kind="stable")
+    warnings = problems.loc[problems["severity"] == "warning", "message"].drop_duplicates().tolist()
     return Book(
         file=KINDS["year"].file,
         title=(school, f"{year}年1+X证书制度试点年度报告"),
-        subtitle=f"依据{source}；更改{number(changed)}个单元格，{number(problems)}处问题与提示逐条列出。",
+        subtitle=f"依据{source}；更改{number(changed)}个单元格，{number(len(problems))}处问题与提示逐条列出。",
         owner=school,
         source=f"{about['file']}，SHA-256 {about['sha256']}",
         tables=tables,
@@ -78,23 +80,14 @@ def book_of(
         paragraphs=paragraphs,
         facts=_facts(processed, overview, claims),
         key_figures=[Fact(title_of(name), measured(overview, name), notes[name]) for name in _KEY_MEASURES],
-        doubts=_doubts(processed.problems, claims),
+        doubts=[
+            Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
+            Doubt(f"申报表中的警示：{number(len(warnings))}处", warnings, "数据修正与存疑"),
+        ],
         provenance=_provenance(processed),
         narrative=processed.narrative,
         claims=claims,
     )
-
-
-def _doubts(problems: pd.DataFrame, claims: pd.DataFrame) -> list[Doubt]:
-    """The claims that disagree, then the warnings."""
-    # What is doubtful of the whole table comes before what is doubtful of a row.
-    problems = problems.sort_values("source_row", na_position="first", kind="stable")
-    wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
-    warnings = problems.loc[problems["severity"] == "warning", "message"].drop_duplicates().tolist()
-    return [
-        Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
-        Doubt(f"申报表中的警示：{number(len(warnings))}处", warnings, "数据修正与存疑"),
-    ]
 
 
 def _provenance(processed: Processed) -> list[Fact]:
@@ -116,11 +109,8 @@ def _facts(processed: Processed, overview: pd.DataFrame, claims: pd.DataFrame) -
     """What the manifest says of a year; a count that is not known is null."""
     values = overview.set_index("measure")["value"].astype(object)
     aside = len(processed.set_aside)
-    rows = {
-        "rows_read": len(processed.applications) + aside,
-        "rows_set_aside": aside,
-        "cells_changed": number_of_changed_cells(processed.changes),
-    }
+    rows = {"rows_read": len(processed.applications) + aside, "rows_set_aside": aside}
+    rows["cells_changed"] = number_of_changed_cells(processed.changes)
     return {
         "year": processed.about["year"],
         "counts": rows | values.where(values.notna(), None).to_dict(),

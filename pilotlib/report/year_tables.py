@@ -1,18 +1,18 @@
-"""The told tables of a year: statistics, the applications as cleaned, and what cleaning and checking logged."""
+"""The told tables of a year: statistics, applications as cleaned, and what was found, also line by line."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from pilotlib.cleaning import repairs
+from pilotlib.checking import by_cause
+from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
 from pilotlib.columns import COLUMNS, INDICATORS, SOURCE_COLUMNS, kind_of
 from pilotlib.reading import Processed
-from pilotlib.report.checked import claims_table
 from pilotlib.report.prose import number
 from pilotlib.report.told import NOTHING, Told, in_words, names_of
 from pilotlib.statistics import STATISTICS
-from pilotlib.vocabulary import SEVERITIES
+from pilotlib.vocabulary import SEVERITIES, listed
 
 OURS = "本报告"  # the source of what the report itself says
 _STEPS = {
@@ -56,21 +56,17 @@ def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given:
 
 
 def figure_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:
-    """What the figures of a year are drawn of: its statistics, and the way from applied to awarded."""
-    flow = flow_table(statistics, f"{source}；{given}" if given else source)
-    return statistic_tables(statistics, source, given) | {"flow": flow}
-
-
-def flow_table(statistics: Mapping[str, pd.DataFrame], source: str) -> Told:
-    """From applied to awarded: `step, people, step_before, percent` (of the step before)."""
+    """What the figures of a year are drawn of: its statistics, and `flow`, the way from applied to awarded:
+    `step, people, step_before, percent` (of the step before)."""
     overview = statistics["overview"].set_index("measure")["value"]
-    given = statistics["indicators"].set_index("indicator")["value"]
-    people = pd.concat([overview, given]).reindex(list(_STEPS)).astype("Float64").reset_index(drop=True)
+    indicators = statistics["indicators"].set_index("indicator")["value"]
+    people = pd.concat([overview, indicators]).reindex(list(_STEPS)).astype("Float64").reset_index(drop=True)
     before, step = people.shift(), pd.Series(list(_STEPS.values()), dtype="str")
     percent = (people / before * 100).round(2).where(before > 0)
-    data = pd.DataFrame({"step": step, "people": people, "step_before": step.shift(), "percent": percent})
-    first = pd.DataFrame({"percent": [NOTHING, *[""] * (len(data) - 1)]})
-    return table_of("flow", data, source, gaps=first)
+    flow = pd.DataFrame({"step": step, "people": people, "step_before": step.shift(), "percent": percent})
+    first = pd.DataFrame({"percent": [NOTHING, *[""] * (len(flow) - 1)]})
+    told = table_of("flow", flow, f"{source}；{given}" if given else source, gaps=first)
+    return statistic_tables(statistics, source, given) | {"flow": told}
 
 
 def cells_table(cells: pd.DataFrame, source: str) -> Told:
@@ -79,17 +75,18 @@ def cells_table(cells: pd.DataFrame, source: str) -> Told:
     return table_of("cells", cells.set_axis(columns, axis="columns").reset_index(), source)
 
 
-def applications_table(
-    applications: pd.DataFrame, majors: pd.DataFrame, changes: pd.DataFrame, problems: pd.DataFrame, source: str
-) -> Told:
-    """The applications as cleaned, for readers: a row each, `majors` joined, `note` of what was changed or found in it,
-    and last the cells as given that cleaning took apart. Repaired cells are marked."""
-    rows, repaired = applications["source_row"], repairs(changes)
-    changed, noticed = in_words(repaired), in_words(problems)
+def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: str) -> dict[str, Told]:
+    """The applications for readers, and what cleaning logged and checking found, the gravest first.
+
+    `applications`: a row each, `majors` joined, `note` of what was changed or found in it, and last the cells as
+    given that cleaning took apart; repaired cells are marked.
+    """
+    applications, repaired = logged.applications, repairs(logged.changes)
+    rows, changed, noticed = applications["source_row"], in_words(repaired), in_words(problems)
     parts = [changed.assign(note=changed["rule"] + "：" + changed["column"]), noticed.assign(note=noticed["rule"])]
     notes = pd.concat(parts).dropna(subset="source_row").groupby("source_row")["note"]
     by_row = {
-        "majors": majors.groupby("source_row")["major"].agg("；".join),
+        "majors": logged.majors.groupby("source_row")["major"].agg("；".join),
         "note": notes.agg(lambda words: "；".join(dict.fromkeys(words))),
     }
     joined = {name: rows.map(column).astype(object).fillna("").astype("str") for name, column in by_row.items()}
@@ -104,37 +101,48 @@ def applications_table(
     # Of a changed certificate cell, only the part that changed is marked.
     changed_level = applications["level"].astype(str) != applications["level_as_given"].astype(str)
     marks = marks.assign(certificate=marks["certificate"] & ~changed_level, level=marks["certificate"] & changed_level)
-    return table_of("applications", data, source, marks=marks, shown=tuple(shown), searchable=True)
-
-
-def problems_table(problems: pd.DataFrame, source: str) -> Told:
-    """Everything that checking found, the gravest first."""
-    counts = problems["severity"].value_counts()
+    counts, kept = problems["severity"].value_counts(), number(len(rows))
     by_severity = "，".join(f"{title}{number(counts.get(name, 0))}条" for name, title in SEVERITIES.items())
-    shown = ("source_row", "severity", "rule", "message")
-    return table_of("problems", problems, source, notes=f"{by_severity}。有错误时不出报告。", shown=shown)
-
-
-def set_aside_table(set_aside: pd.DataFrame, kept: int, source: str) -> Told:
-    """The rows of the file that are no applications, beside so many that are."""
-    notes = f"读入{number(kept + len(set_aside))}行，其中申报{number(kept)}行。"
-    nothing = f"申报表读入{number(kept)}行，全部作为申报统计，没有剔除的行。"
-    return table_of("set_aside", set_aside, source, notes=notes, nothing=nothing)
-
-
-def logged_tables(processed: Processed, claims: pd.DataFrame, source: str) -> dict[str, Told]:
-    """The applications, what the stages logged, the check of the text, and what statistics and columns mean."""
-    applications, changes, problems = processed.applications, processed.changes, processed.problems
-    defined = [(entry.title, entry.unit, entry.definition) for entry in STATISTICS.values()]
-    columns = [COLUMNS[name] for name in applications.columns if name in COLUMNS] + list(INDICATORS.values())
-    meant = [(entry.title, entry.unit, entry.meaning) for entry in columns]
+    columns = ("source_row", "severity", "rule", "message")
+    read = f"读入{number(len(rows) + len(logged.set_aside))}行，其中申报{kept}行。"
+    nothing = f"申报表读入{kept}行，全部作为申报统计，没有剔除的行。"
     tables = (
-        applications_table(applications, processed.majors, changes, problems, source),
-        table_of("changes", changes, source),
-        problems_table(problems, source),
-        set_aside_table(processed.set_aside, len(applications), source),
-        claims_table(claims, source),
-        table_of("definitions", pd.DataFrame(defined, columns=["title", "unit", "definition"], dtype="str"), OURS),
-        table_of("columns", pd.DataFrame(meant, columns=["title", "unit", "meaning"], dtype="str"), OURS),
+        table_of("applications", data, source, marks=marks, shown=tuple(shown), searchable=True),
+        table_of("changes", logged.changes, source),
+        table_of("problems", problems, source, notes=f"{by_severity}。有错误时不出报告。", shown=columns),
+        table_of("set_aside", logged.set_aside, source, notes=read, nothing=nothing),
     )
     return {told.name: told for told in tables}
+
+
+def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
+    """What each statistic counts, and what the columns of the applications and the indicators mean."""
+    entries = [COLUMNS[name] for name in names_of(applications) if name in COLUMNS] + list(INDICATORS.values())
+    counted = [(entry.title, entry.unit, entry.definition) for entry in STATISTICS.values()]
+    meant = [(entry.title, entry.unit, entry.meaning) for entry in entries]
+    return {
+        name: table_of(name, pd.DataFrame(rows, columns=["title", "unit", last], dtype="str"), OURS)
+        for name, rows, last in (("definitions", counted, "definition"), ("columns", meant, "meaning"))
+    }
+
+
+def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
+    """Lines for a terminal: rows set aside, cells changed and decisions, problems, and the counts of all."""
+    aside, changes = cleaned.set_aside, in_words(cleaned.changes)
+    counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
+    merged = changes[cleaned.changes["rule"] == "merged_cell"]
+    filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
+    row = "第{source_row}行"
+    kinds = (
+        ("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
+        ("剔除  文件第{place}行（{reason}）：{text}", aside),
+        ("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
+        (f"合并  {row}{{column}}：与上方合并为一格，同为“{{after}}”", filled.reset_index()),
+        (f"更改  {row}{{column}}：“{{before}}”→“{{after}}”（{{rule}}）", in_words(repairs(cleaned.changes))),
+        ("{severity}  {message}", in_words(by_cause(problems))),
+    )
+    return [
+        *(form.format_map(cells) for form, table in kinds for cells in table.to_dict("records")),
+        f"{file}：申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，"
+        f"更改 {number_of_changed_cells(cleaned.changes)} 个单元格；{counts}。",
+    ]

@@ -1,10 +1,9 @@
 """Years side by side: the last two in tables and sentences, and the book over all years of a project."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -17,30 +16,14 @@ from pilotlib.report.drawing import approved_and_applied, stack_chart
 from pilotlib.report.figures import FigureEntry
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, shortened
 from pilotlib.report.told import NOTHING, Told, names_of, signed
-from pilotlib.statistics.years import (
-    CARRIED_ON,
-    COMPARED,
-    GONE,
-    NEW,
-    OVERVIEW,
-    STANDINGS,
-    breaks,
-    came_and_went,
-    certificates,
-    compared,
-    majors,
-    measures,
-)
+from pilotlib.statistics import years as yearly
 
 _Years = Sequence[YearStatistics]
 _BOUNDED = f"（{AT_LEAST}）"
 _KEY = ["topic", "measure", "unit"]
 _NAMES_SHOWN = 8
 _NO_COMPARISON = "下限、未提供的数和当年没有的批次不作比较，原因写在备注中；比率的变化以百分点计。"
-_IN_SENTENCES = (
-    *("applications", "certificates", "places_applied", "places_approved"),
-    *("majors_count", "distinct_students"),
-)
+TOTALS = ("applications", "certificates", "places_applied", "places_approved", "majors_count", "distinct_students")
 # What comes and goes: what it is, its measure word, what is counted of it; what is to be known between two years,
 # and over all of them.
 _MEMBERS = {
@@ -51,32 +34,29 @@ _MEMBERS = {
         "更名的专业按目录名称认作同一个，列出用过的名称。",
     ),
 }
-_COLUMNS = dict(zip(STANDINGS, ("new", "renamed", "carried_on", "gone"), strict=True))
+_COLUMNS = dict(zip(yearly.STANDINGS, ("new", "renamed", "carried_on", "gone"), strict=True))
 
 
 def compare(years: _Years, source: str) -> tuple[dict[str, Told], list[str]]:
     """The last two years beside each other: tables of measures, certificates and majors, and sentences."""
     before, after = (year.year for year in years[-2:])
-    changes = compared(measures(years), before, after)
-    standings = [came_and_went(members, before, after) for members in (certificates(years), majors(years))]
+    changes = yearly.compared(yearly.measures(years), before, after)
+    members = (yearly.certificates(years), yearly.majors(years))
+    standings = [yearly.came_and_went(kind, before, after) for kind in members]
     figures = ["earlier", "earlier_bound", "later", "later_bound"]
     data = changes[["measure", *figures, "unit", "change", "rate_of_change", "topic", "note"]]
     title, heads = f"{before}年与{after}年的指标", {"earlier": f"{before}年", "later": f"{after}年"}
     gaps = pd.DataFrame(NOTHING, index=data.index, columns=["earlier", "later"])
-    first = Told("compared_measures", title, _NO_COMPARISON, "各行注明", source, data, gaps=gaps, heads=heads)
-    others = [_standing_table(*named, before, after, source) for named in zip(_MEMBERS, standings, strict=True)]
-    return {told.name: told for told in (first, *others)}, sentences(changes, standings, before, after)
-
-
-def _standing_table(name: str, standing: pd.DataFrame, before: int, after: int, source: str) -> Told:
-    """What is new, renamed, carried on and gone: certificates by places approved, majors by students."""
-    kind, _, counted, notes, _ = _MEMBERS[name]
-    title, definition = f"{before}年与{after}年的{kind}", f"“{NOTHING}”为当年没有，“{NOT_GIVEN}”为人数缺失。{notes}"
-    gaps = _gaps({"earlier": standing["standing"] == NEW, "later": standing["standing"] == GONE})
-    heads = {"earlier": f"{before}年{counted}", "later": f"{after}年{counted}"}
-    heads |= {"levels": f"{before}年等级", "levels_later": f"{after}年等级"}
-    data = standing.astype({"standing": "str"}).drop(columns="former" if name == "certificates" else [])
-    return Told(f"compared_{name}", title, definition, "人", source, data, gaps=gaps, heads=heads)
+    tables = [Told("compared_measures", title, _NO_COMPARISON, "各行注明", source, data, gaps=gaps, heads=heads)]
+    # What is new, renamed, carried on and gone: certificates by places approved, majors by students.
+    for (name, (kind, _, counted, notes, _)), standing in zip(_MEMBERS.items(), standings, strict=True):
+        title, definition = f"{before}年与{after}年的{kind}", f"“{NOTHING}”为当年没有，“{NOT_GIVEN}”为人数缺失。{notes}"
+        gaps = _gaps({"earlier": standing["standing"] == yearly.NEW, "later": standing["standing"] == yearly.GONE})
+        heads = {"earlier": f"{before}年{counted}", "later": f"{after}年{counted}"}
+        heads |= {"levels": f"{before}年等级", "levels_later": f"{after}年等级"}
+        data = standing.astype({"standing": "str"}).drop(columns="former" if name == "certificates" else [])
+        tables.append(Told(f"compared_{name}", title, definition, "人", source, data, gaps=gaps, heads=heads))
+    return {told.name: told for told in tables}, sentences(changes, standings, before, after)
 
 
 def _gaps(absent: dict[str, "pd.Series[bool]"]) -> pd.DataFrame:
@@ -84,64 +64,55 @@ def _gaps(absent: dict[str, "pd.Series[bool]"]) -> pd.DataFrame:
 
 
 def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: int, after: int) -> list[str]:
-    """What rose and fell, and what is new and gone, in sentences; every number is one of the tables'.
-
-    `changes` is as `compared` returns it, `standings` of certificates and of majors as `came_and_went`.
-    """
-    overview = changes[changes["topic"] == OVERVIEW].set_index("measure").to_dict("index")
-    titles = [title for title in map(title_of, _IN_SENTENCES) if title in overview]
-    parts = [_change_in_words(title, overview[title], before, after) for title in titles]
-    first = [f"与{before}年相比，{'；'.join(parts)}。"] if parts else []
-    return [*first, *map(_standing_in_words, _MEMBERS, standings)]
-
-
-def _change_in_words(title: str, row: dict[Hashable, Any], before: int, after: int) -> str:
-    earlier, later = (at_least(row[name], row[f"{name}_bound"], row["unit"]) for name in ("earlier", "later"))
-    if pd.isna(row["change"]):
-        return f"{title}{before}年{earlier}、{after}年{later}（{row['note']}）"
-    if row["change"] == 0:
-        return f"{title}仍为{later}"
-    verb = "增至" if row["change"] > 0 else "减至"
-    rate = "" if pd.isna(row["rate_of_change"]) else f"，{signed(row['rate_of_change'])}%"
-    return f"{title}由{earlier}{verb}{later}（{signed(row['change'])}{rate}）"
-
-
-def _standing_in_words(name: str, standing: pd.DataFrame) -> str:
-    kind, unit = _MEMBERS[name][:2]
-    short = standing[["name", "former"]].map(shortened)
-    names, parts = short["name"].where(short["former"] == "", short["former"] + "改称" + short["name"]), []
-    for word in STANDINGS:
-        group = names[standing["standing"] == word].tolist()
-        more = "等，全部见下表" if len(group) > _NAMES_SHOWN else ""
-        listed = "" if word == CARRIED_ON else f"（{'、'.join(group[:_NAMES_SHOWN])}{more}）"
-        parts += [f"{word}{number(len(group))}{unit}{listed}"] if group else []
-    return f"{kind}：{'，'.join(parts) or '两年都没有'}。"
+    """What rose and fell, and what is new and gone, in sentences: of changes as `compared` returns them, and
+    the standings of certificates and of majors as `came_and_went` does."""
+    overview = changes[changes["topic"] == yearly.OVERVIEW].set_index("measure").to_dict("index")
+    parts = []
+    for title in [title for title in map(title_of, TOTALS) if title in overview]:
+        row = overview[title]
+        earlier, later = (at_least(row[name], row[f"{name}_bound"], row["unit"]) for name in ("earlier", "later"))
+        if pd.isna(row["change"]):
+            parts.append(f"{title}{before}年{earlier}、{after}年{later}（{row['note']}）")
+        elif row["change"] == 0:
+            parts.append(f"{title}仍为{later}")
+        else:
+            rate = "" if pd.isna(row["rate_of_change"]) else f"，{signed(row['rate_of_change'])}%"
+            verb = "增至" if row["change"] > 0 else "减至"
+            parts.append(f"{title}由{earlier}{verb}{later}（{signed(row['change'])}{rate}）")
+    lines = [f"与{before}年相比，{'；'.join(parts)}。"] if parts else []
+    for (kind, unit, *_), standing in zip(_MEMBERS.values(), standings, strict=True):
+        short = standing[["name", "former"]].map(shortened)
+        names, parts = short["name"].where(short["former"] == "", short["former"] + "改称" + short["name"]), []
+        for word in yearly.STANDINGS:
+            group = names[standing["standing"] == word].tolist()
+            more = "等，全部见下表" if len(group) > _NAMES_SHOWN else ""
+            listed = "" if word == yearly.CARRIED_ON else f"（{'、'.join(group[:_NAMES_SHOWN])}{more}）"
+            parts += [f"{word}{number(len(group))}{unit}{listed}"] if group else []
+        lines.append(f"{kind}：{'，'.join(parts) or '两年都没有'}。")
+    return lines
 
 
 def breaks_table(years: _Years, source: str) -> Told:
     """Where the years cannot be compared as they stand: `topic, message`."""
-    data = breaks(years)
+    data = yearly.breaks(years)
     return Told("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处", source, data)
 
 
-def open_years(years: list[int] | None = None) -> Book:
-    """`read_years` of the project around the working directory."""
-    return read_years(find_project(), years)
-
-
-def read_years(project: Path, years: Sequence[int] | None = None) -> Book:
-    """The book over all processed years of a project, or those named.
+def read_years(project: Path | None = None, years: Sequence[int] | None = None) -> Book:
+    """The book over all processed years of a project (the one around the working directory), or those named.
 
     Raises:
         PilotError: fewer than two years have been processed, or a named one has not.
     """
+    project = project or find_project()
     chosen = sorted(set(years or processed_years(project)))
     if len(chosen) < 2:
         known = f"现有：{'、'.join(map(str, chosen))}。" if chosen else "现在一个也没有。"
         raise PilotError(
             f"历年对比至少需要两个处理过的年度，{known}用 pilot new 建立另一年度之后，运行 pilot run --all。"
         )
-    return book_of([read_year_statistics(processed_folder(project, year), COMPARED) for year in chosen])
+    folders = [processed_folder(project, year) for year in chosen]
+    return book_of([read_year_statistics(folder, yearly.COMPARED) for folder in folders])
 
 
 def book_of(years: _Years) -> Book:
@@ -152,14 +123,13 @@ def book_of(years: _Years) -> Book:
     given = [(f"{year}年", about["school"].get("name", ""), about["file"], about["sha256"]) for year, about, _ in years]
     files = pd.DataFrame(given, columns=["years", "school", "file", "sha256"], dtype="str")
     tables = (
-        measures_table(measures(years), source),
+        measures_table(yearly.measures(years), source),
         changes_table(years, source),
-        members_table("certificates", certificates(years), years, source),
-        members_table("majors", majors(years), years, source),
+        members_table("certificates", yearly.certificates(years), years, source),
+        members_table("majors", yearly.majors(years), years, source),
         breaks_table(years, source),
         Told("sources", "各年数据来源", "每个年度的学校与申报表。", "年", source, files),
     )
-    figures = (_places_figure(years, source), _levels_figure(years, source))
     return Book(
         file=KINDS["years"].file,
         title=(school, "1+X证书制度试点历年对比"),
@@ -167,7 +137,7 @@ def book_of(years: _Years) -> Book:
         owner=school,
         source=source,
         tables={told.name: told for told in tables},
-        figures={entry.table.name: entry for entry in figures},
+        figures={entry.table.name: entry for entry in _figures(years, source)},
         paragraphs={"latest": "\n".join(compare(years, source)[1])},
         facts={"years": [year.year for year in years]},
     )
@@ -196,14 +166,14 @@ def measures_table(long: pd.DataFrame, source: str) -> Told:
 
 def changes_table(years: _Years, source: str) -> Told:
     """Each year beside the one before: a row a pair, the change of each total, and how many came and went."""
-    rows, table = [], measures(years)
+    rows, table = [], yearly.measures(years)
     for before, after in pairwise(year.year for year in years):
-        both = compared(table, before, after)
-        changed = both[both["topic"] == OVERVIEW].set_index("measure")["change"]
+        both = yearly.compared(table, before, after)
+        changed = both[both["topic"] == yearly.OVERVIEW].set_index("measure")["change"]
         row: dict[str, object] = {"years": f"{after}年比{before}年"}
         row |= {f"{name}_change": changed.get(title_of(name)) for name in ("applications", "places_approved")}
-        for kind, members in (("certificates", certificates(years)), ("majors", majors(years))):
-            counts = came_and_went(members, before, after)["standing"].value_counts()
+        for kind, members in (("certificates", yearly.certificates(years)), ("majors", yearly.majors(years))):
+            counts = yearly.came_and_went(members, before, after)["standing"].value_counts()
             row |= {f"{kind}_{name}": int(counts.get(standing, 0)) for standing, name in _COLUMNS.items()}
         rows.append(row)
     data = pd.DataFrame(rows).drop(columns="certificates_renamed")  # of another name, it is another certificate
@@ -230,17 +200,28 @@ def members_table(name: str, members: pd.DataFrame, years: _Years, source: str) 
     return Told(name, title, definition, "人", source, data, gaps=gaps, shown=("name", *columns))
 
 
-def _places_figure(years: _Years, source: str) -> FigureEntry:
-    """Places approved and applied for, a bar a year."""
+def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
+    """Places approved and applied for, a bar a year; places approved, a stack a year, a piece a level."""
     sums = [year.statistics["by_round"][["places_applied", "places_approved"]].sum(min_count=1) for year in years]
     bounds = [year.statistics["overview"].set_index("measure")["lower_bound"]["places_approved"] for year in years]
     names = [f"{year.year}年{_BOUNDED if bound else ''}" for year, bound in zip(years, bounds, strict=True)]
-    data = pd.DataFrame(sums).reset_index(drop=True)
-    data.insert(0, "years", pd.Series(names, dtype="str"))
-    told = Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, data)
-    draw = partial(approved_and_applied, data, "years")
+    places = pd.DataFrame(sums).reset_index(drop=True)
+    places.insert(0, "years", pd.Series(names, dtype="str"))
+    parts = [year.statistics["by_level"].assign(years=f"{year.year}年").astype({"level": "str"}) for year in years]
+    levels = pd.concat(parts, ignore_index=True)
+    levels = levels[levels["applications"] > 0]
+    last = levels[levels["years"] == levels["years"].iloc[-1]].dropna(subset="share") if len(levels) else levels
+    headline = "历年各等级批准培训人数"
+    if len(last):
+        top = last.iloc[int(last["share"].astype(float).argmax())]
+        headline = f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
+    told = Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, places)
     form = "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。"
-    return FigureEntry(told, draw, places_headline(data), form, ["years"], ["places_approved", "places_applied"])
+    draw, lengths = partial(approved_and_applied, places, "years"), ["places_approved", "places_applied"]
+    first = FigureEntry(told, draw, places_headline(places), form, ["years"], lengths)
+    told = Told("levels_over_years", "历年等级", "各年各等级的批准培训人数。", "人", source, levels)
+    draw, form = partial(stack_chart, levels, "years", "level"), "横向堆叠条形图，每年一条，按等级分段。"
+    return first, FigureEntry(told, draw, headline, form, ["years", "level"], ["places_approved"])
 
 
 def places_headline(every: pd.DataFrame) -> str:
@@ -255,18 +236,3 @@ def places_headline(every: pd.DataFrame) -> str:
         f"批准培训人数{first['years']}为{number(first['places_approved'])}人，{last['years']}为"
         f"{number(last['places_approved'])}人" + (f"，{most[0]}最多" if comparable and len(most) == 1 else "")
     )
-
-
-def _levels_figure(years: _Years, source: str) -> FigureEntry:
-    """Places approved, a stack a year, a piece a level."""
-    parts = [year.statistics["by_level"].assign(years=f"{year.year}年").astype({"level": "str"}) for year in years]
-    data = pd.concat(parts, ignore_index=True)
-    data = data[data["applications"] > 0]
-    last = data[data["years"] == data["years"].iloc[-1]].dropna(subset="share") if len(data) else data
-    headline = "历年各等级批准培训人数"
-    if len(last):
-        top = last.iloc[int(last["share"].astype(float).argmax())]
-        headline = f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
-    told = Told("levels_over_years", "历年等级", "各年各等级的批准培训人数。", "人", source, data)
-    draw, form = partial(stack_chart, data, "years", "level"), "横向堆叠条形图，每年一条，按等级分段。"
-    return FigureEntry(told, draw, headline, form, ["years", "level"], ["places_approved"])

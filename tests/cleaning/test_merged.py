@@ -9,7 +9,7 @@ from pilotlib.columns import CORRECTION_COLUMNS
 from pilotlib.reading.grids import fill_merged
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.tables import Origin
-from pilotlib.report.findings import findings
+from pilotlib.report.year_tables import findings
 from pilotlib.statistics.recount import recount
 
 TITLES = "序号｜申报年度｜申报批次｜证书名称｜申报专业｜学生规模｜申请总培训人数｜批准总培训人数｜申报状态"
