@@ -141,8 +141,9 @@ def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
         (f"更改  {row}{{column}}：“{{before}}”→“{{after}}”（{{rule}}）", in_words(repairs(cleaned.changes))),
         ("{severity}  {message}", in_words(by_cause(problems))),
     )
-    return [
-        *(form.format_map(cells) for form, table in kinds for cells in table.to_dict("records")),
-        f"{file}：申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，"
-        f"更改 {number_of_changed_cells(cleaned.changes)} 个单元格；{counts}。",
-    ]
+    lines = list[str]()
+    for form, table in kinds:
+        lines += [form.format_map(cells) for cells in table.to_dict("records")]
+    cells_changed = number_of_changed_cells(cleaned.changes)
+    total = f"申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，更改 {cells_changed} 个单元格"
+    return [*lines, f"{file}：{total}；{counts}。"]
