@@ -63,7 +63,7 @@ _PICKS: dict[str, dict[str, Any]] = {
 _PICK_LOOK = {"layout": {"width": "15em"}, "style": {"description_width": "3em"}}
 _IN_A_ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
 _WIDEST_FILTER = 30  # em
-_as_list = partial(json.dumps, ensure_ascii=False)  # JSON writes words in a list as Python does, in double quotes
+_as_list = partial(json.dumps, ensure_ascii=False)  # a list as Python writes it too, in double quotes
 _COPY = (
     "navigator.clipboard.writeText(this.previousElementSibling.textContent)"
     ".then(() => {this.textContent = '已复制'; setTimeout(() => {this.textContent = '复制代码'}, 1500)})"
@@ -114,9 +114,10 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     clear.on_click(clear_all)
     refresh()
     filter_row, pick_row = (widgets.HBox([*boxes.values()], layout=_IN_A_ROW) for boxes in (filters, picks))
-    beside = widgets.HBox([counted, widgets.VBox([pick_row, drawn], layout={"flex": "1 1 0", "min_width": "0"})])
+    pictured = widgets.VBox([pick_row, drawn], layout={"flex": "1 1 0", "min_width": "0"})
     hint = widgets.HTML("<b>筛选</b>：不选即全部；按住 Ctrl 或 Shift 可选几项。")
     code_title = widgets.HTML("<b>同样的结果，用代码</b>：粘贴到任一单元格即可继续分析。")
+    beside = widgets.HBox([counted, pictured])
     return widgets.VBox([hint, filter_row, clear, beside, table, exports, code_title, code])
 
 
@@ -131,7 +132,7 @@ def choices(years: Years) -> dict[str, list[Any]]:
 
 
 def select(years: Years, selection: Selection) -> pd.DataFrame:
-    """The applications that are chosen: those for which every column with a choice holds one of the chosen words."""
+    """The applications that are chosen: where every column with a choice holds one of the chosen words."""
     rows = years.applications
     chosen = pd.Series(True, index=rows.index)
     for name in ("year", *CHOICES):
@@ -157,7 +158,7 @@ def as_code(years: Years, selection: Selection) -> str:
             f'rows = rows.merge(majors.loc[{wanted}, ["year", "source_row"]].drop_duplicates())',
         ]
     conditions = []
-    for name in [name for name in CHOICES if selection.get(name)]:
+    for name in filter(selection.get, CHOICES):
         known = [word for word in selection[name] if word != UNKNOWN]
         parts = [f'rows["{name}"].isin({_as_list(known)})'] if known else []
         parts += [f'rows["{name}"].isna()'] if UNKNOWN in selection[name] else []
@@ -166,7 +167,7 @@ def as_code(years: Years, selection: Selection) -> str:
 
 
 def totals(years: Years, rows: pd.DataFrame) -> Table:
-    """The overview of the chosen applications, a column a year: `measure, unit`, the years, 至少 before lower bounds.
+    """The overview of the chosen applications: `measure, unit`, a column a year, 至少 before lower bounds.
 
     Of a part of a table only what can be counted in that part: nothing is split.
     """
@@ -182,7 +183,7 @@ def totals(years: Years, rows: pd.DataFrame) -> Table:
 
 
 def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:
-    """A choice of several words of a column, under the column's shortest name; the majors' is that of each of them."""
+    """A choice of several words of a column, under the column's shortest name; of majors it is that of one."""
     column = SOURCE_COLUMNS.get("majors" if name == "major" else name)
     title = min((column.title, *column.aliases[:1]), key=len) if column else title_of(name)
     longest = max((len(str(word)) for word in offered), default=0)
@@ -195,7 +196,7 @@ def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:
 
 
 def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
-    """What the report shows of the rows, under headings with units, in words; figures stay figures, to be sorted."""
+    """What the report shows of the rows, in words under headings with units; figures can be sorted as such."""
     table = in_words(pd.DataFrame(rows.loc[:, :"note"]).reset_index(drop=True))
     words = table.select_dtypes(exclude="number").astype(object).fillna(NOTHING).astype("str")
     return table.assign(**words).rename(columns=heading)

@@ -43,8 +43,8 @@ def chart(
 
     Args:
         rows: Applications, as `load_year` gives them, or a part of them.
-        by: A column of `GROUPS`: a bar, a point or a row of the chart each. Places shared by several majors stay whole:
-            they belong to the majors together.
+        by: A column of `GROUPS`: a bar, a point or a row of the chart each. Places shared by several majors stay
+            whole: they belong to the majors together.
         measure: One of `MEASURES`; approved places count only where the status means approval.
         form: One of `FORMS`: bar, stacked, line, heat.
         split: A second column of `GROUPS`, for the parts of a stack, the lines, or the columns of a heat map.
@@ -92,7 +92,7 @@ def _counted(rows: pd.DataFrame, by: str, split: str, measure: str) -> pd.DataFr
 
 
 def _stacks(axes: Axes, wide: pd.DataFrame, colours: dict[str, Any]) -> None:
-    """Bars, in parts where there are several columns; at the end of each its figure, or that there is none."""
+    """Bars, in parts where there are several columns; at the end of each its figure or that there is none."""
     looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in colours.items()}
     draw_stacks(axes, wide.fillna(0).astype(float), looks, _LONGEST_LABEL)
     totals = wide.sum(axis="columns", min_count=1)

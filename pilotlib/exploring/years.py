@@ -38,9 +38,9 @@ class Years(NamedTuple):
     """The cleaned tables of one year or several; every table has a column `year`.
 
     `applications`: one row per application, `majors` joined and a `note` of what was found in the row;
-    `majors`: one per application and major; `statistics`: the tables of the reference, by name; `changes`, `problems`,
-    `set_aside`: what cleaning and checking logged; `cells`: `source_row, column` (its title) and text of every cell as
-    received.
+    `majors`: one per application and major; `statistics`: the tables of the reference, by name; `changes`,
+    `problems`, `set_aside`: what cleaning and checking logged; `cells`: `source_row, column` (its title) and text
+    of every cell as received.
     """
 
     years: tuple[int, ...]
@@ -112,10 +112,10 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def trace_row(years: Years, row: int, year: int | None = None) -> Table:
-    """One row of the table as received, cell by cell: what stood there, what is used, and why it is not the same.
+    """One row of the table as received, cell by cell: what stood there, what is used, and why it differs.
 
-    `row` is one as `source_row` counts them, of `years` as `load_year` or `load_years` returns them; `year` is needed
-    where these are several. PilotError: there is no such row.
+    `years` are as `load_year` or `load_years` returns them, `row` is one as `source_row` counts them; where there
+    are several years, `year` says whose. PilotError: there is no such row.
     """
     year = years.years[-1] if year is None else year
     cells, changes, problems, aside = (
@@ -148,9 +148,9 @@ def reference() -> Table:
 def check_draft(draft: Path | str, year: int | None = None, *, project: Path | str | None = None) -> Table:
     """Every number of a draft held against a year's data, those that disagree first.
 
-    `draft` is a file (md, txt, docx, html, xlsx) or the text itself, `year` the newest by default, unless the title
-    names another. Columns: `entry, state, number, derived, line, sentence, explanation, expected, difference,
-    statistic`. PilotError: there is no such file, or it cannot be read.
+    `draft` is a file (md, txt, docx, html, xlsx) or the text itself, `year` the newest by default, unless the
+    title names another. Columns: `entry, state, number, derived, line, sentence, explanation, expected,
+    difference, statistic`. PilotError: there is no such file, or it cannot be read.
     """
     is_file = isinstance(draft, Path) or draft.strip().endswith(PROSE_SUFFIXES)
     passages = read_document(Path(draft)) if is_file else passages_of(str(draft))
@@ -164,10 +164,10 @@ def check_draft(draft: Path | str, year: int | None = None, *, project: Path | s
 def claims_in(
     passages: list[Passage], project: Path | None, year: int | None = None, school: str = ""
 ) -> tuple[pd.DataFrame, str]:
-    """Every number of a document judged by the text itself and against a year, by default as in `check_draft`.
+    """Every number of a document judged by itself and against a year, by default as in `check_draft`.
 
-    `school` is one more name of this school. Returns the claims, as `claims.check_claims` does, and why no year was
-    asked, in a sentence ("" if one was).
+    `school` is one more name of this school. Returns the claims, as `claims.check_claims` does, and why no year
+    was asked, in a sentence ("" if one was).
     """
     if project is None or (year is None and not years_in(project)):
         return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
@@ -234,9 +234,9 @@ def _marks(loaded: Sequence[dict[str, Told]]) -> dict[str, dict[str, str]]:
         told, log = tables["applications"], repairs(tables["changes"].data)
         rows, changed = (part["year"].astype(str) + "/" + part["source_row"].astype(str) for part in (told.data, log))
         why = ("原值：" + log["before"] + "。" + log["reason"]).groupby([log["column"], changed]).agg("；".join)
-        repaired = pd.DataFrame() if told.marks is None else told.marks
-        for name in [name for name in names_of(repaired) if repaired[name].any()]:
-            places = rows[repaired[name]]
+        assert told.marks is not None
+        for name in names_of(told.marks.loc[:, told.marks.any()]):
+            places = rows[told.marks[name]]
             reasons = why.xs("certificate" if name == "level" else name).reindex(places)
             marks.setdefault(name, {}).update(zip(places, reasons, strict=True))
     return marks

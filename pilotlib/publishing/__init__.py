@@ -65,7 +65,7 @@ def check_editions(names: Sequence[str]) -> None:
 
 
 def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
-    """Write a book as the executed notebook shows it, in each edition: `<folder>/<file of the book>.<edition>`.
+    """Write a book as the executed notebook shows it, an edition each: `<folder>/<file of the book>.<edition>`.
 
     PilotError as in `content_of`.
     """

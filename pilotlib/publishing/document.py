@@ -1,4 +1,4 @@
-"""The report as a document for Word: real headings, tables whose headers repeat, a list of contents, page numbers."""
+"""The report as a document for Word: real headings, repeated headers of tables, a list of contents."""
 
 import tempfile
 from html import unescape
@@ -107,7 +107,7 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
 
 
 def _set_styles(document: WordDocument) -> None:
-    """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in their own face.
+    """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in Times.
 
     Tables are in small type with three rules, as Chinese ones are set: above, below the header, at the end.
     """
@@ -142,7 +142,7 @@ def _set_styles(document: WordDocument) -> None:
 
 
 def _write_contents(document: WordDocument, content: Content) -> None:
-    """A list of contents on the first page: its entries stand there as links, Word adds their page numbers."""
+    """A list of contents on the first page: its entries are links, to which Word adds page numbers."""
     headings = [item for item in document.paragraphs if item.style and str(item.style.name).startswith("Heading")]
     if not headings:
         return

@@ -1,4 +1,4 @@
-"""An executed notebook → its content → the editions made of a page of HTML: for browsers, and as a PDF for paper."""
+"""An executed notebook → its content → the editions made of one page: HTML for browsers, PDF for paper."""
 
 import base64
 import hashlib
@@ -27,8 +27,8 @@ _PAGE, _GAP, _WIDEST_HEAD = 100, 3, 9
 
 
 class Content(NamedTuple):
-    """The report as HTML: `title` as text, `opening` (what stands before the first section), `contents` (id and title
-    of every section, escaped), `body` (the sections)."""
+    """The report as HTML: `title` as text, `opening` (what stands before the first section), `contents` (id and
+    title of every section, escaped), `body` (the sections)."""
 
     title: str
     opening: str
@@ -52,7 +52,8 @@ def content_of(notebook: Path) -> Content:
             if output.output_type == "error":
                 raise PilotError(f"{where}出错（{output.ename}：{output.evalue}），不能导出。")
             kinds = sorted(output.get("data", {})) or ["text/plain"]  # what is printed has no kind
-            if any(kind.startswith("image/") for kind in kinds) or not {"text/html", "text/plain"} & set(kinds):
+            pictured = any(kind.startswith("image/") for kind in kinds)
+            if pictured or not {"text/html", "text/plain"} & set(kinds):
                 why = "图片没有文字说明。请用parts.figure。"
                 raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
     return content_in(visible(_exporter().from_notebook_node(node)[0]))
@@ -68,7 +69,7 @@ def _exporter() -> Any:
 
 
 def content_in(html: str) -> Content:
-    """The content of what a notebook's cells show: every section gets an id, to which links by its title lead.
+    """The content of what cells show: every section gets an id, to which links by its title lead.
 
     A link to a section that this notebook does not have becomes its text.
     """
@@ -90,9 +91,9 @@ def content_in(html: str) -> Content:
 
 
 def as_html(content: Content) -> bytes:
-    """One self-contained page: no request to any host, and no script but its own (search and sort of a long table).
+    """One self-contained page: no request to any host, no script but its own (search and sort of a long table).
 
-    The Chinese font is carried as a subset of the characters on the page, for readers who have none of their own.
+    The Chinese font is carried as a subset of the page's characters, for readers who have none of their own.
     """
     return _page(
         content, with_page_colours(content.body), (_TEMPLATES / "page.js").read_text(encoding="utf-8")
@@ -120,7 +121,7 @@ def as_pdf(content: Content) -> bytes:
 
 
 def for_paper(html: str) -> BeautifulSoup:
-    """The same for readers with nothing to click on: without downloads and what is folded away; tables fit the page.
+    """The same where nothing can be clicked: without downloads and what is folded away; tables fit the page.
 
     A link out of the document becomes its text: what it leads to is not beside a paper.
     """
@@ -140,7 +141,7 @@ def for_paper(html: str) -> BeautifulSoup:
 
 
 def _shares(widths: list[int]) -> list[float]:
-    """Each column's share of the page in percent: narrow ones get what they need, wide ones share the rest alike.
+    """Each column's share of the page in percent: narrow ones get what they need, the rest share alike.
 
     >>> [round(share, 1) for share in _shares([6, 30, 200])]
     [6.0, 30.0, 64.0]

@@ -53,7 +53,7 @@ def as_xlsx(title: str, owner: str, source: str, tables: Collection[Told]) -> by
 
 
 def saved(office_file: Any) -> bytes:
-    """The bytes of a workbook or document without the times at which it was made: the same content, the same bytes."""
+    """The bytes of a workbook or document without the time at which it was made: the same every time."""
     file, target = io.BytesIO(), io.BytesIO()
     office_file.save(file)
     with zipfile.ZipFile(file) as given, zipfile.ZipFile(target, "w") as timeless:
@@ -93,7 +93,7 @@ def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
 
 
 def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: Sequence[str], looks: Looks) -> None:
-    """Write what stands above a table, its header, which is in this row, and its rows; `names` are its columns'.
+    """Write what stands above a table, its header, which is this row, and its rows; `names` are its columns'.
 
     A number is written as a number, everything else as text that stays text when it is edited.
     """
