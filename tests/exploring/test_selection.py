@@ -5,14 +5,14 @@ import io
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotlib import chart, explore, figures, load_year
 from pilotlib.exploring.board import Selection, as_code, choices, select, totals
 from pilotlib.exploring.charts import FORMS, GROUPS
 from pilotlib.vocabulary import UNKNOWN
-from tests.conftest import ROOT
+from tests.conftest import ROOT, examples
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def with_an_unknown_level(year):
     return year._replace(applications=rows.assign(level=rows["level"].where(rows["source_row"] != 3)))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10, 100)
 @given(st.data())
 def test_the_code_gives_the_rows_that_were_clicked(with_an_unknown_level, monkeypatch_module, data):
     years = with_an_unknown_level

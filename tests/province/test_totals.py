@@ -4,7 +4,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotlib import PilotError
@@ -17,12 +17,13 @@ from pilotlib.statistics.tables import only_approved
 from pilotlib.statistics.tables import totals as totals_of
 from pilotlib.vocabulary import NO_SCHOOL
 from tests.cleaning.test_properties import MANY, TABLES
+from tests.conftest import examples
 from tests.generator import generate
 from tests.reading.test_pieces import written
 from tests.tables import HEADER, ROW, row
 
 TINY = 2000
-SOME = settings(MANY, max_examples=8)
+SOME = examples(3, 30)
 SEEDS = st.integers(min_value=0, max_value=10**9)
 
 

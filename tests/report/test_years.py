@@ -51,7 +51,7 @@ def test_many_names_are_cut_and_said_to_be():
 def test_without_an_earlier_year_there_is_no_section():
     report = report_of(row())
     assert parts.comparison(report).data == ""
-    assert not any("历年对比" in piece for piece in pieces_of(report))
+    assert not any("历年对比" in piece for piece in pieces_of(report, drawn=False))
 
 
 def test_with_an_earlier_year_there_is_one_with_its_tables_and_breaks():
@@ -60,7 +60,7 @@ def test_with_an_earlier_year_there_is_one_with_its_tables_and_breaks():
     assert "2019年与2021年的指标" in told
     assert "2019年与2021年之间的年度没有处理结果。" in told
     assert "不再申报1种（网店运营推广）" in told
-    assert sum("<h2>历年对比</h2>" in piece for piece in pieces_of(report)) == 1
+    assert sum("<h2>历年对比</h2>" in piece for piece in pieces_of(report, drawn=False)) == 1
 
 
 def test_names_from_a_table_are_text():
