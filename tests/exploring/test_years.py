@@ -39,12 +39,9 @@ def test_a_year_has_the_figures_of_the_given_table(year):
     assert all((table["year"] == 2021).all() for table in (rows, year.majors, year.changes, year.problems))
 
 
-def test_a_year_may_be_written_as_text():
-    assert load_year("2021", project=ROOT).years == (2021,)
-
-
-def test_chinese_titles_on_request():
-    year = load_year(2021, chinese=True, project=ROOT)
+def test_a_year_may_be_written_as_text_and_has_chinese_titles_on_request():
+    year = load_year("2021", chinese=True, project=ROOT)
+    assert year.years == (2021,)
     assert year.applications["批准总培训人数"].sum() == 1662
     assert set(year.changes["列"]) == {"申报专业", "证书名称"}
     assert "places_approved" in year.statistics["by_round"]
