@@ -181,10 +181,17 @@ def statistics(ran) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="session")
 def several_years(tmp_path_factory) -> SimpleNamespace:
-    """Five generated years and 2021, processed; `trends` is the page over all, `report` the one of the last year.
+    """Generated years and 2021, processed; `trends` is the page over all, `report` the one of the last year.
+
+    `generated` are the tables of the generated years, and what came and went from each to the next.
 
     The first two stages run as stand-ins; the notebooks of the two reports run by papermill. All run in this process.
     """
+
+    from tests.generator import years
+
+    before = 5 if full() else 3
+    generated = years(3, 2021 - before, before)
 
     def make(folder):
         from pilotlib.publishing import publish
@@ -192,15 +199,14 @@ def several_years(tmp_path_factory) -> SimpleNamespace:
         from pilotlib.report.years import read_years
         from pilotlib.running.stages import execute
         from tests import standin
-        from tests.generator import years
 
         project = make_project(folder / "project")
         raw = project / "data" / "raw"
-        for made in years(3, 2016, 5)[0]:
+        for made in generated[0]:
             (raw / str(made.year)).mkdir()
             text = "\n".join("\t".join(row) for row in made.rows)
             (raw / str(made.year) / "applications.tsv").write_text(text, encoding="utf-8")
-        for year in (2016, 2017, 2018, 2019, 2020, 2021):
+        for year in range(2021 - before, 2022):
             processed = project / "data" / "processed" / str(year)
             for stage in ("1_clean", "2_statistics"):
                 values = {"year": year, "processed": str(processed)}
@@ -216,5 +222,8 @@ def several_years(tmp_path_factory) -> SimpleNamespace:
 
     project = made_once(tmp_path_factory, "several-years", make) / "project"
     return SimpleNamespace(
-        project=project, trends=project / "reports" / "trends.html", report=project / "reports" / "annual-report.html"
+        project=project,
+        generated=generated,
+        trends=project / "reports" / "trends.html",
+        report=project / "reports" / "annual-report.html",
     )
