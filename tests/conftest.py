@@ -13,6 +13,7 @@ from unittest import mock
 import pandas as pd
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from pilotlib import PilotError, cli
 from pilotlib.cleaning import clean
@@ -22,7 +23,24 @@ from pilotlib.reading import read_inputs
 ROOT = Path(__file__).parents[1]
 # Kernels are started by one process at a time: two at once may take the same port.
 KERNELS = FileLock(ROOT / ".pytest-kernels.lock")
+FULL = False
 GIVEN_DOCUMENT = ROOT.parent / "shared" / "source" / "2021-report.txt"
+
+
+def pytest_configure(config):
+    global FULL
+    FULL = config.option.markexpr != "not full"
+
+
+def full() -> bool:
+    """Whether the full tests are asked for too: `pytest -m ""`."""
+    return FULL
+
+
+def examples(few: int, many: int, **others) -> settings:
+    """So many examples of hypothesis, and so many where the full tests are asked for."""
+    number = many if full() else few
+    return settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck), **others)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -163,49 +181,49 @@ def statistics(ran) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="session")
 def several_years(tmp_path_factory) -> SimpleNamespace:
-    """Five generated years and 2021, processed; `trends` is the page over all, `report` the one of the last year.
+    """Generated years and 2021, processed; `trends` is the page over all, `report` the one of the last year.
 
-    The first two stages run here and not in kernels; the notebooks of the two reports run by papermill.
+    `generated` are the tables of the generated years, and what came and went from each to the next.
+
+    The first two stages run as stand-ins; the notebooks of the two reports run by papermill. All run in this process.
     """
 
+    from tests.generator import years
+
+    before = 5 if full() else 3
+    generated = years(3, 2021 - before, before)
+
     def make(folder):
+        from pilotlib.publishing import publish
+        from pilotlib.report.year import read_year
+        from pilotlib.report.years import read_years
+        from pilotlib.running.stages import execute
         from tests import standin
-        from tests.generator import years
 
         project = make_project(folder / "project")
         raw = project / "data" / "raw"
-        for made in years(3, 2016, 5)[0]:
+        for made in generated[0]:
             (raw / str(made.year)).mkdir()
             text = "\n".join("\t".join(row) for row in made.rows)
             (raw / str(made.year) / "applications.tsv").write_text(text, encoding="utf-8")
-        for year in (2016, 2017, 2018, 2019, 2020, 2021):
+        for year in range(2021 - before, 2022):
             processed = project / "data" / "processed" / str(year)
             for stage in ("1_clean", "2_statistics"):
                 values = {"year": year, "processed": str(processed)}
                 standin.execute(project / "notebooks" / f"{stage}.ipynb", None, values, project, None, "")
-        arguments = ["-c", _BOTH_REPORTS, str(project)]
-        result = in_turn([sys.executable, *arguments], project)
-        assert result.returncode == 0, result.stderr
+        reports, tables = project / "reports", project / "data" / "processed"
+        reports.mkdir()
+        for name, values in (("trends", {}), ("3_annual_report", {"year": 2021})):
+            notebook, told = project / "notebooks" / f"{name}.ipynb", reports / f"{name}.ipynb"
+            execute(notebook, told, values, project, reports, name, "in-process")
+        publish(reports / "trends.ipynb", read_years(project), ["html", "xlsx", "docx"], reports)
+        year = read_year(tables / "2021", tables / "2020")
+        publish(reports / "3_annual_report.ipynb", year, ["html", "xlsx"], reports)
 
     project = made_once(tmp_path_factory, "several-years", make) / "project"
     return SimpleNamespace(
-        project=project, trends=project / "reports" / "trends.html", report=project / "reports" / "annual-report.html"
+        project=project,
+        generated=generated,
+        trends=project / "reports" / "trends.html",
+        report=project / "reports" / "annual-report.html",
     )
-
-
-_BOTH_REPORTS = """
-import sys
-from pathlib import Path
-from pilotlib.publishing import publish
-from pilotlib.report.year import read_year
-from pilotlib.report.years import read_years
-from pilotlib.running.stages import execute
-
-project = Path(sys.argv[1])
-reports, tables = project / "reports", project / "data" / "processed"
-reports.mkdir()
-for name, values in (("trends", {}), ("3_annual_report", {"year": 2021})):
-    execute(project / "notebooks" / f"{name}.ipynb", reports / f"{name}.ipynb", values, project, reports, name)
-publish(reports / "trends.ipynb", read_years(project), ["html", "xlsx", "docx"], reports)
-publish(reports / "3_annual_report.ipynb", read_year(tables / "2021", tables / "2020"), ["html", "xlsx"], reports)
-"""

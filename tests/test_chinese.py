@@ -47,7 +47,7 @@ def test_every_style_falls_back_to_the_chinese_font():
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("style", STYLES[:2])
+@pytest.mark.parametrize("style", [STYLES[0], pytest.param(STYLES[1], marks=pytest.mark.full)])
 def test_without_it_the_glyphs_are_missing(style):
     assert "Glyph" in drawn("", style).stderr
 

@@ -104,9 +104,18 @@ def test_the_manifest_records_inputs_outputs_versions_counts_and_problems(ran):
     assert len(manifest["problems"]) == 9
 
 
-@pytest.mark.parametrize("engine", ["kernel", pytest.param("in-process", marks=pytest.mark.full)])
+def test_html_and_xlsx_are_the_default(project):
+    with standin.stages(execute=standin.copied):
+        result = pilot(project, "run", "2021")
+    assert result.returncode == 0, result.stderr
+    reports = sorted(path.name for path in (project / "reports" / "2021").iterdir())
+    assert reports == ["annual-report.html", "annual-report.xlsx", "manifest.json"]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("engine", ["kernel", "in-process"])
 def test_two_runs_by_either_engine_give_the_same_bytes_and_html_and_xlsx_are_the_default(ran, project, engine):
-    """`ran` is of the engine in the process."""
+    """`ran` is of the engine in the process. Of the report alone, tests/report/test_editions.py holds them together."""
     result = pilot(project, "run", "2021", "--engine", engine)
     assert result.returncode == 0, result.stderr
     assert contents(project / "data" / "processed") == contents(ran.project / "data" / "processed")

@@ -93,12 +93,21 @@ def test_the_version_is_one():
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "notebooks/start.md"])
-def test_the_lines_of_python_that_are_shown_run(name, tmp_path, monkeypatch):
+def python_shown(name: str) -> str:
     (block,) = re.findall("```python\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    return block
+
+
+@pytest.mark.parametrize("name", ["README.md", "notebooks/start.md"])
+def test_the_lines_of_python_that_are_shown_run(name, tmp_path, monkeypatch):
     shutil.copytree(ROOT / "data" / "raw", tmp_path / "data" / "raw")
     monkeypatch.chdir(tmp_path)
-    exec(block, {})
+    exec(python_shown(name), {})
+
+
+def test_the_two_readmes_show_the_same_lines_of_python_with_comments_of_their_own():
+    english, chinese = (ast.dump(ast.parse(python_shown(name))) for name in ("README.md", "README.zh-CN.md"))
+    assert english == chinese
 
 
 def test_a_card_of_the_launcher_leads_to_each_notebook():

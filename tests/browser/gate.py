@@ -147,21 +147,18 @@ def out_of_reach(page) -> list[str]:
     page.eval_on_selector_all(
         usable, "all => all.filter(one => one.checkVisibility()).forEach((one, place) => { one.dataset.place = place })"
     )
-    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-    count = page.locator("[data-place]").count()
-    reached, signs = set(), {}
-    for _ in range(count + 5):
+    # Whatever gets the focus writes down whether that can be seen: asking after every key would take twice as long.
+    page.evaluate(
+        """() => { document.activeElement.blur(); window.scrollTo(0, 0);
+             document.addEventListener("focusin", ({ target }) => {
+               const style = getComputedStyle(target);
+               target.dataset.seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0; }); }"""
+    )
+    for _ in range(page.locator("[data-place]").count() + 5):
         page.keyboard.press("Tab")
-        place, sign = page.evaluate(
-            """() => { const one = document.activeElement, style = getComputedStyle(one);
-                 return [one.dataset.place, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0]; }"""
-        )
-        if place is not None:
-            reached.add(place)
-            signs[place] = sign
-    left = page.eval_on_selector_all("[data-place]", "all => all.map(one => [one.dataset.place, one.outerHTML])")
-    return [f"键盘到不了：{html[:80]}" for place, html in left if place not in reached] + [
-        f"得到焦点看不出来：{html[:80]}" for place, html in left if signs.get(place) is False
+    left = page.eval_on_selector_all("[data-place]", "all => all.map(one => [one.dataset.seen ?? '', one.outerHTML])")
+    return [f"键盘到不了：{html[:80]}" for seen, html in left if not seen] + [
+        f"得到焦点看不出来：{html[:80]}" for seen, html in left if seen == "false"
     ]
 
 

@@ -13,7 +13,7 @@ from tests.conftest import ROOT, made_once
 from tests.province.schools import province, write
 
 WINDOWS = [
-    (1280, "light"),
+    pytest.param((1280, "light"), marks=pytest.mark.full),
     pytest.param((1280, "dark"), marks=pytest.mark.full),
     pytest.param((390, "light"), marks=pytest.mark.full),
     (390, "dark"),
@@ -73,8 +73,12 @@ def test_every_link_leads_to_a_section_or_a_report(page, folder):
     assert [to for to in out if not (folder / unquote(to)).is_file()] == []
 
 
-def test_nothing_is_asked_of_any_host_and_a_screenshot_is_kept(page):
+def test_nothing_is_asked_of_any_host(page):
     assert page.heard == []
+
+
+@pytest.mark.full
+def test_a_screenshot_is_kept(page):
     ARTEFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTEFACTS / f"schools-{page.name}.png", full_page=True)
 

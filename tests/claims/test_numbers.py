@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotlib.claims.numbers import find_numbers, plain_text
+from tests.conftest import examples
 
 CLAIMS = [  # text, number, value, unit, how it is meant
     ("培训1028人", "1028", 1028, "人", ""),
@@ -104,6 +105,7 @@ PIECES = st.sampled_from(
 )
 
 
+@examples(40, 1000)
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=60))
 def test_every_digit_stands_in_exactly_one_number(text):
     plain = plain_text(text)

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pandas as pd
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pilotlib import PilotError
@@ -14,6 +14,7 @@ from pilotlib.reading import read_table
 from pilotlib.statistics import Tables, compare_counts, recount, summarise
 from pilotlib.vocabulary import CARRIED_ON
 from pilotlib.words import normalised
+from tests.conftest import examples
 from tests.tables import HEADER, cells_of
 
 REFERENCE = pd.DataFrame(
@@ -55,7 +56,7 @@ COLUMNS = {
 }
 ROWS = st.tuples(*COLUMNS.values()) | st.just(HEADER) | st.just(("",) * len(HEADER)) | st.just(("合计", *("",) * 8))
 TABLES = st.lists(ROWS, max_size=6)
-MANY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = examples(12, 100)
 
 
 @MANY

@@ -5,19 +5,14 @@ import io
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotlib import chart, explore, figures, load_year
+from pilotlib import chart, explore, figures
 from pilotlib.exploring.board import Selection, as_code, choices, select, totals
 from pilotlib.exploring.charts import FORMS, GROUPS
 from pilotlib.vocabulary import UNKNOWN
-from tests.conftest import ROOT
-
-
-@pytest.fixture(scope="module")
-def year():
-    return load_year(2021, project=ROOT)
+from tests.conftest import ROOT, examples
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +21,7 @@ def with_an_unknown_level(year):
     return year._replace(applications=rows.assign(level=rows["level"].where(rows["source_row"] != 3)))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10, 100)
 @given(st.data())
 def test_the_code_gives_the_rows_that_were_clicked(with_an_unknown_level, monkeypatch_module, data):
     years = with_an_unknown_level
@@ -100,9 +95,13 @@ def test_figures_of_the_report_are_ordinary_figures(year, tmp_path):
     assert (tmp_path / "majors.png").stat().st_size > 5000
 
 
-def test_a_filter_changes_all_that_the_board_shows(year, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    board = explore([2021])
+@pytest.fixture(scope="module")
+def board(monkeypatch_module):
+    monkeypatch_module.chdir(ROOT)
+    return explore([2021])
+
+
+def test_a_filter_changes_all_that_the_board_shows(board):
     boxes = {box.description: box for box in board.children[1].children}
     said = _html_of(board)
     boxes["批次"].value = ("第二次",)
@@ -114,12 +113,10 @@ def test_a_filter_changes_all_that_the_board_shows(year, monkeypatch):
     assert _html_of(board) == said
 
 
-def test_the_export_holds_the_selection(year, monkeypatch):
+def test_the_export_holds_the_selection(board):
     import base64
     import re
 
-    monkeypatch.chdir(ROOT)
-    board = explore([2021])
     next(box for box in board.children[1].children if box.description == "批次").value = ("第二次",)
     links = re.findall(r'href="data:[^,]*,([^"]+)"', _html_of(board))
     text, workbook = (base64.b64decode(link) for link in links)

@@ -5,11 +5,13 @@ The stages run by hand in a browser: tests/browser/test_lab.py.
 
 import ast
 import re
+from contextlib import nullcontext
 
 import nbformat
 import papermill
 import pytest
 
+from pilotlib.running.engine import IN_PROCESS
 from tests.conftest import KERNELS, ROOT, make_project
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -73,19 +75,29 @@ def test_every_link_leads_to_a_file(path):
     assert links or path.suffix == ".ipynb"
 
 
-def by_hand(name, folder):
-    """The code cells of a notebook that wants no run before it, executed in a fresh project; it writes nothing."""
+def by_hand(name, folder, engine=None):
+    """The code cells of a notebook that wants no run before it, executed in a fresh project; it writes nothing.
+
+    By a kernel, where no engine is named.
+    """
     project = make_project(folder / "project")
     path = project / "notebooks" / f"{name}.ipynb"
-    with KERNELS:
-        node = papermill.execute_notebook(path, folder / path.name, cwd=path.parent, progress_bar=False)
+    with nullcontext() if engine else KERNELS:
+        node = papermill.execute_notebook(
+            path,
+            folder / path.name,
+            cwd=path.parent,
+            engine_name=engine,
+            kernel_name="python3",
+            progress_bar=False,
+        )
     assert not (project / "data" / "processed").exists()
     return [cell for cell in node.cells if cell.cell_type == "code"]
 
 
 @pytest.fixture(scope="module")
 def cookbook(tmp_path_factory):
-    return by_hand("cookbook", tmp_path_factory.mktemp("by-hand"))
+    return by_hand("cookbook", tmp_path_factory.mktemp("by-hand"), IN_PROCESS)  # by a kernel in a browser
 
 
 @pytest.mark.full

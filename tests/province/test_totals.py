@@ -4,7 +4,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotlib import PilotError
@@ -16,13 +16,14 @@ from pilotlib.statistics.places import only_approved
 from pilotlib.statistics.places import totals as totals_of
 from pilotlib.statistics.recount import recount_piece
 from pilotlib.vocabulary import NO_SCHOOL
-from tests.cleaning.test_properties import MANY, TABLES
+from tests.cleaning.test_properties import TABLES
+from tests.conftest import examples, full
 from tests.generator import generate
 from tests.reading.test_pieces import written
 from tests.tables import HEADER, ROW, row
 
 TINY = 2000
-SOME = settings(MANY, max_examples=8)
+SOME = examples(3, 30)
 SEEDS = st.integers(min_value=0, max_value=10**9)
 
 
@@ -96,7 +97,7 @@ def test_the_sums_in_pieces_are_those_of_the_whole_table_and_of_the_generator(tm
     compared(tables, read_table(path).cells)
 
 
-@MANY
+@examples(6, 100)
 @given(TABLES, st.lists(st.sampled_from(["甲", "乙 ", " ", "丙"]), min_size=1, max_size=6))
 def test_any_table_adds_up_as_the_whole_table_does(tmp_path_factory, rows, schools):
     lines = [(schools[place % len(schools)], *line) for place, line in enumerate(rows)]
@@ -110,12 +111,13 @@ def test_any_table_adds_up_as_the_whole_table_does(tmp_path_factory, rows, schoo
 
 
 def test_nothing_depends_on_the_size_of_the_pieces_or_the_kind_of_file(tmp_path):
-    _, rows = national(7, rows=120)
+    _, rows = national(7, rows=120 if full() else 30)
+    half = len(rows) // 2
     path = written(tmp_path / "a.csv", rows)
     wanted = summarise_table(path)
     (tmp_path / "parts").mkdir()
-    written(tmp_path / "parts" / "1.tsv", rows[:200], "\t")
-    pd.DataFrame([*rows[200:]], columns=rows[0]).to_parquet(tmp_path / "parts" / "2.parquet", index=False)
+    written(tmp_path / "parts" / "1.tsv", rows[:half], "\t")
+    pd.DataFrame(rows[half:], columns=rows[0]).to_parquet(tmp_path / "parts" / "2.parquet", index=False)
     pd.DataFrame(rows[1:], columns=rows[0]).to_parquet(tmp_path / "b.parquet", index=False)
     for other, size in ((path, 999), (path, 20_000), (tmp_path / "parts", TINY), (tmp_path / "b.parquet", 5000)):
         for name, table in summarise_table(other, block_bytes=size).items():

@@ -206,8 +206,10 @@ def test_the_pdf_is_the_same_bytes_again(pdf, ran, executed, tmp_path):
     assert (tmp_path / "annual-report.pdf").read_bytes() == (ran.reports / "annual-report.pdf").read_bytes()
 
 
-def test_the_document_and_the_workbook_are_the_same_bytes_again_and_say_no_time(ran, executed, tmp_path):
-    publish(executed, read_year(ran.processed), ("docx", "xlsx"), tmp_path)
+def test_every_edition_is_the_same_bytes_of_a_kernel_too_and_says_no_time(ran, executed, tmp_path):
+    """`ran` was made in one process, `executed` by a kernel."""
+    publish(executed, read_year(ran.processed), ("docx", "xlsx", "html"), tmp_path)
+    assert (tmp_path / "annual-report.html").read_bytes() == ran.report.read_bytes()
     for edition in ("docx", "xlsx"):
         content = (tmp_path / f"annual-report.{edition}").read_bytes()
         assert content == (ran.reports / f"annual-report.{edition}").read_bytes(), edition

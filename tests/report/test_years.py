@@ -1,4 +1,4 @@
-"""How years are told side by side: by small years of which every word is written out, and by the pages made of six."""
+"""How years are told side by side: by small years of which every word is written out, and by the pages made of several."""
 
 import re
 from html import unescape
@@ -20,7 +20,6 @@ from pilotlib.report.years import (
     sentences,
 )
 from pilotlib.statistics.years import COMPARED, breaks, came_and_went, certificates, compared, majors, measures
-from tests.generator import years as generated_years
 from tests.report.reports import pieces_of, report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD
 from tests.tables import row
@@ -51,7 +50,7 @@ def test_many_names_are_cut_and_said_to_be():
 def test_without_an_earlier_year_there_is_no_section():
     report = report_of(row())
     assert parts.comparison(report).data == ""
-    assert not any("历年对比" in piece for piece in pieces_of(report))
+    assert not any("历年对比" in piece for piece in pieces_of(report, drawn=False))
 
 
 def test_with_an_earlier_year_there_is_one_with_its_tables_and_breaks():
@@ -60,7 +59,7 @@ def test_with_an_earlier_year_there_is_one_with_its_tables_and_breaks():
     assert "2019年与2021年的指标" in told
     assert "2019年与2021年之间的年度没有处理结果。" in told
     assert "不再申报1种（网店运营推广）" in told
-    assert sum("<h2>历年对比</h2>" in piece for piece in pieces_of(report)) == 1
+    assert sum("<h2>历年对比</h2>" in piece for piece in pieces_of(report, drawn=False)) == 1
 
 
 def test_names_from_a_table_are_text():
@@ -107,7 +106,7 @@ def test_one_year_alone_is_a_sentence(ran):
 def test_generated_years_come_out_as_they_were_made(several_years):
     folders = sorted((several_years.project / "data" / "processed").glob("20*"))
     read = [read_year_statistics(folder, COMPARED) for folder in folders]
-    tables, changes = generated_years(3, 2016, 5)
+    tables, changes = several_years.generated
     values = measures(read).set_index(["measure", "year"])["value"]
     for made in tables:
         assert values["批准总培训人数", made.year] == made.places_approved
@@ -118,12 +117,12 @@ def test_generated_years_come_out_as_they_were_made(several_years):
         standing = came_and_went(members, made.year - 1, made.year)
         found = {name: set(group["name"]) for name, group in standing.groupby("standing", observed=True)}
         assert found == change
-    assert "2021年" not in "".join(breaks(read[:5])["message"])
+    assert "2021年" not in "".join(breaks(read[:-1])["message"])
 
 
 def test_the_pages_say_the_same_figures(several_years):
     page = text_of(several_years.trends.read_text(encoding="utf-8"))
-    tables, _ = generated_years(3, 2016, 5)
+    tables, _ = several_years.generated
     assert all(f"{made.places_approved:,}" in page for made in tables)
     assert "1,662" in page
     report = text_of(several_years.report.read_text(encoding="utf-8"))
