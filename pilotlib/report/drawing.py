@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from pilotlib.chinese import FONT_FAMILY, register_font
 from pilotlib.errors import PilotError
 from pilotlib.report.colours import GROUND_COLOUR, INK_COLOURS, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR, TEXT_COLOUR
-from pilotlib.report.prose import number, shortened
+from pilotlib.report.prose import number, people, shortened
 from pilotlib.words import display_width
 
 _BAR_INCHES = 0.3
@@ -111,6 +111,8 @@ def approved_and_applied(table: pd.DataFrame, names: str) -> Figure:
 
 def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
     """Approved places: a stack a word of `row`, a piece a word of `part`, hatched where it is no level."""
+    given = table["places_approved"].astype("Float64").groupby(table[row].astype(str), sort=False)
+    totals, gaps = given.sum(min_count=1), given.count() < given.size()
     table = table.astype({row: str, part: str}).assign(places_approved=floats(table["places_approved"]))
     wide = table.pivot_table("places_approved", row, part, sort=False, observed=True, fill_value=0)
     parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))
@@ -122,7 +124,7 @@ def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
         texts = [number(value) if value > _ROOM_TO_WRITE * sums.max() else "" for value in wide[name]]
         ink = INK_COLOURS.get(name, TEXT_COLOUR)
         axes.bar_label(cast(BarContainer, bars), texts, label_type="center", color=ink)
-    return _finished(figure, axes, sums, [f"{number(total)}人" for total in sums])
+    return _finished(figure, axes, sums, [people(totals[name], gaps[name]) for name in wide.index])
 
 
 def solid_and_hatched(

@@ -69,7 +69,7 @@ def round_level(tables: Tables) -> FigureEntry:
     """Approved places by round, stacked by level."""
     table, headline = tables["by_round_level"], "各批次、各等级的批准培训人数"
     rounds, levels = (_top(tables[name].data, "share") for name in ("by_round", "by_level"))
-    if rounds is not None and levels is not None:
+    if rounds is not None and levels is not None and not _is_bounded(tables):
         headline = (
             f"{rounds['application_round']}占批准人数的{number(rounds['share'])}%，"
             f"{levels['level']}占{number(levels['share'])}%"
@@ -100,11 +100,12 @@ def majors(tables: Tables) -> FigureEntry:
         headline = f"{top['major']}单独获批最多，为{people(top[lengths[0]])}"
     if sharing:
         headline += f"；{number(sharing)}个专业另有与其他专业共享的名额"
-    rows = table.data.assign(**{name: floats(table.data[name]) for name in lengths})
-    rows = rows.sort_values(lengths[0], ascending=False, kind="stable", ignore_index=True)
-    alone, shared = (rows[name] for name in lengths)
-    own = alone.map(number).astype("str").where(rows["applications_alone"] > 0, "")
-    common = ("共享" + shared.map(number).astype("str")).where(rows["applications_shared"] > 0, "")
+    order = floats(table.data[lengths[0]]).sort_values(ascending=False, kind="stable").index
+    rows = table.data.loc[order].reset_index(drop=True)
+    alone, shared = (floats(rows[name]) for name in lengths)
+    numbers = [rows[name].map(number, na_action=None).astype("str") for name in lengths]
+    own = numbers[0].where(rows["applications_alone"] > 0, "")
+    common = ("共享" + numbers[1]).where(rows["applications_shared"] > 0, "")
     texts = (own + "，" + common).str.strip("，")
     draw = partial(solid_and_hatched, rows["major"], alone, shared, texts.tolist(), "与其他专业共享（不可相加）")
     form = "横向条形图，每个专业两段：实心为单独获批，斜线为与其他专业共享，共享部分不可相加。"
@@ -131,10 +132,10 @@ def categories(tables: Tables) -> FigureEntry:
     """Approved places by 大类 of the catalogue."""
     table, headline = tables["by_category"], "各专业大类的批准培训人数"
     places, top = floats(table.data["places_approved"]), _top(table.data, "places_approved")
-    texts = places.map(number).astype("str") + "人"
-    if places.sum():
+    texts, bounded = table.data["places_approved"].map(people, na_action=None), _is_bounded(tables)
+    if places.sum() and not bounded:
         texts = texts + "（" + (places / places.sum() * 100).map(number) + "%）"
-    if top is not None and len(places) > 1:
+    if top is not None and len(places) > 1 and not bounded:
         headline = f"{top['category']}获批最多，占{number(top['places_approved'] / places.sum() * 100)}%"
     draw = partial(bar_chart, table.data["category"], places, texts.tolist())
     form = "横向条形图，每个专业大类一条，从多到少排列。"
@@ -145,7 +146,7 @@ def applied_to_awarded(tables: Tables) -> FigureEntry:
     """From places applied for to certificates awarded; a step that was not given says so."""
     table = tables["flow"]
     step, counts, percent = (table.data[name] for name in ("step", "people", "percent"))
-    texts = counts.map(people)
+    texts = pd.Series(map(people, counts, bounds_of(table)["people"]), counts.index, dtype="str")
     given = [f"{name}{text}" for name, text in zip(step, texts, strict=True) if text != NOT_GIVEN]
     share = "（" + table.data["step_before"].fillna("") + "的" + percent.map(number) + "%）"
     draw = partial(bar_chart, step, floats(counts), (texts + share.where(percent.notna(), "")).tolist(), 0.39)
@@ -158,6 +159,12 @@ FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {
     figure.__name__: figure
     for figure in (round_level, certificates, majors, per_100_students, categories, applied_to_awarded)
 }
+
+
+def _is_bounded(tables: Tables) -> bool:
+    """Whether what was approved is at least what the tables say: of such sums there are no shares."""
+    overview = tables["overview"].data.set_index("measure")
+    return bool(overview["lower_bound"]["places_approved"])
 
 
 def _top(table: pd.DataFrame, column: str) -> "pd.Series[Any] | None":

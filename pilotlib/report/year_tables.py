@@ -58,14 +58,17 @@ def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given:
 def figure_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:
     """What the figures of a year are drawn of: its statistics, and `flow`, the way from applied to awarded:
     `step, people, step_before, percent` (of the step before)."""
-    overview = statistics["overview"].set_index("measure")["value"]
+    overview = statistics["overview"].set_index("measure")
     indicators = statistics["indicators"].set_index("indicator")["value"]
-    people = pd.concat([overview, indicators]).reindex(list(_STEPS)).astype("Float64").reset_index(drop=True)
+    people = pd.concat([overview["value"], indicators]).reindex(list(_STEPS)).astype("Float64").reset_index(drop=True)
     before, step = people.shift(), pd.Series(list(_STEPS.values()), dtype="str")
-    percent = (people / before * 100).round(2).where(before > 0)
+    bounded = overview["lower_bound"].reindex(list(_STEPS), fill_value=False).astype(bool).reset_index(drop=True)
+    unlike = bounded | bounded.shift(fill_value=False)  # of lower bounds there is no rate
+    percent = (people / before * 100).round(2).where((before > 0) & ~unlike)
     flow = pd.DataFrame({"step": step, "people": people, "step_before": step.shift(), "percent": percent})
-    first = pd.DataFrame({"percent": [NOTHING, *[""] * (len(flow) - 1)]})
-    told = table_of("flow", flow, f"{source}；{given}" if given else source, gaps=first)
+    none = pd.DataFrame({"percent": unlike.map({True: NOTHING, False: ""}).where(flow.index > 0, NOTHING)})
+    bounds = pd.DataFrame({"people": bounded})
+    told = table_of("flow", flow, f"{source}；{given}" if given else source, gaps=none, bounds=bounds)
     return statistic_tables(statistics, source, given) | {"flow": told}
 
 
