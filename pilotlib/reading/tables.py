@@ -34,7 +34,7 @@ READERS = {
     ".csv": "texts.read_delimited",
     ".txt": "texts.read_document",
     ".md": "texts.read_document",
-    ".xlsx": "workbooks.read_xlsx",
+    ".xlsx": "xlsx.read_xlsx",
     ".xls": "workbooks.read_xls",
     ".xml": "workbooks.read_xml",
     ".ods": "workbooks.read_ods",

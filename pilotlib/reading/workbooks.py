@@ -4,24 +4,18 @@ Every reader raises a PilotError where the file is damaged or too large, or a fo
 """
 
 import io
-import posixpath
-import re
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import reduce
 from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import xlrd
 from defusedxml.ElementTree import iterparse
-from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells cover, and refuses odd styles
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import locked, opening, unpacked
 from pilotlib.reading.grids import (
-    BEGINS,
     HIDDEN_SHEET,
     Grid,
     Range,
@@ -31,7 +25,6 @@ from pilotlib.reading.grids import (
     in_columns,
     unshown,
     whole_number,
-    without_marks,
 )
 
 # Marks inside a paragraph of an OpenDocument file that stand for white space.
@@ -64,7 +57,7 @@ def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
             row for row, cell in enumerate(sheet.col(column)) if (cell.ctype, cell.value) == (xlrd.XL_CELL_TEXT, "")
         ]
         if len(blank) >= sum(bool(row[column].strip()) for row in rows):
-            _stop_on_formulas(f"{name} 的{where}", {(row, column): "" for row in blank})
+            stop_on_formulas(f"{name} 的{where}", {(row, column): "" for row in blank})
     merged = sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)
     hidden = [number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows)]
     return Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden)
@@ -85,7 +78,7 @@ def _mark_xls(sheet: xlrd.sheet.Sheet, rows: list[list[str]]) -> None:
                 rows[row][column] = "".join(unshown(text) if is_marked else text for text, is_marked in texts)
 
 
-def _stop_on_formulas(where: str, formulas: dict[tuple[int, int], str], recalculates: bool = False) -> None:
+def stop_on_formulas(where: str, formulas: dict[tuple[int, int], str], recalculates: bool = False) -> None:
     """Refuse a sheet whose formulas (by position, with their values) were not worked out.
 
     They have no value then, or a 0 as a placeholder: all of a column have, or the file asks for working them out anew.
@@ -105,135 +98,6 @@ def _stop_on_formulas(where: str, formulas: dict[tuple[int, int], str], recalcul
         )
 
 
-def read_xlsx(name: str, content: bytes) -> list[Grid]:
-    """The sheets of an Excel workbook; of formulas, the values that were last shown, without which one is refused."""
-    members = _usual_names(name, {member: _in_utf8(data) for member, data in unpacked(name, content).items()})
-    files = {
-        entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
-        for entry in _elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
-    }
-    calculation = next(_elements(name, members.get("xl/workbook.xml", b""), "calcPr"), Element(""))
-    recalculates = calculation.get("fullCalcOnLoad") in ("1", "true")
-    strings, looks = _special_strings(name, members), _marked_looks(name, members)
-    structures = {
-        sheet.get("name", ""): _structure(
-            f"{name} 的工作表“{sheet.get('name', '')}”", name, members[file], strings, looks, recalculates
-        )
-        for sheet in _elements(name, members.get("xl/workbook.xml", b""), "sheet")
-        if (file := files.get(sheet.get("id"))) in members
-    }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for member, data in members.items():
-            archive.writestr(member, data)
-    with opening(name):
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(packed.getvalue()))
-    grids = []
-    for number, about in enumerate(workbook.sheets_metadata):
-        where = f"工作表“{about.name}”"
-        with opening(f"{name} 的{where}"):
-            sheet = workbook.get_sheet_by_index(number)
-            last, hidden, texts, marked = structures.get(about.name, (None, [], {}, []))
-            values = sheet.to_python(skip_empty_area=False, nrows=last)
-            merged = sorted((*first, *last) for first, last in sheet.merged_cell_ranges or [])
-        rows = [[whole_number(value) if isinstance(value, float) else str(value) for value in row] for row in values]
-        rows += [[]] * (max((row for row, _ in texts), default=-1) + 1 - len(rows))
-        rows = even(name, rows, max((column for _, column in texts), default=-1) + 1)
-        for (row, column), text in texts.items():
-            rows[row][column] = text
-        for row, column in marked:
-            rows[row][column] = unshown(without_marks(rows[row][column]))
-        grids.append(Grid(where + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""), rows, merged, hidden))
-    return grids
-
-
-def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
-    """The parts of a workbook under the names that libraries expect; programs may name the first one as they like."""
-    by_lower = {member.lower(): member for member in members}
-    for relation in _elements(name, members.get("_rels/.rels", b"<none/>"), "Relationship"):
-        if relation.get("Type", "").endswith("/officeDocument"):
-            target = relation.get("Target", "").lstrip("/").lower()
-            folder, base = posixpath.split(target)
-            relations = f"{folder}/_rels/{base}.rels"
-            usual = {by_lower.get(target): "xl/workbook.xml", by_lower.get(relations): "xl/_rels/workbook.xml.rels"}
-            members = {usual.get(member, member): data for member, data in members.items()}
-    return members
-
-
-def _special_strings(name: str, members: dict[str, bytes]) -> dict[str, str]:
-    """What `_marked_text` says of the shared texts of a workbook, by their numbers."""
-    strings = enumerate(_elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si"))
-    return {str(number): text for number, string in strings if (text := _marked_text(string)) is not None}
-
-
-def _marked_text(string: Element) -> str | None:
-    """A text of which a part is struck out or raised, that part marked; "" where it is blank, None of any other."""
-    parts = (((run.findtext("t") or ""), _is_marked(run.find("rPr"))) for run in string.iterfind("r"))
-    text = "".join(unshown(text) if is_marked else text for text, is_marked in parts)
-    return text if BEGINS in text else None if "".join(string.itertext()).strip() else ""
-
-
-def _marked_looks(name: str, members: dict[str, bytes]) -> set[str]:
-    """The numbers of the looks of cells that are struck out or raised whole."""
-    style = next(_elements(name, members.get("xl/styles.xml", b"<none/>"), "styleSheet"), Element(""))
-    fonts = [_is_marked(font) for font in style.iterfind("fonts/font")]
-    marked = {str(number) for number, is_marked in enumerate(fonts) if is_marked}
-    return {str(number) for number, look in enumerate(style.iterfind("cellXfs/xf")) if look.get("fontId") in marked}
-
-
-def _is_marked(font: Element | None) -> bool:
-    """Whether a font strikes text out or raises it."""
-    strike, raised = (None, None) if font is None else (font.find("strike"), font.find("vertAlign"))
-    is_struck = strike is not None and strike.get("val", "1") not in ("0", "false")
-    return is_struck or (raised is not None and raised.get("val") == "superscript")
-
-
-def _structure(
-    where: str, name: str, xml: bytes, strings: dict[str, str], looks: set[str], recalculates: bool
-) -> tuple[int, list[int], dict[tuple[int, int], str], list[tuple[int, int]]]:
-    """What calamine does not tell of a sheet: how many rows are not blank; by positions its hidden rows, texts, and
-    cells that are marked whole.
-
-    The texts are the errors that it shows (#REF!), and those of which a part is marked. A sheet that reaches too far,
-    or holds a formula whose value was never worked out, is refused.
-    """
-    row = rows = columns = 0
-    hidden, marked, texts, formulas = [], [], {}, {}
-    for element in _elements(name, xml, "row"):
-        row = count_of(element.get("r", ""), row + 1)
-        if element.get("hidden") in ("1", "true"):
-            hidden.append(row - 1)
-        column = 0
-        for cell in element.iterfind("c"):
-            place = re.fullmatch("([A-Z]{1,4})([0-9]{1,8})", cell.get("r", ""))
-            letters, cell_row = (place[1], int(place[2])) if place else ("", row)
-            # A is 1, AB is 28.
-            column = reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) or column + 1
-            position, kind, inline = (cell_row - 1, column - 1), cell.get("t"), cell.find("is")
-            value = cell.findtext("v") or ("" if inline is None else "".join(inline.itertext()))
-            special = strings.get(value) if kind == "s" else None if inline is None else _marked_text(inline)
-            if value.strip() and special != "":  # neither only formatted nor a blank
-                rows, columns = max(rows, cell_row), max(columns, column)
-                if cell.get("s") in looks:
-                    marked.append(position)
-            if special or (kind == "e" and value and cell_row):
-                texts[position] = special or value
-            if cell.find("f") is not None:
-                formulas[position] = value
-        element.clear()
-    check_size(where, rows, columns)
-    _stop_on_formulas(where, formulas, recalculates)
-    return rows, hidden, texts, marked
-
-
-def _in_utf8(content: bytes) -> bytes:
-    """An XML file in UTF-8, where a program of this country wrote it in GBK: libraries read no other encodings."""
-    declared = re.match(rb"""<\?xml[^>]*?encoding=["'](gb[\w-]*)["']""", content[:200], flags=re.IGNORECASE)
-    if not declared:
-        return content
-    return content.decode("gb18030", errors="replace").replace(declared[1].decode(), "UTF-8", 1).encode()
-
-
 def read_ods(name: str, content: bytes) -> list[Grid]:
     """The sheets of an OpenDocument workbook; not by calamine, which does not tell its merged cells or hidden rows."""
     members = unpacked(name, content)
@@ -242,11 +106,11 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
     document = members.get("content.xml", b"")
     styles = {
         style.get("name")
-        for style in _elements(name, document, "style")
+        for style in elements(name, document, "style")
         for look in style.iterfind("text-properties")
         if look.get("text-line-through-style", "none") != "none" or look.get("text-position", "").startswith("super")
     }
-    return [_ods_grid(name, table, styles) for table in _elements(name, document, "table")]
+    return [_ods_grid(name, table, styles) for table in elements(name, document, "table")]
 
 
 def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
@@ -281,7 +145,7 @@ def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
             if row.get("visibility") in ("collapse", "filter"):
                 hidden += range(top, top + times)
         top += times
-    _stop_on_formulas(place, formulas)
+    stop_on_formulas(place, formulas)
     return Grid(where, in_columns(name, texts), merged, hidden)
 
 
@@ -301,7 +165,7 @@ def _ods_text(cell: Element, marked: set[str | None]) -> str:
 
 def read_xml(name: str, content: bytes) -> list[Grid]:
     """The sheets of an XML Spreadsheet 2003."""
-    return [_xml_grid(name, sheet) for sheet in _elements(name, content, "Worksheet")]
+    return [_xml_grid(name, sheet) for sheet in elements(name, content, "Worksheet")]
 
 
 def _xml_grid(name: str, sheet: Element) -> Grid:
@@ -330,7 +194,7 @@ def _xml_grid(name: str, sheet: Element) -> Grid:
     return Grid(where, in_columns(name, texts), merged, hidden)
 
 
-def _elements(name: str, xml: bytes, tag: str) -> Iterator[Element]:
+def elements(name: str, xml: bytes, tag: str) -> Iterator[Element]:
     """The elements of a tag in an XML file, each when it has ended; no tag or attribute in it has a namespace."""
     with opening(name):  # damaged XML, and what defusedxml forbids in it
         for _, element in iterparse(io.BytesIO(xml)):

@@ -1,0 +1,156 @@
+"""Excel workbooks → a table per sheet: values by calamine, and by the sheets' XML what it does not tell."""
+
+import io
+import posixpath
+import re
+import zipfile
+from functools import reduce
+from xml.etree.ElementTree import Element
+
+from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells cover, and refuses odd styles
+
+from pilotlib.reading.files import opening, unpacked
+from pilotlib.reading.grids import (
+    BEGINS,
+    HIDDEN_SHEET,
+    Grid,
+    check_size,
+    count_of,
+    even,
+    unshown,
+    whole_number,
+    without_marks,
+)
+from pilotlib.reading.workbooks import elements, stop_on_formulas
+
+_IN_GBK = re.compile(rb"""<\?xml[^>]{0,150}?encoding=["'](gb[\w-]*)["']""", re.IGNORECASE)
+_ERROR = re.compile(rb"""(<(?:\w+:)?c\s[^>]*?\b)t=["']e["']""")
+
+
+def read_xlsx(name: str, content: bytes) -> list[Grid]:
+    """The sheets of an Excel workbook; of formulas, the values that were last shown, without which one is refused."""
+    members = _usual_names(name, {member: _in_utf8(data) for member, data in unpacked(name, content).items()})
+    files = {
+        entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
+        for entry in elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
+    }
+    calculation = next(elements(name, members.get("xl/workbook.xml", b""), "calcPr"), Element(""))
+    recalculates = calculation.get("fullCalcOnLoad") in ("1", "true")
+    strings, looks = _special_strings(name, members), _marked_looks(name, members)
+    structures = {}
+    for entry in elements(name, members.get("xl/workbook.xml", b""), "sheet"):
+        if (file := files.get(entry.get("id"))) in members:
+            title = entry.get("name", "")
+            where = f"{name} 的工作表“{title}”"
+            structures[title] = _structure(where, name, members[file], strings, looks, recalculates)
+            # Calamine reads the errors that a sheet shows as empty: a reader must hear of them, as texts.
+            members[file] = _ERROR.sub(rb'\1t="str"', members[file])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for member, data in members.items():
+            archive.writestr(member, data)
+    with opening(name):
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(packed.getvalue()))
+    grids = []
+    for number, about in enumerate(workbook.sheets_metadata):
+        where = f"工作表“{about.name}”"
+        with opening(f"{name} 的{where}"):
+            sheet = workbook.get_sheet_by_index(number)
+            last, hidden, texts, marked = structures.get(about.name, (None, [], {}, []))
+            values = sheet.to_python(skip_empty_area=False, nrows=last)
+            merged = sorted((*first, *last) for first, last in sheet.merged_cell_ranges or [])
+        rows = [[whole_number(value) if isinstance(value, float) else str(value) for value in row] for row in values]
+        rows = even(name, rows)
+        for (row, column), text in texts.items():
+            rows[row][column] = text
+        for row, column in marked:
+            rows[row][column] = unshown(without_marks(rows[row][column]))
+        grids.append(Grid(where + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""), rows, merged, hidden))
+    return grids
+
+
+def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts of a workbook under the names that libraries expect; programs may name the first one as they like."""
+    by_lower = {member.lower(): member for member in members}
+    for relation in elements(name, members.get("_rels/.rels", b"<none/>"), "Relationship"):
+        if relation.get("Type", "").endswith("/officeDocument"):
+            target = relation.get("Target", "").lstrip("/").lower()
+            folder, base = posixpath.split(target)
+            relations = f"{folder}/_rels/{base}.rels"
+            usual = {by_lower.get(target): "xl/workbook.xml", by_lower.get(relations): "xl/_rels/workbook.xml.rels"}
+            members = {usual.get(member, member): data for member, data in members.items()}
+    return members
+
+
+def _special_strings(name: str, members: dict[str, bytes]) -> dict[str, str]:
+    """What `_marked_text` says of the shared texts of a workbook, by their numbers."""
+    strings = enumerate(elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si"))
+    return {str(number): text for number, string in strings if (text := _marked_text(string)) is not None}
+
+
+def _marked_text(string: Element) -> str | None:
+    """A text of which a part is struck out or raised, that part marked; "" where it is blank, None of any other."""
+    parts = (((run.findtext("t") or ""), _is_marked(run.find("rPr"))) for run in string.iterfind("r"))
+    text = "".join(unshown(text) if is_marked else text for text, is_marked in parts)
+    return text if BEGINS in text else None if "".join(string.itertext()).strip() else ""
+
+
+def _marked_looks(name: str, members: dict[str, bytes]) -> set[str]:
+    """The numbers of the looks of cells that are struck out or raised whole."""
+    style = next(elements(name, members.get("xl/styles.xml", b"<none/>"), "styleSheet"), Element(""))
+    fonts = [_is_marked(font) for font in style.iterfind("fonts/font")]
+    marked = {str(number) for number, is_marked in enumerate(fonts) if is_marked}
+    return {str(number) for number, look in enumerate(style.iterfind("cellXfs/xf")) if look.get("fontId") in marked}
+
+
+def _is_marked(font: Element | None) -> bool:
+    """Whether a font strikes text out or raises it."""
+    strike, raised = (None, None) if font is None else (font.find("strike"), font.find("vertAlign"))
+    is_struck = strike is not None and strike.get("val", "1") not in ("0", "false")
+    return is_struck or (raised is not None and raised.get("val") == "superscript")
+
+
+def _structure(
+    where: str, name: str, xml: bytes, strings: dict[str, str], looks: set[str], recalculates: bool
+) -> tuple[int, list[int], dict[tuple[int, int], str], list[tuple[int, int]]]:
+    """What calamine does not tell of a sheet: how many rows are not blank; by positions its hidden rows, texts, and
+    cells that are marked whole.
+
+    The texts are those of which a part is marked. A sheet that reaches too far, or holds a formula whose value was
+    never worked out, is refused.
+    """
+    row = rows = columns = 0
+    hidden, marked, texts, formulas = [], [], {}, {}
+    for element in elements(name, xml, "row"):
+        row = count_of(element.get("r", ""), row + 1)
+        if element.get("hidden") in ("1", "true"):
+            hidden.append(row - 1)
+        column = 0
+        for cell in element.iterfind("c"):
+            place = re.fullmatch("([A-Z]{1,4})([0-9]{1,8})", cell.get("r", ""))
+            letters, cell_row = (place[1], int(place[2])) if place else ("", row)
+            # A is 1, AB is 28.
+            column = reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) or column + 1
+            position, kind, inline = (cell_row - 1, column - 1), cell.get("t"), cell.find("is")
+            value = cell.findtext("v") or ("" if inline is None else "".join(inline.itertext()))
+            special = strings.get(value) if kind == "s" else None if inline is None else _marked_text(inline)
+            if value.strip() and special != "":  # neither only formatted nor a blank
+                rows, columns = max(rows, cell_row), max(columns, column)
+                if cell.get("s") in looks:
+                    marked.append(position)
+            if special:
+                texts[position] = special
+            if cell.find("f") is not None:
+                formulas[position] = value
+        element.clear()
+    check_size(where, rows, columns)
+    stop_on_formulas(where, formulas, recalculates)
+    return rows, hidden, texts, marked
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """An XML file in UTF-8, where a program of this country wrote it in GBK: libraries read no other encodings."""
+    declared = _IN_GBK.match(content)
+    if not declared:
+        return content
+    return content.decode("gb18030", errors="replace").replace(declared[1].decode(), "UTF-8", 1).encode()
