@@ -84,7 +84,7 @@ def places_per_100_students(tables: Tables) -> pd.DataFrame:
     students = sizes["students"].groupby(first.map(group_of)).sum(skipna=False)
     places = one_each["places_approved"].groupby(one_each["major"].map(group_of)).sum(min_count=1)
     table = pd.concat([students, places], axis="columns").astype("Int64")
-    table = table.rename_axis("majors_together").reset_index()
+    table = table.rename_axis("majors_together").reset_index().astype({"majors_together": "str"})
     table.insert(1, "majors_count", table["majors_together"].str.count("、") + 1)
     ratio = (table["places_approved"] / table["students"] * 100).round(2).where(table["students"] > 0)
     order = ["places_per_100_students", "majors_together"]

@@ -8,10 +8,13 @@ from matplotlib.figure import Figure
 
 from pilotlib import PilotError
 from pilotlib.chinese import register_font
+from pilotlib.cleaning import clean
 from pilotlib.report import colours
 from pilotlib.report.drawing import report_style, svg_of
 from pilotlib.report.figures import FIGURES, drawing
 from pilotlib.report.year_tables import figure_tables, statistic_tables
+from pilotlib.statistics import Tables, summarise
+from tests.tables import cells_of, row
 
 
 @pytest.fixture
@@ -94,7 +97,21 @@ def test_a_drawing_follows_the_colours_of_its_page(statistics):
 
 def test_equal_labels_stay_two_bars_and_a_dollar_sign_is_text():
     table = pd.DataFrame({"category": ["甲" * 30 + "一", "甲" * 30 + "二", "$x$"], "places_approved": [3, 2, 1]})
-    figure = drawing(FIGURES["categories"](statistic_tables({"by_category": table}, "来源")))
+    overview = pd.DataFrame({"measure": ["places_approved"], "value": [6], "lower_bound": [False]})
+    tables = statistic_tables({"by_category": table, "overview": overview}, "来源")
+    figure = drawing(FIGURES["categories"](tables))
     axes = figure.axes[0]
     assert [bar.get_width() for bar in axes.containers[0]] == [3, 2, 1]
     assert "$x$" in svg_of(figure, "dollar")
+
+
+def test_a_figure_of_a_lower_bound_says_so_and_gives_no_shares():
+    rows = [row(批准总培训人数="-"), row(申报批次="第二次", 证书名称="网店运营推广职业技能等级证书(中级)")]
+    cleaned = clean(cells_of(*rows))
+    given = pd.DataFrame(columns=["indicator", "value", "unit", "note"], dtype=str)
+    tables = figure_tables(summarise(Tables(cleaned.applications, cleaned.majors, given, {})), "来源")
+    rounds, steps = (FIGURES[name](tables) for name in ("round_level", "applied_to_awarded"))
+    assert rounds.headline == "各批次、各等级的批准培训人数"
+    assert [text.get_text() for text in drawing(rounds).axes[0].texts if text.get_text()][-2:] == ["未提供", "50人"]
+    assert steps.headline == "申请100人，批准至少50人"
+    assert tables["flow"].data["percent"].isna().all()
