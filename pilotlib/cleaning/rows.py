@@ -142,6 +142,8 @@ def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarr
 
     Only of a table that begins with this piece: the rows above are not in another one then.
     """
+    if piece.first > 0:
+        return np.zeros(0, int)
     columns = {name: piece.cells.iloc[:, place] for place, name in enumerate(names) if name}
 
     def says(name: str, question: Callable[[str], object]) -> np.ndarray:
@@ -152,8 +154,6 @@ def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarr
     named = np.logical_or.reduce([says("majors", bool), says("level", levels_in), in_name])
     named = named if named.any() else says("certificate", bool)
     candidates, applied = np.flatnonzero((reasons == "") & ~named), (reasons == "") & named
-    if not len(candidates) or piece.first > 0:
-        return candidates[:0]
     fits, filled = np.cumsum(applied)[candidates] > 1, np.zeros(len(candidates), bool)
     for name in columns.keys() & set(ADDED_UP_COLUMNS):
         numbers = asked_of_each(columns[name], _number, float)
