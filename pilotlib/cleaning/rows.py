@@ -1,7 +1,7 @@
 """Which rows are applications: columns named by the header, other rows set aside with their reason."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ from pilotlib.vocabulary import (
     UNIT_FORM,
     plain,
 )
-from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
+from pilotlib.words import REMEMBERED, count_text, is_count, levels_in, normalised, split_certificate
 
 # A row that fills none of these is no application but a remark; and where the word for a total may stand.
 TELLING_COLUMNS = source_columns("round", "name", "count")
@@ -196,6 +196,7 @@ _FORMS = (
 _OTHER_FORMS = ((NO_LINE, RULED_LINE), (NO_UNIT, UNIT_FORM), (NO_NUMBER, COLUMN_NUMBER_FORM))
 
 
+@lru_cache(REMEMBERED)
 def _signs(text: str) -> int:
     word = plain(text)
     signs = sum(sign for sign, form in _FORMS if form.fullmatch(word))
