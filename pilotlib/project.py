@@ -34,7 +34,8 @@ def find_project(start: Path | str | None = None) -> Path:
     for folder in (start, *start.parents):
         if (folder / "data" / "raw").is_dir():
             return folder
-    raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。请进入项目文件夹，或用 --project（papermill 用 --cwd）指定。")
+    how = "请进入项目文件夹，或用 --project（papermill 用 --cwd）指定。"
+    raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。{how}")
 
 
 def years_in(project: Path, part: str = "raw") -> list[int]:
