@@ -3,7 +3,6 @@
 import codecs
 import re
 from functools import reduce
-from itertools import chain
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import NamedTuple
@@ -230,12 +229,16 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
 
 
 def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
-    """Whether tables have the same columns and no row in common: they are parts of one, not copies."""
-    if len(grids) == 1:
-        return True
-    below = chain.from_iterable(grid.rows[header.last + 1 :] for grid, header in zip(grids, headers, strict=True))
-    rows = [tuple(row) for row in below if any(cell.strip() for cell in row)]
-    return len({*rows}) == len(rows) and all(header.names == headers[0].names for header in headers)
+    """Whether tables have the same columns and no application in common: parts of one, not copies or drafts."""
+    known = ("certificate", "level", "application_round")
+    telling = [place for place, name in enumerate(headers[0].names) if name in known]
+    applications = [
+        {tuple(row[place].strip() for place in telling) for row in grid.rows[header.last + 1 :] if any(row)}
+        for grid, header in zip(grids, headers, strict=True)
+        if header.names == headers[0].names
+    ]
+    together = set().union(*applications)
+    return len(applications) == len(grids) and sum(map(len, applications)) == len(together)
 
 
 def _as_shown(grid: Grid) -> tuple[Grid, list[int], list[Step]]:

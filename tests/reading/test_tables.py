@@ -4,6 +4,7 @@ import xlwt
 
 from pilotlib import PilotError
 from pilotlib.reading import read_table
+from tests import writers
 from tests.conftest import ROOT
 from tests.tables import HEADER, ROW
 
@@ -125,4 +126,12 @@ def test_two_sheets_that_fit_are_both_named(tmp_path):
             rows = [["说明"]] if name == "说明" else [HEADER, ROW]
             pd.DataFrame(rows).to_excel(workbook, sheet_name=name, index=False, header=False)
     with pytest.raises(PilotError, match="有 2 个表同样像申报表：工作表“一稿”、工作表“二稿”"):
+        read_table(path)
+
+
+def test_a_draft_beside_the_table_is_no_part_of_it(tmp_path):
+    path = tmp_path / "applications.xlsx"
+    other = [*ROW[:6], "60", "60", *ROW[8:]]
+    path.write_bytes(writers.xlsx({"申报": [HEADER, ROW], "草稿": [HEADER, other]}))
+    with pytest.raises(PilotError, match="有 2 个表同样像申报表：工作表“申报”、工作表“草稿”"):
         read_table(path)
