@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pilotlib import PilotError, cli
-from pilotlib.running import pipeline
+from pilotlib.running import pipeline, recipes
 from tests import standin
 from tests.conftest import make_project, pilot
 
@@ -212,6 +212,19 @@ def test_all_years_run_and_those_that_fail_are_named_at_the_end(tmp_path, monkey
         "2020 年：reports/2020 无法读写（Permission denied）。请检查权限与磁盘空间。",
         "历年对比：笔记本出错。",
     ]
+
+
+def test_a_place_that_cannot_be_written_stops_before_the_work_is_done(project, monkeypatch):
+    def aside(final):
+        if final.parent == project / "reports":
+            raise PermissionError(13, "Permission denied", str(final))
+        return with_room(final)
+
+    done, with_room = [], recipes.aside
+    monkeypatch.setattr(recipes, "aside", aside)
+    with pytest.raises(PermissionError):
+        run(project, execute=lambda notebook, *_: done.append(notebook))
+    assert not done
 
 
 def test_all_of_no_years_is_a_sentence(tmp_path):

@@ -6,7 +6,7 @@ that a report of which nothing has changed is done in a moment.
 
 import gc
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -215,6 +215,8 @@ def make_report(
         for step in progress:
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
             if force or not recipes.is_current(step.makes, recipe):
+                if not taken:
+                    _prepare(report, places.values())
                 _take(step, report, recipe)
                 taken.append(step)
         if recipes.hashes(report.project, report.inputs()) != report.before:
@@ -228,11 +230,18 @@ def make_report(
     return Made(titles, [report.final / name for name in ("manifest.json", *editions)])
 
 
-def _take(step: Step, report: Report, recipe: recipes.Recipe) -> None:
-    """Take a step; PilotError if what it reads has changed meanwhile: its result fits neither content."""
+def _prepare(report: Report, places: Iterable[Path]) -> None:
+    """Stop at an edition that cannot be made and at a place that cannot be written, before the work is done."""
     from pilotlib.running.stages import check_editions
 
-    check_editions(report.editions)  # before any work is done
+    check_editions(report.editions)
+    for final in places:
+        with recipes.aside(final):
+            pass
+
+
+def _take(step: Step, report: Report, recipe: recipes.Recipe) -> None:
+    """Take a step; PilotError if what it reads has changed meanwhile: its result fits neither content."""
     # A folder of its own: a kernel that outlived its killed run still writes into that run's.
     with recipes.replacing(step.makes, recipe) as new:
         step.action(new)
