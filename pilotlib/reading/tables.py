@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pilotlib.columns import ADDED_UP_COLUMNS
+from pilotlib.columns import ADDED_UP_COLUMNS, column_named
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
@@ -56,7 +56,9 @@ BEGINNINGS = {
 }
 ARCHIVE = b"PK\x03\x04"
 BEGINNING = 4000
-MEMBERS = {"xl/workbook.bin": ".xlsb", "xl/": ".xlsx", "content.xml": ".ods", "word/": ".docx"}
+# In small letters: files of an archive, or folders beside its list of contents.
+MEMBERS = {"xl/workbook.bin": ".xlsb", "xl": ".xlsx", "content.xml": ".ods", "word": ".docx"}
+CONTENT_TYPES = "[content_types].xml"
 _BINARY = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".docx", ".pdf")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -132,8 +134,8 @@ def kind_of(name: str, content: bytes) -> str:
     ending = Path(name).suffix.lower()
     if content.startswith(ARCHIVE):
         members = [member.lower() for member in unpacked(name, content)]
-        kinds = (kind for mark, kind in MEMBERS.items() if any(member.startswith(mark) for member in members))
-        return next(kinds, ".zip")
+        marks = [*members, *(member.partition("/")[0] for member in members if CONTENT_TYPES in members)]
+        return next((kind for mark, kind in MEMBERS.items() if mark in marks), ".zip")
     if _ENCRYPTED in content:
         raise locked(name)
     beginning = content[:BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().lower()
@@ -230,15 +232,16 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
 
 def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
     """Whether tables have the same columns and no application in common: parts of one, not copies or drafts."""
-    known = ("certificate", "level", "application_round")
-    telling = [place for place, name in enumerate(headers[0].names) if name in known]
-    applications = [
-        {tuple(row[place].strip() for place in telling) for row in grid.rows[header.last + 1 :] if any(row)}
-        for grid, header in zip(grids, headers, strict=True)
-        if header.names == headers[0].names
-    ]
-    together = set().union(*applications)
-    return len(applications) == len(grids) and sum(map(len, applications)) == len(together)
+    names = headers[0].names
+    if len(grids) == 1 or any(header.names != names for header in headers) or "certificate" not in names:
+        return len(grids) == 1
+    certificate = names.index("certificate")
+    telling = [place for place, name in enumerate(names) if name in ("certificate", "level", "application_round")]
+    below = [grid.rows[header.last + 1 :] for grid, header in zip(grids, headers, strict=True)]
+    # Rows without a certificate are totals and remarks, which each part may have, and so may it a header again.
+    parts = [[row for row in rows if row[certificate].strip() and not column_named(row[certificate])] for rows in below]
+    applications = [{tuple(row[place].strip() for place in telling) for row in rows} for rows in parts]
+    return sum(map(len, applications)) == len(set().union(*applications))
 
 
 def _as_shown(grid: Grid) -> tuple[Grid, list[int], list[Step]]:
@@ -261,7 +264,7 @@ def _goes_on(grid: Grid, header: Header) -> bool:
     if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1:
         return False
     places = {name: place for place, name in enumerate(header.names[:width]) if name}
-    if not {"certificate"} <= places.keys():
+    if "certificate" not in places:
         return False
     for row in filter(any, grid.rows):
         counts = [count_text(normalised(row[places[name]])) for name in ADDED_UP_COLUMNS if name in places]

@@ -135,3 +135,18 @@ def test_a_draft_beside_the_table_is_no_part_of_it(tmp_path):
     path.write_bytes(writers.xlsx({"申报": [HEADER, ROW], "草稿": [HEADER, other]}))
     with pytest.raises(PilotError, match="有 2 个表同样像申报表：工作表“申报”、工作表“草稿”"):
         read_table(path)
+
+
+def test_parts_of_a_table_may_each_have_a_total(tmp_path):
+    path, total = tmp_path / "applications.xlsx", ["合计", *[""] * 5, "50", "50", ""]
+    carried_on = [*ROW[:2], "沿用批次", *ROW[3:]]
+    path.write_bytes(writers.xlsx({"沿用": [HEADER, carried_on, total], "第一次": [HEADER, ROW, total]}))
+    cells, origin = read_table(path)
+    assert len(cells) == 6
+    assert origin.joined == "工作表“沿用”、工作表“第一次”"
+
+
+def test_a_folder_in_an_archive_may_be_called_like_a_part_of_a_document(tmp_path):
+    path = tmp_path / "applications.zip"
+    path.write_bytes(writers.zipped({"Word/申报表.csv": writers.delimited([HEADER, ROW]), "xl/说明.txt": b"1"}))
+    assert read_table(path).cells.loc[2].tolist() == list(ROW)
