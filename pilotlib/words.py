@@ -5,7 +5,15 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-from pilotlib.vocabulary import CERTIFICATE_FORMS, COUNT_FORM, INVISIBLE, LEVELS, MAJOR_SEPARATORS, MISSING_MARKS
+from pilotlib.vocabulary import (
+    CERTIFICATE_FORMS,
+    COUNT_FORM,
+    DATE_FORM,
+    INVISIBLE,
+    LEVELS,
+    MAJOR_SEPARATORS,
+    MISSING_MARKS,
+)
 
 CHINESE_PUNCTUATION = frozenset("（），、；：！？～“”‘’…—·")
 # The pieces of a large table repeat the same words: what was read of so many is remembered.
@@ -41,6 +49,16 @@ def count_text(text: str) -> str:
     number = COUNT_FORM.fullmatch(text)
     digits = number[1].replace(",", "") if number else ""
     return str(int(digits)) if is_count(digits) else text
+
+
+def year_text(text: str) -> str:
+    """A year as plain digits, also that of a date; else as `count_text`.
+
+    >>> year_text("2021年"), year_text("2021-01-01 00:00:00"), year_text("2021-2022")
+    ('2021', '2021', '2021-2022')
+    """
+    date = DATE_FORM.fullmatch(text)
+    return date[1] if date else count_text(text)
 
 
 def multiplied(text: str, factor: int) -> str:

@@ -15,7 +15,7 @@ from pilotlib import words
 from pilotlib.columns import COUNT_COLUMNS, REFERENCE_COLUMNS, SOURCE_COLUMNS, heading_of, source_columns
 from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import DATE_FORM, MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
+from pilotlib.vocabulary import MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
 
 Verb = Callable[[pd.DataFrame], pd.DataFrame]
 # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
@@ -48,8 +48,8 @@ def write_counts(table: pd.DataFrame) -> pd.DataFrame:
     >>> pd.DataFrame({"students": ["1,234", "50人", "—"]}).pipe(write_counts)["students"].to_list()
     ['1234', '50', '']
     """
-    years = _with_each(table, source_columns("year"), lambda text: DATE_FORM.sub(r"\1", text))
-    return _with_each(years, COUNT_COLUMNS, words.count_text)
+    years = _with_each(table, source_columns("year"), words.year_text)
+    return _with_each(years, source_columns("count"), words.count_text)
 
 
 def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from pilotlib.reading.headers import Header
 from pilotlib.reading.pieces import Piece, pieces_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.vocabulary import NO_SCHOOL, TOTAL_FORM, plain
-from pilotlib.words import count_text, normalised
+from pilotlib.words import normalised, year_text
 
 # Rows that are set aside for these reasons belong to nobody, whatever stands in the school's column.
 NAMELESS = ("重复的表头", "并入上一行")
@@ -195,7 +195,7 @@ def _order(part: Part, piece: Piece) -> list[int]:
 
 def _year(text: str) -> int:
     """The year that a cell says in four digits; 0 where it says none."""
-    digits = count_text(normalised(text))
+    digits = year_text(normalised(text))
     return int(digits) if re.fullmatch(r"\d{4}", digits) else 0
 
 

@@ -153,3 +153,8 @@ def test_names_that_differ_have_folders_that_differ():
     names = ["abc", "ABC", "学" * 70, "学" * 71, "甲/乙", "甲_乙", "甲:乙", "甲 乙", "甲乙"]
     assert len({folder_named(name).casefold() for name in names}) == len(names)
     assert folder_named("某某职业技术学院（东校区）") == "某某职业技术学院（东校区）"
+
+
+def test_a_year_given_as_a_date_is_that_year(tmp_path):
+    lines = [(*HEADER, "学校"), (*row(申报年度="2021-01-01"), "甲学院"), (*row(申报年度="2021年"), "甲学院")]
+    assert list(parts_of(tmp_path, lines)) == [("甲学院", 2021)]
