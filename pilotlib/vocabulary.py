@@ -60,6 +60,9 @@ ANYTHING = re.compile(".+")
 COLUMN_NUMBER_FORM = re.compile(r"\(?\d{1,2}\)?|")
 # The line of a Markdown table between header and rows.
 RULED_LINE = re.compile(":?-{2,}:?|")
+# One cell of these says that its row is no application; a row all of whose cells are of one of those is none either.
+LABEL_FORMS = (TOTAL_FORM, MODEL_FORM, SIGNATURE_FORM)
+ROW_FORMS = (RULED_LINE, UNIT_FORM, COLUMN_NUMBER_FORM)
 DATE_FORM = re.compile(r"(\d{4})[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?月?(?: 00:00:00)?")
 COUNT_FORM = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:人|名|年|年度)?")
 

@@ -20,24 +20,14 @@ from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, nearly_named
 from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
-from pilotlib.vocabulary import (
-    COLUMN_NUMBER_FORM,
-    MODEL_FORM,
-    RULED_LINE,
-    SIGNATURE_FORM,
-    TOTAL_FORM,
-    TOTAL_FORM_WITHOUT_CERTIFICATE,
-    TOTAL_HALVES,
-    UNIT_FORM,
-    plain,
-)
+from pilotlib.vocabulary import LABEL_FORMS, ROW_FORMS, TOTAL_FORM_WITHOUT_CERTIFICATE, TOTAL_HALVES, plain
 from pilotlib.words import REMEMBERED, count_text, is_count, levels_in, normalised, split_certificate
 
 # A row that fills none of these is no application but a remark; and where the word for a total may stand.
 TELLING_COLUMNS = source_columns("round", "name", "count")
 LABEL_COLUMNS = [name for name, column in SOURCE_COLUMNS.items() if column.kind != "count"]
 # What a cell's text is, as bits; the last three say what it is not, so that a row of such cells has none of them.
-FILLED, TOTAL, TOTAL_WITHIN, HALF, OTHER_HALF, MODEL, SIGNATURE = (1 << place for place in range(7))
+FILLED, TOTAL, MODEL, SIGNATURE, TOTAL_WITHIN, HALF, OTHER_HALF = (1 << place for place in range(7))
 NO_LINE, NO_UNIT, NO_NUMBER = (1 << place for place in range(7, 10))
 
 
@@ -185,19 +175,15 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
 
 
 # The signs that a word is, and those that it lacks.
-_FORMS = (
-    (TOTAL, TOTAL_FORM),
-    (TOTAL_WITHIN, TOTAL_FORM_WITHOUT_CERTIFICATE),
-    (HALF, TOTAL_HALVES[0]),
-    (OTHER_HALF, TOTAL_HALVES[1]),
-    (MODEL, MODEL_FORM),
-    (SIGNATURE, SIGNATURE_FORM),
-)
-_OTHER_FORMS = ((NO_LINE, RULED_LINE), (NO_UNIT, UNIT_FORM), (NO_NUMBER, COLUMN_NUMBER_FORM))
+_FORMS = dict(zip((TOTAL, MODEL, SIGNATURE), LABEL_FORMS, strict=True)) | {
+    TOTAL_WITHIN: TOTAL_FORM_WITHOUT_CERTIFICATE,
+    **dict(zip((HALF, OTHER_HALF), TOTAL_HALVES, strict=True)),
+}
+_OTHER_FORMS = dict(zip((NO_LINE, NO_UNIT, NO_NUMBER), ROW_FORMS, strict=True))
 
 
 @lru_cache(REMEMBERED)
 def _signs(text: str) -> int:
     word = plain(text)
-    signs = sum(sign for sign, form in _FORMS if form.fullmatch(word))
-    return FILLED * bool(word) + signs + sum(sign for sign, form in _OTHER_FORMS if not form.fullmatch(word))
+    signs = sum(sign for sign, form in _FORMS.items() if form.fullmatch(word))
+    return FILLED * bool(word) + signs + sum(sign for sign, form in _OTHER_FORMS.items() if not form.fullmatch(word))

@@ -44,7 +44,8 @@ class YearInputs(NamedTuple):
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school`, `source` and `continued` (as `Origin.continued`).
+    `about` holds `year`, `file`, `sha256`, `school`, `source` and `continued`, places of rows that are no applications
+    by their look (`continued` and `struck` of `Origin`).
     """
 
     about: dict[str, Any]

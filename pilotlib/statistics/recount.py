@@ -22,13 +22,10 @@ from pilotlib.vocabulary import (
     ANYTHING,
     APPROVED_STATUSES,
     COLUMN_NUMBER_FORM,
-    MODEL_FORM,
-    RULED_LINE,
-    SIGNATURE_FORM,
-    TOTAL_FORM,
+    LABEL_FORMS,
+    ROW_FORMS,
     TOTAL_FORM_WITHOUT_CERTIFICATE,
     TOTAL_HALVES,
-    UNIT_FORM,
     UNKNOWN,
     plain,
     round_named,
@@ -186,9 +183,9 @@ def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others:
     """Which rows are totals, model rows, signatures, units, column numbers, lines between cells or remarks."""
     labels = [column for name, column in columns.items() if SOURCE_COLUMNS[name].kind != "count"] + others
     telling = [columns[name] for name in source_columns("round", "name", "count") if name in columns]
-    none = _anywhere(labels, TOTAL_FORM, MODEL_FORM, SIGNATURE_FORM)
+    none = _anywhere(labels, *LABEL_FORMS)
     # Rows without a certificate are few: every cell of theirs is looked at, and their words alone, not the columns'.
-    rows = np.flatnonzero(_anywhere([columns["certificate"]], RULED_LINE, UNIT_FORM, COLUMN_NUMBER_FORM))
+    rows = np.flatnonzero(_anywhere([columns["certificate"]], *ROW_FORMS))
 
     def few(columns: Iterable[pd.Series]) -> list[pd.Series]:
         return [pd.Series(categories_of(column)[rows].remove_unused_categories()) for column in columns]
@@ -198,7 +195,7 @@ def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others:
     total = _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE)
     total |= np.logical_and(*[_anywhere(labels, half) for half in TOTAL_HALVES])
     none[rows] |= (total & ~has_certificate) | ~_anywhere(few(telling), ANYTHING)
-    for form in (RULED_LINE, UNIT_FORM, COLUMN_NUMBER_FORM):
+    for form in ROW_FORMS:
         of_form = np.logical_and.reduce([_fits(column, [form]) for column in every])
         none[rows] |= of_form & (has_certificate if form is COLUMN_NUMBER_FORM else True)
     return none
