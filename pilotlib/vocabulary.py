@@ -55,6 +55,13 @@ MODEL_FORM = re.compile(r"(?:填写)?(?:示例|样例|范例|例如|例|样板|�
 SIGNATURE_FORM = re.compile(
     "(?:填表|制表|填报|审核|审批|复核|经办|负责|联系|报送|主管)(?:人|单位|部门|日期|时间|电话|方式|领导)(?:签[字名章])?(?::.*)?"
 )
+# What says who somebody is: the title of a column; in a cell the number of an identity card or a mobile phone, an
+# address for mail, and the name behind 填表人.
+PERSONAL_TITLE = re.compile(".*(?:姓名|身份证|证件号|学籍号|学号|考生号|准考证|手机|邮箱|邮件|微信|qq).*")
+PERSONAL_WORD = re.compile(
+    r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}[\dXx](?!\d)|(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
+    r"|[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+|(?<=[表报核批办责系送管]人)[:：]\s*[\u4e00-\u9fff·]{2,}"
+)
 UNIT_FORM = re.compile(r"\(?(?:单位:)?(?:人|人次|名|个|项|种|年|年度|年份|元|万元|%)\)?|")
 ANYTHING = re.compile(".+")
 COLUMN_NUMBER_FORM = re.compile(r"\(?\d{1,2}\)?|")

@@ -24,6 +24,7 @@ from pilotlib.reading.grids import (
     without_marks,
 )
 from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
+from pilotlib.reading.personal import without_personal
 from pilotlib.words import count_text, is_count, normalised
 
 # Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
@@ -69,7 +70,8 @@ class Origin(NamedTuple):
     `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled`
     says what filling merged cells did, and which text is not shown, as `grids.fill_merged` returns it; `continued` are
     places of rows that go on with the one above. `joined` names the tables that it was put together from, if it was;
-    `left` others with a header and rows. `struck` are places of rows that are struck out or hidden whole.
+    `left` others with a header and rows. `struck` are places of rows that are struck out or hidden whole. `personal`
+    says what personal data there were, which were not read.
     """
 
     taken: str = ""
@@ -80,6 +82,7 @@ class Origin(NamedTuple):
     joined: str = ""
     left: str = ""
     struck: tuple[int, ...] = ()
+    personal: str = ""
 
 
 NO_ORIGIN = Origin()
@@ -118,6 +121,8 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     path = Path(path)
     grids, unread = _grids_of(path)
     grid, header, origin = _choice(path.name, grids, unread)
+    rows, personal = without_personal(grid.rows, header)
+    grid, origin = grid._replace(rows=rows), origin._replace(personal=personal)
     grid, struck, marked = _as_shown(grid)
     places = grid.places or range(1, len(grid.rows) + 1)
     cells = pd.DataFrame(grid.rows, pd.Index(places, name="place"), dtype=str)

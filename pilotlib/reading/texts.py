@@ -20,6 +20,7 @@ from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, binary, encoding_of
 from pilotlib.reading.grids import WIDEST_TABLE, Grid, even
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, named
+from pilotlib.reading.personal import told_row
 
 DELIMITERS = "\t,;|"
 # Some fifty thousand rows. Arrow reads up to 32 blocks ahead, so they are small, and joined to save work on each.
@@ -88,7 +89,7 @@ def _stop_on_longer(name: str, header: Header, block: pd.DataFrame, row: int) ->
     told = [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]
     if told:
         rows = "".join(
-            f"\n  · 第 {row + place} 行（文件第 {block.index[place]} 行）：{'｜'.join(block.iloc[place]).rstrip('｜')}"
+            f"\n  · 第 {row + place} 行（文件第 {block.index[place]} 行）：{told_row([*block.iloc[place]], header)}"
             for place in told
         )
         raise PilotError(
