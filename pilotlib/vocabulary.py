@@ -21,8 +21,9 @@ NARRATIVE_SECTIONS = (
 )
 
 LEVELS = ("初级", "中级", "高级")
-# Applications of a table of many schools that name none.
+# Applications that name none, of a table of many schools, or of one without rounds.
 NO_SCHOOL = "未写学校"
+NO_ROUND = "未写批次"
 UNKNOWN = "未知"
 
 CARRIED_ON = "沿用批次"
@@ -46,6 +47,12 @@ MISSING_MARKS = frozenset({"-", "--", "—", "——", "–", "/", "\\", "无", 
 TOTAL_WORD = "(?:合计|总计|汇总|小计|共计|累计)"
 TOTAL_FORM = re.compile(rf"{TOTAL_WORD}:?")
 TOTAL_FORM_WITHOUT_CERTIFICATE = re.compile(rf".{{0,8}}{TOTAL_WORD}|{TOTAL_WORD}:.{{0,20}}")
+# Headers that do not say which people are counted, and the words of the title above a table that do; the first counts.
+PEOPLE_TITLES = ("人数", "试点人数", "计划人数", "名额")
+PEOPLE_BY_TITLE = {
+    "places_approved": re.compile("批准|获批|通过|公布|立项|备案|核定"),
+    "places_applied": re.compile("申报|申请|拟"),
+}
 # What makes a header's numbers another measure: last year's, the women's, another year's.
 OTHER_MEASURE = re.compile(r"上一?(?:年|届|学年|批)|去年|往年|前年|历年|女|男|\d{4}|其中")
 # The word for a total written into two cells.

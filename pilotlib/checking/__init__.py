@@ -11,8 +11,16 @@ import pandas as pd
 
 from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned, clean
-from pilotlib.cleaning.verbs import cut_off_certificates
-from pilotlib.columns import ADDED_UP_COLUMNS, INDICATOR_TITLES, INDICATORS, Kind, source_columns, title_of
+from pilotlib.cleaning.verbs import cut_off_certificates, with_every_column
+from pilotlib.columns import (
+    ADDED_UP_COLUMNS,
+    EXPECTED_COLUMNS,
+    INDICATOR_TITLES,
+    INDICATORS,
+    Kind,
+    source_columns,
+    title_of,
+)
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading import YearInputs, read_inputs
@@ -80,14 +88,14 @@ def check(
         `source_row, column, value, rule, severity, message`: errors first, then in the order of rows. Rules and
         their sentences are in `sentences.CHECK_RULES`.
     """
-    applications, majors, changes = cleaned.applications, cleaned.majors, cleaned.changes
+    applications, majors, changes = with_every_column(cleaned.applications), cleaned.majors, cleaned.changes
     applied, approved = "places_applied", "places_approved"
     more = applications[approved] - applications[applied]
     unknown = majors["category"].isna() & (reference is not None and len(reference) > 0)
     seen = changes[changes["rule"].isin(list(CHECK_RULES))].assign(other="")
     found = [
-        *_whole_table(applications, year, source or {}, sha256),
-        *_cells(applications, year),
+        *_whole_table(cleaned.applications, year, source or {}, sha256),
+        *_cells(cleaned.applications, year),
         *map(Case._make, seen[["source_row", "column", "before", "other", "rule"]].to_numpy()),
         *_truncated(cleaned),
         *_cases("approved_above_applied", approved, applications, more > 0, other=applied),
@@ -163,7 +171,10 @@ def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], 
         (changed, "", sha256, "", "table_changed"),
         (rows != recorded, "", rows, recorded, "rows_differ"),
     )
-    return [Case(pd.NA, *case) for holds, *case in whole if holds]
+    absent = [name for name in EXPECTED_COLUMNS if not {name, f"{name}_as_given"} & set(applications)]
+    return [Case(pd.NA, *case) for holds, *case in whole if holds] + [
+        Case(pd.NA, name, "", "", "column_absent") for name in absent
+    ]
 
 
 def _cells(applications: pd.DataFrame, year: int) -> list[Case]:
@@ -247,7 +258,7 @@ def _totals(cleaned: Cleaned) -> list[Case]:
     last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
     last = last[~last["text"].str.contains("小计")]
     found = []
-    for column in last.columns.intersection(list(ADDED_UP_COLUMNS)):
+    for column in cleaned.applications.columns.intersection(list(ADDED_UP_COLUMNS)):
         stated, total = last[column].map(normalised).map(count_text), str(cleaned.applications[column].sum())
         wrong = stated.str.isdecimal() & (stated != total)
         found += _cases("total_differs", column, last.assign(stated=stated, sum=total), wrong, "stated", "sum")

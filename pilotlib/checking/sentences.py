@@ -28,6 +28,7 @@ CHECK_RULES = {
         "有表没有读取",
         "{value}也像申报表，但列较少，没有读取；如是其中一部分，请把列名改成一样。",
     ),
+    "header_understood": ("warning", "按标题理解的列名", "表头“{value}”按表的标题读作{title}，请核对。"),
     "personal_left_out": ("note", "没有读取的个人信息", "{value}是个人信息，没有读取，也不在任何结果中。"),
     "text_unshown": (
         "warning",
@@ -36,6 +37,7 @@ CHECK_RULES = {
     ),
     "row_hidden": ("warning", "隐藏的行", "第{row}行在收到的文件中是隐藏的，已照常计入；如不应计入，请向发文方核实。"),
     "year_absent": ("note", "没有年度列", "申报表没有写申报年度，按文件夹{value}年处理。"),
+    "column_absent": ("note", "没有这一列", "申报表没有{title}，需要它的统计为未提供。"),
     "cell_truncated": ("warning", "单元格被截断", "第{row}行“{value}”被列宽截断，{other}。"),
     "status_unknown": ("warning", "状态未知", "第{row}行的申报状态“{value}”不在已知状态之列，人数不计入批准。"),
     "major_unknown": (

@@ -9,9 +9,9 @@ import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
+from pilotlib.cleaning.verbs import with_every_column
 from pilotlib.columns import title_of, unit_of
-from pilotlib.statistics.places import Tables, only_approved, totals
-from pilotlib.vocabulary import APPROVED_STATUSES
+from pilotlib.statistics.places import Tables, is_approved, only_approved, totals
 
 
 class Scope(NamedTuple):
@@ -67,7 +67,7 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
 
     `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
     """
-    applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
+    applications = with_every_column(tables.applications).astype({"level": "str"})
     rounds = applications["application_round"].nunique()
     facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")]
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
@@ -158,7 +158,7 @@ def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) 
     approved = only_approved(applications)
     lacking = approved.assign(
         places_applied=applications["places_applied"].isna(),
-        places_approved=applications["places_approved"].isna() & applications["status"].isin(APPROVED_STATUSES),
+        places_approved=applications["places_approved"].isna() & is_approved(applications),
     )
     for dimensions in (list(part) for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
         statistic = "by_" + "_".join(dimensions).replace("application_", "")

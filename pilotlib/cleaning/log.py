@@ -18,6 +18,7 @@ CHANGE_RULES = {
     "table_taken": ("选用的表", ""),
     "table_joined": ("接成一张的表", "列名相同，或没有表头而列数、内容相合，依次接在一起"),
     "table_left": ("没有读取的表", "也有申报表的表头，但认出的列较少"),
+    "header_understood": ("按标题理解的列名", "列名没有说明是哪一种人数，按表的标题理解"),
     "personal_left_out": ("没有读取的个人信息", "个人信息只留在收到的文件中"),
     "text_unshown": ("不计入的文字", "删除线、上标或隐藏的文字，不是这一格的内容"),
     "merged_cell": ("合并单元格", "与上方合并为一格，各行内容相同"),
@@ -119,6 +120,9 @@ def log_of(
     origin = piece.origin
     taken = {"after": origin.taken, "rule": "table_taken", "reason": origin.why}
     header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
+    was, becomes = piece.header.understood or ("", "")
+    understood = {"source_row": 0, "column": column_named(becomes), "before": was, "after": becomes}
+    understood |= {"rule": "header_understood"}
     hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
     filled = origin.filled.assign(
         source_row=origin.filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
@@ -137,6 +141,7 @@ def log_of(
         pd.DataFrame([{"before": origin.left, "rule": "table_left"}] if origin.left else []),
         pd.DataFrame([{"before": origin.personal, "rule": "personal_left_out"}] if origin.personal else []),
         header.assign(column=header["after"].map(column_named)),
+        pd.DataFrame([understood] if piece.header.understood else []),
         counts.assign(reason=reason, before="", after=""),
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
         filled[~once & (filled["before"] != filled["after"])],
