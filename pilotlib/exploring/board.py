@@ -135,10 +135,9 @@ def select(years: Years, selection: Selection) -> pd.DataFrame:
     """The applications that are chosen: where every column with a choice holds one of the chosen words."""
     rows = years.applications
     chosen = pd.Series(True, index=rows.index)
-    for name in ("year", *CHOICES):
-        words = selection.get(name, ())
-        if words:
-            chosen &= rows[name].isin(words) | (rows[name].isna() & (UNKNOWN in words))
+    for name in filter(selection.get, ("year", *CHOICES)):
+        words = selection[name]
+        chosen &= rows[name].isin(words) | (rows[name].isna() & (UNKNOWN in words))
     if selection.get("major"):
         majors = years.majors[years.majors["major"].isin(selection["major"])]
         keys = pd.MultiIndex.from_frame(majors[["year", "source_row"]])

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
+from pilotlib.cleaning import CleanedPiece
 from pilotlib.columns import title_of
 from pilotlib.distinct import each_value, in_order
 from pilotlib.errors import PilotError
-from pilotlib.province.pieces import SchoolPiece, cleaned_pieces, school_name
+from pilotlib.province.pieces import cleaned_pieces, school_name
 from pilotlib.province.workers import Spread
-from pilotlib.reading.pieces import files_of
+from pilotlib.reading.pieces import Piece, files_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
@@ -102,8 +103,9 @@ def sum_file(path: Path, by: str, block_bytes: int) -> Sums:
     return _add(parts)
 
 
-def _sum_piece(school_piece: SchoolPiece) -> Sums:
-    piece, positions, cleaned, schools, cities = school_piece
+def _sum_piece(
+    piece: Piece, positions: list[int], cleaned: CleanedPiece, schools: pd.Series, cities: pd.Series
+) -> Sums:
     applied = (cleaned.reasons == "").to_numpy()
     applications = cleaned.applications.reset_index(drop=True)
     approved = applications["status"].isin(APPROVED_STATUSES)
@@ -145,15 +147,12 @@ def _added(rows: pd.DataFrame, part: str) -> pd.DataFrame:
 
 def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables of the same columns below each other, text as categoricals of all their words."""
-    columns = {name: [table[name] for table in tables] for name in names_of(tables[0])}
-    return pd.DataFrame(
-        {
-            name: union_categoricals(parts, ignore_order=True)
-            if isinstance(parts[0].dtype, pd.CategoricalDtype)
-            else pd.concat(parts, ignore_index=True)
-            for name, parts in columns.items()
-        }
-    )
+    columns: dict[str, Any] = {}
+    for name in names_of(tables[0]):
+        parts = [table[name] for table in tables]
+        is_text = isinstance(parts[0].dtype, pd.CategoricalDtype)
+        columns[name] = union_categoricals(parts, ignore_order=True) if is_text else pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(columns)
 
 
 def _named(column: pd.Series) -> pd.Series:
@@ -177,8 +176,16 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
     certificates = _totals(sums.tables["certificates"], of_schools, ["certificate"]).astype({"certificate": "str"})
     aside = sums.tables["set_aside"].astype({"school": "str", "reason": "str"})
     aside = aside.sort_values(["school", "reason"], ignore_index=True)
+    places = groups[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
+    cities = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
+    by_school = tables["by_school"].merge(cities, on=["school", "year"], how="left")
+    by_school = by_school.drop(columns="schools").astype({"school": "str", "city": "str"})
+    rows = by_school["school"].map(aside.groupby("school")["rows"].sum()).fillna(0).astype("int64")
+    by_school.insert(2, "city", by_school.pop("city").fillna(""))
+    after = len(by_school.columns) - 1
+    by_school.insert(after, "rows_set_aside", rows.where(~by_school["school"].duplicated(), 0))
     return tables | {
-        "by_school": _by_school(tables["by_school"].drop(columns="schools"), groups, aside),
+        "by_school": by_school,
         "by_city": tables["by_city"] if groups["city"].notna().any() else tables["by_city"].iloc[:0],
         "by_certificate": certificates.sort_values(
             ["places_approved", "certificate"], ascending=[False, True], ignore_index=True
@@ -208,17 +215,6 @@ def _totals(
         totals.insert(2, "certificates", grouped(pairs)["certificate"].nunique())
         totals.insert(3, "certificate_levels", grouped(pairs).size())
     return totals.assign(lower_bound=totals.pop("unknown") > 0).reset_index(drop=not by)
-
-
-def _by_school(by_school: pd.DataFrame, groups: pd.DataFrame, aside: pd.DataFrame) -> pd.DataFrame:
-    """The table with a school's cities of each year, "" where there is none, and its rows set aside."""
-    places = groups[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
-    cities = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
-    table = by_school.merge(cities, on=["school", "year"], how="left").astype({"school": "str", "city": "str"})
-    rows = table["school"].map(aside.groupby("school")["rows"].sum()).fillna(0).astype("int64")
-    table.insert(2, "city", table.pop("city").fillna(""))
-    table.insert(len(table.columns) - 1, "rows_set_aside", rows.where(~table["school"].duplicated(), 0))
-    return table
 
 
 def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:
