@@ -93,7 +93,8 @@ def load_years(years: Iterable[int] | None = None, *, project: Path | str | None
         raise PilotError(f"“{strange[0]}”不是年度。请写四位数字。")
     numbers = sorted(map(int, asked)) or [newest_year(folder)]
     loaded = [_load(folder, number) for number in numbers]
-    tables, year = {}, numbers[0] if len(numbers) == 1 else None
+    year = numbers[0] if len(numbers) == 1 else None
+    tables = {}
     below = {name: _below([of_year[name].data for of_year in loaded], numbers) for name in loaded[0]}
     repaired = pd.concat([of_year["applications"].marks for of_year in loaded], ignore_index=True)
     for name, told in loaded[0].items():

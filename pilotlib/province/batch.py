@@ -1,5 +1,5 @@
-"""Many schools and years: a report each, in `reports/batch/<table>/schools/<school>/<year>/`, and one over all
-in `reports/batch/<table>/`. What was made from the same rows by the same code stays as it is."""
+"""Many schools and years: a report each, in `reports/batch/<table>/schools/<school>/<year>/`, and one over
+all in `reports/batch/<table>/`. What was made from the same rows by the same code stays as it is."""
 
 import json
 import shutil
@@ -59,10 +59,10 @@ def run_batch(
     """Make a report for each school and year of a table, and one over all.
 
     `table` is a file or a folder of parts, `by` the title of the column that names the school, `editions` the
-    forms of reports. `workers` processes work at once, by default one a core, or those of the dask `scheduler`
+    forms of reports. `workers` processes work at once, by default one a core, or those of a dask `scheduler`
     at an address. Without `reports` only the one over all is made, with `force` everything again.
 
-    PilotError: the table cannot be read, has changed meanwhile or is being worked on already, the reports there
+    PilotError: the table cannot be read, has changed meanwhile or is being worked on, the reports there
     are another table's, or an edition cannot be made here. A school that fails raises nothing.
     """
     check_editions(editions)
@@ -98,10 +98,8 @@ def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Pa
     wanted = {schools / folder_named(part.school) / str(part.year): part for part in parts if part.is_reported}
     there = {manifest.parent for manifest in schools.glob("*/*/manifest.json")} if parts else set()
     if there and not force and there.isdisjoint(wanted):
-        raise PilotError(
-            f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。请给这张表换个文件名；"
-            "确实要取代它们，请加 --force。"
-        )
+        kept = f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。"
+        raise PilotError(f"{kept}请给这张表换个文件名；确实要取代它们，请加 --force。")
     return wanted, there - wanted.keys()
 
 

@@ -1,7 +1,6 @@
 """The report over all schools as a book: opened from what a batch wrote, shown by `schools.ipynb`."""
 
 import json
-from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -131,9 +130,8 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
 
 def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     """The sentences by topic, a paragraph for each year."""
-    by_year = [sections.year_paragraphs(statistics, year) for year in years]
-    topics = ("places", "schools", "cities")
-    paragraphs = {topic: "\n".join(filter(None, map(itemgetter(topic), by_year))) for topic in topics}
+    by_year = pd.DataFrame([sections.year_paragraphs(statistics, year) for year in years])
+    paragraphs = {str(topic): "\n".join(filter(None, texts)) for topic, texts in by_year.items()}
     if len(years) > 1:
         paragraphs["places"] = f"各年度分别说明，不跨年度相加。\n{paragraphs['places']}"
     if statistics["by_city"]["city"].nunique() > sections.CITIES_DRAWN:

@@ -6,7 +6,8 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -69,8 +70,8 @@ def cleaned_pieces(path: Path | str, by: str, block_bytes: int, work: Callable[.
     """What comes of `work` on each piece of a table in order, several at once while the next is read.
 
     `work` is given a piece as it stands, the positions of its columns of schools and perhaps of cities, the
-    piece cleaned, and each row's school and city, "" where it names none. PilotError: the table cannot be read,
-    has no such column, or one number of people for several rows.
+    piece cleaned, and each row's school and city, "" where it names none. PilotError: the table cannot be
+    read, has no such column, or one number of people for several rows.
     """
 
     def work_on(piece: Piece) -> Result:
@@ -82,9 +83,9 @@ def cleaned_pieces(path: Path | str, by: str, block_bytes: int, work: Callable[.
                 raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
         cleaned = clean_piece(piece, positions)
         nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
-        schools, *cities = (_names(piece.cells[position], nameless) for position in positions)
-        none = each_value(schools, lambda name: "")
-        return work(piece, positions, cleaned, schools, cities[0] if cities else none)
+        names = [_names(piece.cells[position], nameless) for position in positions]
+        names.append(each_value(names[0], lambda name: ""))  # the cities, where there is no column of them
+        return work(piece, positions, cleaned, *names[:2])
 
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
         waiting: deque[Future[Result]] = deque()
@@ -150,12 +151,12 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
             of_part = cells.iloc[rows, _order(part, piece)]
             _append(part.file, of_part.itertuples(index=False, name=None))
             _append(part.places_file, ((file, place) for place in of_part.index))
-    for unread in [part for part in parts.values() if not part.year]:
-        others = [part for part in parts.values() if part.year and part.school == unread.school]
-        if len(others) == 1:
-            _append(others[0].file, islice(_rows(unread.file), 1, None))
-            _append(others[0].places_file, _rows(unread.places_file))
-            del parts[unread.school, 0]
+    for school, of_school in groupby(sorted(parts.values()), attrgetter("school")):
+        first, *others = of_school
+        if first.year == 0 and len(others) == 1:
+            _append(others[0].file, islice(_rows(first.file), 1, None))
+            _append(others[0].places_file, _rows(first.places_file))
+            del parts[school, 0]
     return sorted(parts.values())
 
 

@@ -115,15 +115,12 @@ def make_reports(
     project: Path, parts: dict[Path, Part], editions: Sequence[str], spread: Spread, title: str, force: bool
 ) -> tuple[int, list[Fault]]:
     """Make the reports of schools and years that are not current; how many those were, and what went wrong.
-
-    Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left.
-    """
+    Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left."""
     settings, changed, faults = settings_of(project, editions), {}, list[Fault]()
-    asked = {"editions": list(editions)}
     for folder, part in parts.items():
         files = _files_of_project(part.task(), settings)
         inputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        recipe = recipes.recipe_of(inputs, asked | {"year": part.year}, settings.code)
+        recipe = recipes.recipe_of(inputs, {"year": part.year, "editions": list(editions)}, settings.code)
         if force or not recipes.is_current(folder, recipe):
             changed[part.school, part.year] = folder, recipe
     if not changed:

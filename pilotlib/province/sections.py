@@ -109,7 +109,7 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
         f"申请培训{applied}，批准{approved}{rate}。"
         + breakdown("批次", rounds, "application_round")
         + breakdown("等级", of_year["by_level"], "level"),
-        "schools": named + _most(schools, "school", "所学校", bounded) + _spread(schools, bounded),
+        "schools": named + _most(schools, "school", "所学校", bounded) + _differences(schools, bounded),
         "cities": cities,
     }
 
@@ -145,8 +145,8 @@ def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
     return f"{known}批准人数最多的是{_names(top[name])}（{people(most, own)}{share}{many}）。"
 
 
-def _spread(schools: pd.DataFrame, bounded: bool) -> str:
-    """How much the largest tenth of the schools has; how many were approved fewer, as many, more than asked for."""
+def _differences(schools: pd.DataFrame, bounded: bool) -> str:
+    """How much the largest tenth of the schools has; how many were approved fewer, as many, more places."""
     places, tenth, text = schools["places_approved"].astype("Float64"), len(schools) // 10, ""
     if not bounded and len(schools) >= _SCHOOLS_FOR_TENTH and places.sum() > 0:
         share = places.nlargest(tenth).sum() / places.sum() * 100
@@ -205,13 +205,13 @@ def _outlier(row: _Row) -> str:
 def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> dict[str, FigureEntry]:
     """The figures of one year: `places-<year>`, `rate-<year>`, and `cities-<year>` where cities are named."""
     of_year, entries = in_year(statistics, year), {}
-    spread = of_year["quartiles"].set_index("measure")
+    quartiles = of_year["quartiles"].set_index("measure")
     for name, measure, title in (("places", "places_approved", "批准人数"), ("rate", "approval_rate", "批准率")):
         bands, headline = of_year[f"{name}_bands"], ""
         total = bands["schools"].sum()
         texts = [f"{number(count)}所（{number(count / total * 100)}%）" for count in bands["schools"]]
-        if measure in spread.index:
-            row, schools = spread.loc[measure], of_year["by_school"].dropna(subset=["applications", measure])
+        if measure in quartiles.index:
+            row, schools = quartiles.loc[measure], of_year["by_school"].dropna(subset=["applications", measure])
             as_applied = (schools["places_approved"] == schools["places_applied"]).sum()
             rest = f"最多{number(row['maximum'])}人" if name == "places" else f"{number(as_applied)}所照申请批准"
             middle = f"{title}的中位数为{number(row['median'])}{row['unit']}"
@@ -220,12 +220,18 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
         words = headline, f"横向条形图，每个{title}区间一条，条长为学校数。", unit
         entries[f"{name}-{year}"] = _bars(tables[f"{name}_bands"], bands, f"{name}_band", ["schools"], texts, *words)
     if "by_city" in tables:
+        located, headline = of_year["by_city"].dropna(subset=["city", "places_approved"]), "各市的批准培训人数"
+        if len(located):
+            top = located.nlargest(1, "places_approved").iloc[0]
+            known = "就已知人数，" if of_year["by_city"]["lower_bound"].any() else ""
+            most = people(top["places_approved"], top["lower_bound"])
+            headline = f"{year}年{known}{name_of(top['city'])}批准最多，为{most}"
         by_city = of_year["by_city"].sort_values("places_approved", ascending=False, kind="stable").head(CITIES_DRAWN)
         by_city = by_city.assign(city=by_city["city"].map(name_of).astype("str"))
         rows = by_city[["places_approved", "lower_bound", "schools"]].itertuples(index=False)
         texts = [f"{people(places, bounded)}（{number(schools)}所）" for places, bounded, schools in rows]
-        headline, form = _cities_headline(of_year["by_city"]), "横向条形图，每个市一条，从多到少排列。"
-        words, lengths = (headline, form, "人（批准总培训人数；括号内为学校数）"), ["places_approved", "schools"]
+        words = headline, "横向条形图，每个市一条，从多到少排列。", "人（批准总培训人数；括号内为学校数）"
+        lengths = ["places_approved", "schools"]
         entries[f"cities-{year}"] = _bars(tables["by_city"], by_city, "city", lengths, texts, *words)
     return entries
 
@@ -235,13 +241,3 @@ def _bars(told: Told, rows: pd.DataFrame, label: str, sums: list[str], texts: li
     shown = told._replace(data=rows.reset_index(drop=True), bounds=None, gaps=None, links=None)
     draw, (headline, form, unit) = partial(bar_chart, rows[label], floats(rows[sums[0]]), texts), words
     return FigureEntry(shown, draw, headline, form, [label], sums, unit)
-
-
-def _cities_headline(by_city: pd.DataFrame) -> str:
-    named = by_city.dropna(subset=["city", "places_approved"])
-    if named.empty:
-        return "各市的批准培训人数"
-    top = named.nlargest(1, "places_approved").iloc[0]
-    known = "就已知人数，" if by_city["lower_bound"].any() else ""
-    most = people(top["places_approved"], top["lower_bound"])
-    return f"{top['year']}年{known}{name_of(top['city'])}批准最多，为{most}"

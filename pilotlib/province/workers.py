@@ -3,8 +3,7 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
-from concurrent.futures import wait as wait_for
+from concurrent import futures
 from itertools import islice
 from typing import Any
 
@@ -31,13 +30,13 @@ def in_processes(function: Work, tasks: Iterable[Any], workers: int | None = Non
     number, tasks = workers or number_of_workers(), iter(tasks)
     while True:
         with _processes(number) as executor:
-            suspects = yield from _until_broken(function, tasks, executor, lambda: number)
+            suspects = yield from _until_broken(function, tasks, executor, lambda: number, (), "")
         if not suspects:
             return
         # Nobody knows which of those that ran took the processes down: each is tried by itself.
         for task in suspects:
             with _processes(1) as executor:
-                lost = yield from _until_broken(function, iter([task]), executor, lambda: 1)
+                lost = yield from _until_broken(function, iter([task]), executor, lambda: 1, (), "")
             if lost:
                 yield task, None
 
@@ -67,18 +66,18 @@ def on_cluster(function: Work, tasks: Iterable[Any], address: str) -> Results:
             yield from _until_broken(
                 function, iter(tasks), executor, lambda: sum(client.nthreads().values()), KilledWorker, gone
             )
-        except CancelledError:
+        except futures.CancelledError:
             raise PilotError(f"与调度器 {address} 的连接断了。{_GO_ON}") from None
 
 
 def _until_broken(
-    function: Work, tasks: Iterator[Any], executor: Executor, size: Callable[[], int], killed: Any = (), gone: str = ""
+    function: Work, tasks: Iterator[Any], executor: futures.Executor, size: Callable[[], int], killed: Any, gone: str
 ) -> Generator[tuple[Any, Any], None, list[Any]]:
     """Yield each task with its result as it is done; return those that were lost with the executor.
 
-    It has `size()` workers now; `killed` is raised of a task that took down several, `gone` said where none is left.
+    It has `size()` workers; `killed` is raised of a task that took down several, `gone` said if none is left.
     """
-    running: dict[Future[Any], Any] = {}
+    running: dict[futures.Future[Any], Any] = {}
     unsent: list[Any] = []
     try:
         while True:
@@ -88,7 +87,7 @@ def _until_broken(
                 unsent = []
             if not running:
                 return []
-            done = wait_for(running, _WORKERS_WITHIN, FIRST_COMPLETED).done
+            done = futures.wait(running, _WORKERS_WITHIN, futures.FIRST_COMPLETED).done
             if not done and not size():
                 raise PilotError(gone)
             for future in done:
@@ -97,14 +96,14 @@ def _until_broken(
                 except killed:
                     result = None
                 yield running.pop(future), result
-    except BrokenExecutor:
+    except futures.BrokenExecutor:
         return [*running.values(), *unsent]
 
 
-def _processes(workers: int) -> ProcessPoolExecutor:
+def _processes(workers: int) -> futures.ProcessPoolExecutor:
     """Processes that begin with everything imported, where the system can fork."""
     can_fork = "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
     if can_fork:
         context.set_forkserver_preload(["pilotlib.running.stages"])
-    return ProcessPoolExecutor(workers, context)
+    return futures.ProcessPoolExecutor(workers, context)
