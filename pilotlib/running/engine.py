@@ -5,9 +5,9 @@ directory, search path and environment. What a process keeps on purpose are its 
 changes a module itself is seen by the next one, which is why `--engine kernel` remains.
 """
 
-import base64
 import contextlib
 import io
+import json
 import os
 import sys
 import threading
@@ -19,6 +19,7 @@ import matplotlib
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.jsonutil import json_default
 from matplotlib import pyplot
 from matplotlib_inline.backend_inline import configure_inline_support
 from nbformat import NotebookNode
@@ -43,7 +44,7 @@ class InProcessEngine(Engine):
                 nb_man.cell_start(cell, index)
                 if cell.cell_type == "code" and cell.source.strip():
                     cell.outputs = shell.outputs = []
-                    cell.execution_count = shell.number = shell.execution_count
+                    cell.execution_count = shell.execution_count
                     ran = shell.run_cell(cell.source, store_history=True)
                     if isinstance(ran.error_in_exec, KeyboardInterrupt):
                         raise ran.error_in_exec
@@ -54,17 +55,13 @@ class InProcessEngine(Engine):
 
 
 class _Shell(InteractiveShell):
-    """IPython's shell, writing what cell `number` shows into `outputs`, a list of a notebook's outputs."""
+    """IPython's shell, writing what a cell shows into `outputs`, a list of a notebook's outputs."""
 
-    number: int
     outputs: list[NotebookNode]
 
     def add(self, kind: str, data: dict[str, Any], metadata: dict[str, Any] | None, **others: Any) -> None:
-        encoded = {
-            name: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
-            for name, value in data.items()
-        }
-        self.outputs.append(new_output(kind, data=encoded, metadata=metadata or {}, **others))
+        sent = json.loads(json.dumps(data, default=json_default))
+        self.outputs.append(new_output(kind, data=sent, metadata=metadata or {}, **others))
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         """Called by IPython with what it would print of an error."""
@@ -78,9 +75,7 @@ class _Results(DisplayHook):
         pass
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        if format_dict:
-            shell = _shell()
-            shell.add("execute_result", format_dict, md_dict, execution_count=shell.number)
+        _Shell.instance().add("execute_result", format_dict, md_dict, execution_count=self.prompt_count)
 
     def flush(self) -> None:
         """Called before all names go, results too: nothing is left to do but IPython's search for garbage."""
@@ -113,9 +108,14 @@ class _Stream(io.TextIOBase):
 
 @contextlib.contextmanager
 def _as_in_a_new_kernel() -> Iterator[_Shell]:
-    """The process's shell, emptied, and everything that a notebook may set put back afterwards."""
+    """The one shell of this process, emptied, and everything that a notebook may set put back afterwards.
+
+    IPython's functions and the figures after a cell look for the shell by type.
+    """
     main, path, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
-    backend, shell = matplotlib.get_backend(auto_select=False), _shell()
+    backend, settings = matplotlib.get_backend(auto_select=False), Config(HistoryManager={"enabled": False})
+    shell = _Shell.instance(config=settings, displayhook_class=_Results, display_pub_class=_Displayed)
+    configure_inline_support(shell, _INLINE)
     shell.reset()
     try:
         with (
@@ -143,21 +143,6 @@ def _as_in_a_new_kernel() -> Iterator[_Shell]:
 def shell_is_taken() -> bool:
     """Whether this process is itself a kernel or a terminal of IPython, whose shell no notebook may empty."""
     return InteractiveShell.initialized() and not isinstance(InteractiveShell.instance(), _Shell)
-
-
-def _shell() -> _Shell:
-    """The one shell of this process: IPython's functions and the figures after a cell look for it by type."""
-    if _Shell.initialized():
-        return _Shell.instance()
-    main = sys.modules["__main__"]
-    shell = _Shell.instance(
-        config=Config(HistoryManager={"enabled": False}),
-        displayhook_class=_Results,
-        display_pub_class=_Displayed,
-    )
-    configure_inline_support(shell, _INLINE)
-    sys.modules["__main__"] = main
-    return shell
 
 
 papermill_engines.register(IN_PROCESS, InProcessEngine)

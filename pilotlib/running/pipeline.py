@@ -6,7 +6,7 @@ that a report of which nothing has changed is done in a moment.
 
 import gc
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -69,8 +69,7 @@ class Report:
     def __post_init__(self) -> None:
         """Remember what is read, and where its steps work and a notebook that failed is kept."""
         self.before = recipes.hashes(self.project, self.inputs())
-        self.name = "-".join(self.final.relative_to(self.project / "reports").parts)
-        self.work = self.project / ".pilot" / self.name
+        self.work = self.project / ".pilot" / "-".join(self.final.relative_to(self.project / "reports").parts)
         self.published = self.work / "published"
         self.failed = self.final.with_name(f"{self.final.name}-failed")
         self.notebooks = find_notebooks(self.project, self.kind.notebooks)
@@ -119,10 +118,9 @@ def run(
     tables, earlier = project / ".pilot" / str(year) / "tables", earlier_folder(project, year)
     telling = {"year": year, "processed": str(tables)}, (tables, earlier), parameters or {}, engine
     report = Report(project, KINDS["year"], f"{year} 年", final, inputs, editions, *telling)
-    steps, reads = _steps_of_year(report, tables, year, strict), [tables, *_tables_in(earlier)]
-    with recipes.only_run(project, report.name):
-        places = {tables: processed, report.published: final}
-        made = make_report(report, steps, reads, places, force, quiet)
+    steps, places = _steps_of_year(report, tables, year, strict), {tables: processed, report.published: final}
+    with recipes.only_run(project, report.work.name):
+        made = make_report(report, steps, [tables, *_tables_in(earlier)], places, force, quiet)
     return Made(made.stages, [*sorted(processed.rglob("*.csv")), *made.written])
 
 
@@ -136,10 +134,9 @@ def run_trends(
 
     if len(processed_years(project)) < 2:
         return None
-    kind = KINDS["years"]
-    final = project / "reports" / kind.file
+    kind, final = KINDS["years"], project / "reports" / KINDS["years"].file
     report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
-    with recipes.only_run(project, report.name):
+    with recipes.only_run(project, report.work.name):
         return make_report(report, [], inputs(), {report.published: final}, force, quiet=False)
 
 
@@ -177,9 +174,8 @@ def _judge(tables: Path, _: Path) -> None:
 
     claims = read_year(tables).claims
     assert claims is not None  # of a year's book
-    wrong = claims[claims["state"] == DISAGREES]
-    rows = wrong[["line", "number", "explanation"]].itertuples(index=False)
-    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in rows]
+    wrong = claims.loc[claims["state"] == DISAGREES, ["line", "number", "explanation"]]
+    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in wrong.itertuples(index=False)]
     if lines:
         raise PilotError(f"narrative.md：有 {len(lines)} 处与数据不一致，没有出报告。{''.join(lines)}")
 
@@ -214,11 +210,24 @@ def make_report(
             recipes.mend(final)
         for step in progress:
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
-            if force or not recipes.is_current(step.makes, recipe):
-                if not taken:
-                    _prepare(report, places.values())
-                _take(step, report, recipe)
-                taken.append(step)
+            if not force and recipes.is_current(step.makes, recipe):
+                continue
+            if not taken:
+                from pilotlib.running.stages import check_editions
+
+                check_editions(report.editions)
+                for final in places.values():  # one that cannot be written stops before the work is done
+                    with recipes.aside(final):
+                        pass
+            # A folder of its own: a kernel that outlived its killed run still writes into that run's.
+            with recipes.replacing(step.makes, recipe) as new:
+                step.action(new)
+                now = recipes.recipe_of(recipes.hashes(report.project, step.reads), {}, recipes.code())["inputs"]
+                changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
+                if changed:  # its result fits neither content
+                    names = "、".join(changed)
+                    raise PilotError(f"{step.title}所读的 {names} 在运行中有改动，结果没有写入。请再运行一次。")
+            taken.append(step)
         if recipes.hashes(report.project, report.inputs()) != report.before:
             for step in steps:
                 recipes.forget(step.makes)
@@ -228,27 +237,6 @@ def make_report(
     editions = [f"{report.kind.file}.{edition}" for edition in reversed(report.editions)]
     titles = [step.title for step in taken if step.named] or ([PUBLISHING] if moved else [])
     return Made(titles, [report.final / name for name in ("manifest.json", *editions)])
-
-
-def _prepare(report: Report, places: Iterable[Path]) -> None:
-    """Stop at an edition that cannot be made and at a place that cannot be written, before the work is done."""
-    from pilotlib.running.stages import check_editions
-
-    check_editions(report.editions)
-    for final in places:
-        with recipes.aside(final):
-            pass
-
-
-def _take(step: Step, report: Report, recipe: recipes.Recipe) -> None:
-    """Take a step; PilotError if what it reads has changed meanwhile: its result fits neither content."""
-    # A folder of its own: a kernel that outlived its killed run still writes into that run's.
-    with recipes.replacing(step.makes, recipe) as new:
-        step.action(new)
-        now = recipes.recipe_of(recipes.hashes(report.project, step.reads), {}, recipes.code())["inputs"]
-        changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
-        if changed:
-            raise PilotError(f"{step.title}所读的 {'、'.join(changed)} 在运行中有改动，结果没有写入。请再运行一次。")
 
 
 def _steps_of_telling(report: Report, reads: list[Path]) -> list[Step]:

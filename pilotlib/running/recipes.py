@@ -73,14 +73,11 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def code_files() -> list[Path]:
-    """The files of this package: its code, templates and data."""
-    return [path for path in files_in(Path(__file__).parents[1]) if "__pycache__" not in path.parts]
-
-
 def code() -> str:
-    """One hash of this package as it is now."""
-    return hashlib.sha256(json.dumps(hashes(Path(__file__).parents[1], code_files())).encode()).hexdigest()
+    """One hash of this package as it is now: its code, templates and data."""
+    package = Path(__file__).parents[1]
+    files = [path for path in files_in(package) if "__pycache__" not in path.parts]
+    return hashlib.sha256(json.dumps(hashes(package, files)).encode()).hexdigest()
 
 
 @cache
@@ -92,17 +89,15 @@ def versions() -> dict[str, str]:
     own_extras = frozenset(importlib.metadata.metadata("pilotlib").get_all("Provides-Extra", []))
     asked, recorded = [("pilotlib", own_extras - {"dev"})], {}
     for name, extras in asked:  # which grows meanwhile
-        try:
+        with suppress(importlib.metadata.PackageNotFoundError):
             distribution = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-        # Its head alone, as text: parsed as mail, as `distribution.requires` does, all take half a second.
-        head = (distribution.read_text("METADATA") or str(distribution.metadata)).partition("\n\n")[0]
-        recorded[name] = "".join(re.findall("^Version: (.*)", head, re.MULTILINE))
-        for other, its_extras, extra in re.findall(_REQUIREMENT, head):
-            need = re.sub("[-_.]+", "-", other).lower(), frozenset(re.findall(r"[\w.-]+", its_extras))
-            if (not extra or extra in extras) and need not in asked:
-                asked.append(need)
+            # Its head alone, as text: parsed as mail, as `distribution.requires` does, all take half a second.
+            head = (distribution.read_text("METADATA") or str(distribution.metadata)).partition("\n\n")[0]
+            recorded[name] = "".join(re.findall("^Version: (.*)", head, re.MULTILINE))
+            for other, its_extras, extra in re.findall(_REQUIREMENT, head):
+                need = re.sub("[-_.]+", "-", other).lower(), frozenset(re.findall(r"[\w.-]+", its_extras))
+                if (not extra or extra in extras) and need not in asked:
+                    asked.append(need)
     return {"python": platform.python_version()} | dict(sorted(recorded.items()))
 
 
@@ -134,12 +129,10 @@ def aside(final: Path) -> Iterator[Path]:
     """A folder beside a final one (mended first), so that moving in is one step; gone afterwards."""
     mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(prefix=f".{final.name}~", dir=final.parent))
-    path.chmod(0o755)
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+    name, parent = f".{final.name}~", final.parent
+    with tempfile.TemporaryDirectory(prefix=name, dir=parent, ignore_cleanup_errors=True) as path:
+        Path(path).chmod(0o755)
+        yield Path(path)
 
 
 @contextmanager
@@ -158,12 +151,10 @@ def replacing(final: Path, recipe: Recipe) -> Iterator[Path]:
 
 
 def move_in(new: Path, final: Path) -> None:
-    """Put a finished folder in the place of the last one, which goes."""
+    """Put a finished folder, which is `aside`, in the place of the last one, which goes with what is left there."""
     if not final.exists():
         new.rename(final)
-    elif _exchanged(new, final):
-        shutil.rmtree(new, ignore_errors=True)
-    else:
+    elif not _exchanged(new, final):
         # Two steps, where the system has no exchange; `mend` puts right what is interrupted between them.
         last = _last(final)
         final.rename(last)

@@ -79,13 +79,12 @@ def execute(
         failed.mkdir(parents=True, exist_ok=True)
         shutil.copy(output, failed / notebook.name)
         where, cell = (failed / notebook.name).relative_to(project), f"第 {error.exec_count} 个代码格"
-        sentence = (
+        if error.ename == PilotError.__name__:
+            raise PilotError(error.evalue, f"{title}停在笔记本{cell}，现场保存在 {where}") from None
+        raise PilotError(
             f"{title}（{notebook.name}）{cell}出错：{error.ename}：{error.evalue}\n"
             f"现场保存在 {where}，可在 JupyterLab 中打开查看。上一次的报告没有改动。"
-        )
-        if error.ename == PilotError.__name__:
-            sentence = f"{error.evalue}\n（{title}停在笔记本{cell}，现场保存在 {where}）"
-        raise PilotError(sentence) from None
+        ) from None
     except RuntimeError as error:  # of jupyter_client where a kernel does not start, of nbclient where it dies
         raise PilotError(
             f"{title}（{notebook.name}）的 Python 内核没有启动或中途退出（{error}），常因内存或磁盘空间不足。"
