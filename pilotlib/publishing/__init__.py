@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import unescape
 from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import NamedTuple
 
 import pandas as pd
@@ -31,18 +32,12 @@ class Edition(NamedTuple):
     modules: tuple[str, ...] = ()
 
 
-def _docx(content: Content, book: Book) -> bytes:
-    from pilotlib.publishing.document import as_docx
-
-    return as_docx(content, book)
-
-
 EDITIONS = {
     "html": Edition(lambda content, _: as_html(content)),
-    "xlsx": Edition(
-        lambda content, book: as_xlsx(unescape(content.title), book.owner, book.source, book.tables.values())
+    "xlsx": Edition(lambda told, book: as_xlsx(unescape(told.title), book.owner, book.source, book.tables.values())),
+    "docx": Edition(
+        lambda *told: resolve_name("pilotlib.publishing.document.as_docx")(*told), "office", ("pypandoc", "docx")
     ),
-    "docx": Edition(_docx, "office", ("pypandoc", "docx")),
     "pdf": Edition(lambda content, _: as_pdf(content), "pdf", ("weasyprint",)),
 }
 

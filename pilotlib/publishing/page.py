@@ -95,9 +95,8 @@ def as_html(content: Content) -> bytes:
 
     The Chinese font is carried as a subset of the page's characters, for readers who have none of their own.
     """
-    return _page(
-        content, with_page_colours(content.body), (_TEMPLATES / "page.js").read_text(encoding="utf-8")
-    ).encode()
+    script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
+    return _page(content, with_page_colours(content.body), script).encode()
 
 
 def as_pdf(content: Content) -> bytes:

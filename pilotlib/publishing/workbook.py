@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Collection, Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 
 from openpyxl import Workbook
@@ -29,6 +30,7 @@ _LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Exc
 _HEADER = 5  # the row of a table's header: title, definition, unit and source stand above it
 _COLOUR = {name: colour.light.removeprefix("#") for name, colour in COLOURS.items()}
 _TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
+_font = partial(Font, name="等线", size=10.5)
 # What a cell looks like → its style in the workbook: made once, for of a hundred thousand cells most look alike.
 Looks = dict[tuple[bool, str | bool, bool], StyleArray]
 
@@ -131,10 +133,6 @@ def _lead(cell: Cell, target: str | Hyperlink) -> None:
     cell.font = _font(color=_COLOUR["link"], underline="single")
 
 
-def _font(size: float = 10.5, **settings: Any) -> Font:
-    return Font(name="等线", size=size, **settings)
-
-
 def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequence[float]) -> None:
     """The title large, what is said of the table quiet, its header set off by weight and a rule.
 
@@ -154,11 +152,8 @@ def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequ
     page.row_dimensions[1].height = 1.5 * _LINE
     for row, cells in enumerate(page.iter_rows(min_row=header, values_only=True), start=header):
         # Not every program counts the lines when it opens a workbook.
-        lines = [
-            -(-display_width(value) // int(width - 3))
-            for value, width in zip(cells, widths, strict=True)
-            if isinstance(value, str)
-        ]
+        told = zip(cells, widths, strict=True)
+        lines = [-(-display_width(value) // int(width - 3)) for value, width in told if isinstance(value, str)]
         page.row_dimensions[row].height = min(_LINE * max([1, *lines]), _HIGHEST_ROW)
     page.freeze_panes = f"B{header + 1}"
     page.print_title_rows = f"{header}:{header}"

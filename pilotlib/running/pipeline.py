@@ -200,7 +200,7 @@ def make_report(
     """
     taken: list[Step] = []
     steps, code = steps + _steps_of_telling(report, reads), recipes.code()
-    progress = tqdm(steps, desc=report.title, unit="步", disable=True if quiet else None, leave=False)
+    progress = tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False)
     with ExitStack() as stack, progress:
         if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
             gc.disable()
@@ -246,8 +246,7 @@ def _steps_of_telling(report: Report, reads: list[Path]) -> list[Step]:
     def publish(new: Path) -> None:
         from pilotlib.running import stages
 
-        open_book = partial(report.kind.open, *report.given)
-        stages.publish_book(told / notebook.name, open_book, report.editions, new, report.before, report.parameters)
+        stages.publish_book(report, told / notebook.name, new)
 
     settings = {"parameters": report.parameters, "editions": list(report.editions)}
     tell = partial(report.execute, notebook, title, report.values)

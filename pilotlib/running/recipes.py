@@ -136,34 +136,29 @@ def aside(final: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing(final: Path, recipe: Recipe) -> Iterator[Path]:
-    """A new folder that, filled without an error, takes the place of the last one, its recipe beside it.
+def replacing(final: Path, recipe: Recipe | None = None) -> Iterator[Path]:
+    """A new folder that, filled without an error, takes the place of the last one, perhaps its recipe beside it.
 
     The last one stays until then, without a recipe.
     """
     forget(final)
-    with aside(final) as new:
+    with aside(final) as new:  # which takes the last one away
         yield new
-        move_in(new, final)
-    written = _beside(final).with_suffix(".new")  # whole or not there, also where the process is killed
-    written.write_bytes(_written(final, recipe))
-    written.replace(_beside(final))
-
-
-def move_in(new: Path, final: Path) -> None:
-    """Put a finished folder, which is `aside`, in the place of the last one, which goes with what is left there."""
-    if not final.exists():
-        new.rename(final)
-    elif not _exchanged(new, final):
-        # Two steps, where the system has no exchange; `mend` puts right what is interrupted between them.
-        last = _last(final)
-        final.rename(last)
-        try:
+        if not final.exists():
             new.rename(final)
-        except OSError:
-            last.rename(final)
-            raise
-        shutil.rmtree(last, ignore_errors=True)
+        elif not _exchanged(new, final):
+            # Two steps, where the system has no exchange; `mend` puts right what is interrupted between them.
+            last = final.rename(_last(final))
+            try:
+                new.rename(final)
+            except OSError:
+                last.rename(final)
+                raise
+            shutil.rmtree(last, ignore_errors=True)
+    if recipe:
+        written = _beside(final).with_suffix(".new")  # whole or not there, also where the process is killed
+        written.write_bytes(_written(final, recipe))
+        written.replace(_beside(final))
 
 
 def put_in_place(places: dict[Path, Path]) -> bool:
@@ -171,16 +166,11 @@ def put_in_place(places: dict[Path, Path]) -> bool:
 
     Every copy is whole before the first is moved, so that a full disk changes none of them.
     """
+    moved = {folder: final for folder, final in places.items() if hashes(folder, [folder]) != hashes(final, [final])}
     with ExitStack() as stack:
-        ready = {}
-        for folder, final in places.items():
-            if hashes(folder, [folder]) != hashes(final, [final]):
-                new = stack.enter_context(aside(final))
-                shutil.copytree(folder, new, dirs_exist_ok=True)
-                ready[new] = final
-        for new, final in ready.items():
-            move_in(new, final)
-    return bool(ready)
+        for folder, final in moved.items():
+            shutil.copytree(folder, stack.enter_context(replacing(final)), dirs_exist_ok=True)
+    return bool(moved)
 
 
 def _last(final: Path) -> Path:

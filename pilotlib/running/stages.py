@@ -5,7 +5,7 @@ Everything heavy is imported here, and this module only where there is something
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import check_editions as check_editions
 from pilotlib.publishing import publish, write_tables
 from pilotlib.reading import YearInputs
-from pilotlib.report.books import Book
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
+from pilotlib.running.pipeline import Report
 from pilotlib.running.recipes import hashes, versions
 from pilotlib.statistics import STATISTICS
 
@@ -114,22 +114,15 @@ def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "title", "column", "unit", "meaning"])
 
 
-def publish_book(
-    notebook: Path,
-    open_book: Callable[[], Book],
-    editions: Sequence[str],
-    folder: Path,
-    inputs: dict[str, str],
-    parameters: dict[str, str],
-) -> None:
+def publish_book(report: Report, notebook: Path, folder: Path) -> None:
     """Write a report as its executed notebook shows it, in every edition, and a manifest, which holds a time."""
-    book = open_book()
-    publish(notebook, book, editions, folder)
+    book = report.kind.open(*report.given)
+    publish(notebook, book, report.editions, folder)
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "inputs": inputs,
+        "inputs": report.before,
         "outputs": hashes(folder, [folder]),
-        "parameters": parameters,
+        "parameters": report.parameters,
         "versions": versions(),
     }
     text = json.dumps(manifest | book.facts, ensure_ascii=False, indent=2)
