@@ -16,15 +16,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import matplotlib
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
+from ipykernel.displayhook import ZMQShellDisplayHook
+from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
 from matplotlib import pyplot
 from matplotlib_inline.backend_inline import configure_inline_support
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_output, output_from_msg
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+from traitlets import Type
 from traitlets.config import Config
 
 IN_PROCESS = "in-process"
@@ -39,11 +41,11 @@ class InProcessEngine(Engine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:
         """Run the code cells in order, up to the first that fails."""
-        with _ONE_AT_A_TIME, _as_in_a_new_kernel() as shell:
+        with _ONE_AT_A_TIME, _as_in_a_new_kernel() as (shell, session):
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 if cell.cell_type == "code" and cell.source.strip():
-                    cell.outputs = shell.outputs = []
+                    cell.outputs = session.outputs = []
                     cell.execution_count = shell.execution_count
                     ran = shell.run_cell(cell.source, store_history=True)
                     if isinstance(ran.error_in_exec, KeyboardInterrupt):
@@ -54,51 +56,41 @@ class InProcessEngine(Engine):
                 nb_man.cell_complete(cell, index)
 
 
-class _Shell(InteractiveShell):
-    """IPython's shell, writing what a cell shows into `outputs`, a list of a notebook's outputs."""
+class _Session(Session):
+    """What a kernel's shell sends of a cell becomes `outputs`, a list of a notebook's outputs."""
 
     outputs: list[NotebookNode]
 
-    def add(self, kind: str, data: dict[str, Any], metadata: dict[str, Any] | None, **others: Any) -> None:
-        sent = json.loads(json.dumps(data, default=json_default))
-        self.outputs.append(new_output(kind, data=sent, metadata=metadata or {}, **others))
+    def send(self, stream: Any, message: Any, content: Any = None, *_: Any, **__: Any) -> None:  # type: ignore[override]
+        message = message if isinstance(message, dict) else self.msg(message, content)
+        if message["msg_type"] == "clear_output":
+            self.outputs.clear()
+        else:
+            sent = json.loads(json.dumps(message, default=json_default))
+            sent["header"]["msg_type"] = message["msg_type"].removeprefix("update_")
+            self.outputs.append(output_from_msg(sent))
 
-    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        """Called by IPython with what it would print of an error."""
-        self.outputs.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb))
 
-
-class _Results(DisplayHook):
-    """What the last expression of a cell comes to; what IPython would print around it is left out."""
-
-    def write_output_prompt(self) -> None:
-        pass
-
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        _Shell.instance().add("execute_result", format_dict, md_dict, execution_count=self.prompt_count)
-
+class _Results(ZMQShellDisplayHook):
     def flush(self) -> None:
         """Called before all names go, results too: nothing is left to do but IPython's search for garbage."""
 
 
-class _Displayed(DisplayPublisher):
-    """What `display` is called with."""
+class _Shell(ZMQInteractiveShell):
+    displayhook_class = Type(_Results)
 
-    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
-        self.shell.add("display_data", data, metadata)
-
-    def clear_output(self, wait: bool = False) -> None:
-        self.shell.outputs.clear()
+    def enable_gui(self, gui: Any = None) -> None:
+        """There is no event loop; figures are shown after a cell."""
 
 
 class _Stream(io.TextIOBase):
     """stdout or stderr of a notebook: what is written in a row is one output."""
 
-    def __init__(self, shell: _Shell, name: str) -> None:
-        self._shell, self._name = shell, name
+    def __init__(self, session: _Session, name: str) -> None:
+        self._session, self._name = session, name
 
     def write(self, text: str) -> int:
-        outputs = self._shell.outputs
+        outputs = self._session.outputs
         if outputs and outputs[-1].get("name") == self._name:
             outputs[-1]["text"] += text
         elif text:
@@ -107,14 +99,12 @@ class _Stream(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def _as_in_a_new_kernel() -> Iterator[_Shell]:
-    """The one shell of this process, emptied, and everything that a notebook may set put back afterwards.
-
-    IPython's functions and the figures after a cell look for the shell by type.
-    """
+def _as_in_a_new_kernel() -> Iterator[tuple[_Shell, _Session]]:
+    """The one shell of this process, emptied, and everything that a notebook may set put back afterwards."""
     main, path, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
-    backend, settings = matplotlib.get_backend(auto_select=False), Config(HistoryManager={"enabled": False})
-    shell = _Shell.instance(config=settings, displayhook_class=_Results, display_pub_class=_Displayed)
+    backend, session = matplotlib.get_backend(auto_select=False), _Session()
+    shell = _Shell.instance(config=Config(HistoryManager={"enabled": False}))
+    shell.displayhook.session = shell.display_pub.session = session  # type: ignore[attr-defined]
     configure_inline_support(shell, _INLINE)
     shell.reset()
     try:
@@ -122,15 +112,16 @@ def _as_in_a_new_kernel() -> Iterator[_Shell]:
             warnings.catch_warnings(),
             contextlib.chdir("."),  # and back
             matplotlib.rc_context(),
-            contextlib.redirect_stdout(_Stream(shell, "stdout")),
-            contextlib.redirect_stderr(_Stream(shell, "stderr")),
+            contextlib.redirect_stdout(_Stream(session, "stdout")),
+            contextlib.redirect_stderr(_Stream(session, "stderr")),
         ):
             sys.modules["__main__"] = shell.user_module
             sys.path.insert(0, "")
+            shell.init_environment()
             matplotlib.rcdefaults()
             matplotlib.use(_INLINE)
             matplotlib.interactive(True)
-            yield shell
+            yield shell, session
     finally:
         sys.modules["__main__"], sys.path[:] = main, path
         os.environ.clear()
