@@ -37,11 +37,8 @@ class Content(NamedTuple):
 
 
 def content_of(notebook: Path) -> Content:
-    """What an executed notebook shows, without its code.
-
-    Raises:
-        PilotError: the notebook holds an error, was never run, or would come out with something missing.
-    """
+    """What an executed notebook shows, without its code; PilotError if it holds an error, was never run, or
+    would come out with something missing."""
     node = nbformat.read(notebook, as_version=4)
     codes = [cell for cell in node.cells if cell.cell_type == "code"]
     if not any(cell.outputs for cell in codes):
@@ -61,18 +58,15 @@ def content_of(notebook: Path) -> Content:
 
 @cache
 def _exporter() -> Any:
-    """nbconvert's exporter with the report's template, which is compiled once."""
-    from nbconvert import HTMLExporter
+    from nbconvert import HTMLExporter  # compiles the template, once
 
     folders = [str(_TEMPLATES.parent)]
     return HTMLExporter(template_name="template", extra_template_basedirs=folders, exclude_anchor_links=True)
 
 
 def content_in(html: str) -> Content:
-    """The content of what cells show: every section gets an id, to which links by its title lead.
-
-    A link to a section that this notebook does not have becomes its text.
-    """
+    """The content of what cells show: every section gets an id, to which links by its title lead; a link to
+    none becomes its text."""
     contents: list[tuple[str, str]] = []
 
     def marked(heading: re.Match[str]) -> str:
@@ -91,10 +85,8 @@ def content_in(html: str) -> Content:
 
 
 def as_html(content: Content) -> bytes:
-    """One self-contained page: no request to any host, no script but its own (search and sort of a long table).
-
-    The Chinese font is carried as a subset of the page's characters, for readers who have none of their own.
-    """
+    """One self-contained page: no request to any host, no script but its own (search and sort of a long table),
+    the Chinese font as a subset of the page's characters."""
     script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
     return _page(content, with_page_colours(content.body), script).encode()
 
@@ -120,10 +112,8 @@ def as_pdf(content: Content) -> bytes:
 
 
 def for_paper(html: str) -> BeautifulSoup:
-    """The same where nothing can be clicked: without downloads and what is folded away; tables fit the page.
-
-    A link out of the document becomes its text: what it leads to is not beside a paper.
-    """
+    """The same where nothing can be clicked: without downloads and what is folded away, links out of the
+    document as their text; tables fit the page."""
     soup = BeautifulSoup(html, "html.parser")
     for element in soup.select(".download, details"):
         element.decompose()

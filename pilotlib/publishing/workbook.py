@@ -96,9 +96,7 @@ def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
 
 def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: Sequence[str], looks: Looks) -> None:
     """Write what stands above a table, its header, which is this row, and its rows; `names` are its columns'.
-
-    A number is written as a number, everything else as text that stays text when it is edited.
-    """
+    All but numbers is text that stays text when it is edited."""
     for number, values in enumerate(lines, start=1):
         for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):
             cell, is_text = page.cell(number, place), isinstance(value, str)
@@ -134,11 +132,8 @@ def _lead(cell: Cell, target: str | Hyperlink) -> None:
 
 
 def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequence[float]) -> None:
-    """The title large, what is said of the table quiet, its header set off by weight and a rule.
-
-    The header is in view when scrolling and on every printed page, which is as wide as A4 lying down. `figures` says of
-    each column whether it holds figures, `widths` how wide it is.
-    """
+    """The title large, what is said of the table quiet; its header in view when scrolling and on every page.
+    `figures` says of each column whether it holds figures, `widths` how wide it is."""
     page["A1"].font = _font(size=14, bold=True)
     for row in range(2, header):
         page.cell(row, 1).font = _font(color=_COLOUR["quiet"])

@@ -61,14 +61,14 @@ class _Session(Session):
 
     outputs: list[NotebookNode]
 
-    def send(self, stream: Any, message: Any, content: Any = None, *_: Any, **__: Any) -> None:  # type: ignore[override]
-        message = message if isinstance(message, dict) else self.msg(message, content)
+    def send(self, stream: Any, sent: Any, content: Any = None, *_: Any, **__: Any) -> None:  # type: ignore
+        message = sent if isinstance(sent, dict) else self.msg(sent, content)
         if message["msg_type"] == "clear_output":
             self.outputs.clear()
         else:
-            sent = json.loads(json.dumps(message, default=json_default))
-            sent["header"]["msg_type"] = message["msg_type"].removeprefix("update_")
-            self.outputs.append(output_from_msg(sent))
+            message = json.loads(json.dumps(message, default=json_default))
+            message["header"]["msg_type"] = message["msg_type"].removeprefix("update_")
+            self.outputs.append(output_from_msg(message))
 
 
 class _Results(ZMQShellDisplayHook):

@@ -50,9 +50,8 @@ class Report:
     """A report that is to be made.
 
     `title` is what progress and errors call it, `final` the folder of its editions. `inputs()` are the files that
-    it depends on, as they are now; `before` their hashes when the run began. `values` are those of the own
-    parameters of the notebook that tells it, `given` what opens its book. `editions`, `parameters` and `engine`
-    are as `run` takes them; a parameter that no notebook has is a PilotError.
+    it depends on, as they are now; `before` their hashes when the run began. `values` are what its notebooks
+    get, `given` what opens its book. `editions`, `parameters` and `engine` are as `run` takes them.
     """
 
     project: Path
@@ -67,7 +66,7 @@ class Report:
     engine: str | None = None
 
     def __post_init__(self) -> None:
-        """Remember what is read, and where its steps work and a notebook that failed is kept."""
+        """Remember what is read, where steps work; a parameter that no notebook has is a PilotError."""
         self.before = recipes.hashes(self.project, self.inputs())
         self.work = self.project / ".pilot" / "-".join(self.final.relative_to(self.project / "reports").parts)
         self.published = self.work / "published"
@@ -79,12 +78,12 @@ class Report:
 
             self.declared = declared_by_each(self.notebooks, self.parameters)
 
-    def execute(self, notebook: Path, title: str, values: dict[str, Any], folder: Path) -> None:
-        """Run a notebook with the values of its parameters; the executed one is written into a folder."""
+    def execute(self, title: str, notebook: Path, folder: Path, **values: Any) -> None:
+        """Run a notebook with its values, or those given here; the executed one is written into a folder."""
         from pilotlib.running import stages
 
-        output, parameters = folder / notebook.name, values | self.parameters
-        stages.execute(notebook, output, parameters, self.project, self.failed, title, self.engine)
+        output, values = folder / notebook.name, self.values | values | self.parameters
+        stages.execute(notebook, output, values, self.project, self.failed, title, self.engine)
 
 
 def run(
@@ -148,7 +147,7 @@ def _steps_of_year(report: Report, tables: Path, year: int, strict: bool) -> lis
     def stage(title: str, notebook: Path, reads: list[Path], makes: Path, *parts: Path) -> Step:
         def run_notebook(new: Path) -> None:
             _put_together(parts, new)  # copies of the tables that it reads
-            report.execute(notebook, title, {"year": year, "processed": str(new)}, work)
+            report.execute(title, notebook, work, processed=str(new))
 
         return Step(title, [notebook, *reads], report.declared.get(notebook, {}), makes, run_notebook)
 
@@ -181,7 +180,6 @@ def _judge(tables: Path, _: Path) -> None:
 
 
 def _tables_in(*folders: Path | None) -> list[Path]:
-    """The processed tables of years that the report of another reads; none of no year."""
     files = chain.from_iterable(recipes.files_in(folder) for folder in folders if folder)
     return [path for path in files if path.suffix in (".parquet", ".json")]
 
@@ -192,14 +190,10 @@ def make_report(
     """Take the steps of a report, every one if forced, then move what they made into its final `places`.
 
     After its own `steps` its notebook tells of the files and folders `reads`, and it is published. The caller
-    holds `only_run` of its name.
-
-    Raises:
-        PilotError: an edition that cannot be made, before any step is taken; a step that failed; an input that
-            changed meanwhile. What stands in the final places is untouched.
+    holds `only_run` of its work folder. PilotErrors are those of `run`.
     """
     taken: list[Step] = []
-    steps, code = steps + _steps_of_telling(report, reads), recipes.code()
+    steps, code = steps + _telling_and_publishing(report, reads), recipes.code()
     progress = tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False)
     with ExitStack() as stack, progress:
         if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
@@ -222,8 +216,8 @@ def make_report(
             # A folder of its own: a kernel that outlived its killed run still writes into that run's.
             with recipes.replacing(step.makes, recipe) as new:
                 step.action(new)
-                now = recipes.recipe_of(recipes.hashes(report.project, step.reads), {}, recipes.code())["inputs"]
-                changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
+                now = recipes.hashes(report.project, step.reads) | {"pilotlib": recipes.code()}
+                changed = [Path(name).name for name, was in recipe["inputs"].items() if now.get(name) != was]
                 if changed:  # its result fits neither content
                     names = "、".join(changed)
                     raise PilotError(f"{step.title}所读的 {names} 在运行中有改动，结果没有写入。请再运行一次。")
@@ -239,8 +233,7 @@ def make_report(
     return Made(titles, [report.final / name for name in ("manifest.json", *editions)])
 
 
-def _steps_of_telling(report: Report, reads: list[Path]) -> list[Step]:
-    """The last two steps of any report: its notebook tells it, and it is published."""
+def _telling_and_publishing(report: Report, reads: list[Path]) -> list[Step]:
     told, notebook, title = report.work / "told", report.notebooks[-1], report.kind.title
 
     def publish(new: Path) -> None:
@@ -249,7 +242,7 @@ def _steps_of_telling(report: Report, reads: list[Path]) -> list[Step]:
         stages.publish_book(report, told / notebook.name, new)
 
     settings = {"parameters": report.parameters, "editions": list(report.editions)}
-    tell = partial(report.execute, notebook, title, report.values)
+    tell = partial(report.execute, title, notebook)
     return [
         Step(title, [notebook, *reads], report.declared.get(notebook, {}), told, tell),
         Step(PUBLISHING, [told, *reads, *report.inputs()], settings, report.published, publish),

@@ -1,9 +1,8 @@
 """Recipes: of what a result was made, written beside it and asked before it is made anew; how it is moved in.
 
-A result is a folder: of a stage, of a year's editions, of a school's report. It is current while its recipe says
-what would be said now: the same inputs, settings, code and versions, and the files that it was left with. All is
-told by content; a recipe that is damaged says something else. A finished folder takes the place of the last:
-at every moment a reader finds the one or the other, whole.
+A result is a folder. It is current while its recipe says what would be said now: the same inputs, settings,
+code and versions, and the files that it was left with, all told by content. A finished folder takes the place of
+the last: at every moment a reader finds the one or the other, whole.
 """
 
 import ctypes
@@ -55,10 +54,8 @@ def forget(folder: Path) -> None:
 
 
 def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    """The hash of each file, and of each in a folder among the paths; "" of one that is gone.
-
-    A file is named by its path below `folder` or, outside of it, by its whole path.
-    """
+    """The hash of each file, and of each in a folder among the paths, by its path (below `folder`, if it is in
+    it); "" of one that is gone."""
     hashed = {}
     for path in chain.from_iterable(files_in(path) if path.is_dir() else [path] for path in paths):
         name = path.relative_to(folder) if path.is_relative_to(folder) else path
@@ -82,16 +79,14 @@ def code() -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of Python, of this package and of every installed package that it asks for, also indirectly.
-
-    Those of its extras are among them; what only its development asks for makes no result and is left out.
-    """
+    """The versions of Python, of this package and of all installed that it asks for, also indirectly and by
+    extras, but for what only its development asks for, which makes no result."""
     own_extras = frozenset(importlib.metadata.metadata("pilotlib").get_all("Provides-Extra", []))
     asked, recorded = [("pilotlib", own_extras - {"dev"})], {}
     for name, extras in asked:  # which grows meanwhile
         with suppress(importlib.metadata.PackageNotFoundError):
             distribution = importlib.metadata.distribution(name)
-            # Its head alone, as text: parsed as mail, as `distribution.requires` does, all take half a second.
+            # Its head alone, as text: all parsed as mail, as `distribution.requires` does, take half a second.
             head = (distribution.read_text("METADATA") or str(distribution.metadata)).partition("\n\n")[0]
             recorded[name] = "".join(re.findall("^Version: (.*)", head, re.MULTILINE))
             for other, its_extras, extra in re.findall(_REQUIREMENT, head):
@@ -138,9 +133,7 @@ def aside(final: Path) -> Iterator[Path]:
 @contextmanager
 def replacing(final: Path, recipe: Recipe | None = None) -> Iterator[Path]:
     """A new folder that, filled without an error, takes the place of the last one, perhaps its recipe beside it.
-
-    The last one stays until then, without a recipe.
-    """
+    The last one stays until then, without a recipe."""
     forget(final)
     with aside(final) as new:  # which takes the last one away
         yield new
@@ -163,14 +156,12 @@ def replacing(final: Path, recipe: Recipe | None = None) -> Iterator[Path]:
 
 def put_in_place(places: dict[Path, Path]) -> bool:
     """Copy each folder into its final place where it does not stand there already; whether any was moved.
-
-    Every copy is whole before the first is moved, so that a full disk changes none of them.
-    """
-    moved = {folder: final for folder, final in places.items() if hashes(folder, [folder]) != hashes(final, [final])}
+    Every copy is whole before the first is moved, so that a full disk changes none of them."""
+    differ = {new: last for new, last in places.items() if hashes(new, [new]) != hashes(last, [last])}
     with ExitStack() as stack:
-        for folder, final in moved.items():
+        for folder, final in differ.items():
             shutil.copytree(folder, stack.enter_context(replacing(final)), dirs_exist_ok=True)
-    return bool(moved)
+    return bool(differ)
 
 
 def _last(final: Path) -> Path:

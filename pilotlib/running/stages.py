@@ -56,11 +56,9 @@ def execute(
     title: str,
     engine: str | None = None,
 ) -> None:
-    """Run a notebook with those of the parameters that it declares.
-
-    `engine` is one of `ENGINES`: in this process by default, where a shell of IPython's is not running already.
-    If a cell fails, the PilotError says where in `failed` the notebook is kept; a kernel that dies is one, too.
-    """
+    """Run a notebook with those of the parameters that it declares, by one of `ENGINES`: in this process by
+    default, where a shell of IPython's is not running already. A kernel that dies is a PilotError, and so is a cell
+    that fails: it says where in `failed` the notebook is kept."""
     try:
         papermill.execute_notebook(
             notebook,
