@@ -1,7 +1,6 @@
 """Files for people and programs: tables as CSV and Parquet, the report in its editions."""
 
 from collections.abc import Callable, Iterable, Sequence
-from html import unescape
 from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
@@ -26,7 +25,7 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
 # The forms of the report and what makes the bytes of each.
 EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
     "html": lambda content, _: as_html(content),
-    "xlsx": lambda content, book: as_xlsx(unescape(content.title), book.owner, book.source, book.tables.values()),
+    "xlsx": lambda content, book: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
     "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
     "pdf": lambda content, _: as_pdf(content),
 }

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 from functools import cache
+from html import unescape
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -81,7 +82,8 @@ def content_in(html: str) -> Content:
     ids = {text: name for name, text in reversed(contents)}
     opening, first_heading, rest = re.sub(r'<a class="section">(.*?)</a>', led, html).partition("<h2 ")
     title = re.search(r"<h1\b[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
-    return Content(re.sub("<[^>]+>", "", title[1]) if title else "", opening, contents, first_heading + rest)
+    text = unescape(re.sub("<[^>]+>", "", title[1])) if title else ""
+    return Content(text, opening, contents, first_heading + rest)
 
 
 def as_html(content: Content) -> bytes:

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import matplotlib
-from ipykernel.displayhook import ZMQShellDisplayHook
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.jsonutil import json_default
@@ -26,7 +25,6 @@ from matplotlib_inline.backend_inline import configure_inline_support
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
-from traitlets import Type
 from traitlets.config import Config
 
 IN_PROCESS = "in-process"
@@ -71,14 +69,7 @@ class _Session(Session):
             self.outputs.append(output_from_msg(message))
 
 
-class _Results(ZMQShellDisplayHook):
-    def flush(self) -> None:
-        """Called before all names go, results too: nothing is left to do but IPython's search for garbage."""
-
-
 class _Shell(ZMQInteractiveShell):
-    displayhook_class = Type(_Results)
-
     def enable_gui(self, gui: Any = None) -> None:
         """There is no event loop; figures are shown after a cell."""
 
@@ -105,6 +96,8 @@ def _as_in_a_new_kernel() -> Iterator[tuple[_Shell, _Session]]:
     backend, session = matplotlib.get_backend(auto_select=False), _Session()
     shell = _Shell.instance(config=Config(HistoryManager={"enabled": False}))
     shell.displayhook.session = shell.display_pub.session = session  # type: ignore[attr-defined]
+    # All names go by `reset`, results too: nothing is left to flush, and IPython's search for garbage takes long.
+    shell.displayhook.flush = lambda: None  # type: ignore[method-assign]
     configure_inline_support(shell, _INLINE)
     shell.reset()
     try:

@@ -1,7 +1,7 @@
 """The reports of a project: each made by steps where something has changed, then moved into its place whole.
 
-A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. This module imports little, so
-that a report of which nothing has changed is done in a moment.
+A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. What is heavy is imported by
+`stages`, and that only where something has changed: a report of which nothing has is done in a moment.
 """
 
 import gc
@@ -104,10 +104,9 @@ def run(
     the run. `force`: everything is run again. `engine`: what runs the notebooks, one of `stages.ENGINES`; what
     they make does not depend on it. `quiet`: no progress is shown.
 
-    Raises:
-        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input,
-            a notebook that failed (kept where the message says), another run of this year, an input that changed
-            meanwhile, or, if strict, a claim that disagrees. The last good report and tables are untouched.
+    A PilotError leaves the last good report and tables untouched: an unknown parameter or an edition that cannot
+    be made (before anything is run), bad input, a notebook that failed (kept where the message says), another run
+    of this year, an input that changed meanwhile, or, if strict, a claim that disagrees.
     """
 
     def inputs() -> list[Path]:
@@ -194,15 +193,14 @@ def make_report(
     """
     taken: list[Step] = []
     steps, code = steps + _telling_and_publishing(report, reads), recipes.code()
-    progress = tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False)
-    with ExitStack() as stack, progress:
+    with ExitStack() as stack, tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False) as bar:
         if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
             gc.disable()
             stack.callback(gc.collect)
             stack.callback(gc.enable)
         for final in places.values():
             recipes.mend(final)
-        for step in progress:
+        for step in bar:
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
             if not force and recipes.is_current(step.makes, recipe):
                 continue

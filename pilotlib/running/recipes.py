@@ -42,10 +42,9 @@ def recipe_of(inputs: dict[str, str], settings: dict[str, Any], code: str) -> Re
 
 def is_current(folder: Path, recipe: Recipe) -> bool:
     """Whether a folder was made by this recipe and holds what it was left with."""
-    try:
+    with suppress(OSError):
         return _beside(folder).read_bytes() == _written(folder, recipe)
-    except OSError:
-        return False
+    return False
 
 
 def forget(folder: Path) -> None:
@@ -112,7 +111,7 @@ def mend(final: Path) -> None:
         raise PilotError(f"{parent.name} 不是文件夹，无法读写。请先把它移走。")
     if final.is_symlink() or (final.exists() and not final.is_dir()):
         raise PilotError(f"{parent.name}/{final.name} 不是文件夹，没有写入。请先把它移走。")
-    last = _last(final)
+    last = final.with_name(f".{final.name}~last")
     if last.exists() and not final.exists():
         last.rename(final)
     for left_over in parent.glob(f".{final.name}~*"):
@@ -124,8 +123,7 @@ def aside(final: Path) -> Iterator[Path]:
     """A folder beside a final one (mended first), so that moving in is one step; gone afterwards."""
     mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
-    name, parent = f".{final.name}~", final.parent
-    with tempfile.TemporaryDirectory(prefix=name, dir=parent, ignore_cleanup_errors=True) as path:
+    with tempfile.TemporaryDirectory(prefix=f".{final.name}~", dir=final.parent, ignore_cleanup_errors=True) as path:
         Path(path).chmod(0o755)
         yield Path(path)
 
@@ -141,7 +139,7 @@ def replacing(final: Path, recipe: Recipe | None = None) -> Iterator[Path]:
             new.rename(final)
         elif not _exchanged(new, final):
             # Two steps, where the system has no exchange; `mend` puts right what is interrupted between them.
-            last = final.rename(_last(final))
+            last = final.rename(final.with_name(f".{final.name}~last"))
             try:
                 new.rename(final)
             except OSError:
@@ -162,10 +160,6 @@ def put_in_place(places: dict[Path, Path]) -> bool:
         for folder, final in differ.items():
             shutil.copytree(folder, stack.enter_context(replacing(final)), dirs_exist_ok=True)
     return bool(differ)
-
-
-def _last(final: Path) -> Path:
-    return final.with_name(f".{final.name}~last")
 
 
 def _exchanged(one: Path, other: Path) -> bool:

@@ -1,7 +1,4 @@
-"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, manifest.
-
-Everything heavy is imported here, and this module only where there is something to do.
-"""
+"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, manifest."""
 
 import json
 import shutil
@@ -27,7 +24,6 @@ from pilotlib.statistics import STATISTICS
 
 # What may run the notebooks → what papermill calls it.
 ENGINES = {IN_PROCESS: IN_PROCESS, "kernel": None}
-OWN_PARAMETERS = ("year", "processed", "years")
 
 
 def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
@@ -42,7 +38,7 @@ def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> d
     for name in parameters:
         if name not in known:
             raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
-        if name in OWN_PARAMETERS:
+        if name in ("year", "processed", "years"):
             raise PilotError(f"参数“{name}”由命令自己给出，不能用 -p 指定。年度请写成 pilot run 年度。")
     return {notebook: declared(parameters, notebook) for notebook in notebooks}
 
