@@ -1,6 +1,6 @@
 """A cleaned table → a table of its problems: all at once, each a sentence in the reader's language.
 
-Each rule takes tables and returns its cases; the sentences stand apart, in `sentences`.
+Each rule takes tables and returns its cases; how grave it is and what is said of them is in `rules.toml`.
 """
 
 from collections.abc import Callable
@@ -9,18 +9,19 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned, clean
 from pilotlib.cleaning.verbs import cut_off_certificates
 from pilotlib.columns import ADDED_UP_COLUMNS, INDICATOR_TITLES, INDICATORS, Kind, source_columns, title_of
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading import YearInputs, read_inputs
-from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES
+from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, registry
 from pilotlib.words import count_text, normalised
 
-__all__ = ["CleanedYear", "by_cause", "check", "clean_inputs", "clean_year", "stop_on_errors"]
+__all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "clean_year", "stop_on_errors"]
 
+# Rule → severity, title, sentence.
+CHECK_RULES = registry(__file__, "rules.toml")
 # So many cases of one cause are told each, and so many rows of more are named.
 _TOLD_EACH, _MOST_NAMED = 5, 20
 TYPES: dict[str, Any] = dict.fromkeys(("source_row", "column", "value", "rule", "severity", "message"), "str") | {
@@ -77,8 +78,7 @@ def check(
         ledger: What the sentences call the place where a cell is corrected.
 
     Returns:
-        `source_row, column, value, rule, severity, message`: errors first, then in the order of rows. Rules and
-        their sentences are in `sentences.CHECK_RULES`.
+        `source_row, column, value, rule, severity, message`: errors first, then in the order of rows.
     """
     applications, majors, changes = cleaned.applications, cleaned.majors, cleaned.changes
     applied, approved = "places_applied", "places_approved"
@@ -103,9 +103,9 @@ def check(
     rows = []
     for case in found:
         if case.rule not in ("value_missing", "value_required") or case[:2] not in explained:
-            severity, _, sentence = CHECK_RULES[case.rule]
-            message = sentence.format(title=title_of(case.column), ledger=ledger, **case._asdict())
-            rows.append((*case[:3], case.rule, severity, message))
+            rule = CHECK_RULES[case.rule]
+            message = rule["sentence"].format(title=title_of(case.column), ledger=ledger, **case._asdict())
+            rows.append((*case[:3], case.rule, rule["severity"], message))
     problems = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
     return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)
 
@@ -130,7 +130,7 @@ def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
 
 def _as_one(cases: pd.DataFrame) -> pd.DataFrame:
     first = cases.head(1)
-    title = CHECK_RULES[first["rule"].iloc[0]][1]
+    title = CHECK_RULES[first["rule"].iloc[0]]["title"]
     rows = "、".join(map(str, cases["source_row"].dropna().unique()[:_MOST_NAMED]))
     where = f"第{rows}{'等' if len(cases) > _MOST_NAMED else ''}行" if rows else ""
     return first.assign(message=f"{title}，共{len(cases)}处：{where}。如" + first["message"])

@@ -12,27 +12,10 @@ from pilotlib.distinct import categories_of, differ
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import ledger_rows
 from pilotlib.reading.pieces import Piece
+from pilotlib.vocabulary import registry
 
 # Rule → title, reason. A correction's reason is in the ledger.
-CHANGE_RULES = {
-    "table_taken": ("选用的表", ""),
-    "table_joined": ("接成一张的表", "列名相同，或没有表头而列数、内容相合，依次接在一起"),
-    "table_left": ("没有读取的表", "也有申报表的表头，但认出的列较少"),
-    "text_unshown": ("不计入的文字", "删除线、上标或隐藏的文字，不是这一格的内容"),
-    "merged_cell": ("合并单元格", "与上方合并为一格，各行内容相同"),
-    "merged_hidden": ("合并盖住的内容", "被上方的合并单元格盖住，表中看不见，以看得见的为准"),
-    "merged_row": ("合并的行", "一项申报合并为一格，专业分行填写；各行的专业与学生数合在第一行"),
-    "merged_count": ("合并的人数", "与上方合并为一格，人数只给了一次，不拆分到各行"),
-    "row_hidden": ("隐藏的行", "在收到的文件中是隐藏的，照常计入申报"),
-    "correction": ("人工更正", ""),
-    "characters": ("统一字符", "全角字母数字、兼容字符与多余空白改为通用写法"),
-    "round_alias": ("统一批次名称", "同一批次的不同叫法"),
-    "status_alias": ("统一状态名称", "同一状态的不同叫法"),
-    "count_unit": ("换算单位", "列名写明以十人、百人、千人或万人为单位，换算成人"),
-    "count_format": ("统一数字写法", "去掉千分位、单位与缺失标记"),
-    "count_unreadable": ("不是整数", "内容无法读成整数，按缺失处理"),
-    "major_completed": ("补全专业名称", "单元格被列宽截断，已知专业中只有一个以此开头"),
-}
+CHANGE_RULES = registry(__file__, "rules.toml")
 # What filling a merged cell did, as in `reading.grids.fill_merged` → the rule.
 FILLING_RULES = {
     "unshown": "text_unshown",
@@ -129,7 +112,7 @@ def log_of(
     once = filled["kind"] == "once"
     # Counts that a merged cell gave once for its rows.
     counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
-    reason = f"{CHANGE_RULES['merged_count'][1]}（" + counts["before"] + "）"
+    reason = f"{CHANGE_RULES['merged_count']['reason']}（" + counts["before"] + "）"
     parts = [
         pd.DataFrame([taken] if origin.taken else []),
         pd.DataFrame([{"before": origin.joined, "rule": "table_joined"}] if origin.joined else []),
@@ -142,7 +125,7 @@ def log_of(
     ]
     table = pd.concat([part for part in parts if len(part)] or [NO_CHANGES], ignore_index=True)
     table = table.reindex(columns=CHANGE_COLUMNS).astype(object)
-    reasons = table["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
+    reasons = table["rule"].map({rule: entry["reason"] for rule, entry in CHANGE_RULES.items()})
     table = table.fillna({"reason": reasons, "column": "", "before": "", "after": ""})
     table = table.astype(dict.fromkeys(CHANGE_COLUMNS, "str") | {"source_row": "Int64"})
     return table.sort_values("source_row", kind="stable", na_position="first", ignore_index=True)
