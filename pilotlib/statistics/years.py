@@ -160,7 +160,7 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
     # More may belong to a level than says so: some applications have none, or name it beside another.
     others = "、".join(by_level.index.difference(list(LEVELS)))
     open_levels = [level for level in LEVELS if UNKNOWN in others or level in others]
-    # Counts that are missing in some row are missing in its round and level too, and in what is formed of them.
+    # Counts that are missing in some row are missing in what is formed of them too.
     bounds = overview.set_index("measure")["lower_bound"]
     missing = bool(bounds["places_approved"])
     unknown = "批准人数缺失或尚未批准" if missing else "没有已批准的申报"
@@ -173,13 +173,14 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
             note=np.where(overview["measure"] == "places_approved", unknown, "未提供"),
         ),
         pd.DataFrame({"topic": BY_ROUND, "measure": rounds, "unit": "人"}).assign(
-            value=by_round.reindex(rounds).array,
-            lower_bound=[missing and name in by_round for name in rounds],
-            note=[unknown if name in by_round else "没有这一批次" for name in rounds],
+            value=by_round["places_approved"].reindex(rounds).array,
+            lower_bound=missing & by_round["lower_bound"].reindex(rounds, fill_value=False).to_numpy(),
+            note=[unknown if name in by_round.index else "没有这一批次" for name in rounds],
         ),
         pd.DataFrame({"topic": BY_LEVEL, "measure": levels, "unit": "人", "note": unknown}).assign(
-            value=by_level.reindex(levels, fill_value=0).array,
-            lower_bound=[(missing and level in by_level) or level in open_levels for level in levels],
+            value=by_level["places_approved"].reindex(levels, fill_value=0).array,
+            lower_bound=np.isin(levels, open_levels)
+            | (missing & by_level["lower_bound"].reindex(levels, fill_value=False).to_numpy()),
         ),
         indicators.assign(topic=GIVEN, measure=indicators["indicator"].map(title_of), note="未提供"),
         rates.rename(columns={"rate": "measure", "percent": "value"}).assign(
@@ -191,11 +192,14 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
     return table[columns].drop_duplicates([*_KEY, "year"])
 
 
-def _approved(year: YearStatistics, by: str) -> pd.Series:
-    """The approved places of a year by `application_round` or `level`, those alone that were applied for."""
+def _approved(year: YearStatistics, by: str) -> pd.DataFrame:
+    """The approved places of a year by `application_round` or `level`, those alone that were applied for.
+
+    Tables that an earlier version wrote do not say which are lower bounds.
+    """
     table = year.statistics["by_level" if by == "level" else "by_round"]
     table = table[table["applications"] > 0]
-    return table.set_index(table[by].astype(str))["places_approved"]
+    return table.set_index(table[by].astype(str)).reindex(columns=["places_approved", "lower_bound"], fill_value=True)
 
 
 def _below_each_other(years: Sequence[YearStatistics], statistic: str) -> pd.DataFrame:
