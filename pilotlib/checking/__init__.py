@@ -4,7 +4,6 @@ Each rule takes tables and returns its cases; how grave it is and what is said o
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -14,11 +13,11 @@ from pilotlib.cleaning.verbs import cut_off_certificates
 from pilotlib.columns import ADDED_UP_COLUMNS, INDICATOR_TITLES, INDICATORS, Kind, source_columns, title_of
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
-from pilotlib.reading import YearInputs, read_inputs
+from pilotlib.reading import YearInputs
 from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, registry
 from pilotlib.words import count_text, normalised
 
-__all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "clean_year", "stop_on_errors"]
+__all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "stop_on_errors"]
 
 # Rule → severity, title, sentence.
 CHECK_RULES = registry(__file__, "rules.toml")
@@ -48,13 +47,8 @@ class CleanedYear(NamedTuple):
     problems: pd.DataFrame
 
 
-def clean_year(project: Path, year: int) -> CleanedYear:
-    """Read, clean and check a year's table; PilotError where it cannot be read, not where it holds errors."""
-    return clean_inputs(read_inputs(project, year))
-
-
 def clean_inputs(inputs: YearInputs, ledger: str = "corrections.csv") -> CleanedYear:
-    """Clean and check what has been read of a year; `ledger` is what sentences call the place of corrections."""
+    """Clean and check what `read_inputs` has read of a year; `ledger`: what sentences call the place of corrections."""
     cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
     problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference, ledger)
     return CleanedYear(inputs, cleaned, problems)
@@ -124,16 +118,15 @@ def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
     The columns are those of `check`, and the order that of each cause's first row.
     """
     causes = problems.groupby(["severity", "rule", "column"], sort=False, observed=True, dropna=False)
-    told = [_as_one(cases) if len(cases) > _TOLD_EACH else cases for _, cases in causes]
-    return pd.concat(told or [problems]).sort_index(ignore_index=True)
-
-
-def _as_one(cases: pd.DataFrame) -> pd.DataFrame:
-    first = cases.head(1)
-    title = CHECK_RULES[first["rule"].iloc[0]]["title"]
-    rows = "、".join(map(str, cases["source_row"].dropna().unique()[:_MOST_NAMED]))
-    where = f"第{rows}{'等' if len(cases) > _MOST_NAMED else ''}行" if rows else ""
-    return first.assign(message=f"{title}，共{len(cases)}处：{where}。如" + first["message"])
+    told = [problems.head(0)]
+    for (_, rule, _), cases in causes:
+        if len(cases) > _TOLD_EACH:
+            rows = "、".join(map(str, cases["source_row"].dropna().unique()[:_MOST_NAMED]))
+            where = f"第{rows}{'等' if len(cases) > _MOST_NAMED else ''}行" if rows else ""
+            said = f"{CHECK_RULES[str(rule)]['title']}，共{len(cases)}处：{where}。如"
+            cases = cases.head(1).assign(message=said + cases["message"])
+        told.append(cases)
+    return pd.concat(told).sort_index(ignore_index=True)
 
 
 def _cases(
@@ -143,9 +136,8 @@ def _cases(
     if not which.any():
         return []
     rows = table[which.fillna(False).astype(bool)].assign(none="").astype(object).fillna("")
-    numbers = rows["source_row"] if "source_row" in rows else [pd.NA] * len(rows)
-    texts = zip(numbers, rows[value or column].map(str), rows[other or "none"].map(str), strict=True)
-    return [Case(row, column, text, compared, rule) for row, text, compared in texts]
+    rows = rows.reindex(columns=["source_row", value or column, other or "none"])
+    return [Case(row, column, str(text), str(compared), rule) for row, text, compared in rows.to_numpy()]
 
 
 def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], sha256: str) -> list[Case]:

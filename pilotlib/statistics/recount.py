@@ -14,23 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from pilotlib import vocabulary
 from pilotlib.columns import SOURCE_COLUMNS, column_named, heading_of, source_columns, title_of
 from pilotlib.distinct import asked_of_each, categories_of, each_value, first_filled
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header
-from pilotlib.vocabulary import (
-    ANYTHING,
-    APPROVED_STATUSES,
-    COLUMN_NUMBER_FORM,
-    LABEL_FORMS,
-    ROW_FORMS,
-    TOTAL_FORM_WITHOUT_CERTIFICATE,
-    TOTAL_HALVES,
-    UNKNOWN,
-    plain,
-    round_named,
-    status_named,
-)
+from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, plain, round_named, status_named
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
 TOTALLED = ["applications", "places_applied", "places_approved"]
@@ -183,21 +172,21 @@ def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others:
     """Which rows are totals, model rows, signatures, units, column numbers, lines between cells or remarks."""
     labels = [column for name, column in columns.items() if SOURCE_COLUMNS[name].kind != "count"] + others
     telling = [columns[name] for name in source_columns("round", "name", "count") if name in columns]
-    none = _anywhere(labels, *LABEL_FORMS)
+    none = _anywhere(labels, *vocabulary.LABEL_FORMS)
     # Rows without a certificate are few: every cell of theirs is looked at, and their words alone, not the columns'.
-    rows = np.flatnonzero(_anywhere([columns["certificate"]], *ROW_FORMS))
+    rows = np.flatnonzero(_anywhere([columns["certificate"]], *vocabulary.ROW_FORMS))
 
     def few(columns: Iterable[pd.Series]) -> list[pd.Series]:
         return [pd.Series(categories_of(column)[rows].remove_unused_categories()) for column in columns]
 
     labels, every = few(labels), few(cells[name] for name in cells)
-    has_certificate = _anywhere(few([columns["certificate"]]), ANYTHING)
-    total = _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE)
-    total |= np.logical_and(*[_anywhere(labels, half) for half in TOTAL_HALVES])
-    none[rows] |= (total & ~has_certificate) | ~_anywhere(few(telling), ANYTHING)
-    for form in ROW_FORMS:
-        of_form = np.logical_and.reduce([_fits(column, [form]) for column in every])
-        none[rows] |= of_form & (has_certificate if form is COLUMN_NUMBER_FORM else True)
+    has_certificate = _anywhere(few([columns["certificate"]]), vocabulary.ANYTHING)
+    total = _anywhere(labels, vocabulary.TOTAL_FORM_WITHOUT_CERTIFICATE)
+    total |= np.logical_and(*[_anywhere(labels, half) for half in vocabulary.TOTAL_HALVES])
+    none[rows] |= (total & ~has_certificate) | ~_anywhere(few(telling), vocabulary.ANYTHING)
+    for form in vocabulary.ROW_FORMS:
+        of_form = np.logical_and.reduce([_anywhere([column], form) for column in every])
+        none[rows] |= of_form & (has_certificate if form is vocabulary.COLUMN_NUMBER_FORM else True)
     return none
 
 
@@ -228,11 +217,11 @@ def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[i
 
 def _anywhere(columns: Iterable[pd.Series], *forms: re.Pattern[str]) -> np.ndarray:
     """Which rows have a cell of one of these forms."""
-    return np.logical_or.reduce([_fits(column, forms) for column in columns])
 
+    def fits(text: str) -> bool:
+        return any(form.fullmatch(plain(text)) for form in forms)
 
-def _fits(column: pd.Series, forms: Iterable[re.Pattern[str]]) -> np.ndarray:
-    return asked_of_each(column, lambda text: any(form.fullmatch(plain(text)) for form in forms))
+    return np.logical_or.reduce([asked_of_each(column, fits) for column in columns])
 
 
 def _numbers(cells: pd.Series, factor: int) -> np.ndarray:
