@@ -21,22 +21,14 @@ __all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "s
 
 # Rule → severity, title, sentence.
 CHECK_RULES = registry(__file__, "rules.toml")
+# A case: the row of the table or NA, the column, its value, what that was compared with, the rule.
+Case = tuple[Any, str, str, str, str]
 # So many cases of one cause are told each, and so many rows of more are named.
 _TOLD_EACH, _MOST_NAMED = 5, 20
 TYPES: dict[str, Any] = dict.fromkeys(("source_row", "column", "value", "rule", "severity", "message"), "str") | {
     "source_row": "Int64",
     "severity": pd.CategoricalDtype(list(SEVERITIES), ordered=True),
 }
-
-
-class Case(NamedTuple):
-    """A case of a rule: the row of the table or NA, the column, its value, and what that was compared with."""
-
-    row: Any
-    column: str
-    value: str
-    other: str
-    rule: str
 
 
 class CleanedYear(NamedTuple):
@@ -48,7 +40,7 @@ class CleanedYear(NamedTuple):
 
 
 def clean_inputs(inputs: YearInputs, ledger: str = "corrections.csv") -> CleanedYear:
-    """Clean and check what `read_inputs` has read of a year; `ledger`: what sentences call the place of corrections."""
+    """Clean and check what has been read of a year; `ledger` is what sentences call the place of corrections."""
     cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
     problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference, ledger)
     return CleanedYear(inputs, cleaned, problems)
@@ -63,16 +55,11 @@ def check(
     reference: pd.DataFrame | None = None,
     ledger: str = "corrections.csv",
 ) -> pd.DataFrame:
-    """Hold a cleaned table against what each column must hold and against the rules.
+    """Problems of a cleaned table: `source_row, column, value, rule, severity, message`, errors first.
 
-    Args:
-        cleaned: As `clean` returns it; `year`: the one whose table this should be.
-        source: What was recorded on receipt: `sha256` and `rows`, each optional; `sha256`: of the file now.
-        indicators: `indicator, value, unit, note`, text; `reference`: known majors, else none is looked up.
-        ledger: What the sentences call the place where a cell is corrected.
-
-    Returns:
-        `source_row, column, value, rule, severity, message`: errors first, then in the order of rows.
+    `year` is the one whose table this should be; `source` what was recorded on receipt, `sha256` and `rows`;
+    `sha256` that of the file now; `indicators` the school's figures, as text. Without a `reference` no major is
+    looked up. `ledger` is as in `clean_inputs`.
     """
     applications, majors, changes = cleaned.applications, cleaned.majors, cleaned.changes
     applied, approved = "places_applied", "places_approved"
@@ -82,7 +69,7 @@ def check(
     found = [
         *_whole_table(applications, year, source or {}, sha256),
         *_cells(applications, year),
-        *map(Case._make, seen[["source_row", "column", "before", "other", "rule"]].to_numpy()),
+        *map(tuple, seen[["source_row", "column", "before", "other", "rule"]].to_numpy()),
         *_truncated(cleaned),
         *_cases("approved_above_applied", approved, applications, more > 0, other=applied),
         *_cases("approved_below_applied", approved, applications, more < 0, other=applied),
@@ -93,13 +80,13 @@ def check(
         *([] if indicators is None else _given_indicators(indicators)),
     ]
     # A cell that cannot be read, or whose count stands in a merged cell, is one problem, not also a missing value.
-    explained = {case[:2] for case in found if case.rule in ("count_unreadable", "merged_count")}
+    explained = {case[:2] for case in found if case[-1] in ("count_unreadable", "merged_count")}
     rows = []
-    for case in found:
-        if case.rule not in ("value_missing", "value_required") or case[:2] not in explained:
-            rule = CHECK_RULES[case.rule]
-            message = rule["sentence"].format(title=title_of(case.column), ledger=ledger, **case._asdict())
-            rows.append((*case[:3], case.rule, rule["severity"], message))
+    for row, column, value, other, rule in found:
+        if rule not in ("value_missing", "value_required") or (row, column) not in explained:
+            said = {"row": row, "title": title_of(column), "value": value, "other": other, "ledger": ledger}
+            message = CHECK_RULES[rule]["sentence"].format_map(said)
+            rows.append((row, column, value, rule, CHECK_RULES[rule]["severity"], message))
     problems = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
     return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)
 
@@ -137,7 +124,7 @@ def _cases(
         return []
     rows = table[which.fillna(False).astype(bool)].assign(none="").astype(object).fillna("")
     rows = rows.reindex(columns=["source_row", value or column, other or "none"])
-    return [Case(row, column, str(text), str(compared), rule) for row, text, compared in rows.to_numpy()]
+    return [(row, column, str(text), str(compared), rule) for row, text, compared in rows.to_numpy()]
 
 
 def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], sha256: str) -> list[Case]:
@@ -155,7 +142,7 @@ def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], 
         (changed, "", sha256, "", "table_changed"),
         (rows != recorded, "", rows, recorded, "rows_differ"),
     )
-    return [Case(pd.NA, *case) for holds, *case in whole if holds]
+    return [(pd.NA, column, value, other, rule) for holds, column, value, other, rule in whole if holds]
 
 
 def _cells(applications: pd.DataFrame, year: int) -> list[Case]:

@@ -45,13 +45,12 @@ def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "�
     """Put in what the ledger (as `ledger_of` returns it) says of cells, where they hold what it expects.
 
     Raises:
-        PilotError: a correction of a row or column that is not there, of a cell that holds something else, or
-            without a reason, or a second correction of the same cell; every such entry is named.
+        PilotError: names every entry for a row or column that is not there or a cell that holds something else,
+            without a reason, or the second for a cell.
     """
     entries = ledger[ledger["source_row"] != 0]
     entries = entries.assign(again=entries.duplicated(["source_row", "column"]))
-    sentences = zip(entries["entry"], [_fault(entry, table, file) for entry in entries.itertuples()], strict=True)
-    faults = [f"corrections.csv 第 {number} 条：{sentence}" for number, sentence in sentences if sentence]
+    faults = [fault for entry in entries.itertuples() if (fault := _fault(entry, table, file))]
     if faults:
         raise PilotError(faults[0] if len(faults) == 1 else "\n".join([f"有 {len(faults)} 条更正不符：", *faults]))
     columns = {name: table[name].astype(object) for name in entries["column"]}
@@ -89,17 +88,12 @@ def apply_counted(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tup
 def log_of(
     changes: pd.DataFrame, ledger: pd.DataFrame, piece: Piece, names: Sequence[str | None], applications: pd.Index
 ) -> pd.DataFrame:
-    """The log of a whole table: `source_row, column, before, after, rule, reason`.
+    """The log of a whole table (CHANGE_COLUMNS), of what `apply_logged` and `ledger_of` return, in order of rows.
 
-    In order of rows; of one row what was decided, then what filling merged cells changed, then the changes in
-    the order of the verbs. What concerns the whole table has no row, and the header is row 0.
-
-    Args:
-        changes: As `apply_logged` returns them; `ledger`: as `ledger_of` returns it.
-        piece: The whole table; `names`: of its columns; `applications`: the numbers of their rows.
+    Of one row what was decided, then what filling merged cells changed, then what the verbs changed, in order.
+    What concerns the whole table has no row, the header is row 0. `applications` are the numbers of their rows.
     """
     origin = piece.origin
-    taken = {"after": origin.taken, "rule": "table_taken", "reason": origin.why}
     header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
     hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
     filled = origin.filled.assign(
@@ -114,9 +108,9 @@ def log_of(
     counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
     reason = f"{CHANGE_RULES['merged_count']['reason']}（" + counts["before"] + "）"
     parts = [
-        pd.DataFrame([taken] if origin.taken else []),
-        pd.DataFrame([{"before": origin.joined, "rule": "table_joined"}] if origin.joined else []),
-        pd.DataFrame([{"before": origin.left, "rule": "table_left"}] if origin.left else []),
+        pd.DataFrame({"after": [origin.taken], "rule": "table_taken", "reason": origin.why} if origin.taken else {}),
+        pd.DataFrame({"before": [origin.joined], "rule": "table_joined"} if origin.joined else {}),
+        pd.DataFrame({"before": [origin.left], "rule": "table_left"} if origin.left else {}),
         header.assign(column=header["after"].map(column_named)),
         counts.assign(reason=reason, before="", after=""),
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
@@ -147,7 +141,7 @@ def number_of_changed_cells(changes: pd.DataFrame) -> int:
 
 def _fault(entry: Any, table: pd.DataFrame, file: str) -> str:
     """What is wrong with an entry of the ledger, as a sentence; "" if nothing is."""
-    title = title_of(entry.column)
+    title, file = title_of(entry.column), f"corrections.csv 第 {entry.entry} 条：{file}"
     where = f"{file} 第 {entry.row} 行“{title}”"
     if entry.column not in table:
         return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns.astype(str)))}。"

@@ -130,8 +130,9 @@ def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarr
     cells = {name: piece.cells.iloc[:, place] for place, name in enumerate(names) if name}
 
     def says(name: str, question: Callable[[str], object]) -> np.ndarray:
-        none = np.zeros(len(reasons), bool)
-        return asked_of_each(cells[name], lambda text: bool(question(normalised(text)))) if name in cells else none
+        if name not in cells:
+            return np.zeros(len(reasons), bool)
+        return asked_of_each(cells[name], lambda text: bool(question(normalised(text))))
 
     in_name = says("certificate", lambda text: split_certificate(text)[1])
     named = np.logical_or.reduce([says("majors", bool), says("level", levels_in), in_name])
@@ -163,8 +164,8 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
     joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
     numbers = pd.Series(reasons.index[aside], dtype="Int64")
     words = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": joined.str.rstrip("｜")}
-    sums = {name: table[name].astype(str).to_numpy()[aside] for name in columns.ADDED_UP_COLUMNS if name in table}
-    return pd.DataFrame({"source_row": numbers.where(numbers > 0), **words, **sums})
+    sums = table.filter(columns.ADDED_UP_COLUMNS)[aside].astype("str").reset_index(drop=True)
+    return pd.DataFrame({"source_row": numbers.where(numbers > 0), **words}).join(sums)
 
 
 # The signs that a word is, and those that it lacks.

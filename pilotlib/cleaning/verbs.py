@@ -137,15 +137,11 @@ def applications_of(now: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
 
 
 def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.DataFrame) -> pd.DataFrame:
-    """One row per application and major, in the cell's order.
+    """One row per application and major, of cells as they are `now` and were `given`, in the cell's order.
 
-    `source_row, major, as_given, truncated`, and what `reference` knows of the major by either of its names:
-    `catalogue_name, code, catalogue_year, category`. The last major of a cut-off cell is `truncated`: others may have
-    followed; a correction that adds majors to the cell has settled that.
-
-    Args:
-        now: The cells as cleaned, `source_row` as index; `given`: as given; `cut`: which are cut off.
-        reference: `major, catalogue_name, code, catalogue_year, category`.
+    `source_row, major, as_given, truncated`, and what `reference` (REFERENCE_COLUMNS) knows of the major by either
+    of its names. The last major of a cell that is `cut` off is `truncated`: others may have followed; a correction
+    that adds majors to the cell has settled that.
     """
     lists, before = (cells.astype(object).map(words.split_majors) for cells in (now, given))
     padded = [(old + [None] * len(new))[: len(new)] for old, new in zip(before, lists, strict=True)]

@@ -1,7 +1,7 @@
 """Applications, majors, indicators → named tidy statistics.
 
-`statistics.toml` is the one place where a statistic is declared: the same entry names the table in the report, in the
-files and in the data dictionary.
+`statistics.toml` is the one place where a statistic is declared: the same entry names the table in the report, in
+the files and in the data dictionary.
 """
 
 from collections.abc import Callable

@@ -41,7 +41,7 @@ def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
 
 
 def lacking(applications: pd.DataFrame) -> pd.DataFrame:
-    """Which applications lack a count that they should have: `places_applied`, and once approved `places_approved`."""
+    """Which applications lack a count that they should have: `places_applied`; once approved `places_approved`."""
     approved, missing = applications["status"].isin(APPROVED_STATUSES), applications[PLACES].isna()
     return missing.assign(places_approved=missing["places_approved"] & approved)
 
@@ -49,8 +49,8 @@ def lacking(applications: pd.DataFrame) -> pd.DataFrame:
 def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
 
-    A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count, the sums are a
-    `lower_bound`.
+    A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count, the sums are
+    a `lower_bound`.
     """
     pairs = applications["certificate"] + "|" + applications["level"].astype(str)
     bounds = lacking(applications).any(axis="columns")

@@ -61,16 +61,12 @@ def recount_piece(
     by: Sequence[int] = (),
     name_group: Callable[[str], str] = normalised,
 ) -> Recount:
-    """Count the cells of a table or of a piece of one.
+    """Count the cells of a table or of a piece of one: text, a row per row of the file, places as index.
 
-    Args:
-        cells: Text, a row per row of the file, places as index.
-        first: The number of the first row; the header's last row is number 0.
-        corrections: The ledger, if there is one.
-        continued: The places of rows that go on with the application above, or are struck out.
-        by: The positions of columns that are not ours: where there are any, the first names the group (a school), and
-            rounds and levels are not counted.
-        name_group: The name of a group by what its cell says.
+    `first` is the number of the first row; the header's last row is number 0. `corrections` are the ledger, if
+    any, `continued` the places of rows that go on with the application above or are struck out. `by` are the
+    positions of columns that are not ours: if any, the first names the group (a school), as `name_group` reads its
+    cells, and rounds and levels are not counted.
     """
     columns, factors = _corrected(cells, header, first, corrections)
     others = [cells.iloc[:, place] for place in by]
@@ -109,11 +105,7 @@ def added(recounts: Iterable[Recount]) -> Recount:
 
 
 def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple[str, str]]) -> None:
-    """Hold every total of a year's statistics against the second count.
-
-    Raises:
-        PilotError: two counts differ; names statistic, measure and both numbers.
-    """
+    """Hold every total of a year's statistics against the second count; PilotError names one that differs."""
     overview = statistics["overview"].set_index("measure")["value"].fillna(0)
     counted = {("overview", "", name): overview[name] for name in (*TOTALLED, "certificates", "certificate_levels")}
     for measure in TOTALLED:
