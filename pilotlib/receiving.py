@@ -45,10 +45,9 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
         with tempfile.TemporaryDirectory("", f".{year}-", final.parent, ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
             copy = folder / f"applications{'' if table.is_dir() else table.suffix.lower()}"
-            if table.is_dir():
-                copy.mkdir()
             for file in filter(Path.is_file, table.iterdir() if table.is_dir() else [table]):
                 target = copy / file.relative_to(table)
+                target.parent.mkdir(exist_ok=True)
                 target.write_bytes(read_bytes(file))
                 target.chmod(0o444)
             name = "".join(character if character.isprintable() else "�" for character in table.name)

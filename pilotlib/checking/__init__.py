@@ -19,7 +19,6 @@ from pilotlib.words import count_text, normalised
 
 __all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "stop_on_errors"]
 
-# Rule → severity, title, sentence.
 CHECK_RULES = registry(__file__, "rules.toml")
 # A case: the row of the table or NA, the column, its value, what that was compared with, the rule.
 Case = tuple[Any, str, str, str, str]
@@ -58,12 +57,11 @@ def check(
     """Problems of a cleaned table: `source_row, column, value, rule, severity, message`, errors first.
 
     `year` is the one whose table this should be; `source` what was recorded on receipt, `sha256` and `rows`;
-    `sha256` that of the file now; `indicators` the school's figures, as text. Without a `reference` no major is
-    looked up. `ledger` is as in `clean_inputs`.
+    `sha256` that of the file now; `indicators` the school's figures, as text. Without a `reference` no major
+    is looked up. `ledger` is as in `clean_inputs`.
     """
     applications, majors, changes = cleaned.applications, cleaned.majors, cleaned.changes
-    applied, approved = "places_applied", "places_approved"
-    more = applications[approved] - applications[applied]
+    more = applications["places_approved"] - applications["places_applied"]
     unknown = majors["category"].isna() & (reference is not None and len(reference) > 0)
     seen = changes[changes["rule"].isin(list(CHECK_RULES))].assign(other="")
     found = [
@@ -71,8 +69,8 @@ def check(
         *_cells(applications, year),
         *map(tuple, seen[["source_row", "column", "before", "other", "rule"]].to_numpy()),
         *_truncated(cleaned),
-        *_cases("approved_above_applied", approved, applications, more > 0, other=applied),
-        *_cases("approved_below_applied", approved, applications, more < 0, other=applied),
+        *_cases("approved_above_applied", "places_approved", applications, more > 0, other="places_applied"),
+        *_cases("approved_below_applied", "places_approved", applications, more < 0, other="places_applied"),
         *_students(applications, majors),
         *_repeats(applications),
         *_totals(cleaned),
@@ -147,12 +145,11 @@ def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], 
 
 def _cells(applications: pd.DataFrame, year: int) -> list[Case]:
     """Cells that are empty, and words that are not known, by the kinds of their columns; other years."""
-    is_ordinal = ORDINAL_ROUND.fullmatch
     # By kind, in the order in which those of a row are told: the rule of an empty cell, that of an unknown word,
     # and which words are known.
     kinds: dict[Kind, tuple[str, str, Callable[[str], object]]] = {
         "year": ("value_required", "year_differs", str(year).__eq__),
-        "round": ("value_required", "round_unknown", lambda text: text == CARRIED_ON or is_ordinal(text)),
+        "round": ("value_required", "round_unknown", lambda text: text == CARRIED_ON or ORDINAL_ROUND.fullmatch(text)),
         "name": ("value_required", "", bool),
         "names": ("value_missing", "", bool),
         "level": ("level_missing", "levels_several", LEVELS.__contains__),

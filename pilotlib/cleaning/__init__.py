@@ -1,7 +1,6 @@
 """Text cells → applications and majors, with a log of every cell changed.
 
-Splitting a cell (certificate and level, several majors) changes nothing: the `…_as_given` columns keep it as it
-stands.
+Splitting a cell (certificate and level, several majors) changes nothing: `…_as_given` columns keep the whole.
 """
 
 from collections.abc import Sequence
@@ -91,10 +90,9 @@ def clean(
 
 
 def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
-    """Clean a piece of a large table (`pieces_of`), which has neither a ledger nor a reference of majors.
+    """Clean a piece of a large table, without ledger or reference; PilotError as in `rows.names_of`.
 
     `by` are the positions of columns that are not ours (school, city) and may say that a row is one of totals.
-    PilotError where a column is missing or found twice.
     """
     names = rows.names_of(piece)
     reasons = rows.reasons_of(piece, names, by)

@@ -14,7 +14,6 @@ from pilotlib.reading.headers import ledger_rows
 from pilotlib.reading.pieces import Piece
 from pilotlib.vocabulary import registry
 
-# Rule → title, reason. A correction's reason is in the ledger.
 CHANGE_RULES = registry(__file__, "rules.toml")
 # What filling a merged cell did, as in `reading.grids.fill_merged` → the rule.
 FILLING_RULES = {
@@ -45,7 +44,7 @@ def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "�
     """Put in what the ledger (as `ledger_of` returns it) says of cells, where they hold what it expects.
 
     Raises:
-        PilotError: names every entry for a row or column that is not there or a cell that holds something else,
+        PilotError: names each entry for a row or column that is not there or a cell that holds something else,
             without a reason, or the second for a cell.
     """
     entries = ledger[ledger["source_row"] != 0]
@@ -88,7 +87,7 @@ def apply_counted(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tup
 def log_of(
     changes: pd.DataFrame, ledger: pd.DataFrame, piece: Piece, names: Sequence[str | None], applications: pd.Index
 ) -> pd.DataFrame:
-    """The log of a whole table (CHANGE_COLUMNS), of what `apply_logged` and `ledger_of` return, in order of rows.
+    """The log of a whole table (CHANGE_COLUMNS), of what `apply_logged` and `ledger_of` return, by rows.
 
     Of one row what was decided, then what filling merged cells changed, then what the verbs changed, in order.
     What concerns the whole table has no row, the header is row 0. `applications` are the numbers of their rows.

@@ -70,10 +70,9 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
 
 
 def named(piece: Piece, names: Sequence[str | None]) -> pd.DataFrame:
-    """A piece's cells under the names of their columns, the number of each row as index `source_row`.
+    """A piece's cells by the names of their columns (those without one go) and the numbers of rows.
 
-    Columns that are not ours keep their own names, those without a name go; serial numbers and years that a
-    table does not have are blank.
+    Serial numbers and years that a table does not have are blank.
     """
     kept = [place for place, name in enumerate(names) if name is not None]
     table = piece.cells.iloc[:, kept].set_axis([names[place] for place in kept], axis="columns")

@@ -4,7 +4,6 @@ A verb takes a table of text cells and returns a new one, `table.pipe(name_round
 `source_row` as index, columns named as in `columns.SOURCE_COLUMNS`. It changes cells: no row goes, comes or moves.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -100,11 +99,9 @@ def cut_off_certificates(certificates: pd.Series, has_level: np.ndarray) -> np.n
     The second sign counts only where other rows have levels; `has_level` says which, in the name or beside it.
     """
     fills = _fills(certificates)
-    open_bracket = asked_of_each(
-        certificates, lambda text: len(re.findall("[（(]", text)) > len(re.findall("[）)]", text))
-    )
+    opened = asked_of_each(certificates, lambda text: sum(map(text.count, "(（")) > sum(map(text.count, ")）")))
     ends_there = asked_of_each(certificates, lambda text: not text.endswith((")", "）")) and fills(text))
-    return open_bracket | (~has_level & ends_there & has_level.any())
+    return opened | (~has_level & ends_there & has_level.any())
 
 
 def cut_off_majors(majors: pd.Series, known_majors: frozenset[str]) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Applications, majors, indicators → named tidy statistics.
 
-`statistics.toml` is the one place where a statistic is declared: the same entry names the table in the report, in
-the files and in the data dictionary.
+`statistics.toml` is the one place where a statistic is declared: the same entry names the table in the report,
+in the files and in the data dictionary.
 """
 
 from collections.abc import Callable
@@ -18,10 +18,7 @@ __all__ = ["STATISTICS", "Statistic", "Tables", "compare_counts", "recount", "su
 
 
 class Statistic(NamedTuple):
-    """One statistic: Chinese title, unit of its counts, definition, and the function of tables that makes its own.
-
-    `formula` says how its figures are computed, `caveats` what they must not be taken for.
-    """
+    """One statistic: what is said of it, as in `statistics.toml`, and the function of tables that makes its own."""
 
     title: str
     unit: str

@@ -11,10 +11,9 @@ PLACES = ["places_applied", "places_approved"]
 
 
 class Tables(NamedTuple):
-    """The cleaned tables of a year.
+    """The tables of a year as cleaned, `indicators` as text.
 
-    `applications` and `majors` as cleaning returns them, `indicators` (`indicator, value, unit, note`, text), and
-    `colleges`: major → college, empty where the school has not said.
+    `colleges` are major → college, empty where the school has not said.
     """
 
     applications: pd.DataFrame
@@ -41,7 +40,7 @@ def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
 
 
 def lacking(applications: pd.DataFrame) -> pd.DataFrame:
-    """Which applications lack a count that they should have: `places_applied`; once approved `places_approved`."""
+    """Which applications lack a count that is due: `places_applied`, and `places_approved` once approved."""
     approved, missing = applications["status"].isin(APPROVED_STATUSES), applications[PLACES].isna()
     return missing.assign(places_approved=missing["places_approved"] & approved)
 
@@ -49,8 +48,8 @@ def lacking(applications: pd.DataFrame) -> pd.DataFrame:
 def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
 
-    A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count, the sums are
-    a `lower_bound`.
+    A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count, sums are a
+    `lower_bound`.
     """
     pairs = applications["certificate"] + "|" + applications["level"].astype(str)
     bounds = lacking(applications).any(axis="columns")

@@ -115,8 +115,7 @@ def came_and_went(members: pd.DataFrame, earlier: int, later: int) -> pd.DataFra
     ).rename(columns={"value": "earlier", "value_later": "later"})
     order = ["standing", "later", "earlier", "name"]
     table = table.sort_values(order, ascending=[True, False, False, True], ignore_index=True)
-    columns = ["name", "former", "standing", "earlier", "later", "levels", "levels_later"]
-    return table[[name for name in columns if name in table]]
+    return table.filter(["name", "former", "standing", "earlier", "later", "levels", "levels_later"])
 
 
 def breaks(years: Sequence[YearStatistics]) -> pd.DataFrame:
@@ -182,15 +181,11 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
         ),
     ]
     table = pd.concat(parts).astype({"value": "Float64"}).assign(year=year.year)
-    columns = [*_KEY, "year", "value", "lower_bound", "incomplete", "note"]
-    return table[columns].drop_duplicates([*_KEY, "year"])
+    return table[[*_KEY, "year", "value", "lower_bound", "incomplete", "note"]].drop_duplicates([*_KEY, "year"])
 
 
 def _approved(year: YearStatistics, by: str) -> pd.DataFrame:
-    """The approved places of a year by `application_round` or `level`, those alone that were applied for.
-
-    Tables that an earlier version wrote do not say which are lower bounds.
-    """
+    """Approved places by a column, where any were applied for; tables of an earlier version say no bounds."""
     table = year.statistics["by_level" if by == "level" else "by_round"]
     table = table[table["applications"] > 0]
     table = table.set_index(table[by].astype(str))
