@@ -105,10 +105,11 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
 @_project
 def check(year: int | None, project: Path) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
-    from pilotlib.checking import clean_year
+    from pilotlib.checking import clean_inputs
+    from pilotlib.reading import read_inputs
     from pilotlib.report.year_tables import findings
 
-    inputs, cleaned, problems = clean_year(project, year or newest_year(project))
+    inputs, cleaned, problems = clean_inputs(read_inputs(project, year or newest_year(project)))
     click.echo("\n".join(findings(inputs.file, cleaned, problems)))
     sys.exit(int((problems["severity"] == "error").any()))
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Never
 
 import pandas as pd
 
-from pilotlib.checking import CleanedYear, clean_year, stop_on_errors
+from pilotlib.checking import CleanedYear, clean_inputs, stop_on_errors
 from pilotlib.chinese import use_chinese_font
 from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
 from pilotlib.cleaning import repairs
@@ -15,6 +15,7 @@ from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.project import find_project, newest_year, years_in
+from pilotlib.reading import read_inputs
 from pilotlib.reading.documents import PROSE_SUFFIXES, Passage, passages_of, read_document
 from pilotlib.reading.headers import header_of
 from pilotlib.report import year_tables
@@ -204,7 +205,7 @@ def _load(project: Path, number: int) -> dict[str, Told]:
 
 def _counted(project: Path, number: int) -> tuple[CleanedYear, Tables, dict[str, pd.DataFrame]]:
     """A year without errors, cleaned; what its statistics are computed from; and these by name."""
-    of_year = clean_year(project, number)
+    of_year = clean_inputs(read_inputs(project, number))
     inputs, cleaned, problems = of_year
     stop_on_errors(problems, inputs.file)
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))

@@ -19,6 +19,7 @@ from pilotlib.province.workers import Spread
 from pilotlib.reading.pieces import Piece, files_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
+from pilotlib.statistics.places import lacking
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
 from pilotlib.vocabulary import APPROVED_STATUSES, NO_SCHOOL, UNKNOWN, in_level_order, in_round_order
 
@@ -101,7 +102,6 @@ def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.S
     applied = (cleaned.reasons == "").to_numpy()
     applications = cleaned.applications.reset_index(drop=True)
     approved = applications["status"].isin(APPROVED_STATUSES)
-    lacking = applications["places_applied"].isna() | (approved & applications["places_approved"].isna())
     rows = applications.assign(
         school=each_value(schools[applied], lambda name: name or NO_SCHOOL).array,
         city=cities[applied].array,
@@ -110,7 +110,7 @@ def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.S
         applications=1,
         places_approved=applications["places_approved"].where(approved),
         cells_changed=cleaned.cells_changed.array,
-        unknown=lacking.astype("int64"),
+        unknown=lacking(applications).any(axis="columns").astype("int64"),
     )
     aside = pd.DataFrame({"school": schools.array, "reason": cleaned.reasons.array, "rows": 1})
     aside = aside[(piece.rows != 0) & ~applied]
