@@ -99,7 +99,7 @@ def in_one_process(project: Path, schools: int) -> dict[str, float]:
         start = time.process_time()
         made = make_report(part.task(), settings)
         ours.append(time.process_time() - start)
-        assert made.files, made.message
+        assert made.files, made.faults
         resident[number] = memory_now()
         if number <= 20:
             theirs.append(cpu_of_script(project, part.task()))

@@ -1,8 +1,4 @@
-"""From a college's 1+X application table to its annual report.
-
-In a cell: `load_year`, `load_years`, `in_chinese`, `trace_row`, `check_draft`, `reference`, `figures`, `chart`,
-`explore`.
-"""
+"""From a college's 1+X application table to its annual report. What a cell may ask for stands in `__all__`."""
 
 from importlib import import_module
 from typing import Any

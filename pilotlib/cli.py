@@ -69,10 +69,8 @@ def run(
     if all_years and year:
         raise PilotError(f"--all 与年度 {year} 只能写一个。")
     year = year or newest_year(project)  # which says that there is none
-    reports: dict[str, Any] = {
-        f"{number} 年": partial(pipeline.run, project, number, dict(parameters), strict=strict)
-        for number in (years_in(project) if all_years else [year])
-    }
+    years, make_year = years_in(project) if all_years else [year], partial(pipeline.run, strict=strict)
+    reports: dict[str, Any] = {f"{each} 年": partial(make_year, project, each, dict(parameters)) for each in years}
     if all_years:
         reports["历年对比"] = partial(pipeline.run_trends, project)
     failed = []
@@ -98,9 +96,8 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
     if wrong:
         click.echo(f"警示：{title}的学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
     names = [str(path.relative_to(folder)) for path in written]
-    unchanged = f"{title}：没有变化，报告已是最新：{names[-1]}"
     did = [f"{title}：运行了{'、'.join(stages)}", *(f"已写入 {name}" for name in names)]
-    click.echo("\n".join(did) if stages else unchanged)
+    click.echo("\n".join(did) if stages else f"{title}：没有变化，报告已是最新：{names[-1]}")
 
 
 @pilot.command()
@@ -108,10 +105,11 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
 @_project
 def check(year: int | None, project: Path) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
-    from pilotlib.checking import clean_year
+    from pilotlib.checking import clean_inputs
+    from pilotlib.reading import read_inputs
     from pilotlib.report.year_tables import findings
 
-    inputs, cleaned, problems = clean_year(project, year or newest_year(project))
+    inputs, cleaned, problems = clean_inputs(read_inputs(project, year or newest_year(project)))
     click.echo("\n".join(findings(inputs.file, cleaned, problems)))
     sys.exit(int((problems["severity"] == "error").any()))
 

@@ -37,21 +37,18 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
     `indicators.csv` (their headers, and one example each as a comment), `narrative.md` (the six headings).
     PilotError where the year is there already, or the table cannot be read; nothing has been made then.
     """
-    raw = project / "data" / "raw"
-    final = raw / str(year)
+    final = project / "data" / "raw" / str(year)
     if final.exists() or final.is_symlink():
         raise PilotError(f"data/raw/{year} 已经存在，没有改动。要重新建立，请先把它移走。")
     read_table(table)
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{year}-", dir=raw, ignore_cleanup_errors=True) as temporary:
+        with tempfile.TemporaryDirectory("", f".{year}-", final.parent, ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
             copy = folder / f"applications{'' if table.is_dir() else table.suffix.lower()}"
-            copies = {table: copy}
-            if table.is_dir():
-                copy.mkdir()
-                copies = {file: copy / file.name for file in sorted(table.iterdir()) if file.is_file()}
-            for received, target in copies.items():
-                target.write_bytes(read_bytes(received))
+            for file in filter(Path.is_file, table.iterdir() if table.is_dir() else [table]):
+                target = copy / file.relative_to(table)
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(read_bytes(file))
                 target.chmod(0o444)
             name = "".join(character if character.isprintable() else "�" for character in table.name)
             source = SOURCE.format(year=year, file=json.dumps(name, ensure_ascii=False), sha256=hash_of(copy))
@@ -61,8 +58,8 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
                 "indicators.csv": f"\ufeff{','.join(INDICATOR_COLUMNS)}\n{INDICATOR_EXAMPLE}\n",
                 "narrative.md": "\n\n".join(f"## {title}" for title in NARRATIVE_SECTIONS) + "\n",
             }
-            for file, text in texts.items():
-                (folder / file).write_text(text, encoding="utf-8", newline="\n")
+            for beside, text in texts.items():
+                (folder / beside).write_text(text, encoding="utf-8", newline="\n")
             folder.chmod(0o755)
             folder.rename(final)  # onto nothing: a year made meanwhile by another command is kept
     except OSError as error:

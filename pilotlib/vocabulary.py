@@ -4,9 +4,12 @@ What another college or another year may call by another name is here and in `co
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -108,6 +111,11 @@ RATES = (
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 SEVERITIES = {"error": "错误", "warning": "警示", "note": "提示"}
+
+
+def registry(module: str, file: str) -> dict[str, dict[str, Any]]:
+    """The entries of a TOML file beside a module (its `__file__`), by name: rules, statistics."""
+    return tomllib.loads(Path(module).with_name(file).read_text("utf-8"))
 
 
 @lru_cache(2**16)

@@ -53,15 +53,15 @@ def copied(notebook, output, parameters, project, failed, title, engine=None):
     output.write_text(text, encoding="utf-8")
 
 
-def publish_book(notebook, open_book, editions, folder, inputs, parameters):
+def publish_book(report, notebook, folder):
     """Each edition in many small pieces, so that a kill finds it half written; then the manifest with their hashes."""
     text = notebook.read_text(encoding="utf-8")
-    for edition in editions:
+    for edition in report.editions:
         with (folder / f"annual-report.{edition}").open("w", encoding="utf-8") as file:
             for _ in range(300):
                 file.write(text)
                 file.flush()
-    manifest = {"outputs": hashes(folder, sorted(folder.iterdir())), "inputs": inputs}
+    manifest = {"outputs": hashes(folder, sorted(folder.iterdir())), "inputs": report.before}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 

@@ -2,8 +2,7 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.checking import by_cause, check, stop_on_errors
-from pilotlib.checking.sentences import CHECK_RULES
+from pilotlib.checking import CHECK_RULES, by_cause, check, stop_on_errors
 from pilotlib.cleaning import clean
 from pilotlib.vocabulary import SEVERITIES
 from tests.tables import cells_of, row
@@ -118,8 +117,8 @@ def test_warnings_do_not_stop():
 
 
 def test_every_rule_has_a_known_severity_and_a_whole_sentence():
-    assert {severity for severity, _, _ in CHECK_RULES.values()} == set(SEVERITIES)
-    assert all(sentence.endswith("。") for _, _, sentence in CHECK_RULES.values())
+    assert {rule["severity"] for rule in CHECK_RULES.values()} == set(SEVERITIES)
+    assert all(rule["sentence"].endswith("。") for rule in CHECK_RULES.values())
 
 
 def test_a_cause_of_many_rows_is_said_once_with_its_rows():

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.checking import clean_year
+from pilotlib.checking import clean_inputs
 from pilotlib.province.totals import summarise_table
+from pilotlib.reading import read_inputs
 from pilotlib.receiving import set_up_year
 from tests import writers
 from tests.tables import HEADER, ROW, Statistics
@@ -119,7 +120,7 @@ def received(tmp_path):
 
     def receive(path):
         set_up_year(tmp_path, 2021, path)
-        return clean_year(tmp_path, 2021)
+        return clean_inputs(read_inputs(tmp_path, 2021))
 
     return receive
 

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -112,8 +113,8 @@ def test_a_change_reruns_exactly_the_stages_that_depend_on_it(ready, change, sta
 def test_the_code_is_an_input(copied, monkeypatch, tmp_path):
     module = tmp_path / "module.py"
     module.write_text("1")
-    files = recipes.code_files()
-    monkeypatch.setattr(recipes, "code_files", lambda: [*files, module])
+    package, files_in = Path(recipes.__file__).parents[1], recipes.files_in
+    monkeypatch.setattr(recipes, "files_in", lambda folder: files_in(folder) + [module] * (folder == package))
     assert run_copied(copied) == ALL
     module.write_text("2")
     assert run_copied(copied) == ALL

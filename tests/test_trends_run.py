@@ -30,10 +30,11 @@ def publish(notebook, book, editions, folder):
         shutil.copy(notebook, folder / f"{name}.{edition}")
 
 
-def publish_book(notebook, open_book, *arguments):
+def publish_book(*arguments):
     """The real one of a book that holds nothing, whose editions are copies of the notebook."""
-    with mock.patch("pilotlib.running.stages.publish", publish):
-        really_publish_book(notebook, lambda: SimpleNamespace(facts={}), *arguments)
+    nothing = mock.patch("pilotlib.report.books.Kind.open", lambda *_: SimpleNamespace(facts={}))
+    with nothing, mock.patch("pilotlib.running.stages.publish", publish):
+        really_publish_book(*arguments)
 
 
 def execute(notebook, output, parameters, project, failed, title, engine=None):

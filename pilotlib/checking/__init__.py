@@ -1,15 +1,13 @@
 """A cleaned table → a table of its problems: all at once, each a sentence in the reader's language.
 
-Each rule takes tables and returns its cases; the sentences stand apart, in `sentences`.
+Each rule takes tables and returns its cases; how grave it is and what is said of them is in `rules.toml`.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.checking.sentences import CHECK_RULES
 from pilotlib.cleaning import Cleaned, clean
 from pilotlib.cleaning.verbs import cut_off_certificates, with_every_column
 from pilotlib.columns import (
@@ -23,12 +21,15 @@ from pilotlib.columns import (
 )
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
-from pilotlib.reading import YearInputs, read_inputs
-from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES
+from pilotlib.reading import YearInputs
+from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, registry
 from pilotlib.words import count_text, normalised
 
-__all__ = ["CleanedYear", "by_cause", "check", "clean_inputs", "clean_year", "stop_on_errors"]
+__all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "stop_on_errors"]
 
+CHECK_RULES = registry(__file__, "rules.toml")
+# A case: the row of the table or NA, the column, its value, what that was compared with, the rule.
+Case = tuple[Any, str, str, str, str]
 # So many cases of one cause are told each, and so many rows of more are named.
 _TOLD_EACH, _MOST_NAMED = 5, 20
 TYPES: dict[str, Any] = dict.fromkeys(("source_row", "column", "value", "rule", "severity", "message"), "str") | {
@@ -37,27 +38,12 @@ TYPES: dict[str, Any] = dict.fromkeys(("source_row", "column", "value", "rule", 
 }
 
 
-class Case(NamedTuple):
-    """A case of a rule: the row of the table or NA, the column, its value, and what that was compared with."""
-
-    row: Any
-    column: str
-    value: str
-    other: str
-    rule: str
-
-
 class CleanedYear(NamedTuple):
     """What is given for a year, its cleaned tables with their logs, and the problems that checking found."""
 
     inputs: YearInputs
     cleaned: Cleaned
     problems: pd.DataFrame
-
-
-def clean_year(project: Path, year: int) -> CleanedYear:
-    """Read, clean and check a year's table; PilotError where it cannot be read, not where it holds errors."""
-    return clean_inputs(read_inputs(project, year))
 
 
 def clean_inputs(inputs: YearInputs, ledger: str = "corrections.csv") -> CleanedYear:
@@ -76,30 +62,23 @@ def check(
     reference: pd.DataFrame | None = None,
     ledger: str = "corrections.csv",
 ) -> pd.DataFrame:
-    """Hold a cleaned table against what each column must hold and against the rules.
+    """Problems of a cleaned table: `source_row, column, value, rule, severity, message`, errors first.
 
-    Args:
-        cleaned: As `clean` returns it; `year`: the one whose table this should be.
-        source: What was recorded on receipt: `sha256` and `rows`, each optional; `sha256`: of the file now.
-        indicators: `indicator, value, unit, note`, text; `reference`: known majors, else none is looked up.
-        ledger: What the sentences call the place where a cell is corrected.
-
-    Returns:
-        `source_row, column, value, rule, severity, message`: errors first, then in the order of rows. Rules and
-        their sentences are in `sentences.CHECK_RULES`.
+    `year` is the one whose table this should be; `source` what was recorded on receipt, `sha256` and `rows`;
+    `sha256` that of the file now; `indicators` the school's figures, as text. Without a `reference` no major
+    is looked up. `ledger` is as in `clean_inputs`.
     """
     applications, majors, changes = with_every_column(cleaned.applications), cleaned.majors, cleaned.changes
-    applied, approved = "places_applied", "places_approved"
-    more = applications[approved] - applications[applied]
+    more = applications["places_approved"] - applications["places_applied"]
     unknown = majors["category"].isna() & (reference is not None and len(reference) > 0)
     seen = changes[changes["rule"].isin(list(CHECK_RULES))].assign(other="")
     found = [
         *_whole_table(cleaned.applications, year, source or {}, sha256),
         *_cells(cleaned.applications, year),
-        *map(Case._make, seen[["source_row", "column", "before", "other", "rule"]].to_numpy()),
+        *map(tuple, seen[["source_row", "column", "before", "other", "rule"]].to_numpy()),
         *_truncated(cleaned),
-        *_cases("approved_above_applied", approved, applications, more > 0, other=applied),
-        *_cases("approved_below_applied", approved, applications, more < 0, other=applied),
+        *_cases("approved_above_applied", "places_approved", applications, more > 0, other="places_applied"),
+        *_cases("approved_below_applied", "places_approved", applications, more < 0, other="places_applied"),
         *_students(applications, majors),
         *_repeats(applications),
         *_totals(cleaned),
@@ -107,13 +86,13 @@ def check(
         *([] if indicators is None else _given_indicators(indicators)),
     ]
     # A cell that cannot be read, or whose count stands in a merged cell, is one problem, not also a missing value.
-    explained = {case[:2] for case in found if case.rule in ("count_unreadable", "merged_count")}
+    explained = {case[:2] for case in found if case[-1] in ("count_unreadable", "merged_count")}
     rows = []
-    for case in found:
-        if case.rule not in ("value_missing", "value_required") or case[:2] not in explained:
-            severity, _, sentence = CHECK_RULES[case.rule]
-            message = sentence.format(title=title_of(case.column), ledger=ledger, **case._asdict())
-            rows.append((*case[:3], case.rule, severity, message))
+    for row, column, value, other, rule in found:
+        if rule not in ("value_missing", "value_required") or (row, column) not in explained:
+            said = {"row": row, "title": title_of(column), "value": value, "other": other, "ledger": ledger}
+            message = CHECK_RULES[rule]["sentence"].format_map(said)
+            rows.append((row, column, value, rule, CHECK_RULES[rule]["severity"], message))
     problems = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
     return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)
 
@@ -132,16 +111,15 @@ def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
     The columns are those of `check`, and the order that of each cause's first row.
     """
     causes = problems.groupby(["severity", "rule", "column"], sort=False, observed=True, dropna=False)
-    told = [_as_one(cases) if len(cases) > _TOLD_EACH else cases for _, cases in causes]
-    return pd.concat(told or [problems]).sort_index(ignore_index=True)
-
-
-def _as_one(cases: pd.DataFrame) -> pd.DataFrame:
-    first = cases.head(1)
-    title = CHECK_RULES[first["rule"].iloc[0]][1]
-    rows = "、".join(map(str, cases["source_row"].dropna().unique()[:_MOST_NAMED]))
-    where = f"第{rows}{'等' if len(cases) > _MOST_NAMED else ''}行" if rows else ""
-    return first.assign(message=f"{title}，共{len(cases)}处：{where}。如" + first["message"])
+    told = [problems.head(0)]
+    for (_, rule, _), cases in causes:
+        if len(cases) > _TOLD_EACH:
+            rows = "、".join(map(str, cases["source_row"].dropna().unique()[:_MOST_NAMED]))
+            where = f"第{rows}{'等' if len(cases) > _MOST_NAMED else ''}行" if rows else ""
+            said = f"{CHECK_RULES[str(rule)]['title']}，共{len(cases)}处：{where}。如"
+            cases = cases.head(1).assign(message=said + cases["message"])
+        told.append(cases)
+    return pd.concat(told).sort_index(ignore_index=True)
 
 
 def _cases(
@@ -151,9 +129,8 @@ def _cases(
     if not which.any():
         return []
     rows = table[which.fillna(False).astype(bool)].assign(none="").astype(object).fillna("")
-    numbers = rows["source_row"] if "source_row" in rows else [pd.NA] * len(rows)
-    texts = zip(numbers, rows[value or column].map(str), rows[other or "none"].map(str), strict=True)
-    return [Case(row, column, text, compared, rule) for row, text, compared in texts]
+    rows = rows.reindex(columns=["source_row", value or column, other or "none"])
+    return [(row, column, str(text), str(compared), rule) for row, text, compared in rows.to_numpy()]
 
 
 def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], sha256: str) -> list[Case]:
@@ -172,19 +149,17 @@ def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], 
         (rows != recorded, "", rows, recorded, "rows_differ"),
     )
     absent = [name for name in EXPECTED_COLUMNS if not {name, f"{name}_as_given"} & set(applications)]
-    return [Case(pd.NA, *case) for holds, *case in whole if holds] + [
-        Case(pd.NA, name, "", "", "column_absent") for name in absent
-    ]
+    lacks = [(True, name, "", "", "column_absent") for name in absent]
+    return [(pd.NA, column, value, other, rule) for holds, column, value, other, rule in (*whole, *lacks) if holds]
 
 
 def _cells(applications: pd.DataFrame, year: int) -> list[Case]:
     """Cells that are empty, and words that are not known, by the kinds of their columns; other years."""
-    is_ordinal = ORDINAL_ROUND.fullmatch
     # By kind, in the order in which those of a row are told: the rule of an empty cell, that of an unknown word,
     # and which words are known.
     kinds: dict[Kind, tuple[str, str, Callable[[str], object]]] = {
         "year": ("value_required", "year_differs", str(year).__eq__),
-        "round": ("value_required", "round_unknown", lambda text: text == CARRIED_ON or is_ordinal(text)),
+        "round": ("value_required", "round_unknown", lambda text: text == CARRIED_ON or ORDINAL_ROUND.fullmatch(text)),
         "name": ("value_required", "", bool),
         "names": ("value_missing", "", bool),
         "level": ("level_missing", "levels_several", LEVELS.__contains__),

@@ -27,14 +27,10 @@ def propose_header(header: Header) -> pd.DataFrame:
 
 
 def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
-    """Corrections for problems of which one reading suggests itself, one a cell, in the order of the problems.
+    """Corrections (CORRECTION_COLUMNS) for problems of which one reading suggests itself, one a cell, in order.
 
-    Args:
-        problems: As `check` returns them; `reference`: known majors.
-        table: The applications' cells by `source_row`, as the file holds them.
-
-    Returns:
-        `row, column, was, becomes, reason`, all text; empty if nothing suggests itself.
+    `problems` are as `check` returns them, `reference` the known majors, `table` the applications' cells by
+    `source_row`, as the file holds them.
     """
     majors = sorted({*reference["major"], *reference["catalogue_name"]})
     proposals: dict[tuple[int, str], tuple[str, str, str]] = {}

@@ -11,7 +11,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.cleaning.verbs import with_every_column
 from pilotlib.columns import title_of, unit_of
-from pilotlib.statistics.places import Tables, is_approved, only_approved, totals
+from pilotlib.statistics.places import Tables, lacking, only_approved, totals
 
 
 class Scope(NamedTuple):
@@ -155,15 +155,10 @@ def titled(measure: str, scope: Scope) -> str:
 
 def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) -> Iterator[Fact]:
     """Rows, certificates and places of each round, level, certificate, and of those that occur together."""
-    approved = only_approved(applications)
-    lacking = approved.assign(
-        places_applied=applications["places_applied"].isna(),
-        places_approved=applications["places_approved"].isna() & is_approved(applications),
-    )
+    approved, bounded = only_approved(applications), lacking(applications)
     for dimensions in (list(part) for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
         statistic = "by_" + "_".join(dimensions).replace("application_", "")
-        groups = lacking.groupby(dimensions, dropna=False, observed=True)
-        bounds = groups[["places_applied", "places_approved"]].any()
+        bounds = bounded.groupby([applications[name] for name in dimensions], dropna=False, observed=True).any()
         counts = totals(approved, dimensions).set_index(dimensions)[_COUNTS]
         yield from _facts(counts, bounds, statistic if statistic in statistics else "applications")
 
@@ -180,7 +175,7 @@ def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[
         table = statistics[f"by_{dimension}"].set_index(dimension)
         several = table.index.str.contains("、")
         counts = table.loc[~several, ["majors_count", "applications", "places_applied", "places_approved"]]
-        shared = counts.index.isin("、".join(table.index[several]).split("、"))
+        shared = counts.index.isin("、".join(table.index[several]).split("、")) | table.loc[~several, "lower_bound"]
         bounds = pd.DataFrame(dict.fromkeys(counts, shared), index=counts.index).assign(majors_count=True)
         yield from _facts(counts, bounds, f"by_{dimension}")
     majors = statistics["by_major"].set_index("major")

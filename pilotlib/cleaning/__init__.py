@@ -1,8 +1,6 @@
 """Text cells → applications and majors, with a log of every cell changed.
 
-Verbs (`verbs`) take a table and return a new one; what each changed is found by comparing the two, so nothing can
-change without a record. Splitting a cell (certificate and level, several majors) changes nothing: the `…_as_given`
-columns keep the cell as it stands.
+Splitting a cell (certificate and level, several majors) changes nothing: `…_as_given` columns keep the whole.
 """
 
 from collections.abc import Sequence
@@ -39,8 +37,8 @@ class Cleaned(NamedTuple):
 class CleanedPiece(NamedTuple):
     """A piece of a large table, cleaned; every index is `source_row` but that of `applications`.
 
-    `applications` has the columns of `Cleaned.applications`, its texts as categoricals; `reasons` says of every row of
-    the piece why it is no application ("" where it is one), `cells_changed` how many cells of an application changed.
+    `applications` are as in `Cleaned`, with texts as categoricals; `reasons` says of every row of the piece why it
+    is no application ("" where it is one), `cells_changed` how many cells of an application changed.
     """
 
     applications: pd.DataFrame
@@ -57,14 +55,9 @@ def clean(
 ) -> Cleaned:
     """Clean the text cells of one application table. Rows below the header = applications + rows set aside.
 
-    Args:
-        cells: As `read_table` returns them, header included; and `origin` likewise.
-        corrections: The ledger: `row, column, was, becomes, reason`, all text; `row` is the `source_row`.
-        reference: Known majors: `major, catalogue_name, code, catalogue_year, category`, all text.
-        file: The file's name, for messages.
-
-    Raises:
-        PilotError: no header, a column missing or found twice, or a correction that does not fit the table.
+    `cells` (header included) and `origin` are as `read_table` returns them. `corrections`, the ledger, and
+    `reference`, the known majors, have CORRECTION_COLUMNS and REFERENCE_COLUMNS, all text. Messages name the `file`.
+    PilotError: no header, a column missing or found twice, or a correction that does not fit the table.
     """
     corrections = pd.DataFrame(columns=CORRECTION_COLUMNS, dtype=str) if corrections is None else corrections
     reference = pd.DataFrame(columns=REFERENCE_COLUMNS, dtype=str) if reference is None else reference
@@ -99,10 +92,9 @@ def clean(
 
 
 def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
-    """Clean a piece of a large table (`pieces_of`), which has neither a ledger nor a reference of majors.
+    """Clean a piece of a large table, without ledger or reference; PilotError as in `rows.names_of`.
 
     `by` are the positions of columns that are not ours (school, city) and may say that a row is one of totals.
-    PilotError where a column is missing or found twice.
     """
     names = rows.names_of(piece)
     reasons = rows.reasons_of(piece, names, by)

@@ -12,29 +12,9 @@ from pilotlib.distinct import categories_of, differ
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import ledger_rows
 from pilotlib.reading.pieces import Piece
+from pilotlib.vocabulary import registry
 
-# Rule → title, reason. A correction's reason is in the ledger.
-CHANGE_RULES = {
-    "table_taken": ("选用的表", ""),
-    "table_joined": ("接成一张的表", "列名相同，或没有表头而列数、内容相合，依次接在一起"),
-    "table_left": ("没有读取的表", "也有申报表的表头，但认出的列较少"),
-    "header_understood": ("按标题理解的列名", "列名没有说明是哪一种人数，按表的标题理解"),
-    "personal_left_out": ("没有读取的个人信息", "个人信息只留在收到的文件中"),
-    "text_unshown": ("不计入的文字", "删除线、上标或隐藏的文字，不是这一格的内容"),
-    "merged_cell": ("合并单元格", "与上方合并为一格，各行内容相同"),
-    "merged_hidden": ("合并盖住的内容", "被上方的合并单元格盖住，表中看不见，以看得见的为准"),
-    "merged_row": ("合并的行", "一项申报合并为一格，专业分行填写；各行的专业与学生数合在第一行"),
-    "merged_count": ("合并的人数", "与上方合并为一格，人数只给了一次，不拆分到各行"),
-    "row_hidden": ("隐藏的行", "在收到的文件中是隐藏的，照常计入申报"),
-    "correction": ("人工更正", ""),
-    "characters": ("统一字符", "全角字母数字、兼容字符与多余空白改为通用写法"),
-    "round_alias": ("统一批次名称", "同一批次的不同叫法"),
-    "status_alias": ("统一状态名称", "同一状态的不同叫法"),
-    "count_unit": ("换算单位", "列名写明以十人、百人、千人或万人为单位，换算成人"),
-    "count_format": ("统一数字写法", "去掉千分位、单位与缺失标记"),
-    "count_unreadable": ("不是整数", "内容无法读成整数，按缺失处理"),
-    "major_completed": ("补全专业名称", "单元格被列宽截断，已知专业中只有一个以此开头"),
-}
+CHANGE_RULES = registry(__file__, "rules.toml")
 # What filling a merged cell did, as in `reading.grids.fill_merged` → the rule.
 FILLING_RULES = {
     "unshown": "text_unshown",
@@ -64,13 +44,12 @@ def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "�
     """Put in what the ledger (as `ledger_of` returns it) says of cells, where they hold what it expects.
 
     Raises:
-        PilotError: a correction of a row or column that is not there, of a cell that holds something else, or
-            without a reason, or a second correction of the same cell; every such entry is named.
+        PilotError: names each entry for a row or column that is not there or a cell that holds something else,
+            without a reason, or the second for a cell.
     """
     entries = ledger[ledger["source_row"] != 0]
     entries = entries.assign(again=entries.duplicated(["source_row", "column"]))
-    sentences = zip(entries["entry"], [_fault(entry, table, file) for entry in entries.itertuples()], strict=True)
-    faults = [f"corrections.csv 第 {number} 条：{sentence}" for number, sentence in sentences if sentence]
+    faults = [fault for entry in entries.itertuples() if (fault := _fault(entry, table, file))]
     if faults:
         raise PilotError(faults[0] if len(faults) == 1 else "\n".join([f"有 {len(faults)} 条更正不符：", *faults]))
     columns = {name: table[name].astype(object) for name in entries["column"]}
@@ -108,17 +87,12 @@ def apply_counted(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tup
 def log_of(
     changes: pd.DataFrame, ledger: pd.DataFrame, piece: Piece, names: Sequence[str | None], applications: pd.Index
 ) -> pd.DataFrame:
-    """The log of a whole table: `source_row, column, before, after, rule, reason`.
+    """The log of a whole table (CHANGE_COLUMNS), of what `apply_logged` and `ledger_of` return, by rows.
 
-    In order of rows; of one row what was decided, then what filling merged cells changed, then the changes in
-    the order of the verbs. What concerns the whole table has no row, and the header is row 0.
-
-    Args:
-        changes: As `apply_logged` returns them; `ledger`: as `ledger_of` returns it.
-        piece: The whole table; `names`: of its columns; `applications`: the numbers of their rows.
+    Of one row what was decided, then what filling merged cells changed, then what the verbs changed, in order.
+    What concerns the whole table has no row, the header is row 0. `applications` are the numbers of their rows.
     """
     origin = piece.origin
-    taken = {"after": origin.taken, "rule": "table_taken", "reason": origin.why}
     header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
     was, becomes = piece.header.understood or ("", "")
     understood = {"source_row": 0, "column": column_named(becomes), "before": was, "after": becomes}
@@ -134,12 +108,12 @@ def log_of(
     once = filled["kind"] == "once"
     # Counts that a merged cell gave once for its rows.
     counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
-    reason = f"{CHANGE_RULES['merged_count'][1]}（" + counts["before"] + "）"
+    reason = f"{CHANGE_RULES['merged_count']['reason']}（" + counts["before"] + "）"
     parts = [
-        pd.DataFrame([taken] if origin.taken else []),
-        pd.DataFrame([{"before": origin.joined, "rule": "table_joined"}] if origin.joined else []),
-        pd.DataFrame([{"before": origin.left, "rule": "table_left"}] if origin.left else []),
-        pd.DataFrame([{"before": origin.personal, "rule": "personal_left_out"}] if origin.personal else []),
+        pd.DataFrame({"after": [origin.taken], "rule": "table_taken", "reason": origin.why} if origin.taken else {}),
+        pd.DataFrame({"before": [origin.joined], "rule": "table_joined"} if origin.joined else {}),
+        pd.DataFrame({"before": [origin.left], "rule": "table_left"} if origin.left else {}),
+        pd.DataFrame({"before": [origin.personal], "rule": "personal_left_out"} if origin.personal else {}),
         header.assign(column=header["after"].map(column_named)),
         pd.DataFrame([understood] if piece.header.understood else []),
         counts.assign(reason=reason, before="", after=""),
@@ -149,7 +123,7 @@ def log_of(
     ]
     table = pd.concat([part for part in parts if len(part)] or [NO_CHANGES], ignore_index=True)
     table = table.reindex(columns=CHANGE_COLUMNS).astype(object)
-    reasons = table["rule"].map({rule: reason for rule, (_, reason) in CHANGE_RULES.items()})
+    reasons = table["rule"].map({rule: entry["reason"] for rule, entry in CHANGE_RULES.items()})
     table = table.fillna({"reason": reasons, "column": "", "before": "", "after": ""})
     table = table.astype(dict.fromkeys(CHANGE_COLUMNS, "str") | {"source_row": "Int64"})
     return table.sort_values("source_row", kind="stable", na_position="first", ignore_index=True)
@@ -171,7 +145,7 @@ def number_of_changed_cells(changes: pd.DataFrame) -> int:
 
 def _fault(entry: Any, table: pd.DataFrame, file: str) -> str:
     """What is wrong with an entry of the ledger, as a sentence; "" if nothing is."""
-    title = title_of(entry.column)
+    title, file = title_of(entry.column), f"corrections.csv 第 {entry.entry} 条：{file}"
     where = f"{file} 第 {entry.row} 行“{title}”"
     if entry.column not in table:
         return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns.astype(str)))}。"

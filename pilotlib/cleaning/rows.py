@@ -6,16 +6,7 @@ from functools import lru_cache, reduce
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import (
-    ADDED_UP_COLUMNS,
-    COLUMNS,
-    EXPECTED_COLUMNS,
-    REQUIRED_COLUMNS,
-    SOURCE_COLUMNS,
-    heading_of,
-    source_columns,
-    title_of,
-)
+from pilotlib import columns
 from pilotlib.distinct import asked_of_each, numbers_alike
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, misspelt, nearly_named
@@ -25,8 +16,8 @@ from pilotlib.vocabulary import LABEL_FORMS, ROW_FORMS, TOTAL_FORM_WITHOUT_CERTI
 from pilotlib.words import REMEMBERED, count_text, is_count, levels_in, normalised, split_certificate
 
 # A row that fills none of these is no application but a remark; and where the word for a total may stand.
-TELLING_COLUMNS = source_columns("round", "name", "count")
-LABEL_COLUMNS = [name for name, column in SOURCE_COLUMNS.items() if column.kind != "count"]
+TELLING_COLUMNS = columns.source_columns("round", "name", "count")
+LABEL_COLUMNS = [name for name, column in columns.SOURCE_COLUMNS.items() if column.kind != "count"]
 # What a cell's text is, as bits; the last three say what it is not, so that a row of such cells has none of them.
 FILLED, TOTAL, MODEL, SIGNATURE, TOTAL_WITHIN, HALF, OTHER_HALF = (1 << place for place in range(7))
 NO_LINE, NO_UNIT, NO_NUMBER = (1 << place for place in range(7, 10))
@@ -45,33 +36,34 @@ def names_of(piece: Piece) -> list[str | None]:
     titles, names = piece.header.titles, piece.header.names
     where = f"{piece.file} 第 {piece.header_place} 行（表头）"
     for title in titles:
-        if (nearly := heading_of(title).nearly) and nearly not in names:
+        if (nearly := columns.heading_of(title).nearly) and nearly not in names:
             raise PilotError(
-                f"{where}：“{title}”是不是{title_of(nearly)}，从括号中的字看不出来。"
+                f"{where}：“{title}”是不是{columns.title_of(nearly)}，从括号中的字看不出来。"
                 "如确是这一列，请在 corrections.csv 中更正表头（row 写 0）；不是，请补上这一列。"
             )
-    missing = [name for name in EXPECTED_COLUMNS if name not in names]
+    missing = [name for name in columns.EXPECTED_COLUMNS if name not in names]
     misspelled = [title for title in titles if title and misspelt(title, missing)]
-    if misspelled or not set(REQUIRED_COLUMNS) <= set(names):
-        missing = missing if misspelled else list(REQUIRED_COLUMNS)
+    if misspelled or not set(columns.REQUIRED_COLUMNS) <= set(names):
+        missing = missing if misspelled else list(columns.REQUIRED_COLUMNS)
+        absent, there = "”、“".join(map(columns.title_of, missing)), "、".join(filter(None, titles))
         raise PilotError(
-            f"{where}：缺少“{'”、“'.join(map(title_of, missing))}”列。表头现有：{'、'.join(filter(None, titles))}。"
-            f"{nearly_named(titles, missing)}"
+            f"{where}：缺少“{absent}”列。表头现有：{there}。{nearly_named(titles, missing)}"
             "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；不是，请换一个列名或补上该列。"
         )
     for name in dict.fromkeys(filter(None, names)):
         same = [title for title, other in zip(titles, names, strict=True) if other == name]
         if len(same) > 1:
-            raise PilotError(f"{where}：“{'”、“'.join(same)}” 都是{title_of(name)}列。请只留一列。")
+            raise PilotError(f"{where}：“{'”、“'.join(same)}” 都是{columns.title_of(name)}列。请只留一列。")
     below = piece.cells.iloc[max(piece.header.first - piece.header.last - piece.first, 0) :]
-    columns: list[str | None] = []
+    found: list[str | None] = []
     for place, (title, known) in enumerate(zip(titles, names, strict=True)):
         own = title or f"第{place + 1}列"
+        if own in (*titles[:place], *found, *columns.COLUMNS):
+            own += f"（第{place + 1}列）"
         # A column with a title is one in every piece, whether this one holds anything in it or not.
         exists = known or title or asked_of_each(below.iloc[:, place], bool).any()
-        free = own not in titles[:place] and own not in columns and own not in COLUMNS
-        columns.append((known or (own if free else f"{own}（第{place + 1}列）")) if exists else None)
-    return columns
+        found.append((known or own) if exists else None)
+    return found
 
 
 def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -> pd.DataFrame:
@@ -81,14 +73,14 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
 
 
 def named(piece: Piece, names: Sequence[str | None]) -> pd.DataFrame:
-    """A piece's cells under the names of their columns, the number of each row as index `source_row`.
+    """A piece's cells by the names of their columns (those without one go) and the numbers of rows.
 
-    Columns that are not ours keep their own names, those without a name go; what a table does not have is blank.
+    What a table does not have is blank.
     """
     kept = [place for place, name in enumerate(names) if name is not None]
     table = piece.cells.iloc[:, kept].set_axis([names[place] for place in kept], axis="columns")
     table = table.set_axis(pd.Index(piece.rows, name="source_row"), axis="index")
-    return table.assign(**{name: "" for name in ("serial", "year", *EXPECTED_COLUMNS) if name not in table})
+    return table.assign(**{name: "" for name in ("serial", "year", *columns.EXPECTED_COLUMNS) if name not in table})
 
 
 def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] = ()) -> pd.Series:
@@ -137,19 +129,20 @@ def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarr
     """
     if piece.first > 0:
         return np.zeros(0, int)
-    columns = {name: piece.cells.iloc[:, place] for place, name in enumerate(names) if name}
+    cells = {name: piece.cells.iloc[:, place] for place, name in enumerate(names) if name}
 
     def says(name: str, question: Callable[[str], object]) -> np.ndarray:
-        none = np.zeros(len(reasons), bool)
-        return asked_of_each(columns[name], lambda text: bool(question(normalised(text)))) if name in columns else none
+        if name not in cells:
+            return np.zeros(len(reasons), bool)
+        return asked_of_each(cells[name], lambda text: bool(question(normalised(text))))
 
     in_name = says("certificate", lambda text: split_certificate(text)[1])
     named = np.logical_or.reduce([says("majors", bool), says("level", levels_in), in_name])
     named = named if named.any() else says("certificate", bool)
     candidates, applied = np.flatnonzero((reasons == "") & ~named), (reasons == "") & named
     fits, filled = np.cumsum(applied)[candidates] > 1, np.zeros(len(candidates), bool)
-    for name in columns.keys() & set(ADDED_UP_COLUMNS):
-        numbers = asked_of_each(columns[name], _number, float)
+    for name in cells.keys() & set(columns.ADDED_UP_COLUMNS):
+        numbers = asked_of_each(cells[name], _number, float)
         above = np.cumsum(np.where(applied, np.maximum(np.nan_to_num(numbers), 0), 0))[candidates]
         own = numbers[candidates]
         fits &= np.isnan(own) | (own == above) | (own == np.diff(above, prepend=0))
@@ -172,16 +165,14 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
     texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
     joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
     numbers = pd.Series(reasons.index[aside], dtype="Int64")
-    columns = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": joined.str.rstrip("｜")}
-    sums = {name: table[name].astype(str).to_numpy()[aside] for name in ADDED_UP_COLUMNS if name in table}
-    return pd.DataFrame({"source_row": numbers.where(numbers > 0), **columns, **sums})
+    words = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": joined.str.rstrip("｜")}
+    sums = table.filter(columns.ADDED_UP_COLUMNS)[aside].astype("str").reset_index(drop=True)
+    return pd.DataFrame({"source_row": numbers.where(numbers > 0), **words}).join(sums)
 
 
 # The signs that a word is, and those that it lacks.
-_FORMS = dict(zip((TOTAL, MODEL, SIGNATURE), LABEL_FORMS, strict=True)) | {
-    TOTAL_WITHIN: TOTAL_FORM_WITHOUT_CERTIFICATE,
-    **dict(zip((HALF, OTHER_HALF), TOTAL_HALVES, strict=True)),
-}
+_WORDS = (*LABEL_FORMS, TOTAL_FORM_WITHOUT_CERTIFICATE, *TOTAL_HALVES)
+_FORMS = dict(zip((TOTAL, MODEL, SIGNATURE, TOTAL_WITHIN, HALF, OTHER_HALF), _WORDS, strict=True))
 _OTHER_FORMS = dict(zip((NO_LINE, NO_UNIT, NO_NUMBER), ROW_FORMS, strict=True))
 
 

@@ -4,7 +4,6 @@ A verb takes a table of text cells and returns a new one, `table.pipe(name_round
 `source_row` as index, columns named as in `columns.SOURCE_COLUMNS`. It changes cells: no row goes, comes or moves.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -107,11 +106,9 @@ def cut_off_certificates(certificates: pd.Series, has_level: np.ndarray) -> np.n
     The second sign counts only where other rows have levels; `has_level` says which, in the name or beside it.
     """
     fills = _fills(certificates)
-    open_bracket = asked_of_each(
-        certificates, lambda text: len(re.findall("[（(]", text)) > len(re.findall("[）)]", text))
-    )
+    opened = asked_of_each(certificates, lambda text: sum(map(text.count, "(（")) > sum(map(text.count, ")）")))
     ends_there = asked_of_each(certificates, lambda text: not text.endswith((")", "）")) and fills(text))
-    return open_bracket | (~has_level & ends_there & has_level.any())
+    return opened | (~has_level & ends_there & has_level.any())
 
 
 def cut_off_majors(majors: pd.Series, known_majors: frozenset[str]) -> np.ndarray:
@@ -151,15 +148,11 @@ def with_every_column(applications: pd.DataFrame) -> pd.DataFrame:
 
 
 def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.DataFrame) -> pd.DataFrame:
-    """One row per application and major, in the cell's order.
+    """One row per application and major, of cells as they are `now` and were `given`, in the cell's order.
 
-    `source_row, major, as_given, truncated`, and what `reference` knows of the major by either of its names:
-    `catalogue_name, code, catalogue_year, category`. The last major of a cut-off cell is `truncated`: others may have
-    followed; a correction that adds majors to the cell has settled that.
-
-    Args:
-        now: The cells as cleaned, `source_row` as index; `given`: as given; `cut`: which are cut off.
-        reference: `major, catalogue_name, code, catalogue_year, category`.
+    `source_row, major, as_given, truncated`, and what `reference` (REFERENCE_COLUMNS) knows of the major by either
+    of its names. The last major of a cell that is `cut` off is `truncated`: others may have followed; a correction
+    that adds majors to the cell has settled that.
     """
     lists, before = (cells.astype(object).map(words.split_majors) for cells in (now, given))
     padded = [(old + [None] * len(new))[: len(new)] for old, new in zip(before, lists, strict=True)]

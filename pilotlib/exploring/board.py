@@ -64,9 +64,12 @@ _PICK_LOOK = {"layout": {"width": "15em"}, "style": {"description_width": "3em"}
 _IN_A_ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
 _WIDEST_FILTER = 30  # em
 _as_list = partial(json.dumps, ensure_ascii=False)  # a list as Python writes it too, in double quotes
+_CODE = '<pre style="border:1px solid currentColor;padding:.6em;overflow:auto;margin:0 0 .4em">'
 _COPY = (
-    "navigator.clipboard.writeText(this.previousElementSibling.textContent)"
-    ".then(() => {this.textContent = '已复制'; setTimeout(() => {this.textContent = '复制代码'}, 1500)})"
+    '<button class="jupyter-button" style="width:auto;padding:0 1em" onclick="'
+    "navigator.clipboard.writeText(this.previousElementSibling.textContent).then(() =&gt; {"
+    "this.textContent = '已复制'; setTimeout(() =&gt; {this.textContent = '复制代码'}, 1500)})"
+    '">复制代码</button>'
 )
 
 
@@ -96,7 +99,7 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     def refresh(_: Any = None) -> None:
         rows = select(loaded, chosen())
         table.update(_as_shown(rows), **options)  # it forgets them where rows change
-        code.value = _code(as_code(loaded, chosen()))
+        code.value = f"{_CODE}{escape(as_code(loaded, chosen()))}</pre>{_COPY}"
         draw()
         # Last, because they take longest: what was clicked for is seen before.
         counted.value = totals(loaded, rows)._repr_html_()
@@ -135,10 +138,9 @@ def select(years: Years, selection: Selection) -> pd.DataFrame:
     """The applications that are chosen: where every column with a choice holds one of the chosen words."""
     rows = years.applications
     chosen = pd.Series(True, index=rows.index)
-    for name in ("year", *CHOICES):
-        words = selection.get(name, ())
-        if words:
-            chosen &= rows[name].isin(words) | (rows[name].isna() & (UNKNOWN in words))
+    for name in filter(selection.get, ("year", *CHOICES)):
+        words = selection[name]
+        chosen &= rows[name].isin(words) | (rows[name].isna() & (UNKNOWN in words))
     if selection.get("major"):
         majors = years.majors[years.majors["major"].isin(selection["major"])]
         keys = pd.MultiIndex.from_frame(majors[["year", "source_row"]])
@@ -167,10 +169,8 @@ def as_code(years: Years, selection: Selection) -> str:
 
 
 def totals(years: Years, rows: pd.DataFrame) -> Table:
-    """The overview of the chosen applications: `measure, unit`, a column a year, 至少 before lower bounds.
-
-    Of a part of a table only what can be counted in that part: nothing is split.
-    """
+    """The overview of the chosen applications: `measure, unit`, a column a year, 至少 before lower bounds; of a
+    part of a table only what can be counted in that part: nothing is split."""
     title = f"所选申报：{len(rows):,}项" if len(rows) else "没有符合条件的申报"
     told = Told("totals", title, "只数所选的申报，名额不拆分。", "各行注明", "申报明细表", rows)
     columns: dict[str, Any] = {"measure": [], "unit": []}
@@ -208,13 +208,6 @@ def _picture(rows: pd.DataFrame, form: str, measure: str, by: str, split: str) -
     picture = base64.b64encode(png_of(chart(rows, by, measure, form, split), dots_per_inch=110)).decode("ascii")
     said = f"{FORMS[form]}：{title_of(measure)}，按{title_of(by)}，{number(len(rows))}项申报"
     return f'<img alt="{escape(said)}" style="max-width:100%" src="data:image/png;base64,{picture}">'
-
-
-def _code(text: str) -> str:
-    return (
-        f'<pre style="border:1px solid currentColor;padding:.6em;overflow:auto;margin:0 0 .4em">{escape(text)}</pre>'
-        f'<button class="jupyter-button" style="width:auto;padding:0 1em" onclick="{escape(_COPY)}">复制代码</button>'
-    )
 
 
 def _exports(rows: pd.DataFrame) -> str:

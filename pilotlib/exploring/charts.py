@@ -77,10 +77,8 @@ def chart(
 
 
 def _counted(rows: pd.DataFrame, by: str, split: str, measure: str) -> pd.DataFrame:
-    """A row per word of `by`, a column per word of `split`, as they are drawn and in their orders.
-
-    Where both are the same there is one column. A group of nothing but missing counts is missing.
-    """
+    """A row per word of `by`, a column per word of `split` (one, where both are the same), as they are drawn and
+    in their orders. A group of nothing but missing counts is missing."""
     table = only_approved(pd.DataFrame(rows)).assign(applications=1)
     for name in {by, split}:
         words = table[name].astype("category").cat.rename_categories(str)

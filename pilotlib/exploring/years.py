@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Never
 
 import pandas as pd
 
-from pilotlib.checking import CleanedYear, clean_year, stop_on_errors
+from pilotlib.checking import CleanedYear, clean_inputs, stop_on_errors
 from pilotlib.chinese import use_chinese_font
 from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
 from pilotlib.cleaning import repairs
@@ -15,6 +15,7 @@ from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
 from pilotlib.project import find_project, newest_year, years_in
+from pilotlib.reading import read_inputs
 from pilotlib.reading.documents import PROSE_SUFFIXES, Passage, passages_of, read_document
 from pilotlib.reading.headers import header_of
 from pilotlib.report import year_tables
@@ -95,9 +96,11 @@ def load_years(years: Iterable[int] | None = None, *, project: Path | str | None
     loaded = [_load(folder, number) for number in numbers]
     year = numbers[0] if len(numbers) == 1 else None
     tables = {}
+    below = {name: _below([of_year[name].data for of_year in loaded], numbers) for name in loaded[0]}
+    repaired = pd.concat([of_year["applications"].marks for of_year in loaded], ignore_index=True)
     for name, told in loaded[0].items():
-        told = told._replace(data=_below([one[name].data for one in loaded]))
-        tables[name] = shown(told, year=year, marks=_marks(loaded) if name == "applications" else None)
+        marks = _marks(below["applications"], repaired, below["changes"]) if name == "applications" else None
+        tables[name] = shown(told._replace(data=below[name]), year=year, marks=marks)
     statistics = Statistics({name: tables.pop(name) for name in STATISTICS})
     return Years(tuple(numbers), statistics=statistics, **tables)
 
@@ -179,7 +182,7 @@ def claims_in(
 
 
 def _load(project: Path, number: int) -> dict[str, Told]:
-    """The tables of a year by name, each with the year as its first column."""
+    """The tables of a year by name."""
     (inputs, cleaned, problems), _, statistics = _counted(project, number)
     no_rows_of_their_own = inputs.origin.continued + inputs.origin.struck
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, no_rows_of_their_own))
@@ -192,54 +195,45 @@ def _load(project: Path, number: int) -> dict[str, Told]:
     header = header_of(inputs.cells, inputs.file, inputs.corrections)
     cells = name_columns(inputs.cells, header, inputs.file).rename(columns=title_of).reset_index()
     cells = cells[cells["source_row"] > 0].melt("source_row", var_name="column", value_name="before")
-    tables = {
+    return logged | {
         "applications": told._replace(data=told.data[columns].join(others)),
         "majors": year_tables.table_of("majors", cleaned.majors, source),
         "cells": year_tables.table_of("cells", cells, source),
         **year_tables.statistic_tables(statistics, source),
     }
-    tables = logged | tables
-    for name, table in tables.items():
-        data = table.data.drop(columns="year", errors="ignore")
-        data.insert(0, "year", number)
-        tables[name] = table._replace(data=data)
-    return tables
 
 
 def _counted(project: Path, number: int) -> tuple[CleanedYear, Tables, dict[str, pd.DataFrame]]:
     """A year without errors, cleaned; what its statistics are computed from; and these by name."""
-    of_year = clean_year(project, number)
+    of_year = clean_inputs(read_inputs(project, number))
     inputs, cleaned, problems = of_year
     stop_on_errors(problems, inputs.file)
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
     return of_year, tables, summarise(tables)
 
 
-def _below(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The tables of all years, one below the other; categories are those of all years, in their order."""
-    joined = pd.concat(tables, ignore_index=True)
+def _below(tables: Sequence[pd.DataFrame], years: Sequence[int]) -> pd.DataFrame:
+    """The tables of all years below each other, under `year`; categories are those of all, in their order."""
+    without = [table.drop(columns="year", errors="ignore") for table in tables]
+    joined = pd.concat(without, keys=years, names=["year"]).reset_index("year").reset_index(drop=True)
     for column in joined.columns:
-        parts = [table[column] for table in tables if column in table]
-        if all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
+        parts = [table[column] for table in without if column in table]
+        if parts and all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
             known = list(dict.fromkeys(chain.from_iterable(part.cat.categories for part in parts)))
             known = in_round_order(known) if column == "application_round" else known
             joined[column] = pd.Categorical(joined[column], known, ordered=parts[0].cat.ordered)
     return joined
 
 
-def _marks(loaded: Sequence[dict[str, Told]]) -> dict[str, dict[str, str]]:
+def _marks(applications: pd.DataFrame, marked: pd.DataFrame, changes: pd.DataFrame) -> dict[str, Any]:
     """The repaired cells of the applications: column → "year/row" → what was there and why it was changed."""
-    marks: dict[str, dict[str, str]] = {}
-    for tables in loaded:
-        told, log = tables["applications"], repairs(tables["changes"].data)
-        rows, changed = (part["year"].astype(str) + "/" + part["source_row"].astype(str) for part in (told.data, log))
-        why = ("原值：" + log["before"] + "。" + log["reason"]).groupby([log["column"], changed]).agg("；".join)
-        assert told.marks is not None
-        for name in names_of(told.marks.loc[:, told.marks.any()]):
-            places = rows[told.marks[name]]
-            reasons = why.xs("certificate" if name == "level" else name).reindex(places)
-            marks.setdefault(name, {}).update(zip(places, reasons, strict=True))
-    return marks
+    log, marked = repairs(changes), marked.fillna(False).astype(bool)
+    rows, changed = (part["year"].astype(str) + "/" + part["source_row"].astype(str) for part in (applications, log))
+    why = ("原值：" + log["before"] + "。" + log["reason"]).groupby([log["column"], changed]).agg("；".join)
+    return {
+        name: why.xs("certificate" if name == "level" else name).reindex(rows[marked[name]]).to_dict()
+        for name in names_of(marked.loc[:, marked.any()])
+    }
 
 
 def _each_once(texts: pd.Series) -> str:

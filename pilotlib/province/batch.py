@@ -1,8 +1,5 @@
-"""Many schools and years: a report each, in processes or on a cluster, and one report over all.
-
-The schools' go into `reports/batch/<table>/schools/<school>/<year>/`, the one over all into
-`reports/batch/<table>/`. What was made from the same rows by the same code stays as it is.
-"""
+"""Many schools and years: a report each, in `reports/batch/<table>/schools/<school>/<year>/`, and one over
+all in `reports/batch/<table>/`. What was made from the same rows by the same code stays as it is."""
 
 import json
 import shutil
@@ -34,12 +31,9 @@ from pilotlib.vocabulary import NO_SCHOOL
 
 # What a school's report and the count over all must agree on.
 AGREED = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
-REPORT_COLUMNS = (
-    {"school": "str", "year": "Int64", "distinct_students": "Int64", "places_per_100_students": "Float64"}
-    | dict.fromkeys(("errors", "warnings", "notes"), "Int64")
-    | {"report": "str"}
-    | dict.fromkeys(AGREED, "Int64")
-)
+REPORT_COLUMNS = {"school": "str", **dict.fromkeys(("year", "distinct_students"), "Int64")}
+REPORT_COLUMNS |= {"places_per_100_students": "Float64", **dict.fromkeys(("errors", "warnings", "notes"), "Int64")}
+REPORT_COLUMNS |= {"report": "str", **dict.fromkeys(AGREED, "Int64")}
 
 
 class Batch(NamedTuple):
@@ -64,24 +58,20 @@ def run_batch(
 ) -> Batch:
     """Make a report for each school and year of a table, and one over all.
 
-    `table` is a file, or a folder of files that are parts of one table, `by` the title of the column that names
-    the school, `editions` the forms in which reports are published. `workers` processes work at once, by default
-    one a core, or else those of a dask `scheduler`, given by its address. Without `reports` those of schools stay
-    as they are, and only the one over all is made. With `force` everything is made again.
+    `table` is a file or a folder of parts, `by` the title of the column that names the school, `editions` the
+    forms of reports. `workers` processes work at once, by default one a core, or those of a dask `scheduler`
+    at an address. Without `reports` only the one over all is made, with `force` everything again.
 
-    Raises:
-        PilotError: the table cannot be read, has changed meanwhile or is being worked on already, the reports
-            there are another table's, or an edition cannot be made here. A school that fails raises nothing.
+    PilotError: the table cannot be read, has changed meanwhile or is being worked on, the reports there
+    are another table's, or an edition cannot be made here. A school that fails raises nothing.
     """
     check_editions(editions)
     table = table.resolve()
     final = project / "reports" / "batch" / folder_named(table.name if table.is_dir() else table.stem)
     spread: Spread = partial(on_cluster, address=scheduler) if scheduler else partial(in_processes, workers=workers)
-    with recipes.only_run(project, f"batch-{final.name}") as work:
-        shutil.rmtree(work / "rows", ignore_errors=True)
-        (work / "rows").mkdir()
+    with recipes.only_run(project, f"batch-{final.name}") as work, recipes.aside(work / "rows") as rows:
         digest = hash_of(table) if table.exists() else ""
-        parts = split(table, by, work / "rows") if reports else []
+        parts = split(table, by, rows) if reports else []
         wanted, left_over = _folders(parts, final, force)
         totals = summarise_table(table, by, spread=spread)
         changed, faults = make_reports(project, wanted, editions, spread, table.stem, force)
@@ -89,17 +79,16 @@ def run_batch(
         faults += [fault_without_report(part) for part in parts if not part.is_reported]
         if hash_of(table) != digest:
             raise PilotError(f"{table.name} 在运行中有改动，没有写出汇总。请再运行一次。")
-        failures, rows = faults_table(faults), int(totals["overview"]["rows_read"].iloc[0])
-        reported = {folder: part for folder, part in wanted.items() if part.key not in failed}
+        failures, read = faults_table(faults), int(totals["overview"]["rows_read"].iloc[0])
+        reported = {folder: part for folder, part in wanted.items() if (part.school, part.year) not in failed}
         tables = school_tables(totals, _reports_of(reported, final), failures)
-        about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by, "rows_read": rows}
+        about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by, "rows_read": read}
         over_all = _tell_all(project, final, tables, about, editions, force)
         for folder in left_over:
             shutil.rmtree(folder)
             recipes.forget(folder)
             with suppress(OSError):  # another year's report is still there
                 folder.parent.rmdir()
-        shutil.rmtree(work / "rows", ignore_errors=True)
     return Batch(changed - len(failed), len(wanted) - changed, failures, over_all)
 
 
@@ -109,10 +98,8 @@ def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Pa
     wanted = {schools / folder_named(part.school) / str(part.year): part for part in parts if part.is_reported}
     there = {manifest.parent for manifest in schools.glob("*/*/manifest.json")} if parts else set()
     if there and not force and there.isdisjoint(wanted):
-        raise PilotError(
-            f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。请给这张表换个文件名；"
-            "确实要取代它们，请加 --force。"
-        )
+        kept = f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。"
+        raise PilotError(f"{kept}请给这张表换个文件名；确实要取代它们，请加 --force。")
     return wanted, there - wanted.keys()
 
 

@@ -1,7 +1,6 @@
 """The report over all schools as a book: opened from what a batch wrote, shown by `schools.ipynb`."""
 
 import json
-from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -12,16 +11,7 @@ from pilotlib import __version__
 from pilotlib.columns import COLUMNS, FIGURES, kind_of, title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project
-from pilotlib.province.sections import (
-    CITIES_DRAWN,
-    NOT_NAMED,
-    certificates_paragraph,
-    doubts_of,
-    over_years,
-    year_figures,
-    year_paragraphs,
-    years_of,
-)
+from pilotlib.province import sections
 from pilotlib.province.statistics import ADDED_UP, SCHOOLS_STATISTICS
 from pilotlib.reading.files import read_text
 from pilotlib.report.books import Book, Fact, Kind
@@ -41,12 +31,6 @@ _KEY_MEASURES = (
 )
 
 
-def open_schools(processed: str | None = None) -> Book:
-    """The book of the tables in the folder `processed`, by default those that the project made last."""
-    folder = Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch")
-    return read_schools(folder)
-
-
 def newest_batch(folder: Path) -> Path:
     """The folder below `folder` whose `about.json` was written last; PilotError where there is none."""
     found = [about for about in folder.glob("*/about.json") if about.is_file()]
@@ -55,8 +39,9 @@ def newest_batch(folder: Path) -> Path:
     return max(found, key=lambda about: (about.stat().st_mtime_ns, about.parent.name)).parent
 
 
-def read_schools(folder: Path) -> Book:
-    """The book over the schools of a table, from what a batch wrote into a folder; else a PilotError."""
+def open_schools(processed: Path | str | None = None) -> Book:
+    """The book of what a batch wrote into a folder, by default the project's last; else a PilotError."""
+    folder = Path(processed) if processed else newest_batch(find_project() / "data" / "processed" / "batch")
     files = {name: folder / f"{name}.parquet" for name in SCHOOLS_STATISTICS}
     missing = [path.name for path in (*files.values(), folder / "about.json") if not path.is_file()]
     if missing:
@@ -65,19 +50,24 @@ def read_schools(folder: Path) -> Book:
     return book_of(json.loads(read_text(folder / "about.json")), statistics)
 
 
-SCHOOLS = Kind(("schools",), "index", "汇总", "pilotlib.province.book.read_schools")
+SCHOOLS = Kind(("schools",), "index", "汇总", "pilotlib.province.book.open_schools")
 
 
 def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
     """The book over the schools of a table: of its `title, file, sha256, by, rows_read`, and its statistics."""
-    years, source = years_of(statistics), f"{about['file']}，按{about['by']}汇总"
+    years, source = sections.years_of(statistics), f"{about['file']}，按{about['by']}汇总"
     tables = _tables(statistics, source)
     figures: dict[str, FigureEntry] = {}
     for year in years:
-        figures |= year_figures(statistics, tables, year)
+        figures |= sections.year_figures(statistics, tables, year)
     failed = statistics["failures"]["school"].nunique()
     rest = f"；{number(failed)}所学校未完成，原因逐条列出" if failed else ""
-    overview = statistics["overview"]
+    overview, over = statistics["overview"], sections.over_years(statistics)
+    notes, key_figures = overview.set_index("measure")["note"].to_dict(), []
+    for name in _KEY_MEASURES:  # of several years together, and said to be
+        together = "相加" if name in (*ADDED_UP, "cells_changed") else "，重复的只计一次"
+        note = "；".join(filter(None, [over and over + together, notes[name]]))
+        key_figures.append(Fact(title_of(name), measured(overview, name), note))
     values = overview.set_index("measure")["value"].astype(object)
     counts = values.where(values.notna(), None).to_dict()
     return Book(
@@ -89,8 +79,8 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         tables=tables,
         figures=figures,
         paragraphs=_paragraphs(statistics, years),
-        key_figures=_key_figures(statistics),
-        doubts=doubts_of(statistics),
+        key_figures=key_figures,
+        doubts=sections.doubts_of(statistics),
         provenance=[
             Fact("来源", about["file"]),
             Fact("SHA-256", about["sha256"]),
@@ -106,7 +96,7 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
 
 def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     """Every statistic as it is told, years and cities where there are several; and what the figures mean."""
-    years, schools = over_years(statistics), statistics["by_school"]
+    years, schools = sections.over_years(statistics), statistics["by_school"]
     counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
     bounded = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
     bounds = f"有学校的人数{NOT_GIVEN}（{bounded}），含有它们的合计为至少，批准率只按人数完整的学校计算。"
@@ -118,14 +108,12 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
         if len(data) < {"by_year": 2, "by_city": 1}.get(name, 0):
             continue
         kinds = {column: kind_of(column) for column in names_of(data)}
+        named = [column for column, kind in kinds.items() if kind == "name"]
+        definition = entry.definition + together.get(name, "") + (bounds if bounded and "lower_bound" in data else "")
+        about = name, entry.title, definition, entry.unit, source, data
         tables[name] = Told(
-            name,
-            entry.title,
-            entry.definition + together.get(name, "") + (bounds if bounded and "lower_bound" in data else ""),
-            entry.unit,
-            source,
-            data,
-            gaps=pd.DataFrame(NOT_NAMED, data.index, [column for column, kind in kinds.items() if kind == "name"]),
+            *about,
+            gaps=pd.DataFrame(sections.NOT_NAMED, data.index, named),
             links=data["report"].map(link_to) if "report" in data else None,
             shown=tuple(column for column, kind in kinds.items() if column not in hidden and kind != "bound"),
             notes="学校名称链接到该校的报告。" if name == "by_school" and data["report"].map(link_to).any() else "",
@@ -142,26 +130,13 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
 
 def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     """The sentences by topic, a paragraph for each year."""
-    by_year = [year_paragraphs(statistics, year) for year in years]
-    topics = ("places", "schools", "cities")
-    paragraphs = {topic: "\n".join(filter(None, map(itemgetter(topic), by_year))) for topic in topics}
+    by_year = pd.DataFrame([sections.year_paragraphs(statistics, year) for year in years])
+    paragraphs = {str(topic): "\n".join(filter(None, texts)) for topic, texts in by_year.items()}
     if len(years) > 1:
         paragraphs["places"] = f"各年度分别说明，不跨年度相加。\n{paragraphs['places']}"
-    if statistics["by_city"]["city"].nunique() > CITIES_DRAWN:
-        paragraphs["cities"] += f"\n图中为批准最多的{CITIES_DRAWN}个市。"
-    return paragraphs | {"certificates": certificates_paragraph(statistics)}
-
-
-def _key_figures(statistics: Statistics) -> list[Fact]:
-    """All schools in a few figures; of several years together, and said to be."""
-    overview, years = statistics["overview"], over_years(statistics)
-    notes = overview.set_index("measure")["note"].to_dict()
-    facts = []
-    for name in _KEY_MEASURES:
-        together = "相加" if name in (*ADDED_UP, "cells_changed") else "，重复的只计一次"
-        note = "；".join(filter(None, [years and years + together, notes[name]]))
-        facts.append(Fact(title_of(name), measured(overview, name), note))
-    return facts
+    if statistics["by_city"]["city"].nunique() > sections.CITIES_DRAWN:
+        paragraphs["cities"] += f"\n图中为批准最多的{sections.CITIES_DRAWN}个市。"
+    return paragraphs | {"certificates": sections.certificates_paragraph(statistics)}
 
 
 def link_to(report: str) -> str:

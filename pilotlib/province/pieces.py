@@ -6,14 +6,15 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning import CleanedPiece, clean_piece
+from pilotlib.cleaning import clean_piece
 from pilotlib.columns import source_columns, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
@@ -34,17 +35,6 @@ Result = TypeVar("Result")
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
-class SchoolPiece(NamedTuple):
-    """A piece as it stands, the positions of its columns of schools and perhaps of cities, the piece cleaned, and each
-    row's school and city, "" where it names none."""
-
-    piece: Piece
-    positions: list[int]
-    cleaned: CleanedPiece
-    schools: pd.Series
-    cities: pd.Series
-
-
 class Task(NamedTuple):
     """A school's year: its name and its part of the table, the bytes of a CSV."""
 
@@ -59,22 +49,13 @@ class Part(NamedTuple):
     school: str
     year: int
     file: Path
+    places_file: Path  # of the rows' places: apart, as they move where a row is added for another school
     titles: list[str]
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """The school and the year."""
-        return self.school, self.year
 
     @property
     def is_reported(self) -> bool:
         """Whether there is to be a report: the rows name a school and a year."""
         return self.school != NO_SCHOOL and self.year > 0
-
-    @property
-    def places_file(self) -> Path:
-        """The file of the rows' places; apart, as they move where a row is added for another school."""
-        return self.file.with_suffix(".places")
 
     def places(self) -> list[tuple[str, int]]:
         """Where each row is in the table of all: its file, "" where the table is one, and its row."""
@@ -82,28 +63,29 @@ class Part(NamedTuple):
 
     def task(self) -> Task:
         """What has to be done."""
-        return Task(*self.key, self.file.read_bytes())
+        return Task(self.school, self.year, self.file.read_bytes())
 
 
-def cleaned_pieces(
-    path: Path | str, by: str, block_bytes: int, work: Callable[[SchoolPiece], Result]
-) -> Iterator[Result]:
-    """What comes of `work` on each piece of a table in order, with its schools and, if it has them, its cities.
+def cleaned_pieces(path: Path | str, by: str, block_bytes: int, work: Callable[..., Result]) -> Iterator[Result]:
+    """What comes of `work` on each piece of a table in order, several at once while the next is read.
 
-    Several pieces are worked on at once while the next is read: pandas leaves the other cores free.
-
-    Raises:
-        PilotError: the table cannot be read, has no such column, or one number of people for several rows.
+    `work` is given a piece as it stands, the positions of its columns of schools and perhaps of cities, the
+    piece cleaned, and each row's school and city, "" where it names none. PilotError: the table cannot be
+    read, has no such column, or one number of people for several rows.
     """
 
     def work_on(piece: Piece) -> Result:
-        positions = _label_positions(piece.header, by, piece.file)
-        _stop_on_shared_counts(piece)
+        positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.filled
+        for place, position in filled.loc[filled["kind"] == "once", ["place", "position"]].itertuples(index=False):
+            name = piece.header.names[position]
+            if name in source_columns("count"):  # of several rows, perhaps of several schools
+                where = f"{piece.file}第{place}行的{title_of(name)}"
+                raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
         cleaned = clean_piece(piece, positions)
         nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
-        schools, *cities = (_names(piece.cells[position], nameless) for position in positions)
-        none = each_value(schools, lambda name: "")
-        return work(SchoolPiece(piece, positions, cleaned, schools, cities[0] if cities else none))
+        names = [_names(piece.cells[position], nameless) for position in positions]
+        names.append(each_value(names[0], lambda name: ""))  # the cities, where there is no column of them
+        return work(piece, positions, cleaned, *names[:2])
 
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
         waiting: deque[Future[Result]] = deque()
@@ -143,27 +125,16 @@ def school_name(text: str) -> str:
     return "" if TOTAL_FORM.fullmatch(plain(text)) else normalised(text.replace("\n", "")).translate(_WIDE_BRACKETS)
 
 
-def _stop_on_shared_counts(piece: Piece) -> None:
-    """Stop where a merged cell gives one number of people for several rows, perhaps of several schools."""
-    filled = piece.origin.filled
-    for place, position in filled.loc[filled["kind"] == "once", ["place", "position"]].itertuples(index=False):
-        name = piece.header.names[position]
-        if name in source_columns("count"):
-            where = f"{piece.file}第{place}行的{title_of(name)}"
-            raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
-
-
 def split(table: Path, by: str, folder: Path) -> list[Part]:
     """Write the rows of each school and year into a CSV of their own, and say which there are.
 
     Rows that name no school belong to `NO_SCHOOL` where they are applications, else (totals, blank rows) to nobody.
     A row whose year cannot be read goes with the others of its school, if they are of one year: checking finds it.
 
-    Raises:
-        PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
+    PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
     """
     parts: dict[tuple[str, int], Part] = {}
-    for piece, _, cleaned, schools, _ in cleaned_pieces(table, by, BLOCK_BYTES, lambda piece: piece):
+    for piece, _, cleaned, schools, _ in cleaned_pieces(table, by, BLOCK_BYTES, lambda *all_of_it: all_of_it):
         if "year" not in piece.header.names:
             raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
         years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
@@ -173,13 +144,20 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
         groups = cast("dict[tuple[str, int], pd.Index]", keys.groupby(["school", "year"]).groups)
         for (school, year), rows in groups.items():
             if (school, year) not in parts:
-                parts[school, year] = Part(school, int(year), folder / f"{len(parts)}.csv", piece.header.titles)
+                files = folder / f"{len(parts)}.csv", folder / f"{len(parts)}.places"
+                parts[school, year] = Part(school, int(year), *files, piece.header.titles)
                 _append(parts[school, year].file, [piece.header.titles])
             part = parts[school, year]
             of_part = cells.iloc[rows, _order(part, piece)]
             _append(part.file, of_part.itertuples(index=False, name=None))
             _append(part.places_file, ((file, place) for place in of_part.index))
-    return sorted(_with_unread_years(parts.values()))
+    for school, of_school in groupby(sorted(parts.values()), attrgetter("school")):
+        first, *others = of_school
+        if first.year == 0 and len(others) == 1:
+            _append(others[0].file, islice(_rows(first.file), 1, None))
+            _append(others[0].places_file, _rows(first.places_file))
+            del parts[school, 0]
+    return sorted(parts.values())
 
 
 def _order(part: Part, piece: Piece) -> list[int]:
@@ -197,19 +175,6 @@ def _year(text: str) -> int:
     """The year that a cell says in four digits; 0 where it says none."""
     digits = year_text(normalised(text))
     return int(digits) if re.fullmatch(r"\d{4}", digits) else 0
-
-
-def _with_unread_years(parts: Iterable[Part]) -> Iterator[Part]:
-    """The parts, rows whose year cannot be read with those of their school where these are of one year."""
-    by_school: dict[str, list[Part]] = {}
-    for part in sorted(parts, key=lambda part: -part.year):
-        others = by_school.setdefault(part.school, [])
-        if part.year or len(others) != 1:
-            others.append(part)
-            yield part
-        else:
-            _append(others[0].file, islice(_rows(part.file), 1, None))
-            _append(others[0].places_file, _rows(part.places_file))
 
 
 def _rows(file: Path) -> Iterator[list[str]]:

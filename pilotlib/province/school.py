@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm import tqdm
 
+from pilotlib.checking import clean_inputs
 from pilotlib.errors import PilotError
 from pilotlib.province.pieces import Part, Task
 from pilotlib.province.workers import Spread
@@ -46,10 +47,9 @@ class Settings(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What came of a task: the report's files by name; or, where it failed, why, and the cells at fault."""
+    """What came of a task: the report's files by name; or why it failed: messages, perhaps of cells."""
 
     files: dict[str, bytes]
-    message: str = ""
     faults: Sequence[Fault] = ()
 
 
@@ -59,13 +59,6 @@ def settings_of(project: Path, editions: Sequence[str]) -> Settings:
     paths = {f"notebooks/{path.name}": path for path in notebooks} | {reference: project / reference}
     files = {name: path.read_bytes() if path.exists() else b"" for name, path in paths.items()}
     return Settings(files, tuple(editions), recipes.code())
-
-
-def recipe(task: Task, settings: Settings) -> recipes.Recipe:
-    """All that a school's report depends on."""
-    files = _files_of_project(task, settings)
-    inputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    return recipes.recipe_of(inputs, {"year": task.year, "editions": list(settings.editions)}, settings.code)
 
 
 def _files_of_project(task: Task, settings: Settings) -> dict[str, bytes]:
@@ -90,11 +83,12 @@ def make_report(task: Task, settings: Settings) -> Made:
                 run(project, task.year, editions=settings.editions, quiet=True)
             except PilotError as error:
                 # Where the run has kept its notebook goes with the project.
-                return Made({}, error.sentence, _cells_at_fault(project, task.year))
+                return Made({}, _cells_at_fault(project, task.year) or [{"message": error.sentence}])
             reports = sorted((project / "reports" / str(task.year)).iterdir())
             return Made({path.name: path.read_bytes() for path in reports})
     except Exception as error:  # a fault of ours, or of the machine: it is this school's all the same
-        return Made({}, f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。")
+        why = f"没有做成（{type(error).__name__}：{error}）。请把这所学校的表交给维护者查看。"
+        return Made({}, [{"message": why}])
 
 
 @cache
@@ -108,8 +102,6 @@ def _code_here() -> str:
 
 def _cells_at_fault(project: Path, year: int) -> list[Fault]:
     """The cells at which a school's table was refused, if it can be read at all."""
-    from pilotlib.checking import clean_inputs
-
     try:
         # There is no ledger for a table of many schools: faults are mended in the table.
         problems = clean_inputs(read_inputs(project, year), "原表").problems
@@ -123,25 +115,24 @@ def make_reports(
     project: Path, parts: dict[Path, Part], editions: Sequence[str], spread: Spread, title: str, force: bool
 ) -> tuple[int, list[Fault]]:
     """Make the reports of schools and years that are not current; how many those were, and what went wrong.
-
-    Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left.
-    """
-    settings, faults = settings_of(project, editions), []
-    changed = {}
+    Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left."""
+    settings, changed, faults = settings_of(project, editions), {}, list[Fault]()
     for folder, part in parts.items():
-        made_of = recipe(part.task(), settings)
-        if force or not recipes.is_current(folder, made_of):
-            changed[part.key] = folder, made_of
+        files = _files_of_project(part.task(), settings)
+        inputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        recipe = recipes.recipe_of(inputs, {"year": part.year, "editions": list(editions)}, settings.code)
+        if force or not recipes.is_current(folder, recipe):
+            changed[part.school, part.year] = folder, recipe
     if not changed:
         return 0, []
     tasks = (parts[folder].task() for folder, _ in changed.values())
     results = spread(partial(make_report, settings=settings), tasks)
     for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
-        (folder, made_of), made = changed[task.school, task.year], result or Made({}, LOST)
+        (folder, recipe), made = changed[task.school, task.year], result or Made({}, [{"message": LOST}])
         if not made.files:
             faults += _faults_of(parts[folder], made)
             continue
-        with recipes.replacing(folder, made_of) as new:
+        with recipes.replacing(folder, recipe) as new:
             for name, content in made.files.items():
                 (new / name).write_bytes(content)
     return len(changed), faults
@@ -150,7 +141,7 @@ def make_reports(
 def _faults_of(part: Part, made: Made) -> list[Fault]:
     """Why a school has no report: each fault with its row in the school's table and in the table of all."""
     places, faults = part.places(), []
-    for fault in made.faults or [{"message": made.message}]:
+    for fault in made.faults:
         if row := fault.get("source_row"):
             file, number = places[row - 1]  # in a folder, the message names the file
             fault = fault | {"place": number, "message": file + fault["message"]}

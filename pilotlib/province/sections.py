@@ -13,7 +13,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pilotlib.columns import title_of
-from pilotlib.province.statistics import HIGH, LEAST_SCHOOLS, counted
+from pilotlib.province.statistics import HIGH, LEAST_SCHOOLS
 from pilotlib.report import parts
 from pilotlib.report.books import Book, Doubt
 from pilotlib.report.drawing import bar_chart, floats
@@ -89,7 +89,7 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     `places`: totals, rounds and levels; `schools`: who was approved most, and other than asked; `cities`.
     """
     of_year = in_year(statistics, year)
-    schools, rounds = counted(of_year["by_school"]), of_year["by_round"]
+    schools, rounds = of_year["by_school"].dropna(subset="applications"), of_year["by_round"]
     if schools.empty:
         return {"places": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
     bounded, total = bool(schools["lower_bound"].any()), of_year["by_year"].iloc[0]
@@ -98,13 +98,19 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     applied, approved = (people(total[name], bounded) for name in ("places_applied", "places_approved"))
     rounds = rounds.assign(application_round=rounds["application_round"].map(name_of))
     named = f"{year}年：" if over_years(statistics) else ""
+    located, cities = of_year["by_city"].dropna(subset="city"), ""
+    if len(located):
+        elsewhere = of_year["by_city"]["schools"].sum() - located["schools"].sum()
+        rest = f"；另有{number(elsewhere)}所学校没有写明所在市" if elsewhere else ""
+        cities = f"{year}年度的学校分布在{number(located['city'].nunique())}个市{rest}。"
+        cities += _most(located, "city", "个市", bounded or bool(elsewhere))
     return {
         "places": f"{year}年度{number(total['schools'])}所学校共申报1+X证书试点{number(total['applications'])}项，"
         f"申请培训{applied}，批准{approved}{rate}。"
         + breakdown("批次", rounds, "application_round")
         + breakdown("等级", of_year["by_level"], "level"),
-        "schools": named + _most(schools, "school", "所学校", bounded) + _tenth(schools, bounded) + _unlike(schools),
-        "cities": _cities(of_year["by_city"], year, bounded),
+        "schools": named + _most(schools, "school", "所学校", bounded) + _differences(schools, bounded),
+        "cities": cities,
     }
 
 
@@ -139,34 +145,19 @@ def _most(table: pd.DataFrame, name: str, counter: str, bounded: bool) -> str:
     return f"{known}批准人数最多的是{_names(top[name])}（{people(most, own)}{share}{many}）。"
 
 
-def _tenth(schools: pd.DataFrame, bounded: bool) -> str:
-    """How much of all places the tenth of the schools with the most places has."""
-    tenth, total = len(schools) // 10, schools["places_approved"].sum()
-    if bounded or len(schools) < _SCHOOLS_FOR_TENTH or total == 0:
-        return ""
-    part = schools["places_approved"].astype("Float64").nlargest(tenth).sum() / total * 100
-    return f"批准人数最多的十分之一学校（{number(tenth)}所）合计占{number(part)}%。"
-
-
-def _unlike(schools: pd.DataFrame) -> str:
-    """How many schools were approved fewer, as many, and more places than they asked for."""
+def _differences(schools: pd.DataFrame, bounded: bool) -> str:
+    """How much the largest tenth of the schools has; how many were approved fewer, as many, more places."""
+    places, tenth, text = schools["places_approved"].astype("Float64"), len(schools) // 10, ""
+    if not bounded and len(schools) >= _SCHOOLS_FOR_TENTH and places.sum() > 0:
+        share = places.nlargest(tenth).sum() / places.sum() * 100
+        text = f"批准人数最多的十分之一学校（{number(tenth)}所）合计占{number(share)}%。"
     known = schools[~schools["lower_bound"]].dropna(subset=["places_applied", "places_approved"])
     differ = known["places_approved"] - known["places_applied"]
     counts = {"少于": (differ < 0).sum(), "等于": (differ == 0).sum(), "多于": (differ > 0).sum()}
     parts = [f"{word}申请人数的{number(count)}所" for word, count in counts.items() if count]
     rest = len(schools) - len(known)
     left = f"；{number(rest)}所有人数缺失，不作比较" if rest else ""
-    return f"批准人数{'，'.join(parts)}{left}。" if parts else ""
-
-
-def _cities(rows: pd.DataFrame, year: int, bounded: bool) -> str:
-    named = rows.dropna(subset="city")
-    if named.empty:
-        return ""
-    unnamed = rows.loc[rows["city"].isna(), "schools"].sum()
-    rest = f"；另有{number(unnamed)}所学校没有写明所在市" if unnamed else ""
-    count = f"{year}年度的学校分布在{number(named['city'].nunique())}个市{rest}。"
-    return count + _most(named, "city", "个市", bounded or bool(unnamed))
+    return text + (f"批准人数{'，'.join(parts)}{left}。" if parts else "")
 
 
 def doubts_of(statistics: Statistics) -> list[Doubt]:
@@ -178,26 +169,22 @@ def doubts_of(statistics: Statistics) -> list[Doubt]:
     warned = warned.sort_values(["warnings", "school", "year"], ascending=[False, True, False], kind="stable")
     warnings = f"申报表有警示，共{number(warned['warnings'].sum())}处，多的在前"
     unlike = unlike.assign(fence=unlike["upper_fence"].where(unlike["side"] == HIGH, unlike["lower_fence"]))
-    lacking, several = f"{{}}所学校的人数有{NOT_GIVEN}的，合计只是下限", bool(over_years(statistics))
+    several = bool(over_years(statistics))
 
-    def school(row: _Row) -> str:
-        """As it is named, with its year where there are several."""
-        return name_of(row["school"]) + (f"（{row['year']}年）" if several and pd.notna(row["year"]) else "")
+    def doubt(title: str, rows: pd.DataFrame, words: Callable[[_Row], str], section: str) -> Doubt:
+        """A sentence a row: the school, with its year where there are several, and the words."""
+        sentences = []
+        for row in rows.to_dict("records"):
+            year = f"（{row['year']}年）" if several and pd.notna(row["year"]) else ""
+            sentences.append(f"{name_of(row['school'])}{year}：{words(row)}。")
+        return Doubt(title.format(number(rows["school"].nunique())), sentences, section)
 
-    kinds: list[tuple[str, pd.DataFrame, Callable[[_Row], str], str]] = [
-        ("{}所学校未完成", failed, _failure, "未完成的学校"),
-        (lacking, bounded, lambda row: f"批准{people(row['places_approved'], True)}", "各学校"),
-        (f"{{}}所学校的{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
-        (f"{number(len(unlike))}个数与多数学校不同", unlike, _outlier, "学校之间的差异"),
-    ]
+    lacking = f"{{}}所学校的人数有{NOT_GIVEN}的，合计只是下限"
     return [
-        Doubt(
-            title.format(number(rows["school"].nunique())),
-            [f"{school(row)}：{words(row)}。" for row in rows.to_dict("records")],
-            section,
-        )
-        for title, rows, words, section in kinds
-        if len(rows)
+        doubt("{}所学校未完成", failed, _failure, "未完成的学校"),
+        doubt(lacking, bounded, lambda row: f"批准{people(row['places_approved'], True)}", "各学校"),
+        doubt(f"{{}}所学校的{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
+        doubt(f"{number(len(unlike))}个数与多数学校不同", unlike, _outlier, "学校之间的差异"),
     ]
 
 
@@ -218,20 +205,33 @@ def _outlier(row: _Row) -> str:
 def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> dict[str, FigureEntry]:
     """The figures of one year: `places-<year>`, `rate-<year>`, and `cities-<year>` where cities are named."""
     of_year, entries = in_year(statistics, year), {}
+    quartiles = of_year["quartiles"].set_index("measure")
     for name, measure, title in (("places", "places_approved", "批准人数"), ("rate", "approval_rate", "批准率")):
-        bands = of_year[f"{name}_bands"]
+        bands, headline = of_year[f"{name}_bands"], ""
         total = bands["schools"].sum()
         texts = [f"{number(count)}所（{number(count / total * 100)}%）" for count in bands["schools"]]
-        headline, form = _bands_headline(of_year, measure, title), f"横向条形图，每个{title}区间一条，条长为学校数。"
-        words = headline, form, f"所（{title_of(measure)}在该区间的学校；人数有缺失的学校不计）"
+        if measure in quartiles.index:
+            row, schools = quartiles.loc[measure], of_year["by_school"].dropna(subset=["applications", measure])
+            as_applied = (schools["places_approved"] == schools["places_applied"]).sum()
+            rest = f"最多{number(row['maximum'])}人" if name == "places" else f"{number(as_applied)}所照申请批准"
+            middle = f"{title}的中位数为{number(row['median'])}{row['unit']}"
+            headline = f"{year}年{number(row['schools'])}所学校{middle}，{rest}"
+        unit = f"所（{title_of(measure)}在该区间的学校；人数有缺失的学校不计）"
+        words = headline, f"横向条形图，每个{title}区间一条，条长为学校数。", unit
         entries[f"{name}-{year}"] = _bars(tables[f"{name}_bands"], bands, f"{name}_band", ["schools"], texts, *words)
     if "by_city" in tables:
+        located, headline = of_year["by_city"].dropna(subset=["city", "places_approved"]), "各市的批准培训人数"
+        if len(located):
+            top = located.nlargest(1, "places_approved").iloc[0]
+            known = "就已知人数，" if of_year["by_city"]["lower_bound"].any() else ""
+            most = people(top["places_approved"], top["lower_bound"])
+            headline = f"{year}年{known}{name_of(top['city'])}批准最多，为{most}"
         by_city = of_year["by_city"].sort_values("places_approved", ascending=False, kind="stable").head(CITIES_DRAWN)
         by_city = by_city.assign(city=by_city["city"].map(name_of).astype("str"))
         rows = by_city[["places_approved", "lower_bound", "schools"]].itertuples(index=False)
         texts = [f"{people(places, bounded)}（{number(schools)}所）" for places, bounded, schools in rows]
-        headline, form = _cities_headline(of_year["by_city"]), "横向条形图，每个市一条，从多到少排列。"
-        words, lengths = (headline, form, "人（批准总培训人数；括号内为学校数）"), ["places_approved", "schools"]
+        words = headline, "横向条形图，每个市一条，从多到少排列。", "人（批准总培训人数；括号内为学校数）"
+        lengths = ["places_approved", "schools"]
         entries[f"cities-{year}"] = _bars(tables["by_city"], by_city, "city", lengths, texts, *words)
     return entries
 
@@ -241,24 +241,3 @@ def _bars(told: Told, rows: pd.DataFrame, label: str, sums: list[str], texts: li
     shown = told._replace(data=rows.reset_index(drop=True), bounds=None, gaps=None, links=None)
     draw, (headline, form, unit) = partial(bar_chart, rows[label], floats(rows[sums[0]]), texts), words
     return FigureEntry(shown, draw, headline, form, [label], sums, unit)
-
-
-def _bands_headline(of_year: Statistics, measure: str, title: str) -> str:
-    spread = of_year["quartiles"].set_index("measure")
-    if measure not in spread.index:
-        return ""
-    row, schools = spread.loc[measure], counted(of_year["by_school"]).dropna(subset=measure)
-    as_applied = (schools["places_approved"] == schools["places_applied"]).sum()
-    rest = f"最多{number(row['maximum'])}人" if measure == "places_approved" else f"{number(as_applied)}所照申请批准"
-    middle = f"{title}的中位数为{number(row['median'])}{row['unit']}"
-    return f"{row['year']}年{number(row['schools'])}所学校{middle}，{rest}"
-
-
-def _cities_headline(by_city: pd.DataFrame) -> str:
-    named = by_city.dropna(subset=["city", "places_approved"])
-    if named.empty:
-        return "各市的批准培训人数"
-    top = named.nlargest(1, "places_approved").iloc[0]
-    known = "就已知人数，" if by_city["lower_bound"].any() else ""
-    most = people(top["places_approved"], top["lower_bound"])
-    return f"{top['year']}年{known}{name_of(top['city'])}批准最多，为{most}"

@@ -30,7 +30,7 @@ _RULE = (
 
 
 def summarise_schools(tables: Statistics) -> Statistics:
-    """Every statistic of `SCHOOLS_STATISTICS`, by name, of the tables of `over_all.school_tables`."""
+    """Every statistic of `SCHOOLS_STATISTICS`, by name, of the tables of `batch.school_tables`."""
     rated = {name: with_rate(table) for name, table in tables.items() if "places_approved" in table}
     rated["by_school"] = rated["by_school"].sort_values(
         ["year", "places_approved", "school"], ascending=[False, False, True], kind="stable", ignore_index=True
@@ -48,17 +48,10 @@ def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def counted(schools: pd.DataFrame) -> pd.DataFrame:
-    """The schools that have been counted: one that failed has no applications."""
-    return schools[schools["applications"].notna()]
-
-
 def by_year(tables: Statistics) -> pd.DataFrame:
-    """One row per year: the sums over the schools that are counted.
-
-    The rate is that of `schools_complete`, the schools of which no count is missing.
-    """
-    schools = counted(tables["by_school"])
+    """One row per year: the sums over the schools that are counted; the rate is that of `schools_complete`,
+    the schools of which no count is missing."""
+    schools = tables["by_school"].dropna(subset="applications")  # one that failed has none
     names, complete = schools["school"], ~schools["lower_bound"]
     schools = schools.assign(schools=names.where(names != NO_SCHOOL), schools_complete=names.where(complete))
     counts = dict.fromkeys(("schools", "schools_complete"), "Int64")
@@ -68,11 +61,8 @@ def by_year(tables: Statistics) -> pd.DataFrame:
 
 
 def quartiles(tables: Statistics) -> pd.DataFrame:
-    """The five numbers of each measure in each year, and the fences (not below 0) where enough have it.
-
-    Columns are `year, measure, unit, schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence,
-    upper_fence`.
-    """
+    """The five numbers of a measure in a year, and fences (not below 0) where enough have it: `year, measure,
+    unit, schools, minimum, lower_quartile, median, upper_quartile, maximum, lower_fence, upper_fence`."""
     values = _values(tables["by_school"]).groupby(["year", "measure"], observed=True)["value"]
     table = values.quantile(np.array(list(_FIVE_NUMBERS))).unstack().rename(columns=_FIVE_NUMBERS).astype("Float64")
     table = table.reindex(columns=list(_FIVE_NUMBERS.values()))

@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
+from pilotlib.cleaning import CleanedPiece
 from pilotlib.columns import title_of
 from pilotlib.distinct import each_value, in_order
 from pilotlib.errors import PilotError
-from pilotlib.province.pieces import SchoolPiece, cleaned_pieces, school_name
+from pilotlib.province.pieces import cleaned_pieces, school_name
 from pilotlib.province.workers import Spread
-from pilotlib.reading.pieces import files_of
+from pilotlib.reading.pieces import Piece, files_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
+from pilotlib.statistics.places import lacking
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
 from pilotlib.vocabulary import APPROVED_STATUSES, NO_SCHOOL, UNKNOWN, in_level_order, in_round_order
 
@@ -52,10 +54,8 @@ _FEWEST_TO_ADD = 2_000_000
 
 
 class Sums(NamedTuple):
-    """What some rows of a table add up to: the tables of `_PARTS`, the number of rows, the count of the raw cells.
-
-    `unknown` is the number of applications that lack a number.
-    """
+    """What rows add up to: the tables of `_PARTS` (`unknown`: applications that lack a number), the number of
+    rows, and the count of the raw cells."""
 
     tables: dict[str, pd.DataFrame]
     rows: int
@@ -67,14 +67,10 @@ def summarise_table(
 ) -> dict[str, pd.DataFrame]:
     """Clean a table of any size piece by piece and add it up: the tables of `tables_of`.
 
-    Args:
-        path: A csv, tsv or Parquet file, or a folder of them; other files that `read_table` reads.
-        by: The title of the column that names the school.
-        block_bytes: The size of a piece: memory is a multiple of it, and time hardly depends on it.
-        spread: Goes through the files of a folder, several at once; by default one is taken after the other.
-
-    Raises:
-        PilotError: the table cannot be read, has no such column or no application, or two counts differ.
+    `path` is a csv, tsv or Parquet file, another that `read_table` reads, or a folder of them, `by` the title
+    of the column that names the school, `block_bytes` the size of a piece: memory is a multiple of it, time
+    hardly depends on it. `spread` goes through the files of a folder, several at once; else one after the other.
+    PilotError: the table cannot be read, has no such column or no application, or two counts differ.
     """
     files, sum_one = files_of(path), partial(sum_file, by=by, block_bytes=block_bytes)
     results = spread(sum_one, files) if spread and len(files) > 1 else zip(files, map(sum_one, files), strict=True)
@@ -102,12 +98,10 @@ def sum_file(path: Path, by: str, block_bytes: int) -> Sums:
     return _add(parts)
 
 
-def _sum_piece(school_piece: SchoolPiece) -> Sums:
-    piece, positions, cleaned, schools, cities = school_piece
+def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.Series, cities: pd.Series) -> Sums:
     applied = (cleaned.reasons == "").to_numpy()
     applications = cleaned.applications.reset_index(drop=True)
     approved = applications["status"].isin(APPROVED_STATUSES)
-    lacking = applications["places_applied"].isna() | (approved & applications["places_approved"].isna())
     rows = applications.assign(
         school=each_value(schools[applied], lambda name: name or NO_SCHOOL).array,
         city=cities[applied].array,
@@ -116,12 +110,12 @@ def _sum_piece(school_piece: SchoolPiece) -> Sums:
         applications=1,
         places_approved=applications["places_approved"].where(approved),
         cells_changed=cleaned.cells_changed.array,
-        unknown=lacking.astype("int64"),
+        unknown=lacking(applications).any(axis="columns").astype("int64"),
     )
     aside = pd.DataFrame({"school": schools.array, "reason": cleaned.reasons.array, "rows": 1})
     aside = aside[(piece.rows != 0) & ~applied]
     tables = {name: _added(aside if name == "set_aside" else rows, name) for name in _PARTS}
-    named = partial(recount_piece, by=positions, name_group=lambda text: school_name(text) or NO_SCHOOL)
+    named = partial(recount_piece, by=by, name_group=lambda text: school_name(text) or NO_SCHOOL)
     recount = named(piece.cells, piece.header, piece.first, continued=piece.origin.continued + piece.origin.struck)
     return Sums(tables, int((piece.rows > 0).sum()), recount)
 
@@ -145,15 +139,12 @@ def _added(rows: pd.DataFrame, part: str) -> pd.DataFrame:
 
 def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables of the same columns below each other, text as categoricals of all their words."""
-    columns = {name: [table[name] for table in tables] for name in names_of(tables[0])}
-    return pd.DataFrame(
-        {
-            name: union_categoricals(parts, ignore_order=True)
-            if isinstance(parts[0].dtype, pd.CategoricalDtype)
-            else pd.concat(parts, ignore_index=True)
-            for name, parts in columns.items()
-        }
-    )
+    columns: dict[str, Any] = {}
+    for name in names_of(tables[0]):
+        parts = [table[name] for table in tables]
+        is_text = isinstance(parts[0].dtype, pd.CategoricalDtype)
+        columns[name] = union_categoricals(parts, ignore_order=True) if is_text else pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(columns)
 
 
 def _named(column: pd.Series) -> pd.Series:
@@ -177,8 +168,15 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
     certificates = _totals(sums.tables["certificates"], of_schools, ["certificate"]).astype({"certificate": "str"})
     aside = sums.tables["set_aside"].astype({"school": "str", "reason": "str"})
     aside = aside.sort_values(["school", "reason"], ignore_index=True)
+    places = groups[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
+    cities = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
+    by_school = tables["by_school"].merge(cities, on=["school", "year"], how="left")
+    by_school = by_school.drop(columns="schools").astype({"school": "str", "city": "str"})
+    rows = by_school["school"].map(aside.groupby("school")["rows"].sum()).fillna(0).astype("int64")
+    by_school.insert(2, "city", by_school.pop("city").fillna(""))
+    by_school.insert(len(by_school.columns) - 1, "rows_set_aside", rows.where(~by_school["school"].duplicated(), 0))
     return tables | {
-        "by_school": _by_school(tables["by_school"].drop(columns="schools"), groups, aside),
+        "by_school": by_school,
         "by_city": tables["by_city"] if groups["city"].notna().any() else tables["by_city"].iloc[:0],
         "by_certificate": certificates.sort_values(
             ["places_approved", "certificate"], ascending=[False, True], ignore_index=True
@@ -210,17 +208,6 @@ def _totals(
     return totals.assign(lower_bound=totals.pop("unknown") > 0).reset_index(drop=not by)
 
 
-def _by_school(by_school: pd.DataFrame, groups: pd.DataFrame, aside: pd.DataFrame) -> pd.DataFrame:
-    """The table with a school's cities of each year, "" where there is none, and its rows set aside."""
-    places = groups[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
-    cities = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
-    table = by_school.merge(cities, on=["school", "year"], how="left").astype({"school": "str", "city": "str"})
-    rows = table["school"].map(aside.groupby("school")["rows"].sum()).fillna(0).astype("int64")
-    table.insert(2, "city", table.pop("city").fillna(""))
-    table.insert(len(table.columns) - 1, "rows_set_aside", rows.where(~table["school"].duplicated(), 0))
-    return table
-
-
 def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:
     """Hold the tables against the second count; an error names school, measure and both numbers."""
     overview = tables["overview"].iloc[0]
@@ -234,9 +221,7 @@ def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:
     second["", "rows_read"] = recount.rows
     differing = [key for key in first | second if first[key] != second[key]]
     if differing:
-        school, measure = differing[0]
-        raise PilotError(
-            f"两次计数不一致：{school or '全表'}的{title_of(measure)}为 {first[school, measure]}，"
-            f"从原始单元格重数为 {second[school, measure]}。共 {len(differing)} 处不一致，没有汇总；"
-            "请把申报表交给维护者查看。"
-        )
+        key = differing[0]
+        what = f"{key[0] or '全表'}的{title_of(key[1])}为 {first[key]}，从原始单元格重数为 {second[key]}。"
+        rest = f"共 {len(differing)} 处不一致，没有汇总；请把申报表交给维护者查看。"
+        raise PilotError(f"两次计数不一致：{what}{rest}")

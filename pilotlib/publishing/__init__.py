@@ -1,10 +1,9 @@
 """Files for people and programs: tables as CSV and Parquet, the report in its editions."""
 
 from collections.abc import Callable, Iterable, Sequence
-from html import unescape
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from pkgutil import resolve_name
 
 import pandas as pd
 
@@ -23,28 +22,15 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
         table.to_parquet(folder / f"{name}.parquet", index=False)
 
 
-class Edition(NamedTuple):
-    """A form of the report: what makes its bytes, and what it wants: an extra of the package, with these modules."""
-
-    make: Callable[[Content, Book], bytes]
-    extra: str = ""
-    modules: tuple[str, ...] = ()
-
-
-def _docx(content: Content, book: Book) -> bytes:
-    from pilotlib.publishing.document import as_docx
-
-    return as_docx(content, book)
-
-
-EDITIONS = {
-    "html": Edition(lambda content, _: as_html(content)),
-    "xlsx": Edition(
-        lambda content, book: as_xlsx(unescape(content.title), book.owner, book.source, book.tables.values())
-    ),
-    "docx": Edition(_docx, "office", ("pypandoc", "docx")),
-    "pdf": Edition(lambda content, _: as_pdf(content), "pdf", ("weasyprint",)),
+# The forms of the report and what makes the bytes of each.
+EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
+    "html": lambda content, _: as_html(content),
+    "xlsx": lambda content, book: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
+    "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
+    "pdf": lambda content, _: as_pdf(content),
 }
+# What a form wants: an extra of the package, with these modules.
+_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": ("pdf", "weasyprint")}
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -53,11 +39,12 @@ def check_editions(names: Sequence[str]) -> None:
         if name not in EDITIONS:
             wrong = f"没有“{name}”这种版本" if name else "没有写明要哪种版本"
             raise PilotError(f"{wrong}。{suggestion(name, list(EDITIONS))}")
+        extra, *modules = _EXTRAS.get(name, [""])
         try:
-            for module in EDITIONS[name].modules:
+            for module in modules:
                 import_module(module)
         except ModuleNotFoundError:
-            packages = f'pip install "pilotlib[{EDITIONS[name].extra}]"（项目中：make extras）'
+            packages = f'pip install "pilotlib[{extra}]"（项目中：make extras）'
             raise PilotError(f"{name}版需要另装一组程序包：{packages}") from None
         except OSError as error:  # of weasyprint
             install = "Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
@@ -65,10 +52,7 @@ def check_editions(names: Sequence[str]) -> None:
 
 
 def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
-    """Write a book as the executed notebook shows it, an edition each: `<folder>/<file of the book>.<edition>`.
-
-    PilotError as in `content_of`.
-    """
+    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`."""
     content = content_of(notebook)
     for name in editions:
-        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name].make(content, book))
+        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name](content, book))

@@ -1,7 +1,6 @@
 """The report as a document for Word: real headings, repeated headers of tables, a list of contents."""
 
 import tempfile
-from html import unescape
 from pathlib import Path
 
 import pypandoc
@@ -37,7 +36,6 @@ _SETTINGS = {
 }
 _LONGEST_PROPERTY = 255  # characters
 _TEXT_WIDTH_CM = 16
-_FIGURE_WIDTH_CM = 11
 
 
 def as_docx(content: Content, book: Book) -> bytes:
@@ -64,7 +62,7 @@ def as_docx(content: Content, book: Book) -> bytes:
     footer.add_run(" / ")
     footer._p.append(parse_xml(field.format("NUMPAGES")))
     _write_contents(document, content)
-    document.core_properties.title = shortened(unescape(content.title), _LONGEST_PROPERTY)
+    document.core_properties.title = shortened(content.title, _LONGEST_PROPERTY)
     document.core_properties.author = shortened(visible(book.owner), _LONGEST_PROPERTY) or "pilotlib"
     document.core_properties.language = "zh-CN"
     return saved(document)
@@ -77,8 +75,7 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
         svg, caption, name = figure.svg, figure.figcaption, str(figure["id"]).removeprefix("figure-")
         assert svg is not None and caption is not None
         (folder / f"{name}.png").write_bytes(png_of(drawing(book.figures[name])))
-        size = f"width:{_FIGURE_WIDTH_CM}cm"
-        svg.replace_with(soup.new_tag("img", src=f"{name}.png", alt=str(svg["aria-label"]), style=size))
+        svg.replace_with(soup.new_tag("img", src=f"{name}.png", alt=str(svg["aria-label"]), style="width:11cm"))
         caption.name, caption["class"] = "p", "notes"
         figure.unwrap()
     for facts in soup.find_all("dl"):  # becomes a table, a row for each: name, fact, perhaps a note
@@ -107,10 +104,8 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
 
 
 def _set_styles(document: WordDocument) -> None:
-    """Text in 宋体, headings in 黑体, as the reader's machine has them; figures and Latin letters in Times.
-
-    Tables are in small type with three rules, as Chinese ones are set: above, below the header, at the end.
-    """
+    """Text in 宋体, headings in 黑体, as the reader's machine has them; tables in small type with three rules,
+    as Chinese ones are set: above, below the header, at the end."""
     document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
     contents = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
     contents.element.set(qn("w:styleId"), "TOC1")

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 from functools import cache
+from html import unescape
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,11 +38,8 @@ class Content(NamedTuple):
 
 
 def content_of(notebook: Path) -> Content:
-    """What an executed notebook shows, without its code.
-
-    Raises:
-        PilotError: the notebook holds an error, was never run, or would come out with something missing.
-    """
+    """What an executed notebook shows, without its code; PilotError if it holds an error, was never run, or
+    would come out with something missing."""
     node = nbformat.read(notebook, as_version=4)
     codes = [cell for cell in node.cells if cell.cell_type == "code"]
     if not any(cell.outputs for cell in codes):
@@ -61,18 +59,15 @@ def content_of(notebook: Path) -> Content:
 
 @cache
 def _exporter() -> Any:
-    """nbconvert's exporter with the report's template, which is compiled once."""
-    from nbconvert import HTMLExporter
+    from nbconvert import HTMLExporter  # compiles the template, once
 
     folders = [str(_TEMPLATES.parent)]
     return HTMLExporter(template_name="template", extra_template_basedirs=folders, exclude_anchor_links=True)
 
 
 def content_in(html: str) -> Content:
-    """The content of what cells show: every section gets an id, to which links by its title lead.
-
-    A link to a section that this notebook does not have becomes its text.
-    """
+    """The content of what cells show: every section gets an id, to which links by its title lead; a link to
+    none becomes its text."""
     contents: list[tuple[str, str]] = []
 
     def marked(heading: re.Match[str]) -> str:
@@ -87,17 +82,15 @@ def content_in(html: str) -> Content:
     ids = {text: name for name, text in reversed(contents)}
     opening, first_heading, rest = re.sub(r'<a class="section">(.*?)</a>', led, html).partition("<h2 ")
     title = re.search(r"<h1\b[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
-    return Content(re.sub("<[^>]+>", "", title[1]) if title else "", opening, contents, first_heading + rest)
+    text = unescape(re.sub("<[^>]+>", "", title[1])) if title else ""
+    return Content(text, opening, contents, first_heading + rest)
 
 
 def as_html(content: Content) -> bytes:
-    """One self-contained page: no request to any host, no script but its own (search and sort of a long table).
-
-    The Chinese font is carried as a subset of the page's characters, for readers who have none of their own.
-    """
-    return _page(
-        content, with_page_colours(content.body), (_TEMPLATES / "page.js").read_text(encoding="utf-8")
-    ).encode()
+    """One self-contained page: no request to any host, no script but its own (search and sort of a long table),
+    the Chinese font as a subset of the page's characters."""
+    script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
+    return _page(content, with_page_colours(content.body), script).encode()
 
 
 def as_pdf(content: Content) -> bytes:
@@ -121,10 +114,8 @@ def as_pdf(content: Content) -> bytes:
 
 
 def for_paper(html: str) -> BeautifulSoup:
-    """The same where nothing can be clicked: without downloads and what is folded away; tables fit the page.
-
-    A link out of the document becomes its text: what it leads to is not beside a paper.
-    """
+    """The same where nothing can be clicked: without downloads and what is folded away, links out of the
+    document as their text; tables fit the page."""
     soup = BeautifulSoup(html, "html.parser")
     for element in soup.select(".download, details"):
         element.decompose()

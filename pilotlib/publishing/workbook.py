@@ -8,10 +8,10 @@ import re
 import zipfile
 from collections.abc import Collection, Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -29,21 +29,23 @@ _LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Exc
 _HEADER = 5  # the row of a table's header: title, definition, unit and source stand above it
 _COLOUR = {name: colour.light.removeprefix("#") for name, colour in COLOURS.items()}
 _TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
+_font = partial(Font, name="等线", size=10.5)
+_LINK = _font(color=_COLOUR["link"], underline="single")
 # What a cell looks like → its style in the workbook: made once, for of a hundred thousand cells most look alike.
 Looks = dict[tuple[bool, str | bool, bool], StyleArray]
 
 
 def as_xlsx(title: str, owner: str, source: str, tables: Collection[Told]) -> bytes:
     """The workbook: a page of contents with the title and what it rests on, then a sheet for each table."""
-    workbook = Workbook()
-    looks: Looks = {}
+    workbook, looks = Workbook(), Looks()
     page = workbook.active
     page.title = "目录"
     above = [[title], [f"来源：{source}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"], []]
     rows = [[table.title, table.definition, table.unit, table.source, len(table.data)] for table in tables]
     _fill(page, [*above, ["工作表", "定义", "单位", "来源", "行数"], *rows], 4, [""] * 5, looks)
     for number, table in enumerate(tables, start=5):
-        _lead(page.cell(number, 1), Hyperlink(f"A{number}", location=f"'{table.title}'!A1"))
+        cell, target = page.cell(number, 1), Hyperlink(f"A{number}", location=f"'{table.title}'!A1")
+        cell.hyperlink, cell.font = target, _LINK
     _lay_out(page, 4, [False] * 5, (28, 60, 14, 40, 8))
     for table in tables:
         _write_table(workbook.create_sheet(table.title), table, looks)
@@ -84,7 +86,8 @@ def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
             page.cell(first + int(row), int(place) + 1).fill = fill
     for row, target in enumerate([] if told.links is None else told.links, start=first):
         if target:
-            _lead(page.cell(row, 1), target)
+            cell = page.cell(row, 1)
+            cell.hyperlink, cell.font = target, _LINK
     columns = zip(heads, values.to_numpy().T, strict=True)
     longest = [max(map(display_width, [head, *map(str, column)])) for head, column in columns]
     page.auto_filter.ref = f"A{_HEADER}:{page.cell(_HEADER + len(data), len(names)).coordinate}"
@@ -93,10 +96,7 @@ def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
 
 
 def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: Sequence[str], looks: Looks) -> None:
-    """Write what stands above a table, its header, which is this row, and its rows; `names` are its columns'.
-
-    A number is written as a number, everything else as text that stays text when it is edited.
-    """
+    """Write what stands above a table, its header, which is this row, and its rows; `names` are its columns'."""
     for number, values in enumerate(lines, start=1):
         for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):
             cell, is_text = page.cell(number, place), isinstance(value, str)
@@ -126,21 +126,9 @@ def _number_format(value: float, name: str) -> str:
     return f"+{digits};−{digits};0" if kind == "change" else digits
 
 
-def _lead(cell: Cell, target: str | Hyperlink) -> None:
-    cell.hyperlink = target
-    cell.font = _font(color=_COLOUR["link"], underline="single")
-
-
-def _font(size: float = 10.5, **settings: Any) -> Font:
-    return Font(name="等线", size=size, **settings)
-
-
 def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequence[float]) -> None:
-    """The title large, what is said of the table quiet, its header set off by weight and a rule.
-
-    The header is in view when scrolling and on every printed page, which is as wide as A4 lying down. `figures` says of
-    each column whether it holds figures, `widths` how wide it is.
-    """
+    """The title large, what is said of the table quiet; its header in view when scrolling and on every page.
+    `figures` says of each column whether it holds figures, `widths` how wide it is."""
     page["A1"].font = _font(size=14, bold=True)
     for row in range(2, header):
         page.cell(row, 1).font = _font(color=_COLOUR["quiet"])
@@ -154,11 +142,8 @@ def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequ
     page.row_dimensions[1].height = 1.5 * _LINE
     for row, cells in enumerate(page.iter_rows(min_row=header, values_only=True), start=header):
         # Not every program counts the lines when it opens a workbook.
-        lines = [
-            -(-display_width(value) // int(width - 3))
-            for value, width in zip(cells, widths, strict=True)
-            if isinstance(value, str)
-        ]
+        told = zip(cells, widths, strict=True)
+        lines = [-(-display_width(value) // int(wide - 3)) for value, wide in told if isinstance(value, str)]
         page.row_dimensions[row].height = min(_LINE * max([1, *lines]), _HIGHEST_ROW)
     page.freeze_panes = f"B{header + 1}"
     page.print_title_rows = f"{header}:{header}"

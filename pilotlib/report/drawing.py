@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from pilotlib.chinese import FONT_FAMILY, register_font
 from pilotlib.errors import PilotError
 from pilotlib.report.colours import GROUND_COLOUR, INK_COLOURS, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR, TEXT_COLOUR
-from pilotlib.report.prose import number, people, shortened
+from pilotlib.report.prose import at_least, number, people, shortened
 from pilotlib.words import display_width
 
 _BAR_INCHES = 0.3
@@ -103,16 +103,20 @@ def approved_and_applied(table: pd.DataFrame, names: str) -> Figure:
     draw_bars(axes, table[names], approved, label="批准")
     look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
     axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
-    texts = approved.map(number).where(same, "批准" + approved.map(number))
-    texts = texts.where(table["places_approved"].notna(), "未计入批准")
-    texts = texts.where(same, texts + "，申请" + table["places_applied"].map(number, na_action=None))
+    bounds = table.get("lower_bound", pd.Series(False, table.index))
+    said, asked = (
+        pd.Series(map(at_least, table[name], bounds), table.index, dtype="str")
+        for name in ("places_approved", "places_applied")
+    )
+    texts = said.where(same, "批准" + said).where(table["places_approved"].notna(), "未计入批准")
+    texts = texts.where(same, texts + "，申请" + asked)
     return _finished(figure, axes, approved.combine(applied, max), texts.tolist())
 
 
 def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
     """Approved places: a stack a word of `row`, a piece a word of `part`, hatched where it is no level."""
     given = table["places_approved"].astype("Float64").groupby(table[row].astype(str), sort=False)
-    totals, gaps = given.sum(min_count=1), given.count() < given.size()
+    totals, gaps = given.sum(min_count=1), table["lower_bound"].eq(True).groupby(table[row].astype(str)).any()
     table = table.astype({row: str, part: str}).assign(places_approved=floats(table["places_approved"]))
     wide = table.pivot_table("places_approved", row, part, sort=False, observed=True, fill_value=0)
     parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))

@@ -16,7 +16,7 @@ from pilotlib.report.drawing import (
     solid_and_hatched,
     stack_chart,
 )
-from pilotlib.report.prose import NOT_GIVEN, number, people, shortened
+from pilotlib.report.prose import NOT_GIVEN, at_least, number, people, shortened
 from pilotlib.report.told import Told, bounds_of
 
 Tables = dict[str, Told]
@@ -56,11 +56,11 @@ def description(entry: FigureEntry) -> str:
     """A figure in words, for those who do not see it: message, form, the longest and the shortest bar."""
     table, first = entry.table.data, entry.lengths[0]
     names = table[entry.labels].astype(str).agg("".join, axis="columns").map(shortened)
-    lengths = table[first].astype("Float64").dropna()
+    lengths, bounds = table[first].astype("Float64").dropna(), _bounds(entry.table, first)
     ends = f"共{number(len(table))}个数"
     if len(lengths) > 1:
         places = lengths.index[[int(lengths.argmax()), int(lengths.argmin())]]
-        most, least = (f"{names[place]}的{number(lengths[place])}{unit_of(first)}" for place in places)
+        most, least = (f"{names[place]}的{at_least(lengths[place], bounds[place], unit_of(first))}" for place in places)
         ends += f"，{title_of(first)}从{most}到{least}"
     return f"{entry.headline}。{entry.form}{ends}。各数见数据表。"
 
@@ -82,7 +82,7 @@ def certificates(tables: Tables) -> FigureEntry:
     """Approved places by certificate; a mark where another number was applied for."""
     table, headline = tables["by_certificate"], "各证书的申请与批准培训人数"
     top = _top(table.data, "places_approved")
-    if top is not None:
+    if top is not None and not _is_bounded(tables):
         unlike = tables["approved_unlike_applied"].data["certificate"].nunique()
         rest = f"；{number(unlike)}种证书的批准与申请不同" if unlike else ""
         headline = f"{top['certificate']}获批最多，为{people(top['places_approved'])}{rest}"
@@ -132,7 +132,8 @@ def categories(tables: Tables) -> FigureEntry:
     """Approved places by 大类 of the catalogue."""
     table, headline = tables["by_category"], "各专业大类的批准培训人数"
     places, top = floats(table.data["places_approved"]), _top(table.data, "places_approved")
-    texts, bounded = table.data["places_approved"].map(people, na_action=None), _is_bounded(tables)
+    known, bounded = (table.data["places_approved"], _bounds(table, "places_approved")), _is_bounded(tables)
+    texts = pd.Series(map(people, *known), table.data.index, dtype="str")
     if places.sum() and not bounded:
         texts = texts + "（" + (places / places.sum() * 100).map(number) + "%）"
     if top is not None and len(places) > 1 and not bounded:
@@ -159,6 +160,11 @@ FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {
     figure.__name__: figure
     for figure in (round_level, certificates, majors, per_100_students, categories, applied_to_awarded)
 }
+
+
+def _bounds(told: Told, column: str) -> "pd.Series[bool]":
+    """Which figures of a column are lower bounds."""
+    return bounds_of(told).reindex(columns=[column], fill_value=False)[column]
 
 
 def _is_bounded(tables: Tables) -> bool:

@@ -107,9 +107,10 @@ def _certificates(statistics: Statistics) -> str:
     if filled > 0:
         places = people(unknown["places_approved_as_given"] - unknown["places_approved"])
         text += f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准{places}。"
+    sums = map(people, repeated["places_approved"], repeated["lower_bound"])
     repeats = [
-        f"{row.certificate}（{row.level}，{row.rounds_detail}，合计{people(row.places_approved)}）"
-        for row in repeated.itertuples()
+        f"{row.certificate}（{row.level}，{row.rounds_detail}，合计{places}）"
+        for row, places in zip(repeated.itertuples(), sums, strict=True)
     ]
     if repeats:
         text += f"在不止一个批次申报的有{number(len(repeats))}个：{'、'.join(repeats)}。"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.checking.sentences import CHECK_RULES
+from pilotlib.checking import CHECK_RULES
 from pilotlib.cleaning.log import CHANGE_RULES
 from pilotlib.columns import COLUMNS, FIGURES, Kind, column_of, kind_of, title_of, unit_of
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
@@ -21,8 +21,7 @@ from pilotlib.words import display_width
 NOTHING = "—"
 NO_HEADS: Mapping[str, str] = {}
 _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters
-_RULES = {rule: title for rule, (title, _) in CHANGE_RULES.items()}
-_RULES |= {rule: title for rule, (_, title, _) in CHECK_RULES.items()}
+_RULES = {rule: entry["title"] for rule, entry in (CHANGE_RULES | CHECK_RULES).items()}
 # Kinds of columns whose values are names of ours, and the words they stand for.
 _WORDS = {
     "term": title_of,

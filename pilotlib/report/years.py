@@ -212,7 +212,7 @@ def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
     levels = levels[levels["applications"] > 0]
     last = levels[levels["years"] == levels["years"].iloc[-1]].dropna(subset="share") if len(levels) else levels
     headline = "历年各等级批准培训人数"
-    if len(last):
+    if len(last) and not last["lower_bound"].eq(True).any():
         top = last.iloc[int(last["share"].astype(float).argmax())]
         headline = f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
     told = Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, places)

@@ -5,9 +5,9 @@ directory, search path and environment. What a process keeps on purpose are its 
 changes a module itself is seen by the next one, which is why `--engine kernel` remains.
 """
 
-import base64
 import contextlib
 import io
+import json
 import os
 import sys
 import threading
@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import matplotlib
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
+from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
 from matplotlib import pyplot
 from matplotlib_inline.backend_inline import configure_inline_support
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_output, output_from_msg
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
@@ -38,12 +39,12 @@ class InProcessEngine(Engine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:
         """Run the code cells in order, up to the first that fails."""
-        with _ONE_AT_A_TIME, _as_in_a_new_kernel() as shell:
+        with _ONE_AT_A_TIME, _as_in_a_new_kernel() as (shell, session):
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 if cell.cell_type == "code" and cell.source.strip():
-                    cell.outputs = shell.outputs = []
-                    cell.execution_count = shell.number = shell.execution_count
+                    cell.outputs = session.outputs = []
+                    cell.execution_count = shell.execution_count
                     ran = shell.run_cell(cell.source, store_history=True)
                     if isinstance(ran.error_in_exec, KeyboardInterrupt):
                         raise ran.error_in_exec
@@ -53,57 +54,34 @@ class InProcessEngine(Engine):
                 nb_man.cell_complete(cell, index)
 
 
-class _Shell(InteractiveShell):
-    """IPython's shell, writing what cell `number` shows into `outputs`, a list of a notebook's outputs."""
+class _Session(Session):
+    """What a kernel's shell sends of a cell becomes `outputs`, a list of a notebook's outputs."""
 
-    number: int
     outputs: list[NotebookNode]
 
-    def add(self, kind: str, data: dict[str, Any], metadata: dict[str, Any] | None, **others: Any) -> None:
-        encoded = {
-            name: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
-            for name, value in data.items()
-        }
-        self.outputs.append(new_output(kind, data=encoded, metadata=metadata or {}, **others))
-
-    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        """Called by IPython with what it would print of an error."""
-        self.outputs.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb))
+    def send(self, stream: Any, sent: Any, content: Any = None, *_: Any, **__: Any) -> None:  # type: ignore
+        message = sent if isinstance(sent, dict) else self.msg(sent, content)
+        if message["msg_type"] == "clear_output":
+            self.outputs.clear()
+        else:
+            message = json.loads(json.dumps(message, default=json_default))
+            message["header"]["msg_type"] = message["msg_type"].removeprefix("update_")
+            self.outputs.append(output_from_msg(message))
 
 
-class _Results(DisplayHook):
-    """What the last expression of a cell comes to; what IPython would print around it is left out."""
-
-    def write_output_prompt(self) -> None:
-        pass
-
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        if format_dict:
-            shell = _shell()
-            shell.add("execute_result", format_dict, md_dict, execution_count=shell.number)
-
-    def flush(self) -> None:
-        """Called before all names go, results too: nothing is left to do but IPython's search for garbage."""
-
-
-class _Displayed(DisplayPublisher):
-    """What `display` is called with."""
-
-    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
-        self.shell.add("display_data", data, metadata)
-
-    def clear_output(self, wait: bool = False) -> None:
-        self.shell.outputs.clear()
+class _Shell(ZMQInteractiveShell):
+    def enable_gui(self, gui: Any = None) -> None:
+        """There is no event loop; figures are shown after a cell."""
 
 
 class _Stream(io.TextIOBase):
     """stdout or stderr of a notebook: what is written in a row is one output."""
 
-    def __init__(self, shell: _Shell, name: str) -> None:
-        self._shell, self._name = shell, name
+    def __init__(self, session: _Session, name: str) -> None:
+        self._session, self._name = session, name
 
     def write(self, text: str) -> int:
-        outputs = self._shell.outputs
+        outputs = self._session.outputs
         if outputs and outputs[-1].get("name") == self._name:
             outputs[-1]["text"] += text
         elif text:
@@ -112,25 +90,31 @@ class _Stream(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def _as_in_a_new_kernel() -> Iterator[_Shell]:
-    """The process's shell, emptied, and everything that a notebook may set put back afterwards."""
+def _as_in_a_new_kernel() -> Iterator[tuple[_Shell, _Session]]:
+    """The one shell of this process, emptied, and everything that a notebook may set put back afterwards."""
     main, path, environment = sys.modules["__main__"], list(sys.path), dict(os.environ)
-    backend, shell = matplotlib.get_backend(auto_select=False), _shell()
+    backend, session = matplotlib.get_backend(auto_select=False), _Session()
+    shell = _Shell.instance(config=Config(HistoryManager={"enabled": False}))
+    shell.displayhook.session = shell.display_pub.session = session  # type: ignore[attr-defined]
+    # All names go by `reset`, results too: nothing is left to flush, and IPython's search for garbage takes long.
+    shell.displayhook.flush = lambda: None  # type: ignore[method-assign]
+    configure_inline_support(shell, _INLINE)
     shell.reset()
     try:
         with (
             warnings.catch_warnings(),
             contextlib.chdir("."),  # and back
             matplotlib.rc_context(),
-            contextlib.redirect_stdout(_Stream(shell, "stdout")),
-            contextlib.redirect_stderr(_Stream(shell, "stderr")),
+            contextlib.redirect_stdout(_Stream(session, "stdout")),
+            contextlib.redirect_stderr(_Stream(session, "stderr")),
         ):
             sys.modules["__main__"] = shell.user_module
             sys.path.insert(0, "")
+            shell.init_environment()
             matplotlib.rcdefaults()
             matplotlib.use(_INLINE)
             matplotlib.interactive(True)
-            yield shell
+            yield shell, session
     finally:
         sys.modules["__main__"], sys.path[:] = main, path
         os.environ.clear()
@@ -143,21 +127,6 @@ def _as_in_a_new_kernel() -> Iterator[_Shell]:
 def shell_is_taken() -> bool:
     """Whether this process is itself a kernel or a terminal of IPython, whose shell no notebook may empty."""
     return InteractiveShell.initialized() and not isinstance(InteractiveShell.instance(), _Shell)
-
-
-def _shell() -> _Shell:
-    """The one shell of this process: IPython's functions and the figures after a cell look for it by type."""
-    if _Shell.initialized():
-        return _Shell.instance()
-    main = sys.modules["__main__"]
-    shell = _Shell.instance(
-        config=Config(HistoryManager={"enabled": False}),
-        displayhook_class=_Results,
-        display_pub_class=_Displayed,
-    )
-    configure_inline_support(shell, _INLINE)
-    sys.modules["__main__"] = main
-    return shell
 
 
 papermill_engines.register(IN_PROCESS, InProcessEngine)

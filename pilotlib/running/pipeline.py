@@ -1,12 +1,12 @@
 """The reports of a project: each made by steps where something has changed, then moved into its place whole.
 
-A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. This module imports little, so
-that a report of which nothing has changed is done in a moment.
+A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. What is heavy is imported by
+`stages`, and that only where something has changed: a report of which nothing has is done in a moment.
 """
 
 import gc
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -50,9 +50,8 @@ class Report:
     """A report that is to be made.
 
     `title` is what progress and errors call it, `final` the folder of its editions. `inputs()` are the files that
-    it depends on, as they are now; `before` their hashes when the run began. `values` are those of the own
-    parameters of the notebook that tells it, `given` what opens its book. `editions`, `parameters` and `engine`
-    are as `run` takes them; a parameter that no notebook has is a PilotError.
+    it depends on, as they are now; `before` their hashes when the run began. `values` are what its notebooks
+    get, `given` what opens its book. `editions`, `parameters` and `engine` are as `run` takes them.
     """
 
     project: Path
@@ -67,10 +66,9 @@ class Report:
     engine: str | None = None
 
     def __post_init__(self) -> None:
-        """Remember what is read, and where its steps work and a notebook that failed is kept."""
+        """Remember what is read, where steps work; a parameter that no notebook has is a PilotError."""
         self.before = recipes.hashes(self.project, self.inputs())
-        self.name = "-".join(self.final.relative_to(self.project / "reports").parts)
-        self.work = self.project / ".pilot" / self.name
+        self.work = self.project / ".pilot" / "-".join(self.final.relative_to(self.project / "reports").parts)
         self.published = self.work / "published"
         self.failed = self.final.with_name(f"{self.final.name}-failed")
         self.notebooks = find_notebooks(self.project, self.kind.notebooks)
@@ -80,12 +78,12 @@ class Report:
 
             self.declared = declared_by_each(self.notebooks, self.parameters)
 
-    def execute(self, notebook: Path, title: str, values: dict[str, Any], folder: Path) -> None:
-        """Run a notebook with the values of its parameters; the executed one is written into a folder."""
+    def execute(self, title: str, notebook: Path, folder: Path, **values: Any) -> None:
+        """Run a notebook with its values, or those given here; the executed one is written into a folder."""
         from pilotlib.running import stages
 
-        output, parameters = folder / notebook.name, values | self.parameters
-        stages.execute(notebook, output, parameters, self.project, self.failed, title, self.engine)
+        output, values = folder / notebook.name, self.values | values | self.parameters
+        stages.execute(notebook, output, values, self.project, self.failed, title, self.engine)
 
 
 def run(
@@ -106,10 +104,9 @@ def run(
     the run. `force`: everything is run again. `engine`: what runs the notebooks, one of `stages.ENGINES`; what
     they make does not depend on it. `quiet`: no progress is shown.
 
-    Raises:
-        PilotError: an unknown parameter or an edition that cannot be made (before anything is run), bad input,
-            a notebook that failed (kept where the message says), another run of this year, an input that changed
-            meanwhile, or, if strict, a claim that disagrees. The last good report and tables are untouched.
+    A PilotError leaves the last good report and tables untouched: an unknown parameter or an edition that cannot
+    be made (before anything is run), bad input, a notebook that failed (kept where the message says), another run
+    of this year, an input that changed meanwhile, or, if strict, a claim that disagrees.
     """
 
     def inputs() -> list[Path]:
@@ -119,10 +116,9 @@ def run(
     tables, earlier = project / ".pilot" / str(year) / "tables", earlier_folder(project, year)
     telling = {"year": year, "processed": str(tables)}, (tables, earlier), parameters or {}, engine
     report = Report(project, KINDS["year"], f"{year} 年", final, inputs, editions, *telling)
-    steps, reads = _steps_of_year(report, tables, year, strict), [tables, *_tables_in(earlier)]
-    with recipes.only_run(project, report.name):
-        places = {tables: processed, report.published: final}
-        made = make_report(report, steps, reads, places, force, quiet)
+    steps, places = _steps_of_year(report, tables, year, strict), {tables: processed, report.published: final}
+    with recipes.only_run(project, report.work.name):
+        made = make_report(report, steps, [tables, *_tables_in(earlier)], places, force, quiet)
     return Made(made.stages, [*sorted(processed.rglob("*.csv")), *made.written])
 
 
@@ -136,10 +132,9 @@ def run_trends(
 
     if len(processed_years(project)) < 2:
         return None
-    kind = KINDS["years"]
-    final = project / "reports" / kind.file
+    kind, final = KINDS["years"], project / "reports" / KINDS["years"].file
     report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
-    with recipes.only_run(project, report.name):
+    with recipes.only_run(project, report.work.name):
         return make_report(report, [], inputs(), {report.published: final}, force, quiet=False)
 
 
@@ -151,7 +146,7 @@ def _steps_of_year(report: Report, tables: Path, year: int, strict: bool) -> lis
     def stage(title: str, notebook: Path, reads: list[Path], makes: Path, *parts: Path) -> Step:
         def run_notebook(new: Path) -> None:
             _put_together(parts, new)  # copies of the tables that it reads
-            report.execute(notebook, title, {"year": year, "processed": str(new)}, work)
+            report.execute(title, notebook, work, processed=str(new))
 
         return Step(title, [notebook, *reads], report.declared.get(notebook, {}), makes, run_notebook)
 
@@ -177,15 +172,13 @@ def _judge(tables: Path, _: Path) -> None:
 
     claims = read_year(tables).claims
     assert claims is not None  # of a year's book
-    wrong = claims[claims["state"] == DISAGREES]
-    rows = wrong[["line", "number", "explanation"]].itertuples(index=False)
-    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in rows]
+    wrong = claims.loc[claims["state"] == DISAGREES, ["line", "number", "explanation"]]
+    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in wrong.itertuples(index=False)]
     if lines:
         raise PilotError(f"narrative.md：有 {len(lines)} 处与数据不一致，没有出报告。{''.join(lines)}")
 
 
 def _tables_in(*folders: Path | None) -> list[Path]:
-    """The processed tables of years that the report of another reads; none of no year."""
     files = chain.from_iterable(recipes.files_in(folder) for folder in folders if folder)
     return [path for path in files if path.suffix in (".parquet", ".json")]
 
@@ -196,29 +189,37 @@ def make_report(
     """Take the steps of a report, every one if forced, then move what they made into its final `places`.
 
     After its own `steps` its notebook tells of the files and folders `reads`, and it is published. The caller
-    holds `only_run` of its name.
-
-    Raises:
-        PilotError: an edition that cannot be made, before any step is taken; a step that failed; an input that
-            changed meanwhile. What stands in the final places is untouched.
+    holds `only_run` of its work folder. PilotErrors are those of `run`.
     """
     taken: list[Step] = []
-    steps, code = steps + _steps_of_telling(report, reads), recipes.code()
-    progress = tqdm(steps, desc=report.title, unit="步", disable=True if quiet else None, leave=False)
-    with ExitStack() as stack, progress:
+    steps, code = steps + _telling_and_publishing(report, reads), recipes.code()
+    with ExitStack() as stack, tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False) as bar:
         if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
             gc.disable()
             stack.callback(gc.collect)
             stack.callback(gc.enable)
         for final in places.values():
             recipes.mend(final)
-        for step in progress:
+        for step in bar:
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
-            if force or not recipes.is_current(step.makes, recipe):
-                if not taken:
-                    _prepare(report, places.values())
-                _take(step, report, recipe)
-                taken.append(step)
+            if not force and recipes.is_current(step.makes, recipe):
+                continue
+            if not taken:
+                from pilotlib.running.stages import check_editions
+
+                check_editions(report.editions)
+                for final in places.values():  # one that cannot be written stops before the work is done
+                    with recipes.aside(final):
+                        pass
+            # A folder of its own: a kernel that outlived its killed run still writes into that run's.
+            with recipes.replacing(step.makes, recipe) as new:
+                step.action(new)
+                now = recipes.hashes(report.project, step.reads) | {"pilotlib": recipes.code()}
+                changed = [Path(name).name for name, was in recipe["inputs"].items() if now.get(name) != was]
+                if changed:  # its result fits neither content
+                    names = "、".join(changed)
+                    raise PilotError(f"{step.title}所读的 {names} 在运行中有改动，结果没有写入。请再运行一次。")
+            taken.append(step)
         if recipes.hashes(report.project, report.inputs()) != report.before:
             for step in steps:
                 recipes.forget(step.makes)
@@ -230,39 +231,16 @@ def make_report(
     return Made(titles, [report.final / name for name in ("manifest.json", *editions)])
 
 
-def _prepare(report: Report, places: Iterable[Path]) -> None:
-    """Stop at an edition that cannot be made and at a place that cannot be written, before the work is done."""
-    from pilotlib.running.stages import check_editions
-
-    check_editions(report.editions)
-    for final in places:
-        with recipes.aside(final):
-            pass
-
-
-def _take(step: Step, report: Report, recipe: recipes.Recipe) -> None:
-    """Take a step; PilotError if what it reads has changed meanwhile: its result fits neither content."""
-    # A folder of its own: a kernel that outlived its killed run still writes into that run's.
-    with recipes.replacing(step.makes, recipe) as new:
-        step.action(new)
-        now = recipes.recipe_of(recipes.hashes(report.project, step.reads), {}, recipes.code())["inputs"]
-        changed = [Path(name).name for name, digest in recipe["inputs"].items() if now.get(name) != digest]
-        if changed:
-            raise PilotError(f"{step.title}所读的 {'、'.join(changed)} 在运行中有改动，结果没有写入。请再运行一次。")
-
-
-def _steps_of_telling(report: Report, reads: list[Path]) -> list[Step]:
-    """The last two steps of any report: its notebook tells it, and it is published."""
+def _telling_and_publishing(report: Report, reads: list[Path]) -> list[Step]:
     told, notebook, title = report.work / "told", report.notebooks[-1], report.kind.title
 
     def publish(new: Path) -> None:
         from pilotlib.running import stages
 
-        open_book = partial(report.kind.open, *report.given)
-        stages.publish_book(told / notebook.name, open_book, report.editions, new, report.before, report.parameters)
+        stages.publish_book(report, told / notebook.name, new)
 
     settings = {"parameters": report.parameters, "editions": list(report.editions)}
-    tell = partial(report.execute, notebook, title, report.values)
+    tell = partial(report.execute, title, notebook)
     return [
         Step(title, [notebook, *reads], report.declared.get(notebook, {}), told, tell),
         Step(PUBLISHING, [told, *reads, *report.inputs()], settings, report.published, publish),

@@ -1,9 +1,8 @@
 """Recipes: of what a result was made, written beside it and asked before it is made anew; how it is moved in.
 
-A result is a folder: of a stage, of a year's editions, of a school's report. It is current while its recipe says
-what would be said now: the same inputs, settings, code and versions, and the files that it was left with. All is
-told by content; a recipe that is damaged says something else. A finished folder takes the place of the last:
-at every moment a reader finds the one or the other, whole.
+A result is a folder. It is current while its recipe says what would be said now: the same inputs, settings,
+code and versions, and the files that it was left with, all told by content. A finished folder takes the place of
+the last: at every moment a reader finds the one or the other, whole.
 """
 
 import ctypes
@@ -43,10 +42,9 @@ def recipe_of(inputs: dict[str, str], settings: dict[str, Any], code: str) -> Re
 
 def is_current(folder: Path, recipe: Recipe) -> bool:
     """Whether a folder was made by this recipe and holds what it was left with."""
-    try:
+    with suppress(OSError):
         return _beside(folder).read_bytes() == _written(folder, recipe)
-    except OSError:
-        return False
+    return False
 
 
 def forget(folder: Path) -> None:
@@ -55,10 +53,8 @@ def forget(folder: Path) -> None:
 
 
 def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    """The hash of each file, and of each in a folder among the paths; "" of one that is gone.
-
-    A file is named by its path below `folder` or, outside of it, by its whole path.
-    """
+    """The hash of each file, and of each in a folder among the paths, by its path (below `folder`, if it is in
+    it); "" of one that is gone."""
     hashed = {}
     for path in chain.from_iterable(files_in(path) if path.is_dir() else [path] for path in paths):
         name = path.relative_to(folder) if path.is_relative_to(folder) else path
@@ -73,36 +69,29 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def code_files() -> list[Path]:
-    """The files of this package: its code, templates and data."""
-    return [path for path in files_in(Path(__file__).parents[1]) if "__pycache__" not in path.parts]
-
-
 def code() -> str:
-    """One hash of this package as it is now."""
-    return hashlib.sha256(json.dumps(hashes(Path(__file__).parents[1], code_files())).encode()).hexdigest()
+    """One hash of this package as it is now: its code, templates and data."""
+    package = Path(__file__).parents[1]
+    files = [path for path in files_in(package) if "__pycache__" not in path.parts]
+    return hashlib.sha256(json.dumps(hashes(package, files)).encode()).hexdigest()
 
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of Python, of this package and of every installed package that it asks for, also indirectly.
-
-    Those of its extras are among them; what only its development asks for makes no result and is left out.
-    """
+    """The versions of Python, of this package and of all installed that it asks for, also indirectly and by
+    extras, but for what only its development asks for, which makes no result."""
     own_extras = frozenset(importlib.metadata.metadata("pilotlib").get_all("Provides-Extra", []))
     asked, recorded = [("pilotlib", own_extras - {"dev"})], {}
     for name, extras in asked:  # which grows meanwhile
-        try:
+        with suppress(importlib.metadata.PackageNotFoundError):
             distribution = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-        # Its head alone, as text: parsed as mail, as `distribution.requires` does, all take half a second.
-        head = (distribution.read_text("METADATA") or str(distribution.metadata)).partition("\n\n")[0]
-        recorded[name] = "".join(re.findall("^Version: (.*)", head, re.MULTILINE))
-        for other, its_extras, extra in re.findall(_REQUIREMENT, head):
-            need = re.sub("[-_.]+", "-", other).lower(), frozenset(re.findall(r"[\w.-]+", its_extras))
-            if (not extra or extra in extras) and need not in asked:
-                asked.append(need)
+            # Its head alone, as text: all parsed as mail, as `distribution.requires` does, take half a second.
+            head = (distribution.read_text("METADATA") or str(distribution.metadata)).partition("\n\n")[0]
+            recorded[name] = "".join(re.findall("^Version: (.*)", head, re.MULTILINE))
+            for other, its_extras, extra in re.findall(_REQUIREMENT, head):
+                need = re.sub("[-_.]+", "-", other).lower(), frozenset(re.findall(r"[\w.-]+", its_extras))
+                if (not extra or extra in extras) and need not in asked:
+                    asked.append(need)
     return {"python": platform.python_version()} | dict(sorted(recorded.items()))
 
 
@@ -122,7 +111,7 @@ def mend(final: Path) -> None:
         raise PilotError(f"{parent.name} 不是文件夹，无法读写。请先把它移走。")
     if final.is_symlink() or (final.exists() and not final.is_dir()):
         raise PilotError(f"{parent.name}/{final.name} 不是文件夹，没有写入。请先把它移走。")
-    last = _last(final)
+    last = final.with_name(f".{final.name}~last")
     if last.exists() and not final.exists():
         last.rename(final)
     for left_over in parent.glob(f".{final.name}~*"):
@@ -134,66 +123,43 @@ def aside(final: Path) -> Iterator[Path]:
     """A folder beside a final one (mended first), so that moving in is one step; gone afterwards."""
     mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(prefix=f".{final.name}~", dir=final.parent))
-    path.chmod(0o755)
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f".{final.name}~", dir=final.parent, ignore_cleanup_errors=True) as path:
+        Path(path).chmod(0o755)
+        yield Path(path)
 
 
 @contextmanager
-def replacing(final: Path, recipe: Recipe) -> Iterator[Path]:
-    """A new folder that, filled without an error, takes the place of the last one, its recipe beside it.
-
-    The last one stays until then, without a recipe.
-    """
+def replacing(final: Path, recipe: Recipe | None = None) -> Iterator[Path]:
+    """A new folder that, filled without an error, takes the place of the last one, perhaps its recipe beside it.
+    The last one stays until then, without a recipe."""
     forget(final)
-    with aside(final) as new:
+    with aside(final) as new:  # which takes the last one away
         yield new
-        move_in(new, final)
-    written = _beside(final).with_suffix(".new")  # whole or not there, also where the process is killed
-    written.write_bytes(_written(final, recipe))
-    written.replace(_beside(final))
-
-
-def move_in(new: Path, final: Path) -> None:
-    """Put a finished folder in the place of the last one, which goes."""
-    if not final.exists():
-        new.rename(final)
-    elif _exchanged(new, final):
-        shutil.rmtree(new, ignore_errors=True)
-    else:
-        # Two steps, where the system has no exchange; `mend` puts right what is interrupted between them.
-        last = _last(final)
-        final.rename(last)
-        try:
+        if not final.exists():
             new.rename(final)
-        except OSError:
-            last.rename(final)
-            raise
-        shutil.rmtree(last, ignore_errors=True)
+        elif not _exchanged(new, final):
+            # Two steps, where the system has no exchange; `mend` puts right what is interrupted between them.
+            last = final.rename(final.with_name(f".{final.name}~last"))
+            try:
+                new.rename(final)
+            except OSError:
+                last.rename(final)
+                raise
+            shutil.rmtree(last, ignore_errors=True)
+    if recipe:
+        written = _beside(final).with_suffix(".new")  # whole or not there, also where the process is killed
+        written.write_bytes(_written(final, recipe))
+        written.replace(_beside(final))
 
 
 def put_in_place(places: dict[Path, Path]) -> bool:
     """Copy each folder into its final place where it does not stand there already; whether any was moved.
-
-    Every copy is whole before the first is moved, so that a full disk changes none of them.
-    """
+    Every copy is whole before the first is moved, so that a full disk changes none of them."""
+    differ = {new: last for new, last in places.items() if hashes(new, [new]) != hashes(last, [last])}
     with ExitStack() as stack:
-        ready = {}
-        for folder, final in places.items():
-            if hashes(folder, [folder]) != hashes(final, [final]):
-                new = stack.enter_context(aside(final))
-                shutil.copytree(folder, new, dirs_exist_ok=True)
-                ready[new] = final
-        for new, final in ready.items():
-            move_in(new, final)
-    return bool(ready)
-
-
-def _last(final: Path) -> Path:
-    return final.with_name(f".{final.name}~last")
+        for folder, final in differ.items():
+            shutil.copytree(folder, stack.enter_context(replacing(final)), dirs_exist_ok=True)
+    return bool(differ)
 
 
 def _exchanged(one: Path, other: Path) -> bool:

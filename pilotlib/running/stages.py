@@ -1,11 +1,8 @@
-"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, manifest.
-
-Everything heavy is imported here, and this module only where there is something to do.
-"""
+"""What a run does where something has changed: notebooks by papermill, a year's tables, editions, manifest."""
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,14 +17,13 @@ from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import check_editions as check_editions
 from pilotlib.publishing import publish, write_tables
 from pilotlib.reading import YearInputs
-from pilotlib.report.books import Book
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
+from pilotlib.running.pipeline import Report
 from pilotlib.running.recipes import hashes, versions
 from pilotlib.statistics import STATISTICS
 
 # What may run the notebooks → what papermill calls it.
 ENGINES = {IN_PROCESS: IN_PROCESS, "kernel": None}
-OWN_PARAMETERS = ("year", "processed", "years")
 
 
 def declared(parameters: dict[str, Any], notebook: Path) -> dict[str, Any]:
@@ -42,7 +38,7 @@ def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> d
     for name in parameters:
         if name not in known:
             raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
-        if name in OWN_PARAMETERS:
+        if name in ("year", "processed", "years"):
             raise PilotError(f"参数“{name}”由命令自己给出，不能用 -p 指定。年度请写成 pilot run 年度。")
     return {notebook: declared(parameters, notebook) for notebook in notebooks}
 
@@ -56,11 +52,9 @@ def execute(
     title: str,
     engine: str | None = None,
 ) -> None:
-    """Run a notebook with those of the parameters that it declares.
-
-    `engine` is one of `ENGINES`: in this process by default, where a shell of IPython's is not running already.
-    If a cell fails, the PilotError says where in `failed` the notebook is kept; a kernel that dies is one, too.
-    """
+    """Run a notebook with those of the parameters that it declares, by one of `ENGINES`: in this process by
+    default, where a shell of IPython's is not running already. A kernel that dies is a PilotError, and so is a cell
+    that fails: it says where in `failed` the notebook is kept."""
     try:
         papermill.execute_notebook(
             notebook,
@@ -79,13 +73,12 @@ def execute(
         failed.mkdir(parents=True, exist_ok=True)
         shutil.copy(output, failed / notebook.name)
         where, cell = (failed / notebook.name).relative_to(project), f"第 {error.exec_count} 个代码格"
-        sentence = (
+        if error.ename == PilotError.__name__:
+            raise PilotError(error.evalue, f"{title}停在笔记本{cell}，现场保存在 {where}") from None
+        raise PilotError(
             f"{title}（{notebook.name}）{cell}出错：{error.ename}：{error.evalue}\n"
             f"现场保存在 {where}，可在 JupyterLab 中打开查看。上一次的报告没有改动。"
-        )
-        if error.ename == PilotError.__name__:
-            sentence = f"{error.evalue}\n（{title}停在笔记本{cell}，现场保存在 {where}）"
-        raise PilotError(sentence) from None
+        ) from None
     except RuntimeError as error:  # of jupyter_client where a kernel does not start, of nbclient where it dies
         raise PilotError(
             f"{title}（{notebook.name}）的 Python 内核没有启动或中途退出（{error}），常因内存或磁盘空间不足。"
@@ -115,22 +108,15 @@ def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "title", "column", "unit", "meaning"])
 
 
-def publish_book(
-    notebook: Path,
-    open_book: Callable[[], Book],
-    editions: Sequence[str],
-    folder: Path,
-    inputs: dict[str, str],
-    parameters: dict[str, str],
-) -> None:
+def publish_book(report: Report, notebook: Path, folder: Path) -> None:
     """Write a report as its executed notebook shows it, in every edition, and a manifest, which holds a time."""
-    book = open_book()
-    publish(notebook, book, editions, folder)
+    book = report.kind.open(*report.given)
+    publish(notebook, book, report.editions, folder)
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "inputs": inputs,
+        "inputs": report.before,
         "outputs": hashes(folder, [folder]),
-        "parameters": parameters,
+        "parameters": report.parameters,
         "versions": versions(),
     }
     text = json.dumps(manifest | book.facts, ensure_ascii=False, indent=2)

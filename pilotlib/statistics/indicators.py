@@ -6,14 +6,13 @@ import pandas as pd
 
 from pilotlib.columns import INDICATOR_TITLES, INDICATORS, title_of, unit_of
 from pilotlib.statistics.majors import distinct_students, places_per_100_students
-from pilotlib.statistics.places import Tables, is_approved, only_approved, repeated_over_rounds
+from pilotlib.statistics.places import PLACES, Tables, lacking, only_approved, repeated_over_rounds
 from pilotlib.vocabulary import RATES, listed
 
 
 def overview(tables: Tables) -> pd.DataFrame:
     """The year in one table: `measure, value, unit, lower_bound, note`."""
     applications, majors = only_approved(tables.applications), tables.majors
-    approved = applications[is_approved(applications)]
     pairs = applications[["certificate", "level"]].drop_duplicates()
     cut_off = "、".join(majors.loc[majors["truncated"], "source_row"].astype(str))
     cut_off_note = f"第{cut_off}行的申报专业被截断，其后可能还有专业" if cut_off else ""
@@ -34,8 +33,8 @@ def overview(tables: Tables) -> pd.DataFrame:
         ("applications", len(applications), False, "申报表的行数"),
         ("certificates", applications["certificate"].nunique(), False, "不区分等级"),
         ("certificate_levels", len(pairs), False, "同一证书的不同等级分别计"),
-        ("places_applied", *_sum_of(applications["places_applied"], applications, "全部批次")),
-        ("places_approved", *_sum_of(approved["places_approved"], approved, f"全部批次，{which}")),
+        ("places_applied", *_sum_of(applications, "places_applied", "全部批次")),
+        ("places_approved", *_sum_of(applications, "places_approved", f"全部批次，{which}")),
         ("majors_count", majors["major"].nunique() or pd.NA, bool(cut_off), cut_off_note),
         ("categories_count", majors["category"].nunique() or pd.NA, bool(cut_off) or no_category, "专业目录中的大类"),
         ("distinct_students", students["students"].sum(min_count=1), bool(unknown), students_note),
@@ -47,11 +46,11 @@ def overview(tables: Tables) -> pd.DataFrame:
     return table
 
 
-def _sum_of(places: pd.Series, applications: pd.DataFrame, note: str) -> tuple[Any, bool, str]:
+def _sum_of(applications: pd.DataFrame, measure: str, note: str) -> tuple[Any, bool, str]:
     """A sum, whether it is a lower bound because counts are missing, and a note that names their rows."""
-    missing = applications.loc[places.isna(), "source_row"]
-    named = f"；第{listed(missing)}行的人数缺失，未计入" if 0 < len(missing) < len(places) else ""
-    return places.sum(min_count=1), bool(len(missing)), note + named
+    missing = applications.loc[lacking(applications)[measure], "source_row"]
+    named = f"；第{listed(missing)}行的人数缺失，未计入" if 0 < len(missing) < len(applications) else ""
+    return applications[measure].sum(min_count=1), bool(len(missing)), note + named
 
 
 def indicators(tables: Tables) -> pd.DataFrame:
@@ -69,7 +68,7 @@ def indicators(tables: Tables) -> pd.DataFrame:
 def rates(tables: Tables) -> pd.DataFrame:
     """The rates of `vocabulary.RATES`, each named by numerator and denominator; missing where either is."""
     values = indicators(tables).set_index("indicator")["value"]
-    places = only_approved(tables.applications)[["places_applied", "places_approved"]].sum(min_count=1)
+    places = only_approved(tables.applications)[PLACES].sum(min_count=1)
     values = pd.concat([values, places.astype("Float64")])
     table = pd.DataFrame(RATES, columns=["numerator", "denominator"])
     for place, side in ((1, "numerator"), (3, "denominator")):

@@ -62,9 +62,8 @@ def distinct_students(tables: Tables) -> pd.DataFrame:
     covered = "、".join([*fixed.index, *rests.index]).split("、")
     absent = [name for name in order if name not in covered]
     without = pd.DataFrame({"students": pd.NA, "source_rows": "", "how": "没有可用的学生规模"}, index=absent)
-    table = pd.concat([fixed, rests.rename(index={"": "被截断的专业"}), without])
-    table = table.rename_axis("majors_together").reset_index().astype({"students": "Int64"})
-    return table[["majors_together", "students", "source_rows", "how"]]
+    parts = [part[["students", "source_rows", "how"]] for part in (fixed, rests.rename({"": "被截断的专业"}), without)]
+    return pd.concat(parts).rename_axis("majors_together").reset_index().astype({"students": "Int64"})
 
 
 def places_per_100_students(tables: Tables) -> pd.DataFrame:

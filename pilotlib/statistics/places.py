@@ -8,12 +8,13 @@ from pilotlib.cleaning.verbs import with_every_column
 from pilotlib.reading import Processed
 from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
+PLACES = ["places_applied", "places_approved"]
+
 
 class Tables(NamedTuple):
-    """The cleaned tables of a year.
+    """The tables of a year as cleaned, `indicators` as text.
 
-    `applications` and `majors` as cleaning returns them, `indicators` (`indicator, value, unit, note`, text), and
-    `colleges`: major → college, empty where the school has not said.
+    `colleges` are major → college, empty where the school has not said.
     """
 
     applications: pd.DataFrame
@@ -47,22 +48,30 @@ def is_approved(applications: pd.DataFrame) -> pd.Series:
     return applications["status"].isin(APPROVED_STATUSES) | applications["status"].isna()
 
 
+def lacking(applications: pd.DataFrame) -> pd.DataFrame:
+    """Which applications lack a count that is due: `places_applied`, and `places_approved` once approved."""
+    missing = applications[PLACES].isna()
+    return missing.assign(places_approved=missing["places_approved"] & is_approved(applications))
+
+
 def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
 
-    A sum over nothing but missing cells is missing, not 0. Where no application says by what it is grouped, there is
-    no group.
+    A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count that others
+    have, sums are a `lower_bound`. Where no application says by what it is grouped, there is no group.
     """
     applications = applications if applications[by].notna().any().all() else applications.iloc[:0]
     pairs = applications["certificate"] + "|" + applications["level"].astype(str)
-    groups = applications.assign(pair=pairs).groupby(by, observed=True, dropna=False)
+    lacks = lacking(applications)
+    bounds = (lacks & ~lacks.all()).any(axis="columns")
+    groups = applications.assign(pair=pairs, lower_bound=bounds).groupby(by, observed=True, dropna=False)
     counts = groups.agg(
         applications=("source_row", "size"),
         certificates=("certificate", "nunique"),
         certificate_levels=("pair", "nunique"),
     )
-    places = groups[["places_applied", "places_approved"]].sum(min_count=1)
-    return pd.concat([counts, places], axis="columns").reset_index()
+    places, bounds = groups[PLACES].sum(min_count=1), groups["lower_bound"].any()
+    return pd.concat([counts, places, bounds], axis="columns").reset_index()
 
 
 def by_round(tables: Tables) -> pd.DataFrame:
@@ -77,7 +86,9 @@ def by_level(tables: Tables) -> pd.DataFrame:
     """
     applications = only_approved(tables.applications)
     after, given = (
-        totals(applications.assign(level=levels.astype(object).fillna(UNKNOWN)), ["level"]).set_index("level")
+        totals(applications.assign(level=levels.astype(object).fillna(UNKNOWN)), ["level"])
+        .set_index("level")
+        .astype({"lower_bound": int})
         for levels in (applications["level"], applications["level_as_given"])
     )
     given = given[["applications", "places_approved"]].add_suffix("_as_given")
@@ -86,7 +97,7 @@ def by_level(tables: Tables) -> pd.DataFrame:
     levels = [level for level in order if level in {*after.index, *given.index}]
     table = pd.concat([side.reindex(levels, fill_value=0) for side in (after, given)], axis="columns")
     table = table.set_axis(pd.CategoricalIndex(levels, order, ordered=True, name="level"), axis="index")
-    return _with_share(table.reset_index())
+    return _with_share(table.reset_index().astype({"lower_bound": bool}))
 
 
 def by_round_level(tables: Tables) -> pd.DataFrame:
@@ -101,13 +112,13 @@ def by_certificate(tables: Tables) -> pd.DataFrame:
     applications = only_approved(tables.applications).sort_values(["certificate", "level", "application_round"])
     return _with_rounds(applications, ["certificate"]).sort_values(
         ["places_approved", "certificate"], ascending=[False, True], ignore_index=True
-    )[["certificate", "levels", "rounds", "applications", "places_applied", "places_approved", "rounds_detail"]]
+    )[["certificate", "levels", "rounds", "applications", *PLACES, "lower_bound", "rounds_detail"]]
 
 
 def repeated_over_rounds(tables: Tables) -> pd.DataFrame:
     """One row per certificate × level that was applied for in more than one round, with the sum over rounds."""
     table = _with_rounds(only_approved(tables.applications), ["certificate", "level"])
-    columns = ["certificate", "level", "rounds", "places_applied", "places_approved", "rounds_detail", "source_rows"]
+    columns = ["certificate", "level", "rounds", *PLACES, "lower_bound", "rounds_detail", "source_rows"]
     return table.loc[table["rounds_count"] > 1, columns].reset_index(drop=True)
 
 
@@ -115,7 +126,7 @@ def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
     """The approved applications whose places are not those applied for."""
     applications = only_approved(tables.applications)
     differ = (applications["places_approved"] != applications["places_applied"]).fillna(False)
-    columns = ["source_row", "application_round", "certificate", "level", "places_applied", "places_approved"]
+    columns = ["source_row", "application_round", "certificate", "level", *PLACES]
     return applications.loc[differ, columns].reset_index(drop=True)
 
 
@@ -135,7 +146,7 @@ def _with_share(table: pd.DataFrame) -> pd.DataFrame:
 def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The totals by `keys`, none of them missing, with the levels, rounds and rows that are summed, in words.
 
-    `rounds_detail` has the approved places of each round: 沿用批次20、第二次70.
+    `rounds_detail` has the approved places of each round: 沿用批次20、第二次至少70.
     """
     words = applications.groupby(keys, observed=True).agg(
         levels=("level", listed),
@@ -145,7 +156,8 @@ def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     )
     rounds = totals(applications, [*keys, "application_round"])
     places = rounds["places_approved"].astype(object).fillna("未计入批准").astype(str)
-    rounds["rounds_detail"] = rounds["application_round"].astype(str) + places
+    at_least = (rounds["lower_bound"] & rounds["places_approved"].notna()).map({True: "至少", False: ""})
+    rounds["rounds_detail"] = rounds["application_round"].astype(str) + at_least + places
     detail = rounds.groupby(keys, observed=True)["rounds_detail"].agg("、".join)
     words = words.join(detail).fillna({"rounds_detail": ""})
     return totals(applications, keys).merge(words.reset_index(), on=keys)

@@ -14,24 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from pilotlib import vocabulary
 from pilotlib.columns import EXPECTED_COLUMNS, SOURCE_COLUMNS, column_named, heading_of, source_columns, title_of
 from pilotlib.distinct import asked_of_each, categories_of, each_value, first_filled
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header
-from pilotlib.vocabulary import (
-    ANYTHING,
-    APPROVED_STATUSES,
-    COLUMN_NUMBER_FORM,
-    LABEL_FORMS,
-    NO_ROUND,
-    ROW_FORMS,
-    TOTAL_FORM_WITHOUT_CERTIFICATE,
-    TOTAL_HALVES,
-    UNKNOWN,
-    plain,
-    round_named,
-    status_named,
-)
+from pilotlib.vocabulary import APPROVED_STATUSES, NO_ROUND, UNKNOWN, plain, round_named, status_named
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
 TOTALLED = ["applications", "places_applied", "places_approved"]
@@ -73,16 +61,12 @@ def recount_piece(
     by: Sequence[int] = (),
     name_group: Callable[[str], str] = normalised,
 ) -> Recount:
-    """Count the cells of a table or of a piece of one.
+    """Count the cells of a table or of a piece of one: text, a row per row of the file, places as index.
 
-    Args:
-        cells: Text, a row per row of the file, places as index.
-        first: The number of the first row; the header's last row is number 0.
-        corrections: The ledger, if there is one.
-        continued: The places of rows that go on with the application above, or are struck out.
-        by: The positions of columns that are not ours: where there are any, the first names the group (a school), and
-            rounds and levels are not counted.
-        name_group: The name of a group by what its cell says.
+    `first` is the number of the first row; the header's last row is number 0. `corrections` are the ledger, if
+    any, `continued` the places of rows that go on with the application above or are struck out. `by` are the
+    positions of columns that are not ours: if any, the first names the group (a school), as `name_group` reads its
+    cells, and rounds and levels are not counted.
     """
     columns, factors = _corrected(cells, header, first, corrections)
     others = [cells.iloc[:, place] for place in by]
@@ -125,11 +109,7 @@ def added(recounts: Iterable[Recount]) -> Recount:
 
 
 def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple[str, str]]) -> None:
-    """Hold every total of a year's statistics against the second count.
-
-    Raises:
-        PilotError: two counts differ; names statistic, measure and both numbers.
-    """
+    """Hold every total of a year's statistics against the second count; PilotError names one that differs."""
     overview = statistics["overview"].set_index("measure")["value"].fillna(0)
     counted = {("overview", "", name): overview[name] for name in (*TOTALLED, "certificates", "certificate_levels")}
     # There are no rounds and no majors where the table has none.
@@ -190,21 +170,21 @@ def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others:
     """Which rows are totals, model rows, signatures, units, column numbers, lines between cells or remarks."""
     labels = [column for name, column in columns.items() if SOURCE_COLUMNS[name].kind != "count"] + others
     telling = [columns[name] for name in source_columns("round", "name", "count") if name in columns]
-    none = _anywhere(labels, *LABEL_FORMS)
+    none = _anywhere(labels, *vocabulary.LABEL_FORMS)
     # Rows without a certificate are few: every cell of theirs is looked at, and their words alone, not the columns'.
-    rows = np.flatnonzero(_anywhere([columns["certificate"]], *ROW_FORMS))
+    rows = np.flatnonzero(_anywhere([columns["certificate"]], *vocabulary.ROW_FORMS))
 
     def few(columns: Iterable[pd.Series]) -> list[pd.Series]:
         return [pd.Series(categories_of(column)[rows].remove_unused_categories()) for column in columns]
 
     labels, every = few(labels), few(cells[name] for name in cells)
-    has_certificate = _anywhere(few([columns["certificate"]]), ANYTHING)
-    total = _anywhere(labels, TOTAL_FORM_WITHOUT_CERTIFICATE)
-    total |= np.logical_and(*[_anywhere(labels, half) for half in TOTAL_HALVES])
-    none[rows] |= (total & ~has_certificate) | ~_anywhere(few(telling), ANYTHING)
-    for form in ROW_FORMS:
-        of_form = np.logical_and.reduce([_fits(column, [form]) for column in every])
-        none[rows] |= of_form & (has_certificate if form is COLUMN_NUMBER_FORM else True)
+    has_certificate = _anywhere(few([columns["certificate"]]), vocabulary.ANYTHING)
+    total = _anywhere(labels, vocabulary.TOTAL_FORM_WITHOUT_CERTIFICATE)
+    total |= np.logical_and(*[_anywhere(labels, half) for half in vocabulary.TOTAL_HALVES])
+    none[rows] |= (total & ~has_certificate) | ~_anywhere(few(telling), vocabulary.ANYTHING)
+    for form in vocabulary.ROW_FORMS:
+        of_form = np.logical_and.reduce([_anywhere([column], form) for column in every])
+        none[rows] |= of_form & (has_certificate if form is vocabulary.COLUMN_NUMBER_FORM else True)
     return none
 
 
@@ -235,11 +215,11 @@ def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[i
 
 def _anywhere(columns: Iterable[pd.Series], *forms: re.Pattern[str]) -> np.ndarray:
     """Which rows have a cell of one of these forms."""
-    return np.logical_or.reduce([_fits(column, forms) for column in columns])
 
+    def fits(text: str) -> bool:
+        return any(form.fullmatch(plain(text)) for form in forms)
 
-def _fits(column: pd.Series, forms: Iterable[re.Pattern[str]]) -> np.ndarray:
-    return asked_of_each(column, lambda text: any(form.fullmatch(plain(text)) for form in forms))
+    return np.logical_or.reduce([asked_of_each(column, fits) for column in columns])
 
 
 def _numbers(cells: pd.Series, factor: int) -> np.ndarray:

@@ -49,11 +49,9 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
     The change is missing where it is not exact, and `note` says what is known of it; the rate of change (in %) also
     where the earlier value is 0 or the measure is a rate itself, whose change is in percentage points.
     """
-    sides = []
-    for side, year in (("earlier", earlier), ("later", later)):
-        of_year = table[table["year"] == year].set_index(_KEY)[["value", "lower_bound", "incomplete", "note"]]
-        sides.append(of_year.set_axis(["", "_bound", "_incomplete", "_note"], axis="columns").add_prefix(side))
-    both = pd.concat(sides, axis="columns").reset_index()
+    sides = [table[table["year"] == year].set_index(_KEY).drop(columns="year") for year in (earlier, later)]
+    both = sides[0].add_prefix("earlier_").join(sides[1].add_prefix("later_")).reset_index()
+    both.columns = both.columns.str.replace("_value|lower_", "", regex=True)
     before, difference = both["earlier"], (both["later"] - both["earlier"]).round(2)
     bound, later_bound = both["earlier_bound"], both["later_bound"]
     incomplete, later_incomplete = both["earlier_incomplete"], both["later_incomplete"]
@@ -72,13 +70,12 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
     )
     fits = [condition.fillna(False).to_numpy(dtype=bool) for condition, _ in notes]
     exact = difference.notna() & ~(bound | later_bound | incomplete | later_incomplete)
-    changes = both.assign(
+    changes = both[[*_KEY, "earlier", "earlier_bound", "later", "later_bound"]].assign(
         change=difference.where(exact),
         rate_of_change=(difference / before * 100).where(exact & (before > 0) & (both["unit"] != "%")).round(2),
         note=np.select(fits, [note for _, note in notes], default=""),
     )
-    columns = ["earlier", "earlier_bound", "later", "later_bound", "change", "rate_of_change", "note"]
-    return changes.loc[before.notna() | both["later"].notna(), [*_KEY, *columns]].reset_index(drop=True)
+    return changes[before.notna() | both["later"].notna()].reset_index(drop=True)
 
 
 def certificates(years: Sequence[YearStatistics]) -> pd.DataFrame:
@@ -118,8 +115,7 @@ def came_and_went(members: pd.DataFrame, earlier: int, later: int) -> pd.DataFra
     ).rename(columns={"value": "earlier", "value_later": "later"})
     order = ["standing", "later", "earlier", "name"]
     table = table.sort_values(order, ascending=[True, False, False, True], ignore_index=True)
-    columns = ["name", "former", "standing", "earlier", "later", "levels", "levels_later"]
-    return table[[name for name in columns if name in table]]
+    return table.filter(["name", "former", "standing", "earlier", "later", "levels", "levels_later"])
 
 
 def breaks(years: Sequence[YearStatistics]) -> pd.DataFrame:
@@ -140,16 +136,13 @@ def breaks(years: Sequence[YearStatistics]) -> pd.DataFrame:
         same = part.groupby(["topic", "measure", "note"], sort=False)["year"]
         in_years = same.agg(lambda numbers: "、".join(f"{number}年" for number in numbers)).reset_index()
         together = in_years.groupby(["topic", "note", "year"], sort=False)["measure"].agg("、".join).reset_index()
-        lines = together.itertuples(index=False, name=None)
-        rows += [(topic, f"{numbers}{note}：{names}。") for topic, note, numbers, names in lines]
+        rows += [(topic, f"{numbers}{note}：{names}。") for topic, note, numbers, names in together.to_numpy()]
     incomplete = table[given & table["incomplete"]].groupby(["topic", "year"], sort=False)["measure"]
-    partly = incomplete.agg("、".join).reset_index().itertuples(index=False, name=None)
+    partly = incomplete.agg("、".join).reset_index().to_numpy()
     rows += [(topic, f"{year}年有人数缺失，只按已知的数算出：{names}。") for topic, year, names in partly]
-    for year in years:
-        statuses = year.statistics["by_status"]
-        pending = statuses.loc[~statuses["counts_as_approved"].astype(bool), "applications"].sum()
-        if pending:
-            rows.append(("状态", f"{year.year}年有{pending}项的状态不是已批准，人数不计入批准。"))
+    statuses = _below_each_other(years, "by_status")
+    pending = statuses[~statuses["counts_as_approved"].astype(bool)].groupby("year")["applications"].sum()
+    rows += [("状态", f"{year}年有{count}项的状态不是已批准，人数不计入批准。") for year, count in pending.items()]
     return pd.DataFrame(rows, columns=["topic", "message"], dtype=str)
 
 
@@ -160,7 +153,7 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
     # More may belong to a level than says so: some applications have none, or name it beside another.
     others = "、".join(by_level.index.difference(list(LEVELS)))
     open_levels = [level for level in LEVELS if UNKNOWN in others or level in others]
-    # Counts that are missing in some row are missing in its round and level too, and in what is formed of them.
+    # Counts that are missing in some row are missing in what is formed of them too.
     bounds = overview.set_index("measure")["lower_bound"]
     missing = bool(bounds["places_approved"])
     unknown = "批准人数缺失或尚未批准" if missing else "没有已批准的申报"
@@ -173,13 +166,14 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
             note=np.where(overview["measure"] == "places_approved", unknown, "未提供"),
         ),
         pd.DataFrame({"topic": BY_ROUND, "measure": rounds, "unit": "人"}).assign(
-            value=by_round.reindex(rounds).array,
-            lower_bound=[missing and name in by_round for name in rounds],
-            note=[unknown if name in by_round else "没有这一批次" for name in rounds],
+            value=by_round["places_approved"].reindex(rounds).array,
+            lower_bound=missing & by_round["lower_bound"].reindex(rounds, fill_value=False).to_numpy(),
+            note=[unknown if name in by_round.index else "没有这一批次" for name in rounds],
         ),
         pd.DataFrame({"topic": BY_LEVEL, "measure": levels, "unit": "人", "note": unknown}).assign(
-            value=by_level.reindex(levels, fill_value=0).array,
-            lower_bound=[(missing and level in by_level) or level in open_levels for level in levels],
+            value=by_level["places_approved"].reindex(levels, fill_value=0).array,
+            lower_bound=np.isin(levels, open_levels)
+            | (missing & by_level["lower_bound"].reindex(levels, fill_value=False).to_numpy()),
         ),
         indicators.assign(topic=GIVEN, measure=indicators["indicator"].map(title_of), note="未提供"),
         rates.rename(columns={"rate": "measure", "percent": "value"}).assign(
@@ -187,15 +181,15 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
         ),
     ]
     table = pd.concat(parts).astype({"value": "Float64"}).assign(year=year.year)
-    columns = [*_KEY, "year", "value", "lower_bound", "incomplete", "note"]
-    return table[columns].drop_duplicates([*_KEY, "year"])
+    return table[[*_KEY, "year", "value", "lower_bound", "incomplete", "note"]].drop_duplicates([*_KEY, "year"])
 
 
-def _approved(year: YearStatistics, by: str) -> pd.Series:
-    """The approved places of a year by `application_round` or `level`, those alone that were applied for."""
+def _approved(year: YearStatistics, by: str) -> pd.DataFrame:
+    """Approved places by a column, where any were applied for; tables of an earlier version say no bounds."""
     table = year.statistics["by_level" if by == "level" else "by_round"]
     table = table[table["applications"] > 0]
-    return table.set_index(table[by].astype(str))["places_approved"]
+    table = table.set_index(table[by].astype(str))
+    return table.reindex(columns=["places_approved", "lower_bound"], fill_value=True)
 
 
 def _below_each_other(years: Sequence[YearStatistics], statistic: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from pilotlib import publishing
-from pilotlib.province.book import read_schools
+from pilotlib.province.book import open_schools
 from pilotlib.running import stages
 from tests.browser import gate
 from tests.browser.conftest import ARTEFACTS, open_page
@@ -35,7 +35,7 @@ def folder(tmp_path_factory):
         told = folder / "told.ipynb"
         values = {"processed": str(folder / "tables")}
         stages.execute(ROOT / "notebooks" / "schools.ipynb", told, values, ROOT, folder, "汇总", "in-process")
-        publishing.publish(told, read_schools(folder / "tables"), ["html"], folder / "page")
+        publishing.publish(told, open_schools(folder / "tables"), ["html"], folder / "page")
 
     return made_once(tmp_path_factory, "schools", make) / "page"
 

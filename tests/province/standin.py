@@ -37,7 +37,7 @@ def make_report(task, settings) -> Made:
         stop_on_errors(problems)
     except PilotError as error:
         faults = problems.loc[problems["severity"] == "error", ["source_row", "column", "value", "message"]]
-        return Made({}, str(error), faults.to_dict("records"))
+        return Made({}, faults.to_dict("records") or [{"message": str(error)}])
     tables = Tables(cleaned.applications, cleaned.majors, pd.DataFrame(columns=INDICATOR_COLUMNS, dtype=str), {})
     told = overview(tables).set_index("measure")["value"].astype(object)
     page = f"{task.school} {task.year} {hashlib.sha256(task.table).hexdigest()}\n".encode()

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import re
-from functools import partial
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +15,7 @@ import pytest
 
 from pilotlib import PilotError
 from pilotlib.province import sections
-from pilotlib.province.book import book_of, newest_batch, read_schools
+from pilotlib.province.book import SCHOOLS, book_of, newest_batch, open_schools
 from pilotlib.province.sections import certificates_paragraph, year_paragraphs
 from pilotlib.province.statistics import places_bands, rate_bands, summarise_schools
 from pilotlib.report import parts
@@ -44,7 +43,14 @@ def published(folder: Path, tables, editions=("html",), **about) -> SimpleNamesp
     stages.execute(
         ROOT / "notebooks" / "schools.ipynb", notebook, values, ROOT, folder / "failed", "汇总", "in-process"
     )
-    stages.publish_book(notebook, partial(read_schools, processed), editions, out, {"province.csv": "ab12"}, {})
+    report = {
+        "kind": SCHOOLS,
+        "editions": editions,
+        "given": [processed],
+        "before": {"province.csv": "ab12"},
+        "parameters": {},
+    }
+    stages.publish_book(SimpleNamespace(**report), notebook, out)
     return SimpleNamespace(out=out, page=(out / "index.html").read_text(encoding="utf-8"))
 
 
@@ -288,7 +294,7 @@ def test_a_report_is_led_to_only_below_the_page():
 
 def test_what_is_not_there_is_said(tmp_path):
     with pytest.raises(PilotError, match=r"缺 overview\.parquet.*请先运行 pilot batch"):
-        read_schools(tmp_path)
+        open_schools(tmp_path)
     with pytest.raises(PilotError, match="还没有各学校的汇总结果。请先运行 pilot batch 申报表 --by 学校。"):
         newest_batch(tmp_path)
 

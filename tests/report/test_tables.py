@@ -2,8 +2,12 @@ import base64
 import re
 
 import pandas as pd
+from bs4 import BeautifulSoup
 
+from pilotlib.report.figures import drawing
 from pilotlib.report.told import Told, csv_of, html, texts
+from tests.report.reports import report_of
+from tests.tables import row
 
 
 def table(data, title="学生", **more):
@@ -62,3 +66,30 @@ def test_what_comes_from_a_file_is_text():
 
 def test_an_empty_table_says_so():
     assert "没有。" in html(table(pd.DataFrame({"major": []}, dtype=str), "空"))
+
+
+def test_a_round_that_lacks_a_count_says_so_and_the_others_do_not():
+    """In 第一次 an approved application lacks what was approved; one that is not approved yet has nothing to lack."""
+    report = report_of(
+        row(),
+        row(序号="2", 证书名称="界面设计(中级)", 申请总培训人数="40", 批准总培训人数=""),
+        row(序号="3", 申报批次="第二次", 申请总培训人数="30", 批准总培训人数="30"),
+        row(序号="4", 申报批次="第二次", 证书名称="网店运营推广(中级)", 批准总培训人数="", 申报状态="待省教育厅审核"),
+    )
+    told = report.tables["by_round"]
+    page = BeautifulSoup(html(told), "html.parser")
+    assert [[cell.get_text() for cell in line.find_all(["th", "td"])] for line in page.select("tbody tr")] == [
+        ["第一次", "2", "2", "2", "至少90", "至少50", "62.50"],
+        ["第二次", "2", "2", "2", "80", "30", "37.50"],
+    ]
+    assert csv_of(told.data).decode("utf-8-sig").splitlines() == [
+        "申报批次,试点,证书,证书×等级,申请总培训人数,批准总培训人数,下限,占批准人数",
+        "第一次,2,2,2,90,50,是,62.5",
+        "第二次,2,2,2,80,30,否,37.5",
+    ]
+    assert "第一次2项、批准至少50人；第二次2项、批准30人。" in report.paragraphs["places"]
+    stacks = [text.get_text() for text in drawing(report.figures["round_level"]).axes[0].texts]
+    assert stacks[-2:] == ["至少50人", "30人"]
+    bars = [text.get_text() for text in drawing(report.figures["certificates"]).axes[0].texts]
+    assert bars == ["80", "未计入批准，申请至少40", "未计入批准，申请50"]
+    assert report.figures["certificates"].headline == "各证书的申请与批准培训人数"

@@ -35,6 +35,47 @@ def test_a_sum_over_nothing_is_missing_not_0():
     assert statistics["by_round"]["places_approved"].isna().all()
 
 
+# In 第一次 an approved application lacks what was approved; in 第二次 one that is not approved has nothing to lack.
+ONE_LACKING = (
+    row(),
+    row(序号="2", 证书名称="界面设计(中级)", 申请总培训人数="40", 批准总培训人数=""),
+    row(序号="3", 申报批次="第二次", 申请总培训人数="30", 批准总培训人数="30"),
+    row(序号="4", 申报批次="第二次", 证书名称="网店运营推广(中级)", 批准总培训人数="", 申报状态="待省教育厅审核"),
+)
+
+
+def test_a_missing_count_bounds_the_sums_that_it_is_part_of_and_no_others():
+    statistics = summarised(*ONE_LACKING)
+    rounds = statistics["by_round"].set_index("application_round")[["places_applied", "places_approved", "lower_bound"]]
+    assert rounds.T.to_dict("list") == {"第一次": [90, 50, True], "第二次": [80, 30, False]}
+    for name, key, bounds in (
+        ("by_level", ["level"], {"初级": False, "中级": True}),
+        ("by_certificate", ["certificate"], {"财务共享服务": False, "界面设计": True, "网店运营推广": False}),
+        ("by_round_level", ["application_round", "level"], {
+            ("第一次", "初级"): False, ("第一次", "中级"): True, ("第二次", "初级"): False, ("第二次", "中级"): False,
+        }),
+        ("by_status", ["status"], {"审核通过": True, "待省教育厅审核": False}),
+        ("repeated_over_rounds", ["certificate"], {"财务共享服务": False}),
+    ):  # fmt: skip
+        table = statistics[name]
+        assert table["lower_bound"].dtype == bool
+        assert dict(zip(table[key].astype(str).agg(tuple, axis=1), table["lower_bound"], strict=True)) == {
+            (key if isinstance(key, tuple) else (key,)): bound for key, bound in bounds.items()
+        }, name
+    assert statistics["overview"].set_index("measure")["lower_bound"][["places_applied", "places_approved"]].tolist() == [
+        False, True,
+    ]  # fmt: skip
+
+
+def test_a_sum_over_rounds_that_lacks_a_count_says_so_in_its_details():
+    lacking = row(序号="2", 申报批次="第二次", 批准总培训人数="")
+    statistics = summarised(row(), row(序号="3", 申报批次="第二次", 批准总培训人数="30"), lacking)
+    table = statistics["repeated_over_rounds"]
+    assert table[["places_approved", "lower_bound", "rounds_detail"]].to_numpy().tolist() == [
+        [80, True, "第一次50、第二次至少30"]
+    ]
+
+
 def sizes(*rows):
     table = summarised(*rows)["distinct_students"]
     return (

@@ -184,6 +184,17 @@ def test_what_is_formed_of_missing_counts_is_not_compared():
     assert f"2020年有人数缺失，只按已知的数算出：{rate}。" in told
 
 
+def test_a_missing_count_bounds_the_round_and_the_level_that_it_is_of_alone():
+    whole = year_of(2019, application("财务共享服务"), application("数字营销", "中级", 申报批次="第二次"))
+    lacking = (
+        application("数字营销", "中级", places="", 申报批次="第二次"),
+        application("云计算", "中级", 申报批次="第二次"),
+    )
+    change = changes(whole, year_of(2020, application("财务共享服务", places="60"), *lacking))
+    assert change.loc[["第一次", "初级"], ["change", "note"]].to_numpy().tolist() == [[10, ""]] * 2
+    assert change.loc[["第二次", "中级"], "note"].tolist() == ["2020年为下限，变化不小于+0"] * 2
+
+
 def test_rows_of_several_levels_bound_each_of_them():
     one = year_of(2019, *(application("数字营销", level) for level in ("初级", "中级", "高级")))
     several = year_of(2020, application("财务共享服务", "初级、中级"), application("数字营销", "高级"))
