@@ -70,6 +70,7 @@ def _columns() -> dict[str, dict[str, Column]]:
 # other column of every table that is written; the year's figures that the table cannot give.
 SOURCE_COLUMNS, DERIVED_COLUMNS, INDICATORS = _columns().values()
 COLUMNS = SOURCE_COLUMNS | DERIVED_COLUMNS
+_NAMED = INDICATORS | COLUMNS
 # An indicator goes by its name or by its title.
 INDICATOR_TITLES = {column.title: name for name, column in INDICATORS.items()}
 
@@ -169,11 +170,9 @@ def title_of(name: str) -> str:
     >>> title_of("students"), title_of("students_trained"), title_of("联系人")
     ('学生规模', '培训学生', '联系人')
     """
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.title if entry else name
+    return _NAMED[name].title if name in _NAMED else name
 
 
 def unit_of(name: str) -> str:
     """The unit of a column, measure or indicator, empty where it has none."""
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.unit if entry else ""
+    return _NAMED[name].unit if name in _NAMED else ""

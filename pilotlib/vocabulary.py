@@ -12,12 +12,8 @@ import pandas as pd
 
 # What a yearly report tells, in order: the headings of the school's own text.
 NARRATIVE_SECTIONS = (
-    "一、年度试点任务",
-    "二、工作机制",
-    "三、书证融通与教学改革",
-    "四、教师激励",
-    "五、经费保障",
-    "六、宣传推广",
+    *("一、年度试点任务", "二、工作机制", "三、书证融通与教学改革"),
+    *("四、教师激励", "五、经费保障", "六、宣传推广"),
 )
 
 LEVELS = ("初级", "中级", "高级")
@@ -33,11 +29,8 @@ ORDINALS = "一二三四五六七八九十"
 
 # The statuses that are evidenced, and those that mean approval. An unknown one is reported and never approved.
 STATUSES = ("审核通过", "待省教育厅审核")
-_APPROVED_TOO = (
-    *("通过", "已通过", "审核已通过", "已审核通过", "审批通过", "省级审核通过", "通过审核", "同意"),
-    *("批准", "已批准", "获批", "备案", "已备案"),
-)
-STATUS_ALIASES = dict.fromkeys(_APPROVED_TOO, "审核通过")
+_APPROVED_TOO = "通过 已通过 审核已通过 已审核通过 审批通过 省级审核通过 通过审核 同意 批准 已批准 获批 备案 已备案"
+STATUS_ALIASES = dict.fromkeys(_APPROVED_TOO.split(), "审核通过")
 APPROVED_STATUSES = ("审核通过",)
 
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
