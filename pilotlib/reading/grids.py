@@ -1,11 +1,9 @@
-"""A table as a file shows it: rows of text, merged ranges, hidden rows; and the filling of merged cells."""
+"""A table as a file shows it: rows of text, merged cells, hidden rows; and the filling of merged cells."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
-
-import pandas as pd
 
 from pilotlib.columns import SOURCE_COLUMNS, source_columns
 from pilotlib.errors import PilotError
@@ -19,13 +17,12 @@ MOST_CELLS = 20_000_000
 # Characters that stand in no text.
 BEGINS, ENDS = "\ufdd0", "\ufdd1"
 _UNSHOWN = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
-# Positions from 0, ends included: first row, first column, last row, last column.
-Range = tuple[int, int, int, int]
+# Cells merged over rows, by positions from 0: first row, first column, last row.
+Range = tuple[int, int, int]
 # Rows under one merged cell in each of these are one application.
 OF_ONE_APPLICATION = {"certificate", *(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)}
 # Such rows may say each for itself which majors are meant, and how many students these have.
 SAID_ROW_BY_ROW = {"majors", "students"}
-NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "kind"])
 # A cell's row and column, the text before and after, and the kind of change.
 Step = tuple[int, int, str, str, str]
 
@@ -34,9 +31,8 @@ class Grid(NamedTuple):
     """One table of a file.
 
     `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is empty
-    where the file is the table; `merged` are ranges of positions in `rows`, and `hidden` positions of rows; `places`
-    are the numbers of its rows in the file, from 1 in steps of one if not given. Text that is struck out, raised or
-    hidden stands between marks (`unshown`).
+    where the file is the table; `hidden` are positions of rows; `places` are the numbers of its rows in the file, from
+    1 in steps of one if not given. Text that is struck out, raised or hidden stands between marks (`unshown`).
     """
 
     where: str
@@ -62,15 +58,24 @@ def shown(text: str) -> str:
     return text
 
 
-def without_marks(text: str) -> str:
-    """A cell's whole text, that which is unshown too."""
-    return text.replace(BEGINS, "").replace(ENDS, "")
+def as_shown(rows: list[list[str]]) -> tuple[list[list[str]], list[int], list[Step]]:
+    """Rows without the text that is not shown; those that are struck out whole, which stay; what went."""
+    made, struck, steps = [], [], []
+    for number, row in enumerate(rows):
+        texts, wholes = [shown(cell) for cell in row], [cell.replace(BEGINS, "").replace(ENDS, "") for cell in row]
+        if any(map(str.strip, wholes)) and not any(map(str.strip, texts)):
+            struck.append(number)
+            texts = wholes
+        made.append(texts)
+        changes = enumerate(zip(wholes, texts, strict=True))
+        steps += [(number, place, whole, text, "unshown") for place, (whole, text) in changes if whole != text]
+    return made, struck, steps
 
 
 def below_each_other(upper: Grid, lower: Grid) -> Grid:
     """Two tables as one, under the first one's `where`; its rows are numbered on."""
     down = len(upper.rows)
-    merged = [*upper.merged, *((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)]
+    merged = [*upper.merged, *((top + down, left, bottom + down) for top, left, bottom in lower.merged)]
     hidden = [*upper.hidden, *(row + down for row in lower.hidden)]
     rows = even(upper.where, upper.rows + lower.rows)
     return upper._replace(rows=rows, merged=merged, hidden=hidden, places=())
@@ -121,34 +126,31 @@ def whole_number(value: str | float) -> str:
 
 
 def fill_merged(
-    cells: pd.DataFrame, header: Header, merged: Collection[Range]
-) -> tuple[pd.DataFrame, pd.DataFrame, tuple[int, ...]]:
+    rows: list[list[str]], header: Header, merged: Collection[Range]
+) -> tuple[list[list[str]], list[Step], list[int]]:
     """Write into each row below the header what a merged cell says of it, and join rows that are one.
 
     A text holds for each row. A number of places is given once for all rows together, and so is a number of students
-    unless the rows' majors are the same, and a number in a column that is not ours. Only a range's first column counts.
+    unless the rows' majors are the same, and a number in a column that is not ours.
 
     Returns:
-        The cells filled; what was done to each: its `place`, its `position` from the left, the text `before` and
-        `after`, and the `kind`: `repeated` (the merged cell's text holds here too), `hidden` (a text of its own was
-        covered), `once` (a number given once for all rows; `before` is the merged cell's text), `joined` (it gathered
-        those of the rows that go on with it); and the places of these rows.
+        The rows filled; what was done to each cell, of a kind: `repeated` (the merged cell's text holds here too),
+        `hidden` (a text of its own was covered), `once` (a number given once for all rows; the text before is the
+        merged cell's), `joined` (it gathered those of the rows that go on with it); and the positions of these rows.
     """
-    texts = cells.to_numpy(dtype=object, copy=True).tolist()
+    rows = [list(row) for row in rows]
     # Each cell that a merged one covers from above → the row in which that begins.
     corners: dict[tuple[int, int], int] = {}
-    for top, left, bottom, _ in merged:
+    for top, left, bottom in merged:
         if top > header.last and left < len(header.titles):
-            for row in range(top + 1, min(bottom, len(texts) - 1) + 1):
+            for row in range(top + 1, min(bottom, len(rows) - 1) + 1):
                 corners.setdefault((row, left), top)
-    if not corners:
-        return cells, NOTHING_FILLED, ()
     positions = {name: place for place, name in enumerate(header.names) if name}
     place = positions.get("majors")
-    majors = [place is None or texts[corners.get((row, place), row)][place] for row in range(len(texts))]
+    majors = [place is None or rows[corners.get((row, place), row)][place] for row in range(len(rows))]
     steps: list[Step] = []
     for (row, column), top in corners.items():
-        name, own, text = header.names[column], texts[row][column], texts[top][column]
+        name, own, text = header.names[column], rows[row][column], rows[top][column]
         if name is None:
             holds = not COUNT_FORM.fullmatch(plain(text))
         elif name == "students":
@@ -160,22 +162,18 @@ def fill_merged(
         if own != (after := text if holds else ""):
             steps.append((row, column, own, after, "hidden" if own.strip() else "repeated"))
     for row, column, _, after, _ in steps:
-        texts[row][column] = after
-    joined, continued = _join_rows(texts, positions, corners)
-    filled = [(cells.index[row], *rest) for row, *rest in (*steps, *joined)]
-    table = pd.DataFrame(texts, index=cells.index, columns=cells.columns, dtype=str)
-    places = tuple(int(cells.index[row]) for row in continued)
-    return table, pd.DataFrame(filled, columns=NOTHING_FILLED.columns), places
+        rows[row][column] = after
+    joined, continued = _join_rows(rows, positions, corners)
+    return rows, steps + joined, continued
 
 
 def _join_rows(
-    texts: list[list[str]], positions: dict[str, int], corners: dict[tuple[int, int], int]
+    rows: list[list[str]], positions: dict[str, int], corners: dict[tuple[int, int], int]
 ) -> tuple[list[Step], list[int]]:
-    """Gather in an application's first row in `texts` the majors and students of rows that go on with it.
+    """Gather in an application's first row the majors and students of rows that go on with it, and return these.
 
     All of such a row but its majors and students is merged or empty. Where a row's students are no number, their sum
     is not known, and the cell is empty; a number of students that is merged too stands for all majors already.
-    What was done is returned, and the rows that go on.
     """
     if not {*OF_ONE_APPLICATION, "majors"} <= set(positions):
         return [], []
@@ -183,17 +181,17 @@ def _join_rows(
     tops: dict[int, int] = {}
     for row in sorted({row for row, _ in corners}):
         top, *more = {corners.get((row, positions[name])) for name in OF_ONE_APPLICATION}
-        own_majors = (row, positions["majors"]) not in corners and texts[row][positions["majors"]].strip()
+        own_majors = (row, positions["majors"]) not in corners and rows[row][positions["majors"]].strip()
         if more or top is None or not own_majors:
             continue
-        if all(texts[row][place] in ("", texts[top][place]) for place in others):
+        if all(rows[row][place] in ("", rows[top][place]) for place in others):
             tops[row] = top
     steps: list[Step] = []
-    for top, rows in groupby(tops, key=tops.__getitem__):
-        together = [top, *rows]
+    for top, below in groupby(tops, key=tops.__getitem__):
+        together = [top, *below]
         for name in filter(SAID_ROW_BY_ROW.__contains__, positions):
             column = positions[name]
-            words = [texts[row][column] for row in together]
+            words = [rows[row][column] for row in together]
             before = after = words[0]
             counts = [count_text(normalised(word)) for word in words]
             if name == "majors":
@@ -202,5 +200,5 @@ def _join_rows(
                 after = str(sum(map(int, counts))) if all(map(str.isdecimal, counts)) else ""
             if after != before:
                 steps.append((top, column, before, after, "joined"))
-                texts[top][column] = after
+                rows[top][column] = after
     return steps, [*tops]

@@ -13,16 +13,7 @@ from pilotlib.columns import ADDED_UP_COLUMNS, column_named
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
-from pilotlib.reading.grids import (
-    HIDDEN_SHEET,
-    NOTHING_FILLED,
-    Grid,
-    Step,
-    below_each_other,
-    fill_merged,
-    shown,
-    without_marks,
-)
+from pilotlib.reading.grids import HIDDEN_SHEET, Grid, as_shown, below_each_other, fill_merged, shown
 from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
 from pilotlib.words import count_text, is_count, normalised
 
@@ -63,13 +54,17 @@ _BINARY = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".docx", ".pdf")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
+NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "kind"])
+
+
 class Origin(NamedTuple):
     """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
 
     `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled`
-    says what filling merged cells did, and which text is not shown, as `grids.fill_merged` returns it; `continued` are
-    places of rows that go on with the one above. `joined` names the tables that it was put together from, if it was;
-    `left` others with a header and rows. `struck` are places of rows that are struck out or hidden whole.
+    says what filling merged cells did, and which text is not shown: a cell's place and position from the left, its text
+    before and after, and the kind as in `grids.fill_merged`. `continued` are places of rows that go on with the one
+    above, `struck` of those that are struck out or hidden whole. `joined` names the tables that it was put together
+    from, if it was; `left` others with a header and rows.
     """
 
     taken: str = ""
@@ -118,15 +113,17 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     path = Path(path)
     grids, unread = _grids_of(path)
     grid, header, origin = _choice(path.name, grids, unread)
-    grid, struck, marked = _as_shown(grid)
     places = grid.places or range(1, len(grid.rows) + 1)
-    cells = pd.DataFrame(grid.rows, pd.Index(places, name="place"), dtype=str)
-    cells, filled, continued = fill_merged(cells, correct_header(header, corrections, path.name), grid.merged)
-    hidden = tuple(places[row] for row in grid.hidden if row < len(places))
-    seen = pd.DataFrame([(places[row], *rest) for row, *rest in marked], columns=NOTHING_FILLED.columns)
-    filled = pd.concat([table for table in (seen, filled) if len(table)] or [filled], ignore_index=True)
-    out = tuple(places[row] for row in struck)
-    return SourceTable(cells, origin._replace(hidden=hidden, filled=filled, continued=continued, struck=out))
+    rows, struck, unshown = as_shown(grid.rows)
+    rows, filled, continued = fill_merged(rows, correct_header(header, corrections, path.name), grid.merged)
+    steps = [(places[row], *rest) for row, *rest in unshown + filled]
+    origin = origin._replace(
+        hidden=tuple(places[row] for row in grid.hidden if row < len(places)),
+        filled=pd.DataFrame(steps, columns=NOTHING_FILLED.columns),
+        continued=tuple(places[row] for row in continued),
+        struck=tuple(places[row] for row in struck),
+    )
+    return SourceTable(pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str), origin)
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -242,20 +239,6 @@ def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
     parts = [[row for row in rows if row[certificate].strip() and not column_named(row[certificate])] for rows in below]
     applications = [{tuple(row[place].strip() for place in telling) for row in rows} for rows in parts]
     return sum(map(len, applications)) == len(set().union(*applications))
-
-
-def _as_shown(grid: Grid) -> tuple[Grid, list[int], list[Step]]:
-    """A table without the text that is not shown; the rows that are struck out whole, which stay; what went."""
-    rows, struck, steps = [], [], []
-    for number, row in enumerate(grid.rows):
-        texts, wholes = [shown(cell) for cell in row], [without_marks(cell) for cell in row]
-        if any(whole.strip() for whole in wholes) and not any(text.strip() for text in texts):
-            struck.append(number)
-            texts = wholes
-        rows.append(texts)
-        changes = enumerate(zip(wholes, texts, strict=True))
-        steps += [(number, place, whole, text, "unshown") for place, (whole, text) in changes if whole != text]
-    return grid._replace(rows=rows), struck, steps
 
 
 def _goes_on(grid: Grid, header: Header) -> bool:
