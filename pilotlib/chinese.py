@@ -1,10 +1,6 @@
-"""The Chinese font: in plots, also in those of an analyst, and the part of it that a page carries.
-
-An IPython extension, which the lab's kernels load.
-"""
+"""The Chinese font: in plots, also an analyst's (the lab's kernels load this), and the part that a page carries."""
 
 import io
-from collections.abc import Callable
 from functools import cache
 from html import unescape
 from typing import Any
@@ -32,18 +28,16 @@ def use_chinese_font() -> None:
 
     register_font()
     settings: Any = matplotlib.rcParams
-    # Whatever sets the families goes through their validators: only there does the fallback outlive a change of style.
     families = ("font.family", "font.sans-serif")
-    settings.validate = settings.validate | {name: _with_fallback(settings.validate[name]) for name in families}
-    settings.update({name: settings[name] for name in families})
+    validate = settings.validate["font.family"]
 
-
-def _with_fallback(validate: Callable[[Any], list[str]]) -> Callable[[Any], list[str]]:
-    def families(value: Any) -> list[str]:
+    def with_fallback(value: Any) -> list[str]:
         asked = validate(value)
         return [*asked, *({FONT_FAMILY} - set(asked))]
 
-    return families
+    # Whatever sets the families goes through their validator: only there does the fallback outlive a change of style.
+    settings.validate = settings.validate | dict.fromkeys(families, with_fallback)
+    settings.update({name: settings[name] for name in families})
 
 
 def font_for(html: str) -> bytes:

@@ -23,9 +23,8 @@ SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
 class YearInputs(NamedTuple):
     """All that is given for a year: its table as `read_table` returns it, its file's name and hash, and the rest.
 
-    `corrections` (`row, column, was, becomes, reason`), `indicators` (`indicator, value, unit, note`) and `reference`
-    (`major, catalogue_name, code, catalogue_year, category`) are text, `source` and `school` the two toml files, and
-    `narrative` is Markdown; each is empty where there is none.
+    `corrections`, `indicators` and `reference` are text in the columns that `columns` gives them, `source` and `school`
+    the two toml files, and `narrative` is Markdown; each is empty where there is none.
     """
 
     year: int
@@ -125,9 +124,9 @@ def processed_folder(project: Path, year: int, folder: str | None = None) -> Pat
 
 def read_processed(folder: Path) -> Processed:
     """Read what the cleaning stage wrote; a PilotError where it is not there."""
+    year = folder.name
     if not (folder / "about.json").exists():
-        where = f"{folder.name}/about.json"
-        raise PilotError(f"还没有 {folder.name} 的处理结果（{where}）。请先运行 1_clean，或 pilot run。")
+        raise PilotError(f"还没有 {year} 的处理结果（{year}/about.json）。请先运行 1_clean，或 pilot run。")
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in Processed._fields[2:]}
     tables["cells"] = tables["cells"].set_index("place")
     return Processed(json.loads(read_text(folder / "about.json")), _read_if_any(folder / "narrative.md"), **tables)
@@ -136,10 +135,8 @@ def read_processed(folder: Path) -> Processed:
 def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
     """Read some statistics that the second stage wrote, by name; a PilotError where one is not there."""
     year, files = folder.name, {name: folder / "statistics" / f"{name}.parquet" for name in names}
-    for path in files.values():
-        if not path.exists():
-            where = f"{year}/statistics/{path.name}"
-            raise PilotError(f"还没有 {year} 的统计结果（{where}）。请先运行 2_statistics，或 pilot run {year}。")
+    if missing := next((f"{year}/statistics/{path.name}" for path in files.values() if not path.exists()), ""):
+        raise PilotError(f"还没有 {year} 的统计结果（{missing}）。请先运行 2_statistics，或 pilot run {year}。")
     about = json.loads(read_text(folder / "about.json"))
     return YearStatistics(about["year"], about, {name: pd.read_parquet(path) for name, path in files.items()})
 
@@ -170,11 +167,8 @@ def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     header = [names.get(word, word) for word in header]
     if missing := [name for name in columns if name not in header]:
         raise PilotError(f"{path.name} 第 1 行（表头）：缺少列 {'、'.join(missing)}。{expected}")
-    faults = (
-        f"{path.name} 第 {number} 条：有 {len(row)} 格，表头有 {len(header)} 格。请检查逗号与引号。"
-        for number, row in enumerate(rows, start=1)
-        if len(row) != len(header)
-    )
-    if sentences := "\n".join(faults):
-        raise PilotError(sentences)
+    faults = [(number, len(row)) for number, row in enumerate(rows, start=1) if len(row) != len(header)]
+    sentence = f"{path.name} 第 {{}} 条：有 {{}} 格，表头有 {len(header)} 格。请检查逗号与引号。"
+    if faults:
+        raise PilotError("\n".join(sentence.format(*fault) for fault in faults))
     return pd.DataFrame(rows, columns=header, dtype=str)[list(columns)]

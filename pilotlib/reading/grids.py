@@ -1,7 +1,7 @@
 """A table as a file shows it: rows of text, merged cells, hidden rows; and the filling of merged cells."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -17,8 +17,6 @@ MOST_CELLS = 20_000_000
 # Characters that stand in no text.
 BEGINS, ENDS = "\ufdd0", "\ufdd1"
 _UNSHOWN = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
-# Cells merged over rows, by positions from 0: first row, first column, last row.
-Range = tuple[int, int, int]
 # Rows under one merged cell in each of these are one application.
 OF_ONE_APPLICATION = {"certificate", *(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)}
 # Such rows may say each for itself which majors are meant, and how many students these have.
@@ -31,13 +29,14 @@ class Grid(NamedTuple):
     """One table of a file.
 
     `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is empty
-    where the file is the table; `hidden` are positions of rows; `places` are the numbers of its rows in the file, from
-    1 in steps of one if not given. Text that is struck out, raised or hidden stands between marks (`unshown`).
+    where the file is the table; `merged` are the first row, the column and the last row of merged cells, and `hidden`
+    rows, by positions from 0; `places` are the numbers of its rows in the file, from 1 in steps of one if not given.
+    Text that is struck out, raised or hidden stands between marks (`unshown`).
     """
 
     where: str
     rows: list[list[str]]
-    merged: Sequence[Range] = ()
+    merged: Sequence[tuple[int, int, int]] = ()
     hidden: Sequence[int] = ()
     places: Sequence[int] = ()
 
@@ -97,10 +96,8 @@ def in_columns(name: str, rows: Iterable[dict[int, str]]) -> list[list[str]]:
 def check_size(name: str, rows: int, columns: int) -> None:
     """Raise a PilotError for a table of so many columns or cells that it would take the machine's memory."""
     if columns > WIDEST_TABLE or rows * columns > MOST_CELLS:
-        raise PilotError(
-            f"{name}：表格有 {rows} 行、{columns} 列，超出可以读取的范围（{WIDEST_TABLE} 列、{MOST_CELLS} 格）。"
-            "请删去申报表以外的内容，另存后再试。"
-        )
+        most = f"超出可以读取的范围（{WIDEST_TABLE} 列、{MOST_CELLS} 格）"
+        raise PilotError(f"{name}：表格有 {rows} 行、{columns} 列，{most}。请删去申报表以外的内容，另存后再试。")
 
 
 def count_of(text: str, otherwise: int = 1) -> int:
@@ -126,7 +123,7 @@ def whole_number(value: str | float) -> str:
 
 
 def fill_merged(
-    rows: list[list[str]], header: Header, merged: Collection[Range]
+    rows: list[list[str]], header: Header, merged: Iterable[tuple[int, int, int]]
 ) -> tuple[list[list[str]], list[Step], list[int]]:
     """Write into each row below the header what a merged cell says of it, and join rows that are one.
 

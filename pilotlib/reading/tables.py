@@ -17,19 +17,16 @@ from pilotlib.reading.grids import HIDDEN_SHEET, Grid, as_shown, below_each_othe
 from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
 from pilotlib.words import count_text, is_count, normalised
 
-# Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
-# met: the libraries of one kind take longer to import than a table of another takes to read.
+# A reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is met:
+# the libraries of one kind take longer to import than a table of another takes to read.
 READERS = {
-    ".tsv": "texts.read_delimited",
-    ".csv": "texts.read_delimited",
-    ".txt": "texts.read_document",
-    ".md": "texts.read_document",
+    **dict.fromkeys((".tsv", ".csv"), "texts.read_delimited"),
+    **dict.fromkeys((".txt", ".md"), "texts.read_document"),
+    **dict.fromkeys((".html", ".htm"), "pages.read_html"),
     ".xlsx": "xlsx.read_xlsx",
     ".xls": "workbooks.read_xls",
     ".xml": "workbooks.read_xml",
     ".ods": "workbooks.read_ods",
-    ".html": "pages.read_html",
-    ".htm": "pages.read_html",
     ".mht": "pages.read_mht",
     ".docx": "pages.read_docx",
     ".pdf": "pages.read_pdf",
@@ -60,11 +57,10 @@ NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "
 class Origin(NamedTuple):
     """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
 
-    `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled`
-    says what filling merged cells did, and which text is not shown: a cell's place and position from the left, its text
-    before and after, and the kind as in `grids.fill_merged`. `continued` are places of rows that go on with the one
-    above, `struck` of those that are struck out or hidden whole. `joined` names the tables that it was put together
-    from, if it was; `left` others with a header and rows.
+    `taken` and `why` are empty where a file holds one table and nothing else. `joined` names the tables that it was
+    put together from, if it was; `left` others with a header and rows. `filled` says of cells what filling merged ones
+    did (a kind of `grids.fill_merged`), and which text is not shown; `position` is counted from the left. The rest are
+    places of rows: hidden ones, those that go on with the one above, and those that are struck out or hidden whole.
     """
 
     taken: str = ""
@@ -136,10 +132,9 @@ def kind_of(name: str, content: bytes) -> str:
     if _ENCRYPTED in content:
         raise locked(name)
     beginning = content[:BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    if kind := next((kind for kind, form in BEGINNINGS.items() if form.match(beginning)), ""):
-        return kind
     is_text = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" not in content
-    return ".csv" if ending in _BINARY and is_text else ending
+    by_name = ".csv" if ending in _BINARY and is_text else ending
+    return next((kind for kind, form in BEGINNINGS.items() if form.match(beginning)), by_name)
 
 
 def begins_as_text(path: Path) -> bool:
@@ -198,9 +193,10 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
     """
     tops = ([list(map(shown, row)) for row in grid.rows[:HEADER_WITHIN]] for grid in grids)
     headers = {place: header for place, rows in enumerate(tops) if (header := find_header(rows))}
-    visible = {place for place in headers if not grids[place].where.endswith(HIDDEN_SHEET)}
-    filled = {place for place, header in headers.items() if len(grids[place].rows) > header.last + 1}
-    fits = {place: (named(header), place in filled, place in visible) for place, header in headers.items()}
+    fits = {
+        place: (named(header), len(grids[place].rows) > header.last + 1, not grids[place].where.endswith(HIDDEN_SHEET))
+        for place, header in headers.items()
+    }
     if not fits and unread:
         raise PilotError("\n".join([f"{file}：能读取的文件中没有申报表。", *(f"  · {why}" for why in unread.values())]))
     if not fits:
@@ -213,18 +209,17 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
         raise PilotError(f"{file}：有 {len(parts)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
     for place, grid in enumerate(grids):
         if place - 1 in parts and place not in headers and _goes_on(grid, header):
-            parts.append(place)
+            parts = sorted([*parts, place])
     why = f"表头认出 {best[0]} 列"
     if len(grids) > len(parts):
         rest = max((fits[place][0] for place in fits.keys() - {*parts}), default=0)
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
-    taken, left = (
-        "、".join(grids[place].where for place in sorted(places)) for places in (parts, visible & filled - {*parts})
-    )
+    taken = "、".join(grids[place].where for place in parts)
+    left = "、".join(grids[place].where for place in fits if all(fits[place]) and place not in parts)
     origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
-    return reduce(below_each_other, (grids[place] for place in sorted(parts))), header, origin
+    return reduce(below_each_other, [grids[place] for place in parts]), header, origin
 
 
 def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
@@ -244,10 +239,9 @@ def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
 def _goes_on(grid: Grid, header: Header) -> bool:
     """Whether a table without a header goes on with one: as many columns, certificates and counts where they are."""
     width = max((place + 1 for row in grid.rows for place, cell in enumerate(row) if cell.strip()), default=0)
-    if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1:
-        return False
     places = {name: place for place, name in enumerate(header.names[:width]) if name}
-    if "certificate" not in places:
+    is_as_wide = 0 <= len(header.titles) - width <= 1
+    if grid.where.endswith(HIDDEN_SHEET) or not is_as_wide or "certificate" not in places:
         return False
     for row in filter(any, grid.rows):
         counts = [count_text(normalised(row[places[name]])) for name in ADDED_UP_COLUMNS if name in places]

@@ -1,7 +1,4 @@
-"""Workbooks → a table per sheet. Values are what the program that wrote the file last showed.
-
-Every reader raises a PilotError where the file is damaged or too large, or a formula's value was never worked out.
-"""
+"""Workbooks → a table per sheet: what their program last showed; PilotError where a formula was never worked out."""
 
 import io
 from collections import Counter
