@@ -1,8 +1,4 @@
-"""The columns of every table: title, unit, meaning, kind, and the other names that they go by.
-
-How a column is read, cleaned, typed, checked, formatted, aligned, ordered, totalled and told follows from its
-line in `columns.csv`. A column is added by adding its line.
-"""
+"""The columns of every table, each a line of `columns.csv`, from which follows how it is read, checked and told."""
 
 import csv
 import re

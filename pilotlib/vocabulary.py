@@ -1,7 +1,4 @@
-"""The words of the field, as data: levels, rounds, statuses, indicators, how certificates are written.
-
-What another college or another year may call by another name is here and in `columns`, and nowhere else.
-"""
+"""The words of the field, as data: what another college or year may call by another name is here and in `columns`."""
 
 import re
 import unicodedata

@@ -43,8 +43,8 @@ class YearInputs(NamedTuple):
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school`, `source` and `continued`, places of rows that are no applications
-    by their look (`continued` and `struck` of `Origin`).
+    `about` holds `year`, `file`, `sha256`, `school`, `source` and, as `continued`, both `continued` and `struck` of
+    `Origin`.
     """
 
     about: dict[str, Any]
@@ -68,10 +68,7 @@ class YearStatistics(NamedTuple):
 
 
 def read_inputs(project: Path, year: int) -> YearInputs:
-    """Read everything given for a year: `data/raw/<year>/`, the reference and the school's own file.
-
-    PilotError where there is no such year, no table or two of them, or a file that cannot be read.
-    """
+    """Read everything given for a year; PilotError where there is none, not one table, or a file without sense."""
     raw, folder = project / "data" / "raw", year_folder(project, year)
     named = [*folder.glob("applications.*"), *folder.glob("applications")]
     tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
@@ -97,9 +94,8 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         school=_read_toml(raw / "school.toml"),
         reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
     )
-    for key in inputs.source:
-        if key not in SOURCE_KEYS:
-            raise PilotError(f"source.toml：不认识“{key}”。{suggestion(key, list(SOURCE_KEYS))}")
+    if unknown := next((key for key in inputs.source if key not in SOURCE_KEYS), ""):
+        raise PilotError(f"source.toml：不认识“{unknown}”。{suggestion(unknown, list(SOURCE_KEYS))}")
     if not isinstance(rows := inputs.source.get("rows", 0), int):
         raise PilotError(f"source.toml：rows 应是不带引号的整数，现为“{rows}”。")
     colleges = inputs.school.get("colleges", {})
@@ -142,7 +138,6 @@ def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
 
 
 def _read_if_any(path: Path) -> str:
-    """The text of a file; "" where there is none, or nothing in it."""
     return read_text(path) if path.exists() and read_bytes(path).strip() else ""
 
 

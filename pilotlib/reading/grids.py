@@ -28,10 +28,10 @@ Step = tuple[int, int, str, str, str]
 class Grid(NamedTuple):
     """One table of a file.
 
-    `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is empty
-    where the file is the table; `merged` are the first row, the column and the last row of merged cells, and `hidden`
-    rows, by positions from 0; `places` are the numbers of its rows in the file, from 1 in steps of one if not given.
-    Text that is struck out, raised or hidden stands between marks (`unshown`).
+    `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is
+    empty where the file is the table; `merged` are the first row, the column and the last row of merged cells,
+    `hidden` rows, both by positions from 0; `places` are the numbers of its rows in the file, if not from 1 in
+    steps of one. Text that is struck out, raised or hidden stands between marks (`unshown`).
     """
 
     where: str
@@ -60,14 +60,14 @@ def shown(text: str) -> str:
 def as_shown(rows: list[list[str]]) -> tuple[list[list[str]], list[int], list[Step]]:
     """Rows without the text that is not shown; those that are struck out whole, which stay; what went."""
     made, struck, steps = [], [], []
-    for number, row in enumerate(rows):
-        texts, wholes = [shown(cell) for cell in row], [cell.replace(BEGINS, "").replace(ENDS, "") for cell in row]
+    for top, row in enumerate(rows):
+        texts, wholes = list(map(shown, row)), [cell.replace(BEGINS, "").replace(ENDS, "") for cell in row]
         if any(map(str.strip, wholes)) and not any(map(str.strip, texts)):
-            struck.append(number)
+            struck.append(top)
             texts = wholes
         made.append(texts)
         changes = enumerate(zip(wholes, texts, strict=True))
-        steps += [(number, place, whole, text, "unshown") for place, (whole, text) in changes if whole != text]
+        steps += [(top, place, whole, text, "unshown") for place, (whole, text) in changes if whole != text]
     return made, struck, steps
 
 
@@ -131,9 +131,9 @@ def fill_merged(
     unless the rows' majors are the same, and a number in a column that is not ours.
 
     Returns:
-        The rows filled; what was done to each cell, of a kind: `repeated` (the merged cell's text holds here too),
-        `hidden` (a text of its own was covered), `once` (a number given once for all rows; the text before is the
-        merged cell's), `joined` (it gathered those of the rows that go on with it); and the positions of these rows.
+        The rows filled; what was done to each cell, of a kind: `repeated` (a merged cell's text holds here too),
+        `hidden` (a text of its own was covered), `once` (a number given once for all rows; what was before is
+        the merged cell's), `joined` (it gathered those of rows that go on with it); and these rows' positions.
     """
     rows = [list(row) for row in rows]
     # Each cell that a merged one covers from above → the row in which that begins.
@@ -167,7 +167,7 @@ def fill_merged(
 def _join_rows(
     rows: list[list[str]], positions: dict[str, int], corners: dict[tuple[int, int], int]
 ) -> tuple[list[Step], list[int]]:
-    """Gather in an application's first row the majors and students of rows that go on with it, and return these.
+    """Gather in an application's first row the majors and students of rows that go on with it.
 
     All of such a row but its majors and students is merged or empty. Where a row's students are no number, their sum
     is not known, and the cell is empty; a number of students that is merged too stands for all majors already.

@@ -95,7 +95,7 @@ def _docx_grid(name: str, where: str, table: Any) -> Grid:
     rows = [row for row in _docx_parts(table, "tr") if not row.xpath("w:trPr/w:del")]
     hidden = [top for top, row in enumerate(rows) if row.xpath("w:trPr/w:hidden")]
     texts: list[list[str]] = []
-    # The first row of a merged cell, by row and column of each of its parts; its last row, by the first and the column.
+    # A merged cell's first row, by row and column of each of its parts; its last row, by the first and the column.
     tops: dict[tuple[int, int], int] = {}
     bottoms: dict[tuple[int, int], int] = {}
     for top, row in enumerate(rows):
@@ -190,8 +190,8 @@ def _pdf_grid(name: str, table: Any) -> Grid:
     tops = [row.bbox[1] for row in table.rows]
     merged = []
     for top, row in enumerate(table.rows):
-        ends = ((left, bisect_left(tops, box[3] - _SAME_LINE) - 1) for left, box in enumerate(row.cells) if box)
-        merged += [(top, left, bottom) for left, bottom in ends]
+        boxes = [(left, box) for left, box in enumerate(row.cells) if box]
+        merged += [(top, left, bisect_left(tops, box[3] - _SAME_LINE) - 1) for left, box in boxes]
     rows = [[(text or "").replace("\n", "") for text in row] for row in table.extract()]
     return Grid("", even(name, rows), merged)
 

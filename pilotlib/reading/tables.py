@@ -17,7 +17,7 @@ from pilotlib.reading.grids import HIDDEN_SHEET, Grid, as_shown, below_each_othe
 from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
 from pilotlib.words import count_text, is_count, normalised
 
-# A reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is met:
+# A reader takes a file's name and bytes, and returns every table in it. It is imported for a file of its kind only:
 # the libraries of one kind take longer to import than a table of another takes to read.
 READERS = {
     **dict.fromkeys((".tsv", ".csv"), "texts.read_delimited"),

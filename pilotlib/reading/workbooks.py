@@ -37,7 +37,7 @@ def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
         xlrd.XL_CELL_ERROR: lambda value: xlrd.error_text_from_code.get(value, ""),
     }
     rows = even(name, ([texts.get(cell.ctype, str)(cell.value) for cell in row] for row in sheet.get_rows()))
-    # What is struck out or raised, by the fonts of cells and of parts of them; the oldest workbooks have none at all.
+    # What is struck out or raised, by the fonts of cells and of their parts; the oldest workbooks have none.
     marked = [font.struck_out or font.escapement == 1 for font in sheet.book.font_list]
     looks = [look.font_index for look in sheet.book.xf_list]
     for row, cells in enumerate(sheet.get_rows() if any(marked) else ()):
@@ -45,12 +45,12 @@ def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
             runs = [(0, looks[cell.xf_index]), *sheet.rich_text_runlist_map.get((row, column), [])]
             if any(marked[font] for _, font in runs):
                 parts = pairwise([*runs, (len(rows[row][column]), 0)])
-                texts_of = ((rows[row][column][start:end], marked[font]) for (start, font), (end, _) in parts)
-                rows[row][column] = "".join(unshown(text) if is_marked else text for text, is_marked in texts_of)
+                pieces = [(rows[row][column][start:end], font) for (start, font), (end, _) in parts]
+                rows[row][column] = "".join(unshown(text) if marked[font] else text for text, font in pieces)
     # Only a formula gives a text that is empty; where a column holds little else it was never worked out.
     for column in range(sheet.ncols):
         cells = enumerate(sheet.col(column))
-        blank = {(row, column): "" for row, cell in cells if (cell.ctype, cell.value) == (xlrd.XL_CELL_TEXT, "")}
+        blank = {(row, column): "" for row, cell in cells if cell.ctype == xlrd.XL_CELL_TEXT and not cell.value}
         if len(blank) >= sum(bool(row[column].strip()) for row in rows):
             stop_on_formulas(f"{name} 的{where}", blank)
     merged = sorted((top, left, below - 1) for top, below, left, _ in sheet.merged_cells)
@@ -106,8 +106,9 @@ def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
         cells: dict[int, str] = {}
         left = 0
         for cell in (child for child in row if child.tag in ("table-cell", "covered-table-cell")):
-            value = cell.get("value") if cell.get("value-type") == "float" else None
-            text = whole_number(value) if value else "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
+            text = "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
+            if cell.get("value-type") == "float" and (value := cell.get("value")):
+                text = whole_number(value)
             text = unshown(text) if cell.get("style-name") in marked else text
             if cell.get("formula"):
                 formulas[top, left] = text or (cell.get("value-type") or "")
@@ -147,12 +148,11 @@ def _xml_grid(name: str, sheet: Element) -> Grid:
         for cell in row.iterfind("Cell"):
             left = count_of(cell.get("Index", ""), left + 1) - 1
             check_size(f"{name} 的{where}", top + 1, left + 1)
-            data = cell.find("Data")
-            text = "" if data is None else "".join(data.itertext())
+            data = next(cell.iterfind("Data"), Element("Data"))
+            text = "".join(data.itertext())
             if cell.get("Formula", "") and not text:
                 raise PilotError(f"{name} 的{where}：有公式没有算出的值。请打开后保存，再试一次。")
-            is_number = data is not None and data.get("Type", "") == "Number"
-            texts[top] = texts[top] | {left: whole_number(text) if is_number else text}
+            texts[top] = texts[top] | {left: whole_number(text) if data.get("Type") == "Number" else text}
             merged.append((top, left, top + count_of(cell.get("MergeDown", ""), 0)))
             left += 1 + count_of(cell.get("MergeAcross", ""), 0)
     return Grid(where, in_columns(name, texts), merged, hidden)

@@ -20,22 +20,23 @@ _ERROR = re.compile(rb"""(<(?:\w+:)?c\s[^>]*?\b)t=["']e["']""")
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
     """The sheets of an Excel workbook; of formulas, the values that were last shown, without which one is refused."""
     # Calamine reads the errors that a sheet shows as empty: a reader must hear of them, as texts.
-    members = {part: _ERROR.sub(rb'\1t="str"', _in_utf8(data)) for part, data in unpacked(name, content).items()}
+    members = {part: _ERROR.sub(rb'\1t="str"', _in_utf8(xml)) for part, xml in unpacked(name, content).items()}
     members = _usual_names(name, members)
-    about, relations = (members.get(f"xl/{part}", b"") for part in ("workbook.xml", "_rels/workbook.xml.rels"))
-    targets = {entry.get("Id"): entry.get("Target", "") for entry in elements(name, relations, "Relationship")}
+    about, links = (members.get(f"xl/{part}", b"") for part in ("workbook.xml", "_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in elements(name, links, "Relationship")}
     files = {
         entry.get("name", ""): posixpath.join("/xl", targets.get(entry.get("id"), "")).lstrip("/")
         for entry in elements(name, about, "sheet")
     }
     calculation = next(elements(name, about, "calcPr"), Element(""))
     recalculates = calculation.get("fullCalcOnLoad") in ("1", "true")
-    # By number, what `_marked_text` says of the shared texts, and the looks that strike out or raise a whole cell.
+    # By number, what `_marked_text` says of shared texts, and the looks that strike out or raise a cell.
     shared = enumerate(elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si"))
     strings = {str(number): text for number, string in shared if (text := _marked_text(string)) is not None}
     style = next(elements(name, members.get("xl/styles.xml", b"<none/>"), "styleSheet"), Element(""))
     fonts = {str(number) for number, font in enumerate(style.iterfind("fonts/font")) if _is_marked(font)}
-    looks = {str(number) for number, look in enumerate(style.iterfind("cellXfs/xf")) if look.get("fontId") in fonts}
+    formats = enumerate(style.iterfind("cellXfs/xf"))
+    looks = {str(number) for number, look in formats if look.get("fontId") in fonts}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for member, data in members.items():
@@ -55,7 +56,8 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
         rows = even(name, rows)
         for (row, column), text in texts.items():
             rows[row][column] = text or unshown(rows[row][column])
-        grids.append(Grid(where + (HIDDEN_SHEET if "Hidden" in str(entry.visible) else ""), rows, merged, hidden))
+        where += HIDDEN_SHEET if "Hidden" in str(entry.visible) else ""
+        grids.append(Grid(where, rows, merged, hidden))
     return grids
 
 
@@ -80,7 +82,6 @@ def _marked_text(string: Element) -> str | None:
 
 
 def _is_marked(font: Element | None) -> bool:
-    """Whether a font strikes text out or raises it."""
     strike, raised = (None, None) if font is None else (font.find("strike"), font.find("vertAlign"))
     is_struck = strike is not None and strike.get("val", "1") not in ("0", "false")
     return is_struck or (raised is not None and raised.get("val") == "superscript")
@@ -89,8 +90,8 @@ def _is_marked(font: Element | None) -> bool:
 def _structure(
     where: str, xml: bytes, strings: dict[str, str], looks: set[str], recalculates: bool
 ) -> tuple[int, list[int], dict[tuple[int, int], str | None]]:
-    """What calamine does not tell of a sheet: how many rows are not blank; its hidden rows, and by positions the texts
-    of which a part is marked, None where it is the whole.
+    """What calamine does not tell of a sheet: how many rows are not blank; its hidden rows; the texts of which a
+    part is marked, by position, None where it is the whole.
 
     A sheet that reaches too far, or holds a formula whose value was never worked out, is refused.
     """
