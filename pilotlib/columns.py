@@ -4,31 +4,20 @@ import csv
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from pilotlib.vocabulary import plain
 
-Kind = Literal[
-    "text",  # words as they stand
-    "name",  # of a certificate, a major, a school …: cut where it is too long for a sentence or a figure
-    "names",  # several of them in one cell
-    "count",  # a whole number of persons or things
-    "rate",  # a ratio, always with two decimals
-    "value",  # any number, with the decimals that it has
-    "change",  # what a number rose or fell by, with its sign
-    "row",  # a number that names a row: never summed, never with thousands separated
-    "year",
-    "flag",  # 是 or 否
-    "bound",  # 是 or 否: whether other figures of its row are lower bounds
-    "code",
-    "level",
-    "round",
-    "status",
-    "term",  # the name of a column, measure or indicator, shown as its title
-    "rule",  # the name of a rule of cleaning or checking, shown as its title
-    "severity",
-]
-FIGURES: frozenset[Kind] = frozenset({"count", "rate", "value", "change"})
+# A count is a whole number of persons or things; a rate has always two decimals, a value those that it has; a
+# change is what a number rose or fell by, with its sign.
+Figure = Literal["count", "rate", "value", "change"]
+# A text is shown as it stands; a name (of a certificate, a school …), or several names in one cell, is cut where it
+# is too long for a sentence or a figure; a term (a column, measure or indicator) and a rule of cleaning or checking
+# are shown as their titles; a flag is 是 or 否, and so is a bound: whether others of its row are lower bounds.
+Word = Literal["text", "name", "names", "term", "rule", "flag", "bound", "code", "level", "round", "status", "severity"]
+# A row is the number of one: never summed, never with thousands separated.
+Kind = Literal[Figure, Word, "row", "year"]
+FIGURES: frozenset[Kind] = frozenset(get_args(Figure))
 
 
 class Column(NamedTuple):

@@ -43,8 +43,7 @@ class YearInputs(NamedTuple):
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school`, `source` and, as `continued`, both `continued` and `struck` of
-    `Origin`.
+    `about` holds `year`, `file`, `sha256`, `school`, `source`, and `continued` (with it `struck`) of `Origin`.
     """
 
     about: dict[str, Any]

@@ -47,13 +47,12 @@ def read_document(path: Path | str) -> list[Passage]:
     else:
         lines: list[str] = []
         if suffix == ".docx":
-            command = 'pip install "pilotlib[office]"'
-            docx = library("docx", f"读取 docx 需要另装一个软件包。请运行 {command}，或把文件另存为 txt。")
+            docx = library("docx", '读取 docx 请先运行 pip install "pilotlib[office]"，或把文件另存为 txt。')
             try:
                 body = docx.Document(str(path)).element.body
             except Exception as error:
-                kind = f"{path.name}：不是 Word 文档（{type(error).__name__}）"
-                raise PilotError(f"{kind}。请在 Word 中打开后另存为 docx，再试一次。") from None
+                fault = f"{path.name}：不是 Word 文档（{type(error).__name__}）"
+                raise PilotError(f"{fault}。请在 Word 中打开后另存为 docx，再试一次。") from None
             # A text box's paragraphs come after the one that holds it.
             paragraphs = shown_in_docx(body, "w:p[not(ancestor::w:tbl)]")
             lines = [shown(docx_text(paragraph)).replace("\n", " ") for paragraph in paragraphs]

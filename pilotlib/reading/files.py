@@ -25,8 +25,8 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         raise PilotError(f"{path.name}：无法读取（{error.strerror}）。请检查权限后再试。") from None
     if len(content) > LARGEST_FILE:
-        most = f"{LARGEST_FILE // 2**20} MB"
-        raise PilotError(f"{path.name}：文件超过 {most}，不像一份申报表，没有读取。请只保留申报表后再试。")
+        most = LARGEST_FILE // 2**20
+        raise PilotError(f"{path.name}：文件超过 {most} MB，不像一份申报表，没有读取。请只保留申报表后再试。")
     return content
 
 

@@ -99,8 +99,8 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
         the row's number in the file: the line of a text, the row of a sheet or a table. And its `origin`.
 
     Raises:
-        PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application table,
-            or holds two that fit equally well; or as `headers.correct_header`.
+        PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application
+            table, or holds two that fit equally well; or as `headers.correct_header`.
 
     Example:
         >>> read_table("data/raw/2021/applications.tsv").cells.loc[19, 3]

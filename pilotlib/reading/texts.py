@@ -61,10 +61,8 @@ def blocks_of(name: str, text: Text, block_bytes: int = BLOCK_BYTES) -> Iterator
     """The rows of a csv or tsv in blocks: its first rows, in which the header is, and then the rest.
 
     So many bytes are read at a time; a block holds several times as many. Its columns 0, 1, 2 … of text are
-    categoricals; the index `place` is the line on which a row begins, from 1.
-
-    PilotError where the file is not all of one encoding, holds what is no text, a line that cannot be split, or a row
-    that is longer than the header: 1,060 without quotation marks is two cells.
+    categoricals; the index `place` is the line on which a row begins, from 1. PilotError where the file is not all
+    of one encoding, holds what is no text, a line that cannot be split, or a row that is longer than the header.
     """
     header, row = None, 0
     for number, block in enumerate(_blocks(name, text, block_bytes)):
@@ -82,8 +80,7 @@ def _stop_on_longer(name: str, header: Header, block: pd.DataFrame, row: int) ->
     longer = np.zeros(len(block), bool)
     for place in range(titled, block.shape[1]):
         longer |= asked_of_each(block.iloc[:, place], lambda text: bool(text.strip()))
-    told = [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]
-    if told:
+    if told := [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]:
         lines = [f"{name}：表头有 {titled} 列，下面的行比它长，无法确定哪个数在哪一列。"]
         for place in told:
             text = "｜".join(block.iloc[place]).rstrip("｜")

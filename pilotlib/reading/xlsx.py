@@ -28,8 +28,7 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
         entry.get("name", ""): posixpath.join("/xl", targets.get(entry.get("id"), "")).lstrip("/")
         for entry in elements(name, about, "sheet")
     }
-    calculation = next(elements(name, about, "calcPr"), Element(""))
-    recalculates = calculation.get("fullCalcOnLoad") in ("1", "true")
+    recalculates = any(entry.get("fullCalcOnLoad") in ("1", "true") for entry in elements(name, about, "calcPr"))
     # By number, what `_marked_text` says of shared texts, and the looks that strike out or raise a cell.
     shared = enumerate(elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si"))
     strings = {str(number): text for number, string in shared if (text := _marked_text(string)) is not None}
@@ -76,24 +75,21 @@ def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
 
 def _marked_text(string: Element) -> str | None:
     """A text of which a part is struck out or raised, that part marked; "" where it is blank, None of any other."""
-    parts = (((run.findtext("t") or ""), _is_marked(run.find("rPr"))) for run in string.iterfind("r"))
+    parts = (((run.findtext("t") or ""), _is_marked(run)) for run in string.iterfind("r"))
     text = "".join(unshown(text) if is_marked else text for text, is_marked in parts)
     return text if BEGINS in text else None if "".join(string.itertext()).strip() else ""
 
 
-def _is_marked(font: Element | None) -> bool:
-    strike, raised = (None, None) if font is None else (font.find("strike"), font.find("vertAlign"))
-    is_struck = strike is not None and strike.get("val", "1") not in ("0", "false")
-    return is_struck or (raised is not None and raised.get("val") == "superscript")
+def _is_marked(looks: Element) -> bool:
+    strike, raised = looks.find(".//strike"), looks.find(".//vertAlign[@val='superscript']")
+    return raised is not None or (strike is not None and strike.get("val", "1") not in ("0", "false"))
 
 
 def _structure(
     where: str, xml: bytes, strings: dict[str, str], looks: set[str], recalculates: bool
 ) -> tuple[int, list[int], dict[tuple[int, int], str | None]]:
     """What calamine does not tell of a sheet: how many rows are not blank; its hidden rows; the texts of which a
-    part is marked, by position, None where it is the whole.
-
-    A sheet that reaches too far, or holds a formula whose value was never worked out, is refused.
+    part is marked, by position, None where it is the whole. PilotError for its size, or a formula not worked out.
     """
     row = rows = columns = 0
     hidden, texts, formulas = [], {}, {}
