@@ -16,8 +16,6 @@ MOST_PAGES = 500
 _WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[formats]"（项目中：make extras），或改用 xlsx。'
 # Rulings drawn twice or by different programs may lie this far apart, in points.
 _SAME_LINE = 2
-# A character is raised if it is smaller than this part of the one before it, and ends higher.
-_RAISED = 0.9
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -175,7 +173,7 @@ def _mark_characters(page: Any) -> None:
         crossing = (line for line in lines if line["x0"] <= middle <= line["x1"])
         struck = any(top + height / 4 < line["top"] < top + height * 3 / 4 for line in crossing)
         raised = before is not None and (
-            height < _RAISED * before["height"]
+            height < 0.9 * before["height"]
             and before["top"] < character["bottom"] < before["bottom"] - height / 8
             and abs(character["x0"] - before["x1"]) < before["height"]
         )

@@ -16,9 +16,6 @@ from pilotlib.reading.headers import Header, header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin, begins_as_text, read_table
 from pilotlib.reading.texts import BLOCK_BYTES, blocks_of
 
-# What a row of an application table takes in a text file, more or less.
-BYTES_A_ROW = 150
-
 
 class Piece(NamedTuple):
     """Rows of a table as they stand in a file, merged cells filled as `origin` says.
@@ -79,7 +76,7 @@ def _blocks(path: Path, block_bytes: int) -> Iterable[tuple[pd.DataFrame, Origin
     """The cells of a file in blocks, as categoricals, and where they come from."""
     kind = path.suffix.lower()
     if kind == ".parquet":
-        blocks = _of_parquet(path, max(1, block_bytes // BYTES_A_ROW))
+        blocks = _of_parquet(path, max(1, block_bytes // 150))  # about what a row takes in a text file
     elif kind in (".csv", ".tsv") and begins_as_text(path):
         blocks = blocks_of(path.name, path, block_bytes)
     else:

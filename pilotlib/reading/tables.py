@@ -48,7 +48,6 @@ BEGINNING = 4000
 MEMBERS = {"xl/workbook.bin": ".xlsb", "xl": ".xlsx", "content.xml": ".ods", "word": ".docx"}
 CONTENT_TYPES = "[content_types].xml"
 _BINARY = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".docx", ".pdf")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "kind"])
@@ -129,7 +128,7 @@ def kind_of(name: str, content: bytes) -> str:
         members = [member.lower() for member in unpacked(name, content)]
         marks = [*members, *(member.partition("/")[0] for member in members if CONTENT_TYPES in members)]
         return next((kind for mark, kind in MEMBERS.items() if mark in marks), ".zip")
-    if _ENCRYPTED in content:
+    if "EncryptedPackage".encode("utf-16-le") in content:
         raise locked(name)
     beginning = content[:BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     is_text = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" not in content
@@ -161,7 +160,7 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
         files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
     else:
         if path.suffix.lower() not in READABLE_SUFFIXES:
-            kinds = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
+            kinds = "、".join(READABLE_SUFFIXES).replace(".", "")
             raise PilotError(f"{path.name}：不认识这种文件。可以读取的有 {kinds}。")
         content = read_bytes(path)
         if not content.strip():
