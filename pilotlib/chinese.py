@@ -8,7 +8,6 @@ from typing import Any
 from noto_cjk_sans_otc import FONT_PATH
 
 FONT_FAMILY = "Noto Sans CJK SC"
-_FACE_NUMBER = 2  # the Simplified Chinese face of the collection
 _ALWAYS = frozenset(map(chr, range(32, 127))) | {"•"}  # the page's own letters, and the mark of a list
 _TABLES_FOR_OTHER_USES = ("BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")
 
@@ -49,7 +48,7 @@ def font_for(html: str) -> bytes:
     wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(map(ord, _ALWAYS | set(unescape(html))))
     dropped = (int.from_bytes(tag.encode(), "big") for tag in _TABLES_FOR_OTHER_USES)
     wanted.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG).update(dropped)
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONT_PATH)), _FACE_NUMBER)
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONT_PATH)), 2)  # the Simplified Chinese face
     font = TTFont(io.BytesIO(uharfbuzz.subset(face, wanted).blob.data), recalcTimestamp=False)
     font.flavor = "woff"
     target = io.BytesIO()

@@ -23,8 +23,7 @@ SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
 class YearInputs(NamedTuple):
     """All that is given for a year: its table as `read_table` returns it, its file's name and hash, and the rest.
 
-    `corrections`, `indicators` and `reference` are text in the columns that `columns` gives them, `source` and `school`
-    the two toml files, and `narrative` is Markdown; each is empty where there is none.
+    Text in the columns that `columns` gives, two toml files, and Markdown; each is empty where there is none.
     """
 
     year: int
@@ -161,8 +160,7 @@ def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     header = [names.get(word, word) for word in header]
     if missing := [name for name in columns if name not in header]:
         raise PilotError(f"{path.name} 第 1 行（表头）：缺少列 {'、'.join(missing)}。{expected}")
-    faults = [(number, len(row)) for number, row in enumerate(rows, start=1) if len(row) != len(header)]
-    sentence = f"{path.name} 第 {{}} 条：有 {{}} 格，表头有 {len(header)} 格。请检查逗号与引号。"
-    if faults:
+    if faults := [(number, len(row)) for number, row in enumerate(rows, start=1) if len(row) != len(header)]:
+        sentence = f"{path.name} 第 {{}} 条：有 {{}} 格，表头有 {len(header)} 格。请检查逗号与引号。"
         raise PilotError("\n".join(sentence.format(*fault) for fault in faults))
     return pd.DataFrame(rows, columns=header, dtype=str)[list(columns)]

@@ -106,9 +106,7 @@ def count_of(text: str, otherwise: int = 1) -> int:
 
 
 def whole_number(value: str | float) -> str:
-    """A number as text with the fifteen digits that programs show, without a decimal point where it is whole.
-
-    What is no number stays as it is.
+    """A number as text with the fifteen digits that programs show, a whole one without a point; other text as it is.
 
     >>> whole_number(50.0), whole_number("0.5"), whole_number("x"), whole_number(119.99999999999999)
     ('50', '0.5', 'x', '120')

@@ -42,7 +42,6 @@ def read_html(name: str, content: bytes) -> list[Grid]:
 
 
 def _html_unshown(element: Any) -> bool:
-    """Whether an element inside a table's row is struck out, raised or hidden."""
     style = str(element.get("style", "")).replace(" ", "").lower()
     by_style = re.search("line-through|vertical-align:super|display:none|visibility:hidden", style)
     is_unshown = element.name in ("sup", "del", "s", "strike") or element.has_attr("hidden") or by_style
@@ -145,16 +144,15 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
         if len(document.pages) > MOST_PAGES:
             raise PilotError(f"{name}：超过 {MOST_PAGES} 页，没有读取。请只保留申报表所在的页。")
         for number, page in enumerate(document.pages, start=1):
-            goes_on = bool(tables) and tables[-1][1] == number - 1
             ruled = page.find_tables()
             _mark_characters(page)
             for grid in (_pdf_grid(name, table) for table in ruled):
+                goes_on = bool(tables) and tables[-1][1] == number - 1
                 if goes_on and grid.rows and len(tables[-1][2].rows[0]) == len(grid.rows[0]):
                     first, _, upper = tables.pop()
                     tables.append((first, number, below_each_other(upper, grid)))
                 elif grid.rows:
                     tables.append((number, number, grid))
-                goes_on &= not grid.rows
     if not tables:
         raise PilotError(f"{name}：没有带框线的表格（扫描件和没有框线的表格无法读取）。请索取 xlsx 或 docx。")
     return [
@@ -188,8 +186,7 @@ def _pdf_grid(name: str, table: Any) -> Grid:
     tops = [row.bbox[1] for row in table.rows]
     merged = []
     for top, row in enumerate(table.rows):
-        boxes = [(left, box) for left, box in enumerate(row.cells) if box]
-        merged += [(top, left, bisect_left(tops, box[3] - _SAME_LINE) - 1) for left, box in boxes]
+        merged += [(top, left, bisect_left(tops, box[3] - _SAME_LINE) - 1) for left, box in enumerate(row.cells) if box]
     rows = [[(text or "").replace("\n", "") for text in row] for row in table.extract()]
     return Grid("", even(name, rows), merged)
 

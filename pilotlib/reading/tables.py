@@ -239,8 +239,7 @@ def _goes_on(grid: Grid, header: Header) -> bool:
     """Whether a table without a header goes on with one: as many columns, certificates and counts where they are."""
     width = max((place + 1 for row in grid.rows for place, cell in enumerate(row) if cell.strip()), default=0)
     places = {name: place for place, name in enumerate(header.names[:width]) if name}
-    is_as_wide = 0 <= len(header.titles) - width <= 1
-    if grid.where.endswith(HIDDEN_SHEET) or not is_as_wide or "certificate" not in places:
+    if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1 or "certificate" not in places:
         return False
     for row in filter(any, grid.rows):
         counts = [count_text(normalised(row[places[name]])) for name in ADDED_UP_COLUMNS if name in places]
