@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
-from functools import partial, reduce
+from functools import reduce
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
-from pilotlib.distinct import asked_of_each
+from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import OTHER_MEASURE, plain
 
@@ -33,14 +33,14 @@ class Header(NamedTuple):
     lines: tuple[list[str], ...] = ()
 
 
-def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> Header | None:
+def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
     """The first row that names every column, else the one that names the most; two rows where they name more together.
 
     None if no row is a header. A header that is repeated further down with more columns is no reason to begin there.
     In a header of two rows 培训人数 over 申请 and 批准 is 申请培训人数 and 批准培训人数.
     """
-    top = [[cell.strip() for cell in row] for row in islice(rows, within)]
-    single = [Header(place, place, row, list(map(column_named, row)), (row,)) for place, row in enumerate(top)]
+    stripped = [[cell.strip() for cell in row] for row in rows]
+    single = [Header(place, place, row, list(map(column_named, row)), (row,)) for place, row in enumerate(stripped)]
     double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
     whole = [header for header in (*single, *double) if set(REQUIRED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
@@ -61,11 +61,9 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
         names = {column_named(cell) for cell in row} - {None}
         if len(names) > len(REQUIRED_COLUMNS) / 2 and any(map(any, rows[number + 1 : header.first])):
             missing = [name for name in REQUIRED_COLUMNS if name not in names]
-            raise PilotError(
-                f"{file}：第 {cells.index[number]} 行与第 {cells.index[header.first]} 行都像表头，两者之间还有内容。"
-                f"上面的一行没有{'、'.join(map(title_of, missing))}列。"
-                f"{nearly_named(row, missing)}请把两行表头改成一样，另存后再试。"
-            )
+            both = f"第 {cells.index[number]} 行与第 {cells.index[header.first]} 行都像表头，两者之间还有内容"
+            fault = f"上面的一行没有{'、'.join(map(title_of, missing))}列。{nearly_named(row, missing)}"
+            raise PilotError(f"{file}：{both}。{fault}请把两行表头改成一样，另存后再试。")
     return correct_header(header, corrections, file)
 
 
@@ -106,18 +104,14 @@ def named(header: Header) -> int:
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
     """Which rows of cells are a header: they name three columns or more, or say the same as one of its rows."""
     bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
-    columns = [cells[position] for position in cells]
+    columns = [each_value(cells[position], str.strip) for position in cells]
     names = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
     is_header = np.bitwise_count(reduce(np.bitwise_or, names)) >= FEWEST_HEADER_CELLS
     for line in header.lines:
         words = [*line, *[""] * len(columns)]
-        same = [asked_of_each(column, partial(_says, word)) for column, word in zip(columns, words, strict=False)]
+        same = [(column == word).to_numpy() for column, word in zip(columns, words, strict=False)]
         is_header |= reduce(np.logical_and, same)
     return is_header
-
-
-def _says(word: str, text: str) -> bool:
-    return text.strip() == word
 
 
 def no_header(file: str, rows: Iterable[Sequence[str]]) -> PilotError:
