@@ -1,10 +1,6 @@
-"""The Chinese font: in plots, also in those of an analyst, and the part of it that a page carries.
-
-An IPython extension, which the lab's kernels load.
-"""
+"""The Chinese font: in plots, also an analyst's (the lab's kernels load this), and the part that a page carries."""
 
 import io
-from collections.abc import Callable
 from functools import cache
 from html import unescape
 from typing import Any
@@ -12,7 +8,6 @@ from typing import Any
 from noto_cjk_sans_otc import FONT_PATH
 
 FONT_FAMILY = "Noto Sans CJK SC"
-_FACE_NUMBER = 2  # the Simplified Chinese face of the collection
 _ALWAYS = frozenset(map(chr, range(32, 127))) | {"•"}  # the page's own letters, and the mark of a list
 _TABLES_FOR_OTHER_USES = ("BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")
 
@@ -32,18 +27,16 @@ def use_chinese_font() -> None:
 
     register_font()
     settings: Any = matplotlib.rcParams
-    # Whatever sets the families goes through their validators: only there does the fallback outlive a change of style.
     families = ("font.family", "font.sans-serif")
-    settings.validate = settings.validate | {name: _with_fallback(settings.validate[name]) for name in families}
-    settings.update({name: settings[name] for name in families})
+    validate = settings.validate["font.family"]
 
-
-def _with_fallback(validate: Callable[[Any], list[str]]) -> Callable[[Any], list[str]]:
-    def families(value: Any) -> list[str]:
+    def with_fallback(value: Any) -> list[str]:
         asked = validate(value)
         return [*asked, *({FONT_FAMILY} - set(asked))]
 
-    return families
+    # Whatever sets the families goes through their validator: only there does the fallback outlive a change of style.
+    settings.validate = settings.validate | dict.fromkeys(families, with_fallback)
+    settings.update({name: settings[name] for name in families})
 
 
 def font_for(html: str) -> bytes:
@@ -55,7 +48,7 @@ def font_for(html: str) -> bytes:
     wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(map(ord, _ALWAYS | set(unescape(html))))
     dropped = (int.from_bytes(tag.encode(), "big") for tag in _TABLES_FOR_OTHER_USES)
     wanted.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG).update(dropped)
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONT_PATH)), _FACE_NUMBER)
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONT_PATH)), 2)  # the Simplified Chinese face
     font = TTFont(io.BytesIO(uharfbuzz.subset(face, wanted).blob.data), recalcTimestamp=False)
     font.flavor = "woff"
     target = io.BytesIO()

@@ -1,38 +1,23 @@
-"""The columns of every table: title, unit, meaning, kind, and the other names that they go by.
-
-How a column is read, cleaned, typed, checked, formatted, aligned, ordered, totalled and told follows from its
-line in `columns.csv`. A column is added by adding its line.
-"""
+"""The columns of every table, each a line of `columns.csv`, from which follows how it is read, checked and told."""
 
 import csv
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from pilotlib.vocabulary import plain
 
-Kind = Literal[
-    "text",  # words as they stand
-    "name",  # of a certificate, a major, a school …: cut where it is too long for a sentence or a figure
-    "names",  # several of them in one cell
-    "count",  # a whole number of persons or things
-    "rate",  # a ratio, always with two decimals
-    "value",  # any number, with the decimals that it has
-    "change",  # what a number rose or fell by, with its sign
-    "row",  # a number that names a row: never summed, never with thousands separated
-    "year",
-    "flag",  # 是 or 否
-    "bound",  # 是 or 否: whether other figures of its row are lower bounds
-    "code",
-    "level",
-    "round",
-    "status",
-    "term",  # the name of a column, measure or indicator, shown as its title
-    "rule",  # the name of a rule of cleaning or checking, shown as its title
-    "severity",
-]
-FIGURES: frozenset[Kind] = frozenset({"count", "rate", "value", "change"})
+# A count is a whole number of persons or things; a rate has always two decimals, a value those that it has; a
+# change is what a number rose or fell by, with its sign.
+Figure = Literal["count", "rate", "value", "change"]
+# A text is shown as it stands; a name (of a certificate, a school …), or several names in one cell, is cut where it
+# is too long for a sentence or a figure; a term (a column, measure or indicator) and a rule of cleaning or checking
+# are shown as their titles; a flag is 是 or 否, and so is a bound: whether others of its row are lower bounds.
+Word = Literal["text", "name", "names", "term", "rule", "flag", "bound", "code", "level", "round", "status", "severity"]
+# A row is the number of one: never summed, never with thousands separated.
+Kind = Literal[Figure, Word, "row", "year"]
+FIGURES: frozenset[Kind] = frozenset(get_args(Figure))
 
 
 class Column(NamedTuple):
@@ -70,6 +55,7 @@ def _columns() -> dict[str, dict[str, Column]]:
 # other column of every table that is written; the year's figures that the table cannot give.
 SOURCE_COLUMNS, DERIVED_COLUMNS, INDICATORS = _columns().values()
 COLUMNS = SOURCE_COLUMNS | DERIVED_COLUMNS
+_NAMED = INDICATORS | COLUMNS
 # An indicator goes by its name or by its title.
 INDICATOR_TITLES = {column.title: name for name, column in INDICATORS.items()}
 
@@ -171,11 +157,9 @@ def title_of(name: str) -> str:
     >>> title_of("students"), title_of("students_trained"), title_of("联系人")
     ('学生规模', '培训学生', '联系人')
     """
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.title if entry else name
+    return _NAMED[name].title if name in _NAMED else name
 
 
 def unit_of(name: str) -> str:
     """The unit of a column, measure or indicator, empty where it has none."""
-    entry = COLUMNS.get(name) or INDICATORS.get(name)
-    return entry.unit if entry else ""
+    return _NAMED[name].unit if name in _NAMED else ""

@@ -7,23 +7,7 @@ from pilotlib.errors import PilotError
 # The processed tables that a year's statistics are made of.
 COUNTED = ("cells", "corrections", "applications", "majors", "given_indicators")
 READABLE_SUFFIXES = (
-    *(
-        ".tsv",
-        ".csv",
-        ".txt",
-        ".md",
-        ".xlsx",
-        ".xlsm",
-        ".xls",
-        ".et",
-        ".ods",
-        ".xml",
-        ".html",
-        ".htm",
-        ".mht",
-        ".mhtml",
-        ".docx",
-    ),
+    *(".tsv", ".csv", ".txt", ".md", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xml"),
     *(".html", ".htm", ".mht", ".mhtml", ".docx", ".pdf", ".zip"),
 )
 

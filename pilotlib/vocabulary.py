@@ -1,7 +1,4 @@
-"""The words of the field, as data: levels, rounds, statuses, indicators, how certificates are written.
-
-What another college or another year may call by another name is here and in `columns`, and nowhere else.
-"""
+"""The words of the field, as data: what another college or year may call by another name is here and in `columns`."""
 
 import re
 import tomllib
@@ -15,12 +12,8 @@ import pandas as pd
 
 # What a yearly report tells, in order: the headings of the school's own text.
 NARRATIVE_SECTIONS = (
-    "一、年度试点任务",
-    "二、工作机制",
-    "三、书证融通与教学改革",
-    "四、教师激励",
-    "五、经费保障",
-    "六、宣传推广",
+    *("一、年度试点任务", "二、工作机制", "三、书证融通与教学改革"),
+    *("四、教师激励", "五、经费保障", "六、宣传推广"),
 )
 
 LEVELS = ("初级", "中级", "高级")
@@ -37,11 +30,8 @@ ORDINALS = "一二三四五六七八九十"
 
 # The statuses that are evidenced, and those that mean approval. An unknown one is reported and never approved.
 STATUSES = ("审核通过", "待省教育厅审核")
-_APPROVED_TOO = (
-    *("通过", "已通过", "审核已通过", "已审核通过", "审批通过", "省级审核通过", "通过审核", "同意"),
-    *("批准", "已批准", "获批", "备案", "已备案"),
-)
-STATUS_ALIASES = dict.fromkeys(_APPROVED_TOO, "审核通过")
+_APPROVED_TOO = "通过 已通过 审核已通过 已审核通过 审批通过 省级审核通过 通过审核 同意 批准 已批准 获批 备案 已备案"
+STATUS_ALIASES = dict.fromkeys(_APPROVED_TOO.split(), "审核通过")
 APPROVED_STATUSES = ("审核通过",)
 
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
@@ -86,18 +76,16 @@ COUNT_FORM = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:人|名|年|年度
 _LEVELS_FORM = r"(?P<levels>(?:[初中高]级?[、,，/和及])*[初中高]级)"  # 初级; 初级、中级; 初、中级
 _SUFFIX = "(?:职业技能等级证书|职业能力等级证书|职业能力证书|技能等级证书|等级证书|证书)"
 # How a cell writes certificate and level, the first that fits; each with the example it was written for.
-CERTIFICATE_FORMS = tuple(
-    (re.compile(form), example)
-    for form, example in (
-        (rf"(?P<name>.+?){_SUFFIX}?[（(]{_LEVELS_FORM}[）)]{_SUFFIX}?", "数字媒体设计师（初级）证书"),
-        (rf"(?P<name>.+?){_SUFFIX}?[（(](?P<cut>[^（）()]{{0,9}})", "机械产品三维模型设计职业技能等级证书(中"),
-        (rf"(?P<name>.+?){_LEVELS_FORM}{_SUFFIX}", "网店运营推广高级证书"),
-        (rf"(?P<name>.+?){_SUFFIX}{_LEVELS_FORM}", "网店运营推广职业技能等级证书高级"),
-        (rf"(?P<name>.+?){_SUFFIX}", "企业财务与会计机器人应用职业技能等级证书"),
-        (r"(?P<name>.+?)职业技能(?:等(?:级(?:证)?)?)?", "机械产品三维模型设计职业技能等"),
-        (r"(?P<name>.+)", "财务共享服务"),
-    )
-)
+_FORMS = {
+    rf"(?P<name>.+?){_SUFFIX}?[（(]{_LEVELS_FORM}[）)]{_SUFFIX}?": "数字媒体设计师（初级）证书",
+    rf"(?P<name>.+?){_SUFFIX}?[（(](?P<cut>[^（）()]{{0,9}})": "机械产品三维模型设计职业技能等级证书(中",
+    rf"(?P<name>.+?){_LEVELS_FORM}{_SUFFIX}": "网店运营推广高级证书",
+    rf"(?P<name>.+?){_SUFFIX}{_LEVELS_FORM}": "网店运营推广职业技能等级证书高级",
+    rf"(?P<name>.+?){_SUFFIX}": "企业财务与会计机器人应用职业技能等级证书",
+    r"(?P<name>.+?)职业技能(?:等(?:级(?:证)?)?)?": "机械产品三维模型设计职业技能等",
+    r"(?P<name>.+)": "财务共享服务",
+}
+CERTIFICATE_FORMS = tuple((re.compile(form), example) for form, example in _FORMS.items())
 
 # Rates: numerator, denominator. Each is an indicator's name or a measure of the overview.
 RATES = (

@@ -5,15 +5,7 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-from pilotlib.vocabulary import (
-    CERTIFICATE_FORMS,
-    COUNT_FORM,
-    DATE_FORM,
-    INVISIBLE,
-    LEVELS,
-    MAJOR_SEPARATORS,
-    MISSING_MARKS,
-)
+from pilotlib import vocabulary
 
 CHINESE_PUNCTUATION = frozenset("（），、；：！？～“”‘’…—·")
 # The pieces of a large table repeat the same words: what was read of so many is remembered.
@@ -28,7 +20,7 @@ def normalised(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return text
-    text = "".join(map(_compatible, INVISIBLE.sub("", text)))
+    text = "".join(map(_compatible, vocabulary.INVISIBLE.sub("", text)))
     text = re.sub(r"[^\S\n]+", " ", text)
     return re.sub(r"(?<![A-Za-z0-9]) | (?![A-Za-z0-9])", "", text).strip()
 
@@ -44,9 +36,9 @@ def _compatible(character: str) -> str:
 @lru_cache(REMEMBERED)
 def count_text(text: str) -> str:
     """A count (1,234 or 50人) as plain digits; empty if the cell means "missing"; a text that is none as it is."""
-    if text in MISSING_MARKS:
+    if text in vocabulary.MISSING_MARKS:
         return ""
-    number = COUNT_FORM.fullmatch(text)
+    number = vocabulary.COUNT_FORM.fullmatch(text)
     digits = number[1].replace(",", "") if number else ""
     return str(int(digits)) if is_count(digits) else text
 
@@ -57,7 +49,7 @@ def year_text(text: str) -> str:
     >>> year_text("2021年"), year_text("2021-01-01 00:00:00"), year_text("2021-2022")
     ('2021', '2021', '2021-2022')
     """
-    date = DATE_FORM.fullmatch(text)
+    date = vocabulary.DATE_FORM.fullmatch(text)
     return date[1] if date else count_text(text)
 
 
@@ -68,7 +60,7 @@ def multiplied(text: str, factor: int) -> str:
     ('50', '5人×100', '—')
     """
     if not re.fullmatch(r"(\d+|\d{1,3}(?:,\d{3})+)(\.\d+)?", text):
-        return f"{text}×{factor}" if COUNT_FORM.fullmatch(text) else text
+        return f"{text}×{factor}" if vocabulary.COUNT_FORM.fullmatch(text) else text
     people = Decimal(text.replace(",", "")) * factor
     return str(people.quantize(Decimal(1))) if people == people.to_integral() else str(people)
 
@@ -81,19 +73,21 @@ def is_count(text: str) -> bool:
 @lru_cache(REMEMBERED)
 def split_certificate(text: str) -> tuple[str, str]:
     """Certificate and level of a cell, 财务共享服务 and 初级; the level is empty where the cell gives none."""
-    parts = next((match.groupdict() for form, _ in CERTIFICATE_FORMS if (match := form.fullmatch(text))), {})
+    matches = (form.fullmatch(text) for form, _ in vocabulary.CERTIFICATE_FORMS)
+    parts = next((match.groupdict() for match in matches if match), {})
     return parts.get("name", text), levels_in(parts.get("levels") or "")
 
 
 @lru_cache(REMEMBERED)
 def levels_in(text: str) -> str:
     """The levels that a text names, in order: of 初、中级 they are 初级、中级."""
-    return "、".join(level for level in LEVELS if level[0] in text) if "级" in text else ""
+    return "、".join(level for level in vocabulary.LEVELS if level[0] in text) if "级" in text else ""
 
 
 def split_majors(text: str) -> list[str]:
     """The majors of a cell, in order, each once: 电子商务；市场营销 are two."""
-    return list(dict.fromkeys(major for part in MAJOR_SEPARATORS.split(text) if (major := part.strip())))
+    majors = map(str.strip, vocabulary.MAJOR_SEPARATORS.split(text))
+    return list(dict.fromkeys(filter(None, majors)))
 
 
 @lru_cache(REMEMBERED)

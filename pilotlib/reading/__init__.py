@@ -23,9 +23,7 @@ SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
 class YearInputs(NamedTuple):
     """All that is given for a year: its table as `read_table` returns it, its file's name and hash, and the rest.
 
-    `corrections` (`row, column, was, becomes, reason`), `indicators` (`indicator, value, unit, note`) and `reference`
-    (`major, catalogue_name, code, catalogue_year, category`) are text, `source` and `school` the two toml files, and
-    `narrative` is Markdown; each is empty where there is none.
+    Text in the columns that `columns` gives, two toml files, and Markdown; each is empty where there is none.
     """
 
     year: int
@@ -44,8 +42,7 @@ class YearInputs(NamedTuple):
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school`, `source` and `continued`, places of rows that are no applications
-    by their look (`continued` and `struck` of `Origin`).
+    `about` holds `year`, `file`, `sha256`, `school`, `source`, and `continued` (with it `struck`) of `Origin`.
     """
 
     about: dict[str, Any]
@@ -69,10 +66,7 @@ class YearStatistics(NamedTuple):
 
 
 def read_inputs(project: Path, year: int) -> YearInputs:
-    """Read everything given for a year: `data/raw/<year>/`, the reference and the school's own file.
-
-    PilotError where there is no such year, no table or two of them, or a file that cannot be read.
-    """
+    """Read everything given for a year; PilotError where there is none, not one table, or a file without sense."""
     raw, folder = project / "data" / "raw", year_folder(project, year)
     named = [*folder.glob("applications.*"), *folder.glob("applications")]
     tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
@@ -98,9 +92,8 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         school=_read_toml(raw / "school.toml"),
         reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
     )
-    for key in inputs.source:
-        if key not in SOURCE_KEYS:
-            raise PilotError(f"source.toml：不认识“{key}”。{suggestion(key, list(SOURCE_KEYS))}")
+    if unknown := next((key for key in inputs.source if key not in SOURCE_KEYS), ""):
+        raise PilotError(f"source.toml：不认识“{unknown}”。{suggestion(unknown, list(SOURCE_KEYS))}")
     if not isinstance(rows := inputs.source.get("rows", 0), int):
         raise PilotError(f"source.toml：rows 应是不带引号的整数，现为“{rows}”。")
     colleges = inputs.school.get("colleges", {})
@@ -125,9 +118,9 @@ def processed_folder(project: Path, year: int, folder: str | None = None) -> Pat
 
 def read_processed(folder: Path) -> Processed:
     """Read what the cleaning stage wrote; a PilotError where it is not there."""
+    year = folder.name
     if not (folder / "about.json").exists():
-        where = f"{folder.name}/about.json"
-        raise PilotError(f"还没有 {folder.name} 的处理结果（{where}）。请先运行 1_clean，或 pilot run。")
+        raise PilotError(f"还没有 {year} 的处理结果（{year}/about.json）。请先运行 1_clean，或 pilot run。")
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in Processed._fields[2:]}
     tables["cells"] = tables["cells"].set_index("place")
     return Processed(json.loads(read_text(folder / "about.json")), _read_if_any(folder / "narrative.md"), **tables)
@@ -136,16 +129,13 @@ def read_processed(folder: Path) -> Processed:
 def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
     """Read some statistics that the second stage wrote, by name; a PilotError where one is not there."""
     year, files = folder.name, {name: folder / "statistics" / f"{name}.parquet" for name in names}
-    for path in files.values():
-        if not path.exists():
-            where = f"{year}/statistics/{path.name}"
-            raise PilotError(f"还没有 {year} 的统计结果（{where}）。请先运行 2_statistics，或 pilot run {year}。")
+    if missing := next((f"{year}/statistics/{path.name}" for path in files.values() if not path.exists()), ""):
+        raise PilotError(f"还没有 {year} 的统计结果（{missing}）。请先运行 2_statistics，或 pilot run {year}。")
     about = json.loads(read_text(folder / "about.json"))
     return YearStatistics(about["year"], about, {name: pd.read_parquet(path) for name, path in files.items()})
 
 
 def _read_if_any(path: Path) -> str:
-    """The text of a file; "" where there is none, or nothing in it."""
     return read_text(path) if path.exists() and read_bytes(path).strip() else ""
 
 
@@ -170,11 +160,7 @@ def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     header = [names.get(word, word) for word in header]
     if missing := [name for name in columns if name not in header]:
         raise PilotError(f"{path.name} 第 1 行（表头）：缺少列 {'、'.join(missing)}。{expected}")
-    faults = (
-        f"{path.name} 第 {number} 条：有 {len(row)} 格，表头有 {len(header)} 格。请检查逗号与引号。"
-        for number, row in enumerate(rows, start=1)
-        if len(row) != len(header)
-    )
-    if sentences := "\n".join(faults):
-        raise PilotError(sentences)
+    if faults := [(number, len(row)) for number, row in enumerate(rows, start=1) if len(row) != len(header)]:
+        sentence = f"{path.name} 第 {{}} 条：有 {{}} 格，表头有 {len(header)} 格。请检查逗号与引号。"
+        raise PilotError("\n".join(sentence.format(*fault) for fault in faults))
     return pd.DataFrame(rows, columns=header, dtype=str)[list(columns)]

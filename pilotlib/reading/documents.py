@@ -34,8 +34,7 @@ class Passage(NamedTuple):
 def read_document(path: Path | str) -> list[Passage]:
     """The prose and tables of a finished document; tables of a docx or html after its prose, of a xlsx alone.
 
-    Raises:
-        PilotError: the file is missing, empty, of another kind, damaged, or a docx and python-docx is not installed.
+    PilotError where the file is missing, empty, of another kind, damaged, or a docx and python-docx is not installed.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -46,8 +45,18 @@ def read_document(path: Path | str) -> list[Passage]:
     if suffix in (".md", ".txt"):
         passages = passages_of(as_text(path.name, content))
     else:
-        lines = _lines_of_docx(path) if suffix == ".docx" else []
-        if suffix in (".html", ".htm"):
+        lines: list[str] = []
+        if suffix == ".docx":
+            docx = library("docx", '读取 docx 请先运行 pip install "pilotlib[office]"，或把文件另存为 txt。')
+            try:
+                body = docx.Document(str(path)).element.body
+            except Exception as error:
+                fault = f"{path.name}：不是 Word 文档（{type(error).__name__}）"
+                raise PilotError(f"{fault}。请在 Word 中打开后另存为 docx，再试一次。") from None
+            # A text box's paragraphs come after the one that holds it.
+            paragraphs = shown_in_docx(body, "w:p[not(ancestor::w:tbl)]")
+            lines = [shown(docx_text(paragraph)).replace("\n", " ") for paragraph in paragraphs]
+        elif suffix in (".html", ".htm"):
             from bs4 import BeautifulSoup
 
             soup = BeautifulSoup(as_text(path.name, content), "html.parser")
@@ -86,15 +95,3 @@ def passages_of(text: str) -> list[Passage]:
             passages.append(Passage(number, line))
         open_line = not line.lstrip().startswith("#") and not _ENDS_PROSE.search(line)
     return passages
-
-
-def _lines_of_docx(path: Path) -> list[str]:
-    """Every paragraph outside tables as the document shows it; a text box's after the one that holds it."""
-    command = 'pip install "pilotlib[office]"'
-    docx = library("docx", f"读取 docx 需要另装一个软件包。请运行 {command}，或把文件另存为 txt。")
-    try:
-        body = docx.Document(str(path)).element.body
-    except Exception as error:
-        kind = type(error).__name__
-        raise PilotError(f"{path.name}：不是 Word 文档（{kind}）。请在 Word 中打开后另存为 docx，再试一次。") from None
-    return [shown(docx_text(item)).replace("\n", " ") for item in shown_in_docx(body, "w:p[not(ancestor::w:tbl)]")]

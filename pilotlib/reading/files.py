@@ -25,8 +25,8 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         raise PilotError(f"{path.name}：无法读取（{error.strerror}）。请检查权限后再试。") from None
     if len(content) > LARGEST_FILE:
-        most = f"{LARGEST_FILE // 2**20} MB"
-        raise PilotError(f"{path.name}：文件超过 {most}，不像一份申报表，没有读取。请只保留申报表后再试。")
+        most = LARGEST_FILE // 2**20
+        raise PilotError(f"{path.name}：文件超过 {most} MB，不像一份申报表，没有读取。请只保留申报表后再试。")
     return content
 
 
@@ -67,18 +67,13 @@ def binary(name: str) -> PilotError:
 
 
 def unpacked(name: str, content: bytes) -> dict[str, bytes]:
-    """The members of a zip archive (also an xlsx, ods or docx) by name, which may be in GBK.
-
-    An archive that is damaged, locked or beyond the limits is a PilotError.
-    """
+    """The members of a zip archive (also an xlsx, ods or docx) by name; PilotError if damaged, locked or too large."""
     with opening(name), zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         # What an entry says of its size is checked: reading stops there, and the checksum must fit.
         if len(entries) > MOST_MEMBERS or sum(entry.file_size for entry in entries) > LARGEST_FILE:
-            raise PilotError(
-                f"{name}：解压后超过 {LARGEST_FILE // 2**20} MB 或 {MOST_MEMBERS} 个文件，没有读取。"
-                "请只保留申报表，另存后再试。"
-            )
+            most = f"{LARGEST_FILE // 2**20} MB 或 {MOST_MEMBERS} 个文件"
+            raise PilotError(f"{name}：解压后超过 {most}，没有读取。请只保留申报表，另存后再试。")
         if any(entry.flag_bits & 0x1 for entry in entries):
             raise locked(name)
         members = {}
@@ -106,9 +101,8 @@ def opening(name: str) -> Iterator[None]:
     except Exception as error:
         if re.search("password|encrypted", repr(error), re.IGNORECASE):
             raise locked(name) from None
-        kind = type(error).__name__
-        sentence = f"{name}：文件损坏，或扩展名与内容不符（{kind}）。请用原来的软件打开后另存，再试一次。"
-        raise PilotError(sentence) from None
+        fault = f"{name}：文件损坏，或扩展名与内容不符（{type(error).__name__}）"
+        raise PilotError(f"{fault}。请用原来的软件打开后另存，再试一次。") from None
 
 
 def left_by_a_system(name: str) -> bool:

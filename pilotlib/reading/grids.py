@@ -1,11 +1,9 @@
-"""A table as a file shows it: rows of text, merged ranges, hidden rows; and the filling of merged cells."""
+"""A table as a file shows it: rows of text, merged cells, hidden rows; and the filling of merged cells."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
-
-import pandas as pd
 
 from pilotlib.columns import SOURCE_COLUMNS, source_columns
 from pilotlib.errors import PilotError
@@ -19,13 +17,10 @@ MOST_CELLS = 20_000_000
 # Characters that stand in no text.
 BEGINS, ENDS = "\ufdd0", "\ufdd1"
 _UNSHOWN = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
-# Positions from 0, ends included: first row, first column, last row, last column.
-Range = tuple[int, int, int, int]
 # Rows under one merged cell in each of these are one application.
 OF_ONE_APPLICATION = {"certificate", *(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)}
 # Such rows may say each for itself which majors are meant, and how many students these have.
 SAID_ROW_BY_ROW = {"majors", "students"}
-NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "kind"])
 # A cell's row and column, the text before and after, and the kind of change.
 Step = tuple[int, int, str, str, str]
 
@@ -33,15 +28,15 @@ Step = tuple[int, int, str, str, str]
 class Grid(NamedTuple):
     """One table of a file.
 
-    `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is empty
-    where the file is the table; `merged` are ranges of positions in `rows`, and `hidden` positions of rows; `places`
-    are the numbers of its rows in the file, from 1 in steps of one if not given. Text that is struck out, raised or
-    hidden stands between marks (`unshown`).
+    `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is
+    empty where the file is the table; `merged` are the first row, the column and the last row of merged cells,
+    `hidden` rows, both by positions from 0; `places` are the numbers of its rows in the file, if not from 1 in
+    steps of one. Text that is struck out, raised or hidden stands between marks (`unshown`).
     """
 
     where: str
     rows: list[list[str]]
-    merged: Sequence[Range] = ()
+    merged: Sequence[tuple[int, int, int]] = ()
     hidden: Sequence[int] = ()
     places: Sequence[int] = ()
 
@@ -62,15 +57,24 @@ def shown(text: str) -> str:
     return text
 
 
-def without_marks(text: str) -> str:
-    """A cell's whole text, that which is unshown too."""
-    return text.replace(BEGINS, "").replace(ENDS, "")
+def as_shown(rows: list[list[str]]) -> tuple[list[list[str]], list[int], list[Step]]:
+    """Rows without the text that is not shown; those that are struck out whole, which stay; what went."""
+    made, struck, steps = [], [], []
+    for top, row in enumerate(rows):
+        texts, wholes = list(map(shown, row)), [cell.replace(BEGINS, "").replace(ENDS, "") for cell in row]
+        if any(map(str.strip, wholes)) and not any(map(str.strip, texts)):
+            struck.append(top)
+            texts = wholes
+        made.append(texts)
+        changes = enumerate(zip(wholes, texts, strict=True))
+        steps += [(top, place, whole, text, "unshown") for place, (whole, text) in changes if whole != text]
+    return made, struck, steps
 
 
 def below_each_other(upper: Grid, lower: Grid) -> Grid:
     """Two tables as one, under the first one's `where`; its rows are numbered on."""
     down = len(upper.rows)
-    merged = [*upper.merged, *((top + down, left, bottom + down, right) for top, left, bottom, right in lower.merged)]
+    merged = [*upper.merged, *((top + down, left, bottom + down) for top, left, bottom in lower.merged)]
     hidden = [*upper.hidden, *(row + down for row in lower.hidden)]
     rows = even(upper.where, upper.rows + lower.rows)
     return upper._replace(rows=rows, merged=merged, hidden=hidden, places=())
@@ -92,10 +96,8 @@ def in_columns(name: str, rows: Iterable[dict[int, str]]) -> list[list[str]]:
 def check_size(name: str, rows: int, columns: int) -> None:
     """Raise a PilotError for a table of so many columns or cells that it would take the machine's memory."""
     if columns > WIDEST_TABLE or rows * columns > MOST_CELLS:
-        raise PilotError(
-            f"{name}：表格有 {rows} 行、{columns} 列，超出可以读取的范围（{WIDEST_TABLE} 列、{MOST_CELLS} 格）。"
-            "请删去申报表以外的内容，另存后再试。"
-        )
+        most = f"超出可以读取的范围（{WIDEST_TABLE} 列、{MOST_CELLS} 格）"
+        raise PilotError(f"{name}：表格有 {rows} 行、{columns} 列，{most}。请删去申报表以外的内容，另存后再试。")
 
 
 def count_of(text: str, otherwise: int = 1) -> int:
@@ -104,9 +106,7 @@ def count_of(text: str, otherwise: int = 1) -> int:
 
 
 def whole_number(value: str | float) -> str:
-    """A number as text with the fifteen digits that programs show, without a decimal point where it is whole.
-
-    What is no number stays as it is.
+    """A number as text with the fifteen digits that programs show, a whole one without a point; other text as it is.
 
     >>> whole_number(50.0), whole_number("0.5"), whole_number("x"), whole_number(119.99999999999999)
     ('50', '0.5', 'x', '120')
@@ -121,34 +121,31 @@ def whole_number(value: str | float) -> str:
 
 
 def fill_merged(
-    cells: pd.DataFrame, header: Header, merged: Collection[Range]
-) -> tuple[pd.DataFrame, pd.DataFrame, tuple[int, ...]]:
+    rows: list[list[str]], header: Header, merged: Iterable[tuple[int, int, int]]
+) -> tuple[list[list[str]], list[Step], list[int]]:
     """Write into each row below the header what a merged cell says of it, and join rows that are one.
 
     A text holds for each row. A number of places is given once for all rows together, and so is a number of students
-    unless the rows' majors are the same, and a number in a column that is not ours. Only a range's first column counts.
+    unless the rows' majors are the same, and a number in a column that is not ours.
 
     Returns:
-        The cells filled; what was done to each: its `place`, its `position` from the left, the text `before` and
-        `after`, and the `kind`: `repeated` (the merged cell's text holds here too), `hidden` (a text of its own was
-        covered), `once` (a number given once for all rows; `before` is the merged cell's text), `joined` (it gathered
-        those of the rows that go on with it); and the places of these rows.
+        The rows filled; what was done to each cell, of a kind: `repeated` (a merged cell's text holds here too),
+        `hidden` (a text of its own was covered), `once` (a number given once for all rows; what was before is
+        the merged cell's), `joined` (it gathered those of rows that go on with it); and these rows' positions.
     """
-    texts = cells.to_numpy(dtype=object, copy=True).tolist()
+    rows = [list(row) for row in rows]
     # Each cell that a merged one covers from above → the row in which that begins.
     corners: dict[tuple[int, int], int] = {}
-    for top, left, bottom, _ in merged:
+    for top, left, bottom in merged:
         if top > header.last and left < len(header.titles):
-            for row in range(top + 1, min(bottom, len(texts) - 1) + 1):
+            for row in range(top + 1, min(bottom, len(rows) - 1) + 1):
                 corners.setdefault((row, left), top)
-    if not corners:
-        return cells, NOTHING_FILLED, ()
     positions = {name: place for place, name in enumerate(header.names) if name}
     place = positions.get("majors")
-    majors = [place is None or texts[corners.get((row, place), row)][place] for row in range(len(texts))]
+    majors = [place is None or rows[corners.get((row, place), row)][place] for row in range(len(rows))]
     steps: list[Step] = []
     for (row, column), top in corners.items():
-        name, own, text = header.names[column], texts[row][column], texts[top][column]
+        name, own, text = header.names[column], rows[row][column], rows[top][column]
         if name is None:
             holds = not COUNT_FORM.fullmatch(plain(text))
         elif name == "students":
@@ -160,22 +157,18 @@ def fill_merged(
         if own != (after := text if holds else ""):
             steps.append((row, column, own, after, "hidden" if own.strip() else "repeated"))
     for row, column, _, after, _ in steps:
-        texts[row][column] = after
-    joined, continued = _join_rows(texts, positions, corners)
-    filled = [(cells.index[row], *rest) for row, *rest in (*steps, *joined)]
-    table = pd.DataFrame(texts, index=cells.index, columns=cells.columns, dtype=str)
-    places = tuple(int(cells.index[row]) for row in continued)
-    return table, pd.DataFrame(filled, columns=NOTHING_FILLED.columns), places
+        rows[row][column] = after
+    joined, continued = _join_rows(rows, positions, corners)
+    return rows, steps + joined, continued
 
 
 def _join_rows(
-    texts: list[list[str]], positions: dict[str, int], corners: dict[tuple[int, int], int]
+    rows: list[list[str]], positions: dict[str, int], corners: dict[tuple[int, int], int]
 ) -> tuple[list[Step], list[int]]:
-    """Gather in an application's first row in `texts` the majors and students of rows that go on with it.
+    """Gather in an application's first row the majors and students of rows that go on with it.
 
     All of such a row but its majors and students is merged or empty. Where a row's students are no number, their sum
     is not known, and the cell is empty; a number of students that is merged too stands for all majors already.
-    What was done is returned, and the rows that go on.
     """
     if not {*OF_ONE_APPLICATION, "majors"} <= set(positions):
         return [], []
@@ -183,17 +176,17 @@ def _join_rows(
     tops: dict[int, int] = {}
     for row in sorted({row for row, _ in corners}):
         top, *more = {corners.get((row, positions[name])) for name in OF_ONE_APPLICATION}
-        own_majors = (row, positions["majors"]) not in corners and texts[row][positions["majors"]].strip()
+        own_majors = (row, positions["majors"]) not in corners and rows[row][positions["majors"]].strip()
         if more or top is None or not own_majors:
             continue
-        if all(texts[row][place] in ("", texts[top][place]) for place in others):
+        if all(rows[row][place] in ("", rows[top][place]) for place in others):
             tops[row] = top
     steps: list[Step] = []
-    for top, rows in groupby(tops, key=tops.__getitem__):
-        together = [top, *rows]
+    for top, below in groupby(tops, key=tops.__getitem__):
+        together = [top, *below]
         for name in filter(SAID_ROW_BY_ROW.__contains__, positions):
             column = positions[name]
-            words = [texts[row][column] for row in together]
+            words = [rows[row][column] for row in together]
             before = after = words[0]
             counts = [count_text(normalised(word)) for word in words]
             if name == "majors":
@@ -202,5 +195,5 @@ def _join_rows(
                 after = str(sum(map(int, counts))) if all(map(str.isdecimal, counts)) else ""
             if after != before:
                 steps.append((top, column, before, after, "joined"))
-                texts[top][column] = after
+                rows[top][column] = after
     return steps, [*tops]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from difflib import SequenceMatcher, get_close_matches
-from functools import partial, reduce
+from functools import reduce
 from itertools import chain, islice, pairwise
 from operator import ne
 from typing import NamedTuple
@@ -10,16 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import (
-    EXPECTED_COLUMNS,
-    HEADERS,
-    REQUIRED_COLUMNS,
-    SOURCE_COLUMNS,
-    column_named,
-    source_columns,
-    title_of,
-)
-from pilotlib.distinct import asked_of_each
+from pilotlib import columns
+from pilotlib.columns import EXPECTED_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
+from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.vocabulary import OTHER_MEASURE, PEOPLE_BY_TITLE, PEOPLE_TITLES, plain
 
@@ -44,14 +37,14 @@ class Header(NamedTuple):
     understood: tuple[str, str] | None = None
 
 
-def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> Header | None:
+def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
     """The first row that names every column, else the one that names the most; two rows where they name more together.
 
     None if no row is a header. A header that is repeated further down with more columns is no reason to begin there.
     In a header of two rows 培训人数 over 申请 and 批准 is 申请培训人数 and 批准培训人数.
     """
-    top = [[cell.strip() for cell in row] for row in islice(rows, within)]
-    single = [Header(place, place, row, list(map(column_named, row)), (row,)) for place, row in enumerate(top)]
+    stripped = [[cell.strip() for cell in row] for row in rows]
+    single = [Header(place, place, row, list(map(column_named, row)), (row,)) for place, row in enumerate(stripped)]
     double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
     # Of readings that name as many columns, that of a row with names below its blanks alone comes first.
     pairs = zip(double, pairwise(single), strict=True)
@@ -62,7 +55,7 @@ def find_header(rows: Iterable[Sequence[str]], within: int = HEADER_WITHIN) -> H
     best = max(nearest or readings, key=named, default=None)
     if not best:
         return None
-    best = _with_people(best, "".join(chain(*top[: best.first])))
+    best = _with_people(best, "".join(chain(*stripped[: best.first])))
     nothing_else = len(list(filter(None, best.titles))) == named(best) > 1
     is_one = named(best) >= FEWEST_HEADER_CELLS or (nothing_else and set(REQUIRED_COLUMNS) <= set(best.names))
     return best if is_one else None
@@ -80,11 +73,9 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
         names = {column_named(cell) for cell in row} - {None}
         if len(names) > len(EXPECTED_COLUMNS) / 2 and any(map(any, rows[number + 1 : header.first])):
             missing = [name for name in EXPECTED_COLUMNS if name not in names]
-            raise PilotError(
-                f"{file}：第 {cells.index[number]} 行与第 {cells.index[header.first]} 行都像表头，两者之间还有内容。"
-                f"上面的一行没有{'、'.join(map(title_of, missing))}列。"
-                f"{nearly_named(row, missing)}请把两行表头改成一样，另存后再试。"
-            )
+            both = f"第 {cells.index[number]} 行与第 {cells.index[header.first]} 行都像表头，两者之间还有内容"
+            fault = f"上面的一行没有{'、'.join(map(title_of, missing))}列。{nearly_named(row, missing)}"
+            raise PilotError(f"{file}：{both}。{fault}请把两行表头改成一样，另存后再试。")
     return correct_header(header, corrections, file)
 
 
@@ -125,18 +116,14 @@ def named(header: Header) -> int:
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
     """Which rows of cells are a header: they name three columns or more, or say the same as one of its rows."""
     bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
-    columns = [cells[position] for position in cells]
+    columns = [each_value(cells[position], str.strip) for position in cells]
     names = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
     is_header = np.bitwise_count(reduce(np.bitwise_or, names)) >= FEWEST_HEADER_CELLS
     for line in header.lines:
         words = [*line, *[""] * len(columns)]
-        same = [asked_of_each(column, partial(_says, word)) for column, word in zip(columns, words, strict=False)]
+        same = [(column == word).to_numpy() for column, word in zip(columns, words, strict=False)]
         is_header |= reduce(np.logical_and, same)
     return is_header
-
-
-def _says(word: str, text: str) -> bool:
-    return text.strip() == word
 
 
 def no_header(file: str, rows: Iterable[Sequence[str]]) -> PilotError:
@@ -156,7 +143,7 @@ def nearly_named(words: Iterable[str], wanted: Collection[str] = EXPECTED_COLUMN
 
 def nearest_column(word: str, wanted: Collection[str]) -> tuple[str, str] | None:
     """The header that a word is nearly, and its column; None if it is a header itself or far from all."""
-    aliases = {alias: name for alias, name in HEADERS.items() if name in wanted and len(alias) > 1}
+    aliases = {alias: name for alias, name in columns.HEADERS.items() if name in wanted and len(alias) > 1}
     close = [] if column_named(word) else get_close_matches(plain(word), aliases, n=3, cutoff=0.7)
     close.sort(key=lambda alias: alias != title_of(aliases[alias]))  # the title rather than another name of it
     return (close[0], aliases[close[0]]) if close else None
@@ -172,7 +159,10 @@ def misspelt(word: str, wanted: Collection[str]) -> bool:
 
 def _with_people(header: Header, above: str) -> Header:
     """A header in which 人数 alone, without another count, is of the places that the table's title speaks of."""
-    counts, places = source_columns("count"), [n for n, title in enumerate(header.titles) if title in PEOPLE_TITLES]
+    counts, places = (
+        columns.source_columns("count"),
+        [n for n, title in enumerate(header.titles) if title in PEOPLE_TITLES],
+    )
     name = next((name for name, words in PEOPLE_BY_TITLE.items() if words.search(above)), None)
     if name is None or len(places) != 1 or set(counts) & set(header.names):
         return header

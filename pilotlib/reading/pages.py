@@ -10,14 +10,12 @@ from typing import Any
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, opening
-from pilotlib.reading.grids import BEGINS, ENDS, Grid, Range, below_each_other, check_size, count_of, even, unshown
+from pilotlib.reading.grids import BEGINS, ENDS, Grid, below_each_other, check_size, count_of, even, unshown
 
 MOST_PAGES = 500
 _WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[formats]"（项目中：make extras），或改用 xlsx。'
 # Rulings drawn twice or by different programs may lie this far apart, in points.
 _SAME_LINE = 2
-# A character is raised if it is smaller than this part of the one before it, and ends higher.
-_RAISED = 0.9
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -44,7 +42,6 @@ def read_html(name: str, content: bytes) -> list[Grid]:
 
 
 def _html_unshown(element: Any) -> bool:
-    """Whether an element inside a table's row is struck out, raised or hidden."""
     style = str(element.get("style", "")).replace(" ", "").lower()
     by_style = re.search("line-through|vertical-align:super|display:none|visibility:hidden", style)
     is_unshown = element.name in ("sup", "del", "s", "strike") or element.has_attr("hidden") or by_style
@@ -61,7 +58,7 @@ def read_mht(name: str, content: bytes) -> list[Grid]:
 def _html_grid(name: str, where: str, table: Any) -> Grid:
     rows = table.find_all("tr")
     texts: list[list[str]] = []
-    merged: list[Range] = []
+    merged = []
     ends: dict[int, int] = {}  # the last row that a cell further up covers, by column
     for top, row in enumerate(rows):
         texts.append([])
@@ -69,16 +66,14 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
             while ends.get(len(texts[top]), -1) >= top:
                 texts[top].append("")
             high, wide = (count_of(str(cell.get(span, "")).strip()) for span in ("rowspan", "colspan"))
-            left, bottom = len(texts[top]), min(top + high, len(rows)) - 1
-            right = left + min(wide, 1000) - 1
-            check_size(name, len(rows), right + 1)
-            ends |= {column: max(bottom, ends.get(column, -1)) for column in range(left, right + 1)}
+            left, bottom, wide = len(texts[top]), min(top + high, len(rows)) - 1, min(wide, 1000)
+            check_size(name, len(rows), left + wide)
+            ends |= {column: max(bottom, ends.get(column, -1)) for column in range(left, left + wide)}
             # As a browser shows it: white space is one space, and only the marks for it begin a line.
             lines = re.sub(r"[ \t\r\n\f]+", " ", cell.get_text()).split(_NEW_LINE)
             text = "\n".join(filter(None, (line.strip(" ") for line in lines)))
-            texts[top] += [text, *[""] * (right - left)]
-            if (bottom, right) != (top, left):
-                merged.append((top, left, bottom, right))
+            texts[top] += [text, *[""] * (wide - 1)]
+            merged.append((top, left, bottom))
     styles = [str(row.get("style", "")).replace(" ", "").lower() for row in rows]
     hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in styles[n]]
     return Grid(where, even(name, texts), merged, hidden)
@@ -97,25 +92,23 @@ def _docx_grid(name: str, where: str, table: Any) -> Grid:
     rows = [row for row in _docx_parts(table, "tr") if not row.xpath("w:trPr/w:del")]
     hidden = [top for top, row in enumerate(rows) if row.xpath("w:trPr/w:hidden")]
     texts: list[list[str]] = []
-    # Of a cell with which one below may go on the corner, and of a corner where its cell ends.
-    corners: dict[tuple[int, int], tuple[int, int]] = {}
-    ends: dict[tuple[int, int], tuple[int, int]] = {}
+    # A merged cell's first row, by row and column of each of its parts; its last row, by the first and the column.
+    tops: dict[tuple[int, int], int] = {}
+    bottoms: dict[tuple[int, int], int] = {}
     for top, row in enumerate(rows):
         texts.append([""] * count_of(row.xpath("string(w:trPr/w:gridBefore/@w:val)"), 0))
         for cell in _docx_parts(row, "tc"):
             left = len(texts[top])
-            right = left + count_of(cell.xpath("string(w:tcPr/w:gridSpan/@w:val)")) - 1
-            check_size(name, top + 1, right + 1)
+            wide = count_of(cell.xpath("string(w:tcPr/w:gridSpan/@w:val)"))
+            check_size(name, top + 1, left + wide)
             text = "\n".join(docx_text(paragraph) for paragraph in _docx_parts(cell, "p"))
-            texts[top] += [text, *[""] * (right - left)]
-            corner = top, left
+            texts[top] += [text, *[""] * (wide - 1)]
             if vertical := cell.xpath("w:tcPr/w:vMerge"):
-                if vertical[0].get(f"{_WORD}val", "continue") == "continue":
-                    corner = corners.get((top - 1, left), corner)
-                corners[top, left] = corner
-            if (top, right) != corner:
-                ends[corner] = top, right
-    return Grid(where, even(name, texts), [(*corner, *end) for corner, end in ends.items()], hidden)
+                goes_on = vertical[0].get(f"{_WORD}val", "continue") == "continue"
+                tops[top, left] = tops.get((top - 1, left), top) if goes_on else top
+                bottoms[tops[top, left], left] = top
+    merged = [(top, left, bottom) for (top, left), bottom in bottoms.items()]
+    return Grid(where, even(name, texts), merged, hidden)
 
 
 def _docx_parts(element: Any, tag: str) -> list[Any]:
@@ -151,16 +144,15 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
         if len(document.pages) > MOST_PAGES:
             raise PilotError(f"{name}：超过 {MOST_PAGES} 页，没有读取。请只保留申报表所在的页。")
         for number, page in enumerate(document.pages, start=1):
-            goes_on = bool(tables) and tables[-1][1] == number - 1
             ruled = page.find_tables()
             _mark_characters(page)
             for grid in (_pdf_grid(name, table) for table in ruled):
+                goes_on = bool(tables) and tables[-1][1] == number - 1
                 if goes_on and grid.rows and len(tables[-1][2].rows[0]) == len(grid.rows[0]):
                     first, _, upper = tables.pop()
                     tables.append((first, number, below_each_other(upper, grid)))
                 elif grid.rows:
                     tables.append((number, number, grid))
-                goes_on &= not grid.rows
     if not tables:
         raise PilotError(f"{name}：没有带框线的表格（扫描件和没有框线的表格无法读取）。请索取 xlsx 或 docx。")
     return [
@@ -178,30 +170,23 @@ def _mark_characters(page: Any) -> None:
         middle = (character["x0"] + character["x1"]) / 2
         crossing = (line for line in lines if line["x0"] <= middle <= line["x1"])
         struck = any(top + height / 4 < line["top"] < top + height * 3 / 4 for line in crossing)
-        raised = before and height < _RAISED * before["height"] and _stands_above(character, before)
+        raised = before is not None and (
+            height < 0.9 * before["height"]
+            and before["top"] < character["bottom"] < before["bottom"] - height / 8
+            and abs(character["x0"] - before["x1"]) < before["height"]
+        )
         if not raised:
             before = character
         if struck or raised:
             character["text"] = unshown(character["text"])
 
 
-def _stands_above(character: dict[str, Any], before: dict[str, Any]) -> bool:
-    """Whether a character follows another one closely, and ends higher."""
-    overlaps = before["top"] < character["bottom"] < before["bottom"] - character["height"] / 8
-    return overlaps and abs(character["x0"] - before["x1"]) < before["height"]
-
-
 def _pdf_grid(name: str, table: Any) -> Grid:
-    """A grid from a PDF's table; a cell reaches over the rows and columns that begin before it ends."""
+    """A grid from a PDF's table; a cell reaches over the rows that begin before it ends."""
     tops = [row.bbox[1] for row in table.rows]
-    lefts = sorted({box[0] for row in table.rows for box in row.cells if box})
-    merged: list[Range] = []
+    merged = []
     for top, row in enumerate(table.rows):
-        for left, box in enumerate(row.cells):
-            if box:
-                bottom, right = bisect_left(tops, box[3] - _SAME_LINE) - 1, bisect_left(lefts, box[2] - _SAME_LINE) - 1
-                if (bottom, right) != (top, left):
-                    merged.append((top, left, bottom, right))
+        merged += [(top, left, bisect_left(tops, box[3] - _SAME_LINE) - 1) for left, box in enumerate(row.cells) if box]
     rows = [[(text or "").replace("\n", "") for text in row] for row in table.extract()]
     return Grid("", even(name, rows), merged)
 

@@ -12,12 +12,9 @@ from pilotlib.distinct import each_value, with_categories
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import left_by_a_system, opening
 from pilotlib.reading.grids import whole_number
-from pilotlib.reading.headers import HEADER_WITHIN, Header, header_of
+from pilotlib.reading.headers import Header, header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin, begins_as_text, read_table
 from pilotlib.reading.texts import BLOCK_BYTES, blocks_of
-
-# What a row of an application table takes in a text file, more or less.
-BYTES_A_ROW = 150
 
 
 class Piece(NamedTuple):
@@ -43,16 +40,13 @@ class Piece(NamedTuple):
 def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piece]:
     """The pieces of a table in order: of a csv, tsv or Parquet file of any size, or of a folder of tables by name.
 
-    Any other kind of file is one piece. The cells are those of `read_table`.
-
-    Raises:
-        PilotError: a file is missing, no table, without a header, or in two encodings.
+    Any other kind of file is one piece. The cells are those of `read_table`, and so are the errors.
     """
     for file in files_of(path):
         header, place, first = None, 0, 0
         for cells, origin in _blocks(file, block_bytes):
             if header is None:
-                header = header_of(cells.head(HEADER_WITHIN), file.name)
+                header = header_of(cells, file.name)
                 place, first = int(cells.index[header.last]), -header.last
             more = cells.shape[1] - len(header.titles)
             wide = header._replace(titles=header.titles + [""] * more, names=header.names + [None] * more)
@@ -63,8 +57,7 @@ def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piec
 def files_of(path: Path | str) -> list[Path]:
     """The files of a table: itself, or those of a folder, by name, without what systems and programs leave in it.
 
-    Raises:
-        PilotError: there is no such file, none in the folder, or a folder in it.
+    PilotError where there is no such file, none in the folder, or a folder in it.
     """
     path = Path(path)
     if not path.exists():
@@ -74,9 +67,8 @@ def files_of(path: Path | str) -> list[Path]:
     files = [file for file in sorted(path.iterdir()) if not left_by_a_system(file.name)]
     if not files:
         raise PilotError(f"{path.name}：文件夹中没有可以读取的申报表。")
-    folders = [file.name for file in files if file.is_dir()]
-    if folders:
-        raise PilotError(f"{path.name}：里面还有文件夹“{folders[0]}”，没有读取。请把各个申报表直接放在一个文件夹里。")
+    if inner := next((file.name for file in files if file.is_dir()), ""):
+        raise PilotError(f"{path.name}：里面还有文件夹“{inner}”，没有读取。请把各个申报表直接放在一个文件夹里。")
     return files
 
 
@@ -84,7 +76,7 @@ def _blocks(path: Path, block_bytes: int) -> Iterable[tuple[pd.DataFrame, Origin
     """The cells of a file in blocks, as categoricals, and where they come from."""
     kind = path.suffix.lower()
     if kind == ".parquet":
-        blocks = _of_parquet(path, max(1, block_bytes // BYTES_A_ROW))
+        blocks = _of_parquet(path, max(1, block_bytes // 150))  # about what a row takes in a text file
     elif kind in (".csv", ".tsv") and begins_as_text(path):
         blocks = blocks_of(path.name, path, block_bytes)
     else:

@@ -13,33 +13,21 @@ from pilotlib.columns import ADDED_UP_COLUMNS, column_named
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
-from pilotlib.reading.grids import (
-    HIDDEN_SHEET,
-    NOTHING_FILLED,
-    Grid,
-    Step,
-    below_each_other,
-    fill_merged,
-    shown,
-    without_marks,
-)
+from pilotlib.reading.grids import HIDDEN_SHEET, Grid, as_shown, below_each_other, fill_merged, shown
 from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
 from pilotlib.reading.personal import without_personal
 from pilotlib.words import count_text, is_count, normalised
 
-# Every reader takes a file's name and bytes, and returns every table in it. It is imported when a file of its kind is
-# met: the libraries of one kind take longer to import than a table of another takes to read.
+# A reader takes a file's name and bytes, and returns every table in it. It is imported for a file of its kind only:
+# the libraries of one kind take longer to import than a table of another takes to read.
 READERS = {
-    ".tsv": "texts.read_delimited",
-    ".csv": "texts.read_delimited",
-    ".txt": "texts.read_document",
-    ".md": "texts.read_document",
+    **dict.fromkeys((".tsv", ".csv"), "texts.read_delimited"),
+    **dict.fromkeys((".txt", ".md"), "texts.read_document"),
+    **dict.fromkeys((".html", ".htm"), "pages.read_html"),
     ".xlsx": "xlsx.read_xlsx",
     ".xls": "workbooks.read_xls",
     ".xml": "workbooks.read_xml",
     ".ods": "workbooks.read_ods",
-    ".html": "pages.read_html",
-    ".htm": "pages.read_html",
     ".mht": "pages.read_mht",
     ".docx": "pages.read_docx",
     ".pdf": "pages.read_pdf",
@@ -61,17 +49,19 @@ BEGINNING = 4000
 MEMBERS = {"xl/workbook.bin": ".xlsb", "xl": ".xlsx", "content.xml": ".ods", "word": ".docx"}
 CONTENT_TYPES = "[content_types].xml"
 _BINARY = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".docx", ".pdf")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "kind"])
 
 
 class Origin(NamedTuple):
     """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
 
-    `taken` and `why` are empty where a file holds one table and nothing else. `hidden` are places of rows. `filled`
-    says what filling merged cells did, and which text is not shown, as `grids.fill_merged` returns it; `continued` are
-    places of rows that go on with the one above. `joined` names the tables that it was put together from, if it was;
-    `left` others with a header and rows. `struck` are places of rows that are struck out or hidden whole. `personal`
-    says what personal data there were, which were not read.
+    `taken` and `why` are empty where a file holds one table and nothing else. `joined` names the tables that it was
+    put together from, if it was; `left` others with a header and rows. `filled` says of cells what filling merged ones
+    did (a kind of `grids.fill_merged`), and which text is not shown; `position` is counted from the left. `personal`
+    says what personal data there were, which were not read. The rest are places of rows: hidden ones, those that go on
+    with the one above, and those that are struck out or hidden whole.
     """
 
     taken: str = ""
@@ -111,8 +101,8 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
         the row's number in the file: the line of a text, the row of a sheet or a table. And its `origin`.
 
     Raises:
-        PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application table,
-            or holds two that fit equally well; or as `headers.correct_header`.
+        PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application
+            table, or holds two that fit equally well; or as `headers.correct_header`.
 
     Example:
         >>> read_table("data/raw/2021/applications.tsv").cells.loc[19, 3]
@@ -122,16 +112,18 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     grids, unread = _grids_of(path)
     grid, header, origin = _choice(path.name, grids, unread)
     rows, personal = without_personal(grid.rows, header)
-    grid, origin = grid._replace(rows=rows), origin._replace(personal=personal)
-    grid, struck, marked = _as_shown(grid)
     places = grid.places or range(1, len(grid.rows) + 1)
-    cells = pd.DataFrame(grid.rows, pd.Index(places, name="place"), dtype=str)
-    cells, filled, continued = fill_merged(cells, correct_header(header, corrections, path.name), grid.merged)
-    hidden = tuple(places[row] for row in grid.hidden if row < len(places))
-    seen = pd.DataFrame([(places[row], *rest) for row, *rest in marked], columns=NOTHING_FILLED.columns)
-    filled = pd.concat([table for table in (seen, filled) if len(table)] or [filled], ignore_index=True)
-    out = tuple(places[row] for row in struck)
-    return SourceTable(cells, origin._replace(hidden=hidden, filled=filled, continued=continued, struck=out))
+    rows, struck, unshown = as_shown(rows)
+    rows, filled, continued = fill_merged(rows, correct_header(header, corrections, path.name), grid.merged)
+    steps = [(places[row], *rest) for row, *rest in unshown + filled]
+    origin = origin._replace(
+        hidden=tuple(places[row] for row in grid.hidden if row < len(places)),
+        filled=pd.DataFrame(steps, columns=NOTHING_FILLED.columns),
+        continued=tuple(places[row] for row in continued),
+        struck=tuple(places[row] for row in struck),
+        personal=personal,
+    )
+    return SourceTable(pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str), origin)
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -141,13 +133,12 @@ def kind_of(name: str, content: bytes) -> str:
         members = [member.lower() for member in unpacked(name, content)]
         marks = [*members, *(member.partition("/")[0] for member in members if CONTENT_TYPES in members)]
         return next((kind for mark, kind in MEMBERS.items() if mark in marks), ".zip")
-    if _ENCRYPTED in content:
+    if "EncryptedPackage".encode("utf-16-le") in content:
         raise locked(name)
     beginning = content[:BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    if kind := next((kind for kind, form in BEGINNINGS.items() if form.match(beginning)), ""):
-        return kind
     is_text = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" not in content
-    return ".csv" if ending in _BINARY and is_text else ending
+    by_name = ".csv" if ending in _BINARY and is_text else ending
+    return next((kind for kind, form in BEGINNINGS.items() if form.match(beginning)), by_name)
 
 
 def begins_as_text(path: Path) -> bool:
@@ -174,7 +165,7 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
         files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
     else:
         if path.suffix.lower() not in READABLE_SUFFIXES:
-            kinds = "、".join(suffix.lstrip(".") for suffix in READABLE_SUFFIXES)
+            kinds = "、".join(READABLE_SUFFIXES).replace(".", "")
             raise PilotError(f"{path.name}：不认识这种文件。可以读取的有 {kinds}。")
         content = read_bytes(path)
         if not content.strip():
@@ -206,9 +197,10 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
     """
     tops = ([list(map(shown, row)) for row in grid.rows[:HEADER_WITHIN]] for grid in grids)
     headers = {place: header for place, rows in enumerate(tops) if (header := find_header(rows))}
-    visible = {place for place in headers if not grids[place].where.endswith(HIDDEN_SHEET)}
-    filled = {place for place, header in headers.items() if len(grids[place].rows) > header.last + 1}
-    fits = {place: (named(header), place in filled, place in visible) for place, header in headers.items()}
+    fits = {
+        place: (named(header), len(grids[place].rows) > header.last + 1, not grids[place].where.endswith(HIDDEN_SHEET))
+        for place, header in headers.items()
+    }
     if not fits and unread:
         raise PilotError("\n".join([f"{file}：能读取的文件中没有申报表。", *(f"  · {why}" for why in unread.values())]))
     if not fits:
@@ -221,18 +213,17 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
         raise PilotError(f"{file}：有 {len(parts)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
     for place, grid in enumerate(grids):
         if place - 1 in parts and place not in headers and _goes_on(grid, header):
-            parts.append(place)
+            parts = sorted([*parts, place])
     why = f"表头认出 {best[0]} 列"
     if len(grids) > len(parts):
         rest = max((fits[place][0] for place in fits.keys() - {*parts}), default=0)
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
-    taken, left = (
-        "、".join(grids[place].where for place in sorted(places)) for places in (parts, visible & filled - {*parts})
-    )
+    taken = "、".join(grids[place].where for place in parts)
+    left = "、".join(grids[place].where for place in fits if all(fits[place]) and place not in parts)
     origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
-    return reduce(below_each_other, (grids[place] for place in sorted(parts))), header, origin
+    return reduce(below_each_other, [grids[place] for place in parts]), header, origin
 
 
 def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
@@ -249,27 +240,11 @@ def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
     return sum(map(len, applications)) == len(set().union(*applications))
 
 
-def _as_shown(grid: Grid) -> tuple[Grid, list[int], list[Step]]:
-    """A table without the text that is not shown; the rows that are struck out whole, which stay; what went."""
-    rows, struck, steps = [], [], []
-    for number, row in enumerate(grid.rows):
-        texts, wholes = [shown(cell) for cell in row], [without_marks(cell) for cell in row]
-        if any(whole.strip() for whole in wholes) and not any(text.strip() for text in texts):
-            struck.append(number)
-            texts = wholes
-        rows.append(texts)
-        changes = enumerate(zip(wholes, texts, strict=True))
-        steps += [(number, place, whole, text, "unshown") for place, (whole, text) in changes if whole != text]
-    return grid._replace(rows=rows), struck, steps
-
-
 def _goes_on(grid: Grid, header: Header) -> bool:
     """Whether a table without a header goes on with one: as many columns, certificates and counts where they are."""
     width = max((place + 1 for row in grid.rows for place, cell in enumerate(row) if cell.strip()), default=0)
-    if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1:
-        return False
     places = {name: place for place, name in enumerate(header.names[:width]) if name}
-    if "certificate" not in places:
+    if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1 or "certificate" not in places:
         return False
     for row in filter(any, grid.rows):
         counts = [count_text(normalised(row[places[name]])) for name in ADDED_UP_COLUMNS if name in places]

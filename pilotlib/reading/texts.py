@@ -61,18 +61,13 @@ def read_document(name: str, content: bytes) -> list[Grid]:
 def blocks_of(name: str, text: Text, block_bytes: int = BLOCK_BYTES) -> Iterator[pd.DataFrame]:
     """The rows of a csv or tsv in blocks: its first rows, in which the header is, and then the rest.
 
-    So many bytes of it are read at a time; a block of rows holds several times as many.
-
-    Yields:
-        Columns 0, 1, 2 … of text as categoricals; the index `place` is the line on which a row begins, from 1.
-
-    Raises:
-        PilotError: the file is not all of one encoding, holds what is no text, a line that cannot be split, or a row
-            that is longer than the header: 1,060 without quotation marks is two cells.
+    So many bytes are read at a time; a block holds several times as many. Its columns 0, 1, 2 … of text are
+    categoricals; the index `place` is the line on which a row begins, from 1. PilotError where the file is not all
+    of one encoding, holds what is no text, a line that cannot be split, or a row that is longer than the header.
     """
     header, row = None, 0
     for number, block in enumerate(_blocks(name, text, block_bytes)):
-        if number == 0 and (header := find_header(block.head(HEADER_WITHIN).to_numpy().tolist())):
+        if number == 0 and (header := find_header(block.to_numpy().tolist())):
             row = -header.last
         if header:
             _stop_on_longer(name, header, block, row)
@@ -86,17 +81,13 @@ def _stop_on_longer(name: str, header: Header, block: pd.DataFrame, row: int) ->
     longer = np.zeros(len(block), bool)
     for place in range(titled, block.shape[1]):
         longer |= asked_of_each(block.iloc[:, place], lambda text: bool(text.strip()))
-    told = [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]
-    if told:
-        rows = "".join(
-            f"\n  · 第 {row + place} 行（文件第 {block.index[place]} 行）：{told_row([*block.iloc[place]], header)}"
-            for place in told
-        )
-        raise PilotError(
-            f"{name}：表头有 {titled} 列，下面的行比它长，无法确定哪个数在哪一列。{rows}\n"
-            "常因数中的千分位逗号或文字中的逗号没有加引号。请给这样的单元格加上引号，或另存为 xlsx 后再试；"
-            "如确有没写列名的一列，请补上列名。"
-        )
+    if told := [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]:
+        lines = [f"{name}：表头有 {titled} 列，下面的行比它长，无法确定哪个数在哪一列。"]
+        for place in told:
+            text = told_row([*block.iloc[place]], header)
+            lines.append(f"  · 第 {row + place} 行（文件第 {block.index[place]} 行）：{text}")
+        why = "常因数中的千分位逗号或文字中的逗号没有加引号。请给这样的单元格加上引号，或另存为 xlsx 后再试"
+        raise PilotError("\n".join([*lines, f"{why}；如确有没写列名的一列，请补上列名。"]))
 
 
 def _blocks(name: str, text: Text, block_bytes: int) -> Iterator[pd.DataFrame]:
@@ -108,7 +99,12 @@ def _blocks(name: str, text: Text, block_bytes: int) -> Iterator[pd.DataFrame]:
     # In GB18030 a byte of a character may look like this separator, and like no other that matters.
     splits_bytes = encoding == "utf-8-sig" or (encoding == "gb18030" and delimiter != "|")
     by_arrow = splits_bytes and _is_plain(name, text, delimiter)
-    quoting = csv.QUOTE_MINIMAL if by_arrow else _quoting(lines(), delimiter)
+    quoting: Quoting = csv.QUOTE_MINIMAL
+    try:
+        if not by_arrow:
+            deque(_split(lines(), delimiter, quoting), maxlen=0)
+    except csv.Error:  # marks that do not pair anywhere in the text are a part of it
+        quoting = csv.QUOTE_NONE
     try:
         rows = _split(lines(), delimiter, quoting)
         first = list(islice(rows, HEADER_WITHIN))
@@ -210,20 +206,11 @@ def _delimiter(lines: list[str]) -> tuple[str, Header | None]:
         split = (line.split(delimiter, WIDEST_TABLE) for line in lines)
         fitting = (row if FEWEST_HEADER_CELLS <= len(row) <= WIDEST_TABLE else [] for row in split)
         rows = [[cell.strip().strip('"') for cell in row] for row in fitting]
-        if header := find_header(rows, len(lines)):
+        if header := find_header(rows):
             headers[delimiter] = header
     if headers:
         return max(headers.items(), key=lambda item: named(item[1]))
     return max(DELIMITERS, key=lambda delimiter: sum(line.count(delimiter) for line in lines)), None
-
-
-def _quoting(lines: Iterable[str], delimiter: str) -> Quoting:
-    """How quotation marks are meant: around cells, or, where they do not pair anywhere in the text, as a part of it."""
-    try:
-        deque(_split(lines, delimiter, csv.QUOTE_MINIMAL), maxlen=0)
-    except csv.Error:
-        return csv.QUOTE_NONE
-    return csv.QUOTE_MINIMAL
 
 
 def _split(lines: Iterable[str], delimiter: str, quoting: Quoting, first: int = 1) -> Iterator[tuple[int, list[str]]]:

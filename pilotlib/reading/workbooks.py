@@ -1,10 +1,7 @@
-"""Workbooks → a table per sheet. Values are what the program that wrote the file last showed.
-
-Every reader raises a PilotError where the file is damaged or too large, or a formula's value was never worked out.
-"""
+"""Workbooks → a table per sheet: what their program last showed; PilotError where a formula was never worked out."""
 
 import io
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -15,17 +12,7 @@ from defusedxml.ElementTree import iterparse
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import locked, opening, unpacked
-from pilotlib.reading.grids import (
-    HIDDEN_SHEET,
-    Grid,
-    Range,
-    check_size,
-    count_of,
-    even,
-    in_columns,
-    unshown,
-    whole_number,
-)
+from pilotlib.reading.grids import HIDDEN_SHEET, Grid, check_size, count_of, even, in_columns, unshown, whole_number
 
 # Marks inside a paragraph of an OpenDocument file that stand for white space.
 _WHITE_SPACE = {"line-break": "\n", "s": " ", "tab": " "}
@@ -50,32 +37,25 @@ def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
         xlrd.XL_CELL_ERROR: lambda value: xlrd.error_text_from_code.get(value, ""),
     }
     rows = even(name, ([texts.get(cell.ctype, str)(cell.value) for cell in row] for row in sheet.get_rows()))
-    _mark_xls(sheet, rows)
-    # Only a formula gives a text that is empty; where a column holds little else it was never worked out.
-    for column in range(sheet.ncols):
-        blank = [
-            row for row, cell in enumerate(sheet.col(column)) if (cell.ctype, cell.value) == (xlrd.XL_CELL_TEXT, "")
-        ]
-        if len(blank) >= sum(bool(row[column].strip()) for row in rows):
-            stop_on_formulas(f"{name} 的{where}", {(row, column): "" for row in blank})
-    merged = sorted((top, left, below - 1, beside - 1) for top, below, left, beside in sheet.merged_cells)
-    hidden = [number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows)]
-    return Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden)
-
-
-def _mark_xls(sheet: xlrd.sheet.Sheet, rows: list[list[str]]) -> None:
-    """Mark in rows what a sheet shows struck out or raised, by the fonts of cells and of parts of them."""
-    fonts = [font.struck_out or font.escapement == 1 for font in sheet.book.font_list]
+    # What is struck out or raised, by the fonts of cells and of their parts; the oldest workbooks have none.
+    marked = [font.struck_out or font.escapement == 1 for font in sheet.book.font_list]
     looks = [look.font_index for look in sheet.book.xf_list]
-    if not any(fonts):  # a workbook of the oldest kind has none at all
-        return
-    for row, cells in enumerate(sheet.get_rows()):
+    for row, cells in enumerate(sheet.get_rows() if any(marked) else ()):
         for column, cell in enumerate(cells):
             runs = [(0, looks[cell.xf_index]), *sheet.rich_text_runlist_map.get((row, column), [])]
-            if any(fonts[font] for _, font in runs):
+            if any(marked[font] for _, font in runs):
                 parts = pairwise([*runs, (len(rows[row][column]), 0)])
-                texts = [(rows[row][column][start:end], fonts[font]) for (start, font), (end, _) in parts]
-                rows[row][column] = "".join(unshown(text) if is_marked else text for text, is_marked in texts)
+                pieces = [(rows[row][column][start:end], font) for (start, font), (end, _) in parts]
+                rows[row][column] = "".join(unshown(text) if marked[font] else text for text, font in pieces)
+    # Only a formula gives a text that is empty; where a column holds little else it was never worked out.
+    for column in range(sheet.ncols):
+        cells = enumerate(sheet.col(column))
+        blank = {(row, column): "" for row, cell in cells if cell.ctype == xlrd.XL_CELL_TEXT and not cell.value}
+        if len(blank) >= sum(bool(row[column].strip()) for row in rows):
+            stop_on_formulas(f"{name} 的{where}", blank)
+    merged = sorted((top, left, below - 1) for top, below, left, _ in sheet.merged_cells)
+    hidden = [number for number, row in sorted(sheet.rowinfo_map.items()) if row.hidden and number < len(rows)]
+    return Grid(where + (HIDDEN_SHEET if sheet.visibility else ""), rows, merged, hidden)
 
 
 def stop_on_formulas(where: str, formulas: dict[tuple[int, int], str], recalculates: bool = False) -> None:
@@ -83,19 +63,16 @@ def stop_on_formulas(where: str, formulas: dict[tuple[int, int], str], recalcula
 
     They have no value then, or a 0 as a placeholder: all of a column have, or the file asks for working them out anew.
     """
-    of_columns: defaultdict[int, list[str]] = defaultdict(list)
-    for (_, column), value in formulas.items():
-        of_columns[column].append(value)
-    placeholders = {column for column, values in of_columns.items() if len(values) > 1 and {*values} <= {"", "0"}}
+    times = Counter(column for _, column in formulas)
+    none = Counter(column for (_, column), value in formulas.items() if value in ("", "0"))
     unknown = [
         f"{xlrd.formula.colname(column)}{row + 1}"
         for (row, column), value in formulas.items()
-        if not value or (value == "0" and (recalculates or column in placeholders))
+        if not value or (value == "0" and (recalculates or times[column] == none[column] > 1))
     ]
     if unknown:
-        raise PilotError(
-            f"{where}：单元格 {'、'.join(unknown[:5])} 是公式，文件中没有算出的值。请用表格软件打开，保存后再试。"
-        )
+        cells = "、".join(unknown[:5])
+        raise PilotError(f"{where}：单元格 {cells} 是公式，文件中没有算出的值。请用表格软件打开，保存后再试。")
 
 
 def read_ods(name: str, content: bytes) -> list[Grid]:
@@ -114,20 +91,25 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
 
 
 def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
+    """A grid from a sheet; what one of the styles in `marked` strikes out or raises is marked in it."""
     where = f"工作表“{table.get('name', '')}”"
     place = f"{name} 的{where}"
+    for mark in table.iter():
+        mark.text = _WHITE_SPACE.get(mark.tag, mark.text)
+        if mark.tag == "span" and mark.get("style-name") in marked:
+            mark.text = unshown("".join(mark.itertext()))
+            del mark[:]
     texts: list[dict[int, str]] = []
-    merged: list[Range] = []
     hidden: list[int] = []
-    formulas: dict[tuple[int, int], str] = {}
-    top = 0
+    merged, formulas, top = [], {}, 0
     for row in table.iter("table-row"):
         cells: dict[int, str] = {}
         left = 0
-        for cell in row:
-            if cell.tag not in ("table-cell", "covered-table-cell"):
-                continue
-            text = _ods_text(cell, marked)
+        for cell in (child for child in row if child.tag in ("table-cell", "covered-table-cell")):
+            text = "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
+            if cell.get("value-type") == "float" and (value := cell.get("value")):
+                text = whole_number(value)
+            text = unshown(text) if cell.get("style-name") in marked else text
             if cell.get("formula"):
                 formulas[top, left] = text or (cell.get("value-type") or "")
             counts = ("number-columns-repeated", "number-rows-spanned", "number-columns-spanned")
@@ -135,8 +117,7 @@ def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
             if text or (high, wide) != (1, 1):
                 check_size(place, 1, left + times)
                 cells |= dict.fromkeys(range(left, left + times), text)
-            if (high, wide) != (1, 1):
-                merged.append((top, left, top + high - 1, left + wide - 1))
+                merged.append((top, left, top + high - 1))
             left += times
         times = count_of(row.get("number-rows-repeated", ""))
         if cells:  # a sheet ends in a million empty rows
@@ -149,20 +130,6 @@ def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
     return Grid(where, in_columns(name, texts), merged, hidden)
 
 
-def _ods_text(cell: Element, marked: set[str | None]) -> str:
-    """The text of a cell; what a style of `marked` strikes out or raises is marked."""
-    value = cell.get("value") if cell.get("value-type") == "float" else None
-    if value or cell.get("style-name") in marked:
-        text = whole_number(value) if value else "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
-        return unshown(text) if cell.get("style-name") in marked else text
-    for mark in cell.iter():
-        mark.text = _WHITE_SPACE.get(mark.tag, mark.text)
-        if mark.tag == "span" and mark.get("style-name") in marked:
-            mark.text = unshown("".join(mark.itertext()))
-            del mark[:]
-    return "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
-
-
 def read_xml(name: str, content: bytes) -> list[Grid]:
     """The sheets of an XML Spreadsheet 2003."""
     return [_xml_grid(name, sheet) for sheet in elements(name, content, "Worksheet")]
@@ -171,7 +138,7 @@ def read_xml(name: str, content: bytes) -> list[Grid]:
 def _xml_grid(name: str, sheet: Element) -> Grid:
     where = f"工作表“{sheet.get('Name', '')}”"
     texts: list[dict[int, str]] = []
-    merged: list[Range] = []
+    merged = []
     hidden: list[int] = []
     for row in sheet.iter("Row"):
         top, left = count_of(row.get("Index", ""), len(texts) + 1) - 1, 0
@@ -181,16 +148,13 @@ def _xml_grid(name: str, sheet: Element) -> Grid:
         for cell in row.iterfind("Cell"):
             left = count_of(cell.get("Index", ""), left + 1) - 1
             check_size(f"{name} 的{where}", top + 1, left + 1)
-            data = cell.find("Data")
-            text = "" if data is None else "".join(data.itertext())
+            data = next(cell.iterfind("Data"), Element("Data"))
+            text = "".join(data.itertext())
             if cell.get("Formula", "") and not text:
                 raise PilotError(f"{name} 的{where}：有公式没有算出的值。请打开后保存，再试一次。")
-            is_number = data is not None and data.get("Type", "") == "Number"
-            texts[top] = texts[top] | {left: whole_number(text) if is_number else text}
-            wide, high = (count_of(cell.get(side, ""), 0) for side in ("MergeAcross", "MergeDown"))
-            if wide or high:
-                merged.append((top, left, top + high, left + wide))
-            left += 1 + wide
+            texts[top] = texts[top] | {left: whole_number(text) if data.get("Type") == "Number" else text}
+            merged.append((top, left, top + count_of(cell.get("MergeDown", ""), 0)))
+            left += 1 + count_of(cell.get("MergeAcross", ""), 0)
     return Grid(where, in_columns(name, texts), merged, hidden)
 
 

@@ -10,17 +10,7 @@ from xml.etree.ElementTree import Element
 from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells cover, and refuses odd styles
 
 from pilotlib.reading.files import opening, unpacked
-from pilotlib.reading.grids import (
-    BEGINS,
-    HIDDEN_SHEET,
-    Grid,
-    check_size,
-    count_of,
-    even,
-    unshown,
-    whole_number,
-    without_marks,
-)
+from pilotlib.reading.grids import BEGINS, HIDDEN_SHEET, Grid, check_size, count_of, even, unshown, whole_number
 from pilotlib.reading.workbooks import elements, stop_on_formulas
 
 _IN_GBK = re.compile(rb"""<\?xml[^>]{0,150}?encoding=["'](gb[\w-]*)["']""", re.IGNORECASE)
@@ -29,22 +19,23 @@ _ERROR = re.compile(rb"""(<(?:\w+:)?c\s[^>]*?\b)t=["']e["']""")
 
 def read_xlsx(name: str, content: bytes) -> list[Grid]:
     """The sheets of an Excel workbook; of formulas, the values that were last shown, without which one is refused."""
-    members = _usual_names(name, {member: _in_utf8(data) for member, data in unpacked(name, content).items()})
+    # Calamine reads the errors that a sheet shows as empty: a reader must hear of them, as texts.
+    members = {part: _ERROR.sub(rb'\1t="str"', _in_utf8(xml)) for part, xml in unpacked(name, content).items()}
+    members = _usual_names(name, members)
+    about, links = (members.get(f"xl/{part}", b"") for part in ("workbook.xml", "_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in elements(name, links, "Relationship")}
     files = {
-        entry.get("Id"): posixpath.join("/xl", entry.get("Target", "")).lstrip("/")
-        for entry in elements(name, members.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
+        entry.get("name", ""): posixpath.join("/xl", targets.get(entry.get("id"), "")).lstrip("/")
+        for entry in elements(name, about, "sheet")
     }
-    calculation = next(elements(name, members.get("xl/workbook.xml", b""), "calcPr"), Element(""))
-    recalculates = calculation.get("fullCalcOnLoad") in ("1", "true")
-    strings, looks = _special_strings(name, members), _marked_looks(name, members)
-    structures = {}
-    for entry in elements(name, members.get("xl/workbook.xml", b""), "sheet"):
-        if (file := files.get(entry.get("id"))) in members:
-            title = entry.get("name", "")
-            where = f"{name} 的工作表“{title}”"
-            structures[title] = _structure(where, name, members[file], strings, looks, recalculates)
-            # Calamine reads the errors that a sheet shows as empty: a reader must hear of them, as texts.
-            members[file] = _ERROR.sub(rb'\1t="str"', members[file])
+    recalculates = any(entry.get("fullCalcOnLoad") in ("1", "true") for entry in elements(name, about, "calcPr"))
+    # By number, what `_marked_text` says of shared texts, and the looks that strike out or raise a cell.
+    shared = enumerate(elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si"))
+    strings = {str(number): text for number, string in shared if (text := _marked_text(string)) is not None}
+    style = next(elements(name, members.get("xl/styles.xml", b"<none/>"), "styleSheet"), Element(""))
+    fonts = {str(number) for number, font in enumerate(style.iterfind("fonts/font")) if _is_marked(font)}
+    formats = enumerate(style.iterfind("cellXfs/xf"))
+    looks = {str(number) for number, look in formats if look.get("fontId") in fonts}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for member, data in members.items():
@@ -52,20 +43,20 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
     with opening(name):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(packed.getvalue()))
     grids = []
-    for number, about in enumerate(workbook.sheets_metadata):
-        where = f"工作表“{about.name}”"
-        with opening(f"{name} 的{where}"):
+    for number, entry in enumerate(workbook.sheets_metadata):
+        where = f"工作表“{entry.name}”"
+        place, xml = f"{name} 的{where}", members.get(files.get(entry.name, ""))
+        last, hidden, texts = _structure(place, xml, strings, looks, recalculates) if xml else (None, [], {})
+        with opening(place):
             sheet = workbook.get_sheet_by_index(number)
-            last, hidden, texts, marked = structures.get(about.name, (None, [], {}, []))
             values = sheet.to_python(skip_empty_area=False, nrows=last)
-            merged = sorted((*first, *last) for first, last in sheet.merged_cell_ranges or [])
+            merged = sorted((*first, bottom) for first, (bottom, _) in sheet.merged_cell_ranges or [])
         rows = [[whole_number(value) if isinstance(value, float) else str(value) for value in row] for row in values]
         rows = even(name, rows)
         for (row, column), text in texts.items():
-            rows[row][column] = text
-        for row, column in marked:
-            rows[row][column] = unshown(without_marks(rows[row][column]))
-        grids.append(Grid(where + (HIDDEN_SHEET if "Hidden" in str(about.visible) else ""), rows, merged, hidden))
+            rows[row][column] = text or unshown(rows[row][column])
+        where += HIDDEN_SHEET if "Hidden" in str(entry.visible) else ""
+        grids.append(Grid(where, rows, merged, hidden))
     return grids
 
 
@@ -82,46 +73,27 @@ def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
     return members
 
 
-def _special_strings(name: str, members: dict[str, bytes]) -> dict[str, str]:
-    """What `_marked_text` says of the shared texts of a workbook, by their numbers."""
-    strings = enumerate(elements(name, members.get("xl/sharedStrings.xml", b"<none/>"), "si"))
-    return {str(number): text for number, string in strings if (text := _marked_text(string)) is not None}
-
-
 def _marked_text(string: Element) -> str | None:
     """A text of which a part is struck out or raised, that part marked; "" where it is blank, None of any other."""
-    parts = (((run.findtext("t") or ""), _is_marked(run.find("rPr"))) for run in string.iterfind("r"))
+    parts = (((run.findtext("t") or ""), _is_marked(run)) for run in string.iterfind("r"))
     text = "".join(unshown(text) if is_marked else text for text, is_marked in parts)
     return text if BEGINS in text else None if "".join(string.itertext()).strip() else ""
 
 
-def _marked_looks(name: str, members: dict[str, bytes]) -> set[str]:
-    """The numbers of the looks of cells that are struck out or raised whole."""
-    style = next(elements(name, members.get("xl/styles.xml", b"<none/>"), "styleSheet"), Element(""))
-    fonts = [_is_marked(font) for font in style.iterfind("fonts/font")]
-    marked = {str(number) for number, is_marked in enumerate(fonts) if is_marked}
-    return {str(number) for number, look in enumerate(style.iterfind("cellXfs/xf")) if look.get("fontId") in marked}
-
-
-def _is_marked(font: Element | None) -> bool:
-    """Whether a font strikes text out or raises it."""
-    strike, raised = (None, None) if font is None else (font.find("strike"), font.find("vertAlign"))
-    is_struck = strike is not None and strike.get("val", "1") not in ("0", "false")
-    return is_struck or (raised is not None and raised.get("val") == "superscript")
+def _is_marked(looks: Element) -> bool:
+    strike, raised = looks.find(".//strike"), looks.find(".//vertAlign[@val='superscript']")
+    return raised is not None or (strike is not None and strike.get("val", "1") not in ("0", "false"))
 
 
 def _structure(
-    where: str, name: str, xml: bytes, strings: dict[str, str], looks: set[str], recalculates: bool
-) -> tuple[int, list[int], dict[tuple[int, int], str], list[tuple[int, int]]]:
-    """What calamine does not tell of a sheet: how many rows are not blank; by positions its hidden rows, texts, and
-    cells that are marked whole.
-
-    The texts are those of which a part is marked. A sheet that reaches too far, or holds a formula whose value was
-    never worked out, is refused.
+    where: str, xml: bytes, strings: dict[str, str], looks: set[str], recalculates: bool
+) -> tuple[int, list[int], dict[tuple[int, int], str | None]]:
+    """What calamine does not tell of a sheet: how many rows are not blank; its hidden rows; the texts of which a
+    part is marked, by position, None where it is the whole. PilotError for its size, or a formula not worked out.
     """
     row = rows = columns = 0
-    hidden, marked, texts, formulas = [], [], {}, {}
-    for element in elements(name, xml, "row"):
+    hidden, texts, formulas = [], {}, {}
+    for element in elements(where, xml, "row"):
         row = count_of(element.get("r", ""), row + 1)
         if element.get("hidden") in ("1", "true"):
             hidden.append(row - 1)
@@ -131,21 +103,19 @@ def _structure(
             letters, cell_row = (place[1], int(place[2])) if place else ("", row)
             # A is 1, AB is 28.
             column = reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) or column + 1
-            position, kind, inline = (cell_row - 1, column - 1), cell.get("t"), cell.find("is")
+            position, inline, is_marked = (cell_row - 1, column - 1), cell.find("is"), cell.get("s") in looks
             value = cell.findtext("v") or ("" if inline is None else "".join(inline.itertext()))
-            special = strings.get(value) if kind == "s" else None if inline is None else _marked_text(inline)
+            special = strings.get(value) if cell.get("t") == "s" else None if inline is None else _marked_text(inline)
             if value.strip() and special != "":  # neither only formatted nor a blank
                 rows, columns = max(rows, cell_row), max(columns, column)
-                if cell.get("s") in looks:
-                    marked.append(position)
-            if special:
-                texts[position] = special
+                if special or is_marked:
+                    texts[position] = None if is_marked else special
             if cell.find("f") is not None:
                 formulas[position] = value
         element.clear()
     check_size(where, rows, columns)
     stop_on_formulas(where, formulas, recalculates)
-    return rows, hidden, texts, marked
+    return rows, hidden, texts
 
 
 def _in_utf8(content: bytes) -> bytes:

@@ -8,7 +8,7 @@ from pilotlib.cleaning import clean, number_of_changed_cells
 from pilotlib.columns import CORRECTION_COLUMNS
 from pilotlib.reading.grids import fill_merged
 from pilotlib.reading.headers import header_of
-from pilotlib.reading.tables import Origin
+from pilotlib.reading.tables import NOTHING_FILLED, Origin
 from pilotlib.report.year_tables import findings
 from pilotlib.statistics.recount import recount
 
@@ -22,9 +22,11 @@ WHOLE_APPLICATION = (0, 1, 2, 3, 6, 7, 8)
 def cleaned(second, columns, last=3):
     """Three rows of which the second is under cells of the first in some columns; and the second count of them."""
     rows = [line.split("｜") for line in (TITLES, FIRST, second, LAST)]
+    merged = [(1, column, last - 1) for column in columns]
+    rows, steps, positions = fill_merged(rows, header_of(pd.DataFrame(rows, dtype=str)), merged)
     cells = pd.DataFrame(rows, index=pd.RangeIndex(1, 5, name="place"), dtype=str)
-    merged = [(1, column, last - 1, column) for column in columns]
-    cells, filled, continued = fill_merged(cells, header_of(cells), merged)
+    filled = pd.DataFrame([(row + 1, *rest) for row, *rest in steps], columns=NOTHING_FILLED.columns)
+    continued = tuple(row + 1 for row in positions)
     made = clean(cells, origin=Origin(filled=filled, continued=continued))
     return made, recount(cells, NO_CORRECTIONS, continued)
 
