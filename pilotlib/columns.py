@@ -75,6 +75,8 @@ def source_columns(*kinds: Kind) -> list[str]:
 
 
 REQUIRED_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.required)
+# What a table of applications tells; the figures that need one that it lacks are not given.
+EXPECTED_COLUMNS = tuple(source_columns("round", "name", "names", "count", "status"))
 # What cleaning reads as whole numbers, and those of them whose rows add up.
 COUNT_COLUMNS = tuple(source_columns("count", "year"))
 ADDED_UP_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)

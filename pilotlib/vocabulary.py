@@ -17,8 +17,9 @@ NARRATIVE_SECTIONS = (
 )
 
 LEVELS = ("初级", "中级", "高级")
-# Applications of a table of many schools that name none.
+# Applications that name none, of a table of many schools, or of one without rounds.
 NO_SCHOOL = "未写学校"
+NO_ROUND = "未写批次"
 UNKNOWN = "未知"
 
 CARRIED_ON = "沿用批次"
@@ -39,6 +40,12 @@ MISSING_MARKS = frozenset({"-", "--", "—", "——", "–", "/", "\\", "无", 
 TOTAL_WORD = "(?:合计|总计|汇总|小计|共计|累计)"
 TOTAL_FORM = re.compile(rf"{TOTAL_WORD}:?")
 TOTAL_FORM_WITHOUT_CERTIFICATE = re.compile(rf".{{0,8}}{TOTAL_WORD}|{TOTAL_WORD}:.{{0,20}}")
+# Headers that do not say which people are counted, and the words of the title above a table that do; the first counts.
+PEOPLE_TITLES = ("人数", "试点人数", "计划人数", "名额")
+PEOPLE_BY_TITLE = {
+    "places_approved": re.compile("批准|获批|通过|公布|立项|备案|核定"),
+    "places_applied": re.compile("申报|申请|拟"),
+}
 # What makes a header's numbers another measure: last year's, the women's, another year's.
 OTHER_MEASURE = re.compile(r"上一?(?:年|届|学年|批)|去年|往年|前年|历年|女|男|\d{4}|其中")
 # The word for a total written into two cells.
@@ -47,6 +54,13 @@ TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
 MODEL_FORM = re.compile(r"(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)(?:行|\d)?:?")
 SIGNATURE_FORM = re.compile(
     "(?:填表|制表|填报|审核|审批|复核|经办|负责|联系|报送|主管)(?:人|单位|部门|日期|时间|电话|方式|领导)(?:签[字名章])?(?::.*)?"
+)
+# What says who somebody is: the title of a column; in a cell the number of an identity card or a mobile phone, an
+# address for mail, and the name behind 填表人.
+PERSONAL_TITLE = re.compile(".*(?:姓名|身份证|证件号|学籍号|学号|考生号|准考证|手机|邮箱|邮件|微信|qq).*")
+PERSONAL_WORD = re.compile(
+    r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}[\dXx](?!\d)|(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
+    r"|[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+|(?<=[表报核批办责系送管]人)[:：]\s*[\u4e00-\u9fff·]{2,}"
 )
 UNIT_FORM = re.compile(r"\(?(?:单位:)?(?:人|人次|名|个|项|种|年|年度|年份|元|万元|%)\)?|")
 ANYTHING = re.compile(".+")

@@ -2,6 +2,9 @@
 
 Usage: python -m tests.fuzz [--inputs 10000] [--seconds 900] [--seed 0] [--keep FOLDER]
 
+Half as many tables are of other shapes and words than ours (`tests.shapes`), with known answers: columns dropped, doubled
+and renamed, qualifiers, other units, rows of other kinds. A finding is one that is misread, or refused for nothing.
+
 Every input is read, cleaned and checked in a process that is watched. A finding is a traceback, a warning, a hang
 (20 s), more than 4 GB of memory, rows that are neither applications nor set aside, a log that does not lead back to
 the raw cells, or an empty result without a word. Findings are kept as files; the exit status is then 1.
@@ -24,7 +27,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from tests import writers
+from tests import shapes, writers
 from tests.generator import generate
 from tests.reading.test_formats import GRIDS, MERGED, NOTHING_BELOW, TITLE, TWO_ROWS, TWO_ROWS_MERGED
 
@@ -271,6 +274,17 @@ def fuzz(inputs: int, seconds: float, seed: int, keep: Path, look=None) -> tuple
             findings.append(path)
     if worker:
         worker.stop()
+    for number in range(0 if look else inputs // 2):
+        if time.monotonic() - begun > 1.5 * seconds:
+            break
+        with tempfile.TemporaryDirectory() as folder:
+            said = shapes.examine(f"{seed}-{number}", Path(folder))
+            outcome = said if said in ("read", "refused") else "finding"
+            outcomes["shapes", outcome] += 1
+            if outcome == "finding":
+                keep.mkdir(parents=True, exist_ok=True)
+                findings.append(keep / f"{seed}-{number}.said")
+                findings[-1].write_text(said, encoding="utf-8")
     return outcomes, findings
 
 
@@ -295,7 +309,7 @@ def main() -> None:
     outcomes = sum((counted for counted, _ in results), Counter())
     findings = [path for _, found in results for path in found]
     print(f"{'format':8}{'inputs':>8}{'read':>8}{'refused':>9}{'findings':>10}")
-    for kind in [*GRIDS, "all"]:
+    for kind in [*GRIDS, "shapes", "all"]:
         counts = {
             name: sum(n for (of, how), n in outcomes.items() if how == name and kind in (of, "all"))
             for name in ("read", "refused", "finding")

@@ -9,8 +9,16 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.cleaning import Cleaned, clean
-from pilotlib.cleaning.verbs import cut_off_certificates
-from pilotlib.columns import ADDED_UP_COLUMNS, INDICATOR_TITLES, INDICATORS, Kind, source_columns, title_of
+from pilotlib.cleaning.verbs import cut_off_certificates, with_every_column
+from pilotlib.columns import (
+    ADDED_UP_COLUMNS,
+    EXPECTED_COLUMNS,
+    INDICATOR_TITLES,
+    INDICATORS,
+    Kind,
+    source_columns,
+    title_of,
+)
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading import YearInputs
@@ -60,13 +68,13 @@ def check(
     `sha256` that of the file now; `indicators` the school's figures, as text. Without a `reference` no major
     is looked up. `ledger` is as in `clean_inputs`.
     """
-    applications, majors, changes = cleaned.applications, cleaned.majors, cleaned.changes
+    applications, majors, changes = with_every_column(cleaned.applications), cleaned.majors, cleaned.changes
     more = applications["places_approved"] - applications["places_applied"]
     unknown = majors["category"].isna() & (reference is not None and len(reference) > 0)
     seen = changes[changes["rule"].isin(list(CHECK_RULES))].assign(other="")
     found = [
-        *_whole_table(applications, year, source or {}, sha256),
-        *_cells(applications, year),
+        *_whole_table(cleaned.applications, year, source or {}, sha256),
+        *_cells(cleaned.applications, year),
         *map(tuple, seen[["source_row", "column", "before", "other", "rule"]].to_numpy()),
         *_truncated(cleaned),
         *_cases("approved_above_applied", "places_approved", applications, more > 0, other="places_applied"),
@@ -140,7 +148,9 @@ def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], 
         (changed, "", sha256, "", "table_changed"),
         (rows != recorded, "", rows, recorded, "rows_differ"),
     )
-    return [(pd.NA, column, value, other, rule) for holds, column, value, other, rule in whole if holds]
+    absent = [name for name in EXPECTED_COLUMNS if not {name, f"{name}_as_given"} & set(applications)]
+    lacks = [(True, name, "", "", "column_absent") for name in absent]
+    return [(pd.NA, column, value, other, rule) for holds, column, value, other, rule in (*whole, *lacks) if holds]
 
 
 def _cells(applications: pd.DataFrame, year: int) -> list[Case]:
@@ -223,7 +233,7 @@ def _totals(cleaned: Cleaned) -> list[Case]:
     last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
     last = last[~last["text"].str.contains("小计")]
     found = []
-    for column in last.columns.intersection(list(ADDED_UP_COLUMNS)):
+    for column in cleaned.applications.columns.intersection(list(ADDED_UP_COLUMNS)):
         stated, total = last[column].map(normalised).map(count_text), str(cleaned.applications[column].sum())
         wrong = stated.str.isdecimal() & (stated != total)
         found += _cases("total_differs", column, last.assign(stated=stated, sum=total), wrong, "stated", "sum")

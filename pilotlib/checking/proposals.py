@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from pilotlib.columns import CORRECTION_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, title_of
+from pilotlib.columns import CORRECTION_COLUMNS, EXPECTED_COLUMNS, SOURCE_COLUMNS, title_of
 from pilotlib.reading.headers import Header, nearest_column
 from pilotlib.vocabulary import LEVELS, MAJOR_SEPARATORS, STATUSES
 from pilotlib.words import count_text, is_count, normalised
@@ -18,7 +18,7 @@ _LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
 
 def propose_header(header: Header) -> pd.DataFrame:
     """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
-    missing = [name for name in REQUIRED_COLUMNS if name not in header.names]
+    missing = [name for name in EXPECTED_COLUMNS if name not in header.names]
     # Of two words near one name only a person can tell which is meant: the first is proposed.
     first = {match[1]: title for title in reversed(header.titles) if (match := nearest_column(title, missing))}
     reason = "表头用词接近，请核对是否同一列"

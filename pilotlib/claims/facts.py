@@ -9,6 +9,7 @@ import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
+from pilotlib.cleaning.verbs import with_every_column
 from pilotlib.columns import title_of, unit_of
 from pilotlib.statistics.places import Tables, lacking, only_approved, totals
 
@@ -66,7 +67,7 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
 
     `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
     """
-    applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
+    applications = with_every_column(tables.applications).astype({"level": "str"})
     rounds = applications["application_round"].nunique()
     facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")]
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):

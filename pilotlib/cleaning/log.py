@@ -94,6 +94,9 @@ def log_of(
     """
     origin = piece.origin
     header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
+    was, becomes = piece.header.understood or ("", "")
+    understood = {"source_row": 0, "column": column_named(becomes), "before": was, "after": becomes}
+    understood |= {"rule": "header_understood"}
     hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
     filled = origin.filled.assign(
         source_row=origin.filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
@@ -110,7 +113,9 @@ def log_of(
         pd.DataFrame({"after": [origin.taken], "rule": "table_taken", "reason": origin.why} if origin.taken else {}),
         pd.DataFrame({"before": [origin.joined], "rule": "table_joined"} if origin.joined else {}),
         pd.DataFrame({"before": [origin.left], "rule": "table_left"} if origin.left else {}),
+        pd.DataFrame({"before": [origin.personal], "rule": "personal_left_out"} if origin.personal else {}),
         header.assign(column=header["after"].map(column_named)),
+        pd.DataFrame([understood] if piece.header.understood else []),
         counts.assign(reason=reason, before="", after=""),
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
         filled[~once & (filled["before"] != filled["after"])],

@@ -9,7 +9,7 @@ import pandas as pd
 from pilotlib import columns
 from pilotlib.distinct import asked_of_each, numbers_alike
 from pilotlib.errors import PilotError
-from pilotlib.reading.headers import Header, header_rows, nearly_named
+from pilotlib.reading.headers import Header, header_rows, misspelt, nearly_named
 from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 from pilotlib.vocabulary import LABEL_FORMS, ROW_FORMS, TOTAL_FORM_WITHOUT_CERTIFICATE, TOTAL_HALVES, plain
@@ -31,7 +31,7 @@ def whole_table(cells: pd.DataFrame, header: Header, file: str, origin: Origin =
 def names_of(piece: Piece) -> list[str | None]:
     """The name of every column by the header: ours, else its own; None for one without title and content.
 
-    Raises a PilotError where a column is missing or found twice.
+    Raises a PilotError where no column has certificates, one is found twice, or a title is nearly a missing one's.
     """
     titles, names = piece.header.titles, piece.header.names
     where = f"{piece.file} 第 {piece.header_place} 行（表头）"
@@ -41,11 +41,14 @@ def names_of(piece: Piece) -> list[str | None]:
                 f"{where}：“{title}”是不是{columns.title_of(nearly)}，从括号中的字看不出来。"
                 "如确是这一列，请在 corrections.csv 中更正表头（row 写 0）；不是，请补上这一列。"
             )
-    if missing := [name for name in columns.REQUIRED_COLUMNS if name not in names]:
+    missing = [name for name in columns.EXPECTED_COLUMNS if name not in names]
+    misspelled = [title for title in titles if title and misspelt(title, missing)]
+    if misspelled or not set(columns.REQUIRED_COLUMNS) <= set(names):
+        missing = missing if misspelled else list(columns.REQUIRED_COLUMNS)
         absent, there = "”、“".join(map(columns.title_of, missing)), "、".join(filter(None, titles))
         raise PilotError(
             f"{where}：缺少“{absent}”列。表头现有：{there}。{nearly_named(titles, missing)}"
-            "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；没有该列请补上。"
+            "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；不是，请换一个列名或补上该列。"
         )
     for name in dict.fromkeys(filter(None, names)):
         same = [title for title, other in zip(titles, names, strict=True) if other == name]
@@ -72,12 +75,12 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
 def named(piece: Piece, names: Sequence[str | None]) -> pd.DataFrame:
     """A piece's cells by the names of their columns (those without one go) and the numbers of rows.
 
-    Serial numbers and years that a table does not have are blank.
+    What a table does not have is blank.
     """
     kept = [place for place, name in enumerate(names) if name is not None]
     table = piece.cells.iloc[:, kept].set_axis([names[place] for place in kept], axis="columns")
     table = table.set_axis(pd.Index(piece.rows, name="source_row"), axis="index")
-    return table.assign(**{name: "" for name in ("serial", "year") if name not in table})
+    return table.assign(**{name: "" for name in ("serial", "year", *columns.EXPECTED_COLUMNS) if name not in table})
 
 
 def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] = ()) -> pd.Series:

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 
 from pilotlib import words
-from pilotlib.columns import COUNT_COLUMNS, REFERENCE_COLUMNS, SOURCE_COLUMNS, heading_of, source_columns
+from pilotlib.columns import (
+    COUNT_COLUMNS,
+    EXPECTED_COLUMNS,
+    REFERENCE_COLUMNS,
+    SOURCE_COLUMNS,
+    heading_of,
+    source_columns,
+)
 from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
 from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
@@ -131,6 +138,13 @@ def applications_of(now: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
     }
     own = {name: given[name] for name in given if name not in SOURCE_COLUMNS}
     return pd.DataFrame(ours | as_given | own).rename_axis("source_row").reset_index()
+
+
+def with_every_column(applications: pd.DataFrame) -> pd.DataFrame:
+    """Applications with the columns that their table does not have, all missing: a figure that needs one is too."""
+    absent = [name for name in EXPECTED_COLUMNS if name not in (*applications, "majors")]
+    blank = {name: _typed(pd.Series("", applications.index, dtype=str), name) for name in absent}
+    return applications.assign(**{name: column.replace("", pd.NA) for name, column in blank.items()})
 
 
 def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.DataFrame) -> pd.DataFrame:

@@ -1,18 +1,20 @@
 """Which row of a table is its header, and what column each of its cells names, in plain Python."""
 
 from collections.abc import Collection, Iterable, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import reduce
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
+from operator import ne
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pilotlib.columns import HEADERS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
+from pilotlib import columns
+from pilotlib.columns import EXPECTED_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
-from pilotlib.vocabulary import OTHER_MEASURE, plain
+from pilotlib.vocabulary import OTHER_MEASURE, PEOPLE_BY_TITLE, PEOPLE_TITLES, plain
 
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3
@@ -23,7 +25,8 @@ HEADER_WITHIN = 200
 class Header(NamedTuple):
     """A header: the positions (from 0) of its first and last row, its titles, and the column that each names.
 
-    `lines` are its rows as they stand in the file, the white space around cells aside.
+    `lines` are its rows as they stand in the file, the white space around cells aside; `understood` is a title that
+    says what it means only together with the table's own, and what it was taken for.
     """
 
     first: int
@@ -31,6 +34,7 @@ class Header(NamedTuple):
     titles: list[str]
     names: list[str | None]
     lines: tuple[list[str], ...] = ()
+    understood: tuple[str, str] | None = None
 
 
 def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
@@ -42,11 +46,19 @@ def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
     stripped = [[cell.strip() for cell in row] for row in rows]
     single = [Header(place, place, row, list(map(column_named, row)), (row,)) for place, row in enumerate(stripped)]
     double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
-    whole = [header for header in (*single, *double) if set(REQUIRED_COLUMNS) <= set(header.names)]
+    # Of readings that name as many columns, that of a row with names below its blanks alone comes first.
+    pairs = zip(double, pairwise(single), strict=True)
+    readings = [*(header for header, (upper, lower) in pairs if _fills(upper, lower)), *single, *double]
+    whole = [header for header in readings if set(EXPECTED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
     nearest = [header for header in whole if first in (header.first, header.last)]
-    best = max(nearest or [*single, *double], key=named, default=None)
-    return best if best and named(best) >= FEWEST_HEADER_CELLS else None
+    best = max(nearest or readings, key=named, default=None)
+    if not best:
+        return None
+    best = _with_people(best, "".join(chain(*stripped[: best.first])))
+    nothing_else = len(list(filter(None, best.titles))) == named(best) > 1
+    is_one = named(best) >= FEWEST_HEADER_CELLS or (nothing_else and set(REQUIRED_COLUMNS) <= set(best.names))
+    return best if is_one else None
 
 
 def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.DataFrame | None = None) -> Header:
@@ -59,8 +71,8 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
         raise no_header(file, rows)
     for number, row in enumerate(rows[: header.first]):
         names = {column_named(cell) for cell in row} - {None}
-        if len(names) > len(REQUIRED_COLUMNS) / 2 and any(map(any, rows[number + 1 : header.first])):
-            missing = [name for name in REQUIRED_COLUMNS if name not in names]
+        if len(names) > len(EXPECTED_COLUMNS) / 2 and any(map(any, rows[number + 1 : header.first])):
+            missing = [name for name in EXPECTED_COLUMNS if name not in names]
             both = f"第 {cells.index[number]} 行与第 {cells.index[header.first]} 行都像表头，两者之间还有内容"
             fault = f"上面的一行没有{'、'.join(map(title_of, missing))}列。{nearly_named(row, missing)}"
             raise PilotError(f"{file}：{both}。{fault}请把两行表头改成一样，另存后再试。")
@@ -116,12 +128,14 @@ def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
 
 def no_header(file: str, rows: Iterable[Sequence[str]]) -> PilotError:
     """What is said of a table without a header, with the words in it that are nearly one."""
-    titles = "、".join(title_of(name) for name in REQUIRED_COLUMNS)
+    titles = "、".join(map(title_of, EXPECTED_COLUMNS))
     words = {cell.strip() for row in islice(rows, HEADER_WITHIN) for cell in row if 1 < len(cell) < 20}
-    return PilotError(f"{file}：没有找到表头。表头应有这些列：{titles}。{nearly_named(sorted(words))}")
+    return PilotError(
+        f"{file}：没有找到表头。表头应有的列，除证书名称外可以缺少：{titles}。{nearly_named(sorted(words))}"
+    )
 
 
-def nearly_named(words: Iterable[str], wanted: Collection[str] = REQUIRED_COLUMNS) -> str:
+def nearly_named(words: Iterable[str], wanted: Collection[str] = EXPECTED_COLUMNS) -> str:
     """Sentences on words that are nearly, and not quite, a name of a wanted column: 申报状太 is nearly 申报状态."""
     near = [(word, *nearest) for word in words if (nearest := nearest_column(word, wanted))]
     return "".join(f"“{word}”接近“{alias}”（{title_of(name)}列）。" for word, alias, name in near)
@@ -129,10 +143,39 @@ def nearly_named(words: Iterable[str], wanted: Collection[str] = REQUIRED_COLUMN
 
 def nearest_column(word: str, wanted: Collection[str]) -> tuple[str, str] | None:
     """The header that a word is nearly, and its column; None if it is a header itself or far from all."""
-    aliases = {alias: name for alias, name in HEADERS.items() if name in wanted and len(alias) > 1}
+    aliases = {alias: name for alias, name in columns.HEADERS.items() if name in wanted and len(alias) > 1}
     close = [] if column_named(word) else get_close_matches(plain(word), aliases, n=3, cutoff=0.7)
     close.sort(key=lambda alias: alias != title_of(aliases[alias]))  # the title rather than another name of it
     return (close[0], aliases[close[0]]) if close else None
+
+
+def misspelt(word: str, wanted: Collection[str]) -> bool:
+    """Whether a header is so nearly a wanted column's name that it can hardly mean another: 申报状太, 批准总培训人."""
+    name = plain(word)
+    alias, _ = nearest_column(word, wanted) or ("", "")
+    one_off = len(name) == len(alias) and sum(map(ne, name, alias)) == 1
+    return one_off or SequenceMatcher(None, name, alias).ratio() > 0.9
+
+
+def _with_people(header: Header, above: str) -> Header:
+    """A header in which 人数 alone, without another count, is of the places that the table's title speaks of."""
+    counts, places = (
+        columns.source_columns("count"),
+        [n for n, title in enumerate(header.titles) if title in PEOPLE_TITLES],
+    )
+    name = next((name for name, words in PEOPLE_BY_TITLE.items() if words.search(above)), None)
+    if name is None or len(places) != 1 or set(counts) & set(header.names):
+        return header
+    place, titles, names = places[0], list(header.titles), list(header.names)
+    understood = titles[place], title_of(name)
+    titles[place], names[place] = title_of(name), name
+    return header._replace(titles=titles, names=names, understood=understood)
+
+
+def _fills(upper: Header, lower: Header) -> bool:
+    """Whether a row names columns, and nothing where the row above it does, which names some too."""
+    below = [title for title, name in zip(lower.titles, upper.names, strict=False) if name]
+    return named(upper) > 0 and named(lower) > 0 and not any(below)
 
 
 def _of_two_rows(upper: Header, lower: Header) -> Header:

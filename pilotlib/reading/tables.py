@@ -15,6 +15,7 @@ from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
 from pilotlib.reading.grids import HIDDEN_SHEET, Grid, as_shown, below_each_other, fill_merged, shown
 from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
+from pilotlib.reading.personal import without_personal
 from pilotlib.words import count_text, is_count, normalised
 
 # A reader takes a file's name and bytes, and returns every table in it. It is imported for a file of its kind only:
@@ -58,8 +59,9 @@ class Origin(NamedTuple):
 
     `taken` and `why` are empty where a file holds one table and nothing else. `joined` names the tables that it was
     put together from, if it was; `left` others with a header and rows. `filled` says of cells what filling merged ones
-    did (a kind of `grids.fill_merged`), and which text is not shown; `position` is counted from the left. The rest are
-    places of rows: hidden ones, those that go on with the one above, and those that are struck out or hidden whole.
+    did (a kind of `grids.fill_merged`), and which text is not shown; `position` is counted from the left. `personal`
+    says what personal data there were, which were not read. The rest are places of rows: hidden ones, those that go on
+    with the one above, and those that are struck out or hidden whole.
     """
 
     taken: str = ""
@@ -70,6 +72,7 @@ class Origin(NamedTuple):
     joined: str = ""
     left: str = ""
     struck: tuple[int, ...] = ()
+    personal: str = ""
 
 
 NO_ORIGIN = Origin()
@@ -108,8 +111,9 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     path = Path(path)
     grids, unread = _grids_of(path)
     grid, header, origin = _choice(path.name, grids, unread)
+    rows, personal = without_personal(grid.rows, header)
     places = grid.places or range(1, len(grid.rows) + 1)
-    rows, struck, unshown = as_shown(grid.rows)
+    rows, struck, unshown = as_shown(rows)
     rows, filled, continued = fill_merged(rows, correct_header(header, corrections, path.name), grid.merged)
     steps = [(places[row], *rest) for row, *rest in unshown + filled]
     origin = origin._replace(
@@ -117,6 +121,7 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
         filled=pd.DataFrame(steps, columns=NOTHING_FILLED.columns),
         continued=tuple(places[row] for row in continued),
         struck=tuple(places[row] for row in struck),
+        personal=personal,
     )
     return SourceTable(pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str), origin)
 

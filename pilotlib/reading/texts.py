@@ -20,6 +20,7 @@ from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, binary, encoding_of
 from pilotlib.reading.grids import WIDEST_TABLE, Grid, even
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, named
+from pilotlib.reading.personal import told_row
 
 DELIMITERS = "\t,;|"
 # Some fifty thousand rows. Arrow reads up to 32 blocks ahead, so they are small, and joined to save work on each.
@@ -83,7 +84,7 @@ def _stop_on_longer(name: str, header: Header, block: pd.DataFrame, row: int) ->
     if told := [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]:
         lines = [f"{name}：表头有 {titled} 列，下面的行比它长，无法确定哪个数在哪一列。"]
         for place in told:
-            text = "｜".join(block.iloc[place]).rstrip("｜")
+            text = told_row([*block.iloc[place]], header)
             lines.append(f"  · 第 {row + place} 行（文件第 {block.index[place]} 行）：{text}")
         why = "常因数中的千分位逗号或文字中的逗号没有加引号。请给这样的单元格加上引号，或另存为 xlsx 后再试"
         raise PilotError("\n".join([*lines, f"{why}；如确有没写列名的一列，请补上列名。"]))

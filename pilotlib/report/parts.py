@@ -119,7 +119,7 @@ def figure(book: Book, name: str) -> HTML:
     entry = book.figures[name]
     unit, headline = escape(entry.unit), escape(entry.headline)
     if entry.table.data.empty:
-        return HTML(f"<p>单位：{unit}：没有可以画出的数据。</p>")
+        return HTML(f"<p>{headline}：没有可以画出的数据，未提供。</p>")
     label = f'role="img" aria-label="{escape(description(entry))}"'
     svg = svg_of(drawing(entry), name).replace("<svg ", f"<svg {label} ", 1)
     return HTML(

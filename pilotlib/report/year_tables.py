@@ -23,6 +23,15 @@ _STEPS = {
     "students_passed": "通过",
     "students_awarded": "获证",
 }
+# Statistics that are empty only where the table lacks a column, and those that need these measures to be known.
+_GROUPING = (
+    *("by_round", "by_round_level", "by_status", "by_major", "by_category"),
+    *("distinct_students", "places_per_100_students"),
+)
+_NEEDING = {
+    "repeated_over_rounds": ("repeated_certificates",),
+    "approved_unlike_applied": ("places_applied", "places_approved"),
+}
 # Every table beside the statistics: title, definition, unit.
 _TABLES = {
     "cells": ("收到的表", "单元格都是文本，与文件逐字相同。", "行"),
@@ -48,7 +57,12 @@ def table_of(name: str, data: pd.DataFrame, source: str, **more: Any) -> Told:
 def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:
     """Statistics as told tables by name; `given` says where those figures come from that the school gave."""
     sources = {"indicators": given, "rates": f"{source}；{given}"} if given else {}
-    nothing = {"by_college": "按二级学院的统计：学校没有提供专业与学院的对照，未提供。"}
+    # What every application is of some group of, and what can be told of a whole column only.
+    known = statistics["overview"].dropna(subset="value")["measure"].tolist() if "overview" in statistics else []
+    grouped = [name for name, table in statistics.items() if name in _GROUPING and table.empty]
+    needed = [name for name, measures in _NEEDING.items() if not {*measures} <= {*known}]
+    nothing = {name: f"{STATISTICS[name].title}：申报表没有所需的列，未提供。" for name in (*grouped, *needed)}
+    nothing |= {"by_college": "按二级学院的统计：学校没有提供专业与学院的对照，未提供。"}
     return {
         name: table_of(name, data, sources.get(name, source), nothing=nothing.get(name, ""))
         for name, data in statistics.items()

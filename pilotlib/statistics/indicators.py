@@ -26,18 +26,20 @@ def overview(tables: Tables) -> pd.DataFrame:
     in_known, places = known["students"].sum(), known["places_approved"].sum(min_count=1)
     ratio = round(places / in_known * 100, 2) if in_known > 0 and pd.notna(places) else pd.NA
     left_out = "；".join(ratios.loc[ratios["students"].isna(), "majors_together"])
+    which = "只计已批准的状态" if applications["status"].notna().any() else "申报表没有状态，按表中所列计"
+    has_rounds, repeated = applications["application_round"].notna().any(), len(repeated_over_rounds(tables))
     ratio_note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out else "")
     rows = [
         ("applications", len(applications), False, "申报表的行数"),
         ("certificates", applications["certificate"].nunique(), False, "不区分等级"),
         ("certificate_levels", len(pairs), False, "同一证书的不同等级分别计"),
         ("places_applied", *_sum_of(applications, "places_applied", "全部批次")),
-        ("places_approved", *_sum_of(applications, "places_approved", "全部批次，只计已批准的状态")),
+        ("places_approved", *_sum_of(applications, "places_approved", f"全部批次，{which}")),
         ("majors_count", majors["major"].nunique() or pd.NA, bool(cut_off), cut_off_note),
         ("categories_count", majors["category"].nunique() or pd.NA, bool(cut_off) or no_category, "专业目录中的大类"),
         ("distinct_students", students["students"].sum(min_count=1), bool(unknown), students_note),
         ("places_per_100_students", ratio, False, ratio_note),
-        ("repeated_certificates", len(repeated_over_rounds(tables)), False, "按证书与等级计"),
+        ("repeated_certificates", repeated if has_rounds else pd.NA, False, "按证书与等级计"),
     ]
     table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"]).astype({"value": "Float64"})
     table.insert(2, "unit", table["measure"].map(unit_of))
@@ -47,7 +49,7 @@ def overview(tables: Tables) -> pd.DataFrame:
 def _sum_of(applications: pd.DataFrame, measure: str, note: str) -> tuple[Any, bool, str]:
     """A sum, whether it is a lower bound because counts are missing, and a note that names their rows."""
     missing = applications.loc[lacking(applications)[measure], "source_row"]
-    named = f"；第{listed(missing)}行的人数缺失，未计入" if len(missing) else ""
+    named = f"；第{listed(missing)}行的人数缺失，未计入" if 0 < len(missing) < len(applications) else ""
     return applications[measure].sum(min_count=1), bool(len(missing)), note + named
 
 

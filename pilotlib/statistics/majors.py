@@ -121,6 +121,7 @@ def _by_group(tables: Tables, group_of: pd.Series | dict[str, str], name: str) -
     table = totals(applications.assign(**{name: _looked_up(applications["source_row"], of_row)}), [name])
     table = table.drop(columns=["certificates", "certificate_levels"])
     table.insert(1, "majors_count", table[name].map(majors.groupby(name)["major"].nunique()).astype("Int64"))
+    table = table if len(majors) else table.iloc[:0]
     return table.sort_values("places_approved", ascending=False, kind="stable", ignore_index=True)
 
 

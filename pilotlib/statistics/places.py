@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from pilotlib.cleaning.verbs import with_every_column
 from pilotlib.reading import Processed
 from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
@@ -34,25 +35,35 @@ def college_of_major(school: dict[str, Any]) -> dict[str, str]:
 
 
 def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
-    """The applications with `places_approved` missing where the status does not mean that they are approved."""
-    approved = applications["status"].isin(APPROVED_STATUSES)
-    return applications.assign(places_approved=applications["places_approved"].where(approved))
+    """The applications with `places_approved` missing where they are not approved.
+
+    Columns that their table lacks are there, all missing.
+    """
+    applications = with_every_column(applications)
+    return applications.assign(places_approved=applications["places_approved"].where(is_approved(applications)))
+
+
+def is_approved(applications: pd.DataFrame) -> pd.Series:
+    """Which applications are approved: those whose status says so; of a table that has no statuses, all."""
+    return applications["status"].isin(APPROVED_STATUSES) | applications["status"].isna()
 
 
 def lacking(applications: pd.DataFrame) -> pd.DataFrame:
     """Which applications lack a count that is due: `places_applied`, and `places_approved` once approved."""
-    approved, missing = applications["status"].isin(APPROVED_STATUSES), applications[PLACES].isna()
-    return missing.assign(places_approved=missing["places_approved"] & approved)
+    missing = applications[PLACES].isna()
+    return missing.assign(places_approved=missing["places_approved"] & is_approved(applications))
 
 
 def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
 
-    A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count, sums are a
-    `lower_bound`.
+    A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count that others
+    have, sums are a `lower_bound`. Where no application says by what it is grouped, there is no group.
     """
+    applications = applications if applications[by].notna().any().all() else applications.iloc[:0]
     pairs = applications["certificate"] + "|" + applications["level"].astype(str)
-    bounds = lacking(applications).any(axis="columns")
+    lacks = lacking(applications)
+    bounds = (lacks & ~lacks.all()).any(axis="columns")
     groups = applications.assign(pair=pairs, lower_bound=bounds).groupby(by, observed=True, dropna=False)
     counts = groups.agg(
         applications=("source_row", "size"),
@@ -98,8 +109,8 @@ def by_round_level(tables: Tables) -> pd.DataFrame:
 
 def by_certificate(tables: Tables) -> pd.DataFrame:
     """One row per certificate, its levels and rounds summed; the most places first."""
-    applications = tables.applications.sort_values(["certificate", "level", "application_round"])
-    return _with_rounds(only_approved(applications), ["certificate"]).sort_values(
+    applications = only_approved(tables.applications).sort_values(["certificate", "level", "application_round"])
+    return _with_rounds(applications, ["certificate"]).sort_values(
         ["places_approved", "certificate"], ascending=[False, True], ignore_index=True
     )[["certificate", "levels", "rounds", "applications", *PLACES, "lower_bound", "rounds_detail"]]
 
@@ -121,7 +132,8 @@ def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
 
 def by_status(tables: Tables) -> pd.DataFrame:
     """One row per status as the table has it, and whether its places count as approved."""
-    table = totals(tables.applications, ["status"]).drop(columns=["certificates", "certificate_levels"])
+    table = totals(with_every_column(tables.applications), ["status"])
+    table = table.drop(columns=["certificates", "certificate_levels"])
     table.insert(1, "counts_as_approved", table["status"].isin(APPROVED_STATUSES))
     return table
 
@@ -147,4 +159,5 @@ def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     at_least = (rounds["lower_bound"] & rounds["places_approved"].notna()).map({True: "至少", False: ""})
     rounds["rounds_detail"] = rounds["application_round"].astype(str) + at_least + places
     detail = rounds.groupby(keys, observed=True)["rounds_detail"].agg("、".join)
-    return totals(applications, keys).merge(words.join(detail).reset_index(), on=keys)
+    words = words.join(detail).fillna({"rounds_detail": ""})
+    return totals(applications, keys).merge(words.reset_index(), on=keys)

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from pilotlib import vocabulary
-from pilotlib.columns import SOURCE_COLUMNS, column_named, heading_of, source_columns, title_of
+from pilotlib.columns import EXPECTED_COLUMNS, SOURCE_COLUMNS, column_named, heading_of, source_columns, title_of
 from pilotlib.distinct import asked_of_each, categories_of, each_value, first_filled
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header
-from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, plain, round_named, status_named
+from pilotlib.vocabulary import APPROVED_STATUSES, NO_ROUND, UNKNOWN, plain, round_named, status_named
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
 TOTALLED = ["applications", "places_applied", "places_approved"]
@@ -74,7 +74,11 @@ def recount_piece(
     counts = ~(outside | _repeated_headers(cells, header) | _no_applications(cells, columns, others))
     if first <= 0:
         counts[_unnamed_totals(columns, counts)] = False
-    approves = asked_of_each(columns["status"], lambda text: status_named(normalised(text)) in APPROVED_STATUSES)
+    has_status, blank = "status" in columns, each_value(columns["certificate"], lambda text: "")
+    columns = dict.fromkeys(("level", *EXPECTED_COLUMNS), blank) | columns
+    factors = dict.fromkeys(EXPECTED_COLUMNS, 1) | factors
+    said = asked_of_each(columns["status"], lambda text: status_named(normalised(text)) in APPROVED_STATUSES)
+    approves = said | (not has_status)  # of a table without statuses, what it says to be approved is
     measures = {
         "applications": np.ones(len(cells), int),
         "places_applied": _numbers(columns["places_applied"], factors["places_applied"]),
@@ -83,7 +87,7 @@ def recount_piece(
     names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[0])
     in_names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[1])
     levels = first_filled(in_names, each_value(columns["level"], lambda text: levels_in(normalised(text))))
-    rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)))
+    rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)) or NO_ROUND)
     of_a_year = [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
     totals: Counter[tuple[str, str]] = Counter()
     for group in [each_value(others[0], name_group)] if others else of_a_year:
@@ -108,8 +112,10 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple
     """Hold every total of a year's statistics against the second count; PilotError names one that differs."""
     overview = statistics["overview"].set_index("measure")["value"].fillna(0)
     counted = {("overview", "", name): overview[name] for name in (*TOTALLED, "certificates", "certificate_levels")}
+    # There are no rounds and no majors where the table has none.
+    broken_down = {name: statistics[name] for name in BREAKDOWNS if len(statistics[name])}
     for measure in TOTALLED:
-        counted |= {(name, "", measure): statistics[name][measure].sum() for name in BREAKDOWNS}
+        counted |= {(name, "", measure): table[measure].sum() for name, table in broken_down.items()}
         for name, group in (("by_round", "application_round"), ("by_level", "level")):
             counts = statistics[name].set_index(group)[measure].fillna(0)
             counted |= {(name, str(word), measure): count for word, count in counts.items()}
@@ -126,7 +132,7 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple
 def _corrected(
     cells: pd.DataFrame, header: Header, first: int, corrections: pd.DataFrame | None
 ) -> tuple[dict[str, pd.Series], dict[str, int]]:
-    """Every source column with the ledger's corrections put in; levels may be blank. And how many people one counts."""
+    """Every source column with the ledger's corrections put in, and how many people one counts in each."""
     entries = [] if corrections is None else corrections[["row", "column", "was", "becomes"]].to_numpy().tolist()
     headings = {was.strip(): becomes.strip() for row, _, was, becomes in entries if float(row) == 0}
     columns, factors = {}, {}
@@ -139,7 +145,7 @@ def _corrected(
             name = column_named(column) or column
             columns[name] = columns[name].astype(object)
             columns[name].iloc[int(float(row)) - first] = becomes
-    return {"level": each_value(columns["certificate"], lambda text: "")} | columns, factors
+    return columns, factors
 
 
 def _repeated_headers(cells: pd.DataFrame, header: Header) -> np.ndarray:

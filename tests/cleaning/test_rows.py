@@ -109,8 +109,24 @@ def test_rows_above_the_header_are_set_aside_without_a_number():
 
 
 def test_a_missing_column_is_named_with_the_line_and_what_is_there():
-    with pytest.raises(PilotError, match=r"表格\.tsv 第 1 行（表头）：缺少“申报状态”列。表头现有：序号、申报年度"):
-        columns_of(cells_of(ROW[:-1], header=HEADER[:-1]), "表格.tsv")
+    with pytest.raises(PilotError, match=r"表格\.tsv 第 1 行（表头）：缺少“证书名称”列。表头现有：序号、申报年度"):
+        columns_of(cells_of(ROW[:3] + ROW[4:], header=HEADER[:3] + HEADER[4:]), "表格.tsv")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("申报状太", "申报状态"), ("批准总培训人", "批准总培训人数"), ("申请总培训数", "申请总培训人数")],
+)
+def test_a_title_that_is_nearly_a_missing_columns_is_no_other_column(title, name):
+    header = tuple(title if known == name else known for known in HEADER)
+    with pytest.raises(PilotError, match=f"缺少“{name}”列.*“{title}”接近“"):
+        columns_of(cells_of(ROW, header=header), "表格.tsv")
+
+
+@pytest.mark.parametrize("title", ["报名人数", "培训人数", "申请时间", "申请人", "审核意见", "专业代码"])
+def test_a_title_of_another_meaning_is_a_column_of_its_own(title):
+    header = ("证书名称", "等级", title, "批次")
+    assert title in columns_of(cells_of(("财务共享服务", "初级", "5", "第一次"), header=header), "表格.tsv")
 
 
 def test_two_columns_of_one_meaning_are_both_named():
