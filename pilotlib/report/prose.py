@@ -1,5 +1,6 @@
 """Numbers and names as they are read, and the year's sentences from its statistics."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -22,23 +23,19 @@ def number(value: Any) -> str:
     >>> number(1662), number(30.21), number(36.70), number(pd.NA)
     ('1,662', '30.21', '36.7', '未提供')
     """
-    if pd.isna(value):
-        return NOT_GIVEN
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return NOT_GIVEN if pd.isna(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def at_least(value: Any, bounded: bool, unit: str = "") -> str:
+def at_least(value: Any, bounded: bool = False, unit: str = "") -> str:
     """A count with its unit, 至少 before a lower bound; a missing one is not given.
 
-    >>> at_least(50, True, "人"), at_least(pd.NA, True, "人")
-    ('至少50人', '未提供')
+    >>> at_least(50, True, "个"), people(50), people(pd.NA, True)
+    ('至少50个', '50人', '未提供')
     """
     return NOT_GIVEN if pd.isna(value) else f"{AT_LEAST if bounded else ''}{number(value)}{unit}"
 
 
-def people(value: Any, bounded: bool = False) -> str:
-    """A number of people, as `at_least` says it."""
-    return at_least(value, bounded, "人")
+people = partial(at_least, unit="人")
 
 
 def measured(overview: pd.DataFrame, measure: str) -> str:
@@ -77,16 +74,11 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     counted = [name for name in forms if pd.notna(overview["value"][name])]
     known = "，".join(forms[name].format(measured(statistics["overview"], name)) for name in counted)
     note = overview["note"]["majors_count"]
-    counts = statistics["indicators"].set_index("indicator")["value"]
-    given, missing = list[str](), list[str]()
-    for rate in statistics["rates"].to_dict("records"):
-        title, count = title_of(rate["numerator"]), counts[rate["numerator"]]
-        base = f"{title_of(rate['denominator'])}（{people(rate['denominator_value'])}）"
-        share = f"，为{base}的{number(rate['percent'])}%" if pd.notna(rate["percent"]) else ""
-        if pd.isna(count):
-            missing.append(title)
-        else:
-            given.append(f"{title}{people(count)}{share}")
+    counts, rates = statistics["indicators"].set_index("indicator")["value"], statistics["rates"]
+    titles, values = rates["numerator"].map(title_of), rates["numerator"].map(counts)
+    bases = rates["denominator"].map(title_of) + "（" + rates["denominator_value"].map(people) + "）"
+    shares = ("，为" + bases + "的" + rates["percent"].map(number) + "%").where(rates["percent"].notna(), "")
+    given, missing = (titles + values.map(people) + shares)[values.notna()], titles[values.isna()]
     return {
         "places": f"{year}年度共申报1+X证书试点{rows}，涉及{certificates}证书；"
         f"同一证书的不同等级分别计算，为{levels}。申请培训{applied}，批准{approved}。"
@@ -94,8 +86,8 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
         + (not_approved if parts else ""),
         "certificates": _certificates(statistics),
         "majors": (f"试点{known}。" if known else "") + (f"{note}，所以专业数只是下限。" if note else ""),
-        "training": (f"{'；'.join(given)}。" if given else "")
-        + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else ""),
+        "training": (f"{'；'.join(given)}。" if len(given) else "")
+        + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if len(missing) else ""),
     }
 
 

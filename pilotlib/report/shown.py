@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import wraps
 from html import escape
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -27,17 +27,6 @@ _STYLE = (
     "font-variant-numeric:tabular-nums}.pilotlib mark{background:#ffe49c;color:#222}"
     ".pilotlib .notes{opacity:.8;max-width:60em;margin:.3em 0}</style>"
 )
-
-
-class About(NamedTuple):
-    """What a table says of itself: name, title, definition, unit, source, rows and columns of the told table;
-    its repaired cells: column → "year/source_row" → what was there and why it was changed."""
-
-    words: tuple[str, str, str, str, str]
-    rows: int
-    columns: list[str]
-    year: int | None
-    marks: dict[str, dict[str, str]]
 
 
 def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,10 +88,11 @@ class Table(pd.DataFrame):
 
 
 def shown(told: Told, *, year: int | None = None, marks: dict[str, dict[str, str]] | None = None) -> Table:
-    """The data of a told table, which shows itself; see `About`."""
-    words = (told.name, told.title, told.definition + told.notes, told.unit, told.source)
-    table = Table(told.data)
-    table.attrs = {_ABOUT: About(words, len(table), names_of(table), year, marks or {})._asdict()}
+    """The data of a told table, of a year, which shows itself; `marks` are its repaired cells: column →
+    "year/source_row" → what was there and why it was changed."""
+    table, words = Table(told.data), [told.name, told.title, told.definition + told.notes, told.unit, told.source]
+    about = {"words": words, "rows": len(table), "columns": names_of(table), "year": year, "marks": marks or {}}
+    table.attrs = {_ABOUT: about}
     return table
 
 
@@ -116,34 +106,33 @@ def titles_of(names: Iterable[str]) -> dict[str, str]:
 def _as_told(table: Table) -> tuple[Told | None, pd.DataFrame]:
     """The first rows under the names of their columns, with what is said of them, a note a line; and for each
     cell what was there before its repair, and why. None where pandas' own way of showing is the better one."""
-    said, index = table.attrs.get(_ABOUT), [name for name in table.index.names if name is not None]
+    about, index = table.attrs.get(_ABOUT), [name for name in table.index.names if name is not None]
     named = table.columns.nlevels == 1 and all(isinstance(name, str) for name in table.columns)
-    if not said or not named or set(index) & set(table.columns):
+    if not about or not named or set(index) & set(table.columns):
         return None, pd.DataFrame()
-    about = About(**said)
     first = pd.DataFrame(table.head(_MOST_ROWS)).reset_index(drop=not index)
-    titles = titles_of(about.columns)
+    told_rows, columns, titles = about["rows"], about["columns"], titles_of(about["columns"])
     data = first.rename(columns={title: name for name, title in titles.items() if name not in first})
     if not data.columns.is_unique:
         return None, pd.DataFrame()
     names = [name for name in names_of(data) if kind_of(name) != "bound"]
     reasons = pd.DataFrame(index=data.index, columns=names, dtype=object)
     if "source_row" in data:
-        year = data["year"] if "year" in data else pd.Series(about.year, index=data.index)
-        rows = year.astype(str) + "/" + data["source_row"].astype(str)
-        repaired = {name: rows.map(cells).astype(object) for name, cells in about.marks.items() if name in names}
+        year = data["year"].astype(str) if "year" in data else str(about["year"])
+        rows = year + "/" + data["source_row"].astype(str)
+        repaired = {name: rows.map(cells).astype(object) for name, cells in about["marks"].items() if name in names}
         reasons = reasons.assign(**repaired)
-    name, title, definition, unit, source = about.words
-    all_columns = set(data.columns) <= set(about.columns)
+    name, title, definition, unit, source = about["words"]
+    all_columns = set(data.columns) <= set(columns)
     notes = [f"{definition}单位：{unit}。"] if all_columns else []
     if reasons.notna().any(axis=None):
         notes.append("着色（或带*）的单元格与原表不同；trace_row(…, 行) 说明原值与理由。")
     if len(table) > len(data):
         notes.append(f"只显示前{len(data):,}行，共{len(table):,}行。")
     # Of a part it is said how large a part, of what was computed from the table, that it was.
-    of_rows = len(table) == about.rows or "source_row" not in about.columns or "source_row" in data
+    of_rows = len(table) == told_rows or "source_row" not in columns or "source_row" in data
     if not (all_columns and of_rows):
         title = f"由“{title}”得出"
-    elif len(table) != about.rows:
-        title = f"{title}：{about.rows:,}行中的{len(table):,}行"
+    elif len(table) != told_rows:
+        title = f"{title}：{told_rows:,}行中的{len(table):,}行"
     return Told(name, title, definition, unit, source, data, notes="\n".join(notes)), reasons
