@@ -9,7 +9,7 @@ import pandas as pd
 
 from pilotlib.claims import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, count_states
 from pilotlib.report.prose import number, shortened
-from pilotlib.report.told import NOTHING, Told, aligned, cells
+from pilotlib.report.told import NOTHING, Told, aligned, cells, names_of
 from pilotlib.statistics import STATISTICS
 
 # Never by colour alone: each state has a sign of its own.
@@ -149,10 +149,11 @@ def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> li
     )
     wrong = stated["state"] == DISAGREES
     lines = list[str]()
-    for head, row in zip(table[wrong].to_numpy(), stated[wrong].itertuples(), strict=True):
-        lines += ["  ".join(head[:3]), f"    原文：{row.sentence}", f"    核对：{row.explanation}"]
-        lines += [f"    可写作：{row.instead}"] if row.instead else []
+    said = stated.loc[wrong, ["sentence", "explanation", "instead"]].to_numpy()
+    for head, (sentence, explanation, instead) in zip(table[wrong].to_numpy(), said, strict=True):
+        lines += ["  ".join(head[:3]), f"    原文：{sentence}", f"    核对：{explanation}"]
+        lines += [f"    可写作：{instead}"] if instead else []
     listed = table if everything else table[~stated["state"].isin([AGREES, DISAGREES])]
-    lines += aligned([name, *listed[name]] for name in listed) if len(listed) else []
+    lines += aligned([name, *listed[name]] for name in names_of(listed)) if len(listed) else []
     counts = "，".join(f"{STATES[state]} {count} 条" for state, count in count_states(claims).items())
     return [*lines, f"{file}：{counts}；另有 {len(claims) - len(stated)} 处数字不是陈述。"]

@@ -89,18 +89,16 @@ def bar_chart(
 ) -> Figure:
     """A bar for each name, one below the other, with a text at its end; `look` is that of the names."""
     figure, axes = _canvas(len(lengths), inches)
-    draw_bars(axes, names, lengths)
-    for label in axes.get_yticklabels():
-        label.set(**look)
+    _draw_bars(axes, names, lengths, **look)
     return _finished(figure, axes, lengths, texts)
 
 
-def approved_and_applied(table: pd.DataFrame, names: str) -> Figure:
+def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     """A bar for what was approved, named by a column; a mark where another number was applied for."""
     same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool)
     approved, applied = floats(table["places_approved"]), floats(table["places_applied"])
     figure, axes = _canvas(len(table), legend=True)
-    draw_bars(axes, table[names], approved, label="批准")
+    _draw_bars(axes, table[names], approved, label="批准")
     look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
     axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
     texts = approved.map(number).where(same, "批准" + approved.map(number))
@@ -127,24 +125,23 @@ def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
     return _finished(figure, axes, sums, [people(totals[name], gaps[name]) for name in wide.index])
 
 
-def solid_and_hatched(
-    names: "pd.Series[str]", solid: "pd.Series[float]", hatched: "pd.Series[float]", texts: Sequence[str], label: str
-) -> Figure:
-    """A stack of two pieces for each name, of which the hatched one bears the label."""
-    wide = pd.DataFrame({"单独": solid, "共享": hatched.where(hatched > 0)}).set_axis(names, axis="index")
+def hatched_chart(wide: pd.DataFrame, texts: Sequence[str], label: str) -> Figure:
+    """A stack for each row, of two columns of lengths: the second piece is hatched and bears the label."""
+    solid, hatched = wide.columns
     figure, axes = _canvas(len(wide), legend=True)
     look = _HATCHED | {"edgecolor": MAIN_COLOUR, "label": label}
-    draw_stacks(axes, wide, {"单独": {"color": MAIN_COLOUR}, "共享": look})
-    return _finished(figure, axes, solid + hatched, texts)
+    drawn = wide.assign(**{hatched: wide[hatched].where(wide[hatched] > 0)})
+    sums = draw_stacks(axes, drawn, {solid: {"color": MAIN_COLOUR}, hatched: look})
+    return _finished(figure, axes, sums, texts)
 
 
-def draw_bars(
-    axes: Axes, names: Iterable[str], lengths: "pd.Series[float]", longest: int = _LONGEST_LABEL, **settings: Any
+def _draw_bars(
+    axes: Axes, names: Iterable[str], lengths: "pd.Series[float]", label: str | None = None, **look: Any
 ) -> None:
     """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
-    look = {"color": MAIN_COLOUR, "saturation": 1, "legend": False} | settings
-    seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **look)
-    _write_names(axes, names, longest)
+    bars: dict[str, Any] = {"color": MAIN_COLOUR, "saturation": 1, "legend": False, "label": label}
+    seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **bars)
+    _write_names(axes, names, **look)
 
 
 def draw_stacks(
@@ -174,9 +171,9 @@ def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tup
     return figure, axes
 
 
-def _write_names(axes: Axes, names: Iterable[str], longest: int) -> None:
+def _write_names(axes: Axes, names: Iterable[str], longest: int = _LONGEST_LABEL, **look: Any) -> None:
     labels = ["\n".join(shortened(line, longest) for line in str(name).split("\n")) for name in names]
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(labels)), labels, **look)
 
 
 def _finished(figure: Figure, axes: Axes, lengths: "pd.Series[float]", texts: Sequence[str]) -> Figure:

@@ -8,14 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pilotlib.columns import title_of, unit_of
-from pilotlib.report.drawing import (
-    approved_and_applied,
-    bar_chart,
-    floats,
-    report_style,
-    solid_and_hatched,
-    stack_chart,
-)
+from pilotlib.report.drawing import bar_chart, floats, hatched_chart, marked_chart, report_style, stack_chart
 from pilotlib.report.prose import NOT_GIVEN, number, people, shortened
 from pilotlib.report.told import Told, bounds_of
 
@@ -43,13 +36,9 @@ def drawing(entry: FigureEntry) -> Figure:
 
 def data_of(entry: FigureEntry) -> Told:
     """What a figure shows, as a table: lower bounds are marked as in the table that it is drawn of."""
-    name, _, definition, unit, source, data = entry.table[:6]
-    columns = [*entry.labels, *entry.lengths]
-    bounds, gaps = bounds_of(entry.table), entry.table.gaps
-    bounds = bounds[bounds.columns.intersection(columns)]
-    gaps = None if gaps is None else gaps[gaps.columns.intersection(columns)]
-    title = f"图中数据：{entry.headline}"
-    return Told(name, title, definition, unit, source, data[columns], bounds=bounds, gaps=gaps)
+    told, data = entry.table, entry.table.data[[*entry.labels, *entry.lengths]]
+    title, bounds = f"图中数据：{entry.headline}", bounds_of(told)
+    return Told(told.name, title, told.definition, told.unit, told.source, data, bounds=bounds, gaps=told.gaps)
 
 
 def description(entry: FigureEntry) -> str:
@@ -70,10 +59,8 @@ def round_level(tables: Tables) -> FigureEntry:
     table, headline = tables["by_round_level"], "各批次、各等级的批准培训人数"
     rounds, levels = (_top(tables[name].data, "share") for name in ("by_round", "by_level"))
     if rounds is not None and levels is not None and not _is_bounded(tables):
-        headline = (
-            f"{rounds['application_round']}占批准人数的{number(rounds['share'])}%，"
-            f"{levels['level']}占{number(levels['share'])}%"
-        )
+        of_round, of_level = (f"{number(top['share'])}%" for top in (rounds, levels))
+        headline = f"{rounds['application_round']}占批准人数的{of_round}，{levels['level']}占{of_level}"
     form, labels = "横向堆叠条形图，每个批次一条，按等级分段。", ["application_round", "level"]
     return FigureEntry(table, partial(stack_chart, table.data, *labels), headline, form, labels, ["places_approved"])
 
@@ -86,7 +73,7 @@ def certificates(tables: Tables) -> FigureEntry:
         unlike = tables["approved_unlike_applied"].data["certificate"].nunique()
         rest = f"；{number(unlike)}种证书的批准与申请不同" if unlike else ""
         headline = f"{top['certificate']}获批最多，为{people(top['places_approved'])}{rest}"
-    draw = partial(approved_and_applied, table.data, "certificate")
+    draw = partial(marked_chart, table.data, "certificate")
     form = "横向条形图，每种证书一条，条长为批准人数；与申请不同的，用菱形标出申请人数。"
     return FigureEntry(table, draw, headline, form, ["certificate"], ["places_applied", "places_approved"], "人")
 
@@ -100,14 +87,12 @@ def majors(tables: Tables) -> FigureEntry:
         headline = f"{top['major']}单独获批最多，为{people(top[lengths[0]])}"
     if sharing:
         headline += f"；{number(sharing)}个专业另有与其他专业共享的名额"
-    order = floats(table.data[lengths[0]]).sort_values(ascending=False, kind="stable").index
-    rows = table.data.loc[order].reset_index(drop=True)
-    alone, shared = (floats(rows[name]) for name in lengths)
-    numbers = [rows[name].map(number, na_action=None).astype("str") for name in lengths]
-    own = numbers[0].where(rows["applications_alone"] > 0, "")
-    common = ("共享" + numbers[1]).where(rows["applications_shared"] > 0, "")
-    texts = (own + "，" + common).str.strip("，")
-    draw = partial(solid_and_hatched, rows["major"], alone, shared, texts.tolist(), "与其他专业共享（不可相加）")
+    rows = table.data.sort_values(lengths[0], key=floats, ascending=False, kind="stable", ignore_index=True)
+    own, common = (rows[name].map(number, na_action=None).astype("str") for name in lengths)
+    own, common = own.where(rows["applications_alone"] > 0, ""), "共享" + common
+    texts = (own + "，" + common.where(rows["applications_shared"] > 0, "")).str.strip("，")
+    wide = rows.set_index("major")[lengths].apply(floats).set_axis(["单独", "共享"], axis="columns")
+    draw = partial(hatched_chart, wide, texts.tolist(), "与其他专业共享（不可相加）")
     form = "横向条形图，每个专业两段：实心为单独获批，斜线为与其他专业共享，共享部分不可相加。"
     return FigureEntry(table, draw, headline, form, ["major"], lengths)
 
