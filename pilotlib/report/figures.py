@@ -37,7 +37,7 @@ def drawing(entry: FigureEntry) -> Figure:
 def data_of(entry: FigureEntry) -> Told:
     """What a figure shows, as a table: lower bounds are marked as in the table that it is drawn of."""
     told, data = entry.table, entry.table.data[[*entry.labels, *entry.lengths]]
-    title, bounds = f"图中数据：{entry.headline}", bounds_of(told)
+    title, bounds = f"图中数据：{entry.headline}", bounds_of(told).filter(data.columns)
     return Told(told.name, title, told.definition, told.unit, told.source, data, bounds=bounds, gaps=told.gaps)
 
 

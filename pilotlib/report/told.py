@@ -86,15 +86,14 @@ def texts(told: Told) -> pd.DataFrame:
     """Every cell as a reader sees it: thousands separated, 至少 before a lower bound, missing said in words;
     without the columns of the kind `bound`, for their figures say it."""
     data, bounds = in_words(told.data), bounds_of(told)
-    gaps = pd.DataFrame() if told.gaps is None else told.gaps
     columns: dict[str, pd.Series[str]] = {}
     for name in [name for name in names_of(data) if kind_of(name) != "bound"]:
         column, write, missing = column_of(name), _WRITTEN.get(kind_of(name), number), data[name].isna()
         words = [write(value) if isinstance(value, Real) else str(value) for value in data[name]]
         written = pd.Series(words, data.index, dtype="str")
         written = written.mask(missing, NOT_GIVEN if column and column.not_given else NOTHING)
-        if name in gaps:
-            written = written.mask(missing & (gaps[name] != ""), gaps[name])
+        if told.gaps is not None and name in told.gaps:
+            written = written.mask(missing & (told.gaps[name] != ""), told.gaps[name])
         columns[name] = written.mask(bounds[name] & ~missing, AT_LEAST + written) if name in bounds else written
     return pd.DataFrame(columns, index=data.index, columns=list(columns), dtype="str")
 
@@ -140,14 +139,12 @@ def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -
 def element_of(told: Told, shown: pd.DataFrame) -> str:
     """The `<table>` of some of its cells as HTML; one to search says in which order its categories stand."""
     figures = figure_columns(told.data)
-    heads: list[str] = []
-    columns: list[pd.Series[str]] = []
+    heads, columns = list[str](), list["pd.Series[str]"]()
     for name in names_of(shown):
-        title, data = heading(name, told.heads), told.data[name]
+        title, data, order = heading(name, told.heads), told.data[name], ""
         longest = max([len(title), *shown[name].str.replace("<[^>]+>", "", regex=True).str.len()])
         room = next(kind for kind, characters in _ROOM.items() if longest <= characters)
         kind = "figure" if name in figures else room
-        order = ""
         if told.searchable and isinstance(data.dtype, pd.CategoricalDtype) and data.cat.ordered:
             order = f' data-order="{escape("|".join(map(str, data.cat.categories)))}"'
         start, end = ("<td", "</td>") if columns else ('<th scope="row"', "</th>")
@@ -161,14 +158,10 @@ def element_of(told: Told, shown: pd.DataFrame) -> str:
 
 def bounds_of(told: Told) -> pd.DataFrame:
     """For the columns that may hold lower bounds, which cells are."""
-    if told.bounds is not None:
-        return told.bounds
-    data = told.data
-    marks: dict[str, pd.Series[bool]] = {}
-    for name in names_of(data):
-        if kind_of(name) == "bound":
-            marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
-    return pd.DataFrame({name: bounded for name, bounded in marks.items() if name in data}, data.index)
+    marks, data = dict[str, "pd.Series[bool]"](), told.data
+    for name in [name for name in names_of(data) if kind_of(name) == "bound"]:
+        marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
+    return pd.DataFrame(marks, data.index).filter(data.columns) if told.bounds is None else told.bounds
 
 
 def figure_columns(data: pd.DataFrame) -> set[str]:
@@ -188,8 +181,8 @@ def aligned(columns: Iterable[list[str]], figures: Container[int] = ()) -> list[
     wide; `figures` are the places of the columns that are set to the right."""
     padded = []
     for place, column in enumerate(columns):
-        widths = [display_width(text) for text in column]
-        spaces = [" " * (max(widths) - width) for width in widths]
+        width = max(map(display_width, column))
+        spaces = [" " * (width - display_width(text)) for text in column]
         pairs = zip(spaces, column, strict=True) if place in figures else zip(column, spaces, strict=True)
         padded.append(["".join(pair) for pair in pairs])
     return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]

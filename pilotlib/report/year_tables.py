@@ -66,9 +66,9 @@ def figure_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: st
     unlike = bounded | bounded.shift(fill_value=False)  # of lower bounds there is no rate
     percent = (people / before * 100).round(2).where((before > 0) & ~unlike)
     flow = pd.DataFrame({"step": step, "people": people, "step_before": step.shift(), "percent": percent})
-    none = pd.DataFrame({"percent": unlike.map({True: NOTHING, False: ""}).where(flow.index > 0, NOTHING)})
-    bounds = pd.DataFrame({"people": bounded})
-    told = table_of("flow", flow, f"{source}；{given}" if given else source, gaps=none, bounds=bounds)
+    none = unlike.map({True: NOTHING, False: ""}).where(flow.index > 0, NOTHING).to_frame("percent")
+    sources = f"{source}；{given}" if given else source
+    told = table_of("flow", flow, sources, gaps=none, bounds=bounded.to_frame("people"))
     return statistic_tables(statistics, source, given) | {"flow": told}
 
 
@@ -87,20 +87,16 @@ def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: s
     applications, repaired = logged.applications, repairs(logged.changes)
     rows, changed, noticed = applications["source_row"], in_words(repaired), in_words(problems)
     parts = [changed.assign(note=changed["rule"] + "：" + changed["column"]), noticed.assign(note=noticed["rule"])]
-    notes = pd.concat(parts).dropna(subset="source_row").groupby("source_row")["note"]
-    by_row = {
-        "majors": logged.majors.groupby("source_row")["major"].agg("；".join),
-        "note": notes.agg(lambda words: "；".join(dict.fromkeys(words))),
-    }
-    joined = {name: rows.map(column).astype(object).fillna("").astype("str") for name, column in by_row.items()}
-    table = applications.assign(**joined)
+    notes = pd.concat(parts).dropna(subset="source_row").drop_duplicates(["source_row", "note"])
+    by_row = {"majors": logged.majors.groupby("source_row")["major"], "note": notes.groupby("source_row")["note"]}
+    joined = {name: rows.map(column.agg("；".join)).astype(object).fillna("") for name, column in by_row.items()}
+    table = applications.assign(**joined).astype(dict.fromkeys(by_row, "str"))
     # What numbers the row in the file, and the year, which is that of the whole table, are not for readers.
     shown = [name for name in SOURCE_COLUMNS if kind_of(name) not in ("row", "year") and name in table]
     shown = ["source_row", *shown, "note"]
     as_given = [name for name in names_of(applications) if name.endswith("_as_given") and kind_of(name) == "text"]
     data = table[[*shown, *as_given]]
-    cells = repaired.groupby("column")["source_row"]
-    marks = pd.DataFrame({name: rows.isin(cells.get_group(name) if name in cells.groups else []) for name in data})
+    marks = pd.DataFrame({name: rows.isin(repaired["source_row"][repaired["column"] == name]) for name in data})
     # Of a changed certificate cell, only the part that changed is marked.
     changed_level = applications["level"].astype(str) != applications["level_as_given"].astype(str)
     marks = marks.assign(certificate=marks["certificate"] & ~changed_level, level=marks["certificate"] & changed_level)
@@ -120,13 +116,11 @@ def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: s
 
 def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
     """What each statistic counts, and what the columns of the applications and the indicators mean."""
-    entries = [COLUMNS[name] for name in names_of(applications) if name in COLUMNS] + list(INDICATORS.values())
-    counted = [(entry.title, entry.unit, entry.definition) for entry in STATISTICS.values()]
-    meant = [(entry.title, entry.unit, entry.meaning) for entry in entries]
-    return {
-        name: table_of(name, pd.DataFrame(rows, columns=["title", "unit", last], dtype="str"), OURS)
-        for name, rows, last in (("definitions", counted, "definition"), ("columns", meant, "meaning"))
-    }
+    columns = [COLUMNS[name] for name in names_of(applications) if name in COLUMNS]
+    counted = pd.DataFrame([*STATISTICS.values()])[["title", "unit", "definition"]]
+    meant = pd.DataFrame([*columns, *INDICATORS.values()])[["title", "unit", "meaning"]]
+    tables = {"definitions": counted, "columns": meant}
+    return {name: table_of(name, data.astype("str"), OURS) for name, data in tables.items()}
 
 
 def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:

@@ -184,7 +184,7 @@ def members_table(name: str, members: pd.DataFrame, years: _Years, source: str) 
     last, value = groups["year"].max(), wide.ffill(axis="columns").iloc[:, -1]
     table = wide.set_axis(columns, axis="columns").assign(name=names, in_years=there, last=last, value=value)
     table = table.sort_values(["last", "value"], ascending=False, kind="stable", ignore_index=True)
-    data = table[["name", *columns, "in_years"]]
+    data = table[["name", *columns, "in_years"]].astype({"name": "str", "in_years": "str"})
     absent = {column: ~data["in_years"].str.contains(column.removesuffix("年")) for column in columns}
     gaps = pd.DataFrame(absent).map(_GAPS.get)
     _, kind, _, counted, _, notes = _MEMBERS[name]

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.reading import read_year_statistics
+from pilotlib.reading import YearStatistics, read_year_statistics
 from pilotlib.report import parts
+from pilotlib.report.told import texts
 from pilotlib.report.years import (
+    book_of,
     changes_table,
     measures_table,
     members_table,
@@ -20,7 +22,7 @@ from pilotlib.report.years import (
     sentences,
 )
 from pilotlib.statistics.years import COMPARED, breaks, came_and_went, certificates, compared, majors, measures
-from tests.report.reports import pieces_of, report_of
+from tests.report.reports import pieces_of, processed_of, report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD
 from tests.tables import row
 
@@ -85,6 +87,13 @@ def test_certificates_stand_in_the_years_that_have_them():
     ]
     renamed = members_table("majors", majors(years), years, "来源").data.set_index("in_years")
     assert renamed.loc["2019、2020、2022", "name"] == "会计，曾用大数据与会计"
+
+
+def test_years_that_name_no_major_stand_side_by_side():
+    processed, statistics = processed_of(row(申报专业=""))
+    book = book_of([YearStatistics(year, processed.about, statistics) for year in (2019, 2020)])
+    assert texts(book.tables["majors"]).empty
+    assert book.paragraphs["latest"].endswith("专业：两年都没有。")
 
 
 def test_each_year_beside_the_one_before():
