@@ -62,8 +62,7 @@ class Kind(NamedTuple):
 
     def open(self, *given: Any) -> Book:
         """The book that the reader makes of what is given."""
-        book: Book = resolve_name(self.reader)(*given)
-        return book
+        return resolve_name(self.reader)(*given)
 
 
 DEFAULT_EDITIONS = ("html", "xlsx")

@@ -11,7 +11,6 @@ import matplotlib
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
-from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 from pilotlib.chinese import FONT_FAMILY, register_font
@@ -31,12 +30,11 @@ _SETTINGS = {
     "font.sans-serif": [FONT_FAMILY],
     **dict.fromkeys(("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize"), _TEXT_POINTS),
     "legend.fontsize": _TEXT_POINTS,
-    "legend.frameon": False,
-    "axes.unicode_minus": False,
     "axes.edgecolor": OTHER_COLOUR,
     **dict.fromkeys(("axes.labelcolor", "text.color", "ytick.color"), TEXT_COLOUR),
     **dict.fromkeys(("axes.spines.top", "axes.spines.right", "axes.spines.bottom"), False),
     **dict.fromkeys(("xtick.bottom", "xtick.labelbottom", "ytick.left"), False),
+    **dict.fromkeys(("legend.frameon", "axes.unicode_minus"), False),
     "hatch.linewidth": 1.2,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "svg.fonttype": "none",  # text stays text: it can be selected, and the reader's own font draws it
@@ -45,11 +43,7 @@ _SETTINGS = {
 
 @contextmanager
 def report_style() -> Iterator[None]:
-    """Matplotlib and seaborn as the report sets them, for the time of a drawing.
-
-    Raises:
-        PilotError: a character that the font does not have.
-    """
+    """Matplotlib and seaborn as the report sets them; PilotError where the font lacks a drawn character."""
     register_font()
     with matplotlib.rc_context(), warnings.catch_warnings():
         seaborn.set_theme(style="white", rc=_SETTINGS)
@@ -118,10 +112,9 @@ def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
     others = _HATCHED | {"edgecolor": OTHER_COLOUR}
     figure, axes = _canvas(len(wide), _BAR_INCHES * 1.6, legend=True)
     sums = draw_stacks(axes, wide[parts], {name: looks.get(name, others) for name in parts})
-    for name, bars in zip(parts, axes.containers, strict=True):
+    for name, bars in zip(parts, cast(list[Any], axes.containers), strict=True):
         texts = [number(value) if value > _ROOM_TO_WRITE * sums.max() else "" for value in wide[name]]
-        ink = INK_COLOURS.get(name, TEXT_COLOUR)
-        axes.bar_label(cast(BarContainer, bars), texts, label_type="center", color=ink)
+        axes.bar_label(bars, texts, label_type="center", color=INK_COLOURS.get(name, TEXT_COLOUR))
     return _finished(figure, axes, sums, [people(totals[name], gaps[name]) for name in wide.index])
 
 

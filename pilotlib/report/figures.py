@@ -36,9 +36,9 @@ def drawing(entry: FigureEntry) -> Figure:
 
 def data_of(entry: FigureEntry) -> Told:
     """What a figure shows, as a table: lower bounds are marked as in the table that it is drawn of."""
-    told, data = entry.table, entry.table.data[[*entry.labels, *entry.lengths]]
-    title, bounds = f"图中数据：{entry.headline}", bounds_of(told).filter(data.columns)
-    return Told(told.name, title, told.definition, told.unit, told.source, data, bounds=bounds, gaps=told.gaps)
+    data = entry.table.data[[*entry.labels, *entry.lengths]]
+    bounds, gaps = bounds_of(entry.table).filter(data.columns), entry.table.gaps
+    return Told(*entry.table[:5], data, bounds=bounds, gaps=gaps)._replace(title=f"图中数据：{entry.headline}")
 
 
 def description(entry: FigureEntry) -> str:
@@ -57,8 +57,10 @@ def description(entry: FigureEntry) -> str:
 def round_level(tables: Tables) -> FigureEntry:
     """Approved places by round, stacked by level."""
     table, headline = tables["by_round_level"], "各批次、各等级的批准培训人数"
-    rounds, levels = (_top(tables[name].data, "share") for name in ("by_round", "by_level"))
-    if rounds is not None and levels is not None and not _is_bounded(tables):
+    rounds, levels = (top_of(tables[name].data, "share") for name in ("by_round", "by_level"))
+    # Of what is at least so much there are no shares.
+    bounded = tables["overview"].data.set_index("measure")["lower_bound"]["places_approved"]
+    if rounds is not None and levels is not None and not bounded:
         of_round, of_level = (f"{number(top['share'])}%" for top in (rounds, levels))
         headline = f"{rounds['application_round']}占批准人数的{of_round}，{levels['level']}占{of_level}"
     form, labels = "横向堆叠条形图，每个批次一条，按等级分段。", ["application_round", "level"]
@@ -68,7 +70,7 @@ def round_level(tables: Tables) -> FigureEntry:
 def certificates(tables: Tables) -> FigureEntry:
     """Approved places by certificate; a mark where another number was applied for."""
     table, headline = tables["by_certificate"], "各证书的申请与批准培训人数"
-    top = _top(table.data, "places_approved")
+    top = top_of(table.data, "places_approved")
     if top is not None:
         unlike = tables["approved_unlike_applied"].data["certificate"].nunique()
         rest = f"；{number(unlike)}种证书的批准与申请不同" if unlike else ""
@@ -80,13 +82,10 @@ def certificates(tables: Tables) -> FigureEntry:
 
 def majors(tables: Tables) -> FigureEntry:
     """Approved places by major: alone, and shared with others (hatched, not to be added up)."""
-    table, headline = tables["by_major"], "各专业的批准培训人数"
-    lengths = ["places_approved_alone", "places_approved_shared"]
-    top, sharing = _top(table.data, lengths[0]), (table.data["applications_shared"] > 0).sum()
-    if top is not None:
-        headline = f"{top['major']}单独获批最多，为{people(top[lengths[0]])}"
-    if sharing:
-        headline += f"；{number(sharing)}个专业另有与其他专业共享的名额"
+    table, lengths = tables["by_major"], ["places_approved_alone", "places_approved_shared"]
+    top, sharing = top_of(table.data, lengths[0]), (table.data["applications_shared"] > 0).sum()
+    most = "各专业的批准培训人数" if top is None else f"{top['major']}单独获批最多，为{people(top[lengths[0]])}"
+    headline = most + (f"；{number(sharing)}个专业另有与其他专业共享的名额" if sharing else "")
     rows = table.data.sort_values(lengths[0], key=floats, ascending=False, kind="stable", ignore_index=True)
     own, common = (rows[name].map(number, na_action=None).astype("str") for name in lengths)
     own, common = own.where(rows["applications_alone"] > 0, ""), "共享" + common
@@ -116,8 +115,9 @@ def per_100_students(tables: Tables) -> FigureEntry:
 def categories(tables: Tables) -> FigureEntry:
     """Approved places by 大类 of the catalogue."""
     table, headline = tables["by_category"], "各专业大类的批准培训人数"
-    places, top = floats(table.data["places_approved"]), _top(table.data, "places_approved")
-    texts, bounded = table.data["places_approved"].map(people, na_action=None), _is_bounded(tables)
+    places, top = floats(table.data["places_approved"]), top_of(table.data, "places_approved")
+    texts = table.data["places_approved"].map(people, na_action=None)
+    bounded = tables["overview"].data.set_index("measure")["lower_bound"]["places_approved"]
     if places.sum() and not bounded:
         texts = texts + "（" + (places / places.sum() * 100).map(number) + "%）"
     if top is not None and len(places) > 1 and not bounded:
@@ -146,13 +146,7 @@ FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {
 }
 
 
-def _is_bounded(tables: Tables) -> bool:
-    """Whether what was approved is at least what the tables say: of such sums there are no shares."""
-    overview = tables["overview"].data.set_index("measure")
-    return bool(overview["lower_bound"]["places_approved"])
-
-
-def _top(table: pd.DataFrame, column: str) -> "pd.Series[Any] | None":
+def top_of(table: pd.DataFrame, column: str) -> "pd.Series[Any] | None":
     """The row with the most; none where nothing is known or all is 0."""
     values = table[column].astype("Float64").fillna(0)
     return table.iloc[int(values.argmax())] if (values > 0).any() else None

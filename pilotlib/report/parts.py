@@ -40,11 +40,9 @@ def _facts(kind: str, facts: Sequence[Fact]) -> HTML:
     """A list of facts, each under its name; of key figures with their notes."""
     # JupyterLab floats the terms of a list and what is said of them; here each stands above its fact.
     style = "style='float:none;width:auto'"
-    items = []
-    for fact in facts:
-        note = f"<dd class='note' {style}>{escape(fact.note)}</dd>" if kind == "key-figures" else ""
-        items.append(f"<div><dt {style}>{escape(fact.name)}</dt><dd {style}>{escape(fact.value)}</dd>{note}</div>")
-    return HTML(f"<dl class='{kind}'>{''.join(items)}</dl>")
+    note = f"<dd class='note' {style}>{{2}}</dd>" if kind == "key-figures" else ""
+    form = f"<div><dt {style}>{{0}}</dt><dd {style}>{{1}}</dd>{note}</div>"
+    return HTML(f"<dl class='{kind}'>{''.join(form.format(*map(escape, fact)) for fact in facts)}</dl>")
 
 
 def doubts(book: Book) -> HTML:
@@ -78,8 +76,8 @@ def narrative(book: Book) -> HTML:
 
 
 def _narrative(book: Book) -> list[str]:
-    """As HTML the narrative before its first heading of the second level with the text of its section 一, and its
-    other sections; a heading with nothing under it is none, for the narrative of a new year is headings alone."""
+    """The narrative as HTML: its section 一 after what stands before the first heading, and its other sections; a
+    heading with nothing under it is none, for the narrative of a new year is headings alone."""
     marked = book.narrative if book.claims is None else with_marks(book.narrative, book.claims)
     sections = [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
     others = list(filter(_OTHER_SECTION.match, sections))

@@ -48,31 +48,26 @@ def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
     """Applications and approved places of each row that has any, 至少 before a lower bound; or empty."""
     rows = rows[rows["applications"] > 0]
     named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
-    bounds = rows["lower_bound"] if "lower_bound" in rows else [False] * len(rows)
-    parts = [
-        f"{part}{number(count)}项、批准{people(places, bound)}"
-        for part, count, places, bound in zip(named, rows["applications"], rows["places_approved"], bounds, strict=True)
-    ]
-    return f"分{title}看，{'；'.join(parts)}。" if parts else ""
+    places = map(people, rows["places_approved"], rows.get("lower_bound", [False] * len(rows)))
+    parts = named + rows["applications"].map(number) + "项、批准" + pd.Series(places, rows.index, dtype="str")
+    return f"分{title}看，{'；'.join(parts)}。" if len(parts) else ""
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     """The year's applications in sentences, a paragraph a topic; an empty one where nothing is known."""
-    names = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
-    rows, certificates, levels, applied, approved = (measured(statistics["overview"], name) for name in names)
+    overview = statistics["overview"].set_index("measure")
+    said = {name: measured(statistics["overview"], name) for name in overview.index}
     pending = statistics["by_status"][~statistics["by_status"]["counts_as_approved"]]
     statuses = zip(pending["status"], pending["applications"], strict=True)
     parts = "、".join(f"{status or '状态空白'}{number(count)}项" for status, count in statuses)
     not_approved = f"其中{number(pending['applications'].sum())}项的状态不是已批准（{parts}），人数不计入批准。"
-    overview = statistics["overview"].set_index("measure")
     forms = {
         "majors_count": "涉及{}专业",
         "categories_count": "分属{}专业大类",
         "distinct_students": "共有在校生{}（每个专业只计一次）",
         "places_per_100_students": "平均每百名在校生的批准名额为{}",
     }
-    counted = [name for name in forms if pd.notna(overview["value"][name])]
-    known = "，".join(forms[name].format(measured(statistics["overview"], name)) for name in counted)
+    known = "，".join(form.format(said[name]) for name, form in forms.items() if said[name] != NOT_GIVEN)
     note = overview["note"]["majors_count"]
     counts, rates = statistics["indicators"].set_index("indicator")["value"], statistics["rates"]
     titles, values = rates["numerator"].map(title_of), rates["numerator"].map(counts)
@@ -80,8 +75,9 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     shares = ("，为" + bases + "的" + rates["percent"].map(number) + "%").where(rates["percent"].notna(), "")
     given, missing = (titles + values.map(people) + shares)[values.notna()], titles[values.isna()]
     return {
-        "places": f"{year}年度共申报1+X证书试点{rows}，涉及{certificates}证书；"
-        f"同一证书的不同等级分别计算，为{levels}。申请培训{applied}，批准{approved}。"
+        "places": f"{year}年度共申报1+X证书试点{said['applications']}，涉及{said['certificates']}证书；"
+        f"同一证书的不同等级分别计算，为{said['certificate_levels']}。"
+        f"申请培训{said['places_applied']}，批准{said['places_approved']}。"
         + breakdown("批次", statistics["by_round"], "application_round")
         + (not_approved if parts else ""),
         "certificates": _certificates(statistics),

@@ -1,7 +1,5 @@
-"""Tables that show themselves in a cell or as text as the report shows them: title, units, repairs marked.
-
-What is said of them stands in their `attrs` as plain values; pandas carries it through filters and sorting.
-"""
+"""Tables that show themselves as the report shows them, in a cell or as text. What is said of them stands in
+their `attrs` as plain values; pandas carries it through filters and sorting."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -36,13 +34,11 @@ def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
     def of_table(table: "Table", *args: Any, **kwargs: Any) -> Any:
         try:
             return method(table, *args, **kwargs)
-        except UnknownNameError:
-            raise
-        except KeyError:
+        except KeyError as error:
             key = args[0] if args else kwargs.get("by")
             asked = key if isinstance(key, list) else [key]
             unknown = [name for name in asked if isinstance(name, str) and name not in table.columns]
-            if not unknown:
+            if not unknown or isinstance(error, UnknownNameError):
                 raise
             name, known = unknown[0], names_of(table)
             same = [column for column in known if name == title_of(column) or column == title_of(name)]
@@ -79,10 +75,8 @@ class Table(pd.DataFrame):
         if told is None:
             return super().__repr__()
         written = texts(told)
-        written = written.mask(why.notna(), written + "*")
-        columns = [[heading(name), *written[name]] for name in names_of(written)]
-        numbers = figure_columns(told.data)
-        lines = aligned(columns, {place for place, name in enumerate(written) if name in numbers})
+        written, figures = written.mask(why.notna(), written + "*"), figure_columns(told.data)
+        lines = aligned((name in figures, [heading(name), *written[name]]) for name in names_of(written))
         rule = "─" * 4
         return "\n".join([told.title, rule, *lines, rule, *told.notes.splitlines()])
 
@@ -90,9 +84,9 @@ class Table(pd.DataFrame):
 def shown(told: Told, *, year: int | None = None, marks: dict[str, dict[str, str]] | None = None) -> Table:
     """The data of a told table, of a year, which shows itself; `marks` are its repaired cells: column →
     "year/source_row" → what was there and why it was changed."""
-    table, words = Table(told.data), [told.name, told.title, told.definition + told.notes, told.unit, told.source]
-    about = {"words": words, "rows": len(table), "columns": names_of(table), "year": year, "marks": marks or {}}
-    table.attrs = {_ABOUT: about}
+    words = told._replace(definition=told.definition + told.notes)[:5]
+    table, about = Table(told.data), {"words": words, "rows": len(told.data), "columns": names_of(told.data)}
+    table.attrs = {_ABOUT: about | {"year": year, "marks": marks or {}}}
     return table
 
 
@@ -120,8 +114,8 @@ def _as_told(table: Table) -> tuple[Told | None, pd.DataFrame]:
     if "source_row" in data:
         year = data["year"].astype(str) if "year" in data else str(about["year"])
         rows = year + "/" + data["source_row"].astype(str)
-        repaired = {name: rows.map(cells).astype(object) for name, cells in about["marks"].items() if name in names}
-        reasons = reasons.assign(**repaired)
+        repaired = {name: rows.map(cells) for name, cells in about["marks"].items() if name in names}
+        reasons = reasons.assign(**repaired).astype(object)
     name, title, definition, unit, source = about["words"]
     all_columns = set(data.columns) <= set(columns)
     notes = [f"{definition}单位：{unit}。"] if all_columns else []

@@ -1,10 +1,8 @@
-"""A table that is told: name, title, definition, unit, source and data; and every form in which it is read.
-
-Page, CSV, sheet, document and cell are made from it, so they cannot differ; columns are written by kind.
-"""
+"""A table that is told; page, CSV, sheet, document and cell are made from it, so they cannot differ. Columns are
+written by kind."""
 
 import base64
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from numbers import Real
 from typing import Any, NamedTuple
@@ -143,8 +141,7 @@ def element_of(told: Told, shown: pd.DataFrame) -> str:
     for name in names_of(shown):
         title, data, order = heading(name, told.heads), told.data[name], ""
         longest = max([len(title), *shown[name].str.replace("<[^>]+>", "", regex=True).str.len()])
-        room = next(kind for kind, characters in _ROOM.items() if longest <= characters)
-        kind = "figure" if name in figures else room
+        kind = "figure" if name in figures else next(kind for kind, most in _ROOM.items() if longest <= most)
         if told.searchable and isinstance(data.dtype, pd.CategoricalDtype) and data.cat.ordered:
             order = f' data-order="{escape("|".join(map(str, data.cat.categories)))}"'
         start, end = ("<td", "</td>") if columns else ('<th scope="row"', "</th>")
@@ -176,14 +173,14 @@ def heading(name: str, heads: Mapping[str, str] = NO_HEADS) -> str:
     return heads.get(name, title_of(name) + (f"（{unit}）" if unit else ""))
 
 
-def aligned(columns: Iterable[list[str]], figures: Container[int] = ()) -> list[str]:
-    """Columns of texts, each from its heading down, as lines for a terminal, where a Chinese character is two
-    wide; `figures` are the places of the columns that are set to the right."""
+def aligned(columns: Iterable[tuple[bool, list[str]]]) -> list[str]:
+    """Columns of texts, from their headings down, as lines for a terminal: those that are said to hold figures are
+    set to the right, and a Chinese character is two wide."""
     padded = []
-    for place, column in enumerate(columns):
+    for is_figures, column in columns:
         width = max(map(display_width, column))
         spaces = [" " * (width - display_width(text)) for text in column]
-        pairs = zip(spaces, column, strict=True) if place in figures else zip(column, spaces, strict=True)
+        pairs = zip(spaces, column, strict=True) if is_figures else zip(column, spaces, strict=True)
         padded.append(["".join(pair) for pair in pairs])
     return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
 

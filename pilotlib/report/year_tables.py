@@ -15,14 +15,10 @@ from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import SEVERITIES, listed
 
 OURS = "本报告"  # the source of what the report itself says
-_STEPS = {
-    "places_applied": "申请",
-    "places_approved": "批准",
-    "students_trained": "培训",
-    "students_assessed": "考核",
-    "students_passed": "通过",
-    "students_awarded": "获证",
-}
+# The steps from applied to awarded: what the table says, and what the school gives.
+_STEPS = {"places_applied": "申请", "places_approved": "批准"}
+_STEPS |= {"students_trained": "培训", "students_assessed": "考核"}
+_STEPS |= {"students_passed": "通过", "students_awarded": "获证"}
 # Every table beside the statistics: title, definition, unit.
 _TABLES = {
     "cells": ("收到的表", "单元格都是文本，与文件逐字相同。", "行"),
@@ -79,17 +75,14 @@ def cells_table(cells: pd.DataFrame, source: str) -> Told:
 
 
 def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: str) -> dict[str, Told]:
-    """The applications for readers, and what cleaning logged and checking found, the gravest first.
-
-    `applications`: a row each, `majors` joined, `note` of what was changed or found in it, and last the cells as
-    given that cleaning took apart; repaired cells are marked.
-    """
+    """What cleaning logged and checking found, the gravest first; and for readers `applications`: a row each,
+    `majors` joined, `note` of what was changed or found in it, last the cells as given that were taken apart."""
     applications, repaired = logged.applications, repairs(logged.changes)
     rows, changed, noticed = applications["source_row"], in_words(repaired), in_words(problems)
     parts = [changed.assign(note=changed["rule"] + "：" + changed["column"]), noticed.assign(note=noticed["rule"])]
     notes = pd.concat(parts).dropna(subset="source_row").drop_duplicates(["source_row", "note"])
     by_row = {"majors": logged.majors.groupby("source_row")["major"], "note": notes.groupby("source_row")["note"]}
-    joined = {name: rows.map(column.agg("；".join)).astype(object).fillna("") for name, column in by_row.items()}
+    joined = {name: rows.map(part.agg("；".join)).astype(object).fillna("") for name, part in by_row.items()}
     table = applications.assign(**joined).astype(dict.fromkeys(by_row, "str"))
     # What numbers the row in the file, and the year, which is that of the whole table, are not for readers.
     shown = [name for name in SOURCE_COLUMNS if kind_of(name) not in ("row", "year") and name in table]

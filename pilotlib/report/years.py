@@ -14,8 +14,8 @@ from pilotlib.project import find_project, processed_years
 from pilotlib.reading import YearStatistics, processed_folder, read_year_statistics
 from pilotlib.report.books import KINDS, Book
 from pilotlib.report.drawing import marked_chart, stack_chart
-from pilotlib.report.figures import FigureEntry
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, shortened
+from pilotlib.report.figures import FigureEntry, top_of
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, people, shortened
 from pilotlib.report.told import NOTHING, Told, names_of, signed
 from pilotlib.statistics import years as yearly
 
@@ -25,9 +25,10 @@ _KEY = ["topic", "measure", "unit"]
 _NAMES_SHOWN = 8
 _NO_COMPARISON = "下限、未提供的数和当年没有的批次不作比较，原因写在备注中；比率的变化以百分点计。"
 TOTALS = ("applications", "certificates", "places_applied", "places_approved", "majors_count", "distinct_students")
+_BREAKS = ("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处")
 _GAPS = {True: NOTHING, False: ""}
-# What comes and goes: what finds it, what it is, its measure word, what is counted of it; what is to be known between
-# two years, and over all of them.
+# What comes and goes: what finds it, what it is, its measure word, what is counted of it; what is to be known
+# between two years, and over all of them.
 _MEMBERS = {
     "certificates": (yearly.certificates, "证书", "种", "批准人数", "证书不区分等级。", "不区分等级。"),
     "majors": (
@@ -40,16 +41,20 @@ _MEMBERS = {
 _COLUMNS = ("new", "renamed", "carried_on", "gone")  # as `STANDINGS`
 
 
-def compare(years: _Years, source: str) -> tuple[dict[str, Told], list[str]]:
-    """The last two years beside each other: tables of measures, certificates and majors, and sentences."""
+def compare(years: _Years) -> tuple[dict[str, Told], list[str]]:
+    """The last two years beside each other: tables (of breaks, where there are any, of measures, certificates and
+    majors) and sentences."""
     before, after = (year.year for year in years[-2:])
+    source = f"{before}年与{after}年的申报明细表"
+    unlike = Told(*_BREAKS, source, yearly.breaks(years[-2:]))
     changes = yearly.compared(yearly.measures(years), before, after)
     standings = [yearly.came_and_went(find(years), before, after) for find, *_ in _MEMBERS.values()]
     figures = ["earlier", "earlier_bound", "later", "later_bound"]
     data = changes[["measure", *figures, "unit", "change", "rate_of_change", "topic", "note"]]
     title, heads = f"{before}年与{after}年的指标", {"earlier": f"{before}年", "later": f"{after}年"}
     gaps = pd.DataFrame(NOTHING, index=data.index, columns=["earlier", "later"])
-    tables = [Told("compared_measures", title, _NO_COMPARISON, "各行注明", source, data, gaps=gaps, heads=heads)]
+    tables = [unlike] if len(unlike.data) else []
+    tables += [Told("compared_measures", title, _NO_COMPARISON, "各行注明", source, data, gaps=gaps, heads=heads)]
     # What is new, renamed, carried on and gone: certificates by places approved, majors by students.
     for (name, (_, kind, _, counted, notes, _)), table in zip(_MEMBERS.items(), standings, strict=True):
         title, definition = f"{before}年与{after}年的{kind}", f"“{NOTHING}”为当年没有，“{NOT_GIVEN}”为人数缺失。{notes}"
@@ -91,18 +96,9 @@ def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: 
     return lines
 
 
-def breaks_table(years: _Years, source: str) -> Told:
-    """Where the years cannot be compared as they stand: `topic, message`."""
-    data = yearly.breaks(years)
-    return Told("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处", source, data)
-
-
 def read_years(project: Path | None = None, years: Sequence[int] | None = None) -> Book:
-    """The book over all processed years of a project (the one around the working directory), or those named.
-
-    Raises:
-        PilotError: fewer than two years have been processed, or a named one has not.
-    """
+    """The book over all processed years of a project (the one around the working directory), or those named;
+    PilotError where fewer than two years have been processed, or a named one has not."""
     project = project or find_project()
     chosen = sorted(set(years or processed_years(project)))
     if len(chosen) < 2:
@@ -120,11 +116,10 @@ def book_of(years: _Years) -> Book:
     given = [(f"{year}年", about["school"].get("name", ""), about["file"], about["sha256"]) for year, about, _ in years]
     files = pd.DataFrame(given, columns=["years", "school", "file", "sha256"], dtype="str")
     tables = (
-        measures_table(yearly.measures(years), source),
+        measures_table(years, source),
         changes_table(years, source),
-        members_table("certificates", yearly.certificates(years), years, source),
-        members_table("majors", yearly.majors(years), years, source),
-        breaks_table(years, source),
+        *(members_table(name, years, source) for name in _MEMBERS),
+        Told(*_BREAKS, source, yearly.breaks(years)),
         Told("sources", "各年数据来源", "每个年度的学校与申报表。", "年", source, files),
     )
     return Book(
@@ -135,20 +130,22 @@ def book_of(years: _Years) -> Book:
         source=source,
         tables={told.name: told for told in tables},
         figures={entry.table.name: entry for entry in _figures(years, source)},
-        paragraphs={"latest": "\n".join(compare(years, source)[1])},
+        paragraphs={"latest": "\n".join(compare(years)[1])},
         facts={"years": [year.year for year in years]},
     )
 
 
-def measures_table(long: pd.DataFrame, source: str) -> Told:
+def measures_table(years: _Years, source: str) -> Told:
     """The measures with a column a year: `measure`, the years' values, `unit, topic, note` (years of lower bounds
-    and of missing counts). What no year gives is not there; `long` is as `measures` returns it."""
+    and of missing counts). What no year gives is not there."""
+    long = yearly.measures(years)
     rows = long.assign(year=long["year"].map("{}年".format)).set_index([*_KEY, "year"])
     rows = rows[(rows["note"] != NOT_GIVEN).groupby(_KEY, sort=False).transform("any")]
     wide = (rows[name].unstack("year", sort=False) for name in ("value", "lower_bound", "note"))
     values, bounds, gaps = (table.rename_axis(columns=None) for table in wide)
-    there, marks = rows[rows["value"].notna()].reset_index("year"), {"lower_bound": "下限", "incomplete": "有人数缺失"}
-    marked = [f"{mark}：" + there.loc[there[name], "year"].groupby(_KEY).agg("、".join) for name, mark in marks.items()]
+    there = rows[rows["value"].notna()].reset_index("year")
+    marks = {"下限": there[there["lower_bound"]], "有人数缺失": there[there["incomplete"]]}
+    marked = [f"{mark}：" + part.groupby(_KEY)["year"].agg("、".join) for mark, part in marks.items()]
     notes = pd.concat(marked).groupby(_KEY).agg("；".join).reindex(values.index, fill_value="").astype("str")
     table, columns = values.assign(note=notes).reset_index(), names_of(values)
     bounds, gaps = (part.reset_index(drop=True) for part in (bounds.astype(bool), gaps))
@@ -174,22 +171,24 @@ def changes_table(years: _Years, source: str) -> Told:
     return Told("changes", "逐年变化", definition, "各列注明", source, data)
 
 
-def members_table(name: str, members: pd.DataFrame, years: _Years, source: str) -> Told:
+def members_table(what: str, years: _Years, source: str) -> Told:
     """Certificates or majors with a column a year: `name` (every name), the years' values, `in_years`."""
+    find, kind, _, counted, _, notes = _MEMBERS[what]
+    members = find(years)
     groups = members.sort_values("year", ascending=False).groupby("key")
     names = groups["name"].agg(lambda names: "，曾用".join(dict.fromkeys(names)))
     there = members.groupby("key")["year"].agg(lambda years: "、".join(map(str, years)))
-    wide = members.pivot(index="key", columns="year", values="value").reindex(columns=[year.year for year in years])
-    wide, columns = wide.astype("Float64"), [f"{year.year}年" for year in years]
-    last, value = groups["year"].max(), wide.ffill(axis="columns").iloc[:, -1]
-    table = wide.set_axis(columns, axis="columns").assign(name=names, in_years=there, last=last, value=value)
-    table = table.sort_values(["last", "value"], ascending=False, kind="stable", ignore_index=True)
+    wide = members.pivot(index="key", columns="year", values="value")
+    wide = wide.reindex(columns=[year.year for year in years]).astype("Float64")
+    columns, order = [f"{year}年" for year in wide], {"last": groups["year"].max()}
+    order |= {"value": wide.ffill(axis="columns").iloc[:, -1]}
+    table = wide.set_axis(columns, axis="columns").assign(name=names, in_years=there, **order)
+    table = table.sort_values([*order], ascending=False, kind="stable", ignore_index=True)
     data = table[["name", *columns, "in_years"]].astype({"name": "str", "in_years": "str"})
     absent = {column: ~data["in_years"].str.contains(column.removesuffix("年")) for column in columns}
     gaps = pd.DataFrame(absent).map(_GAPS.get)
-    _, kind, _, counted, _, notes = _MEMBERS[name]
     title, definition = f"各年{kind}的{counted}", f"“{NOTHING}”为当年没有申报。数为{counted}；{notes}"
-    return Told(name, title, definition, "人", source, data, gaps=gaps, shown=("name", *columns))
+    return Told(what, title, definition, "人", source, data, gaps=gaps, shown=("name", *columns))
 
 
 def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
@@ -197,15 +196,13 @@ def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
     sums = [year.statistics["by_round"][["places_applied", "places_approved"]].sum(min_count=1) for year in years]
     bounds = [year.statistics["overview"].set_index("measure")["lower_bound"]["places_approved"] for year in years]
     names = [f"{year.year}年{_BOUNDED if bound else ''}" for year, bound in zip(years, bounds, strict=True)]
-    places = pd.DataFrame(sums).reset_index(drop=True)
-    places.insert(0, "years", pd.Series(names, dtype="str"))
+    places = pd.DataFrame(sums, pd.Index(names, name="years", dtype="str")).reset_index()
     parts = [year.statistics["by_level"].assign(years=f"{year.year}年").astype({"level": "str"}) for year in years]
     levels = pd.concat(parts, ignore_index=True)
     levels = levels[levels["applications"] > 0]
-    last = levels[levels["years"] == levels["years"].iloc[-1]].dropna(subset="share") if len(levels) else levels
-    headline = "历年各等级批准培训人数"
-    if len(last):
-        top = last.iloc[int(last["share"].astype(float).argmax())]
+    last = levels[levels["years"].isin(levels["years"].tail(1))]
+    top, headline = top_of(last, "share"), "历年各等级批准培训人数"
+    if top is not None:
         headline = f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
     told = Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, places)
     form = "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。"
@@ -221,10 +218,7 @@ def places_headline(every: pd.DataFrame) -> str:
     table = every.dropna(subset="places_approved")
     if len(table) < 2:
         return "历年批准培训人数"
-    first, last = table.iloc[0], table.iloc[-1]
+    first, last = (table["years"] + "为" + table["places_approved"].map(people)).iloc[[0, -1]]
     most = table.loc[table["places_approved"] == table["places_approved"].max(), "years"].tolist()
     comparable = len(table) == len(every) and not every["years"].str.endswith(_BOUNDED).any()
-    return (
-        f"批准培训人数{first['years']}为{number(first['places_approved'])}人，{last['years']}为"
-        f"{number(last['places_approved'])}人" + (f"，{most[0]}最多" if comparable and len(most) == 1 else "")
-    )
+    return f"批准培训人数{first}，{last}" + (f"，{most[0]}最多" if comparable and len(most) == 1 else "")

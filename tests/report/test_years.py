@@ -70,7 +70,7 @@ def test_names_from_a_table_are_text():
 
 
 def test_measures_stand_with_a_column_a_year():
-    wide = measures_table(measures([FIRST, SECOND, THIRD]), "来源").data.set_index("measure")
+    wide = measures_table([FIRST, SECOND, THIRD], "来源").data.set_index("measure")
     assert list(wide.columns) == ["2019年", "2020年", "2022年", "unit", "topic", "note"]
     assert wide.loc["批准总培训人数", ["2019年", "2020年", "2022年"]].tolist() == [80, 125, 70]
     assert wide.loc["初级", "note"] == "下限：2022年"
@@ -79,13 +79,13 @@ def test_measures_stand_with_a_column_a_year():
 
 def test_certificates_stand_in_the_years_that_have_them():
     years = [FIRST, SECOND, THIRD]
-    wide = members_table("certificates", certificates(years), years, "来源").data
+    wide = members_table("certificates", years, "来源").data
     assert wide[["name", "in_years"]].to_numpy().tolist() == [
         ["财务共享服务", "2019、2020、2022"],
         ["数字营销", "2020、2022"],
         ["网店运营推广", "2019"],
     ]
-    renamed = members_table("majors", majors(years), years, "来源").data.set_index("in_years")
+    renamed = members_table("majors", years, "来源").data.set_index("in_years")
     assert renamed.loc["2019、2020、2022", "name"] == "会计，曾用大数据与会计"
 
 
