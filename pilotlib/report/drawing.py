@@ -26,10 +26,8 @@ _WIDTH_INCHES, _TEXT_POINTS = 4.2, 10.5
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
 _HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
 _SETTINGS = {
-    "font.family": "sans-serif",
     "font.sans-serif": [FONT_FAMILY],
-    **dict.fromkeys(("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize"), _TEXT_POINTS),
-    "legend.fontsize": _TEXT_POINTS,
+    **dict.fromkeys(("font.size", "legend.fontsize", "xtick.labelsize", "ytick.labelsize"), _TEXT_POINTS),
     "axes.edgecolor": OTHER_COLOUR,
     **dict.fromkeys(("axes.labelcolor", "text.color", "ytick.color"), TEXT_COLOUR),
     **dict.fromkeys(("axes.spines.top", "axes.spines.right", "axes.spines.bottom"), False),
@@ -78,12 +76,10 @@ def png_of(figure: Figure, dots_per_inch: int = 220) -> bytes:
 # What follows is called within `report_style`.
 
 
-def bar_chart(
-    names: Iterable[str], lengths: "pd.Series[float]", texts: Sequence[str], inches: float = _BAR_INCHES, **look: Any
-) -> Figure:
-    """A bar for each name, one below the other, with a text at its end; `look` is that of the names."""
+def bar_chart(lengths: "pd.Series[float]", texts: Sequence[str], inches: float = _BAR_INCHES, **look: Any) -> Figure:
+    """A bar for each length, under the name in its index, with a text at its end; `look` is the names'."""
     figure, axes = _canvas(len(lengths), inches)
-    _draw_bars(axes, names, lengths, **look)
+    _draw_bars(axes, lengths, **look)
     return _finished(figure, axes, lengths, texts)
 
 
@@ -92,7 +88,7 @@ def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool)
     approved, applied = floats(table["places_approved"]), floats(table["places_applied"])
     figure, axes = _canvas(len(table), legend=True)
-    _draw_bars(axes, table[names], approved, label="批准")
+    _draw_bars(axes, approved.set_axis(table[names]), label="批准")
     look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
     axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
     texts = approved.map(number).where(same, "批准" + approved.map(number))
@@ -128,13 +124,11 @@ def hatched_chart(wide: pd.DataFrame, texts: Sequence[str], label: str) -> Figur
     return _finished(figure, axes, sums, texts)
 
 
-def _draw_bars(
-    axes: Axes, names: Iterable[str], lengths: "pd.Series[float]", label: str | None = None, **look: Any
-) -> None:
+def _draw_bars(axes: Axes, lengths: "pd.Series[float]", label: str | None = None, **look: Any) -> None:
     """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
     bars: dict[str, Any] = {"color": MAIN_COLOUR, "saturation": 1, "legend": False, "label": label}
     seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **bars)
-    _write_names(axes, names, **look)
+    _write_names(axes, lengths.index, **look)
 
 
 def draw_stacks(
@@ -145,7 +139,7 @@ def draw_stacks(
     for name, look in looks.items():
         axes.barh(range(len(wide)), wide[name], left=start, **({"label": shortened(name, longest)} | look))
         start = start + wide[name].fillna(0)
-    _write_names(axes, wide.index.astype(str), longest)
+    _write_names(axes, wide.index, longest)
     axes.invert_yaxis()
     return start
 

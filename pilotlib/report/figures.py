@@ -107,7 +107,7 @@ def per_100_students(tables: Tables) -> FigureEntry:
     others = table["majors_count"].map(lambda count: f"\n等{count}个专业" if count > 2 else "")
     both = together.str.replace("、", "、\n")
     names = both.where(together.str.count("、") == 1, together.str.split("、").str[0] + others)
-    draw = partial(bar_chart, names, floats(table[rate]), rates, 0.36, linespacing=1.35)
+    draw = partial(bar_chart, floats(table[rate]).set_axis(names), rates, 0.36, linespacing=1.35)
     form, unit = "横向条形图，每个专业或共享名额的专业组一条，从多到少排列。", "人（每百名在校生的批准名额）"
     return FigureEntry(tables[rate]._replace(data=table), draw, headline, form, ["majors_together"], [rate], unit)
 
@@ -122,7 +122,7 @@ def categories(tables: Tables) -> FigureEntry:
         texts = texts + "（" + (places / places.sum() * 100).map(number) + "%）"
     if top is not None and len(places) > 1 and not bounded:
         headline = f"{top['category']}获批最多，占{number(top['places_approved'] / places.sum() * 100)}%"
-    draw = partial(bar_chart, table.data["category"], places, texts.tolist())
+    draw = partial(bar_chart, places.set_axis(table.data["category"]), texts.tolist())
     form = "横向条形图，每个专业大类一条，从多到少排列。"
     return FigureEntry(table, draw, headline, form, ["category"], ["places_approved"])
 
@@ -134,16 +134,15 @@ def applied_to_awarded(tables: Tables) -> FigureEntry:
     texts = pd.Series(map(people, counts, bounds_of(table)["people"]), counts.index, dtype="str")
     given = [f"{name}{text}" for name, text in zip(step, texts, strict=True) if text != NOT_GIVEN]
     share = "（" + table.data["step_before"].fillna("") + "的" + percent.map(number) + "%）"
-    draw = partial(bar_chart, step, floats(counts), (texts + share.where(percent.notna(), "")).tolist(), 0.39)
+    texts = texts + share.where(percent.notna(), "")
+    draw = partial(bar_chart, floats(counts).set_axis(step), texts.tolist(), 0.39)
     headline, unit = "，".join(given) or "从申请到获证", "人；百分比以上一步为分母"
     form = "横向条形图，从申请到获证每一步一条；没有提供的步骤写明未提供。"
     return FigureEntry(table, draw, headline, form, ["step"], ["people", "percent"], unit)
 
 
-FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {
-    figure.__name__: figure
-    for figure in (round_level, certificates, majors, per_100_students, categories, applied_to_awarded)
-}
+_ALL = (round_level, certificates, majors, per_100_students, categories, applied_to_awarded)
+FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {figure.__name__: figure for figure in _ALL}
 
 
 def top_of(table: pd.DataFrame, column: str) -> "pd.Series[Any] | None":

@@ -76,8 +76,8 @@ def narrative(book: Book) -> HTML:
 
 
 def _narrative(book: Book) -> list[str]:
-    """The narrative as HTML: its section 一 after what stands before the first heading, and its other sections; a
-    heading with nothing under it is none, for the narrative of a new year is headings alone."""
+    """The narrative as HTML: its section 一 after what stands before the first heading, and its other
+    sections; a heading with nothing under it is none, for the narrative of a new year is headings alone."""
     marked = book.narrative if book.claims is None else with_marks(book.narrative, book.claims)
     sections = [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
     others = list(filter(_OTHER_SECTION.match, sections))

@@ -49,7 +49,8 @@ def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
     rows = rows[rows["applications"] > 0]
     named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
     places = map(people, rows["places_approved"], rows.get("lower_bound", [False] * len(rows)))
-    parts = named + rows["applications"].map(number) + "项、批准" + pd.Series(places, rows.index, dtype="str")
+    counts = rows["applications"].map(number).astype("str")
+    parts = named + counts + "项、批准" + pd.Series(places, rows.index, dtype="str")
     return f"分{title}看，{'；'.join(parts)}。" if len(parts) else ""
 
 
@@ -95,12 +96,10 @@ def _certificates(statistics: Statistics) -> str:
     if filled > 0:
         places = people(unknown["places_approved_as_given"] - unknown["places_approved"])
         text += f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准{places}。"
-    repeats = [
-        f"{row.certificate}（{row.level}，{row.rounds_detail}，合计{people(row.places_approved)}）"
-        for row in repeated.itertuples()
-    ]
-    if repeats:
-        text += f"在不止一个批次申报的有{number(len(repeats))}个：{'、'.join(repeats)}。"
+    if len(repeated):
+        form, counts = "{certificate}（{level}，{rounds_detail}，合计{total}）", repeated["places_approved"].map(people)
+        repeats = map(form.format_map, repeated.assign(total=counts).to_dict("records"))
+        text += f"在不止一个批次申报的有{number(len(repeated))}个：{'、'.join(repeats)}。"
     rows = statistics["approved_unlike_applied"]
     unlike = [
         f"第{row.source_row}行{row.certificate}申请{people(row.places_applied)}、批准{people(row.places_approved)}"

@@ -20,10 +20,9 @@ _STYLE = (
     "padding:.3em 0;color:inherit}.pilotlib th,.pilotlib td{text-align:left!important;padding:.25em .7em;"
     "vertical-align:top;white-space:normal;max-width:24em}.pilotlib .short,.pilotlib .word{white-space:nowrap}"
     ".pilotlib .name{min-width:6em}.pilotlib .long{min-width:10em}.pilotlib .figure{word-break:keep-all}"
-    ".pilotlib thead th{border-bottom:1px solid currentColor;"
-    "vertical-align:bottom}.pilotlib tbody th{font-weight:normal}.pilotlib .figure{text-align:right!important;"
-    "font-variant-numeric:tabular-nums}.pilotlib mark{background:#ffe49c;color:#222}"
-    ".pilotlib .notes{opacity:.8;max-width:60em;margin:.3em 0}</style>"
+    ".pilotlib thead th{border-bottom:1px solid currentColor;vertical-align:bottom}.pilotlib tbody th{"
+    "font-weight:normal}.pilotlib .figure{text-align:right!important;font-variant-numeric:tabular-nums}"
+    ".pilotlib mark{background:#ffe49c;color:#222}.pilotlib .notes{opacity:.8;max-width:60em;margin:.3em 0}</style>"
 )
 
 
@@ -77,8 +76,7 @@ class Table(pd.DataFrame):
         written = texts(told)
         written, figures = written.mask(why.notna(), written + "*"), figure_columns(told.data)
         lines = aligned((name in figures, [heading(name), *written[name]]) for name in names_of(written))
-        rule = "─" * 4
-        return "\n".join([told.title, rule, *lines, rule, *told.notes.splitlines()])
+        return "\n".join([told.title, "────", *lines, "────", *told.notes.splitlines()])
 
 
 def shown(told: Told, *, year: int | None = None, marks: dict[str, dict[str, str]] | None = None) -> Table:

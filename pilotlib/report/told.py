@@ -1,5 +1,5 @@
-"""A table that is told; page, CSV, sheet, document and cell are made from it, so they cannot differ. Columns are
-written by kind."""
+"""A table that is told; page, CSV, sheet, document and cell are made from it, so they cannot differ. Columns
+are written by kind."""
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
@@ -30,14 +30,11 @@ _WORDS = {
 
 
 class Told(NamedTuple):
-    """A table with all that is said of it.
-
-    For cells of the data, as tables with its index and some columns: `marks`, whether they are set off; `bounds`,
-    whether they are lower bounds, by default as columns of the kind `bound` say; `gaps`, the word where nothing is,
-    if not the column's own. `links`: where the first column leads, empty for nowhere. `heads`: other headings.
-    `shown` and `limit`: the columns and how many rows the page shows; the other forms hold all. `nothing`: what the
-    page says in place of a table without rows.
-    """
+    """A table with all that is said of it. For cells of the data, as tables with its index and some columns: `marks`,
+    whether they are set off; `bounds`, whether they are lower bounds, by default as columns of the kind `bound` say;
+    `gaps`, the word where nothing is, if not the column's own. `links`: where the first column leads, empty for
+    nowhere. `heads`: other headings. `shown` and `limit`: the columns and how many rows the page shows; the other
+    forms hold all. `nothing`: what the page says in place of a table without rows."""
 
     name: str
     title: str
@@ -109,8 +106,8 @@ def cells(told: Told) -> pd.DataFrame:
 
 
 def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -> str:
-    """The table of the page, of its own cells or those given: in a scroll box, what is said of it below, and its
-    data as a download."""
+    """The table of the page, of its own cells or those given: in a scroll box, what is said of it below, and
+    its data as a download."""
     rows = len(told.data)
     if told.nothing and not rows:
         return f"<p>{escape(told.nothing)}</p>"
@@ -163,7 +160,7 @@ def bounds_of(told: Told) -> pd.DataFrame:
 
 def figure_columns(data: pd.DataFrame) -> set[str]:
     """The columns that hold figures: set to the right, their thousands separated."""
-    numbers = names_of(data.select_dtypes("number"))
+    numbers = data.select_dtypes("number").columns
     return {name for name in numbers if name not in COLUMNS or kind_of(name) in FIGURES}
 
 
@@ -174,8 +171,8 @@ def heading(name: str, heads: Mapping[str, str] = NO_HEADS) -> str:
 
 
 def aligned(columns: Iterable[tuple[bool, list[str]]]) -> list[str]:
-    """Columns of texts, from their headings down, as lines for a terminal: those that are said to hold figures are
-    set to the right, and a Chinese character is two wide."""
+    """Columns of texts, from their headings down, as lines for a terminal: those that are said to hold
+    figures are set to the right, and a Chinese character is two wide."""
     padded = []
     for is_figures, column in columns:
         width = max(map(display_width, column))

@@ -36,8 +36,7 @@ def read_year(folder: Path, earlier: Path | None = None) -> Book:
     """The book of a year, from what the first two stages wrote into folders, compared with an earlier year;
     PilotError where they have not been run."""
     before = read_year_statistics(earlier, COMPARED) if earlier else None
-    statistics = read_year_statistics(folder, STATISTICS).statistics
-    return book_of(read_processed(folder), statistics, before)
+    return book_of(read_processed(folder), read_year_statistics(folder, STATISTICS).statistics, before)
 
 
 def book_of(

@@ -1,6 +1,7 @@
 """The told tables of a year: statistics, applications as cleaned, and what was found, also line by line."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -122,18 +123,15 @@ def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     merged = changes[cleaned.changes["rule"] == "merged_cell"]
     filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
-    row = "第{source_row}行"
     kinds = (
         ("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
         ("剔除  文件第{place}行（{reason}）：{text}", aside),
         ("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
-        (f"合并  {row}{{column}}：与上方合并为一格，同为“{{after}}”", filled.reset_index()),
-        (f"更改  {row}{{column}}：“{{before}}”→“{{after}}”（{{rule}}）", in_words(repairs(cleaned.changes))),
+        ("合并  第{source_row}行{column}：与上方合并为一格，同为“{after}”", filled.reset_index()),
+        ("更改  第{source_row}行{column}：“{before}”→“{after}”（{rule}）", in_words(repairs(cleaned.changes))),
         ("{severity}  {message}", in_words(by_cause(problems))),
     )
-    lines = list[str]()
-    for form, table in kinds:
-        lines += [form.format_map(cells) for cells in table.to_dict("records")]
+    lines = chain(*(map(form.format_map, table.to_dict("records")) for form, table in kinds))
     cells_changed = number_of_changed_cells(cleaned.changes)
     total = f"申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，更改 {cells_changed} 个单元格"
     return [*lines, f"{file}：{total}；{counts}。"]

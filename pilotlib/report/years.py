@@ -32,18 +32,16 @@ _GAPS = {True: NOTHING, False: ""}
 _MEMBERS = {
     "certificates": (yearly.certificates, "证书", "种", "批准人数", "证书不区分等级。", "不区分等级。"),
     "majors": (
-        yearly.majors,
-        *("专业", "个", "学生规模"),
+        *(yearly.majors, "专业", "个", "学生规模"),
         "更名按专业对照表中的目录名称识别；名单被截断的年度，未必新增或不再申报。",
         "更名的专业按目录名称认作同一个，列出用过的名称。",
     ),
 }
-_COLUMNS = ("new", "renamed", "carried_on", "gone")  # as `STANDINGS`
 
 
 def compare(years: _Years) -> tuple[dict[str, Told], list[str]]:
-    """The last two years beside each other: tables (of breaks, where there are any, of measures, certificates and
-    majors) and sentences."""
+    """The last two years beside each other: tables (of breaks, where there are any, of measures, certificates
+    and majors) and sentences."""
     before, after = (year.year for year in years[-2:])
     source = f"{before}年与{after}年的申报明细表"
     unlike = Told(*_BREAKS, source, yearly.breaks(years[-2:]))
@@ -104,17 +102,15 @@ def read_years(project: Path | None = None, years: Sequence[int] | None = None) 
     if len(chosen) < 2:
         known = f"现有：{'、'.join(map(str, chosen))}。" if chosen else "现在一个也没有。"
         raise PilotError(f"历年对比至少需要两个处理过的年度，{known}用 pilot new 建立另一年度后运行 pilot run --all。")
-    folders = [processed_folder(project, year) for year in chosen]
-    return book_of([read_year_statistics(folder, yearly.COMPARED) for folder in folders])
+    return book_of([read_year_statistics(processed_folder(project, year), yearly.COMPARED) for year in chosen])
 
 
 def book_of(years: _Years) -> Book:
     """The book over these years."""
-    names = {year.about["school"].get("name", "") for year in years}
-    school = names.pop() if len(names) == 1 else ""
     source = f"{years[0].year}至{years[-1].year}年各年的处理结果"
     given = [(f"{year}年", about["school"].get("name", ""), about["file"], about["sha256"]) for year, about, _ in years]
     files = pd.DataFrame(given, columns=["years", "school", "file", "sha256"], dtype="str")
+    school, *others = files["school"].unique()
     tables = (
         measures_table(years, source),
         changes_table(years, source),
@@ -124,9 +120,9 @@ def book_of(years: _Years) -> Book:
     )
     return Book(
         file=KINDS["years"].file,
-        title=(school, "1+X证书制度试点历年对比"),
+        title=("" if others else school, "1+X证书制度试点历年对比"),
         subtitle=f"依据{source}；各数与当年的年度报告相同。",
-        owner=school,
+        owner="" if others else school,
         source=source,
         tables={told.name: told for told in tables},
         figures={entry.table.name: entry for entry in _figures(years, source)},
@@ -136,10 +132,9 @@ def book_of(years: _Years) -> Book:
 
 
 def measures_table(years: _Years, source: str) -> Told:
-    """The measures with a column a year: `measure`, the years' values, `unit, topic, note` (years of lower bounds
-    and of missing counts). What no year gives is not there."""
-    long = yearly.measures(years)
-    rows = long.assign(year=long["year"].map("{}年".format)).set_index([*_KEY, "year"])
+    """The measures with a column a year: `measure`, the years' values, `unit, topic, note` (years of lower
+    bounds and of missing counts). What no year gives is not there."""
+    rows = yearly.measures(years).assign(year=lambda rows: rows["year"].map("{}年".format)).set_index([*_KEY, "year"])
     rows = rows[(rows["note"] != NOT_GIVEN).groupby(_KEY, sort=False).transform("any")]
     wide = (rows[name].unstack("year", sort=False) for name in ("value", "lower_bound", "note"))
     values, bounds, gaps = (table.rename_axis(columns=None) for table in wide)
@@ -163,7 +158,7 @@ def changes_table(years: _Years, source: str) -> Told:
         row = {f"{name}_change": changed.get(title_of(name)) for name in ("applications", "places_approved")}
         for kind, (find, *_) in _MEMBERS.items():
             counts = yearly.came_and_went(find(years), before, after)["standing"].value_counts(sort=False)
-            row |= counts.set_axis(_COLUMNS).add_prefix(f"{kind}_")
+            row |= counts.set_axis(["new", "renamed", "carried_on", "gone"]).add_prefix(f"{kind}_")
         rows.append({"years": f"{after}年比{before}年"} | row)
     data = pd.DataFrame(rows).drop(columns="certificates_renamed")  # of another name, it is another certificate
     data = data.astype(dict.fromkeys(("applications_change", "places_approved_change"), "Float64"))
@@ -198,8 +193,7 @@ def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
     names = [f"{year.year}年{_BOUNDED if bound else ''}" for year, bound in zip(years, bounds, strict=True)]
     places = pd.DataFrame(sums, pd.Index(names, name="years", dtype="str")).reset_index()
     parts = [year.statistics["by_level"].assign(years=f"{year.year}年").astype({"level": "str"}) for year in years]
-    levels = pd.concat(parts, ignore_index=True)
-    levels = levels[levels["applications"] > 0]
+    levels = pd.concat(parts, ignore_index=True).query("applications > 0")
     last = levels[levels["years"].isin(levels["years"].tail(1))]
     top, headline = top_of(last, "share"), "历年各等级批准培训人数"
     if top is not None:
