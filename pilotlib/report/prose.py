@@ -49,9 +49,8 @@ def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
     rows = rows[rows["applications"] > 0]
     named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
     places = map(people, rows["places_approved"], rows.get("lower_bound", [False] * len(rows)))
-    counts = rows["applications"].map(number).astype("str")
-    parts = named + counts + "项、批准" + pd.Series(places, rows.index, dtype="str")
-    return f"分{title}看，{'；'.join(parts)}。" if len(parts) else ""
+    parts = list(map("{}{}项、批准{}".format, named, rows["applications"].map(number), places))
+    return f"分{title}看，{'；'.join(parts)}。" if parts else ""
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
