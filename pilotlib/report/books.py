@@ -28,12 +28,10 @@ class Doubt(NamedTuple):
 
 
 class Book(NamedTuple):
-    """All that a report holds, whatever its kind.
-
-    `file` is the name of its editions, `title` in lines, `source` what it rests on. `tables` by name, in the order
-    of the workbook's sheets. `paragraphs` by topic, empty where nothing is known. `facts` is what the manifest says.
-    `narrative` is a school's own text, `claims` what became of its numbers.
-    """
+    """All that a report holds, whatever its kind. `file` is the name of its editions, `title` in lines,
+    `source` what it rests on. `tables` by name, in the order of the workbook's sheets. `paragraphs` by topic,
+    empty where nothing is known. `facts` is what the manifest says. `narrative` is a school's own text,
+    `claims` what became of its numbers."""
 
     file: str
     title: tuple[str, ...]
@@ -52,8 +50,7 @@ class Book(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of report: its notebooks, the last of which tells it, the name of its editions, its title, the path of
-    what reads its book."""
+    """A kind of report: its notebooks, of which the last tells it, its editions' name, title, and reader's path."""
 
     notebooks: tuple[str, ...]
     file: str
@@ -62,8 +59,7 @@ class Kind(NamedTuple):
 
     def open(self, *given: Any) -> Book:
         """The book that the reader makes of what is given."""
-        book: Book = resolve_name(self.reader)(*given)
-        return book
+        return resolve_name(self.reader)(*given)
 
 
 DEFAULT_EDITIONS = ("html", "xlsx")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pilotlib.claims import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, count_states
 from pilotlib.report.prose import number, shortened
-from pilotlib.report.told import NOTHING, Told, aligned, cells
+from pilotlib.report.told import NOTHING, Told, aligned, cells, names_of
 from pilotlib.statistics import STATISTICS
 
 # Never by colour alone: each state has a sign of its own.
@@ -31,7 +31,7 @@ def with_marks(narrative: str, claims: pd.DataFrame) -> str:
     """The school's text with a placeholder behind each checked number, which `marks_as_links` fills later; a
     second one where something follows from the number (a list, a sum) that disagrees."""
     lines = narrative.replace(_OPEN, "\ufffd").replace(_CLOSE, "\ufffd").split("\n")
-    marked = _numbered(claims).query("~derived or state == @DISAGREES")
+    marked = _numbered(claims).sort_values("entry").query("~derived or state == @DISAGREES")
     for _, marks in reversed(list(marked.groupby("owner"))):  # from the end, so that places stay true
         row = marks.iloc[0]
         line = lines[row["line"] - 1]
@@ -68,12 +68,11 @@ def claims_lead(claims: pd.DataFrame) -> str:
 def claims_table(claims: pd.DataFrame, source: str) -> Told:
     """A row for each number of a text, the gravest state first: `entry, state, number` (with its unit), `derived,
     line, sentence, explanation, expected, difference` (of those that disagree), `statistic` (its title)."""
-    rows = _by_gravity(claims)
+    rows = _numbered(claims)
     data = rows.assign(
         state=rows["state"].map(STATES).astype("str"),
-        number=[_written(row) for row in rows.itertuples()],
+        number=rows["written"],
         difference=(rows["value"] - rows["expected"]).where(rows["state"] == DISAGREES),
-        statistic=rows["statistic"].map(_statistic_title),
         explanation=rows["explanation"] + rows["instead"].map(lambda text: f"可写作：“{text}”。" if text else ""),
     )
     shown = ("entry", "state", "sentence", "explanation", "expected", "difference", "statistic")
@@ -83,7 +82,7 @@ def claims_table(claims: pd.DataFrame, source: str) -> Told:
 
 def claims_cells(claims: pd.DataFrame, told: Told) -> pd.DataFrame:
     """The cells of the page: each number marked in its sentence, and its row led back to it."""
-    written, rows = cells(told), _by_gravity(claims)
+    written, rows = cells(told), _numbered(claims)
     signs = rows["state"].map({state: f'<span class="check {state}">{sign}</span>' for state, sign in SIGNS.items()})
     return written.assign(
         entry=[
@@ -95,16 +94,17 @@ def claims_cells(claims: pd.DataFrame, told: Told) -> pd.DataFrame:
     ).astype("str")
 
 
-def _by_gravity(claims: pd.DataFrame) -> pd.DataFrame:
-    rows = _numbered(claims)
-    return rows.iloc[rows["state"].map(list(STATES).index).argsort(kind="stable")].reset_index(drop=True)
-
-
 def _numbered(claims: pd.DataFrame) -> pd.DataFrame:
-    """The claims without labels; `entry` counts them from 1, `owner` is the entry that each belongs to."""
+    """The claims without labels, the gravest state first: `entry` counts them in the text, `owner` is the entry
+    that each belongs to, `written` the number with its unit, `statistic` the title of what it rests on."""
     rows = claims[claims["kind"] == "claim"]
     entry = pd.Series(range(1, len(rows) + 1), index=rows.index, dtype="int64")
-    return rows.assign(entry=entry, owner=entry.where(~rows["derived"]).ffill().astype("int64"))
+    owner = entry.where(~rows["derived"]).ffill().astype("int64")
+    unit = rows["unit"].mask(rows["derived"] | rows["number"].str.contains(_UNIT_INSIDE), "")
+    titles = rows["statistic"].map({name: known.title for name, known in STATISTICS.items()}).fillna("申报明细")
+    titles = titles.where(rows["statistic"].notna(), NOTHING)
+    rows = rows.assign(entry=entry, owner=owner, written=rows["number"] + unit, statistic=titles)
+    return rows.iloc[rows["state"].map(list(STATES).index).argsort(kind="stable")].reset_index(drop=True)
 
 
 def _excerpt(row: Any) -> str:
@@ -127,39 +127,26 @@ def as_json(claims: pd.DataFrame) -> str:
 
 
 def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> list[str]:
-    """For a terminal: what disagrees, with its sentence, the computation and what could stand instead; a table
-    of what is not certain, or of `everything`; and the count by state."""
-    stated = claims[claims["kind"] == "claim"]
+    """For a terminal: what disagrees, with its sentence, the computation and what could stand instead; a
+    table of what is not certain, or of `everything`; and the count by state."""
+    stated = _numbered(claims).sort_values("entry")
     if stated.empty:
         return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。"]
-    lines: list[str] = []
-    row: Any
-    for row in stated[stated["state"] == DISAGREES].itertuples():
-        lines += [f"{SIGNS[DISAGREES]} {STATES[DISAGREES]}  {row.line}:{row.column}  {_short(row)}"]
-        lines += [f"    原文：{row.sentence}", f"    核对：{row.explanation}"]
-        lines += [f"    可写作：{row.instead}"] if row.instead else []
-    listed = stated if everything else stated[~stated["state"].isin([AGREES, DISAGREES])]
-    columns = [
-        ["结论", *(f"{SIGNS[state]} {STATES[state]}" for state in listed["state"])],
-        ["行:列", *(f"{line}:{column}" for line, column in zip(listed["line"], listed["column"], strict=True))],
-        ["数", *map(_short, listed.itertuples())],
-        ["查得", *(NOTHING if pd.isna(value) else number(value) for value in listed["expected"])],
-        ["依据", *map(_statistic_title, listed["statistic"])],
-        ["说明", *listed["explanation"]],
-    ]
+    short = stated["written"].map(lambda text: shortened(text, _WIDEST))
+    columns = {
+        "结论": stated["state"].map({state: f"{sign} {STATES[state]}" for state, sign in SIGNS.items()}),
+        "行:列": stated["line"].astype(str) + ":" + stated["column"].astype(str),
+        "数": short.mask(stated["derived"], "推算 " + short),
+        "查得": stated["expected"].map(number).mask(stated["expected"].isna(), NOTHING),
+        "依据": stated["statistic"],
+        "说明": stated["explanation"],
+    }
+    table, wrong, lines = pd.DataFrame(columns), stated["state"] == DISAGREES, list[str]()
+    said = stated.loc[wrong, ["sentence", "explanation", "instead"]].to_numpy()
+    for head, (sentence, explanation, instead) in zip(table[wrong].to_numpy(), said, strict=True):
+        lines += ["  ".join(head[:3]), f"    原文：{sentence}", f"    核对：{explanation}"]
+        lines += [f"    可写作：{instead}"] if instead else []
+    listed = table if everything else table[~stated["state"].isin([AGREES, DISAGREES])]
+    lines += aligned((False, [name, *listed[name]]) for name in names_of(listed)) if len(listed) else []
     counts = "，".join(f"{STATES[state]} {count} 条" for state, count in count_states(claims).items())
-    lines += aligned(columns) if len(listed) else []
     return [*lines, f"{file}：{counts}；另有 {len(claims) - len(stated)} 处数字不是陈述。"]
-
-
-def _statistic_title(name: str | float) -> str:
-    known = STATISTICS.get(str(name))
-    return known.title if known else NOTHING if pd.isna(name) else "申报明细"
-
-
-def _written(row: Any) -> str:
-    return f"{row.number}{'' if row.derived or _UNIT_INSIDE.search(row.number) else row.unit}"
-
-
-def _short(row: Any) -> str:
-    return ("推算 " if row.derived else "") + shortened(_written(row), _WIDEST)

@@ -11,7 +11,6 @@ import matplotlib
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
-from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 from pilotlib.chinese import FONT_FAMILY, register_font
@@ -27,16 +26,13 @@ _WIDTH_INCHES, _TEXT_POINTS = 4.2, 10.5
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
 _HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
 _SETTINGS = {
-    "font.family": "sans-serif",
     "font.sans-serif": [FONT_FAMILY],
-    **dict.fromkeys(("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize"), _TEXT_POINTS),
-    "legend.fontsize": _TEXT_POINTS,
-    "legend.frameon": False,
-    "axes.unicode_minus": False,
+    **dict.fromkeys(("font.size", "legend.fontsize", "xtick.labelsize", "ytick.labelsize"), _TEXT_POINTS),
     "axes.edgecolor": OTHER_COLOUR,
     **dict.fromkeys(("axes.labelcolor", "text.color", "ytick.color"), TEXT_COLOUR),
     **dict.fromkeys(("axes.spines.top", "axes.spines.right", "axes.spines.bottom"), False),
     **dict.fromkeys(("xtick.bottom", "xtick.labelbottom", "ytick.left"), False),
+    **dict.fromkeys(("legend.frameon", "axes.unicode_minus"), False),
     "hatch.linewidth": 1.2,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "svg.fonttype": "none",  # text stays text: it can be selected, and the reader's own font draws it
@@ -45,11 +41,7 @@ _SETTINGS = {
 
 @contextmanager
 def report_style() -> Iterator[None]:
-    """Matplotlib and seaborn as the report sets them, for the time of a drawing.
-
-    Raises:
-        PilotError: a character that the font does not have.
-    """
+    """Matplotlib and seaborn as the report sets them; PilotError where the font lacks a drawn character."""
     register_font()
     with matplotlib.rc_context(), warnings.catch_warnings():
         seaborn.set_theme(style="white", rc=_SETTINGS)
@@ -84,23 +76,19 @@ def png_of(figure: Figure, dots_per_inch: int = 220) -> bytes:
 # What follows is called within `report_style`.
 
 
-def bar_chart(
-    names: Iterable[str], lengths: "pd.Series[float]", texts: Sequence[str], inches: float = _BAR_INCHES, **look: Any
-) -> Figure:
-    """A bar for each name, one below the other, with a text at its end; `look` is that of the names."""
+def bar_chart(lengths: "pd.Series[float]", texts: Sequence[str], inches: float = _BAR_INCHES, **look: Any) -> Figure:
+    """A bar for each length, under the name in its index, with a text at its end; `look` is the names'."""
     figure, axes = _canvas(len(lengths), inches)
-    draw_bars(axes, names, lengths)
-    for label in axes.get_yticklabels():
-        label.set(**look)
+    _draw_bars(axes, lengths, **look)
     return _finished(figure, axes, lengths, texts)
 
 
-def approved_and_applied(table: pd.DataFrame, names: str) -> Figure:
+def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     """A bar for what was approved, named by a column; a mark where another number was applied for."""
     same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool)
     approved, applied = floats(table["places_approved"]), floats(table["places_applied"])
     figure, axes = _canvas(len(table), legend=True)
-    draw_bars(axes, table[names], approved, label="批准")
+    _draw_bars(axes, approved.set_axis(table[names]), label="批准")
     look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
     axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
     bounds = table.get("lower_bound", pd.Series(False, table.index))
@@ -124,31 +112,27 @@ def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
     others = _HATCHED | {"edgecolor": OTHER_COLOUR}
     figure, axes = _canvas(len(wide), _BAR_INCHES * 1.6, legend=True)
     sums = draw_stacks(axes, wide[parts], {name: looks.get(name, others) for name in parts})
-    for name, bars in zip(parts, axes.containers, strict=True):
+    for name, bars in zip(parts, cast(list[Any], axes.containers), strict=True):
         texts = [number(value) if value > _ROOM_TO_WRITE * sums.max() else "" for value in wide[name]]
-        ink = INK_COLOURS.get(name, TEXT_COLOUR)
-        axes.bar_label(cast(BarContainer, bars), texts, label_type="center", color=ink)
+        axes.bar_label(bars, texts, label_type="center", color=INK_COLOURS.get(name, TEXT_COLOUR))
     return _finished(figure, axes, sums, [people(totals[name], gaps[name]) for name in wide.index])
 
 
-def solid_and_hatched(
-    names: "pd.Series[str]", solid: "pd.Series[float]", hatched: "pd.Series[float]", texts: Sequence[str], label: str
-) -> Figure:
-    """A stack of two pieces for each name, of which the hatched one bears the label."""
-    wide = pd.DataFrame({"单独": solid, "共享": hatched.where(hatched > 0)}).set_axis(names, axis="index")
+def hatched_chart(wide: pd.DataFrame, texts: Sequence[str], label: str) -> Figure:
+    """A stack for each row, of two columns of lengths: the second piece is hatched and bears the label."""
+    solid, hatched = wide.columns
     figure, axes = _canvas(len(wide), legend=True)
     look = _HATCHED | {"edgecolor": MAIN_COLOUR, "label": label}
-    draw_stacks(axes, wide, {"单独": {"color": MAIN_COLOUR}, "共享": look})
-    return _finished(figure, axes, solid + hatched, texts)
+    drawn = wide.assign(**{hatched: wide[hatched].where(wide[hatched] > 0)})
+    sums = draw_stacks(axes, drawn, {solid: {"color": MAIN_COLOUR}, hatched: look})
+    return _finished(figure, axes, sums, texts)
 
 
-def draw_bars(
-    axes: Axes, names: Iterable[str], lengths: "pd.Series[float]", longest: int = _LONGEST_LABEL, **settings: Any
-) -> None:
+def _draw_bars(axes: Axes, lengths: "pd.Series[float]", label: str | None = None, **look: Any) -> None:
     """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
-    look = {"color": MAIN_COLOUR, "saturation": 1, "legend": False} | settings
-    seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **look)
-    _write_names(axes, names, longest)
+    bars: dict[str, Any] = {"color": MAIN_COLOUR, "saturation": 1, "legend": False, "label": label}
+    seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **bars)
+    _write_names(axes, lengths.index, **look)
 
 
 def draw_stacks(
@@ -159,7 +143,7 @@ def draw_stacks(
     for name, look in looks.items():
         axes.barh(range(len(wide)), wide[name], left=start, **({"label": shortened(name, longest)} | look))
         start = start + wide[name].fillna(0)
-    _write_names(axes, wide.index.astype(str), longest)
+    _write_names(axes, wide.index, longest)
     axes.invert_yaxis()
     return start
 
@@ -178,9 +162,9 @@ def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tup
     return figure, axes
 
 
-def _write_names(axes: Axes, names: Iterable[str], longest: int) -> None:
+def _write_names(axes: Axes, names: Iterable[str], longest: int = _LONGEST_LABEL, **look: Any) -> None:
     labels = ["\n".join(shortened(line, longest) for line in str(name).split("\n")) for name in names]
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(labels)), labels, **look)
 
 
 def _finished(figure: Figure, axes: Axes, lengths: "pd.Series[float]", texts: Sequence[str]) -> Figure:

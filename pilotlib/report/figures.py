@@ -8,14 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pilotlib.columns import title_of, unit_of
-from pilotlib.report.drawing import (
-    approved_and_applied,
-    bar_chart,
-    floats,
-    report_style,
-    solid_and_hatched,
-    stack_chart,
-)
+from pilotlib.report.drawing import bar_chart, floats, hatched_chart, marked_chart, report_style, stack_chart
 from pilotlib.report.prose import NOT_GIVEN, at_least, number, people, shortened
 from pilotlib.report.told import Told, bounds_of
 
@@ -43,13 +36,9 @@ def drawing(entry: FigureEntry) -> Figure:
 
 def data_of(entry: FigureEntry) -> Told:
     """What a figure shows, as a table: lower bounds are marked as in the table that it is drawn of."""
-    name, _, definition, unit, source, data = entry.table[:6]
-    columns = [*entry.labels, *entry.lengths]
-    bounds, gaps = bounds_of(entry.table), entry.table.gaps
-    bounds = bounds[bounds.columns.intersection(columns)]
-    gaps = None if gaps is None else gaps[gaps.columns.intersection(columns)]
-    title = f"图中数据：{entry.headline}"
-    return Told(name, title, definition, unit, source, data[columns], bounds=bounds, gaps=gaps)
+    data = entry.table.data[[*entry.labels, *entry.lengths]]
+    bounds, gaps = bounds_of(entry.table).filter(data.columns), entry.table.gaps
+    return Told(*entry.table[:5], data, bounds=bounds, gaps=gaps)._replace(title=f"图中数据：{entry.headline}")
 
 
 def description(entry: FigureEntry) -> str:
@@ -68,12 +57,12 @@ def description(entry: FigureEntry) -> str:
 def round_level(tables: Tables) -> FigureEntry:
     """Approved places by round, stacked by level."""
     table, headline = tables["by_round_level"], "各批次、各等级的批准培训人数"
-    rounds, levels = (_top(tables[name].data, "share") for name in ("by_round", "by_level"))
-    if rounds is not None and levels is not None and not _is_bounded(tables):
-        headline = (
-            f"{rounds['application_round']}占批准人数的{number(rounds['share'])}%，"
-            f"{levels['level']}占{number(levels['share'])}%"
-        )
+    rounds, levels = (top_of(tables[name].data, "share") for name in ("by_round", "by_level"))
+    # Of what is at least so much there are no shares.
+    bounded = tables["overview"].data.set_index("measure")["lower_bound"]["places_approved"]
+    if rounds is not None and levels is not None and not bounded:
+        of_round, of_level = (f"{number(top['share'])}%" for top in (rounds, levels))
+        headline = f"{rounds['application_round']}占批准人数的{of_round}，{levels['level']}占{of_level}"
     form, labels = "横向堆叠条形图，每个批次一条，按等级分段。", ["application_round", "level"]
     return FigureEntry(table, partial(stack_chart, table.data, *labels), headline, form, labels, ["places_approved"])
 
@@ -81,33 +70,28 @@ def round_level(tables: Tables) -> FigureEntry:
 def certificates(tables: Tables) -> FigureEntry:
     """Approved places by certificate; a mark where another number was applied for."""
     table, headline = tables["by_certificate"], "各证书的申请与批准培训人数"
-    top = _top(table.data, "places_approved")
+    top = top_of(table.data, "places_approved")
     if top is not None and not _is_bounded(tables):
         unlike = tables["approved_unlike_applied"].data["certificate"].nunique()
         rest = f"；{number(unlike)}种证书的批准与申请不同" if unlike else ""
         headline = f"{top['certificate']}获批最多，为{people(top['places_approved'])}{rest}"
-    draw = partial(approved_and_applied, table.data, "certificate")
+    draw = partial(marked_chart, table.data, "certificate")
     form = "横向条形图，每种证书一条，条长为批准人数；与申请不同的，用菱形标出申请人数。"
     return FigureEntry(table, draw, headline, form, ["certificate"], ["places_applied", "places_approved"], "人")
 
 
 def majors(tables: Tables) -> FigureEntry:
     """Approved places by major: alone, and shared with others (hatched, not to be added up)."""
-    table, headline = tables["by_major"], "各专业的批准培训人数"
-    lengths = ["places_approved_alone", "places_approved_shared"]
-    top, sharing = _top(table.data, lengths[0]), (table.data["applications_shared"] > 0).sum()
-    if top is not None:
-        headline = f"{top['major']}单独获批最多，为{people(top[lengths[0]])}"
-    if sharing:
-        headline += f"；{number(sharing)}个专业另有与其他专业共享的名额"
-    order = floats(table.data[lengths[0]]).sort_values(ascending=False, kind="stable").index
-    rows = table.data.loc[order].reset_index(drop=True)
-    alone, shared = (floats(rows[name]) for name in lengths)
-    numbers = [rows[name].map(number, na_action=None).astype("str") for name in lengths]
-    own = numbers[0].where(rows["applications_alone"] > 0, "")
-    common = ("共享" + numbers[1]).where(rows["applications_shared"] > 0, "")
-    texts = (own + "，" + common).str.strip("，")
-    draw = partial(solid_and_hatched, rows["major"], alone, shared, texts.tolist(), "与其他专业共享（不可相加）")
+    table, lengths = tables["by_major"], ["places_approved_alone", "places_approved_shared"]
+    top, sharing = top_of(table.data, lengths[0]), (table.data["applications_shared"] > 0).sum()
+    most = "各专业的批准培训人数" if top is None else f"{top['major']}单独获批最多，为{people(top[lengths[0]])}"
+    headline = most + (f"；{number(sharing)}个专业另有与其他专业共享的名额" if sharing else "")
+    rows = table.data.sort_values(lengths[0], key=floats, ascending=False, kind="stable", ignore_index=True)
+    own, common = (rows[name].map(number, na_action=None).astype("str") for name in lengths)
+    own, common = own.where(rows["applications_alone"] > 0, ""), "共享" + common
+    texts = (own + "，" + common.where(rows["applications_shared"] > 0, "")).str.strip("，")
+    wide = rows.set_index("major")[lengths].apply(floats).set_axis(["单独", "共享"], axis="columns")
+    draw = partial(hatched_chart, wide, texts.tolist(), "与其他专业共享（不可相加）")
     form = "横向条形图，每个专业两段：实心为单独获批，斜线为与其他专业共享，共享部分不可相加。"
     return FigureEntry(table, draw, headline, form, ["major"], lengths)
 
@@ -123,7 +107,7 @@ def per_100_students(tables: Tables) -> FigureEntry:
     others = table["majors_count"].map(lambda count: f"\n等{count}个专业" if count > 2 else "")
     both = together.str.replace("、", "、\n")
     names = both.where(together.str.count("、") == 1, together.str.split("、").str[0] + others)
-    draw = partial(bar_chart, names, floats(table[rate]), rates, 0.36, linespacing=1.35)
+    draw = partial(bar_chart, floats(table[rate]).set_axis(names), rates, 0.36, linespacing=1.35)
     form, unit = "横向条形图，每个专业或共享名额的专业组一条，从多到少排列。", "人（每百名在校生的批准名额）"
     return FigureEntry(tables[rate]._replace(data=table), draw, headline, form, ["majors_together"], [rate], unit)
 
@@ -131,14 +115,14 @@ def per_100_students(tables: Tables) -> FigureEntry:
 def categories(tables: Tables) -> FigureEntry:
     """Approved places by 大类 of the catalogue."""
     table, headline = tables["by_category"], "各专业大类的批准培训人数"
-    places, top = floats(table.data["places_approved"]), _top(table.data, "places_approved")
+    places, top = floats(table.data["places_approved"]), top_of(table.data, "places_approved")
     known, bounded = (table.data["places_approved"], _bounds(table, "places_approved")), _is_bounded(tables)
     texts = pd.Series(map(people, *known), table.data.index, dtype="str")
     if places.sum() and not bounded:
         texts = texts + "（" + (places / places.sum() * 100).map(number) + "%）"
     if top is not None and len(places) > 1 and not bounded:
         headline = f"{top['category']}获批最多，占{number(top['places_approved'] / places.sum() * 100)}%"
-    draw = partial(bar_chart, table.data["category"], places, texts.tolist())
+    draw = partial(bar_chart, places.set_axis(table.data["category"]), texts.tolist())
     form = "横向条形图，每个专业大类一条，从多到少排列。"
     return FigureEntry(table, draw, headline, form, ["category"], ["places_approved"])
 
@@ -150,16 +134,15 @@ def applied_to_awarded(tables: Tables) -> FigureEntry:
     texts = pd.Series(map(people, counts, bounds_of(table)["people"]), counts.index, dtype="str")
     given = [f"{name}{text}" for name, text in zip(step, texts, strict=True) if text != NOT_GIVEN]
     share = "（" + table.data["step_before"].fillna("") + "的" + percent.map(number) + "%）"
-    draw = partial(bar_chart, step, floats(counts), (texts + share.where(percent.notna(), "")).tolist(), 0.39)
+    texts = texts + share.where(percent.notna(), "")
+    draw = partial(bar_chart, floats(counts).set_axis(step), texts.tolist(), 0.39)
     headline, unit = "，".join(given) or "从申请到获证", "人；百分比以上一步为分母"
     form = "横向条形图，从申请到获证每一步一条；没有提供的步骤写明未提供。"
     return FigureEntry(table, draw, headline, form, ["step"], ["people", "percent"], unit)
 
 
-FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {
-    figure.__name__: figure
-    for figure in (round_level, certificates, majors, per_100_students, categories, applied_to_awarded)
-}
+_ALL = (round_level, certificates, majors, per_100_students, categories, applied_to_awarded)
+FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {figure.__name__: figure for figure in _ALL}
 
 
 def _bounds(told: Told, column: str) -> "pd.Series[bool]":
@@ -169,11 +152,10 @@ def _bounds(told: Told, column: str) -> "pd.Series[bool]":
 
 def _is_bounded(tables: Tables) -> bool:
     """Whether what was approved is at least what the tables say: of such sums there are no shares."""
-    overview = tables["overview"].data.set_index("measure")
-    return bool(overview["lower_bound"]["places_approved"])
+    return bool(tables["overview"].data.set_index("measure")["lower_bound"]["places_approved"])
 
 
-def _top(table: pd.DataFrame, column: str) -> "pd.Series[Any] | None":
+def top_of(table: pd.DataFrame, column: str) -> "pd.Series[Any] | None":
     """The row with the most; none where nothing is known or all is 0."""
     values = table[column].astype("Float64").fillna(0)
     return table.iloc[int(values.argmax())] if (values > 0).any() else None

@@ -17,7 +17,7 @@ from pilotlib.report.told import cells, html
 from pilotlib.statistics import STATISTICS
 
 DOUBTS_SHOWN = 5  # of each kind, at the top of the report
-_FIRST_SECTION = re.compile(r"## *一、")
+_OTHER_SECTION = re.compile("## (?! *一、)")
 
 
 def title_block(book: Book) -> HTML:
@@ -40,11 +40,9 @@ def _facts(kind: str, facts: Sequence[Fact]) -> HTML:
     """A list of facts, each under its name; of key figures with their notes."""
     # JupyterLab floats the terms of a list and what is said of them; here each stands above its fact.
     style = "style='float:none;width:auto'"
-    items = []
-    for fact in facts:
-        note = f"<dd class='note' {style}>{escape(fact.note)}</dd>" if kind == "key-figures" else ""
-        items.append(f"<div><dt {style}>{escape(fact.name)}</dt><dd {style}>{escape(fact.value)}</dd>{note}</div>")
-    return HTML(f"<dl class='{kind}'>{''.join(items)}</dl>")
+    note = f"<dd class='note' {style}>{{2}}</dd>" if kind == "key-figures" else ""
+    form = f"<div><dt {style}>{{0}}</dt><dd {style}>{{1}}</dd>{note}</div>"
+    return HTML(f"<dl class='{kind}'>{''.join(form.format(*map(escape, fact)) for fact in facts)}</dl>")
 
 
 def doubts(book: Book) -> HTML:
@@ -66,26 +64,27 @@ def paragraph(book: Book, topic: str) -> HTML:
 
 def first_narrative(book: Book) -> HTML:
     """The school's own words on the year's tasks (its section 一), below the sentences that are computed."""
-    sections = _sections(book)
-    if not sections:
+    body, others = _narrative(book)
+    if not body + others:
         return HTML("<p>学校没有提供文字。</p>")
-    texts = [text for text in sections if not text.startswith("## ")]
-    texts += [text.partition("\n")[2] for text in sections if _FIRST_SECTION.match(text)]
-    body = "".join(_render(text, book) for text in texts)
     return HTML(f"<section class='given'><h3>学校的说明</h3>{MARKS_EXPLAINED}{body}</section>" if body else "")
 
 
 def narrative(book: Book) -> HTML:
     """The other sections of the school's own text, as written; HTML in them is shown as text."""
-    others = [text for text in _sections(book) if text.startswith("## ") and not _FIRST_SECTION.match(text)]
-    return HTML("".join(_render(text, book) for text in others))
+    return HTML(_narrative(book)[1])
 
 
-def _sections(book: Book) -> list[str]:
-    """The narrative before its first heading of the second level, then each section; a heading with nothing
-    under it is none, for the narrative of a new year begins with headings alone."""
+def _narrative(book: Book) -> list[str]:
+    """The narrative as HTML: its section 一 after what stands before the first heading, and its other
+    sections; a heading with nothing under it is none, for the narrative of a new year is headings alone."""
     marked = book.narrative if book.claims is None else with_marks(book.narrative, book.claims)
-    return [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
+    sections = [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
+    others = list(filter(_OTHER_SECTION.match, sections))
+    first = [re.sub(r"^## .*\n", "", text) for text in sections if text not in others]
+    render = mistune.create_markdown(renderer=_TextOnly(escape=True))
+    pages = ["".join(str(render(text)) for text in part) for part in (first, others)]
+    return pages if book.claims is None else [marks_as_links(page, book.claims) for page in pages]
 
 
 class _TextOnly(mistune.HTMLRenderer):
@@ -99,11 +98,6 @@ class _TextOnly(mistune.HTMLRenderer):
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return text if text == url else f"{text}（{escape(url)}）"
-
-
-def _render(markdown: str, book: Book) -> str:
-    page = str(mistune.create_markdown(renderer=_TextOnly(escape=True))(markdown))
-    return page if book.claims is None else marks_as_links(page, book.claims)
 
 
 def claims(book: Book) -> HTML:

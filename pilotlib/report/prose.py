@@ -1,5 +1,6 @@
 """Numbers and names as they are read, and the year's sentences from its statistics."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -22,23 +23,19 @@ def number(value: Any) -> str:
     >>> number(1662), number(30.21), number(36.70), number(pd.NA)
     ('1,662', '30.21', '36.7', '未提供')
     """
-    if pd.isna(value):
-        return NOT_GIVEN
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return NOT_GIVEN if pd.isna(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def at_least(value: Any, bounded: bool, unit: str = "") -> str:
+def at_least(value: Any, bounded: bool = False, unit: str = "") -> str:
     """A count with its unit, 至少 before a lower bound; a missing one is not given.
 
-    >>> at_least(50, True, "人"), at_least(pd.NA, True, "人")
-    ('至少50人', '未提供')
+    >>> at_least(50, True, "个"), people(50), people(pd.NA, True)
+    ('至少50个', '50人', '未提供')
     """
     return NOT_GIVEN if pd.isna(value) else f"{AT_LEAST if bounded else ''}{number(value)}{unit}"
 
 
-def people(value: Any, bounded: bool = False) -> str:
-    """A number of people, as `at_least` says it."""
-    return at_least(value, bounded, "人")
+people = partial(at_least, unit="人")
 
 
 def measured(overview: pd.DataFrame, measure: str) -> str:
@@ -51,51 +48,42 @@ def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
     """Applications and approved places of each row that has any, 至少 before a lower bound; or empty."""
     rows = rows[rows["applications"] > 0]
     named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
-    bounds = rows["lower_bound"] if "lower_bound" in rows else [False] * len(rows)
-    parts = [
-        f"{part}{number(count)}项、批准{people(places, bound)}"
-        for part, count, places, bound in zip(named, rows["applications"], rows["places_approved"], bounds, strict=True)
-    ]
+    places = map(people, rows["places_approved"], rows.get("lower_bound", [False] * len(rows)))
+    parts = list(map("{}{}项、批准{}".format, named, rows["applications"].map(number), places))
     return f"分{title}看，{'；'.join(parts)}。" if parts else ""
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     """The year's applications in sentences, a paragraph a topic; an empty one where nothing is known."""
-    names = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
-    rows, certificates, levels, applied, approved = (measured(statistics["overview"], name) for name in names)
+    overview = statistics["overview"].set_index("measure")
+    said = {name: measured(statistics["overview"], name) for name in overview.index}
     pending = statistics["by_status"][~statistics["by_status"]["counts_as_approved"]]
     statuses = zip(pending["status"], pending["applications"], strict=True)
     parts = "、".join(f"{status or '状态空白'}{number(count)}项" for status, count in statuses)
     not_approved = f"其中{number(pending['applications'].sum())}项的状态不是已批准（{parts}），人数不计入批准。"
-    overview = statistics["overview"].set_index("measure")
     forms = {
         "majors_count": "涉及{}专业",
         "categories_count": "分属{}专业大类",
         "distinct_students": "共有在校生{}（每个专业只计一次）",
         "places_per_100_students": "平均每百名在校生的批准名额为{}",
     }
-    counted = [name for name in forms if pd.notna(overview["value"][name])]
-    known = "，".join(forms[name].format(measured(statistics["overview"], name)) for name in counted)
+    known = "，".join(form.format(said[name]) for name, form in forms.items() if said[name] != NOT_GIVEN)
     note = overview["note"]["majors_count"]
-    counts = statistics["indicators"].set_index("indicator")["value"]
-    given, missing = list[str](), list[str]()
-    for rate in statistics["rates"].to_dict("records"):
-        title, count = title_of(rate["numerator"]), counts[rate["numerator"]]
-        base = f"{title_of(rate['denominator'])}（{people(rate['denominator_value'])}）"
-        share = f"，为{base}的{number(rate['percent'])}%" if pd.notna(rate["percent"]) else ""
-        if pd.isna(count):
-            missing.append(title)
-        else:
-            given.append(f"{title}{people(count)}{share}")
+    counts, rates = statistics["indicators"].set_index("indicator")["value"], statistics["rates"]
+    titles, values = rates["numerator"].map(title_of), rates["numerator"].map(counts)
+    bases = rates["denominator"].map(title_of) + "（" + rates["denominator_value"].map(people) + "）"
+    shares = ("，为" + bases + "的" + rates["percent"].map(number) + "%").where(rates["percent"].notna(), "")
+    given, missing = (titles + values.map(people) + shares)[values.notna()], titles[values.isna()]
     return {
-        "places": f"{year}年度共申报1+X证书试点{rows}，涉及{certificates}证书；"
-        f"同一证书的不同等级分别计算，为{levels}。申请培训{applied}，批准{approved}。"
+        "places": f"{year}年度共申报1+X证书试点{said['applications']}，涉及{said['certificates']}证书；"
+        f"同一证书的不同等级分别计算，为{said['certificate_levels']}。"
+        f"申请培训{said['places_applied']}，批准{said['places_approved']}。"
         + breakdown("批次", statistics["by_round"], "application_round")
         + (not_approved if parts else ""),
         "certificates": _certificates(statistics),
         "majors": (f"试点{known}。" if known else "") + (f"{note}，所以专业数只是下限。" if note else ""),
-        "training": (f"{'；'.join(given)}。" if given else "")
-        + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if missing else ""),
+        "training": (f"{'；'.join(given)}。" if len(given) else "")
+        + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if len(missing) else ""),
     }
 
 
@@ -107,13 +95,11 @@ def _certificates(statistics: Statistics) -> str:
     if filled > 0:
         places = people(unknown["places_approved_as_given"] - unknown["places_approved"])
         text += f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准{places}。"
-    sums = map(people, repeated["places_approved"], repeated["lower_bound"])
-    repeats = [
-        f"{row.certificate}（{row.level}，{row.rounds_detail}，合计{places}）"
-        for row, places in zip(repeated.itertuples(), sums, strict=True)
-    ]
-    if repeats:
-        text += f"在不止一个批次申报的有{number(len(repeats))}个：{'、'.join(repeats)}。"
+    if len(repeated):
+        form = "{certificate}（{level}，{rounds_detail}，合计{total}）"
+        counts = list(map(people, repeated["places_approved"], repeated["lower_bound"]))
+        repeats = map(form.format_map, repeated.assign(total=counts).to_dict("records"))
+        text += f"在不止一个批次申报的有{number(len(repeated))}个：{'、'.join(repeats)}。"
     rows = statistics["approved_unlike_applied"]
     unlike = [
         f"第{row.source_row}行{row.certificate}申请{people(row.places_applied)}、批准{people(row.places_approved)}"

@@ -1,13 +1,11 @@
-"""Tables that show themselves in a cell or as text as the report shows them: title, units, repairs marked.
-
-What is said of them stands in their `attrs` as plain values; pandas carries it through filters and sorting.
-"""
+"""Tables that show themselves as the report shows them, in a cell or as text. What is said of them stands in
+their `attrs` as plain values; pandas carries it through filters and sorting."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import wraps
 from html import escape
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -22,22 +20,10 @@ _STYLE = (
     "padding:.3em 0;color:inherit}.pilotlib th,.pilotlib td{text-align:left!important;padding:.25em .7em;"
     "vertical-align:top;white-space:normal;max-width:24em}.pilotlib .short,.pilotlib .word{white-space:nowrap}"
     ".pilotlib .name{min-width:6em}.pilotlib .long{min-width:10em}.pilotlib .figure{word-break:keep-all}"
-    ".pilotlib thead th{border-bottom:1px solid currentColor;"
-    "vertical-align:bottom}.pilotlib tbody th{font-weight:normal}.pilotlib .figure{text-align:right!important;"
-    "font-variant-numeric:tabular-nums}.pilotlib mark{background:#ffe49c;color:#222}"
-    ".pilotlib .notes{opacity:.8;max-width:60em;margin:.3em 0}</style>"
+    ".pilotlib thead th{border-bottom:1px solid currentColor;vertical-align:bottom}.pilotlib tbody th{"
+    "font-weight:normal}.pilotlib .figure{text-align:right!important;font-variant-numeric:tabular-nums}"
+    ".pilotlib mark{background:#ffe49c;color:#222}.pilotlib .notes{opacity:.8;max-width:60em;margin:.3em 0}</style>"
 )
-
-
-class About(NamedTuple):
-    """What a table says of itself: name, title, definition, unit, source, rows and columns of the told table;
-    its repaired cells: column → "year/source_row" → what was there and why it was changed."""
-
-    words: tuple[str, str, str, str, str]
-    rows: int
-    columns: list[str]
-    year: int | None
-    marks: dict[str, dict[str, str]]
 
 
 def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,13 +33,11 @@ def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
     def of_table(table: "Table", *args: Any, **kwargs: Any) -> Any:
         try:
             return method(table, *args, **kwargs)
-        except UnknownNameError:
-            raise
-        except KeyError:
+        except KeyError as error:
             key = args[0] if args else kwargs.get("by")
             asked = key if isinstance(key, list) else [key]
             unknown = [name for name in asked if isinstance(name, str) and name not in table.columns]
-            if not unknown:
+            if not unknown or isinstance(error, UnknownNameError):
                 raise
             name, known = unknown[0], names_of(table)
             same = [column for column in known if name == title_of(column) or column == title_of(name)]
@@ -90,19 +74,17 @@ class Table(pd.DataFrame):
         if told is None:
             return super().__repr__()
         written = texts(told)
-        written = written.mask(why.notna(), written + "*")
-        columns = [[heading(name), *written[name]] for name in names_of(written)]
-        numbers = figure_columns(told.data)
-        lines = aligned(columns, {place for place, name in enumerate(written) if name in numbers})
-        rule = "─" * 4
-        return "\n".join([told.title, rule, *lines, rule, *told.notes.splitlines()])
+        written, figures = written.mask(why.notna(), written + "*"), figure_columns(told.data)
+        lines = aligned((name in figures, [heading(name), *written[name]]) for name in names_of(written))
+        return "\n".join([told.title, "────", *lines, "────", *told.notes.splitlines()])
 
 
 def shown(told: Told, *, year: int | None = None, marks: dict[str, dict[str, str]] | None = None) -> Table:
-    """The data of a told table, which shows itself; see `About`."""
-    words = (told.name, told.title, told.definition + told.notes, told.unit, told.source)
-    table = Table(told.data)
-    table.attrs = {_ABOUT: About(words, len(table), names_of(table), year, marks or {})._asdict()}
+    """The data of a told table, of a year, which shows itself; `marks` are its repaired cells: column →
+    "year/source_row" → what was there and why it was changed."""
+    words = told._replace(definition=told.definition + told.notes)[:5]
+    table, about = Table(told.data), {"words": words, "rows": len(told.data), "columns": names_of(told.data)}
+    table.attrs = {_ABOUT: about | {"year": year, "marks": marks or {}}}
     return table
 
 
@@ -116,34 +98,33 @@ def titles_of(names: Iterable[str]) -> dict[str, str]:
 def _as_told(table: Table) -> tuple[Told | None, pd.DataFrame]:
     """The first rows under the names of their columns, with what is said of them, a note a line; and for each
     cell what was there before its repair, and why. None where pandas' own way of showing is the better one."""
-    said, index = table.attrs.get(_ABOUT), [name for name in table.index.names if name is not None]
+    about, index = table.attrs.get(_ABOUT), [name for name in table.index.names if name is not None]
     named = table.columns.nlevels == 1 and all(isinstance(name, str) for name in table.columns)
-    if not said or not named or set(index) & set(table.columns):
+    if not about or not named or set(index) & set(table.columns):
         return None, pd.DataFrame()
-    about = About(**said)
     first = pd.DataFrame(table.head(_MOST_ROWS)).reset_index(drop=not index)
-    titles = titles_of(about.columns)
+    told_rows, columns, titles = about["rows"], about["columns"], titles_of(about["columns"])
     data = first.rename(columns={title: name for name, title in titles.items() if name not in first})
     if not data.columns.is_unique:
         return None, pd.DataFrame()
     names = [name for name in names_of(data) if kind_of(name) != "bound"]
     reasons = pd.DataFrame(index=data.index, columns=names, dtype=object)
     if "source_row" in data:
-        year = data["year"] if "year" in data else pd.Series(about.year, index=data.index)
-        rows = year.astype(str) + "/" + data["source_row"].astype(str)
-        repaired = {name: rows.map(cells).astype(object) for name, cells in about.marks.items() if name in names}
-        reasons = reasons.assign(**repaired)
-    name, title, definition, unit, source = about.words
-    all_columns = set(data.columns) <= set(about.columns)
+        year = data["year"].astype(str) if "year" in data else str(about["year"])
+        rows = year + "/" + data["source_row"].astype(str)
+        repaired = {name: rows.map(cells) for name, cells in about["marks"].items() if name in names}
+        reasons = reasons.assign(**repaired).astype(object)
+    name, title, definition, unit, source = about["words"]
+    all_columns = set(data.columns) <= set(columns)
     notes = [f"{definition}单位：{unit}。"] if all_columns else []
     if reasons.notna().any(axis=None):
         notes.append("着色（或带*）的单元格与原表不同；trace_row(…, 行) 说明原值与理由。")
     if len(table) > len(data):
         notes.append(f"只显示前{len(data):,}行，共{len(table):,}行。")
     # Of a part it is said how large a part, of what was computed from the table, that it was.
-    of_rows = len(table) == about.rows or "source_row" not in about.columns or "source_row" in data
+    of_rows = len(table) == told_rows or "source_row" not in columns or "source_row" in data
     if not (all_columns and of_rows):
         title = f"由“{title}”得出"
-    elif len(table) != about.rows:
-        title = f"{title}：{about.rows:,}行中的{len(table):,}行"
+    elif len(table) != told_rows:
+        title = f"{title}：{told_rows:,}行中的{len(table):,}行"
     return Told(name, title, definition, unit, source, data, notes="\n".join(notes)), reasons

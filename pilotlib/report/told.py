@@ -1,10 +1,8 @@
-"""A table that is told: name, title, definition, unit, source and data; and every form in which it is read.
-
-Page, CSV, sheet, document and cell are made from it, so they cannot differ; columns are written by kind.
-"""
+"""A table that is told; page, CSV, sheet, document and cell are made from it, so they cannot differ. Columns
+are written by kind."""
 
 import base64
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from numbers import Real
 from typing import Any, NamedTuple
@@ -31,14 +29,11 @@ _WORDS = {
 
 
 class Told(NamedTuple):
-    """A table with all that is said of it.
-
-    For cells of the data, as tables with its index and some columns: `marks`, whether they are set off; `bounds`,
-    whether they are lower bounds, by default as columns of the kind `bound` say; `gaps`, the word where nothing is,
-    if not the column's own. `links`: where the first column leads, empty for nowhere. `heads`: other headings.
-    `shown` and `limit`: the columns and how many rows the page shows; the other forms hold all. `nothing`: what the
-    page says in place of a table without rows.
-    """
+    """A table with all that is said of it. For cells of the data, as tables with its index and some columns: `marks`,
+    whether they are set off; `bounds`, whether they are lower bounds, by default as columns of the kind `bound` say;
+    `gaps`, the word where nothing is, if not the column's own. `links`: where the first column leads, empty for
+    nowhere. `heads`: other headings. `shown` and `limit`: the columns and how many rows the page shows; the other
+    forms hold all. `nothing`: what the page says in place of a table without rows."""
 
     name: str
     title: str
@@ -85,15 +80,14 @@ def texts(told: Told) -> pd.DataFrame:
     """Every cell as a reader sees it: thousands separated, 至少 before a lower bound, missing said in words;
     without the columns of the kind `bound`, for their figures say it."""
     data, bounds = in_words(told.data), bounds_of(told)
-    gaps = pd.DataFrame() if told.gaps is None else told.gaps
     columns: dict[str, pd.Series[str]] = {}
     for name in [name for name in names_of(data) if kind_of(name) != "bound"]:
         column, write, missing = column_of(name), _WRITTEN.get(kind_of(name), number), data[name].isna()
         words = [write(value) if isinstance(value, Real) else str(value) for value in data[name]]
         written = pd.Series(words, data.index, dtype="str")
         written = written.mask(missing, NOT_GIVEN if column and column.not_given else NOTHING)
-        if name in gaps:
-            written = written.mask(missing & (gaps[name] != ""), gaps[name])
+        if told.gaps is not None and name in told.gaps:
+            written = written.mask(missing & (told.gaps[name] != ""), told.gaps[name])
         columns[name] = written.mask(bounds[name] & ~missing, AT_LEAST + written) if name in bounds else written
     return pd.DataFrame(columns, index=data.index, columns=list(columns), dtype="str")
 
@@ -111,8 +105,8 @@ def cells(told: Told) -> pd.DataFrame:
 
 
 def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -> str:
-    """The table of the page, of its own cells or those given: in a scroll box, what is said of it below, and its
-    data as a download."""
+    """The table of the page, of its own cells or those given: in a scroll box, what is said of it below, and
+    its data as a download."""
     rows = len(told.data)
     if told.nothing and not rows:
         return f"<p>{escape(told.nothing)}</p>"
@@ -139,14 +133,11 @@ def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -
 def element_of(told: Told, shown: pd.DataFrame) -> str:
     """The `<table>` of some of its cells as HTML; one to search says in which order its categories stand."""
     figures = figure_columns(told.data)
-    heads: list[str] = []
-    columns: list[pd.Series[str]] = []
+    heads, columns = list[str](), list["pd.Series[str]"]()
     for name in names_of(shown):
-        title, data = heading(name, told.heads), told.data[name]
+        title, data, order = heading(name, told.heads), told.data[name], ""
         longest = max([len(title), *shown[name].str.replace("<[^>]+>", "", regex=True).str.len()])
-        room = next(kind for kind, characters in _ROOM.items() if longest <= characters)
-        kind = "figure" if name in figures else room
-        order = ""
+        kind = "figure" if name in figures else next(kind for kind, most in _ROOM.items() if longest <= most)
         if told.searchable and isinstance(data.dtype, pd.CategoricalDtype) and data.cat.ordered:
             order = f' data-order="{escape("|".join(map(str, data.cat.categories)))}"'
         start, end = ("<td", "</td>") if columns else ('<th scope="row"', "</th>")
@@ -160,19 +151,15 @@ def element_of(told: Told, shown: pd.DataFrame) -> str:
 
 def bounds_of(told: Told) -> pd.DataFrame:
     """For the columns that may hold lower bounds, which cells are."""
-    if told.bounds is not None:
-        return told.bounds
-    data = told.data
-    marks: dict[str, pd.Series[bool]] = {}
-    for name in names_of(data):
-        if kind_of(name) == "bound":
-            marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
-    return pd.DataFrame({name: bounded for name, bounded in marks.items() if name in data}, data.index)
+    marks, data = dict[str, "pd.Series[bool]"](), told.data
+    for name in [name for name in names_of(data) if kind_of(name) == "bound"]:
+        marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
+    return pd.DataFrame(marks, data.index).filter(data.columns) if told.bounds is None else told.bounds
 
 
 def figure_columns(data: pd.DataFrame) -> set[str]:
     """The columns that hold figures: set to the right, their thousands separated."""
-    numbers = names_of(data.select_dtypes("number"))
+    numbers = data.select_dtypes("number").columns
     return {name for name in numbers if name not in COLUMNS or kind_of(name) in FIGURES}
 
 
@@ -182,14 +169,14 @@ def heading(name: str, heads: Mapping[str, str] = NO_HEADS) -> str:
     return heads.get(name, title_of(name) + (f"（{unit}）" if unit else ""))
 
 
-def aligned(columns: Iterable[list[str]], figures: Container[int] = ()) -> list[str]:
-    """Columns of texts, each from its heading down, as lines for a terminal, where a Chinese character is two
-    wide; `figures` are the places of the columns that are set to the right."""
+def aligned(columns: Iterable[tuple[bool, list[str]]]) -> list[str]:
+    """Columns of texts, from their headings down, as lines for a terminal: those that are said to hold
+    figures are set to the right, and a Chinese character is two wide."""
     padded = []
-    for place, column in enumerate(columns):
-        widths = [display_width(text) for text in column]
-        spaces = [" " * (max(widths) - width) for width in widths]
-        pairs = zip(spaces, column, strict=True) if place in figures else zip(column, spaces, strict=True)
+    for is_figures, column in columns:
+        width = max(map(display_width, column))
+        spaces = [" " * (width - display_width(text)) for text in column]
+        pairs = zip(spaces, column, strict=True) if is_figures else zip(column, spaces, strict=True)
         padded.append(["".join(pair) for pair in pairs])
     return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib import __version__, reading
+from pilotlib import __version__
 from pilotlib.claims import DISAGREES, check_narrative, count_states
 from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, newest_year
-from pilotlib.reading import Processed, YearStatistics
+from pilotlib.reading import Processed, YearStatistics, processed_folder, read_processed, read_year_statistics
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import brief, measured, number, year_paragraphs
 from pilotlib.report.year_tables import defining_tables, figure_tables, logged_tables, statistic_tables
-from pilotlib.report.years import TOTALS, breaks_table, compare
+from pilotlib.report.years import TOTALS, compare
 from pilotlib.statistics import STATISTICS
 from pilotlib.statistics.years import COMPARED
 
@@ -29,18 +29,14 @@ def open_year(year: int | None = None, processed: str | None = None) -> Book:
     """`read_year` of the project around the working directory; the newest year by default."""
     project = find_project()
     year = year or newest_year(project)
-    return read_year(reading.processed_folder(project, year, processed), earlier_folder(project, year))
+    return read_year(processed_folder(project, year, processed), earlier_folder(project, year))
 
 
 def read_year(folder: Path, earlier: Path | None = None) -> Book:
-    """The book of a year, from what the first two stages wrote into folders, compared with an earlier year.
-
-    Raises:
-        PilotError: the stages have not been run.
-    """
-    before = reading.read_year_statistics(earlier, COMPARED) if earlier else None
-    statistics = reading.read_year_statistics(folder, STATISTICS).statistics
-    return book_of(reading.read_processed(folder), statistics, before)
+    """The book of a year, from what the first two stages wrote into folders, compared with an earlier year;
+    PilotError where they have not been run."""
+    before = read_year_statistics(earlier, COMPARED) if earlier else None
+    return book_of(read_processed(folder), read_year_statistics(folder, STATISTICS).statistics, before)
 
 
 def book_of(
@@ -58,11 +54,8 @@ def book_of(
     tables = statistic_tables(statistics, source, given) | logged_tables(processed, processed.problems, source)
     tables |= {"claims": claims_table(claims, source)} | defining_tables(processed.applications)
     if earlier:
-        years = (earlier, YearStatistics(year, about, dict(statistics)))
-        both = f"{earlier.year}年与{year}年的申报明细表"
-        broken, (compared, sentences) = breaks_table(years, both), compare(years, both)
-        tables |= ({"breaks": broken} if len(broken.data) else {}) | compared
-        paragraphs["comparison"] = "\n".join(sentences)
+        compared, sentences = compare([earlier, YearStatistics(year, about, dict(statistics))])
+        tables, paragraphs["comparison"] = tables | compared, "\n".join(sentences)
     overview, changed = statistics["overview"], number_of_changed_cells(processed.changes)
     notes = overview.set_index("measure")["note"]
     wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
@@ -107,13 +100,12 @@ def _provenance(processed: Processed) -> list[Fact]:
 
 def _facts(processed: Processed, overview: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
     """What the manifest says of a year; a count that is not known is null."""
-    values = overview.set_index("measure")["value"].astype(object)
-    aside = len(processed.set_aside)
+    values, aside = overview.set_index("measure")["value"].astype(object), len(processed.set_aside)
     rows = {"rows_read": len(processed.applications) + aside, "rows_set_aside": aside}
-    rows["cells_changed"] = number_of_changed_cells(processed.changes)
+    cells = {"cells_changed": number_of_changed_cells(processed.changes)}
     return {
         "year": processed.about["year"],
-        "counts": rows | values.where(values.notna(), None).to_dict(),
+        "counts": rows | cells | values.where(values.notna(), None).to_dict(),
         "claims": count_states(claims),
         "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
     }

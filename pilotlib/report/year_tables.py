@@ -1,6 +1,7 @@
 """The told tables of a year: statistics, applications as cleaned, and what was found, also line by line."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -15,18 +16,14 @@ from pilotlib.statistics import STATISTICS
 from pilotlib.vocabulary import SEVERITIES, listed
 
 OURS = "本报告"  # the source of what the report itself says
-_STEPS = {
-    "places_applied": "申请",
-    "places_approved": "批准",
-    "students_trained": "培训",
-    "students_assessed": "考核",
-    "students_passed": "通过",
-    "students_awarded": "获证",
-}
+# The steps from applied to awarded: what the table says, and what the school gives.
+_STEPS = {"places_applied": "申请", "places_approved": "批准"}
+_STEPS |= {"students_trained": "培训", "students_assessed": "考核"}
+_STEPS |= {"students_passed": "通过", "students_awarded": "获证"}
 # Statistics that are empty only where the table lacks a column, and those that need these measures to be known.
 _GROUPING = (
-    *("by_round", "by_round_level", "by_status", "by_major", "by_category"),
-    *("distinct_students", "places_per_100_students"),
+    *("by_round", "by_round_level", "by_status", "by_major"),
+    *("by_category", "distinct_students", "places_per_100_students"),
 )
 _NEEDING = {
     "repeated_over_rounds": ("repeated_certificates",),
@@ -80,9 +77,9 @@ def figure_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: st
     unlike = bounded | bounded.shift(fill_value=False)  # of lower bounds there is no rate
     percent = (people / before * 100).round(2).where((before > 0) & ~unlike)
     flow = pd.DataFrame({"step": step, "people": people, "step_before": step.shift(), "percent": percent})
-    none = pd.DataFrame({"percent": unlike.map({True: NOTHING, False: ""}).where(flow.index > 0, NOTHING)})
-    bounds = pd.DataFrame({"people": bounded})
-    told = table_of("flow", flow, f"{source}；{given}" if given else source, gaps=none, bounds=bounds)
+    none = unlike.map({True: NOTHING, False: ""}).where(flow.index > 0, NOTHING).to_frame("percent")
+    sources = f"{source}；{given}" if given else source
+    told = table_of("flow", flow, sources, gaps=none, bounds=bounded.to_frame("people"))
     return statistic_tables(statistics, source, given) | {"flow": told}
 
 
@@ -93,28 +90,21 @@ def cells_table(cells: pd.DataFrame, source: str) -> Told:
 
 
 def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: str) -> dict[str, Told]:
-    """The applications for readers, and what cleaning logged and checking found, the gravest first.
-
-    `applications`: a row each, `majors` joined, `note` of what was changed or found in it, and last the cells as
-    given that cleaning took apart; repaired cells are marked.
-    """
+    """What cleaning logged and checking found, the gravest first; and for readers `applications`: a row each,
+    `majors` joined, `note` of what was changed or found in it, last the cells as given that were taken apart."""
     applications, repaired = logged.applications, repairs(logged.changes)
     rows, changed, noticed = applications["source_row"], in_words(repaired), in_words(problems)
     parts = [changed.assign(note=changed["rule"] + "：" + changed["column"]), noticed.assign(note=noticed["rule"])]
-    notes = pd.concat(parts).dropna(subset="source_row").groupby("source_row")["note"]
-    by_row = {
-        "majors": logged.majors.groupby("source_row")["major"].agg("；".join),
-        "note": notes.agg(lambda words: "；".join(dict.fromkeys(words))),
-    }
-    joined = {name: rows.map(column).astype(object).fillna("").astype("str") for name, column in by_row.items()}
-    table = applications.assign(**joined)
+    notes = pd.concat(parts).dropna(subset="source_row").drop_duplicates(["source_row", "note"])
+    by_row = {"majors": logged.majors.groupby("source_row")["major"], "note": notes.groupby("source_row")["note"]}
+    joined = {name: rows.map(part.agg("；".join)).astype(object).fillna("") for name, part in by_row.items()}
+    table = applications.assign(**joined).astype(dict.fromkeys(by_row, "str"))
     # What numbers the row in the file, and the year, which is that of the whole table, are not for readers.
     shown = [name for name in SOURCE_COLUMNS if kind_of(name) not in ("row", "year") and name in table]
     shown = ["source_row", *shown, "note"]
     as_given = [name for name in names_of(applications) if name.endswith("_as_given") and kind_of(name) == "text"]
     data = table[[*shown, *as_given]]
-    cells = repaired.groupby("column")["source_row"]
-    marks = pd.DataFrame({name: rows.isin(cells.get_group(name) if name in cells.groups else []) for name in data})
+    marks = pd.DataFrame({name: rows.isin(repaired["source_row"][repaired["column"] == name]) for name in data})
     # Of a changed certificate cell, only the part that changed is marked.
     changed_level = applications["level"].astype(str) != applications["level_as_given"].astype(str)
     marks = marks.assign(certificate=marks["certificate"] & ~changed_level, level=marks["certificate"] & changed_level)
@@ -134,13 +124,11 @@ def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: s
 
 def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
     """What each statistic counts, and what the columns of the applications and the indicators mean."""
-    entries = [COLUMNS[name] for name in names_of(applications) if name in COLUMNS] + list(INDICATORS.values())
-    counted = [(entry.title, entry.unit, entry.definition) for entry in STATISTICS.values()]
-    meant = [(entry.title, entry.unit, entry.meaning) for entry in entries]
-    return {
-        name: table_of(name, pd.DataFrame(rows, columns=["title", "unit", last], dtype="str"), OURS)
-        for name, rows, last in (("definitions", counted, "definition"), ("columns", meant, "meaning"))
-    }
+    columns = [COLUMNS[name] for name in names_of(applications) if name in COLUMNS]
+    counted = pd.DataFrame([*STATISTICS.values()])[["title", "unit", "definition"]]
+    meant = pd.DataFrame([*columns, *INDICATORS.values()])[["title", "unit", "meaning"]]
+    tables = {"definitions": counted, "columns": meant}
+    return {name: table_of(name, data.astype("str"), OURS) for name, data in tables.items()}
 
 
 def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
@@ -149,18 +137,15 @@ def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     merged = changes[cleaned.changes["rule"] == "merged_cell"]
     filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
-    row = "第{source_row}行"
     kinds = (
         ("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
         ("剔除  文件第{place}行（{reason}）：{text}", aside),
         ("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
-        (f"合并  {row}{{column}}：与上方合并为一格，同为“{{after}}”", filled.reset_index()),
-        (f"更改  {row}{{column}}：“{{before}}”→“{{after}}”（{{rule}}）", in_words(repairs(cleaned.changes))),
+        ("合并  第{source_row}行{column}：与上方合并为一格，同为“{after}”", filled.reset_index()),
+        ("更改  第{source_row}行{column}：“{before}”→“{after}”（{rule}）", in_words(repairs(cleaned.changes))),
         ("{severity}  {message}", in_words(by_cause(problems))),
     )
-    lines = list[str]()
-    for form, table in kinds:
-        lines += [form.format_map(cells) for cells in table.to_dict("records")]
+    lines = chain(*(map(form.format_map, table.to_dict("records")) for form, table in kinds))
     cells_changed = number_of_changed_cells(cleaned.changes)
     total = f"申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，更改 {cells_changed} 个单元格"
     return [*lines, f"{file}：{total}；{counts}。"]

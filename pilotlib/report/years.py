@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,11 +13,12 @@ from pilotlib.errors import PilotError
 from pilotlib.project import find_project, processed_years
 from pilotlib.reading import YearStatistics, processed_folder, read_year_statistics
 from pilotlib.report.books import KINDS, Book
-from pilotlib.report.drawing import approved_and_applied, stack_chart
-from pilotlib.report.figures import FigureEntry
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, shortened
+from pilotlib.report.drawing import marked_chart, stack_chart
+from pilotlib.report.figures import FigureEntry, top_of
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, people, shortened
 from pilotlib.report.told import NOTHING, Told, names_of, signed
 from pilotlib.statistics import years as yearly
+from pilotlib.statistics.places import PLACES
 
 _Years = Sequence[YearStatistics]
 _BOUNDED = f"（{AT_LEAST}）"
@@ -24,43 +26,44 @@ _KEY = ["topic", "measure", "unit"]
 _NAMES_SHOWN = 8
 _NO_COMPARISON = "下限、未提供的数和当年没有的批次不作比较，原因写在备注中；比率的变化以百分点计。"
 TOTALS = ("applications", "certificates", "places_applied", "places_approved", "majors_count", "distinct_students")
-# What comes and goes: what it is, its measure word, what is counted of it; what is to be known between two years,
-# and over all of them.
+_BREAKS = ("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处")
+_GAPS = {True: NOTHING, False: ""}
+# What comes and goes: what finds it, what it is, its measure word, what is counted of it; what is to be known
+# between two years, and over all of them.
 _MEMBERS = {
-    "certificates": ("证书", "种", "批准人数", "证书不区分等级。", "不区分等级。"),
+    "certificates": (yearly.certificates, "证书", "种", "批准人数", "证书不区分等级。", "不区分等级。"),
     "majors": (
-        *("专业", "个", "学生规模"),
+        *(yearly.majors, "专业", "个", "学生规模"),
         "更名按专业对照表中的目录名称识别；名单被截断的年度，未必新增或不再申报。",
         "更名的专业按目录名称认作同一个，列出用过的名称。",
     ),
 }
-_COLUMNS = dict(zip(yearly.STANDINGS, ("new", "renamed", "carried_on", "gone"), strict=True))
 
 
-def compare(years: _Years, source: str) -> tuple[dict[str, Told], list[str]]:
-    """The last two years beside each other: tables of measures, certificates and majors, and sentences."""
+def compare(years: _Years) -> tuple[dict[str, Told], list[str]]:
+    """The last two years beside each other: tables (of breaks, where there are any, of measures, certificates
+    and majors) and sentences."""
     before, after = (year.year for year in years[-2:])
+    source = f"{before}年与{after}年的申报明细表"
+    unlike = Told(*_BREAKS, source, yearly.breaks(years[-2:]))
     changes = yearly.compared(yearly.measures(years), before, after)
-    members = (yearly.certificates(years), yearly.majors(years))
-    standings = [yearly.came_and_went(kind, before, after) for kind in members]
+    standings = [yearly.came_and_went(find(years), before, after) for find, *_ in _MEMBERS.values()]
     figures = ["earlier", "earlier_bound", "later", "later_bound"]
     data = changes[["measure", *figures, "unit", "change", "rate_of_change", "topic", "note"]]
     title, heads = f"{before}年与{after}年的指标", {"earlier": f"{before}年", "later": f"{after}年"}
     gaps = pd.DataFrame(NOTHING, index=data.index, columns=["earlier", "later"])
-    tables = [Told("compared_measures", title, _NO_COMPARISON, "各行注明", source, data, gaps=gaps, heads=heads)]
+    tables = [unlike] if len(unlike.data) else []
+    tables += [Told("compared_measures", title, _NO_COMPARISON, "各行注明", source, data, gaps=gaps, heads=heads)]
     # What is new, renamed, carried on and gone: certificates by places approved, majors by students.
-    for (name, (kind, _, counted, notes, _)), standing in zip(_MEMBERS.items(), standings, strict=True):
+    for (name, (_, kind, _, counted, notes, _)), table in zip(_MEMBERS.items(), standings, strict=True):
         title, definition = f"{before}年与{after}年的{kind}", f"“{NOTHING}”为当年没有，“{NOT_GIVEN}”为人数缺失。{notes}"
-        gaps = _gaps({"earlier": standing["standing"] == yearly.NEW, "later": standing["standing"] == yearly.GONE})
+        absent = {"earlier": table["standing"] == yearly.NEW, "later": table["standing"] == yearly.GONE}
         heads = {"earlier": f"{before}年{counted}", "later": f"{after}年{counted}"}
         heads |= {"levels": f"{before}年等级", "levels_later": f"{after}年等级"}
-        data = standing.astype({"standing": "str"}).drop(columns="former" if name == "certificates" else [])
+        data = table.astype({"standing": "str"}).drop(columns="former" if name == "certificates" else [])
+        gaps = pd.DataFrame(absent).map(_GAPS.get)
         tables.append(Told(f"compared_{name}", title, definition, "人", source, data, gaps=gaps, heads=heads))
     return {told.name: told for told in tables}, sentences(changes, standings, before, after)
-
-
-def _gaps(absent: dict[str, "pd.Series[bool]"]) -> pd.DataFrame:
-    return pd.DataFrame(absent).astype(str).replace({"True": NOTHING, "False": ""})
 
 
 def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: int, after: int) -> list[str]:
@@ -80,7 +83,7 @@ def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: 
             verb = "增至" if row["change"] > 0 else "减至"
             parts.append(f"{title}由{earlier}{verb}{later}（{signed(row['change'])}{rate}）")
     lines = [f"与{before}年相比，{'；'.join(parts)}。"] if parts else []
-    for (kind, unit, *_), standing in zip(_MEMBERS.values(), standings, strict=True):
+    for (_, kind, unit, *_), standing in zip(_MEMBERS.values(), standings, strict=True):
         short = standing[["name", "former"]].map(shortened)
         names, parts = short["name"].where(short["former"] == "", short["former"] + "改称" + short["name"]), []
         for word in yearly.STANDINGS:
@@ -92,73 +95,56 @@ def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: 
     return lines
 
 
-def breaks_table(years: _Years, source: str) -> Told:
-    """Where the years cannot be compared as they stand: `topic, message`."""
-    data = yearly.breaks(years)
-    return Told("breaks", "口径不同之处", "年度之间不能直接比较的地方。", "处", source, data)
-
-
 def read_years(project: Path | None = None, years: Sequence[int] | None = None) -> Book:
-    """The book over all processed years of a project (the one around the working directory), or those named.
-
-    Raises:
-        PilotError: fewer than two years have been processed, or a named one has not.
-    """
+    """The book over all processed years of a project (the one around the working directory), or those named;
+    PilotError where fewer than two years have been processed, or a named one has not."""
     project = project or find_project()
     chosen = sorted(set(years or processed_years(project)))
     if len(chosen) < 2:
         known = f"现有：{'、'.join(map(str, chosen))}。" if chosen else "现在一个也没有。"
-        raise PilotError(
-            f"历年对比至少需要两个处理过的年度，{known}用 pilot new 建立另一年度之后，运行 pilot run --all。"
-        )
-    folders = [processed_folder(project, year) for year in chosen]
-    return book_of([read_year_statistics(folder, yearly.COMPARED) for folder in folders])
+        raise PilotError(f"历年对比至少需要两个处理过的年度，{known}用 pilot new 建立另一年度后运行 pilot run --all。")
+    return book_of([read_year_statistics(processed_folder(project, year), yearly.COMPARED) for year in chosen])
 
 
 def book_of(years: _Years) -> Book:
     """The book over these years."""
-    names = {year.about["school"].get("name", "") for year in years}
-    school = names.pop() if len(names) == 1 else ""
     source = f"{years[0].year}至{years[-1].year}年各年的处理结果"
     given = [(f"{year}年", about["school"].get("name", ""), about["file"], about["sha256"]) for year, about, _ in years]
     files = pd.DataFrame(given, columns=["years", "school", "file", "sha256"], dtype="str")
+    school, *others = files["school"].unique()
     tables = (
-        measures_table(yearly.measures(years), source),
+        measures_table(years, source),
         changes_table(years, source),
-        members_table("certificates", yearly.certificates(years), years, source),
-        members_table("majors", yearly.majors(years), years, source),
-        breaks_table(years, source),
+        *(members_table(name, years, source) for name in _MEMBERS),
+        Told(*_BREAKS, source, yearly.breaks(years)),
         Told("sources", "各年数据来源", "每个年度的学校与申报表。", "年", source, files),
     )
     return Book(
         file=KINDS["years"].file,
-        title=(school, "1+X证书制度试点历年对比"),
+        title=("" if others else school, "1+X证书制度试点历年对比"),
         subtitle=f"依据{source}；各数与当年的年度报告相同。",
-        owner=school,
+        owner="" if others else school,
         source=source,
         tables={told.name: told for told in tables},
         figures={entry.table.name: entry for entry in _figures(years, source)},
-        paragraphs={"latest": "\n".join(compare(years, source)[1])},
+        paragraphs={"latest": "\n".join(compare(years)[1])},
         facts={"years": [year.year for year in years]},
     )
 
 
-def measures_table(long: pd.DataFrame, source: str) -> Told:
-    """The measures with a column a year: `measure`, the years' values, `unit, topic, note` (years of lower bounds
-    and of missing counts). What no year gives is not there; `long` is as `measures` returns it."""
-    order = pd.MultiIndex.from_frame(long.drop_duplicates(_KEY)[_KEY])
-    rows = long.assign(year=long["year"].map("{}年".format)).set_index([*_KEY, "year"])
-    wide = (rows[name].unstack("year").reindex(order) for name in ("value", "lower_bound", "note"))
+def measures_table(years: _Years, source: str) -> Told:
+    """The measures with a column a year: `measure`, the years' values, `unit, topic, note` (years of lower
+    bounds and of missing counts). What no year gives is not there."""
+    rows = yearly.measures(years).assign(year=lambda rows: rows["year"].map("{}年".format)).set_index([*_KEY, "year"])
+    rows = rows[(rows["note"] != NOT_GIVEN).groupby(_KEY, sort=False).transform("any")]
+    wide = (rows[name].unstack("year", sort=False) for name in ("value", "lower_bound", "note"))
     values, bounds, gaps = (table.rename_axis(columns=None) for table in wide)
-    given = values.notna().any(axis="columns") | (gaps != NOT_GIVEN).any(axis="columns")
-    marks = {"lower_bound": "下限", "incomplete": "有人数缺失"}
-    marked = rows[rows["value"].notna()].reset_index().melt([*_KEY, "year"], [*marks], "mark", "marked")
-    words = marked[marked["marked"]].groupby([*_KEY, "mark"], sort=False)["year"].agg("、".join).reset_index("mark")
-    notes = (words["mark"].map(marks) + "：" + words["year"]).groupby(_KEY).agg("；".join)
-    table = values[given].assign(note=notes).reset_index()
-    table = table.assign(note=table["note"].fillna("").astype("str"))
-    columns = names_of(values)
-    bounds, gaps = (part[given].reset_index(drop=True) for part in (bounds.astype(bool), gaps))
+    there = rows[rows["value"].notna()].reset_index("year")
+    marks = {"下限": there[there["lower_bound"]], "有人数缺失": there[there["incomplete"]]}
+    marked = [f"{mark}：" + part.groupby(_KEY)["year"].agg("、".join) for mark, part in marks.items()]
+    notes = pd.concat(marked).groupby(_KEY).agg("；".join).reindex(values.index, fill_value="").astype("str")
+    table, columns = values.assign(note=notes).reset_index(), names_of(values)
+    bounds, gaps = (part.reset_index(drop=True) for part in (bounds.astype(bool), gaps))
     definition, shown = f"{_NO_COMPARISON}各年都未提供的指标不列。", ("measure", *columns, "unit", "topic")
     data = table[["measure", *columns, "unit", "topic", "note"]]
     return Told("measures", "各年的指标", definition, "各行注明", source, data, bounds=bounds, gaps=gaps, shown=shown)
@@ -166,58 +152,57 @@ def measures_table(long: pd.DataFrame, source: str) -> Told:
 
 def changes_table(years: _Years, source: str) -> Told:
     """Each year beside the one before: a row a pair, the change of each total, and how many came and went."""
-    rows, table = [], yearly.measures(years)
+    rows, table = list[dict[str, Any]](), yearly.measures(years)
     for before, after in pairwise(year.year for year in years):
         both = yearly.compared(table, before, after)
         changed = both[both["topic"] == yearly.OVERVIEW].set_index("measure")["change"]
-        row: dict[str, object] = {"years": f"{after}年比{before}年"}
-        row |= {f"{name}_change": changed.get(title_of(name)) for name in ("applications", "places_approved")}
-        for kind, members in (("certificates", yearly.certificates(years)), ("majors", yearly.majors(years))):
-            counts = yearly.came_and_went(members, before, after)["standing"].value_counts()
-            row |= {f"{kind}_{name}": int(counts.get(standing, 0)) for standing, name in _COLUMNS.items()}
-        rows.append(row)
+        row = {f"{name}_change": changed.get(title_of(name)) for name in ("applications", "places_approved")}
+        for kind, (find, *_) in _MEMBERS.items():
+            counts = yearly.came_and_went(find(years), before, after)["standing"].value_counts(sort=False)
+            row |= counts.set_axis(["new", "renamed", "carried_on", "gone"]).add_prefix(f"{kind}_")
+        rows.append({"years": f"{after}年比{before}年"} | row)
     data = pd.DataFrame(rows).drop(columns="certificates_renamed")  # of another name, it is another certificate
     data = data.astype(dict.fromkeys(("applications_change", "places_approved_change"), "Float64"))
     definition = f"每年与前一个有结果的年度相比。{_NO_COMPARISON}"
     return Told("changes", "逐年变化", definition, "各列注明", source, data)
 
 
-def members_table(name: str, members: pd.DataFrame, years: _Years, source: str) -> Told:
+def members_table(what: str, years: _Years, source: str) -> Told:
     """Certificates or majors with a column a year: `name` (every name), the years' values, `in_years`."""
+    find, kind, _, counted, _, notes = _MEMBERS[what]
+    members = find(years)
     groups = members.sort_values("year", ascending=False).groupby("key")
     names = groups["name"].agg(lambda names: "，曾用".join(dict.fromkeys(names)))
     there = members.groupby("key")["year"].agg(lambda years: "、".join(map(str, years)))
-    wide = members.pivot_table(index="key", columns="year", values="value", aggfunc="first", dropna=False)
-    wide = wide.reindex(columns=[year.year for year in years])
-    order = pd.DataFrame({"last": groups["year"].max(), "value": wide.ffill(axis="columns").iloc[:, -1]})
-    order = order.sort_values(["last", "value"], ascending=False, kind="stable")
-    columns = [f"{year.year}年" for year in years]
-    data = wide.astype("Float64").set_axis(columns, axis="columns").assign(name=names, in_years=there).loc[order.index]
-    data = data.reset_index(drop=True)[["name", *columns, "in_years"]]
-    gaps = _gaps({column: ~data["in_years"].str.contains(column.removesuffix("年")) for column in columns})
-    kind, _, counted, _, notes = _MEMBERS[name]
+    wide = members.pivot(index="key", columns="year", values="value")
+    wide = wide.reindex(columns=[year.year for year in years]).astype("Float64")
+    columns, order = [f"{year}年" for year in wide], {"last": groups["year"].max()}
+    order |= {"value": wide.ffill(axis="columns").iloc[:, -1]}
+    table = wide.set_axis(columns, axis="columns").assign(name=names, in_years=there, **order)
+    table = table.sort_values([*order], ascending=False, kind="stable", ignore_index=True)
+    data = table[["name", *columns, "in_years"]].astype({"name": "str", "in_years": "str"})
+    absent = {column: ~data["in_years"].str.contains(column.removesuffix("年")) for column in columns}
+    gaps = pd.DataFrame(absent).map(_GAPS.get)
     title, definition = f"各年{kind}的{counted}", f"“{NOTHING}”为当年没有申报。数为{counted}；{notes}"
-    return Told(name, title, definition, "人", source, data, gaps=gaps, shown=("name", *columns))
+    return Told(what, title, definition, "人", source, data, gaps=gaps, shown=("name", *columns))
 
 
 def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
     """Places approved and applied for, a bar a year; places approved, a stack a year, a piece a level."""
-    sums = [year.statistics["by_round"][["places_applied", "places_approved"]].sum(min_count=1) for year in years]
-    bounds = [year.statistics["overview"].set_index("measure")["lower_bound"]["places_approved"] for year in years]
-    names = [f"{year.year}年{_BOUNDED if bound else ''}" for year, bound in zip(years, bounds, strict=True)]
-    places = pd.DataFrame(sums).reset_index(drop=True)
-    places.insert(0, "years", pd.Series(names, dtype="str"))
+    overviews = [year.statistics["overview"].set_index("measure").loc[PLACES] for year in years]
+    bounds = [_BOUNDED * bool(overview["lower_bound"]["places_approved"]) for overview in overviews]
+    names = [f"{year.year}年{bound}" for year, bound in zip(years, bounds, strict=True)]
+    sums = [overview["value"].astype("Int64").to_list() for overview in overviews]
+    places = pd.DataFrame(sums, pd.Index(names, name="years", dtype="str"), PLACES, "Int64").reset_index()
     parts = [year.statistics["by_level"].assign(years=f"{year.year}年").astype({"level": "str"}) for year in years]
-    levels = pd.concat(parts, ignore_index=True)
-    levels = levels[levels["applications"] > 0]
-    last = levels[levels["years"] == levels["years"].iloc[-1]].dropna(subset="share") if len(levels) else levels
-    headline = "历年各等级批准培训人数"
-    if len(last) and not last["lower_bound"].eq(True).any():
-        top = last.iloc[int(last["share"].astype(float).argmax())]
+    levels = pd.concat(parts, ignore_index=True).query("applications > 0")
+    last = levels[levels["years"].isin(levels["years"].tail(1))]
+    top, headline = top_of(last, "share"), "历年各等级批准培训人数"
+    if top is not None and not last["lower_bound"].eq(True).any():
         headline = f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
     told = Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, places)
     form = "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。"
-    draw, lengths = partial(approved_and_applied, places, "years"), ["places_approved", "places_applied"]
+    draw, lengths = partial(marked_chart, places, "years"), ["places_approved", "places_applied"]
     first = FigureEntry(told, draw, places_headline(places), form, ["years"], lengths)
     told = Told("levels_over_years", "历年等级", "各年各等级的批准培训人数。", "人", source, levels)
     draw, form = partial(stack_chart, levels, "years", "level"), "横向堆叠条形图，每年一条，按等级分段。"
@@ -229,10 +214,7 @@ def places_headline(every: pd.DataFrame) -> str:
     table = every.dropna(subset="places_approved")
     if len(table) < 2:
         return "历年批准培训人数"
-    first, last = table.iloc[0], table.iloc[-1]
+    first, last = (table["years"] + "为" + table["places_approved"].map(people)).iloc[[0, -1]]
     most = table.loc[table["places_approved"] == table["places_approved"].max(), "years"].tolist()
     comparable = len(table) == len(every) and not every["years"].str.endswith(_BOUNDED).any()
-    return (
-        f"批准培训人数{first['years']}为{number(first['places_approved'])}人，{last['years']}为"
-        f"{number(last['places_approved'])}人" + (f"，{most[0]}最多" if comparable and len(most) == 1 else "")
-    )
+    return f"批准培训人数{first}，{last}" + (f"，{most[0]}最多" if comparable and len(most) == 1 else "")

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.reading import read_year_statistics
+from pilotlib.reading import YearStatistics, read_year_statistics
 from pilotlib.report import parts
+from pilotlib.report.told import texts
 from pilotlib.report.years import (
+    book_of,
     changes_table,
     measures_table,
     members_table,
@@ -20,7 +22,7 @@ from pilotlib.report.years import (
     sentences,
 )
 from pilotlib.statistics.years import COMPARED, breaks, came_and_went, certificates, compared, majors, measures
-from tests.report.reports import pieces_of, report_of
+from tests.report.reports import pieces_of, processed_of, report_of
 from tests.statistics.test_years import FIRST, SECOND, THIRD
 from tests.tables import row
 
@@ -68,7 +70,7 @@ def test_names_from_a_table_are_text():
 
 
 def test_measures_stand_with_a_column_a_year():
-    wide = measures_table(measures([FIRST, SECOND, THIRD]), "来源").data.set_index("measure")
+    wide = measures_table([FIRST, SECOND, THIRD], "来源").data.set_index("measure")
     assert list(wide.columns) == ["2019年", "2020年", "2022年", "unit", "topic", "note"]
     assert wide.loc["批准总培训人数", ["2019年", "2020年", "2022年"]].tolist() == [80, 125, 70]
     assert wide.loc["初级", "note"] == "下限：2022年"
@@ -77,14 +79,21 @@ def test_measures_stand_with_a_column_a_year():
 
 def test_certificates_stand_in_the_years_that_have_them():
     years = [FIRST, SECOND, THIRD]
-    wide = members_table("certificates", certificates(years), years, "来源").data
+    wide = members_table("certificates", years, "来源").data
     assert wide[["name", "in_years"]].to_numpy().tolist() == [
         ["财务共享服务", "2019、2020、2022"],
         ["数字营销", "2020、2022"],
         ["网店运营推广", "2019"],
     ]
-    renamed = members_table("majors", majors(years), years, "来源").data.set_index("in_years")
+    renamed = members_table("majors", years, "来源").data.set_index("in_years")
     assert renamed.loc["2019、2020、2022", "name"] == "会计，曾用大数据与会计"
+
+
+def test_years_that_name_no_major_stand_side_by_side():
+    processed, statistics = processed_of(row(申报专业=""))
+    book = book_of([YearStatistics(year, processed.about, statistics) for year in (2019, 2020)])
+    assert texts(book.tables["majors"]).empty
+    assert book.paragraphs["latest"].endswith("专业：两年都没有。")
 
 
 def test_each_year_beside_the_one_before():
