@@ -157,7 +157,7 @@ def put_in_place(places: dict[Path, Path]) -> bool:
     Every copy is whole before the first is moved, so that a full disk changes none of them."""
     differ = {new: last for new, last in places.items() if hashes(new, [new]) != hashes(last, [last])}
     with ExitStack() as stack:
-        for folder, final in differ.items():
+        for folder, final in reversed(differ.items()):  # the last that is entered is the first that is moved
             shutil.copytree(folder, stack.enter_context(replacing(final)), dirs_exist_ok=True)
     return bool(differ)
 
