@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import ChainMap
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -55,7 +56,7 @@ def _columns() -> dict[str, dict[str, Column]]:
 # other column of every table that is written; the year's figures that the table cannot give.
 SOURCE_COLUMNS, DERIVED_COLUMNS, INDICATORS = _columns().values()
 COLUMNS = SOURCE_COLUMNS | DERIVED_COLUMNS
-_NAMED = INDICATORS | COLUMNS
+_NAMED = ChainMap(COLUMNS, INDICATORS)
 # An indicator goes by its name or by its title.
 INDICATOR_TITLES = {column.title: name for name, column in INDICATORS.items()}
 

@@ -49,7 +49,9 @@ def test_an_error_is_one_line_in_a_cell(shell, capsys, wrong):
     assert "\n" not in said
 
 
-def test_help_is_shown(shell, capsys):
+def test_help_is_shown(shell, capsys, monkeypatch):
+    # The pager is that of the process's shell, which other tests may have begun.
+    monkeypatch.setattr("IPython.core.page.get_ipython", lambda: shell)
     shell.run_cell("load_year?")
     said = capsys.readouterr().out
     assert "Raises:" in said and "Example:" in said
