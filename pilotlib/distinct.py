@@ -18,6 +18,12 @@ def categories_of(column: pd.Series) -> pd.Categorical:
     return _categorical(codes, words)
 
 
+def of_arrow(column: Any) -> pd.Series:
+    """A dictionary of arrow's as a categorical, its words objects of Python: they are asked again and again."""
+    series = pd.Series(column.to_pandas())
+    return series.cat.rename_categories(series.cat.categories.astype(object).tolist())
+
+
 def with_categories(table: pd.DataFrame) -> pd.DataFrame:
     """A table of text with every column as a categorical."""
     return pd.DataFrame({name: categories_of(table[name]) for name in table}, index=table.index)
@@ -96,4 +102,4 @@ def differ(before: pd.Series, after: pd.Series) -> np.ndarray:
 
 
 def _categorical(codes: np.ndarray, words: np.ndarray | pd.Index) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, pd.Index(words, dtype=str), validate=False)
+    return pd.Categorical.from_codes(codes, pd.Index(words, dtype=object), validate=False)

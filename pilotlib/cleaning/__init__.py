@@ -11,7 +11,7 @@ import pandas as pd
 
 from pilotlib.cleaning import log, rows, verbs
 from pilotlib.cleaning.log import number_of_changed_cells, repairs
-from pilotlib.columns import CORRECTION_COLUMNS, EXPECTED_COLUMNS, REFERENCE_COLUMNS
+from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 from pilotlib.distinct import differ, with_categories
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.pieces import Piece
@@ -72,8 +72,7 @@ def clean(
     complete = partial(verbs.complete_majors, known_majors=known_majors)
     of_every_table = verbs.verbs_for(piece.header)
     now, changes = log.apply_logged(given, [("correction", correct), *of_every_table, ("major_completed", complete)])
-    absent = [name.replace("majors", "majors_as_given") for name in EXPECTED_COLUMNS if name not in names]
-    applications = verbs.applications_of(now, given).drop(columns=absent)
+    applications = verbs.applications_of(now, given).drop(columns=[] if "majors" in names else ["majors_as_given"])
     texts = [name for name in applications.select_dtypes("category") if not applications[name].cat.ordered]
     read = verbs.normalise_characters(given[["certificate", "majors"]])
     longer = differ(given["majors"], now["majors"])

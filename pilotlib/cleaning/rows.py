@@ -80,7 +80,7 @@ def named(piece: Piece, names: Sequence[str | None]) -> pd.DataFrame:
     kept = [place for place, name in enumerate(names) if name is not None]
     table = piece.cells.iloc[:, kept].set_axis([names[place] for place in kept], axis="columns")
     table = table.set_axis(pd.Index(piece.rows, name="source_row"), axis="index")
-    return table.assign(**{name: "" for name in ("serial", "year", *columns.EXPECTED_COLUMNS) if name not in table})
+    return table.assign(**{name: "" for name in ("serial", "year", "majors") if name not in table})
 
 
 def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] = ()) -> pd.Series:

@@ -19,12 +19,11 @@ from pilotlib.province.workers import Spread
 from pilotlib.reading.pieces import Piece, files_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
-from pilotlib.statistics.places import lacking
+from pilotlib.statistics.places import PLACES, lacking, only_approved
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
-from pilotlib.vocabulary import APPROVED_STATUSES, NO_SCHOOL, UNKNOWN, in_level_order, in_round_order
+from pilotlib.vocabulary import NO_SCHOOL, UNKNOWN, in_level_order, in_round_order
 
 GROUPS = ["school", "year", "city", "application_round", "level"]
-PLACES = ["places_applied", "places_approved"]
 SUMS = ["applications", *PLACES, "cells_changed", "unknown"]
 # What is kept of a piece: tables by these columns, with sums of those; one without sums says what occurs together.
 _PARTS: dict[str, tuple[list[str], list[str]]] = {
@@ -100,17 +99,16 @@ def sum_file(path: Path, by: str, block_bytes: int) -> Sums:
 
 def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.Series, cities: pd.Series) -> Sums:
     applied = (cleaned.reasons == "").to_numpy()
-    applications = cleaned.applications.reset_index(drop=True)
-    approved = applications["status"].isin(APPROVED_STATUSES)
+    applications = only_approved(cleaned.applications.reset_index(drop=True))
+    due = [name for name in PLACES if name in cleaned.applications]
     rows = applications.assign(
         school=each_value(schools[applied], lambda name: name or NO_SCHOOL).array,
         city=cities[applied].array,
         application_round=_named(applications["application_round"]),
         level=_named(applications["level"]),
         applications=1,
-        places_approved=applications["places_approved"].where(approved),
         cells_changed=cleaned.cells_changed.array,
-        unknown=lacking(applications).any(axis="columns").astype("int64"),
+        unknown=lacking(applications)[due].any(axis="columns").astype("int64"),
     )
     aside = pd.DataFrame({"school": schools.array, "reason": cleaned.reasons.array, "rows": 1})
     aside = aside[(piece.rows != 0) & ~applied]

@@ -127,7 +127,7 @@ def test_every_row_of_a_generated_province_is_in_one_part(tmp_path):
     [
         (("学校", *HEADER), "单位", "没有“单位”列"),
         (("学校", *HEADER), "证书名称", "是每张申报表都有的列"),
-        (("学校", *HEADER[:8]), "学校", "申报状态"),
+        (("学校", *HEADER[:8], "申报状太"), "学校", "申报状态"),
         (("学校", *HEADER[:8], "学校"), "学校", "有 2 列“学校”"),
         (("学校", *(name for name in HEADER if name != "申报年度")), "学校", "没有申报年度列"),
     ],

@@ -184,3 +184,13 @@ def test_columns_without_content_further_down_and_other_names_are_columns_all_th
 def test_a_table_without_applications_is_a_sentence(tmp_path):
     with pytest.raises(PilotError, match="没有一行申报"):
         summarise_table(written(tmp_path / "t.csv", [("学校", *HEADER)]))
+
+
+def test_a_table_without_statuses_rounds_and_places_applied_for_adds_up(tmp_path):
+    lines = ["学校,申报年度,证书名称,批准总培训人数", "甲校,2021,财务共享服务(初级),50", "甲校,2021,界面设计(中级),"]
+    (tmp_path / "a.csv").write_text("\n".join([*lines, "乙校,2021,财务共享服务(初级),30"]) + "\n", encoding="utf-8")
+    tables = summarise_table(tmp_path / "a.csv")
+    columns = ["school", "applications", "places_approved", "lower_bound"]
+    assert tables["by_school"][columns].to_numpy().tolist() == [["乙校", 1, 30, False], ["甲校", 2, 50, True]]
+    assert tables["by_school"]["places_applied"].isna().all()
+    assert tables["overview"]["certificate_levels"].item() == 2
