@@ -57,9 +57,9 @@ class Facts(NamedTuple):
 
 
 DIMENSIONS = Scope._fields
+_Counted = tuple[pd.DataFrame, pd.DataFrame, str]
 NO_FACTS = Facts(0, {}, dict.fromkeys(DIMENSIONS, ()))  # where a text is judged by itself
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
-_COUNTS = ["applications", "certificates", "certificate_levels", "places_applied", "places_approved"]
 
 
 def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Iterable[str] = ()) -> Facts:
@@ -74,8 +74,14 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
         given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
         for name, value, unit, bound in given.itertuples(index=False):
             facts.append(Fact(name, Scope(), float(value), unit, bound is True, statistic))
-    facts += _of_places(applications, statistics)
-    facts += _of_majors(tables, statistics)
+    for counts, lower, statistic in (*_of_places(applications, statistics), *_of_majors(tables, statistics)):
+        parts = counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
+        lower = lower.reindex(index=counts.index, columns=counts.columns, fill_value=False)
+        for measure in map(str, counts):
+            for part, value, bound in zip(parts, counts[measure], lower[measure], strict=True):
+                if pd.notna(value):
+                    scope, unit = Scope(*map(str, part)), unit_of(measure)
+                    facts.append(Fact(measure, scope, float(value), unit, bool(bound), statistic))
     if tables.colleges:
         colleges, bound = tables.majors["major"].map(tables.colleges).dropna(), tables.majors["truncated"].any()
         facts.append(Fact("colleges_count", Scope(), colleges.nunique(), "个", bool(bound), "by_college"))
@@ -94,7 +100,7 @@ def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
         return facts.known.get((measure, scope))
     scopes = [scope._replace(**{several: name}) for name in getattr(scope, several).split("、")]
     parts = [facts.known[measure, part] for part in scopes if (measure, part) in facts.known]
-    if measure not in grammar.ADDED_UP or len(parts) < len(scopes):
+    if measure not in grammar.RULES["added_up"] or len(parts) < len(scopes):
         return None
     bound = any(part.lower_bound for part in parts)
     return parts[0]._replace(scope=scope, value=sum(part.value for part in parts), lower_bound=bound)
@@ -118,7 +124,7 @@ def fits(number: Number, fact: Fact) -> bool:
 
 def in_unit_of(number: Number, fact: Fact) -> float:
     """A number's value in the unit of a figure: 元 and 亿元 in 万元."""
-    factors, value = grammar.IN_TEN_THOUSANDS, number.value or 0.0
+    factors, value = grammar.RULES["in_ten_thousands"], number.value or 0.0
     return value * factors.get(number.unit, 1) / factors.get(fact.unit, 1) if fact.unit in factors else value
 
 
@@ -153,8 +159,11 @@ def titled(measure: str, scope: Scope) -> str:
     return "".join(filter(None, scope)) + title_of(measure)
 
 
-def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) -> Iterator[Fact]:
-    """Rows, certificates and places of each round, level, certificate, and of those that occur together."""
+def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) -> Iterator[_Counted]:
+    """By part: rows, certificates and places of each round, level, certificate, and of those that occur together.
+
+    Of each table its counts, which of them are lower bounds, and its statistic.
+    """
     approved = only_approved(applications)
     lacking = approved.assign(
         places_applied=applications["places_applied"].isna(),
@@ -164,38 +173,23 @@ def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) 
         statistic = "by_" + "_".join(dimensions).replace("application_", "")
         groups = lacking.groupby(dimensions, dropna=False, observed=True)
         bounds = groups[["places_applied", "places_approved"]].any()
-        counts = totals(approved, dimensions).set_index(dimensions)[_COUNTS]
-        yield from _facts(counts, bounds, statistic if statistic in statistics else "applications")
+        counts = totals(approved, dimensions).set_index(dimensions)
+        yield counts, bounds, statistic if statistic in statistics else "applications"
 
 
-def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[Fact]:
-    """Majors by round, 大类 and college, students and places of each; lower bounds where a cell is cut or shared."""
+def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[_Counted]:
+    """Likewise majors by round, 大类 and college, and students and places of each."""
     rows = tables.majors.merge(tables.applications[["source_row", "application_round"]], on="source_row")
-    rounds = rows.groupby("application_round")
-    counts, bounds = (
-        table.set_axis(["majors_count"], axis=1) for table in (rounds[["major"]].nunique(), rounds[["truncated"]].any())
-    )
-    yield from _facts(counts, bounds, "majors")
+    rounds = rows.groupby("application_round").agg(majors_count=("major", "nunique"), bound=("truncated", "any"))
+    yield rounds[["majors_count"]], rounds[["bound"]].set_axis(["majors_count"], axis=1), "majors"
     for dimension in ("category", "college"):
         table = statistics[f"by_{dimension}"].set_index(dimension)
         several = table.index.str.contains("、")
         counts = table.loc[~several, ["majors_count", "applications", "places_applied", "places_approved"]]
         shared = counts.index.isin("、".join(table.index[several]).split("、"))
         bounds = pd.DataFrame(dict.fromkeys(counts, shared), index=counts.index).assign(majors_count=True)
-        yield from _facts(counts, bounds, f"by_{dimension}")
+        yield counts, bounds, f"by_{dimension}"
     majors = statistics["by_major"].set_index("major")
     counts = majors[["students", "places_approved_alone"]].set_axis(["distinct_students", "places_approved"], axis=1)
     counts.insert(1, "applications", majors["applications_alone"] + majors["applications_shared"])
-    yield from _facts(counts, (majors[["applications_shared"]] > 0).set_axis(["places_approved"], axis=1), "by_major")
-
-
-def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, statistic: str) -> Iterator[Fact]:
-    """One fact per cell: `counts` by part (index) and measure (columns); `bounds` likewise, False where it has none."""
-    parts = [
-        Scope(*map(str, key)) for key in counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
-    ]
-    bounds = bounds.reindex(index=counts.index, columns=counts.columns, fill_value=False)
-    for measure in map(str, counts):
-        for part, value, bound in zip(parts, counts[measure], bounds[measure], strict=True):
-            if pd.notna(value):
-                yield Fact(measure, part, float(value), unit_of(measure), bool(bound), statistic)
+    yield counts, (majors[["applications_shared"]] > 0).set_axis(["places_approved"], axis=1), "by_major"

@@ -85,17 +85,15 @@ def worth(number: str) -> float:
 @cache
 def _scanner() -> re.Pattern[str]:
     """One expression for every label and every number: at each place the first that fits is taken."""
-    forms = grammar.NUMBER
+    forms, units = grammar.NUMBER, _any_of(grammar.UNITS)
     arabic, chinese = forms["arabic"], forms["chinese"]
     number = f"(?:{arabic}|{chinese})"
-    units, chinese_units = _any_of(grammar.UNITS), _any_of(set(grammar.UNITS) - set(grammar.NOT_AFTER_CHINESE))
+    chinese_units = _any_of({*grammar.UNITS}.difference(grammar.RULES["not_after_chinese"].split()))
     modifiers = [word for words in grammar.AFTER.values() for word in words]
     inner = _any_of(word for word in modifiers if len(word) == 1)
     outer = _any_of(word for word in modifiers if len(word) > 1)
-    labels = [
-        f"(?P<label{place}>{label.form.replace('{unit}', units).replace('{number}', number)})"
-        for place, label in enumerate(grammar.LABELS)
-    ]
+    filled = (label.form.replace("{unit}", units).replace("{number}", number) for label in grammar.LABELS)
+    labels = [f"(?P<label{place}>{form})" for place, form in enumerate(filled)]
     unit_follows = rf"(?=\s?(?:{inner})?(?:{chinese_units}|{forms['nouns_after_chinese']}))"
     numbers = [
         rf"(?P<percent>百分之(?:{number}|百)|{forms['tenths']})",
@@ -110,7 +108,8 @@ def _scanner() -> re.Pattern[str]:
 
 def _any_of(words: Iterable[str]) -> str:
     """An expression for any of the words, the longest first."""
-    return "|".join(grammar.UNIT_FORMS.get(word, word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    forms = grammar.RULES["unit_forms"]
+    return "|".join(forms.get(word, word) for word in sorted(sorted(words), key=len, reverse=True))
 
 
 def _number(match: re.Match[str]) -> Number:

@@ -191,9 +191,8 @@ def sum_of(near: Around) -> Finding | None:
     readings = [parts[first:] for first in range(len(parts) - 1)] if total else [parts]
     reading = next((way for way in readings if abs(sum(part.value for part in way) - claim.value) < 1e-6), parts)
     added, vague = sum(part.value for part in reading), any(part.number.modifier for part in (*reading, claim))
-    state, sentence = (
-        (DISAGREES, "sum_differs") if total or added > claim.value else (grammar.NOT_UNDERSTOOD, "sum_less")
-    )
+    too_much = total or added > claim.value
+    state, sentence = (DISAGREES, "sum_differs") if too_much else (grammar.NOT_UNDERSTOOD, "sum_less")
     if abs(added - claim.value) < 1e-6:
         state, sentence = AGREES, "sum_agrees"
     elif vague or not sure:

@@ -222,11 +222,8 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
         cut = next((cut for cut in joints if not any(first <= cut[0] < stop for first, stop in inside)), None)
         names = [name for name in (*names, *((last[: cut[0]], last[cut[1] :]) if cut else (last,))) if name.strip()]
         # Before the first name may stand what is no name: 先后组织 of 先后组织电子商务数据分析.
-        parts = {
-            known.start(): lexicon.parts.get(re.sub(r"\s", "", known[0]), ("", ""))
-            for known in lexicon.pattern.finditer(names[0])
-        }
-        opens = [place for place, (dimension, _) in parts.items() if dimension in _LISTED]
+        words = {known.start(): re.sub(r"\s", "", known[0]) for known in lexicon.pattern.finditer(names[0])}
+        opens = [place for place, word in words.items() if lexicon.parts.get(word, ("",))[0] in _LISTED]
         verb = re.match(SHAPE["before_names"], names[0])
         lead = 0 if match is after else opens[-1] if opens else verb.end() if verb else 0
         if all(number.label in grammar.IN_NAMES for number in between(numbers, start + lead, end)):

@@ -9,7 +9,8 @@ import pandas as pd
 
 from pilotlib.checking import CleanedYear, clean_year, stop_on_errors
 from pilotlib.chinese import use_chinese_font
-from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
+from pilotlib.claims import check_claims, not_of_the_year, school_names
+from pilotlib.claims.facts import NO_FACTS, facts_of
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of

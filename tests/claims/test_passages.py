@@ -155,14 +155,14 @@ TABLE = [
 
 
 def test_a_table_is_judged_by_its_rows_and_columns():
-    found = {cell[:2]: (cell.written, state, expected) for cell, state, _, expected in judge_table(TABLE)}
+    found = {cell[:2]: (cell.written, found.state, found.expected) for cell, found in judge_table(TABLE)}
     assert {place: item for place, item in found.items() if item[1] == "disagrees"} == {
         (2, 3): ("78.0", "disagrees", 75)
     }
     assert {(4, 1), (4, 2), (4, 3)} <= set(found)
     wrong = [row[:] for row in TABLE]
     wrong[4][2] = "1090"
-    disagree = [cell[:2] for cell, state, _, _ in judge_table(wrong) if state == "disagrees"]
+    disagree = [cell[:2] for cell, found in judge_table(wrong) if found.state == "disagrees"]
     assert disagree == [(2, 3), (4, 2), (4, 3)]
 
 
