@@ -27,12 +27,9 @@ from pilotlib.statistics import tables_of
 from pilotlib.vocabulary import round_named
 
 # The columns of a table of claims, with their types.
-_COLUMNS = {
-    **dict.fromkeys(("number", "value", "unit", "kind", "state", "expected", "statistic", "sentence"), "str"),
-    **dict.fromkeys(("line", "column"), "int64"),
-    **{"explanation": "str", "derived": "bool", "offset": "Int64", "instead": "str"},
-    **dict.fromkeys(("value", "expected"), "Float64"),
-}
+_NAMES = "number value unit kind state expected statistic sentence line column explanation derived offset instead"
+_COLUMNS = dict.fromkeys(_NAMES.split(), "str") | dict.fromkeys(("value", "expected"), "Float64")
+_COLUMNS |= {"line": "int64", "column": "int64", "derived": "bool", "offset": "Int64"}
 _BLANK = {"kind": "claim", "derived": False, "instead": ""}
 Row = dict[str, Any]
 
@@ -59,6 +56,8 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
         text, nearby = paragraph.text, around(understand(paragraph), paragraph.text)
         mentioned |= {name for name in facts.names["application_round"] if name in text}
+        ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
+        mentioned.update(round_named(ordinal.replace(" ", "")) for ordinal in ordinals)
         for number in paragraph.numbers:
             place, (first, last) = number.start, paragraph.sentence_at(number.start)
             where = _BLANK | {"number": number.written, "unit": number.unit}
@@ -66,8 +65,6 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
             where |= {"sentence": " ".join(text[first : last + 1].split())}
             where |= {"offset": len(" ".join(f"{text[first:place]}|".split())) - 1}
             if number.label:
-                if number.label == grammar.ORDINAL:
-                    mentioned.add(round_named(number.written.replace(" ", "")))
                 rows.append(where | {"kind": "label", "explanation": say("label", label=number.label)})
                 continue
             near = next(nearby)

@@ -57,7 +57,6 @@ class Facts(NamedTuple):
 
 
 DIMENSIONS = Scope._fields
-_Counted = tuple[pd.DataFrame, pd.DataFrame, str]
 NO_FACTS = Facts(0, {}, dict.fromkeys(DIMENSIONS, ()))  # where a text is judged by itself
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
 
@@ -68,13 +67,13 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
     `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
     """
     applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
-    rounds = applications["application_round"].nunique()
-    facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")]
+    tables = tables._replace(applications=applications)
+    facts = [Fact("rounds_count", Scope(), applications["application_round"].nunique(), "个", False, "by_round")]
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
         given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
         for name, value, unit, bound in given.itertuples(index=False):
             facts.append(Fact(name, Scope(), float(value), unit, bound is True, statistic))
-    for counts, lower, statistic in (*_of_places(applications, statistics), *_of_majors(tables, statistics)):
+    for counts, lower, statistic in _counts(tables, statistics):
         parts = counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
         lower = lower.reindex(index=counts.index, columns=counts.columns, fill_value=False)
         for measure in map(str, counts):
@@ -100,7 +99,7 @@ def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
         return facts.known.get((measure, scope))
     scopes = [scope._replace(**{several: name}) for name in getattr(scope, several).split("、")]
     parts = [facts.known[measure, part] for part in scopes if (measure, part) in facts.known]
-    if measure not in grammar.RULES["added_up"] or len(parts) < len(scopes):
+    if measure not in grammar.RULES["measure_rules"]["added_up"] or len(parts) < len(scopes):
         return None
     bound = any(part.lower_bound for part in parts)
     return parts[0]._replace(scope=scope, value=sum(part.value for part in parts), lower_bound=bound)
@@ -115,11 +114,12 @@ def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
     return [own._replace(**{name: getattr(carried, name) for name in names}) for names in kept]
 
 
-def fits(number: Number, fact: Fact) -> bool:
+def matches(number: Number, fact: Fact) -> bool:
     """Whether a figure can be what a number says, as exactly as the number says it."""
     value = in_unit_of(number, fact)
     step = number.step * (value / number.value if number.value else 1)
-    return close_to(value, step, number.modifier, fact.value, lower_bound=fact.lower_bound)
+    at_least = value >= fact.value - 1e-9
+    return at_least if fact.lower_bound else close_to(value, step, number.modifier, fact.value)
 
 
 def in_unit_of(number: Number, fact: Fact) -> float:
@@ -128,25 +128,20 @@ def in_unit_of(number: Number, fact: Fact) -> float:
     return value * factors.get(number.unit, 1) / factors.get(fact.unit, 1) if fact.unit in factors else value
 
 
-def close_to(value: float, step: float, modifier: str, expected: float, *, lower_bound: bool = False) -> bool:
+def close_to(value: float, step: float, modifier: str, expected: float) -> bool:
     """Whether a stated value, exact to its last digit (rounded or cut off) or as its modifier says, is the expected.
 
     >>> close_to(88.3, 0.1, "", 88.3268), close_to(900, 1, "at_least", 908), close_to(872, 1, "", 873)
     (True, True, False)
     """
-    if lower_bound:
-        return value >= expected - 1e-9
-    if modifier == grammar.SOME_MORE:
-        digits = f"{value:.0f}"
-        return value <= expected < value + 10 ** (len(digits) - len(digits.rstrip("0")))
-    if modifier == grammar.AT_LEAST:
-        return expected >= value - 1e-9
-    if modifier == grammar.BELOW:
-        return expected < value
-    if modifier == grammar.ABOUT:
-        return abs(expected - value) <= max(0.1 * abs(value), step / 2)
-    cut_off = math.floor(expected / step + 1e-9) * step
-    return abs(value - expected) <= step / 2 + 1e-9 or math.isclose(cut_off, value, abs_tol=1e-6)
+    digits, cut_off = f"{value:.0f}", math.floor(expected / step + 1e-9) * step
+    return {
+        "": abs(value - expected) <= step / 2 + 1e-9 or math.isclose(cut_off, value, abs_tol=1e-6),
+        "some_more": value <= expected < value + 10 ** (len(digits) - len(digits.rstrip("0"))),
+        "at_least": expected >= value - 1e-9,
+        "below": expected < value,
+        "about": abs(expected - value) <= max(0.1 * abs(value), step / 2),
+    }[modifier]
 
 
 def figure(value: float) -> str:
@@ -159,12 +154,13 @@ def titled(measure: str, scope: Scope) -> str:
     return "".join(filter(None, scope)) + title_of(measure)
 
 
-def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) -> Iterator[_Counted]:
-    """By part: rows, certificates and places of each round, level, certificate, and of those that occur together.
+def _counts(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, str]]:
+    """Tables of counts by part, each with a table of which of them are lower bounds, and its statistic.
 
-    Of each table its counts, which of them are lower bounds, and its statistic.
+    Rows, certificates and places of each round, level, certificate, and of those that occur together; majors by round,
+    大类 and college; students and places of each major.
     """
-    approved = only_approved(applications)
+    applications, approved = tables.applications, only_approved(tables.applications)
     lacking = approved.assign(
         places_applied=applications["places_applied"].isna(),
         places_approved=applications["places_approved"].isna() & applications["status"].isin(APPROVED_STATUSES),
@@ -175,11 +171,7 @@ def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) 
         bounds = groups[["places_applied", "places_approved"]].any()
         counts = totals(approved, dimensions).set_index(dimensions)
         yield counts, bounds, statistic if statistic in statistics else "applications"
-
-
-def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[_Counted]:
-    """Likewise majors by round, 大类 and college, and students and places of each."""
-    rows = tables.majors.merge(tables.applications[["source_row", "application_round"]], on="source_row")
+    rows = tables.majors.merge(applications[["source_row", "application_round"]], on="source_row")
     rounds = rows.groupby("application_round").agg(majors_count=("major", "nunique"), bound=("truncated", "any"))
     yield rounds[["majors_count"]], rounds[["bound"]].set_axis(["majors_count"], axis=1), "majors"
     for dimension in ("category", "college"):

@@ -76,8 +76,6 @@ class Said:
         """Take in words: the parts that they name, the limits that they set and those that they end."""
         for word in words:
             if word.dimension:
-                if word.dimension == "application_round":
-                    self.limits.pop("part", None)
                 self.scope = self.scope._replace(**{word.dimension: word.part})
                 self.scope = self.scope._replace(level="") if word.dimension == "certificate" else self.scope
             self.all |= set(word.kinds)
@@ -85,7 +83,7 @@ class Said:
                 of_the_year = kind == "cumulative" and "whole year" in self.all
                 if kind in grammar.LIMITS and (kind != "part" or len(word.text) > 1) and not of_the_year:
                     self.limits[grammar.LIMITS[kind]] = word.text
-                for ended in grammar.ENDS_LIMITS.get(kind, ()):
+                for ended in grammar.RULES["ends_limits"].get(kind, ()):
                     self.limits.pop(ended, None)
 
 
@@ -197,7 +195,7 @@ def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
 
 def has_reason(measure: str, kinds: frozenset[str]) -> bool:
     """Whether the words give a measure by themselves; some need a word of each of their groups."""
-    return not any(kinds.isdisjoint(group) for group in grammar.NEEDS_A_REASON.get(measure, ()))
+    return not any(kinds.isdisjoint(group) for group in grammar.RULES["needs_a_reason"].get(measure, ()))
 
 
 def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:

@@ -69,12 +69,10 @@ def worth(number: str) -> float:
     if number.endswith("成"):
         return 10 * worth(number[0])
     number = re.sub(r"[\s,，]", "", number).replace("两", "二").replace("〇", "零")
+    number = re.sub("(.+)/(.+)", r"\2分之\1", number)
     if "分之" in number:
         denominator, numerator = number.split("分之")
         return worth(numerator) / worth(denominator)
-    if "/" in number:
-        numerator, denominator = number.split("/")
-        return float(numerator) / float(denominator)
     if not re.search("[^0-9.]", number):
         return float(number)
     from cn2an import cn2an  # takes half a second to load, and most texts have no number in Chinese characters
@@ -85,10 +83,10 @@ def worth(number: str) -> float:
 @cache
 def _scanner() -> re.Pattern[str]:
     """One expression for every label and every number: at each place the first that fits is taken."""
-    forms, units = grammar.NUMBER, _any_of(grammar.UNITS)
+    forms, units = grammar.RULES["number"], _any_of(grammar.UNITS)
     arabic, chinese = forms["arabic"], forms["chinese"]
     number = f"(?:{arabic}|{chinese})"
-    chinese_units = _any_of({*grammar.UNITS}.difference(grammar.RULES["not_after_chinese"].split()))
+    chinese_units = _any_of({*grammar.UNITS}.difference(grammar.RULES["unit_rules"]["not_after_chinese"].split()))
     modifiers = [word for words in grammar.AFTER.values() for word in words]
     inner = _any_of(word for word in modifiers if len(word) == 1)
     outer = _any_of(word for word in modifiers if len(word) > 1)
@@ -108,8 +106,8 @@ def _scanner() -> re.Pattern[str]:
 
 def _any_of(words: Iterable[str]) -> str:
     """An expression for any of the words, the longest first."""
-    forms = grammar.RULES["unit_forms"]
-    return "|".join(forms.get(word, word) for word in sorted(sorted(words), key=len, reverse=True))
+    forms, longest_first = grammar.RULES["unit_forms"], sorted(sorted(words), key=len, reverse=True)
+    return "|".join(forms.get(word, word) for word in longest_first)
 
 
 def _number(match: re.Match[str]) -> Number:

@@ -5,8 +5,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.facts import Facts, Scope, figure, scopes_of
-from pilotlib.claims.facts import fits as fits_fact
+from pilotlib.claims.facts import Facts, Scope, figure, matches, scopes_of
 from pilotlib.claims.grammar import AGREES, DISAGREES, KINDS, NO_DATA, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, say
 from pilotlib.claims.meaning import Claim, measure_of
 from pilotlib.claims.relations import Around, Finding, Way, about, change_of, fits, is_change, judged, ratio, same_unit
@@ -14,7 +13,7 @@ from pilotlib.claims.text import NAMES, kinds_of
 
 
 class Share(NamedTuple):
-    """What a percentage is a share of: its part, what stands behind 占 ("" for the whole), whose measure, its count."""
+    """A share: its part, the words behind 占 (`base`, "" for the whole), their measure, the count among them."""
 
     part: Claim | None
     base: str
@@ -23,10 +22,9 @@ class Share(NamedTuple):
 
 
 def judge_rate(near: Around, facts: Facts) -> list[Finding]:
-    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's.
+    """The verdict on a percentage, and the rate that its counts make held against the year's, if they are of the year.
 
-    Returns:
-        The verdict, and the rate that its two counts make held against the year's, if they are counts of the year.
+    The text's own numbers decide it; where these do not and it has none, the year's.
     """
     claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
     if is_change(claim):
@@ -50,7 +48,7 @@ def judge_rate(near: Around, facts: Facts) -> list[Finding]:
     if not ways or claim.outside:
         known = rate or (share and (share.measure or any((share.part or claim).scope)))
         return [Finding(NO_DATA, say("rate_unknown")) if known else Finding(NOT_UNDERSTOOD, say("rate_unclear"))]
-    certain = len(claim.unknown) <= grammar.RULES["most_unknown"]
+    certain = len(claim.unknown) <= grammar.RULES["measure_rules"]["most_unknown"]
     by_year = judged(claim, [way._replace(sure=way.sure and certain) for way in ways])
     unclear = Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=ways[0].computation))
     return [by_year._replace(statistic="rates") if by_year else unclear]
@@ -194,9 +192,9 @@ def _recomputed(finding: Finding, facts: Facts) -> list[Finding]:
     counts = [part for part in finding.parts if part.number.kind == PEOPLE and (part.measure, Scope()) in facts.known]
     figures = [facts.known[part.measure, Scope()] for part in counts]
     pairs = list(zip(counts, figures, strict=True))
-    if len({part.measure for part in counts}) < 2 or not any(fits_fact(part.number, fact) for part, fact in pairs):
-        return []
-    if not all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs):
+    of_the_year = any(matches(part.number, fact) for part, fact in pairs)
+    of_the_year = of_the_year and all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs)
+    if len({part.measure for part in counts}) < 2 or not of_the_year:
         return []
     way, year = ratio(counts[0], counts[1], sure=True), round(figures[0].value / figures[1].value * 100, 2)
     state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")

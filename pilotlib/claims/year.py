@@ -5,7 +5,7 @@ import re
 from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
-from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
+from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
 from pilotlib.claims.meaning import Claim, has_reason
 from pilotlib.claims.relations import Around, Finding, change_of, is_change, sum_of
@@ -15,12 +15,10 @@ from pilotlib.words import split_certificate
 
 
 def judge_count(near: Around, facts: Facts) -> list[Finding]:
-    """Hold a count against the year; where that decides nothing, let the text itself.
+    """The verdict on a count, and what has a row of its own: the names listed with it, the sum of its parts.
 
-    A list of names or a total of parts that agrees stands before a figure of the year that it is not.
-
-    Returns:
-        The verdict, and what has a row of its own: the names listed with it, the sum of its parts.
+    The year decides; where it does not, the text. A list of names or a total that agrees stands before a figure of the
+    year that it is not.
     """
     claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
     finding, names = (change_of if is_change(claim) else sum_of)(near), _judge_names(claim, facts)
@@ -39,33 +37,31 @@ def judge_count(near: Around, facts: Facts) -> list[Finding]:
 def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     """The verdict of the year on a count, and whether one that disagrees is a total of the year, not of other parts.
 
-    It agrees if any way to take it does; it disagrees only if every way is known and none fits, and the words around it
-    are understood. What is not certain is not called wrong.
+    It agrees if any way to take it does, and disagrees only if all are known, none fits and its words are understood.
     """
     claim, number, title = near.claim, near.claim.number, title_of(near.claim.measure)
-    scopes, senses = scopes_of(claim.scope, claim.carried), grammar.CERTIFICATE_SENSES
+    scopes, senses = scopes_of(claim.scope, claim.carried), grammar.RULES["certificate_senses"]
     several = {"applications": senses.get(number.unit, senses["other"])}
     pairs = ((several.get(measure, (measure,)), scope) for measure, scope in product(claim.measures, scopes))
     ways = [(name, scope) for names, scope in pairs for name in names]
     known = [fact for way in ways if (fact := fact_of(*way, facts))]
-    fitting = [fact for fact in known if fits(number, fact)]
+    fitting = [fact for fact in known if matches(number, fact)]
     likeliest = [fact for fact in known if fact.measure == known[0].measure]
     likeliest.sort(key=lambda fact: abs(in_unit_of(number, fact) - fact.value))
     fact = next(iter(fitting or likeliest), None)
     left_out = _rounds_left_out(claim, fact, facts) if fact else ""
     rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
-    changed = is_change(claim) or "change" in kinds_of(claim.before)
     cases = (
         (claim.measures and not facts.known, NO_DATA, "no_year"),
         (claim.outside, NO_DATA, "outside"),
         (not claim.measures, NOT_UNDERSTOOD, "no_measure"),
         (number.kind == grammar.TIMES, NO_DATA, "person_times"),
-        (changed, NO_DATA, "change"),
+        (is_change(claim) or "change" in kinds_of(claim.before), NO_DATA, "change"),
         (fitting and fitting[0].lower_bound, grammar.LOWER_BOUND, "lower_bound"),
         (fitting, AGREES, "fits"),
         (not known, NO_DATA, "not_known"),
         (claim.doubtful or len(known) < len(ways), NO_DATA, "perhaps_part"),
-        (len(claim.unknown) > grammar.RULES["most_unknown"], NOT_UNDERSTOOD, "not_recognised"),
+        (len(claim.unknown) > grammar.RULES["measure_rules"]["most_unknown"], NOT_UNDERSTOOD, "not_recognised"),
         (fact and not _is_certain(claim, fact, known), NOT_UNDERSTOOD, "not_certain"),
         (left_out and rounds_named, AGREES, "rounds_meant"),
         (True, DISAGREES, "differs"),
@@ -90,13 +86,13 @@ def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
     most = 2 if "here" in claim.said or nearest.value < 100 or any(nearest.scope) else 1.25
     most = 3 if "whole year" in claim.said or "sum" in claim.kinds else most
     ratios = [in_unit_of(claim.number, fact) / (fact.value or 1) for fact in known]
-    spoiled = claim.said.intersection(grammar.SPOILED_BY.get(claim.measure, ()))
+    spoiled = claim.said.intersection(grammar.RULES["spoiled_by"].get(claim.measure, ()))
     return any(1 / most <= ratio <= most for ratio in ratios) and has_reason(claim.measure, claim.said) and not spoiled
 
 
 def _other_senses(fitting: Fact, known: list[Fact]) -> str:
     """Of a count of certificates that fits in one sense, the figures in the others."""
-    senses = {*grammar.CERTIFICATE_SENSES["other"]}
+    senses = {*grammar.RULES["certificate_senses"]["other"]}
     alike = [fact for fact in known if fact.scope == fitting.scope and {fact.measure, fitting.measure} <= senses]
     statements = dict.fromkeys(fact.statement for fact in alike if fact.value != fitting.value)
     return "".join(say("other_sense", statement=statement) for statement in statements)
