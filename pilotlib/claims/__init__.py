@@ -79,13 +79,8 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The school's own text of a year held against that year, as `check_claims` does it."""
-    passages, schools = passages_of(processed.narrative), school_names(processed.about["school"])
-    return check_claims(passages, facts_of(tables_of(processed), statistics, schools) if passages else NO_FACTS)
-
-
-def school_names(school: dict[str, Any]) -> tuple[str, ...]:
-    """The name of a school and its short ones, as `school.toml` gives them (`name`, `short_names`)."""
-    return (school.get("name", ""), *school.get("short_names", ()))
+    passages, school = passages_of(processed.narrative), processed.about["school"]
+    return check_claims(passages, facts_of(tables_of(processed), statistics, school) if passages else NO_FACTS)
 
 
 def not_of_the_year(passages: list[Passage], facts: Facts, *, any_year: bool = False) -> str:

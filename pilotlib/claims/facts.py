@@ -1,9 +1,9 @@
 """What is known of a year, by what it counts and for what part, and whether a number can be one of these figures."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -61,19 +61,18 @@ NO_FACTS = Facts(0, {}, dict.fromkeys(DIMENSIONS, ()))  # where a text is judged
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
 
 
-def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Iterable[str] = ()) -> Facts:
+def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], school: dict[str, Any] | None = None) -> Facts:
     """The figures of a year from its statistics; those of a certificate at a level in a round from the table itself.
 
-    `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
+    A text may speak of the school by its `name` and `short_names`, as `school.toml` gives them, besides 学校 and 我校.
     """
     applications = tables.applications.assign(level=tables.applications["level"].astype("str"))
-    tables = tables._replace(applications=applications)
     facts = [Fact("rounds_count", Scope(), applications["application_round"].nunique(), "个", False, "by_round")]
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
         given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
         for name, value, unit, bound in given.itertuples(index=False):
             facts.append(Fact(name, Scope(), float(value), unit, bound is True, statistic))
-    for counts, lower, statistic in _counts(tables, statistics):
+    for counts, lower, statistic in _counts(tables._replace(applications=applications), statistics):
         parts = counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
         lower = lower.reindex(index=counts.index, columns=counts.columns, fill_value=False)
         for measure in map(str, counts):
@@ -89,6 +88,7 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
     names["college"] = tuple(sorted(set(tables.colleges.values())))
     year = int(applications["year"].mode().iloc[0]) if applications["year"].notna().any() else 0
     known = {(fact.measure, fact.scope): fact for fact in facts}
+    schools = (school.get("name", ""), *school.get("short_names", ())) if school else ()
     return Facts(year, known, names, tuple(filter(None, schools)))
 
 

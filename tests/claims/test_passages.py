@@ -17,7 +17,7 @@ AGREES, DISAGREES = {"agrees"}, {"disagrees"}
 @pytest.fixture(scope="module")
 def checked(cleaned, inputs):
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, {})
-    facts = facts_of(tables, summarise(tables), ("中山火炬职业技术学院", "火炬职院"))
+    facts = facts_of(tables, summarise(tables), {"name": "中山火炬职业技术学院", "short_names": ["火炬职院"]})
     return lambda text: check_claims(passages_of(text), facts)
 
 
