@@ -122,7 +122,8 @@ def _row_of_table(passage: Passage, cell: Cell, finding: Finding) -> Row:
     row, texts = passage.rows[cell.row], [" ".join(text.split()) for text in passage.rows[cell.row]]
     column = cell.column + 1
     if passage.between:
-        column = len("|".join([*row[: cell.column], ""])) + row[cell.column].index(cell.written) + 1
+        place = max(0, row[cell.column].find(cell.written))  # not found where a space stands within the number
+        column = len("|".join([*row[: cell.column], ""])) + place + 1
     where = {"unit": cell.unit, "line": passage.line + cell.row, "column": column, "sentence": " | ".join(texts)}
     where["offset"] = sum(len(text) + 3 for text in texts[: cell.column])
     return _BLANK | where | finding._asdict()

@@ -174,6 +174,11 @@ def test_a_table_that_says_nothing_is_no_fault(rows):
     assert judge_table(rows) == []
 
 
+def test_a_space_within_a_number_of_a_table_stops_nothing(checked):
+    claims = checked("| 班 | 培训 | 考核 |\n|---|---|---|\n| 甲 | 1 0 | 5 |\n| 乙 | 20 | 6 |\n| 合计 | 3 0 | 11 |")
+    assert claims[["number", "state", "line"]].to_numpy().tolist() == [["30", "agrees", 5], ["11", "agrees", 5]]
+
+
 def test_the_tables_of_a_document_are_read_with_their_places(tmp_path, checked):
     lines = ["# 概况", "", *("| " + " | ".join(row) + " |" for row in TABLE[:1]), "|---|---|---|---|---|"]
     lines += ["| " + " | ".join(row) + " |" for row in TABLE[1:]]
