@@ -147,7 +147,7 @@ def claims(file: Path, year: int | None, school: str, everything: bool, as_objec
 
     A document whose title names another year or school is judged by itself. Exit status 1 where something disagrees.
     """
-    from pilotlib.claims import DISAGREES
+    from pilotlib.claims.grammar import DISAGREES
     from pilotlib.exploring.years import claims_in
     from pilotlib.reading.documents import read_document
     from pilotlib.report.checked import as_json, as_lines

@@ -7,19 +7,18 @@ positively of this school, this year and the whole of it against `facts`.
 
 import re
 from collections.abc import Iterable
-from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
-from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, STATES, say
 from pilotlib.claims.meaning import Claim, understand
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.relations import Around, Finding, around
-from pilotlib.claims.tables import Judged, judge_table
+from pilotlib.claims.tables import Cell, judge_table
 from pilotlib.claims.text import lexicon_of, paragraph_of
 from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
@@ -27,28 +26,10 @@ from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of
 from pilotlib.vocabulary import round_named
 
-__all__ = [
-    "AGREES",
-    "DISAGREES",
-    "LOWER_BOUND",
-    "NOT_UNDERSTOOD",
-    "NO_DATA",
-    "NO_FACTS",
-    "STATES",
-    "check_claims",
-    "check_narrative",
-    "count_states",
-    "facts_of",
-    "not_of_the_year",
-    "school_names",
-]
 # The columns of a table of claims, with their types.
-_COLUMNS = {
-    **dict.fromkeys(("number", "value", "unit", "kind", "state", "expected", "statistic", "sentence"), "str"),
-    **dict.fromkeys(("line", "column"), "int64"),
-    **{"explanation": "str", "derived": "bool", "offset": "Int64", "instead": "str"},
-    **dict.fromkeys(("value", "expected"), "Float64"),
-}
+_NAMES = "number value unit kind state expected statistic sentence line column explanation derived offset instead"
+_COLUMNS = dict.fromkeys(_NAMES.split(), "str") | dict.fromkeys(("value", "expected"), "Float64")
+_COLUMNS |= {"line": "int64", "column": "int64", "derived": "bool", "offset": "Int64"}
 _BLANK = {"kind": "claim", "derived": False, "instead": ""}
 Row = dict[str, Any]
 
@@ -69,13 +50,14 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
         determine.
     """
     lexicon, claims, mentioned = lexicon_of(facts), list[Claim](), set[str]()
-    rows: list[list[Row]] = []  # of each number: its own, and those derived from it
-    rows_of_claims: list[list[Row]] = []
+    rows, own_rows = list[Row](), list[int]()  # the derived ones stand behind the own one of their number
     for passage in passages:
-        rows += [[_row_of_table(passage, judged)] for judged in judge_table(passage.rows)]
+        rows += [_row_of_table(passage, *judged) for judged in judge_table(passage.rows)]
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
         text, nearby = paragraph.text, around(understand(paragraph), paragraph.text)
         mentioned |= {name for name in facts.names["application_round"] if name in text}
+        ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
+        mentioned.update(round_named(ordinal.replace(" ", "")) for ordinal in ordinals)
         for number in paragraph.numbers:
             place, (first, last) = number.start, paragraph.sentence_at(number.start)
             where = _BLANK | {"number": number.written, "unit": number.unit}
@@ -83,31 +65,22 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
             where |= {"sentence": " ".join(text[first : last + 1].split())}
             where |= {"offset": len(" ".join(f"{text[first:place]}|".split())) - 1}
             if number.label:
-                mentioned |= (
-                    {round_named(number.written.replace(" ", ""))} if number.label == grammar.ORDINAL else set()
-                )
-                rows.append([where | {"kind": "label", "explanation": say("label", label=number.label)}])
+                rows.append(where | {"kind": "label", "explanation": say("label", label=number.label)})
                 continue
             near = next(nearby)
             own, *derived = _judged(near, claims[-40:], facts)
-            rows.append([where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)])
-            rows_of_claims.append(rows[-1])
+            own_rows.append(len(rows))
+            rows += [where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)]
             claims.append(near.claim)
-    for place, finding in judge_rounds(claims, mentioned, facts).items():
-        own_row = rows_of_claims[place][0]
-        rows_of_claims[place].insert(1, own_row | finding._asdict() | {"derived": True})
-    return pd.DataFrame([*chain(*rows)], columns=list(_COLUMNS)).astype(_COLUMNS)
+    for place, finding in sorted(judge_rounds(claims, mentioned, facts).items(), reverse=True):
+        rows.insert(own_rows[place] + 1, rows[own_rows[place]] | finding._asdict() | {"derived": True})
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The school's own text of a year held against that year, as `check_claims` does it."""
-    passages, schools = passages_of(processed.narrative), school_names(processed.about["school"])
-    return check_claims(passages, facts_of(tables_of(processed), statistics, schools) if passages else NO_FACTS)
-
-
-def school_names(school: dict[str, Any]) -> tuple[str, ...]:
-    """The name of a school and its short ones, as `school.toml` gives them (`name`, `short_names`)."""
-    return (school.get("name", ""), *school.get("short_names", ()))
+    passages, school = passages_of(processed.narrative), processed.about["school"]
+    return check_claims(passages, facts_of(tables_of(processed), statistics, school) if passages else NO_FACTS)
 
 
 def not_of_the_year(passages: list[Passage], facts: Facts, *, any_year: bool = False) -> str:
@@ -144,25 +117,13 @@ def _judged(near: Around, before: list[Claim], facts: Facts) -> list[Finding]:
     return [verdict._replace(number=number.written, value=claim.value, instead=instead), *derived]
 
 
-def _row_of_table(passage: Passage, judged: Judged) -> Row:
+def _row_of_table(passage: Passage, cell: Cell, finding: Finding) -> Row:
     """A cell that its table determines: its row is the sentence."""
-    cell, state, explanation, expected = judged
     row, texts = passage.rows[cell.row], [" ".join(text.split()) for text in passage.rows[cell.row]]
-    at = (
-        len("|".join([*row[: cell.column], ""])) + row[cell.column].index(cell.written)
-        if passage.between
-        else cell.column
-    )
-    return _BLANK | {
-        "number": cell.written,
-        "value": cell.value,
-        "unit": cell.unit,
-        "state": state,
-        "expected": expected,
-        "explanation": explanation,
-        "instead": figure(expected) + cell.unit if state == DISAGREES else "",
-        "sentence": " | ".join(texts),
-        "offset": sum(len(text) + 3 for text in texts[: cell.column]),
-        "line": passage.line + cell.row,
-        "column": at + 1,
-    }
+    column = cell.column + 1
+    if passage.between:
+        place = max(0, row[cell.column].find(cell.written))  # not found where a space stands within the number
+        column = len("|".join([*row[: cell.column], ""])) + place + 1
+    where = {"unit": cell.unit, "line": passage.line + cell.row, "column": column, "sentence": " | ".join(texts)}
+    where["offset"] = sum(len(text) + 3 for text in texts[: cell.column])
+    return _BLANK | where | finding._asdict()

@@ -1,9 +1,9 @@
 """What is known of a year, by what it counts and for what part, and whether a number can be one of these figures."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -59,23 +59,28 @@ class Facts(NamedTuple):
 DIMENSIONS = Scope._fields
 NO_FACTS = Facts(0, {}, dict.fromkeys(DIMENSIONS, ()))  # where a text is judged by itself
 _GIVEN_BY_CERTIFICATE = ("major", "category", "college")  # no figure is known of both a certificate and one of these
-_COUNTS = ["applications", "certificates", "certificate_levels", "places_applied", "places_approved"]
 
 
-def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Iterable[str] = ()) -> Facts:
+def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], school: dict[str, Any] | None = None) -> Facts:
     """The figures of a year from its statistics; those of a certificate at a level in a round from the table itself.
 
-    `schools` are the names by which a text may speak of the school, besides 学校, 我校 and the like.
+    A text may speak of the school by its `name` and `short_names`, as `school.toml` gives them, besides 学校 and 我校.
     """
     applications = with_every_column(tables.applications).astype({"level": "str"})
     rounds = applications["application_round"].nunique()
-    facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")]
+    facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")] if rounds else []
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
         given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
         for name, value, unit, bound in given.itertuples(index=False):
             facts.append(Fact(name, Scope(), float(value), unit, bound is True, statistic))
-    facts += _of_places(applications, statistics)
-    facts += _of_majors(tables, statistics)
+    for counts, lower, statistic in _counts(tables._replace(applications=applications), statistics):
+        parts = counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
+        lower = lower.reindex(index=counts.index, columns=counts.columns, fill_value=False)
+        for measure in map(str, counts):
+            for part, value, bound in zip(parts, counts[measure], lower[measure], strict=True):
+                if pd.notna(value):
+                    scope, unit = Scope(*map(str, part)), unit_of(measure)
+                    facts.append(Fact(measure, scope, float(value), unit, bool(bound), statistic))
     if tables.colleges:
         colleges, bound = tables.majors["major"].map(tables.colleges).dropna(), tables.majors["truncated"].any()
         facts.append(Fact("colleges_count", Scope(), colleges.nunique(), "个", bool(bound), "by_college"))
@@ -84,6 +89,7 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], schools: Itera
     names["college"] = tuple(sorted(set(tables.colleges.values())))
     year = int(applications["year"].mode().iloc[0]) if applications["year"].notna().any() else 0
     known = {(fact.measure, fact.scope): fact for fact in facts}
+    schools = (school.get("name", ""), *school.get("short_names", ())) if school else ()
     return Facts(year, known, names, tuple(filter(None, schools)))
 
 
@@ -94,7 +100,7 @@ def fact_of(measure: str, scope: Scope, facts: Facts) -> Fact | None:
         return facts.known.get((measure, scope))
     scopes = [scope._replace(**{several: name}) for name in getattr(scope, several).split("、")]
     parts = [facts.known[measure, part] for part in scopes if (measure, part) in facts.known]
-    if measure not in grammar.ADDED_UP or len(parts) < len(scopes):
+    if measure not in grammar.RULES["measure_rules"]["added_up"] or len(parts) < len(scopes):
         return None
     bound = any(part.lower_bound for part in parts)
     return parts[0]._replace(scope=scope, value=sum(part.value for part in parts), lower_bound=bound)
@@ -109,38 +115,34 @@ def scopes_of(own: Scope, carried: Scope) -> list[Scope]:
     return [own._replace(**{name: getattr(carried, name) for name in names}) for names in kept]
 
 
-def fits(number: Number, fact: Fact) -> bool:
+def matches(number: Number, fact: Fact) -> bool:
     """Whether a figure can be what a number says, as exactly as the number says it."""
     value = in_unit_of(number, fact)
     step = number.step * (value / number.value if number.value else 1)
-    return close_to(value, step, number.modifier, fact.value, lower_bound=fact.lower_bound)
+    at_least = value >= fact.value - 1e-9
+    return at_least if fact.lower_bound else close_to(value, step, number.modifier, fact.value)
 
 
 def in_unit_of(number: Number, fact: Fact) -> float:
     """A number's value in the unit of a figure: 元 and 亿元 in 万元."""
-    factors, value = grammar.IN_TEN_THOUSANDS, number.value or 0.0
+    factors, value = grammar.RULES["in_ten_thousands"], number.value or 0.0
     return value * factors.get(number.unit, 1) / factors.get(fact.unit, 1) if fact.unit in factors else value
 
 
-def close_to(value: float, step: float, modifier: str, expected: float, *, lower_bound: bool = False) -> bool:
+def close_to(value: float, step: float, modifier: str, expected: float) -> bool:
     """Whether a stated value, exact to its last digit (rounded or cut off) or as its modifier says, is the expected.
 
     >>> close_to(88.3, 0.1, "", 88.3268), close_to(900, 1, "at_least", 908), close_to(872, 1, "", 873)
     (True, True, False)
     """
-    if lower_bound:
-        return value >= expected - 1e-9
-    if modifier == grammar.SOME_MORE:
-        digits = f"{value:.0f}"
-        return value <= expected < value + 10 ** (len(digits) - len(digits.rstrip("0")))
-    if modifier == grammar.AT_LEAST:
-        return expected >= value - 1e-9
-    if modifier == grammar.BELOW:
-        return expected < value
-    if modifier == grammar.ABOUT:
-        return abs(expected - value) <= max(0.1 * abs(value), step / 2)
-    cut_off = math.floor(expected / step + 1e-9) * step
-    return abs(value - expected) <= step / 2 + 1e-9 or math.isclose(cut_off, value, abs_tol=1e-6)
+    digits, cut_off = f"{value:.0f}", math.floor(expected / step + 1e-9) * step
+    return {
+        "": abs(value - expected) <= step / 2 + 1e-9 or math.isclose(cut_off, value, abs_tol=1e-6),
+        "some_more": value <= expected < value + 10 ** (len(digits) - len(digits.rstrip("0"))),
+        "at_least": expected >= value - 1e-9,
+        "below": expected < value,
+        "about": abs(expected - value) <= max(0.1 * abs(value), step / 2),
+    }[modifier]
 
 
 def figure(value: float) -> str:
@@ -153,44 +155,30 @@ def titled(measure: str, scope: Scope) -> str:
     return "".join(filter(None, scope)) + title_of(measure)
 
 
-def _of_places(applications: pd.DataFrame, statistics: dict[str, pd.DataFrame]) -> Iterator[Fact]:
-    """Rows, certificates and places of each round, level, certificate, and of those that occur together."""
-    approved, bounded = only_approved(applications), lacking(applications)
+def _counts(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, str]]:
+    """Tables of counts by part, each with a table of which of them are lower bounds, and its statistic.
+
+    Rows, certificates and places of each round, level, certificate, and of those that occur together; majors by round,
+    大类 and college; students and places of each major.
+    """
+    applications, approved = tables.applications, only_approved(tables.applications)
+    bounded = lacking(applications)
     for dimensions in (list(part) for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
         statistic = "by_" + "_".join(dimensions).replace("application_", "")
         bounds = bounded.groupby([applications[name] for name in dimensions], dropna=False, observed=True).any()
-        counts = totals(approved, dimensions).set_index(dimensions)[_COUNTS]
-        yield from _facts(counts, bounds, statistic if statistic in statistics else "applications")
-
-
-def _of_majors(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[Fact]:
-    """Majors by round, 大类 and college, students and places of each; lower bounds where a cell is cut or shared."""
-    rows = tables.majors.merge(tables.applications[["source_row", "application_round"]], on="source_row")
-    rounds = rows.groupby("application_round")
-    counts, bounds = (
-        table.set_axis(["majors_count"], axis=1) for table in (rounds[["major"]].nunique(), rounds[["truncated"]].any())
-    )
-    yield from _facts(counts, bounds, "majors")
+        counts = totals(approved, dimensions).set_index(dimensions).drop(columns="lower_bound")
+        yield counts, bounds, statistic if statistic in statistics else "applications"
+    rows = tables.majors.merge(applications[["source_row", "application_round"]], on="source_row")
+    rounds = rows.groupby("application_round").agg(majors_count=("major", "nunique"), bound=("truncated", "any"))
+    yield rounds[["majors_count"]], rounds[["bound"]].set_axis(["majors_count"], axis=1), "majors"
     for dimension in ("category", "college"):
         table = statistics[f"by_{dimension}"].set_index(dimension)
         several = table.index.str.contains("、")
         counts = table.loc[~several, ["majors_count", "applications", "places_applied", "places_approved"]]
         shared = counts.index.isin("、".join(table.index[several]).split("、")) | table.loc[~several, "lower_bound"]
         bounds = pd.DataFrame(dict.fromkeys(counts, shared), index=counts.index).assign(majors_count=True)
-        yield from _facts(counts, bounds, f"by_{dimension}")
+        yield counts, bounds, f"by_{dimension}"
     majors = statistics["by_major"].set_index("major")
     counts = majors[["students", "places_approved_alone"]].set_axis(["distinct_students", "places_approved"], axis=1)
     counts.insert(1, "applications", majors["applications_alone"] + majors["applications_shared"])
-    yield from _facts(counts, (majors[["applications_shared"]] > 0).set_axis(["places_approved"], axis=1), "by_major")
-
-
-def _facts(counts: pd.DataFrame, bounds: pd.DataFrame, statistic: str) -> Iterator[Fact]:
-    """One fact per cell: `counts` by part (index) and measure (columns); `bounds` likewise, False where it has none."""
-    parts = [
-        Scope(*map(str, key)) for key in counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
-    ]
-    bounds = bounds.reindex(index=counts.index, columns=counts.columns, fill_value=False)
-    for measure in map(str, counts):
-        for part, value, bound in zip(parts, counts[measure], bounds[measure], strict=True):
-            if pd.notna(value):
-                yield Fact(measure, part, float(value), unit_of(measure), bool(bound), statistic)
+    yield counts, (majors[["applications_shared"]] > 0).set_axis(["places_approved"], axis=1), "by_major"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-_GRAMMAR = tomllib.loads(files("pilotlib.claims").joinpath("grammar.toml").read_text(encoding="utf-8"))
+# What is used in one place is read from here, by the name of its table.
+RULES = tomllib.loads(files("pilotlib.claims").joinpath("grammar.toml").read_text(encoding="utf-8"))
 
 
 class Label(NamedTuple):
@@ -28,10 +29,8 @@ class Measure(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A rate by its names: what is divided by what.
-
-    In a text, a count with a word of the kinds `top` by one with a word of the kinds `bottom`, the usual first; of the
-    year, `numerator` by `denominators`, where `after` is given only behind a count of one of these.
+    """A rate by its names: in a text, a count with a word of the kinds `top` divided by one with a word of the kinds
+    `bottom`, the usual first; of the year, `numerator` by `denominators`, with `after` only behind a count of these.
     """
 
     words: Sequence[str]
@@ -55,39 +54,25 @@ STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下
 # Classes of units and kinds of labels that the code treats apart.
 PEOPLE, TIMES, THINGS, PERCENT, MONEY = "people", "times", "things", "percent", "money"
 COUNTS = (PEOPLE, TIMES, THINGS, MONEY)
-YEAR, ORDINAL, DATE, COHORT, NAME, MALFORMED = "年份", "序数", "日期", "年级", "名称", "写法不明"
+YEAR, ORDINAL, DATE, COHORT, MALFORMED = "年份", "序数", "日期", "年级", "写法不明"
 READ_WITH_THE_WORDS = ("名称", "模块代码", "概括")  # 5G of 5G移动网络运维, 一年 of 上一年度
 IN_NAMES = (*READ_WITH_THE_WORDS, "专业代码")  # the labels that may stand within a name of a list
-ABOUT, AT_LEAST, SOME_MORE, BELOW = "about", "at_least", "some_more", "below"
 
-NUMBER = _GRAMMAR["number"]
-TRADITIONAL = tuple(_GRAMMAR["traditional"][form].replace("\n", "") for form in ("traditional", "simplified"))
-BEFORE, AFTER = _words(_GRAMMAR["before"]), _words(_GRAMMAR["after"])
-UNITS = {unit: kind for kind, units in _words(_GRAMMAR["units"]).items() for unit in units}
-NOT_AFTER_CHINESE = _GRAMMAR["unit_rules"]["not_after_chinese"].split()
-UNIT_FORMS = _GRAMMAR["unit_rules"]["unit_forms"]
-IN_TEN_THOUSANDS = _GRAMMAR["unit_rules"]["in_ten_thousands"]
-LABELS = [Label(**entry) for entry in _GRAMMAR["labels"]]
+SHAPE = RULES["shape"]
+TRADITIONAL = tuple(RULES["traditional"][form].replace("\n", "") for form in ("traditional", "simplified"))
+BEFORE, AFTER = _words(RULES["before"]), _words(RULES["after"])
+UNITS = {unit: kind for kind, units in _words(RULES["units"]).items() for unit in units}
+LABELS = [Label(**entry) for entry in RULES["labels"]]
 
-WORDS, OTHER_WORDS = _words(_GRAMMAR["words"]), _words(_GRAMMAR["other_words"])
-KINDS = {name: frozenset(kinds) for name, kinds in _GRAMMAR["kinds"].items()}
-LIMITS: dict[str, str] = _GRAMMAR["limits"]
-ENDS_LIMITS: dict[str, list[str]] = _GRAMMAR["ends_limits"]
-EXCLUSIVE = {name: names for names in _GRAMMAR["exclusive"]["groups"] for name in names.split()}
-MEASURES = [Measure(**entry) for entry in _GRAMMAR["measures"]]
-CERTIFICATE_SENSES: dict[str, list[str]] = _GRAMMAR["certificate_senses"]
-NEEDS_A_REASON = {
-    name: [frozenset(group.split()) for group in groups] for name, groups in _GRAMMAR["needs_a_reason"].items()
-}
-SPOILED_BY = {name: frozenset(kinds.split()) for name, kinds in _GRAMMAR["spoiled_by"].items()}
-COUNTED_BY_UNIT = _GRAMMAR["measure_rules"]["counted_by_unit"]
-ADDED_UP: list[str] = _GRAMMAR["measure_rules"]["added_up"]
-MOST_UNKNOWN = _GRAMMAR["measure_rules"]["most_unknown"]
-RATES = [Rate(**entry) for entry in _GRAMMAR["rates"]]
+WORDS, OTHER_WORDS = _words(RULES["words"]), _words(RULES["other_words"])
+KINDS = {name: frozenset(kinds) for name, kinds in RULES["kinds"].items()}
+LIMITS: dict[str, str] = RULES["limits"]
+EXCLUSIVE = {name: names for names in RULES["exclusive"]["groups"] for name in names.split()}
+MEASURES = [Measure(**entry) for entry in RULES["measures"]]
+RATES = [Rate(**entry) for entry in RULES["rates"]]
 RATE_NAMED = {word: rate for rate in RATES for word in rate.words}
-SHAPE = _GRAMMAR["shape"]
 
 
 def say(sentence: str, **fields: object) -> str:
     """One of the grammar's sentences by its name, the braces filled."""
-    return str(_GRAMMAR["sentences"][sentence].format(**fields))
+    return str(RULES["sentences"][sentence].format(**fields))

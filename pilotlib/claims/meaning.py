@@ -76,8 +76,6 @@ class Said:
         """Take in words: the parts that they name, the limits that they set and those that they end."""
         for word in words:
             if word.dimension:
-                if word.dimension == "application_round":
-                    self.limits.pop("part", None)
                 self.scope = self.scope._replace(**{word.dimension: word.part})
                 self.scope = self.scope._replace(level="") if word.dimension == "certificate" else self.scope
             self.all |= set(word.kinds)
@@ -85,20 +83,18 @@ class Said:
                 of_the_year = kind == "cumulative" and "whole year" in self.all
                 if kind in grammar.LIMITS and (kind != "part" or len(word.text) > 1) and not of_the_year:
                     self.limits[grammar.LIMITS[kind]] = word.text
-                for ended in grammar.ENDS_LIMITS.get(kind, ()):
+                for ended in grammar.RULES["ends_limits"].get(kind, ()):
                     self.limits.pop(ended, None)
 
 
 def understand(paragraph: Paragraph) -> list[Claim]:
     """Every claim of a paragraph with its meaning, in order; where another school is named, not ours or in doubt."""
-    claims: list[Claim] = []
-    said = Said()
+    claims, said = list[Claim](), Said()
     for segment in paragraph.segments:
+        parts_follow = paragraph.text.startswith(OTHER_WORDS["parts_follow"], segment.start)
         if segment.opening in SHAPE["sentence_ends"]:
             said = Said()
-        elif segment.opening in SHAPE["carry_ends"] and not paragraph.text.startswith(
-            OTHER_WORDS["parts_follow"], segment.start
-        ):
+        elif segment.opening in SHAPE["carry_ends"] and not parts_follow:
             said.scope = Scope(said.scope.application_round)
             said.limits = {name: word for name, word in said.limits.items() if name in ("time", "planned")}
         end, words = segment.start, between(paragraph.words, segment.start, segment.end)
@@ -111,10 +107,8 @@ def understand(paragraph: Paragraph) -> list[Claim]:
             if "of which" in kinds_of(claim.before) and not any(claim.scope):
                 said.limits.setdefault("part", WORDS["of which"][0])
             several = {name: part for name, part in claim.scope._asdict().items() if "、" in part}
-            said.scope, said.noun = (
-                said.scope._replace(**several),
-                claim.noun if claim.number.kind == THINGS else said.noun,
-            )
+            said.scope = said.scope._replace(**several)
+            said.noun = claim.noun if claim.number.kind == THINGS else said.noun
         said.hear([word for word in words if word.start >= end])
         said.kinds, said.all = [kinds_of(words), *said.kinds][:3], said.all | kinds_of(words)
         nouns = [kind for word in words for kind in word.kinds if kind in _COUNTED - {"round"}]
@@ -164,7 +158,7 @@ def _understood(paragraph: Paragraph, claim: Claim, said: Said) -> Claim:
     """A claim with its meaning; doubtful are words by which it may be of a part only, or of something beside it."""
     noun, measures = _counted(claim, said)
     scope, names_left = _own_scope(paragraph.text, claim)
-    paired = _paired_part(paragraph, claim)
+    paired, all_said = _paired_part(paragraph, claim), kinds_of(claim.in_segment) | said.all
     beside = [*claim.before, *claim.after]
     doubts = [word.text for word in beside if not KINDS["doubtful"].isdisjoint(word.kinds)]
     clause = paragraph.text[max(claim.clause[0], claim.number.start - _REACH) : claim.number.start]
@@ -179,16 +173,10 @@ def _understood(paragraph: Paragraph, claim: Claim, said: Said) -> Claim:
     risen = [word.text for word in claim.in_segment if "rise to" in word.kinds and word.start > claim.number.start]
     if risen and any("from" in word.kinds and word.end == claim.number.start for word in claim.before):
         outside.append(grammar.say("before", time=risen[0]))
-    return claim._replace(
-        noun=noun,
-        measures=measures,
-        scope=scope._replace(**paired),
-        carried=said.scope,
-        limits=frozenset(said.limits.items()),
-        outside="、".join(dict.fromkeys(outside)),
-        doubtful="" if paired else "、".join(dict.fromkeys(doubts)),
-        said=kinds_of(claim.in_segment) | said.all,
-    )
+    doubtful = "" if paired else "、".join(dict.fromkeys(doubts))
+    claim = claim._replace(noun=noun, measures=measures, scope=scope._replace(**paired), carried=said.scope)
+    claim = claim._replace(limits=frozenset(said.limits.items()), said=all_said, doubtful=doubtful)
+    return claim._replace(outside="、".join(dict.fromkeys(outside)))
 
 
 def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
@@ -207,7 +195,7 @@ def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
 
 def has_reason(measure: str, kinds: frozenset[str]) -> bool:
     """Whether the words give a measure by themselves; some need a word of each of their groups."""
-    return all(group & kinds for group in grammar.NEEDS_A_REASON.get(measure, ()))
+    return not any(kinds.isdisjoint(group) for group in grammar.RULES["needs_a_reason"].get(measure, ()))
 
 
 def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
@@ -225,7 +213,7 @@ def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
             break
         own, end = counted or own, word.end
     own = own or next((kind for word in claim.before[::-1] for kind in word.kinds[::-1] if kind in _COUNTED), "")
-    by_unit = grammar.COUNTED_BY_UNIT.get(number.unit, "")
+    by_unit = grammar.RULES["counted_by_unit"].get(number.unit, "")
     one_by_one = number.unit in OTHER_WORDS["of_persons_as_well"]
     before = "" if (said.noun in KINDS["counted_as_well"] and not one_by_one) else said.noun
     noun = own or (by_unit if nearest & _ASKED else "") or before or ("" if claim.unknown else by_unit)
@@ -261,9 +249,8 @@ def _own_scope(text: str, claim: Claim) -> tuple[Scope, list[str]]:
     """
     scope, left, number = {}, [], claim.number
     for dimension in dict.fromkeys(word.dimension for word in (*claim.before, *claim.after) if word.dimension):
-        earlier, later = (
-            [word for word in words if word.dimension == dimension] for words in (claim.before, claim.after)
-        )
+        earlier = [word for word in claim.before if word.dimension == dimension]
+        later = [word for word in claim.after if word.dimension == dimension]
         touches_after = bool(later) and later[0].start <= number.unit_end + 1
         backwards = bool(earlier) and (earlier[-1].end >= number.start - 1 or not touches_after)
         words = earlier[::-1] if backwards else later
@@ -273,10 +260,8 @@ def _own_scope(text: str, claim: Claim) -> tuple[Scope, list[str]]:
             if not re.fullmatch(SHAPE["joined"], text[first.end : second.start]):
                 break
             names.append(pair[1])
-        scope[dimension], before = (
-            "、".join(dict.fromkeys(word.part for word in run))
-            for run in (names[::-1] if backwards else names, earlier)
-        )
+        runs = (names[::-1] if backwards else names, earlier)
+        scope[dimension], before = ("、".join(dict.fromkeys(word.part for word in run)) for run in runs)
         left += [before] if "、" in before and before != scope[dimension] else []
     return Scope(**scope), left
 
@@ -290,9 +275,8 @@ def _paired_part(paragraph: Paragraph, claim: Claim) -> dict[str, str]:
     end = claim.clause[1] if middle >= claim.clause[0] else claim.sentence[1]
     numbers = [other for other in between(paragraph.counts, middle, end) if other.kind == claim.number.kind]
     words, counts = between(paragraph.words, start, middle), between(paragraph.counts, start, middle)
-    choices = [
-        ("certificate", [split_certificate(name)[0] for name in paragraph.names[count.start].names]) for count in counts
-    ]
+    lists = [paragraph.names[count.start].names for count in counts]
+    choices = [("certificate", [split_certificate(name)[0] for name in names]) for names in lists]
     named = [(name, dict.fromkeys(word.part for word in words if word.dimension == name)) for name in DIMENSIONS]
     for dimension, names in (*choices, *named):
         if len(names) == len(numbers) > 1:

@@ -69,12 +69,10 @@ def worth(number: str) -> float:
     if number.endswith("成"):
         return 10 * worth(number[0])
     number = re.sub(r"[\s,，]", "", number).replace("两", "二").replace("〇", "零")
+    number = re.sub("(.+)/(.+)", r"\2分之\1", number)
     if "分之" in number:
         denominator, numerator = number.split("分之")
         return worth(numerator) / worth(denominator)
-    if "/" in number:
-        numerator, denominator = number.split("/")
-        return float(numerator) / float(denominator)
     if not re.search("[^0-9.]", number):
         return float(number)
     from cn2an import cn2an  # takes half a second to load, and most texts have no number in Chinese characters
@@ -85,17 +83,15 @@ def worth(number: str) -> float:
 @cache
 def _scanner() -> re.Pattern[str]:
     """One expression for every label and every number: at each place the first that fits is taken."""
-    forms = grammar.NUMBER
+    forms, units = grammar.RULES["number"], _any_of(grammar.UNITS)
     arabic, chinese = forms["arabic"], forms["chinese"]
     number = f"(?:{arabic}|{chinese})"
-    units, chinese_units = _any_of(grammar.UNITS), _any_of(set(grammar.UNITS) - set(grammar.NOT_AFTER_CHINESE))
+    chinese_units = _any_of({*grammar.UNITS}.difference(grammar.RULES["unit_rules"]["not_after_chinese"].split()))
     modifiers = [word for words in grammar.AFTER.values() for word in words]
     inner = _any_of(word for word in modifiers if len(word) == 1)
     outer = _any_of(word for word in modifiers if len(word) > 1)
-    labels = [
-        f"(?P<label{place}>{label.form.replace('{unit}', units).replace('{number}', number)})"
-        for place, label in enumerate(grammar.LABELS)
-    ]
+    filled = (label.form.replace("{unit}", units).replace("{number}", number) for label in grammar.LABELS)
+    labels = [f"(?P<label{place}>{form})" for place, form in enumerate(filled)]
     unit_follows = rf"(?=\s?(?:{inner})?(?:{chinese_units}|{forms['nouns_after_chinese']}))"
     numbers = [
         rf"(?P<percent>百分之(?:{number}|百)|{forms['tenths']})",
@@ -110,7 +106,8 @@ def _scanner() -> re.Pattern[str]:
 
 def _any_of(words: Iterable[str]) -> str:
     """An expression for any of the words, the longest first."""
-    return "|".join(grammar.UNIT_FORMS.get(word, word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    forms, longest_first = grammar.RULES["unit_forms"], sorted(sorted(words), key=len, reverse=True)
+    return "|".join(forms.get(word, word) for word in longest_first)
 
 
 def _number(match: re.Match[str]) -> Number:

@@ -5,8 +5,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.facts import Facts, Scope, figure, scopes_of
-from pilotlib.claims.facts import fits as fits_fact
+from pilotlib.claims.facts import Facts, Scope, figure, matches, scopes_of
 from pilotlib.claims.grammar import AGREES, DISAGREES, KINDS, NO_DATA, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, say
 from pilotlib.claims.meaning import Claim, measure_of
 from pilotlib.claims.relations import Around, Finding, Way, about, change_of, fits, is_change, judged, ratio, same_unit
@@ -14,11 +13,7 @@ from pilotlib.claims.text import NAMES, kinds_of
 
 
 class Share(NamedTuple):
-    """What a percentage says to be a share of: 513人（占56.5%）, 分别占56.5%和43.5%, 占1028名学生的88%.
-
-    The `part` that it is a share of something with, what stands behind 占 (`base`, "" for the whole), the `measure` of
-    that, and the `whole`, where a count stands in it.
-    """
+    """A share: its part, the words behind 占 (`base`, "" for the whole), their measure, the count among them."""
 
     part: Claim | None
     base: str
@@ -27,15 +22,20 @@ class Share(NamedTuple):
 
 
 def judge_rate(near: Around, facts: Facts) -> list[Finding]:
-    """A percentage by the text's own numbers; where these do not decide it and it has none, by the year's.
+    """The verdict on a percentage, and the rate that its counts make held against the year's, if they are of the year.
 
-    Returns:
-        The verdict, and the rate that its two counts make held against the year's, if they are counts of the year.
+    The text's own numbers decide it; where these do not and it has none, the year's.
     """
     claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
     if is_change(claim):
         return [change_of(near) or Finding(NO_DATA, say("growth_unknown"))]
-    rate, share, exception = rate_named(claim, sentence), share_of(near), re.search(SHAPE["exception"], sentence)
+    # The rate that its clause names last before it; where that names none and no share, the sentence's last.
+    clause, of_another = claim.clause[0] - claim.sentence[0], OTHER_WORDS["rate_endings"] + OTHER_WORDS["share"]
+    ends = [(sentence.rfind(word) + len(word), len(word), word) for word in grammar.RATE_NAMED if word in sentence]
+    end, _, name = max(ends, default=(0, 0, ""))
+    unnamed = end <= clause and any(word in sentence[clause:] for word in of_another)
+    rate = None if unnamed else grammar.RATE_NAMED.get(name)
+    share, exception = share_of(near), re.search(SHAPE["exception"], sentence)
     finding = judge_named_rate(near, rate) or (judged(claim, _share_ways(near, share)) if share else None)
     ways = _rate_of_year(near, rate, facts) if rate else _share_of_year(near, share, facts) if share else []
     parts = finding.parts if finding else ways[0].parts if ways else ()
@@ -48,19 +48,10 @@ def judge_rate(near: Around, facts: Facts) -> list[Finding]:
     if not ways or claim.outside:
         known = rate or (share and (share.measure or any((share.part or claim).scope)))
         return [Finding(NO_DATA, say("rate_unknown")) if known else Finding(NOT_UNDERSTOOD, say("rate_unclear"))]
-    certain = len(claim.unknown) <= grammar.MOST_UNKNOWN
+    certain = len(claim.unknown) <= grammar.RULES["measure_rules"]["most_unknown"]
     by_year = judged(claim, [way._replace(sure=way.sure and certain) for way in ways])
     unclear = Finding(NOT_UNDERSTOOD, say("rate_not_certain", division=ways[0].computation))
     return [by_year._replace(statistic="rates") if by_year else unclear]
-
-
-def rate_named(claim: Claim, before: str) -> grammar.Rate | None:
-    """The rate that a clause names last before a percentage; where it names none and no share, the sentence's last."""
-    clause = claim.clause[0] - claim.sentence[0]
-    of_another = any(word in before[clause:] for word in OTHER_WORDS["rate_endings"] + OTHER_WORDS["share"])
-    ends = [(before.rfind(word) + len(word), len(word), word) for word in grammar.RATE_NAMED if word in before]
-    end, _, name = max(ends, default=(0, 0, ""))
-    return None if of_another and end <= clause else grammar.RATE_NAMED.get(name)
 
 
 def _beside(claim: Claim) -> str:
@@ -201,9 +192,9 @@ def _recomputed(finding: Finding, facts: Facts) -> list[Finding]:
     counts = [part for part in finding.parts if part.number.kind == PEOPLE and (part.measure, Scope()) in facts.known]
     figures = [facts.known[part.measure, Scope()] for part in counts]
     pairs = list(zip(counts, figures, strict=True))
-    if len({part.measure for part in counts}) < 2 or not any(fits_fact(part.number, fact) for part, fact in pairs):
-        return []
-    if not all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs):
+    of_the_year = any(matches(part.number, fact) for part, fact in pairs)
+    of_the_year = of_the_year and all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs)
+    if len({part.measure for part in counts}) < 2 or not of_the_year:
         return []
     way, year = ratio(counts[0], counts[1], sure=True), round(figures[0].value / figures[1].value * 100, 2)
     state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")

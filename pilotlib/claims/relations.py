@@ -45,9 +45,8 @@ class Way(NamedTuple):
 
 
 class Around(NamedTuple):
-    """A claim with those of its sentence and of the sentence before; of these the `counts`, the nearest first.
-
-    `since` are the counts before it, from the last percentage on; else those after it; else the sentence before's.
+    """A claim with those of its sentence and of the sentence before; of these the `counts`, the nearest first; `since`
+    are the counts before it, from the last percentage on; else those after it; else the sentence before's.
     """
 
     claim: Claim
@@ -97,7 +96,7 @@ def ratio(top: Claim, bottom: Claim, sure: bool) -> Way:
     """A rate, and how it comes about: 参加考核学生908 ÷ 培训学生1028 = 88.33%."""
     percent, written = top.value / bottom.value * 100, list[str]()
     for part in (top, bottom):
-        titled = part.measure and (top.measure != bottom.measure or part.value != part.number.value)
+        titled = top.measure != bottom.measure or part.value != part.number.value
         written.append((title_of(part.measure) if titled else "") + figure(part.value))
     division = say("division", top=written[0], bottom=written[1], percent=figure(percent))
     return Way(percent, division, (top, bottom), sure)
@@ -123,11 +122,10 @@ def is_change(claim: Claim) -> bool:
 def change_of(near: Around) -> Finding | None:
     """A growth, fall or difference between two values: 由 A 增至 B, 比 A 高, 较 A 增加, or B less its own increase."""
     claim, number, ways = near.claim, near.claim.number, list[Way]()
-    points = number.unit.endswith(OTHER_WORDS["points"])
-    relative = number.kind == PERCENT and not points
-    kinds = COUNTS if relative else (number.kind if not points else PERCENT,)
+    relative = number.kind == PERCENT and not number.unit.endswith(OTHER_WORDS["points"])
+    kinds = COUNTS if relative else (number.kind,)
     levels = [other for other in (*near.earlier, *near.later) if other.number.kind in kinds and not is_change(other)]
-    levels = levels if points or relative else [level for level in levels if same_unit(claim, level)]
+    levels = levels if relative else [level for level in levels if same_unit(claim, level)]
     for base, level, sure in _bases(near, levels):
         by, (less, more) = abs(level.value - base.value), sorted((base.value, level.value))
         percent = by / base.value * 100 if base.value else 0
@@ -140,8 +138,8 @@ def change_of(near: Around) -> Finding | None:
     if finding or not relative or len(changes) != 1:
         return finding
     by, fallen = changes[0].value, re.search(SHAPE["fallen"], changes[0].lead)
-    levels = [level for level in levels if not re.search(SHAPE["compared_with"], level.lead)]
-    levels = [level for level in levels if same_unit(changes[0], level)]
+    alike = [level for level in levels if same_unit(changes[0], level)]
+    levels = [level for level in alike if not re.search(SHAPE["compared_with"], level.lead)]
     for level in levels[-1:]:
         early = level.value + (by if fallen else -by)
         computation = say("growth_by", by=figure(by), early=figure(early), percent=figure(by / (early or 1) * 100))
@@ -191,9 +189,8 @@ def sum_of(near: Around) -> Finding | None:
     readings = [parts[first:] for first in range(len(parts) - 1)] if total else [parts]
     reading = next((way for way in readings if abs(sum(part.value for part in way) - claim.value) < 1e-6), parts)
     added, vague = sum(part.value for part in reading), any(part.number.modifier for part in (*reading, claim))
-    state, sentence = (
-        (DISAGREES, "sum_differs") if total or added > claim.value else (grammar.NOT_UNDERSTOOD, "sum_less")
-    )
+    too_much = total or added > claim.value
+    state, sentence = (DISAGREES, "sum_differs") if too_much else (grammar.NOT_UNDERSTOOD, "sum_less")
     if abs(added - claim.value) < 1e-6:
         state, sentence = AGREES, "sum_agrees"
     elif vague or not sure:

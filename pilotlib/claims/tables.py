@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
+from pilotlib.claims.relations import Finding
 
 
 class Cell(NamedTuple):
@@ -22,12 +23,12 @@ class Cell(NamedTuple):
     unit: str
 
 
-Judged = tuple[Cell, str, str, float]
+_Judged = tuple[Cell, Finding]
 _Lines = Sequence[Sequence[Cell | None]]
 
 
-def judge_table(rows: Sequence[Sequence[str]]) -> list[Judged]:
-    """The cells of a table that its others determine: each with its state, how, and what follows from the others."""
+def judge_table(rows: Sequence[Sequence[str]]) -> list[_Judged]:
+    """The cells of a table that its others determine, each with what follows from them."""
     filled = zip(*zip_longest(*rows, fillvalue=""), strict=True)
     texts = [[re.sub(SHAPE["white_space"], "", text) for text in row] for row in filled]
     cells = [[_cell(row, column, text) for column, text in enumerate(line)] for row, line in enumerate(texts)]
@@ -36,14 +37,12 @@ def judge_table(rows: Sequence[Sequence[str]]) -> list[Judged]:
     if not head or first == len(rows):
         return []
     headers = list(map("".join, zip(*head, strict=True)))
-    summed = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
-    body = [
-        [cell if adds and cell and not cell.unit else None for adds, cell in zip(summed, row, strict=True)]
-        for row in cells[first:]
-    ]
+    adds = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
+    lines = cells[first:]
+    body = [[cell if cell and not cell.unit and adds[cell.column] else None for cell in line] for line in lines]
     labels = [next(filter(None, line), "") for line in texts[first:]]
     by_column = list(zip(*body, strict=True))
-    found = [*_rates(headers, cells[first:]), *_totals(labels, body), *_totals(headers, by_column)]
+    found = [*_rates(headers, lines), *_totals(labels, body), *_totals(headers, by_column)]
     return sorted({item[0][:2]: item for item in found}.values())
 
 
@@ -56,29 +55,29 @@ def _cell(row: int, column: int, text: str) -> Cell | None:
     return Cell(row, column, written, float(re.sub("[,，]", "", written)), step, "%" if match["percent"] else "")
 
 
-def _judged(ways: Iterable[tuple[Cell, float, str]]) -> list[Judged]:
+def _judged(ways: Iterable[tuple[Cell, float, str]]) -> list[_Judged]:
     """Cells held against what follows, if that is what the table means: of one cell alone, or if half of them agree."""
-    items = []
+    found = []
     for cell, expected, computation in ways:
-        agrees = close_to(cell.value, cell.step, "", expected)
-        differs = say("text_differs", computation=computation, written=cell.written + cell.unit)
-        judged = (AGREES, computation + "。") if agrees else (DISAGREES, differs)
-        items.append((cell, *judged, round(expected, 2)))
-    agree = sum(state == AGREES for _, state, _, _ in items)
-    return items if len(items) == 1 or agree * 2 >= len(items) else []
+        state, explanation, instead = AGREES, computation + "。", ""
+        if not close_to(cell.value, cell.step, "", expected):
+            state, instead = DISAGREES, figure(expected) + cell.unit
+            explanation = say("text_differs", computation=computation, written=cell.written + cell.unit)
+        found.append((cell, Finding(state, explanation, round(expected, 2), None, cell.written, cell.value, instead)))
+    agree = sum(finding.state == AGREES for _, finding in found)
+    return found if len(found) == 1 or agree * 2 >= len(found) else []
 
 
-def _rates(headers: list[str], body: _Lines) -> Iterator[Judged]:
+def _rates(headers: list[str], body: _Lines) -> Iterator[_Judged]:
     """Rates by row, where the headers name the rate, its numerator and its denominator since the rate before."""
+    kinds = [{kind for kind, words in WORDS.items() if any(word in header for word in words)} for header in headers]
     last = 0
     for column in (place for place, header in enumerate(headers) if re.search(SHAPE["rate_column"], header)):
         since, last = range(last, column), column + 1
         rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in headers[column]), None)
-        tops = [place for place in since if rate and _has_a_word(headers[place], rate.top)]
+        tops = [place for place in since if rate and kinds[place] & {*rate.top}]
         rest = [place for place in since if place not in tops]
-        ways = (
-            [place for place in rest if _has_a_word(headers[place], [kind])] for kind in (rate.bottom if rate else ())
-        )
+        ways = ([place for place in rest if kind in kinds[place]] for kind in (rate.bottom if rate else ()))
         bottoms = next(filter(None, ways), [])
         if len(tops) != 1 or len(bottoms) != 1 or len({"人次" in headers[place] for place in tops + bottoms}) > 1:
             continue
@@ -92,11 +91,7 @@ def _rates(headers: list[str], body: _Lines) -> Iterator[Judged]:
         yield from _judged(ratios)
 
 
-def _has_a_word(header: str, kinds: Sequence[str]) -> bool:
-    return any(word in header for kind in kinds for word in WORDS[kind])
-
-
-def _totals(labels: list[str], lines: _Lines) -> Iterator[Judged]:
+def _totals(labels: list[str], lines: _Lines) -> Iterator[_Judged]:
     """The totals of a line 合计: of all lines before it, of those since the last total, or of the totals before it."""
     filled = [(label, line) for label, line in zip(labels, lines, strict=True) if any(line)]
     totals = [bool(re.search(SHAPE["total_line"], label)) for label, _ in filled]

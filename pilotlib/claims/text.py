@@ -17,7 +17,6 @@ Span = tuple[int, int]
 Placed = TypeVar("Placed", "Word", Number)
 # A word that names a part of the year has a kind of its own: 会计 is the name of a major, 专业 a noun.
 NAMES = frozenset(f"name_of_{dimension}" for dimension in DIMENSIONS)
-_LISTED = ("certificate", "major", "college", "category")
 _start = attrgetter("start")
 
 
@@ -42,9 +41,8 @@ class Word(NamedTuple):
 
 
 class Names(NamedTuple):
-    """The names listed with a count, whether 等 stands after them, and the stretch of the text that they fill.
-
-    They are `fewest` if no 和, 与 or 及 joins two, `most` if each does.
+    """The names listed with a count, `fewest` if no 和, 与 or 及 joins two, `most` if each does; whether 等 follows;
+    and the stretch of the text that they fill.
     """
 
     names: tuple[str, ...] = ()
@@ -86,8 +84,7 @@ def lexicon_of(facts: Facts) -> Lexicon:
     """The grammar's words, the school's names and the names in the year's table."""
     vague = [word for words in (*grammar.BEFORE.values(), *grammar.AFTER.values()) for word in words if len(word) > 1]
     kinds: dict[str, tuple[str, ...]] = dict.fromkeys((*OTHER_WORDS["fillers"], *vague), ())
-    endings = (("ending", OTHER_WORDS["part_endings"]), ("other ending", OTHER_WORDS["other_endings"]))
-    for kind, words in (*grammar.WORDS.items(), *endings, ("here", facts.schools)):
+    for kind, words in (*grammar.WORDS.items(), ("here", facts.schools)):
         kinds |= {word: (*kinds.get(word, ()), kind) for word in words}
     parts = {name: (dimension, name) for dimension, names in facts.names.items() for name in names}
     parts |= {level: ("level", level) for level in LEVELS}
@@ -222,11 +219,8 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
         cut = next((cut for cut in joints if not any(first <= cut[0] < stop for first, stop in inside)), None)
         names = [name for name in (*names, *((last[: cut[0]], last[cut[1] :]) if cut else (last,))) if name.strip()]
         # Before the first name may stand what is no name: 先后组织 of 先后组织电子商务数据分析.
-        parts = {
-            known.start(): lexicon.parts.get(re.sub(r"\s", "", known[0]), ("", ""))
-            for known in lexicon.pattern.finditer(names[0])
-        }
-        opens = [place for place, (dimension, _) in parts.items() if dimension in _LISTED]
+        words = {known.start(): re.sub(r"\s", "", known[0]) for known in lexicon.pattern.finditer(names[0])}
+        opens = [place for place, word in words.items() if lexicon.parts.get(word, ("",))[0] in DIMENSIONS[2:]]
         verb = re.match(SHAPE["before_names"], names[0])
         lead = 0 if match is after else opens[-1] if opens else verb.end() if verb else 0
         if all(number.label in grammar.IN_NAMES for number in between(numbers, start + lead, end)):

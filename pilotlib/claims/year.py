@@ -5,7 +5,7 @@ import re
 from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
-from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, fits, in_unit_of, scopes_of, titled
+from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
 from pilotlib.claims.meaning import Claim, has_reason
 from pilotlib.claims.relations import Around, Finding, change_of, is_change, sum_of
@@ -15,12 +15,10 @@ from pilotlib.words import split_certificate
 
 
 def judge_count(near: Around, facts: Facts) -> list[Finding]:
-    """Hold a count against the year; where that decides nothing, let the text itself.
+    """The verdict on a count, and what has a row of its own: the names listed with it, the sum of its parts.
 
-    A list of names or a total of parts that agrees stands before a figure of the year that it is not.
-
-    Returns:
-        The verdict, and what has a row of its own: the names listed with it, the sum of its parts.
+    The year decides; where it does not, the text. A list of names or a total that agrees stands before a figure of the
+    year that it is not.
     """
     claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
     finding, names = (change_of if is_change(claim) else sum_of)(near), _judge_names(claim, facts)
@@ -39,33 +37,31 @@ def judge_count(near: Around, facts: Facts) -> list[Finding]:
 def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     """The verdict of the year on a count, and whether one that disagrees is a total of the year, not of other parts.
 
-    It agrees if any way to take it does; it disagrees only if every way is known and none fits, and the words around it
-    are understood. What is not certain is not called wrong.
+    It agrees if any way to take it does, and disagrees only if all are known, none fits and its words are understood.
     """
     claim, number, title = near.claim, near.claim.number, title_of(near.claim.measure)
-    scopes, senses = scopes_of(claim.scope, claim.carried), grammar.CERTIFICATE_SENSES
+    scopes, senses = scopes_of(claim.scope, claim.carried), grammar.RULES["certificate_senses"]
     several = {"applications": senses.get(number.unit, senses["other"])}
     pairs = ((several.get(measure, (measure,)), scope) for measure, scope in product(claim.measures, scopes))
     ways = [(name, scope) for names, scope in pairs for name in names]
     known = [fact for way in ways if (fact := fact_of(*way, facts))]
-    fitting = [fact for fact in known if fits(number, fact)]
+    fitting = [fact for fact in known if matches(number, fact)]
     likeliest = [fact for fact in known if fact.measure == known[0].measure]
     likeliest.sort(key=lambda fact: abs(in_unit_of(number, fact) - fact.value))
     fact = next(iter(fitting or likeliest), None)
     left_out = _rounds_left_out(claim, fact, facts) if fact else ""
     rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
-    changed = is_change(claim) or "change" in kinds_of(claim.before)
     cases = (
         (claim.measures and not facts.known, NO_DATA, "no_year"),
         (claim.outside, NO_DATA, "outside"),
         (not claim.measures, NOT_UNDERSTOOD, "no_measure"),
         (number.kind == grammar.TIMES, NO_DATA, "person_times"),
-        (changed, NO_DATA, "change"),
+        (is_change(claim) or "change" in kinds_of(claim.before), NO_DATA, "change"),
         (fitting and fitting[0].lower_bound, grammar.LOWER_BOUND, "lower_bound"),
         (fitting, AGREES, "fits"),
         (not known, NO_DATA, "not_known"),
         (claim.doubtful or len(known) < len(ways), NO_DATA, "perhaps_part"),
-        (len(claim.unknown) > grammar.MOST_UNKNOWN, NOT_UNDERSTOOD, "not_recognised"),
+        (len(claim.unknown) > grammar.RULES["measure_rules"]["most_unknown"], NOT_UNDERSTOOD, "not_recognised"),
         (fact and not _is_certain(claim, fact, known), NOT_UNDERSTOOD, "not_certain"),
         (left_out and rounds_named, AGREES, "rounds_meant"),
         (True, DISAGREES, "differs"),
@@ -90,17 +86,15 @@ def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
     most = 2 if "here" in claim.said or nearest.value < 100 or any(nearest.scope) else 1.25
     most = 3 if "whole year" in claim.said or "sum" in claim.kinds else most
     ratios = [in_unit_of(claim.number, fact) / (fact.value or 1) for fact in known]
-    spoiled = claim.said & grammar.SPOILED_BY.get(claim.measure, frozenset())
+    spoiled = claim.said.intersection(grammar.RULES["spoiled_by"].get(claim.measure, ()))
     return any(1 / most <= ratio <= most for ratio in ratios) and has_reason(claim.measure, claim.said) and not spoiled
 
 
 def _other_senses(fitting: Fact, known: list[Fact]) -> str:
     """Of a count of certificates that fits in one sense, the figures in the others."""
-    senses = grammar.CERTIFICATE_SENSES["other"]
-    others = [
-        other for other in known if other.scope == fitting.scope and {other.measure, fitting.measure} <= {*senses}
-    ]
-    statements = dict.fromkeys(other.statement for other in others if other.value != fitting.value)
+    senses = {*grammar.RULES["certificate_senses"]["other"]}
+    alike = [fact for fact in known if fact.scope == fitting.scope and {fact.measure, fitting.measure} <= senses]
+    statements = dict.fromkeys(fact.statement for fact in alike if fact.value != fitting.value)
     return "".join(say("other_sense", statement=statement) for statement in statements)
 
 
@@ -125,7 +119,7 @@ def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
         return None
     count = value if listed.fewest <= value <= listed.most else len(listed.names)
     missing, statistic = ({}, None) if claim.outside else _not_in_table(listed.names, facts)
-    nearly = "、".join(say("name_nearly", name=name, near=near) if near else name for name, near in missing.items())
+    nearly = "、".join(say("name_nearly", name=name, near=near[0]) if near else name for name, near in missing.items())
     present, expected = len(listed.names) - len(missing), claim.value
     state, sentence = (NO_DATA, "names_not_known") if statistic is None else (AGREES, "names_present")
     if missing:
@@ -138,17 +132,14 @@ def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     return Finding(state, explanation, expected, statistic, "、".join(listed.names), count)
 
 
-def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str], str | None]:
+def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, list[str]], str | None]:
     """The certificates that the table lacks, each with its own name nearly that; no statistic for other names."""
     for dimension in ("certificate", "major", "college", "category"):
         known = facts.names[dimension]
         short = {name: name.removesuffix(SHAPE["major_ending"]) for name in names}
         short = {name: split_certificate(name)[0] for name in names} if dimension == "certificate" else short
-        missing = {
-            name: next(iter(difflib.get_close_matches(text, known, 1, 0.8)), "")
-            for name, text in short.items()
-            if text not in known
-        }
+        lacking = {name: text for name, text in short.items() if text not in known}
+        missing = {name: difflib.get_close_matches(text, known, 1, 0.8) for name, text in lacking.items()}
         if len(missing) * 2 < len(names):
             return ({}, None) if missing and dimension != "certificate" else (missing, f"by_{dimension}")
     return {}, None
@@ -156,39 +147,29 @@ def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, str],
 
 def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict[int, Finding]:
     """For counts of several rounds, by place of the last: their sum against the year's, and rounds never mentioned."""
-    omitted = {}
+    omitted, rounds = {}, facts.names["application_round"]
     for measure in ("applications", "places_approved", "places_applied"):  # what may be added up over rounds
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller
         for place, claim in enumerate(claims):
             name = claim.scope.application_round or claim.carried.application_round
-            one_round = claim.scope._replace(application_round=name) == Scope(name)
-            if (
-                claim.measure == measure
-                and one_round
-                and name in facts.names["application_round"]
-                and not claim.outside
-            ):
+            whole = claim.scope._replace(application_round=name) == Scope(name) and not claim.outside
+            if whole and claim.measure == measure and name in rounds:
                 places.setdefault(name, place)
-        absent = [name for name in facts.names["application_round"] if name not in places and name not in mentioned]
+        absent = [name for name in rounds if name not in places and name not in mentioned]
         year = facts.known.get((measure, Scope()))
         if len(places) < 2 or not absent or not year:
             continue
-        of_round = {name: claims[place] for name, place in places.items()}
-        total, parts = sum(claim.value for claim in of_round.values()), [claim.number for claim in of_round.values()]
+        numbers = {name: claims[place].number for name, place in places.items()}
         both = ("applications", measure if measure != "applications" else "places_approved")
         known = {name: [facts.known.get((each, Scope(name))) for each in both] for name in ("", *absent)}
         figures = {name: [fact.written for fact in given if fact] for name, given in known.items()}
-        all_year = "、".join(figures.pop(""))
-        explanation = say(
-            "rounds_never",
-            parts=" + ".join(f"{name}{part.written}{part.unit}" for name, part in zip(of_round, parts, strict=True)),
-            total=figure(total) + year.unit,
-            year=year.statement,
-            never="、".join(
-                say("round_never", round=name, figures="，".join(given)) for name, given in figures.items()
-            ),
-        )
+        all_year, total = "、".join(figures.pop("")), sum(claims[place].value for place in places.values())
+        parts = " + ".join(f"{name}{number.written}{number.unit}" for name, number in numbers.items())
+        never = "、".join(say("round_never", round=name, figures="，".join(given)) for name, given in figures.items())
+        added = figure(total) + year.unit
+        explanation = say("rounds_never", parts=parts, total=added, year=year.statement, never=never)
         never = "；".join(name + "、".join(given) for name, given in figures.items())
-        instead, written = say("rounds_instead", never=never, all=all_year), "+".join(part.written for part in parts)
+        written = "+".join(number.written for number in numbers.values())
+        instead = say("rounds_instead", never=never, all=all_year)
         omitted[max(places.values())] = Finding(DISAGREES, explanation, year.value, "by_round", written, total, instead)
     return omitted

@@ -9,7 +9,8 @@ import pandas as pd
 
 from pilotlib.checking import CleanedYear, clean_inputs, stop_on_errors
 from pilotlib.chinese import use_chinese_font
-from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year, school_names
+from pilotlib.claims import check_claims, not_of_the_year
+from pilotlib.claims.facts import NO_FACTS, facts_of
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
@@ -175,7 +176,8 @@ def claims_in(
     if project is None or (year is None and not years_in(project)):
         return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
     (inputs, *_), tables, statistics = _counted(project, newest_year(project) if year is None else year)
-    facts = facts_of(tables, statistics, (*school_names(inputs.school), school))
+    names = [*inputs.school.get("short_names", ()), school]
+    facts = facts_of(tables, statistics, inputs.school | {"short_names": names})
     other = not_of_the_year(passages, facts, any_year=year is not None)
     note = f"标题说的是“{other}”，只按文字自身核对；如要与数据核对，请用 --year 或 --school 指明。" if other else ""
     return check_claims(passages, NO_FACTS if other else facts), note

@@ -99,7 +99,9 @@ def cleaned_pieces(path: Path | str, by: str, block_bytes: int, work: Callable[.
 def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
     """The names in a column of cells, "" in rows that are known to name none."""
     names = each_value(cells, school_name)
-    return names.cat.set_categories(names.cat.categories.union([""], sort=False)).mask(nameless, "")
+    return names.cat.set_categories(names.cat.categories.union(pd.Index([""], dtype=object), sort=False)).mask(
+        nameless, ""
+    )
 
 
 def _label_positions(header: Header, by: str, file: str) -> list[int]:

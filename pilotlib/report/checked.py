@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib.claims import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES, count_states
+from pilotlib.claims import count_states
+from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT_UNDERSTOOD, STATES
 from pilotlib.report.prose import number, shortened
 from pilotlib.report.told import NOTHING, Told, aligned, cells, names_of
 from pilotlib.statistics import STATISTICS

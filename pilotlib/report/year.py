@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from pilotlib import __version__
-from pilotlib.claims import DISAGREES, check_narrative, count_states
+from pilotlib.claims import check_narrative, count_states
+from pilotlib.claims.grammar import DISAGREES
 from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, newest_year

@@ -167,7 +167,7 @@ def _put_together(parts: Sequence[Path], new: Path) -> None:
 
 def _judge(tables: Path, _: Path) -> None:
     """Stop at numbers of the school's text that disagree with the data: a PilotError names each."""
-    from pilotlib.claims import DISAGREES
+    from pilotlib.claims.grammar import DISAGREES
     from pilotlib.report.year import read_year
 
     claims = read_year(tables).claims

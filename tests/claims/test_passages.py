@@ -17,7 +17,7 @@ AGREES, DISAGREES = {"agrees"}, {"disagrees"}
 @pytest.fixture(scope="module")
 def checked(cleaned, inputs):
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, {})
-    facts = facts_of(tables, summarise(tables), ("中山火炬职业技术学院", "火炬职院"))
+    facts = facts_of(tables, summarise(tables), {"name": "中山火炬职业技术学院", "short_names": ["火炬职院"]})
     return lambda text: check_claims(passages_of(text), facts)
 
 
@@ -155,14 +155,14 @@ TABLE = [
 
 
 def test_a_table_is_judged_by_its_rows_and_columns():
-    found = {cell[:2]: (cell.written, state, expected) for cell, state, _, expected in judge_table(TABLE)}
+    found = {cell[:2]: (cell.written, found.state, found.expected) for cell, found in judge_table(TABLE)}
     assert {place: item for place, item in found.items() if item[1] == "disagrees"} == {
         (2, 3): ("78.0", "disagrees", 75)
     }
     assert {(4, 1), (4, 2), (4, 3)} <= set(found)
     wrong = [row[:] for row in TABLE]
     wrong[4][2] = "1090"
-    disagree = [cell[:2] for cell, state, _, _ in judge_table(wrong) if state == "disagrees"]
+    disagree = [cell[:2] for cell, found in judge_table(wrong) if found.state == "disagrees"]
     assert disagree == [(2, 3), (4, 2), (4, 3)]
 
 
@@ -172,6 +172,11 @@ def test_a_table_is_judged_by_its_rows_and_columns():
 )
 def test_a_table_that_says_nothing_is_no_fault(rows):
     assert judge_table(rows) == []
+
+
+def test_a_space_within_a_number_of_a_table_stops_nothing(checked):
+    claims = checked("| 班 | 培训 | 考核 |\n|---|---|---|\n| 甲 | 1 0 | 5 |\n| 乙 | 20 | 6 |\n| 合计 | 3 0 | 11 |")
+    assert claims[["number", "state", "line"]].to_numpy().tolist() == [["30", "agrees", 5], ["11", "agrees", 5]]
 
 
 def test_the_tables_of_a_document_are_read_with_their_places(tmp_path, checked):
