@@ -21,7 +21,7 @@ def categories_of(column: pd.Series) -> pd.Categorical:
 def of_arrow(column: Any) -> pd.Series:
     """A dictionary of arrow's as a categorical, its words objects of Python: they are asked again and again."""
     series = pd.Series(column.to_pandas())
-    return series.cat.rename_categories(series.cat.categories.astype(object).tolist())
+    return pd.Series(_categorical(series.cat.codes.to_numpy(), series.cat.categories), index=series.index)
 
 
 def with_categories(table: pd.DataFrame) -> pd.DataFrame:

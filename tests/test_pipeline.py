@@ -170,7 +170,7 @@ BAD_INPUTS = {
     "no such year": (no_table, "没有 2021 年度：找不到文件夹 data/raw/2021。"),
     "an empty file": (empty_table, "applications.tsv：文件是空的。"),
     "a binary file": (binary_table, "applications.tsv：不是文本文件"),
-    "a missing column": (spoil_table("applications.tsv", "申报状态", "别的列"), "applications.tsv 第 1 行（表头）：缺少“申报状态”列。"),
+    "a missing column": (spoil_table("applications.tsv", "证书名称", "别的列"), "applications.tsv 第 1 行（表头）：缺少“证书名称”列。"),
     "another year": (spoil_table("applications.tsv", "7\t2021\t", "7\t2020\t"), "第7行的申报年度是“2020”，不是本年度2021"),
     "a correction that does not hold": (
         spoil_table("applications.tsv", "证书(中\t", "证书(高\t"),

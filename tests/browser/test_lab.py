@@ -173,10 +173,8 @@ def test_a_filter_changes_table_chart_and_code(page, lab):
     page.screenshot(path=ARTEFACTS / "lab-explore.png")
 
 
-OTHER_STAGES = [pytest.param(name, marks=pytest.mark.full) for name in ("1_clean", "3_annual_report")]
-
-
-@pytest.mark.parametrize("name", ["2_statistics", *OTHER_STAGES])
+@pytest.mark.full  # the board and the cookbook are run from the same menu
+@pytest.mark.parametrize("name", ["1_clean", "2_statistics", "3_annual_report"])
 def test_every_stage_runs_from_the_menu(page, lab, name):
     """Without parameters and from the notebook's own folder."""
     run_all(page, lab, name)
