@@ -176,13 +176,18 @@ def claims(file: Path, year: int | None, school: str, everything: bool, as_objec
 @click.option("--force", is_flag=True, help="Make everything again, changed or not.")
 @_project
 def batch(project: Path, table: Path, by: str, **options: Any) -> None:
-    """Make a report for each school and year of TABLE (a file, or a folder of its parts), and one over all.
+    """Make a report for each school and year of TABLE, and one over all.
+
+    TABLE is a file, or a folder or a zip of parts of one table or of one file a school: whose each is, its column of
+    schools says, else schools.csv (file, school, city), a title above the table, the sheet, or the file's name.
 
     Only what is missing or has changed is made. Schools that fail are named at the end, and the exit status is 1.
     """
     from pilotlib.province.batch import run_batch
 
     made = run_batch(project, table, by, **options)
+    for file, owner in made.owners.items():
+        click.echo(f"{file}：{owner.school}（来自{owner.told_by}）")
     failed = made.faults.drop_duplicates(["school", "year"])
     click.echo(f"{table.name}：新做 {made.made} 份，没有变化 {made.kept} 份，没有做成 {len(failed)} 份")
     for path in made.over_all:

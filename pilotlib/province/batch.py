@@ -16,6 +16,7 @@ import pandas as pd
 from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError
 from pilotlib.province.book import SCHOOLS
+from pilotlib.province.owners import Owner, owners_of, unpack
 from pilotlib.province.pieces import Part, folder_named, split
 from pilotlib.province.school import fault_without_report, faults_table, make_reports
 from pilotlib.province.sections import years_of
@@ -37,12 +38,14 @@ REPORT_COLUMNS |= {"report": "str", **dict.fromkeys(AGREED, "Int64")}
 
 
 class Batch(NamedTuple):
-    """How many reports a batch made and how many it left as they are, its `faults_table`, files over all."""
+    """How many reports a batch made and how many it left as they are, its `faults_table`, files over all, and whose
+    the files of a folder are that name no schools themselves."""
 
     made: int
     kept: int
     faults: pd.DataFrame
     over_all: list[Path]
+    owners: dict[str, Owner]
 
 
 def run_batch(
@@ -58,9 +61,10 @@ def run_batch(
 ) -> Batch:
     """Make a report for each school and year of a table, and one over all.
 
-    `table` is a file or a folder of parts, `by` the title of the column that names the school, `editions` the
-    forms of reports. `workers` processes work at once, by default one a core, or those of a dask `scheduler`
-    at an address. Without `reports` only the one over all is made, with `force` everything again.
+    `table` is a file, or a folder or zip of its parts or of schools' own files, `by` the title of the column that
+    names the school, `editions` the forms of reports. `workers` processes work at once, by default one a core, or
+    those of a dask `scheduler` at an address. Without `reports` only the one over all is made, with `force` everything
+    again.
 
     PilotError: the table cannot be read, has changed meanwhile or is being worked on, the reports there
     are another table's, or an edition cannot be made here. A school that fails raises nothing.
@@ -71,9 +75,11 @@ def run_batch(
     spread: Spread = partial(on_cluster, address=scheduler) if scheduler else partial(in_processes, workers=workers)
     with recipes.only_run(project, f"batch-{final.name}") as work, recipes.aside(work / "rows") as rows:
         digest = hash_of(table) if table.exists() else ""
-        parts = split(table, by, rows) if reports else []
+        received = unpack(table, rows / "received") if table.suffix.lower() == ".zip" else table
+        owners = owners_of(received, by)
+        parts = split(received, by, rows, owners) if reports else []
         wanted, left_over = _folders(parts, final, force)
-        totals = summarise_table(table, by, spread=spread)
+        totals = summarise_table(received, by, spread=spread, owners=owners)
         changed, faults = make_reports(project, wanted, editions, spread, table.stem, force)
         failed = {(fault["school"], fault["year"]) for fault in faults}
         faults += [fault_without_report(part) for part in parts if not part.is_reported]
@@ -89,7 +95,7 @@ def run_batch(
             recipes.forget(folder)
             with suppress(OSError):  # another year's report is still there
                 folder.parent.rmdir()
-    return Batch(changed - len(failed), len(wanted) - changed, failures, over_all)
+    return Batch(changed - len(failed), len(wanted) - changed, failures, over_all, owners)
 
 
 def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Part], set[Path]]:

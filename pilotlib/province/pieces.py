@@ -14,10 +14,11 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from pilotlib.cleaning import clean_piece
+from pilotlib.cleaning import CleanedPiece, clean_piece
 from pilotlib.columns import source_columns, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
+from pilotlib.province.owners import Owner
 from pilotlib.reading.headers import Header
 from pilotlib.reading.pieces import Piece, pieces_of
 from pilotlib.reading.texts import BLOCK_BYTES
@@ -27,6 +28,7 @@ from pilotlib.words import normalised, year_text
 # Rows that are set aside for these reasons belong to nobody, whatever stands in the school's column.
 NAMELESS = ("重复的表头", "并入上一行")
 CITY_TITLES = ("市", "城市", "地市", "所在市")
+NOBODYS: dict[str, Owner] = {}
 _LONGEST_NAME = 60
 # 丙学院(东区) and 丙学院（东区） are one.
 _WIDE_BRACKETS = str.maketrans("()", "（）")
@@ -66,15 +68,19 @@ class Part(NamedTuple):
         return Task(self.school, self.year, self.file.read_bytes())
 
 
-def cleaned_pieces(path: Path | str, by: str, block_bytes: int, work: Callable[..., Result]) -> Iterator[Result]:
+def cleaned_pieces(
+    path: Path | str, by: str, block_bytes: int, work: Callable[..., Result], owners: dict[str, Owner] = NOBODYS
+) -> Iterator[Result]:
     """What comes of `work` on each piece of a table in order, several at once while the next is read.
 
     `work` is given a piece as it stands, the positions of its columns of schools and perhaps of cities, the
-    piece cleaned, and each row's school and city, "" where it names none. PilotError: the table cannot be
-    read, has no such column, or one number of people for several rows.
+    piece cleaned, and each row's school and city, "" where it names none; a file of `owners` has no such columns.
+    PilotError: the table cannot be read, has no such column, or one number of people for several rows.
     """
 
     def work_on(piece: Piece) -> Result:
+        if owner := owners.get(piece.file):
+            return work(piece, [], *_of_owner(piece, owner))
         positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.filled
         for place, position in filled.loc[filled["kind"] == "once", ["place", "position"]].itertuples(index=False):
             name = piece.header.names[position]
@@ -104,6 +110,18 @@ def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
     )
 
 
+def _of_owner(piece: Piece, owner: Owner) -> tuple[CleanedPiece, pd.Series, pd.Series]:
+    """A piece of a school's own file cleaned, of the owner's year where it has none; each row's school and city."""
+    cleaned = clean_piece(piece)
+    nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
+    constants = (pd.Series([name] * len(piece.cells), piece.cells.index, dtype=object) for name in owner[:2])
+    schools, cities = (_names(names, nameless) for names in constants)
+    if "year" not in piece.header.names:
+        year = pd.array([owner.year or pd.NA] * len(cleaned.applications), dtype="Int64")
+        cleaned = cleaned._replace(applications=cleaned.applications.assign(year=year))
+    return cleaned, schools, cities
+
+
 def _label_positions(header: Header, by: str, file: str) -> list[int]:
     """The position of the column of schools and, if there is one, that of cities."""
     titles = [plain(title) for title in header.titles]
@@ -127,7 +145,7 @@ def school_name(text: str) -> str:
     return "" if TOTAL_FORM.fullmatch(plain(text)) else normalised(text.replace("\n", "")).translate(_WIDE_BRACKETS)
 
 
-def split(table: Path, by: str, folder: Path) -> list[Part]:
+def split(table: Path, by: str, folder: Path, owners: dict[str, Owner] = NOBODYS) -> list[Part]:
     """Write the rows of each school and year into a CSV of their own, and say which there are.
 
     Rows that name no school belong to `NO_SCHOOL` where they are applications, else (totals, blank rows) to nobody.
@@ -136,10 +154,14 @@ def split(table: Path, by: str, folder: Path) -> list[Part]:
     PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
     """
     parts: dict[tuple[str, int], Part] = {}
-    for piece, _, cleaned, schools, _ in cleaned_pieces(table, by, BLOCK_BYTES, lambda *all_of_it: all_of_it):
-        if "year" not in piece.header.names:
+    pieces = cleaned_pieces(table, by, BLOCK_BYTES, lambda *all_of_it: all_of_it, owners)
+    for piece, _, cleaned, schools, _ in pieces:
+        if "year" in piece.header.names:
+            years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
+        elif piece.file in owners:
+            years = np.full(len(piece.cells), owners[piece.file].year)
+        else:
             raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
-        years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
         belongs = (piece.rows > 0) & ((cleaned.reasons == "").to_numpy() | (schools != "").to_numpy())
         keys = pd.DataFrame({"school": schools.astype("str").replace("", NO_SCHOOL).array, "year": years})[belongs]
         cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""

@@ -14,7 +14,8 @@ from pilotlib.cleaning import CleanedPiece
 from pilotlib.columns import title_of
 from pilotlib.distinct import each_value, in_order
 from pilotlib.errors import PilotError
-from pilotlib.province.pieces import cleaned_pieces, school_name
+from pilotlib.province.owners import Owner
+from pilotlib.province.pieces import NOBODYS, cleaned_pieces, school_name
 from pilotlib.province.workers import Spread
 from pilotlib.reading.pieces import Piece, files_of
 from pilotlib.reading.texts import BLOCK_BYTES
@@ -62,16 +63,21 @@ class Sums(NamedTuple):
 
 
 def summarise_table(
-    path: Path | str, by: str = "学校", block_bytes: int = BLOCK_BYTES, spread: Spread | None = None
+    path: Path | str,
+    by: str = "学校",
+    block_bytes: int = BLOCK_BYTES,
+    spread: Spread | None = None,
+    owners: dict[str, Owner] = NOBODYS,
 ) -> dict[str, pd.DataFrame]:
     """Clean a table of any size piece by piece and add it up: the tables of `tables_of`.
 
     `path` is a csv, tsv or Parquet file, another that `read_table` reads, or a folder of them, `by` the title
     of the column that names the school, `block_bytes` the size of a piece: memory is a multiple of it, time
-    hardly depends on it. `spread` goes through the files of a folder, several at once; else one after the other.
+    hardly depends on it. `spread` goes through the files of a folder, several at once; else one after the other;
+    `owners` are those of schools' own files in it.
     PilotError: the table cannot be read, has no such column or no application, or two counts differ.
     """
-    files, sum_one = files_of(path), partial(sum_file, by=by, block_bytes=block_bytes)
+    files, sum_one = files_of(path), partial(sum_file, by=by, block_bytes=block_bytes, owners=owners)
     results = spread(sum_one, files) if spread and len(files) > 1 else zip(files, map(sum_one, files), strict=True)
     parts: list[Sums] = []
     for file, part in results:
@@ -86,10 +92,10 @@ def summarise_table(
     return tables
 
 
-def sum_file(path: Path, by: str, block_bytes: int) -> Sums:
+def sum_file(path: Path, by: str, block_bytes: int, owners: dict[str, Owner] = NOBODYS) -> Sums:
     """Clean one file of a table piece by piece and add it up."""
     parts: list[Sums] = []
-    for sums in cleaned_pieces(path, by, block_bytes, _sum_piece):
+    for sums in cleaned_pieces(path, by, block_bytes, _sum_piece, owners):
         parts.append(sums)
         pairs = [len(part.tables["of_schools"]) for part in parts]
         if sum(pairs[1:]) > max(_FEWEST_TO_ADD, pairs[0]):
@@ -113,7 +119,8 @@ def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.S
     aside = pd.DataFrame({"school": schools.array, "reason": cleaned.reasons.array, "rows": 1})
     aside = aside[(piece.rows != 0) & ~applied]
     tables = {name: _added(aside if name == "set_aside" else rows, name) for name in _PARTS}
-    named = partial(recount_piece, by=by, name_group=lambda text: school_name(text) or NO_SCHOOL)
+    labels = [piece.cells.iloc[:, place] for place in by] or [schools]
+    named = partial(recount_piece, labels=labels, name_group=lambda text: school_name(text) or NO_SCHOOL)
     recount = named(piece.cells, piece.header, piece.first, continued=piece.origin.continued + piece.origin.struck)
     return Sums(tables, int((piece.rows > 0).sum()), recount)
 

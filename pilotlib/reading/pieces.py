@@ -16,6 +16,9 @@ from pilotlib.reading.headers import Header, header_of
 from pilotlib.reading.tables import NO_ORIGIN, Origin, begins_as_text, read_table
 from pilotlib.reading.texts import BLOCK_BYTES, blocks_of
 
+# In a folder of schools' own files: file, school, city. It overrules what these say.
+SCHOOLS_FILE = "schools.csv"
+
 
 class Piece(NamedTuple):
     """Rows of a table as they stand in a file, merged cells filled as `origin` says.
@@ -64,7 +67,7 @@ def files_of(path: Path | str) -> list[Path]:
         raise PilotError(f"{path.name}：没有这个文件（在 {path.parent} 中找过）。")
     if not path.is_dir():
         return [path]
-    files = [file for file in sorted(path.iterdir()) if not left_by_a_system(file.name)]
+    files = sorted(file for file in path.iterdir() if file.name != SCHOOLS_FILE and not left_by_a_system(file.name))
     if not files:
         raise PilotError(f"{path.name}：文件夹中没有可以读取的申报表。")
     if inner := next((file.name for file in files if file.is_dir()), ""):

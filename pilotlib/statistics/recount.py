@@ -58,20 +58,19 @@ def recount_piece(
     first: int,
     corrections: pd.DataFrame | None = None,
     continued: Collection[int] = (),
-    by: Sequence[int] = (),
+    labels: Sequence[pd.Series] = (),
     name_group: Callable[[str], str] = normalised,
 ) -> Recount:
     """Count the cells of a table or of a piece of one: text, a row per row of the file, places as index.
 
     `first` is the number of the first row; the header's last row is number 0. `corrections` are the ledger, if
-    any, `continued` the places of rows that go on with the application above or are struck out. `by` are the
-    positions of columns that are not ours: if any, the first names the group (a school), as `name_group` reads its
-    cells, and rounds and levels are not counted.
+    any, `continued` the places of rows that go on with the application above or are struck out. `labels` are
+    columns that are not ours: if any, the first names the group (a school), as `name_group` reads its cells, and
+    rounds and levels are not counted.
     """
     columns, factors = _corrected(cells, header, first, corrections)
-    others = [cells.iloc[:, place] for place in by]
     outside = (np.arange(first, first + len(cells)) <= 0) | cells.index.isin(list(continued))
-    counts = ~(outside | _repeated_headers(cells, header) | _no_applications(cells, columns, others))
+    counts = ~(outside | _repeated_headers(cells, header) | _no_applications(cells, columns, list(labels)))
     if first <= 0:
         counts[_unnamed_totals(columns, counts)] = False
     has_status, blank = "status" in columns, each_value(columns["certificate"], lambda text: "")
@@ -90,7 +89,7 @@ def recount_piece(
     rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)) or NO_ROUND)
     of_a_year = [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
     totals: Counter[tuple[str, str]] = Counter()
-    for group in [each_value(others[0], name_group)] if others else of_a_year:
+    for group in [each_value(labels[0], name_group)] if labels else of_a_year:
         words, codes = categories_of(group).categories, categories_of(group).codes[counts]
         for measure, numbers in measures.items():
             sums = np.bincount(codes, numbers[counts], len(words)).astype(int)

@@ -1,0 +1,78 @@
+"""A folder with one file a school: whose each file is, of which year, and what says so."""
+
+import csv
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from pilotlib.errors import PilotError
+from pilotlib.reading.files import left_by_a_system, read_text, unpacked
+from pilotlib.reading.pieces import SCHOOLS_FILE, Piece, files_of, pieces_of
+from pilotlib.vocabulary import plain
+
+_SCHOOL = re.compile(
+    "[\u4e00-\u9fff（）()·]{2,40}?(?:学院|大学|学校|中专|职高|职校|技校|职教中心)(?:[（(][\u4e00-\u9fff]{1,6}[）)])?"
+)
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_NOT_OF_A_NAME = re.compile(r"[\d\s_.-]+|年度?|申报(?:明细)?表|明细表|汇总表|1\+X|X证书制度|证书|试点|报送|上报")
+
+
+class Owner(NamedTuple):
+    """Whose a file is: a school, its city ("" where that is not said), its year (0 likewise), and what says so."""
+
+    school: str
+    city: str
+    year: int
+    told_by: str
+
+
+def owners_of(folder: Path, by: str) -> dict[str, Owner]:
+    """The owners of those files of a folder that have no column `by` of schools, by the files' names.
+
+    A school is named in `schools.csv`, else by a line above the table, by its sheet, or by the file's own name.
+    PilotError names every file that cannot be read. Of a table that is no folder there are none.
+    """
+    if not folder.is_dir():
+        return {}
+    given, owners, faults = _given(folder / SCHOOLS_FILE), dict[str, Owner](), list[str]()
+    for file in files_of(folder):
+        try:
+            piece = next(pieces_of(file))
+        except PilotError as error:
+            faults.append(f"  · {error}")
+            continue
+        if plain(by) not in map(plain, piece.header.titles):
+            owners[file.name] = _owner(file, piece, given.get(file.name, {}))
+    if faults:
+        raise PilotError(f"{folder.name}：有 {len(faults)} 个文件无法读取。\n" + "\n".join(faults))
+    return owners
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    """The files of a zip archive in a folder, each under its name, the second of a name under its whole path."""
+    folder.mkdir()
+    for name, content in unpacked(archive.name, archive.read_bytes()).items():
+        target = folder / Path(name).name
+        if not left_by_a_system(name):
+            (folder / name.replace("/", "·") if target.exists() else target).write_bytes(content)
+    return folder
+
+
+def _given(path: Path) -> dict[str, dict[str, str]]:
+    rows = csv.DictReader(read_text(path).splitlines() if path.exists() else ["file,school,city"])
+    if missing := {"file", "school"} - {*(rows.fieldnames or ())}:
+        raise PilotError(
+            f"{path.name} 第 1 行（表头）：缺少列 {'、'.join(sorted(missing))}。列应为 file、school、city。"
+        )
+    return {row["file"]: row for row in rows}
+
+
+def _owner(file: Path, piece: Piece, given: dict[str, str]) -> Owner:
+    above = ["".join(cells) for cells in piece.cells.iloc[: piece.header.first].to_numpy().tolist()]
+    told = [(line, "表的标题") for line in above] + [(piece.origin.taken, "工作表名"), (file.stem, "文件名")]
+    named = ((found[0], where) for text, where in told if (found := _SCHOOL.search(text.partition("“")[2] or text)))
+    school, where = next(named, (_NOT_OF_A_NAME.sub("", file.stem) or file.stem, "文件名"))
+    if given.get("school"):
+        school, where = given["school"], SCHOOLS_FILE
+    year = next((int(found[1]) for text in [*above, file.stem] if (found := _YEAR.search(text))), 0)
+    return Owner(school, given.get("city") or "", year, where)
