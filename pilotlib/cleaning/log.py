@@ -15,14 +15,6 @@ from pilotlib.reading.pieces import Piece
 from pilotlib.vocabulary import registry
 
 CHANGE_RULES = registry(__file__, "rules.toml")
-# What filling a merged cell did, as in `reading.grids.fill_merged` → the rule.
-FILLING_RULES = {
-    "unshown": "text_unshown",
-    "repeated": "merged_cell",
-    "hidden": "merged_hidden",
-    "joined": "merged_row",
-    "once": "merged_count",
-}
 ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
 NO_CHANGES = pd.DataFrame(columns=CHANGE_COLUMNS[:-1], dtype=str).astype({"source_row": "int64"})
@@ -43,9 +35,8 @@ def ledger_of(corrections: pd.DataFrame) -> pd.DataFrame:
 def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
     """Put in what the ledger (as `ledger_of` returns it) says of cells, where they hold what it expects.
 
-    Raises:
-        PilotError: names each entry for a row or column that is not there or a cell that holds something else,
-            without a reason, or the second for a cell.
+    PilotError names each entry for a row or column that is not there or a cell that holds something else, without a
+    reason, or the second for a cell.
     """
     entries = ledger[ledger["source_row"] != 0]
     entries = entries.assign(again=entries.duplicated(["source_row", "column"]))
@@ -95,18 +86,15 @@ def log_of(
     origin = piece.origin
     header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
     was, becomes = piece.header.understood or ("", "")
-    understood = {"source_row": 0, "column": column_named(becomes), "before": was, "after": becomes}
-    understood |= {"rule": "header_understood"}
+    understood = {"column": column_named(becomes), "before": was, "after": becomes, "rule": "header_understood"}
     hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
     filled = origin.filled.assign(
         source_row=origin.filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
         column=origin.filled["position"].map(dict(enumerate(names))),
-        rule=origin.filled["kind"].map(FILLING_RULES),
         **{version: origin.filled[version].str.strip() for version in ("before", "after")},
     )
     filled = filled[filled["source_row"].isin(applications) & filled["column"].notna()]
-    once = filled["kind"] == "once"
-    # Counts that a merged cell gave once for its rows.
+    once = filled["rule"] == "merged_count"
     counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
     reason = f"{CHANGE_RULES['merged_count']['reason']}（" + counts["before"] + "）"
     parts = [
@@ -115,7 +103,7 @@ def log_of(
         pd.DataFrame({"before": [origin.left], "rule": "table_left"} if origin.left else {}),
         pd.DataFrame({"before": [origin.personal], "rule": "personal_left_out"} if origin.personal else {}),
         header.assign(column=header["after"].map(column_named)),
-        pd.DataFrame([understood] if piece.header.understood else []),
+        pd.DataFrame([{"source_row": 0, **understood}] if piece.header.understood else []),
         counts.assign(reason=reason, before="", after=""),
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
         filled[~once & (filled["before"] != filled["after"])],

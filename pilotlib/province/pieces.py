@@ -76,7 +76,7 @@ def cleaned_pieces(path: Path | str, by: str, block_bytes: int, work: Callable[.
 
     def work_on(piece: Piece) -> Result:
         positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.filled
-        for place, position in filled.loc[filled["kind"] == "once", ["place", "position"]].itertuples(index=False):
+        for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
             name = piece.header.names[position]
             if name in source_columns("count"):  # of several rows, perhaps of several schools
                 where = f"{piece.file}第{place}行的{title_of(name)}"

@@ -120,7 +120,6 @@ def _structure(
 
 def _in_utf8(content: bytes) -> bytes:
     """An XML file in UTF-8, where a program of this country wrote it in GBK: libraries read no other encodings."""
-    declared = _IN_GBK.match(content)
-    if not declared:
+    if not (declared := _IN_GBK.match(content)):
         return content
     return content.decode("gb18030", errors="replace").replace(declared[1].decode(), "UTF-8", 1).encode()
