@@ -1,7 +1,4 @@
-"""A cleaned table → a table of its problems: all at once, each a sentence in the reader's language.
-
-Each rule takes tables and returns its cases; how grave it is and what is said of them is in `rules.toml`.
-"""
+"""A cleaned table → its problems, each a sentence; `rules.toml` has the words, and how grave they are."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -82,8 +79,8 @@ def check(
     rows = []
     for row, column, value, other, rule in found:
         if rule not in ("value_missing", "value_required") or (row, column) not in explained:
-            said = {"row": row, "title": columns.title_of(column), "value": value, "other": other, "ledger": ledger}
-            message = CHECK_RULES[rule]["sentence"].format_map(said)
+            said = {"row": row, "value": value, "other": other, "ledger": ledger}
+            message = CHECK_RULES[rule]["sentence"].format(title=columns.title_of(column), **said)
             rows.append((row, column, value, rule, CHECK_RULES[rule]["severity"], message))
     problems = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
     return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)
@@ -98,10 +95,7 @@ def stop_on_errors(problems: pd.DataFrame, file: str = "申报表") -> None:
 
 
 def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
-    """Problems with a row for each cause: where several rows of the table have one, it is said once, with the rows.
-
-    The columns are those of `check`, and the order that of each cause's first row.
-    """
+    """Problems as of `check`, one for each cause, which names its rows; in order of their first rows."""
     causes = problems.groupby(["severity", "rule", "column"], sort=False, observed=True, dropna=False)
     told = [problems.head(0)]
     for (_, rule, _), cases in causes:
@@ -240,5 +234,5 @@ def _given_indicators(indicators: pd.DataFrame) -> list[Case]:
     return [
         *_cases("indicator_unreadable", "value", table, unreadable, other="entry"),
         *_cases("indicator_repeated", "indicator", table, names.duplicated(), other="entry"),
-        *_cases("indicator_unknown", "indicator", table, ~names.isin(list(columns.INDICATORS)), other="entry"),
+        *_cases("indicator_unknown", "indicator", table, ~names.isin([*columns.INDICATORS]), other="entry"),
     ]

@@ -35,8 +35,8 @@ def ledger_of(corrections: pd.DataFrame) -> pd.DataFrame:
 def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
     """Put in what the ledger (as `ledger_of` returns it) says of cells, where they hold what it expects.
 
-    PilotError names each entry for a row or column that is not there or a cell that holds something else, without a
-    reason, or the second for a cell.
+    PilotError names each entry for a row or column that is not there, a cell that holds something else, without
+    a reason, or the second for a cell.
     """
     entries = ledger[ledger["source_row"] != 0]
     entries = entries.assign(again=entries.duplicated(["source_row", "column"]))
@@ -50,10 +50,7 @@ def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "�
 
 
 def apply_logged(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table after some verbs, each under its rule, and every cell that they changed: nothing changes unrecorded.
-
-    The changes are in the order of the verbs: `source_row, column, before, after, rule`.
-    """
+    """The table after some verbs, and what they changed in order: `source_row, column, before, after, rule`."""
     changes = [NO_CHANGES]
     for rule, verb in verbs:
         before, table = table, verb(table)
@@ -86,7 +83,7 @@ def log_of(
     origin = piece.origin
     header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
     was, becomes = piece.header.understood or ("", "")
-    understood = {"column": column_named(becomes), "before": was, "after": becomes, "rule": "header_understood"}
+    understood = {"rule": "header_understood", "before": was, "after": becomes}
     hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
     filled = origin.filled.assign(
         source_row=origin.filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
@@ -103,7 +100,7 @@ def log_of(
         pd.DataFrame({"before": [origin.left], "rule": "table_left"} if origin.left else {}),
         pd.DataFrame({"before": [origin.personal], "rule": "personal_left_out"} if origin.personal else {}),
         header.assign(column=header["after"].map(column_named)),
-        pd.DataFrame([{"source_row": 0, **understood}] if piece.header.understood else []),
+        pd.DataFrame([{"source_row": 0, "column": column_named(becomes), **understood}] if becomes else []),
         counts.assign(reason=reason, before="", after=""),
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
         filled[~once & (filled["before"] != filled["after"])],
@@ -118,10 +115,7 @@ def log_of(
 
 
 def repairs(changes: pd.DataFrame) -> pd.DataFrame:
-    """The log's rows for cells of applications that now say something else than in the file.
-
-    An empty cell merged with the one above says the same as there; decisions change no cell.
-    """
+    """The log's rows for cells that say something else than the file; one merged with that above does not."""
     changed = (changes["before"] != changes["after"]) & (changes["source_row"] > 0).fillna(False)
     return changes[changed & (changes["rule"] != "merged_cell")]
 

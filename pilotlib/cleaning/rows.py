@@ -73,7 +73,7 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
 
 
 def named(piece: Piece, names: Sequence[str | None]) -> pd.DataFrame:
-    """A piece's cells by their columns' names (those without one go) and rows' numbers; what is not there is blank."""
+    """A piece's cells by columns' names (those without one go) and rows' numbers; what is absent is blank."""
     kept = [place for place, name in enumerate(names) if name is not None]
     table = piece.cells.iloc[:, kept].set_axis([names[place] for place in kept], axis="columns")
     table = table.set_axis(pd.Index(piece.rows, name="source_row"), axis="index")
@@ -120,11 +120,8 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
 
 
 def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarray) -> np.ndarray:
-    """Positions of rows that say neither level nor majors but the sums of the rows above, or of those since the last.
-
-    Only of a table that begins with this piece: the rows above are not in another one then.
-    """
-    if piece.first > 0:
+    """Positions of rows without level and majors that say the sums of those above, or since the last such."""
+    if piece.first > 0:  # rows above are in another piece
         return np.zeros(0, int)
     cells = {name: piece.cells.iloc[:, place] for place, name in enumerate(names) if name}
 

@@ -16,8 +16,6 @@ from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
 
 Verb = Callable[[pd.DataFrame], pd.DataFrame]
-# No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
-NARROWEST_COLUMN = 20
 
 
 def strip_cells(table: pd.DataFrame) -> pd.DataFrame:
@@ -165,7 +163,8 @@ def _with_each(table: pd.DataFrame, names: Iterable[str], rule: Callable[[str], 
 
 def _fills(column: pd.Series) -> Callable[[str], bool]:
     """Whether a cell is as wide as the widest, give or take a character: where a column's width would cut."""
-    width = max(asked_of_each(column, words.display_width, int).max(initial=0) - 1, NARROWEST_COLUMN)
+    # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
+    width = asked_of_each(column, words.display_width, int).max(initial=21) - 1
     return lambda text: words.display_width(text) >= width
 
 

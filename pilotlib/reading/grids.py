@@ -66,8 +66,8 @@ def as_shown(rows: list[list[str]]) -> tuple[list[list[str]], list[int], list[St
             struck.append(top)
             texts = wholes
         made.append(texts)
-        changes = enumerate(zip(wholes, texts, strict=True))
-        steps += [(top, place, whole, text, "text_unshown") for place, (whole, text) in changes if whole != text]
+        both = enumerate(zip(wholes, texts, strict=True))
+        steps += [(top, place, whole, text, "text_unshown") for place, (whole, text) in both if whole != text]
     return made, struck, steps
 
 

@@ -34,4 +34,4 @@ def told_row(row: Sequence[str], header: Header) -> str:
 
 
 def _without_words(text: str) -> str:
-    return PERSONAL_WORD.sub(LEFT_OUT, text) if len(text) > 5 else text  # in a shorter text no such word stands
+    return PERSONAL_WORD.sub(LEFT_OUT, text) if len(text) > 5 else text  # none stands in a shorter one
