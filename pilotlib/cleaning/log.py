@@ -94,11 +94,10 @@ def log_of(
     once = filled["rule"] == "merged_count"
     counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
     reason = f"{CHANGE_RULES['merged_count']['reason']}（" + counts["before"] + "）"
+    whole = {"table_joined": origin.joined, "table_left": origin.left, "personal_left_out": origin.personal}
     parts = [
         pd.DataFrame({"after": [origin.taken], "rule": "table_taken", "reason": origin.why} if origin.taken else {}),
-        pd.DataFrame({"before": [origin.joined], "rule": "table_joined"} if origin.joined else {}),
-        pd.DataFrame({"before": [origin.left], "rule": "table_left"} if origin.left else {}),
-        pd.DataFrame({"before": [origin.personal], "rule": "personal_left_out"} if origin.personal else {}),
+        pd.DataFrame([(text, rule) for rule, text in whole.items() if text], columns=["before", "rule"]),
         header.assign(column=header["after"].map(column_named)),
         pd.DataFrame([{"source_row": 0, "column": column_named(becomes), **understood}] if becomes else []),
         counts.assign(reason=reason, before="", after=""),

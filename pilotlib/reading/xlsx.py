@@ -34,8 +34,7 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
     strings = {str(number): text for number, string in shared if (text := _marked_text(string)) is not None}
     style = next(elements(name, members.get("xl/styles.xml", b"<none/>"), "styleSheet"), Element(""))
     fonts = {str(number) for number, font in enumerate(style.iterfind("fonts/font")) if _is_marked(font)}
-    formats = enumerate(style.iterfind("cellXfs/xf"))
-    looks = {str(number) for number, look in formats if look.get("fontId") in fonts}
+    looks = {str(place) for place, look in enumerate(style.iterfind("cellXfs/xf")) if look.get("fontId") in fonts}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for member, data in members.items():
