@@ -6,9 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-# So many words are asked sooner than sorted out.
-FEW_WORDS = 1000
-
 
 def categories_of(column: pd.Series) -> pd.Categorical:
     """A column of text, none of it missing, as codes and the words that they stand for."""
@@ -35,7 +32,7 @@ def numbers_alike(column: pd.Series, but: Iterable[str] = ()) -> pd.Series:
     A column of serial numbers has as many words as rows. Where words are few, all stay.
     """
     coded = categories_of(column)
-    if len(coded.categories) > FEW_WORDS:
+    if len(coded.categories) > 1000:  # fewer are asked sooner than sorted out
         digits = coded.categories.str.fullmatch("[0-9]+") & ~coded.categories.isin(list(but))
         codes, words = pd.factorize(coded.categories.where(~digits, "0"))
         coded = _categorical(codes[coded.codes], words)

@@ -6,6 +6,7 @@ from pilotlib.errors import PilotError
 
 # The processed tables that a year's statistics are made of.
 COUNTED = ("cells", "corrections", "applications", "majors", "given_indicators")
+_YEAR = "[0-9]" * 4
 READABLE_SUFFIXES = (
     *(".tsv", ".csv", ".txt", ".md", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xml"),
     *(".html", ".htm", ".mht", ".mhtml", ".docx", ".pdf", ".zip"),
@@ -22,9 +23,9 @@ def find_project(start: Path | str | None = None) -> Path:
     raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。{how}")
 
 
-def years_in(project: Path, part: str = "raw") -> list[int]:
-    """The years that have a folder in `data/raw`, or in another part of `data`, in order."""
-    folders = (project / "data" / part).glob("[0-9][0-9][0-9][0-9]")
+def years_in(project: Path) -> list[int]:
+    """The years that have a folder in `data/raw`, in order."""
+    folders = (project / "data" / "raw").glob(_YEAR)
     return sorted(int(folder.name) for folder in folders if folder.is_dir())
 
 
@@ -37,9 +38,8 @@ def newest_year(project: Path) -> int:
 
 def processed_years(project: Path) -> list[int]:
     """The years whose statistics stand in `data/processed`, in order."""
-    overview = Path("statistics", "overview.parquet")
-    folder = project / "data" / "processed"
-    return [year for year in years_in(project, folder.name) if (folder / str(year) / overview).is_file()]
+    files = (project / "data" / "processed").glob(f"{_YEAR}/statistics/overview.parquet")
+    return sorted(int(file.parts[-3]) for file in files if file.is_file())
 
 
 def earlier_folder(project: Path, year: int) -> Path | None:

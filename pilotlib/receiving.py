@@ -33,8 +33,7 @@ INDICATOR_EXAMPLE = "# 培训学生,120,人,完成培训的学生（这一行是
 def set_up_year(project: Path, year: int, table: Path) -> Path:
     """Make `data/raw/<year>/` from a received table, a file, an archive or a folder that `read_table` reads.
 
-    The new folder holds `applications.*` as received, read-only, `source.toml` (with its hash), `corrections.csv` and
-    `indicators.csv` (their headers, and one example each as a comment), `narrative.md` (the six headings).
+    The new folder holds `applications.*` as received, read-only, and the small files beside it, to be filled in.
     PilotError where the year is there already, or the table cannot be read; nothing has been made then.
     """
     final = project / "data" / "raw" / str(year)

@@ -195,7 +195,7 @@ def _as_received(table):
     cells = table.cells.copy()
     filled = table.origin.filled
     for place, position, before in (
-        filled.loc[filled["kind"] != "once", ["place", "position", "before"]].iloc[::-1].values
+        filled.loc[filled["rule"] != "merged_count", ["place", "position", "before"]].iloc[::-1].values
     ):
         cells.loc[place, position] = before
     return cells

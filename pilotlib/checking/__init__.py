@@ -1,24 +1,13 @@
-"""A cleaned table → a table of its problems: all at once, each a sentence in the reader's language.
-
-Each rule takes tables and returns its cases; how grave it is and what is said of them is in `rules.toml`.
-"""
+"""A cleaned table → its problems, each a sentence; `rules.toml` has the words, and how grave they are."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from pilotlib import columns
 from pilotlib.cleaning import Cleaned, clean
 from pilotlib.cleaning.verbs import cut_off_certificates, with_every_column
-from pilotlib.columns import (
-    ADDED_UP_COLUMNS,
-    EXPECTED_COLUMNS,
-    INDICATOR_TITLES,
-    INDICATORS,
-    Kind,
-    source_columns,
-    title_of,
-)
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading import YearInputs
@@ -90,8 +79,8 @@ def check(
     rows = []
     for row, column, value, other, rule in found:
         if rule not in ("value_missing", "value_required") or (row, column) not in explained:
-            said = {"row": row, "title": title_of(column), "value": value, "other": other, "ledger": ledger}
-            message = CHECK_RULES[rule]["sentence"].format_map(said)
+            said = {"row": row, "value": value, "other": other, "ledger": ledger}
+            message = CHECK_RULES[rule]["sentence"].format(title=columns.title_of(column), **said)
             rows.append((row, column, value, rule, CHECK_RULES[rule]["severity"], message))
     problems = pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
     return problems.sort_values(["severity", "source_row"], kind="stable", ignore_index=True)
@@ -106,10 +95,7 @@ def stop_on_errors(problems: pd.DataFrame, file: str = "申报表") -> None:
 
 
 def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
-    """Problems with a row for each cause: where several rows of the table have one, it is said once, with the rows.
-
-    The columns are those of `check`, and the order that of each cause's first row.
-    """
+    """Problems as of `check`, one for each cause, which names its rows; in order of their first rows."""
     causes = problems.groupby(["severity", "rule", "column"], sort=False, observed=True, dropna=False)
     told = [problems.head(0)]
     for (_, rule, _), cases in causes:
@@ -148,7 +134,7 @@ def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], 
         (changed, "", sha256, "", "table_changed"),
         (rows != recorded, "", rows, recorded, "rows_differ"),
     )
-    absent = [name for name in EXPECTED_COLUMNS if not {name, f"{name}_as_given"} & set(applications)]
+    absent = [name for name in columns.EXPECTED_COLUMNS if not {name, f"{name}_as_given"} & set(applications)]
     lacks = [(True, name, "", "", "column_absent") for name in absent]
     return [(pd.NA, column, value, other, rule) for holds, column, value, other, rule in (*whole, *lacks) if holds]
 
@@ -157,7 +143,7 @@ def _cells(applications: pd.DataFrame, year: int) -> list[Case]:
     """Cells that are empty, and words that are not known, by the kinds of their columns; other years."""
     # By kind, in the order in which those of a row are told: the rule of an empty cell, that of an unknown word,
     # and which words are known.
-    kinds: dict[Kind, tuple[str, str, Callable[[str], object]]] = {
+    kinds: dict[columns.Kind, tuple[str, str, Callable[[str], object]]] = {
         "year": ("value_required", "year_differs", str(year).__eq__),
         "round": ("value_required", "round_unknown", lambda text: text == CARRIED_ON or ORDINAL_ROUND.fullmatch(text)),
         "name": ("value_required", "", bool),
@@ -170,7 +156,7 @@ def _cells(applications: pd.DataFrame, year: int) -> list[Case]:
     table = table.drop(columns="year") if table["year"].isna().all() else table
     found = []
     for kind, (rule, rule_of_others, is_known) in kinds.items():
-        for name in table.columns.intersection(source_columns(kind)):
+        for name in table.columns.intersection(columns.source_columns(kind)):
             empty = table[name].isna() | (table[name] == "")
             others = ~empty & ~asked_of_each(table[name].astype(str), is_known)
             found += _cases(rule, name, table, empty, "certificate_as_given" if kind == "level" else name)
@@ -233,7 +219,7 @@ def _totals(cleaned: Cleaned) -> list[Case]:
     last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
     last = last[~last["text"].str.contains("小计")]
     found = []
-    for column in cleaned.applications.columns.intersection(list(ADDED_UP_COLUMNS)):
+    for column in cleaned.applications.columns.intersection(list(columns.ADDED_UP_COLUMNS)):
         stated, total = last[column].map(normalised).map(count_text), str(cleaned.applications[column].sum())
         wrong = stated.str.isdecimal() & (stated != total)
         found += _cases("total_differs", column, last.assign(stated=stated, sum=total), wrong, "stated", "sum")
@@ -243,10 +229,10 @@ def _totals(cleaned: Cleaned) -> list[Case]:
 def _given_indicators(indicators: pd.DataFrame) -> list[Case]:
     """The school's own figures: not numbers, given twice, or not known."""
     table = indicators.assign(entry=range(1, len(indicators) + 1))
-    names = table["indicator"].replace(INDICATOR_TITLES)
+    names = table["indicator"].replace(columns.INDICATOR_TITLES)
     unreadable = pd.to_numeric(table["value"].str.replace(",", ""), errors="coerce").isna()
     return [
         *_cases("indicator_unreadable", "value", table, unreadable, other="entry"),
         *_cases("indicator_repeated", "indicator", table, names.duplicated(), other="entry"),
-        *_cases("indicator_unknown", "indicator", table, ~names.isin(list(INDICATORS)), other="entry"),
+        *_cases("indicator_unknown", "indicator", table, ~names.isin([*columns.INDICATORS]), other="entry"),
     ]

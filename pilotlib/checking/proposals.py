@@ -10,11 +10,6 @@ from pilotlib.reading.headers import Header, nearest_column
 from pilotlib.vocabulary import LEVELS, MAJOR_SEPARATORS, STATUSES
 from pilotlib.words import count_text, is_count, normalised
 
-# Marks beside digits that make them another number: 2万, -50, 1/2, 50%.
-_NOT_AS_WRITTEN = re.compile("[-−负半十百千万亿%‰/.]")
-# Letters that are taken for digits: 5O is 50.
-_LIKE_DIGITS = str.maketrans("OoIlＯ", "00110")
-
 
 def propose_header(header: Header) -> pd.DataFrame:
     """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
@@ -51,9 +46,10 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
 def _reading(rule: str, was: str, value: str, above: list[str], majors: list[str]) -> tuple[str, str]:
     """What a cell with a problem may have meant, and why; "" if nothing suggests itself."""
     if rule == "count_unreadable":
-        text = count_text(normalised(was).translate(_LIKE_DIGITS))
+        text = count_text(normalised(was).translate(str.maketrans("OoIlＯ", "00110")))  # 5O is 50
         digits = re.findall(r"\d+", text)
-        if len(digits) == 1 and is_count(digits[0]) and not _NOT_AS_WRITTEN.search(text):
+        # Some marks make digits another number: 2万, -50, 1/2, 50%.
+        if len(digits) == 1 and is_count(digits[0]) and not re.search("[-−负半十百千万亿%‰/.]", text):
             return digits[0], "原文不是整数，请核对"
     if rule == "value_required" and not was and above:
         return above[0], "空着，可能与上一行合并为一格，请核对"

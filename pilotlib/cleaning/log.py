@@ -15,14 +15,6 @@ from pilotlib.reading.pieces import Piece
 from pilotlib.vocabulary import registry
 
 CHANGE_RULES = registry(__file__, "rules.toml")
-# What filling a merged cell did, as in `reading.grids.fill_merged` → the rule.
-FILLING_RULES = {
-    "unshown": "text_unshown",
-    "repeated": "merged_cell",
-    "hidden": "merged_hidden",
-    "joined": "merged_row",
-    "once": "merged_count",
-}
 ROWS_ARE_COUNTED = "行次从表头下第一行数起，不是表格软件左侧的行号。"
 CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
 NO_CHANGES = pd.DataFrame(columns=CHANGE_COLUMNS[:-1], dtype=str).astype({"source_row": "int64"})
@@ -43,9 +35,8 @@ def ledger_of(corrections: pd.DataFrame) -> pd.DataFrame:
 def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "申报表") -> pd.DataFrame:
     """Put in what the ledger (as `ledger_of` returns it) says of cells, where they hold what it expects.
 
-    Raises:
-        PilotError: names each entry for a row or column that is not there or a cell that holds something else,
-            without a reason, or the second for a cell.
+    PilotError names each entry for a row or column that is not there, a cell that holds something else, without
+    a reason, or the second for a cell.
     """
     entries = ledger[ledger["source_row"] != 0]
     entries = entries.assign(again=entries.duplicated(["source_row", "column"]))
@@ -59,10 +50,7 @@ def apply_corrections(table: pd.DataFrame, ledger: pd.DataFrame, file: str = "�
 
 
 def apply_logged(table: pd.DataFrame, verbs: Iterable[tuple[str, Verb]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table after some verbs, each under its rule, and every cell that they changed: nothing changes unrecorded.
-
-    The changes are in the order of the verbs: `source_row, column, before, after, rule`.
-    """
+    """The table after some verbs, and what they changed in order: `source_row, column, before, after, rule`."""
     changes = [NO_CHANGES]
     for rule, verb in verbs:
         before, table = table, verb(table)
@@ -95,27 +83,23 @@ def log_of(
     origin = piece.origin
     header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
     was, becomes = piece.header.understood or ("", "")
-    understood = {"source_row": 0, "column": column_named(becomes), "before": was, "after": becomes}
-    understood |= {"rule": "header_understood"}
+    understood = {"rule": "header_understood", "before": was, "after": becomes}
     hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
     filled = origin.filled.assign(
         source_row=origin.filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
         column=origin.filled["position"].map(dict(enumerate(names))),
-        rule=origin.filled["kind"].map(FILLING_RULES),
         **{version: origin.filled[version].str.strip() for version in ("before", "after")},
     )
     filled = filled[filled["source_row"].isin(applications) & filled["column"].notna()]
-    once = filled["kind"] == "once"
-    # Counts that a merged cell gave once for its rows.
+    once = filled["rule"] == "merged_count"
     counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
     reason = f"{CHANGE_RULES['merged_count']['reason']}（" + counts["before"] + "）"
+    whole = {"table_joined": origin.joined, "table_left": origin.left, "personal_left_out": origin.personal}
     parts = [
         pd.DataFrame({"after": [origin.taken], "rule": "table_taken", "reason": origin.why} if origin.taken else {}),
-        pd.DataFrame({"before": [origin.joined], "rule": "table_joined"} if origin.joined else {}),
-        pd.DataFrame({"before": [origin.left], "rule": "table_left"} if origin.left else {}),
-        pd.DataFrame({"before": [origin.personal], "rule": "personal_left_out"} if origin.personal else {}),
+        pd.DataFrame([(text, rule) for rule, text in whole.items() if text], columns=["before", "rule"]),
         header.assign(column=header["after"].map(column_named)),
-        pd.DataFrame([understood] if piece.header.understood else []),
+        pd.DataFrame([{"source_row": 0, "column": column_named(becomes), **understood}] if becomes else []),
         counts.assign(reason=reason, before="", after=""),
         pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
         filled[~once & (filled["before"] != filled["after"])],
@@ -130,10 +114,7 @@ def log_of(
 
 
 def repairs(changes: pd.DataFrame) -> pd.DataFrame:
-    """The log's rows for cells of applications that now say something else than in the file.
-
-    An empty cell merged with the one above says the same as there; decisions change no cell.
-    """
+    """The log's rows for cells that say something else than the file; one merged with that above does not."""
     changed = (changes["before"] != changes["after"]) & (changes["source_row"] > 0).fillna(False)
     return changes[changed & (changes["rule"] != "merged_cell")]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlib import columns
-from pilotlib.distinct import asked_of_each, numbers_alike
+from pilotlib.distinct import asked_of_each, each_value, numbers_alike
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, misspelt, nearly_named
 from pilotlib.reading.pieces import Piece
@@ -73,10 +73,7 @@ def name_columns(cells: pd.DataFrame, header: Header, file: str = "申报表") -
 
 
 def named(piece: Piece, names: Sequence[str | None]) -> pd.DataFrame:
-    """A piece's cells by the names of their columns (those without one go) and the numbers of rows.
-
-    What a table does not have is blank.
-    """
+    """A piece's cells by columns' names (those without one go) and rows' numbers; what is absent is blank."""
     kept = [place for place, name in enumerate(names) if name is not None]
     table = piece.cells.iloc[:, kept].set_axis([names[place] for place in kept], axis="columns")
     table = table.set_axis(pd.Index(piece.rows, name="source_row"), axis="index")
@@ -123,11 +120,8 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
 
 
 def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarray) -> np.ndarray:
-    """Positions of rows that say neither level nor majors but the sums of the rows above, or of those since the last.
-
-    Only of a table that begins with this piece: the rows above are not in another one then.
-    """
-    if piece.first > 0:
+    """Positions of rows without level and majors that say the sums of those above, or since the last such."""
+    if piece.first > 0:  # rows above are in another piece
         return np.zeros(0, int)
     cells = {name: piece.cells.iloc[:, place] for place, name in enumerate(names) if name}
 
@@ -142,18 +136,14 @@ def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarr
     candidates, applied = np.flatnonzero((reasons == "") & ~named), (reasons == "") & named
     fits, filled = np.cumsum(applied)[candidates] > 1, np.zeros(len(candidates), bool)
     for name in cells.keys() & set(columns.ADDED_UP_COLUMNS):
-        numbers = asked_of_each(cells[name], _number, float)
+        counts = each_value(cells[name], lambda text: count_text(normalised(text)))
+        # NaN where the cell is blank, -1 where it is no count.
+        numbers = asked_of_each(counts, lambda text: float(text) if is_count(text) else -1 if text else np.nan, float)
         above = np.cumsum(np.where(applied, np.maximum(np.nan_to_num(numbers), 0), 0))[candidates]
         own = numbers[candidates]
         fits &= np.isnan(own) | (own == above) | (own == np.diff(above, prepend=0))
         filled |= own > 0
     return candidates[fits & filled]
-
-
-def _number(text: str) -> float:
-    """A count; NaN where the cell is blank, -1 where it is no count."""
-    count = count_text(normalised(text))
-    return float(count) if is_count(count) else -1 if count else np.nan
 
 
 def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:

@@ -10,22 +10,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from pilotlib import words
-from pilotlib.columns import (
-    COUNT_COLUMNS,
-    EXPECTED_COLUMNS,
-    REFERENCE_COLUMNS,
-    SOURCE_COLUMNS,
-    heading_of,
-    source_columns,
-)
+from pilotlib import columns, words
 from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
 from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
 
 Verb = Callable[[pd.DataFrame], pd.DataFrame]
-# No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
-NARROWEST_COLUMN = 20
 
 
 def strip_cells(table: pd.DataFrame) -> pd.DataFrame:
@@ -35,17 +25,17 @@ def strip_cells(table: pd.DataFrame) -> pd.DataFrame:
 
 def normalise_characters(table: pd.DataFrame) -> pd.DataFrame:
     """Write letters, digits and white space in one way in every cell of a source column."""
-    return _with_each(table, SOURCE_COLUMNS, words.normalised)
+    return _with_each(table, columns.SOURCE_COLUMNS, words.normalised)
 
 
 def name_rounds(table: pd.DataFrame) -> pd.DataFrame:
     """Give each round its standard name: 第一批次 becomes 第一次."""
-    return _with_each(table, source_columns("round"), round_named)
+    return _with_each(table, columns.source_columns("round"), round_named)
 
 
 def name_statuses(table: pd.DataFrame) -> pd.DataFrame:
     """Give each status its standard name."""
-    return _with_each(table, source_columns("status"), status_named)
+    return _with_each(table, columns.source_columns("status"), status_named)
 
 
 def write_counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -54,13 +44,13 @@ def write_counts(table: pd.DataFrame) -> pd.DataFrame:
     >>> pd.DataFrame({"students": ["1,234", "50人", "—"]}).pipe(write_counts)["students"].to_list()
     ['1234', '50', '']
     """
-    years = _with_each(table, source_columns("year"), words.year_text)
-    return _with_each(years, source_columns("count"), words.count_text)
+    years = _with_each(table, columns.source_columns("year"), words.year_text)
+    return _with_each(years, columns.source_columns("count"), words.count_text)
 
 
 def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:
     """Empty the count cells that are still no whole number; the log keeps what they held."""
-    return _with_each(table, COUNT_COLUMNS, lambda text: text if words.is_count(text) else "")
+    return _with_each(table, columns.COUNT_COLUMNS, lambda text: text if words.is_count(text) else "")
 
 
 def complete_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.DataFrame:
@@ -89,12 +79,13 @@ def convert_counts(table: pd.DataFrame, factors: dict[str, int]) -> pd.DataFrame
 
 def verbs_for(header: Header) -> list[tuple[str, Verb]]:
     """What is done to the cells of every table, in order, each under its rule."""
-    factors = {name: heading_of(title).factor for name, title in zip(header.names, header.titles, strict=True) if name}
+    titles = zip(header.names, header.titles, strict=True)
+    factors = {name: by for name, title in titles if name and (by := columns.heading_of(title).factor) > 1}
     return [
         ("characters", normalise_characters),
         ("round_alias", name_rounds),
         ("status_alias", name_statuses),
-        ("count_unit", partial(convert_counts, factors={name: by for name, by in factors.items() if by > 1})),
+        ("count_unit", partial(convert_counts, factors=factors)),
         ("count_format", write_counts),
         ("count_unreadable", blank_unreadable_counts),
     ]
@@ -128,21 +119,18 @@ def applications_of(now: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
     `now` are the cells as cleaned, `given` as given, surrounding white space aside; `source_row` is their index.
     """
     names = each_value(now["certificate"], lambda text: words.split_certificate(text)[0])
-    table = now.assign(certificate=names, level=_levels_of(now))
+    table = now.drop(columns="majors").assign(certificate=names, level=_levels_of(now))
     read = normalise_characters(given.filter(["certificate", "level"]))
-    ours = {name: _typed(table[name], name) for name in SOURCE_COLUMNS if name in table and name != "majors"}
-    as_given = {
-        "level_as_given": _typed(_levels_of(read), "level"),
-        "certificate_as_given": given["certificate"],
-        "majors_as_given": given["majors"],
-    }
-    own = {name: given[name] for name in given if name not in SOURCE_COLUMNS}
+    ours = {name: _typed(table[name], name) for name in columns.SOURCE_COLUMNS if name in table}
+    as_given = {"level_as_given": _typed(_levels_of(read), "level")}
+    as_given |= {f"{name}_as_given": given[name] for name in ("certificate", "majors")}
+    own = {name: given[name] for name in given if name not in columns.SOURCE_COLUMNS}
     return pd.DataFrame(ours | as_given | own).rename_axis("source_row").reset_index()
 
 
 def with_every_column(applications: pd.DataFrame) -> pd.DataFrame:
     """Applications with the columns that their table does not have, all missing: a figure that needs one is too."""
-    absent = [name for name in EXPECTED_COLUMNS if name not in (*applications, "majors")]
+    absent = [name for name in columns.EXPECTED_COLUMNS if name not in (*applications, "majors")]
     blank = {name: _typed(pd.Series("", applications.index, dtype=str), name) for name in absent}
     return applications.assign(**{name: column.replace("", pd.NA) for name, column in blank.items()})
 
@@ -166,16 +154,17 @@ def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.D
         as_given=table["as_given"].fillna("").astype(str),
         truncated=last & table["cut"].astype(bool) & table["as_given"].notna(),
         category=pd.Categorical(table["category"], in_code_order, ordered=True),
-    )[["source_row", "major", "as_given", "truncated", *REFERENCE_COLUMNS[1:]]]
+    )[["source_row", "major", "as_given", "truncated", *columns.REFERENCE_COLUMNS[1:]]]
 
 
-def _with_each(table: pd.DataFrame, columns: Iterable[str], rule: Callable[[str], str]) -> pd.DataFrame:
-    return table.assign(**{name: each_value(table[name], rule) for name in columns if name in table})
+def _with_each(table: pd.DataFrame, names: Iterable[str], rule: Callable[[str], str]) -> pd.DataFrame:
+    return table.assign(**{name: each_value(table[name], rule) for name in names if name in table})
 
 
 def _fills(column: pd.Series) -> Callable[[str], bool]:
     """Whether a cell is as wide as the widest, give or take a character: where a column's width would cut."""
-    width = max(asked_of_each(column, words.display_width, int).max(initial=0) - 1, NARROWEST_COLUMN)
+    # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
+    width = asked_of_each(column, words.display_width, int).max(initial=21) - 1
     return lambda text: words.display_width(text) >= width
 
 
@@ -186,7 +175,7 @@ def _levels_of(cells: pd.DataFrame) -> pd.Series:
 
 
 def _typed(column: pd.Series, name: str) -> pd.Series:
-    kind = SOURCE_COLUMNS[name].kind
+    kind = columns.SOURCE_COLUMNS[name].kind
     if kind in ("count", "year"):
         return counts_of(column)
     orders = {"round": in_round_order, "level": in_level_order}

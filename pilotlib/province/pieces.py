@@ -82,7 +82,7 @@ def cleaned_pieces(
         if owner := owners.get(piece.file):
             return work(piece, [], *_of_owner(piece, owner))
         positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.filled
-        for place, position in filled.loc[filled["kind"] == "once", ["place", "position"]].itertuples(index=False):
+        for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
             name = piece.header.names[position]
             if name in source_columns("count"):  # of several rows, perhaps of several schools
                 where = f"{piece.file}第{place}行的{title_of(name)}"

@@ -32,10 +32,7 @@ class Passage(NamedTuple):
 
 
 def read_document(path: Path | str) -> list[Passage]:
-    """The prose and tables of a finished document; tables of a docx or html after its prose, of a xlsx alone.
-
-    PilotError where the file is missing, empty, of another kind, damaged, or a docx and python-docx is not installed.
-    """
+    """The prose and tables of a document, of a docx or html the tables last; PilotError if it has none."""
     path = Path(path)
     suffix = path.suffix.lower()
     if path.is_dir() or suffix not in PROSE_SUFFIXES:

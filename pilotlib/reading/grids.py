@@ -21,7 +21,7 @@ _UNSHOWN = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
 OF_ONE_APPLICATION = {"certificate", *(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)}
 # Such rows may say each for itself which majors are meant, and how many students these have.
 SAID_ROW_BY_ROW = {"majors", "students"}
-# A cell's row and column, the text before and after, and the kind of change.
+# A cell's row and column, the text before and after, and the rule of `cleaning` under which that is logged.
 Step = tuple[int, int, str, str, str]
 
 
@@ -66,8 +66,8 @@ def as_shown(rows: list[list[str]]) -> tuple[list[list[str]], list[int], list[St
             struck.append(top)
             texts = wholes
         made.append(texts)
-        changes = enumerate(zip(wholes, texts, strict=True))
-        steps += [(top, place, whole, text, "unshown") for place, (whole, text) in changes if whole != text]
+        both = enumerate(zip(wholes, texts, strict=True))
+        steps += [(top, place, whole, text, "text_unshown") for place, (whole, text) in both if whole != text]
     return made, struck, steps
 
 
@@ -129,9 +129,9 @@ def fill_merged(
     unless the rows' majors are the same, and a number in a column that is not ours.
 
     Returns:
-        The rows filled; what was done to each cell, of a kind: `repeated` (a merged cell's text holds here too),
-        `hidden` (a text of its own was covered), `once` (a number given once for all rows; what was before is
-        the merged cell's), `joined` (it gathered those of rows that go on with it); and these rows' positions.
+        The rows filled; what was done to each cell: `merged_cell` (a merged cell's text holds here too),
+        `merged_hidden` (a text of its own was covered), `merged_count` (a number was given once for all rows, and
+        is what was before), `merged_row` (it gathered those of rows that go on with it); and these rows' positions.
     """
     rows = [list(row) for row in rows]
     # Each cell that a merged one covers from above → the row in which that begins.
@@ -153,9 +153,9 @@ def fill_merged(
         else:
             holds = not SOURCE_COLUMNS[name].adds_up and name not in source_columns("code")
         if not holds:
-            steps.append((row, column, text, "", "once"))
+            steps.append((row, column, text, "", "merged_count"))
         if own != (after := text if holds else ""):
-            steps.append((row, column, own, after, "hidden" if own.strip() else "repeated"))
+            steps.append((row, column, own, after, "merged_hidden" if own.strip() else "merged_cell"))
     for row, column, _, after, _ in steps:
         rows[row][column] = after
     joined, continued = _join_rows(rows, positions, corners)
@@ -194,6 +194,6 @@ def _join_rows(
             elif any(counts[1:]):
                 after = str(sum(map(int, counts))) if all(map(str.isdecimal, counts)) else ""
             if after != before:
-                steps.append((top, column, before, after, "joined"))
+                steps.append((top, column, before, after, "merged_row"))
                 rows[top][column] = after
     return steps, [*tops]

@@ -159,10 +159,8 @@ def misspelt(word: str, wanted: Collection[str]) -> bool:
 
 def _with_people(header: Header, above: str) -> Header:
     """A header in which 人数 alone, without another count, is of the places that the table's title speaks of."""
-    counts, places = (
-        columns.source_columns("count"),
-        [n for n, title in enumerate(header.titles) if title in PEOPLE_TITLES],
-    )
+    counts = columns.source_columns("count")
+    places = [n for n, title in enumerate(header.titles) if title in PEOPLE_TITLES]
     name = next((name for name, words in PEOPLE_BY_TITLE.items() if words.search(above)), None)
     if name is None or len(places) != 1 or set(counts) & set(header.names):
         return header

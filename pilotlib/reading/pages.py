@@ -18,6 +18,10 @@ _WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[for
 _SAME_LINE = 2
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
+_HTML_UNSHOWN = (
+    "tr :is(sup, del, s, strike, [hidden], [style*='line-through'], [style*='vertical-align:super'],"
+    " [style*='display:none'], [style*='visibility:hidden'])"
+)
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCX_UNSHOWN = {_WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
 _ON = 'not(@w:val) or (@w:val!="0" and @w:val!="false" and @w:val!="none")'
@@ -34,18 +38,13 @@ def read_html(name: str, content: bytes) -> list[Grid]:
     for mark in soup.find_all(["br", "p", "div", "li"]):
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
-    for mark in soup.find_all(_html_unshown):
+    for element in soup.select("[style]"):
+        element["style"] = str(element["style"]).replace(" ", "").lower()
+    for mark in soup.select(_HTML_UNSHOWN):
         mark.insert(0, BEGINS)
         mark.append(ENDS)
     tables = (table for table in soup.find_all("table") if not table.find("table"))
     return [_html_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
-
-
-def _html_unshown(element: Any) -> bool:
-    style = str(element.get("style", "")).replace(" ", "").lower()
-    by_style = re.search("line-through|vertical-align:super|display:none|visibility:hidden", style)
-    is_unshown = element.name in ("sup", "del", "s", "strike") or element.has_attr("hidden") or by_style
-    return bool(is_unshown) and element.find_parent("tr") is not None
 
 
 def read_mht(name: str, content: bytes) -> list[Grid]:
@@ -74,8 +73,7 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
             text = "\n".join(filter(None, (line.strip(" ") for line in lines)))
             texts[top] += [text, *[""] * (wide - 1)]
             merged.append((top, left, bottom))
-    styles = [str(row.get("style", "")).replace(" ", "").lower() for row in rows]
-    hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in styles[n]]
+    hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in row.get("style", "")]
     return Grid(where, even(name, texts), merged, hidden)
 
 

@@ -6,8 +6,6 @@ from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import PERSONAL_TITLE, PERSONAL_WORD, plain
 
 LEFT_OUT = "（略）"
-_SHORTEST = 6  # characters: in a shorter text no such word stands
-IN_OTHER_CELLS = "单元格中的电话、证件号、邮箱或经办人姓名"
 
 
 def without_personal(rows: Sequence[Sequence[str]], header: Header) -> tuple[list[list[str]], str]:
@@ -25,7 +23,7 @@ def without_personal(rows: Sequence[Sequence[str]], header: Header) -> tuple[lis
             personal[place] = title or f"第{place + 1}列"
     kept = [["" if place in personal else _without_words(text) for place, text in enumerate(row)] for row in rows]
     masked = any(LEFT_OUT in text for row in kept for text in row)
-    return kept, "、".join([*personal.values(), *([IN_OTHER_CELLS] if masked else [])])
+    return kept, "、".join([*personal.values(), *["单元格中的电话、证件号、邮箱或经办人姓名"] * masked])
 
 
 def told_row(row: Sequence[str], header: Header) -> str:
@@ -36,4 +34,4 @@ def told_row(row: Sequence[str], header: Header) -> str:
 
 
 def _without_words(text: str) -> str:
-    return PERSONAL_WORD.sub(LEFT_OUT, text) if len(text) >= _SHORTEST else text
+    return PERSONAL_WORD.sub(LEFT_OUT, text) if len(text) > 5 else text  # none stands in a shorter one

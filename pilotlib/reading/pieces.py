@@ -58,10 +58,7 @@ def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piec
 
 
 def files_of(path: Path | str) -> list[Path]:
-    """The files of a table: itself, or those of a folder, by name, without what systems and programs leave in it.
-
-    PilotError where there is no such file, none in the folder, or a folder in it.
-    """
+    """The files of a table: itself, or a folder's by name; PilotError for none, or a folder in it."""
     path = Path(path)
     if not path.exists():
         raise PilotError(f"{path.name}：没有这个文件（在 {path.parent} 中找过）。")

@@ -49,9 +49,7 @@ BEGINNING = 4000
 MEMBERS = {"xl/workbook.bin": ".xlsb", "xl": ".xlsx", "content.xml": ".ods", "word": ".docx"}
 CONTENT_TYPES = "[content_types].xml"
 _BINARY = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".docx", ".pdf")
-
-
-NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "kind"])
+NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "rule"])
 
 
 class Origin(NamedTuple):
@@ -59,7 +57,7 @@ class Origin(NamedTuple):
 
     `taken` and `why` are empty where a file holds one table and nothing else. `joined` names the tables that it was
     put together from, if it was; `left` others with a header and rows. `filled` says of cells what filling merged ones
-    did (a kind of `grids.fill_merged`), and which text is not shown; `position` is counted from the left. `personal`
+    did (as `grids.fill_merged`), and which text is not shown; `position` is counted from the left. `personal`
     says what personal data there were, which were not read. The rest are places of rows: hidden ones, those that go on
     with the one above, and those that are struck out or hidden whole.
     """

@@ -14,9 +14,6 @@ from pilotlib.errors import PilotError
 from pilotlib.reading.files import locked, opening, unpacked
 from pilotlib.reading.grids import HIDDEN_SHEET, Grid, check_size, count_of, even, in_columns, unshown, whole_number
 
-# Marks inside a paragraph of an OpenDocument file that stand for white space.
-_WHITE_SPACE = {"line-break": "\n", "s": " ", "tab": " "}
-
 
 def read_xls(name: str, content: bytes) -> list[Grid]:
     """The sheets of an old Excel workbook; of formulas, the values that were last shown."""
@@ -95,7 +92,7 @@ def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
     where = f"工作表“{table.get('name', '')}”"
     place = f"{name} 的{where}"
     for mark in table.iter():
-        mark.text = _WHITE_SPACE.get(mark.tag, mark.text)
+        mark.text = {"line-break": "\n", "s": " ", "tab": " "}.get(mark.tag, mark.text)
         if mark.tag == "span" and mark.get("style-name") in marked:
             mark.text = unshown("".join(mark.itertext()))
             del mark[:]

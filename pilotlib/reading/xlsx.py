@@ -34,8 +34,7 @@ def read_xlsx(name: str, content: bytes) -> list[Grid]:
     strings = {str(number): text for number, string in shared if (text := _marked_text(string)) is not None}
     style = next(elements(name, members.get("xl/styles.xml", b"<none/>"), "styleSheet"), Element(""))
     fonts = {str(number) for number, font in enumerate(style.iterfind("fonts/font")) if _is_marked(font)}
-    formats = enumerate(style.iterfind("cellXfs/xf"))
-    looks = {str(number) for number, look in formats if look.get("fontId") in fonts}
+    looks = {str(place) for place, look in enumerate(style.iterfind("cellXfs/xf")) if look.get("fontId") in fonts}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for member, data in members.items():
@@ -120,7 +119,6 @@ def _structure(
 
 def _in_utf8(content: bytes) -> bytes:
     """An XML file in UTF-8, where a program of this country wrote it in GBK: libraries read no other encodings."""
-    declared = _IN_GBK.match(content)
-    if not declared:
+    if not (declared := _IN_GBK.match(content)):
         return content
     return content.decode("gb18030", errors="replace").replace(declared[1].decode(), "UTF-8", 1).encode()

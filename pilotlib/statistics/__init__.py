@@ -1,8 +1,4 @@
-"""Applications, majors, indicators → named tidy statistics.
-
-`statistics.toml` is the one place where a statistic is declared: the same entry names the table in the report,
-in the files and in the data dictionary.
-"""
+"""Applications, majors, indicators → named tidy statistics, each declared in one place: `statistics.toml`."""
 
 from collections.abc import Callable
 from pkgutil import resolve_name

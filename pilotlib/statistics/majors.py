@@ -98,8 +98,7 @@ def by_category(tables: Tables) -> pd.DataFrame:
 
 def by_college(tables: Tables) -> pd.DataFrame:
     """One row per college, as `by_category`; empty where the school has not said which majors are whose."""
-    table = _by_group(tables, tables.colleges, "college")
-    return table if tables.colleges else table.iloc[:0]
+    return _by_group(tables, tables.colleges, "college")
 
 
 def _sizes(rows: pd.DataFrame, how: str, how_not: str) -> pd.DataFrame:
@@ -121,7 +120,7 @@ def _by_group(tables: Tables, group_of: pd.Series | dict[str, str], name: str) -
     table = totals(applications.assign(**{name: _looked_up(applications["source_row"], of_row)}), [name])
     table = table.drop(columns=["certificates", "certificate_levels"])
     table.insert(1, "majors_count", table[name].map(majors.groupby(name)["major"].nunique()).astype("Int64"))
-    table = table if len(majors) else table.iloc[:0]
+    table = table if len(majors) and len(group_of) else table.iloc[:0]
     return table.sort_values("places_approved", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -12,10 +12,7 @@ PLACES = ["places_applied", "places_approved"]
 
 
 class Tables(NamedTuple):
-    """The tables of a year as cleaned, `indicators` as text.
-
-    `colleges` are major → college, empty where the school has not said.
-    """
+    """A year's tables as cleaned, `indicators` as text; `colleges` are major → college, empty if not said."""
 
     applications: pd.DataFrame
     majors: pd.DataFrame
@@ -35,10 +32,7 @@ def college_of_major(school: dict[str, Any]) -> dict[str, str]:
 
 
 def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
-    """The applications with `places_approved` missing where they are not approved.
-
-    Columns that their table lacks are there, all missing.
-    """
+    """Applications with every column, and `places_approved` missing where they are not approved."""
     applications = with_every_column(applications)
     return applications.assign(places_approved=applications["places_approved"].where(is_approved(applications)))
 
@@ -80,10 +74,7 @@ def by_round(tables: Tables) -> pd.DataFrame:
 
 
 def by_level(tables: Tables) -> pd.DataFrame:
-    """One row per level, after corrections and as the table alone has it (`…_as_given`).
-
-    A level that only one side has stands for no application on the other: there its counts are 0, not missing.
-    """
+    """One row per level, corrected and as in the table alone (`…_as_given`); 0 where a side lacks it."""
     applications = only_approved(tables.applications)
     after, given = (
         totals(applications.assign(level=levels.astype(object).fillna(UNKNOWN)), ["level"])
