@@ -10,7 +10,7 @@ from itertools import cycle, islice
 from pilotlib.claims import check_claims, facts_of
 from pilotlib.claims.numbers import find_numbers, plain_text
 from pilotlib.cleaning import clean
-from pilotlib.project import find_project, newest_year
+from pilotlib.project import find_project, year_of
 from pilotlib.reading import read_inputs
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import Tables, summarise
@@ -28,7 +28,7 @@ def document(narrative: str, numbers: int) -> list[Passage]:
 
 def main() -> None:
     project = find_project()
-    inputs = read_inputs(project, newest_year(project))
+    inputs = read_inputs(project, year_of(project))
     cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file)
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, {})
     facts = facts_of(tables, summarise(tables))

@@ -22,7 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import floor, plain
-from pilotlib.project import find_project, newest_year
+from pilotlib.project import find_project, year_of
 from pilotlib.province.pieces import split
 from pilotlib.province.school import Task, make_report, settings_of
 from tests.generator import generate
@@ -40,7 +40,7 @@ def seconds_of(command: list[str], folder: Path) -> float:
 
 def one_report(project: Path, runs: int) -> dict[str, float]:
     """Seconds of each tool for one year, in the middle of its runs; R Markdown's where it is installed."""
-    year = str(newest_year(project))
+    year = str(year_of(project))
     times: dict[str, list[float]] = {}
     for number in range(runs):
         for tool in ("plain", "floor"):

@@ -10,7 +10,7 @@ START = time.perf_counter()
 
 import nbformat  # noqa: E402
 
-from pilotlib.project import find_project, newest_year  # noqa: E402
+from pilotlib.project import find_project, year_of  # noqa: E402
 from pilotlib.running import pipeline, stages  # noqa: E402
 
 IMPORTED = time.perf_counter()
@@ -48,7 +48,7 @@ def main() -> None:
 
     stages.execute = stage
     stages.publish = timed("export", stages.publish)
-    year = int(sys.argv[1]) if len(sys.argv) > 1 else newest_year(project)
+    year = int(sys.argv[1]) if len(sys.argv) > 1 else year_of(project)
     pipeline.run(project, year, editions=("html", "xlsx"), force=True)
     whole = time.perf_counter() - START
     spent["moving, hashing, manifest"] = whole - sum(spent.values())

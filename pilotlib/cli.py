@@ -11,18 +11,11 @@ import click
 
 from pilotlib import __version__
 from pilotlib.errors import PilotError
-from pilotlib.project import find_project, newest_year, years_in
+from pilotlib.project import find_project, year_of, years_in
 from pilotlib.report.books import DEFAULT_EDITIONS
 
-
-def _four_digits(_: click.Context, __: click.Parameter, given: str | None) -> int | None:
-    if given is None or (given.isascii() and given.isdecimal() and len(given) == 4):
-        return None if given is None else int(given)
-    raise PilotError(f"年度“{given}”不是四位数字。请写成四位的年份。")
-
-
 _path = click.Path(path_type=Path)
-_year = click.argument("year", required=False, callback=_four_digits)
+_year = click.argument("year", required=False)
 _project = click.option(
     "--project",
     type=_path,
@@ -58,7 +51,7 @@ def pilot() -> None:
 )
 @_project
 def run(
-    project: Path, year: int | None, parameters: list[tuple[str, str]], strict: bool, all_years: bool, **options: Any
+    project: Path, year: str | None, parameters: list[tuple[str, str]], strict: bool, all_years: bool, **options: Any
 ) -> None:
     """Make the report of YEAR (the newest year by default), as far as something has changed.
 
@@ -68,8 +61,8 @@ def run(
 
     if all_years and year:
         raise PilotError(f"--all 与年度 {year} 只能写一个。")
-    year = year or newest_year(project)  # which says that there is none
-    years, make_year = years_in(project) if all_years else [year], partial(pipeline.run, strict=strict)
+    newest = year_of(project, year)  # which says that there is none
+    years, make_year = years_in(project) if all_years else [newest], partial(pipeline.run, strict=strict)
     reports: dict[str, Any] = {f"{each} 年": partial(make_year, project, each, dict(parameters)) for each in years}
     if all_years:
         reports["历年对比"] = partial(pipeline.run_trends, project)
@@ -103,31 +96,32 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
 @pilot.command()
 @_year
 @_project
-def check(year: int | None, project: Path) -> None:
+def check(year: str | None, project: Path) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
     from pilotlib.checking import clean_inputs
     from pilotlib.reading import read_inputs
     from pilotlib.report.year_tables import findings
 
-    inputs, cleaned, problems = clean_inputs(read_inputs(project, year or newest_year(project)))
+    inputs, cleaned, problems = clean_inputs(read_inputs(project, year_of(project, year)))
     click.echo("\n".join(findings(inputs.file, cleaned, problems)))
     sys.exit(int((problems["severity"] == "error").any()))
 
 
 @pilot.command()
-@click.argument("year", callback=_four_digits)
+@click.argument("year")
 @click.argument("table", type=_path)
 @_project
-def new(year: int, table: Path, project: Path) -> None:
+def new(year: str, table: Path, project: Path) -> None:
     """Set up YEAR from the received TABLE (a file, a zip or a folder), and say what is found in it.
 
     The table is copied as it is. Corrections are proposed, ready to paste, and never applied.
     """
     from pilotlib.receiving import look_through, set_up_year
 
-    folder = set_up_year(project, year, table)
+    number = year_of(project, year)
+    folder = set_up_year(project, number, table)
     click.echo(f"已建立 {folder.relative_to(project)}：{'、'.join(sorted(path.name for path in folder.iterdir()))}")
-    lines, proposed = look_through(project, year)
+    lines, proposed = look_through(project, number)
     click.echo("\n".join(lines))
     if len(proposed):
         click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
@@ -137,12 +131,12 @@ def new(year: int, table: Path, project: Path) -> None:
 
 @pilot.command()
 @click.argument("file", type=_path)
-@click.option("--year", callback=_four_digits, help="The year to hold it against, whatever its title says.")
+@click.option("--year", help="The year to hold it against, whatever its title says.")
 @click.option("--school", default="", help="One more name of this school, where the document has another for it.")
 @click.option("--all", "everything", is_flag=True, help="List also what agrees.")
 @click.option("--json", "as_objects", is_flag=True, help="A list of objects, one per number, instead of a table.")
 @click.option("--project", type=_path, help="The project's folder; without one the text is judged by itself.")
-def claims(file: Path, year: int | None, school: str, everything: bool, as_objects: bool, project: Path | None) -> None:
+def claims(file: Path, year: str | None, school: str, everything: bool, as_objects: bool, project: Path | None) -> None:
     """Check every number in a finished document FILE (md, txt, docx, html, xlsx): its own arithmetic, and a year.
 
     A document whose title names another year or school is judged by itself. Exit status 1 where something disagrees.

@@ -1,5 +1,6 @@
 """Where things are in a project; it reads nothing, so that a command that has nothing to do is quick."""
 
+import re
 from pathlib import Path
 
 from pilotlib.errors import PilotError
@@ -19,7 +20,7 @@ def find_project(start: Path | str | None = None) -> Path:
     for folder in (start, *start.parents):
         if (folder / "data" / "raw").is_dir():
             return folder
-    how = "请进入项目文件夹，或用 --project（papermill 用 --cwd）指定。"
+    how = "请进入项目文件夹，或用 --project（papermill 用 -p project）指定。"
     raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。{how}")
 
 
@@ -29,10 +30,15 @@ def years_in(project: Path) -> list[int]:
     return sorted(int(folder.name) for folder in folders if folder.is_dir())
 
 
-def newest_year(project: Path) -> int:
-    """The last year that has a folder in `data/raw`; PilotError where there is none."""
-    if years := years_in(project):
-        return years[-1]
+def year_of(project: Path, year: int | str | None = None) -> int:
+    """The year that is asked for, as a number; the last that has a folder in `data/raw` where none is.
+
+    PilotError for what is no year of four digits, and where there is none at all.
+    """
+    if year is not None and not re.fullmatch("[0-9]{4}", str(year)):
+        raise PilotError(f"年度“{year}”不是四位数字。请写成四位的年份。")
+    if years := years_in(project) if year is None else [year]:
+        return int(years[-1])
     raise PilotError("data/raw 中还没有任何年度。请建立 data/raw/<年度>/ 并放入申报表。")
 
 

@@ -161,13 +161,14 @@ def ran(tmp_path_factory) -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def executed(ran, tmp_path_factory) -> Path:
-    """The report's notebook, executed by papermill alone."""
+    """The report's notebook, executed by papermill alone, from another folder and with the year as a text."""
 
     def execute(folder):
         folder.mkdir()
-        arguments = ["notebooks/3_annual_report.ipynb", str(folder / "out.ipynb"), "-p", "year", "2021"]
-        command = [sys.executable, "-m", "papermill", *arguments, "--no-progress-bar"]
-        result = in_turn(command, ran.project)
+        notebook, parameters = ran.project / "notebooks" / "3_annual_report.ipynb", ["-r", "year", "2021"]
+        parameters += ["-p", "project", str(ran.project)]
+        command = [sys.executable, "-m", "papermill", notebook, folder / "out.ipynb", *parameters, "--no-progress-bar"]
+        result = in_turn(command, folder)
         assert result.returncode == 0, result.stderr
 
     return made_once(tmp_path_factory, "executed", execute) / "out.ipynb"

@@ -15,7 +15,7 @@ from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import title_of
 from pilotlib.errors import PilotError, UnknownNameError, suggestion
-from pilotlib.project import find_project, newest_year, years_in
+from pilotlib.project import find_project, year_of, years_in
 from pilotlib.reading import read_inputs
 from pilotlib.reading.documents import PROSE_SUFFIXES, Passage, passages_of, read_document
 from pilotlib.reading.headers import header_of
@@ -61,7 +61,7 @@ class Years(NamedTuple):
         return f"{years}：{counts}，统计{len(self.statistics)}项\n可用：.{'、.'.join(self._fields[1:7])}"
 
 
-def load_year(year: int | None = None, *, chinese: bool = False, project: Path | str | None = None) -> Years:
+def load_year(year: int | str | None = None, *, chinese: bool = False, project: Path | str | None = None) -> Years:
     """The cleaned tables and the statistics of a year, computed from its raw files as they are now.
 
     Args:
@@ -76,24 +76,21 @@ def load_year(year: int | None = None, *, chinese: bool = False, project: Path |
         load_year().applications.query("places_approved < places_applied")
     """
     folder = find_project(project)
-    years = load_years([newest_year(folder)] if year is None else [year], project=folder)
+    years = load_years([year_of(folder, year)], project=folder)
     cleaned = ("applications", "majors", "changes", "problems", "set_aside") if chinese else ()
     translated: dict[str, Any] = {name: in_chinese(getattr(years, name)) for name in cleaned}
     return years._replace(**translated)
 
 
-def load_years(years: Iterable[int] | None = None, *, project: Path | str | None = None) -> Years:
+def load_years(years: Iterable[int | str] | None = None, *, project: Path | str | None = None) -> Years:
     """The cleaned tables and the statistics of several years, one below the other; of all years by default.
 
     PilotError as in `load_year`, or where there is no year at all.
     """
     use_chinese_font()
     folder = find_project(project)
-    asked = set(years if years is not None else years_in(folder))
-    strange = [year for year in asked if not str(year).isdecimal()]
-    if strange:
-        raise PilotError(f"“{strange[0]}”不是年度。请写四位数字。")
-    numbers = sorted(map(int, asked)) or [newest_year(folder)]
+    asked = years_in(folder) if years is None else years
+    numbers = sorted({year_of(folder, year) for year in asked}) or [year_of(folder)]
     loaded = [_load(folder, number) for number in numbers]
     year = numbers[0] if len(numbers) == 1 else None
     tables = {}
@@ -149,7 +146,7 @@ def reference() -> Table:
     return shown(Told("reference", "统计一览", definition, "项", year_tables.OURS, data))
 
 
-def check_draft(draft: Path | str, year: int | None = None, *, project: Path | str | None = None) -> Table:
+def check_draft(draft: Path | str, year: int | str | None = None, *, project: Path | str | None = None) -> Table:
     """Every number of a draft held against a year's data, those that disagree first.
 
     `draft` is a file (md, txt, docx, html, xlsx) or the text itself, `year` the newest by default, unless the
@@ -160,13 +157,13 @@ def check_draft(draft: Path | str, year: int | None = None, *, project: Path | s
     passages = read_document(Path(draft)) if is_file else passages_of(str(draft))
     folder = find_project(project)
     claims, note = claims_in(passages, folder, year)
-    told = claims_table(claims, f"{newest_year(folder) if year is None else year}年申报明细表")
+    told = claims_table(claims, f"{year_of(folder, year)}年申报明细表")
     definition = f"“查得”是数据中的数；“相差”是所写的数减去查得的数。{note}"
     return shown(told._replace(title="草稿中的数", definition=definition))
 
 
 def claims_in(
-    passages: list[Passage], project: Path | None, year: int | None = None, school: str = ""
+    passages: list[Passage], project: Path | None, year: int | str | None = None, school: str = ""
 ) -> tuple[pd.DataFrame, str]:
     """Every number of a document judged by itself and against a year, by default as in `check_draft`.
 
@@ -175,7 +172,7 @@ def claims_in(
     """
     if project is None or (year is None and not years_in(project)):
         return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
-    (inputs, *_), tables, statistics = _counted(project, newest_year(project) if year is None else year)
+    (inputs, *_), tables, statistics = _counted(project, year_of(project, year))
     names = [*inputs.school.get("short_names", ()), school]
     facts = facts_of(tables, statistics, inputs.school | {"short_names": names})
     other = not_of_the_year(passages, facts, any_year=year is not None)

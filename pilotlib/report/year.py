@@ -12,7 +12,7 @@ from pilotlib.claims import check_narrative, count_states
 from pilotlib.claims.grammar import DISAGREES
 from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
-from pilotlib.project import earlier_folder, find_project, newest_year
+from pilotlib.project import earlier_folder, find_project, year_of
 from pilotlib.reading import Processed, YearStatistics, processed_folder, read_processed, read_year_statistics
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
@@ -26,11 +26,11 @@ from pilotlib.statistics.years import COMPARED
 _KEY_MEASURES = (*TOTALS, "places_per_100_students", "repeated_certificates")
 
 
-def open_year(year: int | None = None, processed: str | None = None) -> Book:
-    """`read_year` of the project around the working directory; the newest year by default."""
-    project = find_project()
-    year = year or newest_year(project)
-    return read_year(processed_folder(project, year, processed), earlier_folder(project, year))
+def open_year(year: int | str | None = None, processed: str | None = None, project: str | None = None) -> Book:
+    """`read_year` of a project, by default the one around the working directory; the newest year by default."""
+    folder = find_project(project)
+    number = year_of(folder, year)
+    return read_year(processed_folder(folder, number, processed), earlier_folder(folder, number))
 
 
 def read_year(folder: Path, earlier: Path | None = None) -> Book:

@@ -95,15 +95,15 @@ def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: 
     return lines
 
 
-def read_years(project: Path | None = None, years: Sequence[int] | None = None) -> Book:
+def read_years(project: Path | str | None = None, years: Sequence[int] | None = None) -> Book:
     """The book over all processed years of a project (the one around the working directory), or those named;
     PilotError where fewer than two years have been processed, or a named one has not."""
-    project = project or find_project()
-    chosen = sorted(set(years or processed_years(project)))
+    folder = find_project(project)
+    chosen = sorted(set(years or processed_years(folder)))
     if len(chosen) < 2:
         known = f"现有：{'、'.join(map(str, chosen))}。" if chosen else "现在一个也没有。"
         raise PilotError(f"历年对比至少需要两个处理过的年度，{known}用 pilot new 建立另一年度后运行 pilot run --all。")
-    return book_of([read_year_statistics(processed_folder(project, year), yearly.COMPARED) for year in chosen])
+    return book_of([read_year_statistics(processed_folder(folder, year), yearly.COMPARED) for year in chosen])
 
 
 def book_of(years: _Years) -> Book:

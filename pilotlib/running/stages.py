@@ -38,7 +38,7 @@ def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> d
     for name in parameters:
         if name not in known:
             raise PilotError(f"笔记本没有参数“{name}”。{suggestion(name, sorted(known))}")
-        if name in ("year", "processed", "years"):
+        if name in ("year", "processed", "years", "project"):
             raise PilotError(f"参数“{name}”由命令自己给出，不能用 -p 指定。年度请写成 pilot run 年度。")
     return {notebook: declared(parameters, notebook) for notebook in notebooks}
 

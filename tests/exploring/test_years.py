@@ -127,7 +127,7 @@ def test_a_long_table_says_how_much_it_does_not_show(year):
         (lambda year: year.applications["学生规模"], "“学生规模”在这里写作“students”"),
         (lambda year: year.applications[["level", "certificat"]], "是否想写“certificate”"),
         (lambda year: in_chinese(year.applications)["students"], "“students”在这里写作“学生规模”"),
-        (lambda year: load_year("去年", project=ROOT), "“去年”不是年度"),
+        (lambda year: load_year("去年", project=ROOT), "年度“去年”不是四位数字"),
         (lambda year: year.statistics["by_majr"], "是否想写“by_major”"),
         (lambda year: load_year(1999, project=ROOT), "没有 1999 年度"),
         (lambda year: check_draft("没有的文件.docx", project=ROOT), "没有的文件.docx"),

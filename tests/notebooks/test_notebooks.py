@@ -47,7 +47,7 @@ def test_one_cell_of_parameters_each_a_literal_with_a_comment(path):
     assert all(re.fullmatch(r"\w+ = \S+  # .+", line) for line in lines)
     assert [ast.literal_eval(line.split("#")[0].split(" = ")[1].strip()) for line in lines] == [None] * len(lines)
     help_texts = {name: entry["help"] for name, entry in papermill.inspect_notebook(path).items()}
-    assert set(help_texts) == {"year", "processed"}
+    assert set(help_texts) == {"year", "processed", "project"}
     assert all(help_texts.values())
 
 

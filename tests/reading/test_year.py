@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.project import find_project, newest_year
+from pilotlib.project import find_project, year_of
 from pilotlib.reading import read_inputs, read_processed, read_year_statistics
 from tests import writers
 from tests.tables import HEADER, ROW
@@ -18,10 +18,10 @@ def test_outside_a_project_a_sentence_says_so(tmp_path):
         find_project(tmp_path)
 
 
-def test_the_newest_year_is_the_default(project):
+def test_the_year_of_is_the_default(project):
     (project / "data" / "raw" / "2019").mkdir()
     (project / "data" / "raw" / "草稿").mkdir()
-    assert newest_year(project) == 2021
+    assert year_of(project) == 2021
 
 
 def test_everything_given_for_a_year_is_read(inputs):
