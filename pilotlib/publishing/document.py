@@ -104,8 +104,7 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
 
 
 def _set_styles(document: WordDocument) -> None:
-    """Text in 宋体, headings in 黑体, as the reader's machine has them; tables in small type with three rules,
-    as Chinese ones are set: above, below the header, at the end."""
+    """Text in 宋体, headings in 黑体, tables in small type with three rules, as in Chinese documents."""
     document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
     contents = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
     contents.element.set(qn("w:styleId"), "TOC1")

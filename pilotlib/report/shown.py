@@ -1,5 +1,4 @@
-"""Tables that show themselves as the report shows them, in a cell or as text. What is said of them stands in
-their `attrs` as plain values; pandas carries it through filters and sorting."""
+"""Tables that show themselves as the report does; pandas carries what is said of them along in `attrs`."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -48,8 +47,7 @@ def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Table(pd.DataFrame):
-    """A DataFrame in every respect but for how it is shown; asked for a column that it does not have, it
-    raises UnknownNameError, which is also a KeyError."""
+    """A DataFrame but for how it is shown; a column that it lacks is an UnknownNameError, also a KeyError."""
 
     __getitem__ = _naming(pd.DataFrame.__getitem__)
     sort_values = _naming(pd.DataFrame.sort_values)

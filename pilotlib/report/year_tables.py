@@ -54,7 +54,6 @@ def table_of(name: str, data: pd.DataFrame, source: str, **more: Any) -> Told:
 def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:
     """Statistics as told tables by name; `given` says where those figures come from that the school gave."""
     sources = {"indicators": given, "rates": f"{source}；{given}"} if given else {}
-    # What every application is of some group of, and what can be told of a whole column only.
     known = statistics["overview"].dropna(subset="value")["measure"].tolist() if "overview" in statistics else []
     grouped = [name for name, table in statistics.items() if name in _GROUPING and table.empty]
     needed = [name for name, measures in _NEEDING.items() if not {*measures} <= {*known}]

@@ -1,7 +1,7 @@
 """The reports of a project: each made by steps where something has changed, then moved into its place whole.
 
 A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. What is heavy is imported by
-`stages`, and that only where something has changed: a report of which nothing has is done in a moment.
+`stages`, and that only where something has changed.
 """
 
 import gc
@@ -47,12 +47,9 @@ class Step(NamedTuple):
 
 @dataclass
 class Report:
-    """A report that is to be made.
-
-    `title` is what progress and errors call it, `final` the folder of its editions. `inputs()` are the files that
-    it depends on, as they are now; `before` their hashes when the run began. `values` are what its notebooks
-    get, `given` what opens its book. `editions`, `parameters` and `engine` are as `run` takes them.
-    """
+    """A report to be made: `title` is what progress and errors call it, `final` the folder of its editions,
+    `inputs()` the files that it depends on as they are now, `before` their hashes as the run began, `values`
+    what its notebooks get, `given` what opens its book; the rest is as `run` takes it."""
 
     project: Path
     kind: Kind
@@ -99,10 +96,9 @@ def run(
 ) -> Made:
     """Make a year's processed tables and its report, as far as something has changed.
 
-    `parameters` are further ones for the notebooks that declare them, `editions` the forms in which the report
-    is published (names of `EDITIONS`). `strict`: a number of the school's text that disagrees with the data stops
-    the run. `force`: everything is run again. `engine`: what runs the notebooks, one of `stages.ENGINES`; what
-    they make does not depend on it. `quiet`: no progress is shown.
+    `parameters` are those of the notebooks that declare them, `editions` names of `EDITIONS`. `strict`: a
+    number of the school's text that disagrees stops the run. `force`: everything is run again. `engine`: one of
+    `stages.ENGINES`, which all make the same. `quiet`: no progress is shown.
 
     A PilotError leaves the last good report and tables untouched: an unknown parameter or an edition that cannot
     be made (before anything is run), bad input, a notebook that failed (kept where the message says), another run
@@ -126,16 +122,14 @@ def run_trends(
     project: Path, *, editions: Sequence[str], force: bool = False, engine: str | None = None
 ) -> Made | None:
     """Make the report over all processed years as `run` makes a year's; None with fewer than two."""
-
-    def inputs() -> list[Path]:
-        return _tables_in(*(project / "data" / "processed" / str(year) for year in processed_years(project)))
-
     if len(processed_years(project)) < 2:
         return None
-    kind, final = KINDS["years"], project / "reports" / KINDS["years"].file
-    report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
+    kind, tables = KINDS["years"], project / "data" / "processed"
+    final = project / "reports" / kind.file
+    what = final, lambda: _tables_in(*(tables / str(year) for year in processed_years(project))), editions
+    report = Report(project, kind, kind.title, *what, {}, [project], engine=engine)
     with recipes.only_run(project, report.work.name):
-        return make_report(report, [], inputs(), {report.published: final}, force, quiet=False)
+        return make_report(report, [], report.inputs(), {report.published: final}, force, quiet=False)
 
 
 def _steps_of_year(report: Report, tables: Path, year: int, strict: bool) -> list[Step]:
@@ -187,10 +181,8 @@ def make_report(
     report: Report, steps: list[Step], reads: list[Path], places: dict[Path, Path], force: bool, quiet: bool
 ) -> Made:
     """Take the steps of a report, every one if forced, then move what they made into its final `places`.
-
     After its own `steps` its notebook tells of the files and folders `reads`, and it is published. The caller
-    holds `only_run` of its work folder. PilotErrors are those of `run`.
-    """
+    holds `only_run` of its work folder. PilotErrors are those of `run`."""
     taken: list[Step] = []
     steps, code = steps + _telling_and_publishing(report, reads), recipes.code()
     with ExitStack() as stack, tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False) as bar:
