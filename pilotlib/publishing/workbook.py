@@ -58,8 +58,7 @@ def saved(office_file: Any) -> bytes:
     with zipfile.ZipFile(file) as given, zipfile.ZipFile(target, "w") as timeless:
         for name in given.namelist():
             content = _TIMES.sub(b"", given.read(name)) if name == "docProps/core.xml" else given.read(name)
-            # of the earliest time that an archive knows
-            timeless.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            timeless.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # of the earliest time
     return target.getvalue()
 
 

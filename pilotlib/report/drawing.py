@@ -152,7 +152,6 @@ def floats(column: "pd.Series[Any]") -> "pd.Series[float]":
 
 
 def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tuple[Figure, Axes]:
-    """An empty figure for so many bars, as wide as a phone reads it."""
     height = 0.2 + 0.35 * legend + inches * max(bars, 1)
     figure = Figure(figsize=(_WIDTH_INCHES, height), layout="constrained")
     axes = figure.subplots()

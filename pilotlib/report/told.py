@@ -11,7 +11,7 @@ import pandas as pd
 from pilotlib.checking import CHECK_RULES
 from pilotlib.cleaning.log import CHANGE_RULES
 from pilotlib.columns import COLUMNS, FIGURES, Kind, column_of, kind_of, title_of, unit_of
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number, signed
 from pilotlib.vocabulary import SEVERITIES
 from pilotlib.words import display_width
 
@@ -21,14 +21,16 @@ _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how m
 _TITLES = {rule: entry["title"] for rule, entry in (CHANGE_RULES | CHECK_RULES).items()} | SEVERITIES
 # Kinds of columns whose values are names of ours, and the words they stand for.
 _WORDS = {"term": title_of, **dict.fromkeys(("rule", "severity"), lambda name: _TITLES.get(name, name))}
+# How the figures of a kind are written, where not as a number for reading.
+_WRITTEN: dict[Kind, Callable[[Any], str]] = {"rate": "{:.2f}".format, "change": signed}
+_WRITTEN |= dict.fromkeys(("row", "year", "code"), str)
 
 
 class Told(NamedTuple):
-    """A table with all that is said of it. For cells of the data, as tables with its index and some columns: `marks`,
-    whether they are set off; `bounds`, whether they are lower bounds, by default as columns of the kind `bound` say;
-    `gaps`, the word where nothing is, if not the column's own. `links`: where the first column leads, empty for
-    nowhere. `heads`: other headings. `shown` and `limit`: the columns and how many rows the page shows; the other
-    forms hold all. `nothing`: what the page says in place of a table without rows."""
+    """A table with all that is said of it. Of cells, as tables with its index and some columns: `marks`, which are
+    set off; `bounds`, which are lower bounds, by default as columns of that kind say; `gaps`, the word where nothing
+    is, if not the column's own. `links`: where the first column leads, or "". `heads`: other headings. `shown`,
+    `limit`: the columns and rows that the page shows of all. `nothing`: what it says where there are no rows."""
 
     name: str
     title: str
@@ -170,20 +172,3 @@ def aligned(columns: Iterable[tuple[bool, list[str]]]) -> list[str]:
         pairs = zip(spaces, column, strict=True) if is_figures else zip(column, spaces, strict=True)
         padded.append(["".join(pair) for pair in pairs])
     return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
-
-
-def signed(value: float) -> str:
-    """A change with its sign.
-
-    >>> signed(30), signed(-1.5), signed(0)
-    ('+30', '−1.5', '0')
-    """
-    return ("+" if value > 0 else "") + number(value).replace("-", "−")
-
-
-# How the figures of a kind are written, where not as a number for reading.
-_WRITTEN: dict[Kind, Callable[[Any], str]] = {
-    **dict.fromkeys(("row", "year", "code"), str),
-    "rate": "{:.2f}".format,
-    "change": signed,
-}

@@ -42,7 +42,6 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     source = f"{year}年申报明细表（{about['file']}）"
     given = "学校提供的indicators.csv" if len(processed.given_indicators) else "学校没有提供表外指标"
     claims = check_narrative(processed, statistics)
-    # In sentences and figures names are cut where they are too long to read.
     cut = {name: brief(table) for name, table in statistics.items()}
     paragraphs, drawn = year_paragraphs(cut, year), figure_tables(cut, source, given)
     tables = statistic_tables(statistics, source, given) | logged_tables(processed, processed.problems, source)
@@ -50,8 +49,9 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     if earlier:
         compared, sentences = compare([earlier, YearStatistics(year, about, statistics)])
         tables, paragraphs["comparison"] = tables | compared, "\n".join(sentences)
-    overview, aside = statistics["overview"].set_index("measure"), len(processed.set_aside)
-    values, changed = overview["value"].astype(object), number_of_changed_cells(processed.changes)
+    known, aside = statistics["overview"], len(processed.set_aside)
+    overview, changed = known.set_index("measure"), number_of_changed_cells(processed.changes)
+    values, notes = overview["value"].astype(object), overview["note"]
     rows = {"rows_read": len(processed.applications) + aside, "rows_set_aside": aside}
     wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
     # What is doubtful of the whole table comes before what is doubtful of a row.
@@ -72,10 +72,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
             "claims": count_states(claims),
             "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
         },
-        key_figures=[
-            Fact(title_of(name), measured(statistics["overview"], name), overview["note"][name])
-            for name in _KEY_MEASURES
-        ],
+        key_figures=[Fact(title_of(name), measured(known, name), notes[name]) for name in _KEY_MEASURES],
         doubts=[
             Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
             Doubt(f"申报表中的警示：{number(len(warnings))}处", warnings, "数据修正与存疑"),

@@ -17,9 +17,8 @@ from pilotlib.vocabulary import SEVERITIES, listed
 
 OURS = "本报告"  # the source of what the report itself says
 # The steps from applied to awarded: what the table says, and what the school gives.
-_STEPS = {"places_applied": "申请", "places_approved": "批准"}
-_STEPS |= {"students_trained": "培训", "students_assessed": "考核"}
-_STEPS |= {"students_passed": "通过", "students_awarded": "获证"}
+_STEPS = {"places_applied": "申请", "places_approved": "批准", "students_trained": "培训"}
+_STEPS |= {"students_assessed": "考核", "students_passed": "通过", "students_awarded": "获证"}
 # Statistics that are empty only where the table lacks a column, and those that need these measures to be known.
 _GROUPING = (
     *("by_round", "by_round_level", "by_status", "by_major"),

@@ -15,8 +15,8 @@ from pilotlib.reading import YearStatistics, processed_folder, read_year_statist
 from pilotlib.report.books import KINDS, Book
 from pilotlib.report.drawing import marked_chart, stack_chart
 from pilotlib.report.figures import FigureEntry, top_of
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, people, shortened
-from pilotlib.report.told import NOTHING, Told, names_of, signed
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, people, shortened, signed
+from pilotlib.report.told import NOTHING, Told, names_of
 from pilotlib.statistics import years as yearly
 from pilotlib.statistics.places import PLACES
 
