@@ -69,8 +69,7 @@ def run(
     failed = []
     for title, make in reports.items():
         try:
-            made = make(**options)
-            if made:
+            if made := make(**options):
                 _tell(project, title, *made)
             else:
                 click.echo(f"{title}：处理过的年度不足两年，没有对比。")
@@ -89,8 +88,8 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
     if wrong:
         click.echo(f"警示：{title}的学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
     names = [str(path.relative_to(folder)) for path in written]
-    did = [f"{title}：运行了{'、'.join(stages)}", *(f"已写入 {name}" for name in names)]
-    click.echo("\n".join(did) if stages else f"{title}：没有变化，报告已是最新：{names[-1]}")
+    did = "\n已写入 ".join([f"{title}：运行了{'、'.join(stages)}", *names])
+    click.echo(did if stages else f"{title}：没有变化，报告已是最新：{names[-1]}")
 
 
 @pilot.command()

@@ -98,7 +98,7 @@ def test_inside_a_kernel_the_notebooks_of_a_run_get_kernels_of_their_own(tmp_pat
     inner = notebook(tmp_path / "inner.ipynb", "import os\nos.getpid()")
     asks = (
         "import nbformat\nfrom pathlib import Path\nfrom pilotlib.running import stages\nkept = 1",
-        f"stages.execute(Path({str(inner)!r}), Path('out.ipynb'), {{}}, Path.cwd(), Path.cwd(), '')",
+        f"stages.execute(Path({str(inner)!r}), Path('out.ipynb'), {{}}, Path.cwd(), Path.cwd(), '', None)",
         "import os\nran = nbformat.read('out.ipynb', 4).cells[0].outputs[0]['data']['text/plain']",
         "kept, ran == str(os.getpid())",
     )

@@ -20,7 +20,6 @@ from pilotlib.report.figures import drawing
 from pilotlib.report.prose import shortened, visible
 
 TEXT_FONT, HEADING_FONT, LATIN_FONT = "宋体", "黑体", "Times New Roman"
-_STYLES = {"Title": "h1", "Subtitle": ".subtitle", "Notes": ".notes"}  # what is set in a style of its own
 # Styles → font, points, line spacing, space before and after.
 _SETTINGS = {
     ("Normal", "Body Text", "First Paragraph"): (TEXT_FONT, 12, 1.5, 0, 6),
@@ -96,7 +95,7 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
         cell["style"] = "text-align:right"
     for part in soup.select("h1 span")[1:]:  # the parts of the title, a line each
         part.insert_before(soup.new_tag("br"))
-    for style, where in _STYLES.items():
+    for style, where in {"Title": "h1", "Subtitle": ".subtitle", "Notes": ".notes"}.items():
         for paragraph in soup.select(where):
             paragraph.wrap(soup.new_tag("div", attrs={"custom-style": style}))
             paragraph.name = "p"
@@ -104,8 +103,7 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
 
 
 def _set_styles(document: WordDocument) -> None:
-    """Text in 宋体, headings in 黑体, as the reader's machine has them; tables in small type with three rules,
-    as Chinese ones are set: above, below the header, at the end."""
+    """Text in 宋体, headings in 黑体, tables in small type with three rules, as in Chinese documents."""
     document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
     contents = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
     contents.element.set(qn("w:styleId"), "TOC1")

@@ -38,8 +38,7 @@ class Content(NamedTuple):
 
 
 def content_of(notebook: Path) -> Content:
-    """What an executed notebook shows, without its code; PilotError if it holds an error, was never run, or
-    would come out with something missing."""
+    """What an executed notebook shows, without its code; PilotError where that is not the whole report."""
     node = nbformat.read(notebook, as_version=4)
     codes = [cell for cell in node.cells if cell.cell_type == "code"]
     if not any(cell.outputs for cell in codes):
@@ -50,8 +49,7 @@ def content_of(notebook: Path) -> Content:
             if output.output_type == "error":
                 raise PilotError(f"{where}出错（{output.ename}：{output.evalue}），不能导出。")
             kinds = sorted(output.get("data", {})) or ["text/plain"]  # what is printed has no kind
-            pictured = any(kind.startswith("image/") for kind in kinds)
-            if pictured or not {"text/html", "text/plain"} & set(kinds):
+            if any(kind.startswith("image/") for kind in kinds) or not {"text/html", "text/plain"} & set(kinds):
                 why = "图片没有文字说明。请用parts.figure。"
                 raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
     return content_in(visible(_exporter().from_notebook_node(node)[0]))
@@ -66,8 +64,7 @@ def _exporter() -> Any:
 
 
 def content_in(html: str) -> Content:
-    """The content of what cells show: every section gets an id, to which links by its title lead; a link to
-    none becomes its text."""
+    """The content of what cells show; sections get ids, to which links by title lead, to none as text."""
     contents: list[tuple[str, str]] = []
 
     def marked(heading: re.Match[str]) -> str:
@@ -87,8 +84,7 @@ def content_in(html: str) -> Content:
 
 
 def as_html(content: Content) -> bytes:
-    """One self-contained page: no request to any host, no script but its own (search and sort of a long table),
-    the Chinese font as a subset of the page's characters."""
+    """One self-contained page: no request to any host, its own script, of the Chinese font what it needs."""
     script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
     return _page(content, with_page_colours(content.body), script).encode()
 
@@ -114,8 +110,7 @@ def as_pdf(content: Content) -> bytes:
 
 
 def for_paper(html: str) -> BeautifulSoup:
-    """The same where nothing can be clicked: without downloads and what is folded away, links out of the
-    document as their text; tables fit the page."""
+    """The same where nothing can be clicked: nothing folded away, links out as text; tables fit the page."""
     soup = BeautifulSoup(html, "html.parser")
     for element in soup.select(".download, details"):
         element.decompose()

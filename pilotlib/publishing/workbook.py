@@ -1,7 +1,4 @@
-"""The report as a workbook: a sheet for each table, each with its title, definition, unit and source.
-
-Numbers are numbers and every text is text: nothing that comes from a file can become a formula.
-"""
+"""The report as a workbook, a sheet for each table: every text is text, none can become a formula."""
 
 import io
 import re
@@ -61,8 +58,7 @@ def saved(office_file: Any) -> bytes:
     with zipfile.ZipFile(file) as given, zipfile.ZipFile(target, "w") as timeless:
         for name in given.namelist():
             content = _TIMES.sub(b"", given.read(name)) if name == "docProps/core.xml" else given.read(name)
-            # of the earliest time that an archive knows
-            timeless.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            timeless.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # of the earliest time
     return target.getvalue()
 
 
@@ -127,8 +123,7 @@ def _number_format(value: float, name: str) -> str:
 
 
 def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequence[float]) -> None:
-    """The title large, what is said of the table quiet; its header in view when scrolling and on every page.
-    `figures` says of each column whether it holds figures, `widths` how wide it is."""
+    """The title large, what is said of the table quiet; its header in view and on every page."""
     page["A1"].font = _font(size=14, bold=True)
     for row in range(2, header):
         page.cell(row, 1).font = _font(color=_COLOUR["quiet"])

@@ -28,10 +28,9 @@ class Doubt(NamedTuple):
 
 
 class Book(NamedTuple):
-    """All that a report holds, whatever its kind. `file` is the name of its editions, `title` in lines,
-    `source` what it rests on. `tables` by name, in the order of the workbook's sheets. `paragraphs` by topic,
-    empty where nothing is known. `facts` is what the manifest says. `narrative` is a school's own text,
-    `claims` what became of its numbers."""
+    """All that a report holds: `file`, its editions' name; `title` in lines; `source`, what it rests on;
+    `tables` by name, in the workbook's order; `paragraphs` by topic, empty where nothing is known; `facts` for
+    the manifest; `narrative`, a school's own text, and `claims`, what became of its numbers."""
 
     file: str
     title: tuple[str, ...]

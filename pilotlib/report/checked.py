@@ -128,8 +128,7 @@ def as_json(claims: pd.DataFrame) -> str:
 
 
 def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> list[str]:
-    """For a terminal: what disagrees, with its sentence, the computation and what could stand instead; a
-    table of what is not certain, or of `everything`; and the count by state."""
+    """For a terminal: what disagrees, in full; what is not certain, or `everything`, as a table; the counts."""
     stated = _numbered(claims).sort_values("entry")
     if stated.empty:
         return [f"{file}：没有找到陈述性的数（只有年份、序号一类的数字 {len(claims)} 处）。"]

@@ -91,11 +91,9 @@ def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     _draw_bars(axes, approved.set_axis(table[names]), label="批准")
     look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
     axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
-    bounds = table.get("lower_bound", pd.Series(False, table.index))
-    said, asked = (
-        pd.Series(map(at_least, table[name], bounds), table.index, dtype="str")
-        for name in ("places_approved", "places_applied")
-    )
+    both = table[["places_approved", "places_applied"]]
+    bounds = table.get("lower_bound", [False] * len(table))
+    said, asked = (pd.Series(map(at_least, both[name], bounds), both.index, dtype="str") for name in both)
     texts = said.where(same, "批准" + said).where(table["places_approved"].notna(), "未计入批准")
     texts = texts.where(same, texts + "，申请" + asked)
     return _finished(figure, axes, approved.combine(applied, max), texts.tolist())
@@ -154,7 +152,6 @@ def floats(column: "pd.Series[Any]") -> "pd.Series[float]":
 
 
 def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tuple[Figure, Axes]:
-    """An empty figure for so many bars, as wide as a phone reads it."""
     height = 0.2 + 0.35 * legend + inches * max(bars, 1)
     figure = Figure(figsize=(_WIDTH_INCHES, height), layout="constrained")
     axes = figure.subplots()

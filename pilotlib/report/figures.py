@@ -58,9 +58,7 @@ def round_level(tables: Tables) -> FigureEntry:
     """Approved places by round, stacked by level."""
     table, headline = tables["by_round_level"], "各批次、各等级的批准培训人数"
     rounds, levels = (top_of(tables[name].data, "share") for name in ("by_round", "by_level"))
-    # Of what is at least so much there are no shares.
-    bounded = tables["overview"].data.set_index("measure")["lower_bound"]["places_approved"]
-    if rounds is not None and levels is not None and not bounded:
+    if rounds is not None and levels is not None and not _is_bounded(tables):
         of_round, of_level = (f"{number(top['share'])}%" for top in (rounds, levels))
         headline = f"{rounds['application_round']}占批准人数的{of_round}，{levels['level']}占{of_level}"
     form, labels = "横向堆叠条形图，每个批次一条，按等级分段。", ["application_round", "level"]

@@ -17,7 +17,6 @@ from pilotlib.report.told import cells, html
 from pilotlib.statistics import STATISTICS
 
 DOUBTS_SHOWN = 5  # of each kind, at the top of the report
-_OTHER_SECTION = re.compile("## (?! *一、)")
 
 
 def title_block(book: Book) -> HTML:
@@ -65,9 +64,9 @@ def paragraph(book: Book, topic: str) -> HTML:
 def first_narrative(book: Book) -> HTML:
     """The school's own words on the year's tasks (its section 一), below the sentences that are computed."""
     body, others = _narrative(book)
-    if not body + others:
-        return HTML("<p>学校没有提供文字。</p>")
-    return HTML(f"<section class='given'><h3>学校的说明</h3>{MARKS_EXPLAINED}{body}</section>" if body else "")
+    if not body:
+        return HTML("" if others else "<p>学校没有提供文字。</p>")
+    return HTML(f"<section class='given'><h3>学校的说明</h3>{MARKS_EXPLAINED}{body}</section>")
 
 
 def narrative(book: Book) -> HTML:
@@ -80,7 +79,7 @@ def _narrative(book: Book) -> list[str]:
     sections; a heading with nothing under it is none, for the narrative of a new year is headings alone."""
     marked = book.narrative if book.claims is None else with_marks(book.narrative, book.claims)
     sections = [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
-    others = list(filter(_OTHER_SECTION.match, sections))
+    others = [text for text in sections if re.match("## (?! *一、)", text)]
     first = [re.sub(r"^## .*\n", "", text) for text in sections if text not in others]
     render = mistune.create_markdown(renderer=_TextOnly(escape=True))
     pages = ["".join(str(render(text)) for text in part) for part in (first, others)]

@@ -14,7 +14,6 @@ AT_LEAST = "至少"
 # Control characters but tab and line ends, and the marks of right-to-left text.
 _HIDDEN = {*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _UNSEEN = {code: f"〔U+{code:04X}〕" for code in _HIDDEN - set(map(ord, "\t\n\r"))}
-LONGEST_NAME = 40  # characters; a longer name is a fault of the table, which shows it whole
 
 
 def number(value: Any) -> str:
@@ -24,6 +23,15 @@ def number(value: Any) -> str:
     ('1,662', '30.21', '36.7', '未提供')
     """
     return NOT_GIVEN if pd.isna(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def signed(value: float) -> str:
+    """A change with its sign.
+
+    >>> signed(30), signed(-1.5), signed(0)
+    ('+30', '−1.5', '0')
+    """
+    return ("+" if value > 0 else "") + number(value).replace("-", "−")
 
 
 def at_least(value: Any, bounded: bool = False, unit: str = "") -> str:
@@ -127,7 +135,7 @@ def visible(text: str) -> str:
     return text.translate(_UNSEEN)
 
 
-def shortened(name: str, longest: int = LONGEST_NAME) -> str:
+def shortened(name: str, longest: int = 40) -> str:
     """A name as it stands in sentences and figures: one that is too long to read there is cut, and says so.
 
     >>> shortened("界面设计"), shortened("很长的名称", 4)

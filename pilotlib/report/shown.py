@@ -1,5 +1,4 @@
-"""Tables that show themselves as the report shows them, in a cell or as text. What is said of them stands in
-their `attrs` as plain values; pandas carries it through filters and sorting."""
+"""Tables that show themselves as the report does; pandas carries what is said of them along in `attrs`."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -13,7 +12,6 @@ from pilotlib.columns import kind_of, title_of
 from pilotlib.errors import UnknownNameError, suggestion
 from pilotlib.report.told import Told, aligned, element_of, figure_columns, heading, names_of, texts
 
-_MOST_ROWS = 60
 _ABOUT = "pilotlib"
 _STYLE = (
     "<style>.pilotlib table{border-collapse:collapse;margin:0}.pilotlib caption{font-weight:bold;text-align:left;"
@@ -48,8 +46,7 @@ def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Table(pd.DataFrame):
-    """A DataFrame in every respect but for how it is shown; asked for a column that it does not have, it
-    raises UnknownNameError, which is also a KeyError."""
+    """A DataFrame but for how it is shown; a column that it lacks is an UnknownNameError, also a KeyError."""
 
     __getitem__ = _naming(pd.DataFrame.__getitem__)
     sort_values = _naming(pd.DataFrame.sort_values)
@@ -96,13 +93,13 @@ def titles_of(names: Iterable[str]) -> dict[str, str]:
 
 
 def _as_told(table: Table) -> tuple[Told | None, pd.DataFrame]:
-    """The first rows under the names of their columns, with what is said of them, a note a line; and for each
-    cell what was there before its repair, and why. None where pandas' own way of showing is the better one."""
+    """The first rows with what is said of them, a note a line, and for each cell what was there before its repair,
+    and why; None where pandas' own way of showing is the better one."""
     about, index = table.attrs.get(_ABOUT), [name for name in table.index.names if name is not None]
     named = table.columns.nlevels == 1 and all(isinstance(name, str) for name in table.columns)
     if not about or not named or set(index) & set(table.columns):
         return None, pd.DataFrame()
-    first = pd.DataFrame(table.head(_MOST_ROWS)).reset_index(drop=not index)
+    first = pd.DataFrame(table.head(60)).reset_index(drop=not index)
     told_rows, columns, titles = about["rows"], about["columns"], titles_of(about["columns"])
     data = first.rename(columns={title: name for name, title in titles.items() if name not in first})
     if not data.columns.is_unique:

@@ -1,5 +1,4 @@
-"""A table that is told; page, CSV, sheet, document and cell are made from it, so they cannot differ. Columns
-are written by kind."""
+"""A table that is told: page, CSV, sheet, document and cell are made from it, so they cannot differ."""
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
@@ -12,28 +11,26 @@ import pandas as pd
 from pilotlib.checking import CHECK_RULES
 from pilotlib.cleaning.log import CHANGE_RULES
 from pilotlib.columns import COLUMNS, FIGURES, Kind, column_of, kind_of, title_of, unit_of
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number, signed
 from pilotlib.vocabulary import SEVERITIES
 from pilotlib.words import display_width
 
 NOTHING = "—"
 NO_HEADS: Mapping[str, str] = {}
 _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters
-_RULES = {rule: entry["title"] for rule, entry in (CHANGE_RULES | CHECK_RULES).items()}
+_TITLES = {rule: entry["title"] for rule, entry in (CHANGE_RULES | CHECK_RULES).items()} | SEVERITIES
 # Kinds of columns whose values are names of ours, and the words they stand for.
-_WORDS = {
-    "term": title_of,
-    "rule": lambda rule: _RULES.get(rule, rule),
-    "severity": lambda severity: SEVERITIES.get(severity, severity),
-}
+_WORDS = {"term": title_of, **dict.fromkeys(("rule", "severity"), lambda name: _TITLES.get(name, name))}
+# How the figures of a kind are written, where not as a number for reading.
+_WRITTEN: dict[Kind, Callable[[Any], str]] = {"rate": "{:.2f}".format, "change": signed}
+_WRITTEN |= dict.fromkeys(("row", "year", "code"), str)
 
 
 class Told(NamedTuple):
-    """A table with all that is said of it. For cells of the data, as tables with its index and some columns: `marks`,
-    whether they are set off; `bounds`, whether they are lower bounds, by default as columns of the kind `bound` say;
-    `gaps`, the word where nothing is, if not the column's own. `links`: where the first column leads, empty for
-    nowhere. `heads`: other headings. `shown` and `limit`: the columns and how many rows the page shows; the other
-    forms hold all. `nothing`: what the page says in place of a table without rows."""
+    """A table with all that is said of it. Of cells, as tables with its index and some columns: `marks`, which are
+    set off; `bounds`, which are lower bounds, by default as columns of that kind say; `gaps`, the word where nothing
+    is, if not the column's own. `links`: where the first column leads, or "". `heads`: other headings. `shown`,
+    `limit`: the columns and rows that the page shows of all. `nothing`: what it says where there are no rows."""
 
     name: str
     title: str
@@ -67,8 +64,7 @@ def names_of(data: pd.DataFrame) -> list[str]:
 
 
 def csv_of(data: pd.DataFrame, heads: Mapping[str, str] = NO_HEADS) -> bytes:
-    """Data as a CSV for people (utf-8-sig): in words, under Chinese titles; numbers stay numbers, and a text
-    that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Data as a CSV for people (utf-8-sig), under Chinese titles; an apostrophe before what looks a formula."""
     table = in_words(data)
     words = table.select_dtypes(["str", "object", "category"]).astype("str")
     texts = words.replace(r"^([=+\-@\t\r])", r"'\1", regex=True)
@@ -77,8 +73,7 @@ def csv_of(data: pd.DataFrame, heads: Mapping[str, str] = NO_HEADS) -> bytes:
 
 
 def texts(told: Told) -> pd.DataFrame:
-    """Every cell as a reader sees it: thousands separated, 至少 before a lower bound, missing said in words;
-    without the columns of the kind `bound`, for their figures say it."""
+    """Every cell as a reader sees it: lower bounds say so themselves, without the columns of that kind."""
     data, bounds = in_words(told.data), bounds_of(told)
     columns: dict[str, pd.Series[str]] = {}
     for name in [name for name in names_of(data) if kind_of(name) != "bound"]:
@@ -105,8 +100,7 @@ def cells(told: Told) -> pd.DataFrame:
 
 
 def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -> str:
-    """The table of the page, of its own cells or those given: in a scroll box, what is said of it below, and
-    its data as a download."""
+    """The table of the page, of its own cells or those given, with what is said of it and a download."""
     rows = len(told.data)
     if told.nothing and not rows:
         return f"<p>{escape(told.nothing)}</p>"
@@ -170,8 +164,7 @@ def heading(name: str, heads: Mapping[str, str] = NO_HEADS) -> str:
 
 
 def aligned(columns: Iterable[tuple[bool, list[str]]]) -> list[str]:
-    """Columns of texts, from their headings down, as lines for a terminal: those that are said to hold
-    figures are set to the right, and a Chinese character is two wide."""
+    """Columns of texts, headings first, as lines for a terminal; those said to hold figures to the right."""
     padded = []
     for is_figures, column in columns:
         width = max(map(display_width, column))
@@ -179,20 +172,3 @@ def aligned(columns: Iterable[tuple[bool, list[str]]]) -> list[str]:
         pairs = zip(spaces, column, strict=True) if is_figures else zip(column, spaces, strict=True)
         padded.append(["".join(pair) for pair in pairs])
     return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
-
-
-def signed(value: float) -> str:
-    """A change with its sign.
-
-    >>> signed(30), signed(-1.5), signed(0)
-    ('+30', '−1.5', '0')
-    """
-    return ("+" if value > 0 else "") + number(value).replace("-", "−")
-
-
-# How the figures of a kind are written, where not as a number for reading.
-_WRITTEN: dict[Kind, Callable[[Any], str]] = {
-    **dict.fromkeys(("row", "year", "code"), str),
-    "rate": "{:.2f}".format,
-    "change": signed,
-}

@@ -1,11 +1,7 @@
 """The book of a year: its tables, figures and sentences, the school's text and what became of its numbers."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from pilotlib import __version__
 from pilotlib.claims import check_narrative, count_states
@@ -17,7 +13,7 @@ from pilotlib.reading import Processed, YearStatistics, processed_folder, read_p
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
-from pilotlib.report.prose import brief, measured, number, year_paragraphs
+from pilotlib.report.prose import Statistics, brief, measured, number, year_paragraphs
 from pilotlib.report.year_tables import defining_tables, figure_tables, logged_tables, statistic_tables
 from pilotlib.report.years import TOTALS, compare
 from pilotlib.statistics import STATISTICS
@@ -34,31 +30,29 @@ def open_year(year: int | str | None = None, processed: str | None = None, proje
 
 
 def read_year(folder: Path, earlier: Path | None = None) -> Book:
-    """The book of a year, from what the first two stages wrote into folders, compared with an earlier year;
-    PilotError where they have not been run."""
+    """The book of a year, of what its first two stages wrote (else a PilotError), beside an earlier year."""
     before = read_year_statistics(earlier, COMPARED) if earlier else None
     return book_of(read_processed(folder), read_year_statistics(folder, STATISTICS).statistics, before)
 
 
-def book_of(
-    processed: Processed, statistics: Mapping[str, pd.DataFrame], earlier: YearStatistics | None = None
-) -> Book:
+def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistics | None = None) -> Book:
     """The book of a year as cleaned and counted; `earlier` is a processed year with which it is compared."""
     about = processed.about
     year, school = about["year"], about["school"].get("name", "")
     source = f"{year}年申报明细表（{about['file']}）"
     given = "学校提供的indicators.csv" if len(processed.given_indicators) else "学校没有提供表外指标"
-    claims = check_narrative(processed, dict(statistics))
-    # In sentences and figures names are cut where they are too long to read.
+    claims = check_narrative(processed, statistics)
     cut = {name: brief(table) for name, table in statistics.items()}
     paragraphs, drawn = year_paragraphs(cut, year), figure_tables(cut, source, given)
     tables = statistic_tables(statistics, source, given) | logged_tables(processed, processed.problems, source)
     tables |= {"claims": claims_table(claims, source)} | defining_tables(processed.applications)
     if earlier:
-        compared, sentences = compare([earlier, YearStatistics(year, about, dict(statistics))])
+        compared, sentences = compare([earlier, YearStatistics(year, about, statistics)])
         tables, paragraphs["comparison"] = tables | compared, "\n".join(sentences)
-    overview, changed = statistics["overview"], number_of_changed_cells(processed.changes)
-    notes = overview.set_index("measure")["note"]
+    known, aside = statistics["overview"], len(processed.set_aside)
+    overview, changed = known.set_index("measure"), number_of_changed_cells(processed.changes)
+    values, notes = overview["value"].astype(object), overview["note"]
+    rows = {"rows_read": len(processed.applications) + aside, "rows_set_aside": aside}
     wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
     # What is doubtful of the whole table comes before what is doubtful of a row.
     problems = processed.problems.sort_values("source_row", na_position="first", kind="stable")
@@ -72,8 +66,13 @@ def book_of(
         tables=tables,
         figures={name: entry(drawn) for name, entry in FIGURES.items()},
         paragraphs=paragraphs,
-        facts=_facts(processed, overview, claims),
-        key_figures=[Fact(title_of(name), measured(overview, name), notes[name]) for name in _KEY_MEASURES],
+        facts={
+            "year": year,
+            "counts": rows | {"cells_changed": changed} | values.where(values.notna(), None).to_dict(),
+            "claims": count_states(claims),
+            "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
+        },
+        key_figures=[Fact(title_of(name), measured(known, name), notes[name]) for name in _KEY_MEASURES],
         doubts=[
             Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
             Doubt(f"申报表中的警示：{number(len(warnings))}处", warnings, "数据修正与存疑"),
@@ -97,16 +96,3 @@ def _provenance(processed: Processed) -> list[Fact]:
         Fact("表外指标", f"{number(len(processed.given_indicators))}条（indicators.csv）"),
         Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),
     ]
-
-
-def _facts(processed: Processed, overview: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
-    """What the manifest says of a year; a count that is not known is null."""
-    values, aside = overview.set_index("measure")["value"].astype(object), len(processed.set_aside)
-    rows = {"rows_read": len(processed.applications) + aside, "rows_set_aside": aside}
-    cells = {"cells_changed": number_of_changed_cells(processed.changes)}
-    return {
-        "year": processed.about["year"],
-        "counts": rows | cells | values.where(values.notna(), None).to_dict(),
-        "claims": count_states(claims),
-        "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
-    }

@@ -17,9 +17,8 @@ from pilotlib.vocabulary import SEVERITIES, listed
 
 OURS = "本报告"  # the source of what the report itself says
 # The steps from applied to awarded: what the table says, and what the school gives.
-_STEPS = {"places_applied": "申请", "places_approved": "批准"}
-_STEPS |= {"students_trained": "培训", "students_assessed": "考核"}
-_STEPS |= {"students_passed": "通过", "students_awarded": "获证"}
+_STEPS = {"places_applied": "申请", "places_approved": "批准", "students_trained": "培训"}
+_STEPS |= {"students_assessed": "考核", "students_passed": "通过", "students_awarded": "获证"}
 # Statistics that are empty only where the table lacks a column, and those that need these measures to be known.
 _GROUPING = (
     *("by_round", "by_round_level", "by_status", "by_major"),
@@ -54,7 +53,6 @@ def table_of(name: str, data: pd.DataFrame, source: str, **more: Any) -> Told:
 def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:
     """Statistics as told tables by name; `given` says where those figures come from that the school gave."""
     sources = {"indicators": given, "rates": f"{source}；{given}"} if given else {}
-    # What every application is of some group of, and what can be told of a whole column only.
     known = statistics["overview"].dropna(subset="value")["measure"].tolist() if "overview" in statistics else []
     grouped = [name for name, table in statistics.items() if name in _GROUPING and table.empty]
     needed = [name for name, measures in _NEEDING.items() if not {*measures} <= {*known}]

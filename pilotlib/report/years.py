@@ -15,8 +15,8 @@ from pilotlib.reading import YearStatistics, processed_folder, read_year_statist
 from pilotlib.report.books import KINDS, Book
 from pilotlib.report.drawing import marked_chart, stack_chart
 from pilotlib.report.figures import FigureEntry, top_of
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, people, shortened
-from pilotlib.report.told import NOTHING, Told, names_of, signed
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, people, shortened, signed
+from pilotlib.report.told import NOTHING, Told, names_of
 from pilotlib.statistics import years as yearly
 from pilotlib.statistics.places import PLACES
 
@@ -41,8 +41,7 @@ _MEMBERS = {
 
 
 def compare(years: _Years) -> tuple[dict[str, Told], list[str]]:
-    """The last two years beside each other: tables (of breaks, where there are any, of measures, certificates
-    and majors) and sentences."""
+    """The last two years in tables (breaks, if any, measures, certificates, majors) and in sentences."""
     before, after = (year.year for year in years[-2:])
     source = f"{before}年与{after}年的申报明细表"
     unlike = Told(*_BREAKS, source, yearly.breaks(years[-2:]))
@@ -54,7 +53,6 @@ def compare(years: _Years) -> tuple[dict[str, Told], list[str]]:
     gaps = pd.DataFrame(NOTHING, index=data.index, columns=["earlier", "later"])
     tables = [unlike] if len(unlike.data) else []
     tables += [Told("compared_measures", title, _NO_COMPARISON, "各行注明", source, data, gaps=gaps, heads=heads)]
-    # What is new, renamed, carried on and gone: certificates by places approved, majors by students.
     for (name, (_, kind, _, counted, notes, _)), table in zip(_MEMBERS.items(), standings, strict=True):
         title, definition = f"{before}年与{after}年的{kind}", f"“{NOTHING}”为当年没有，“{NOT_GIVEN}”为人数缺失。{notes}"
         absent = {"earlier": table["standing"] == yearly.NEW, "later": table["standing"] == yearly.GONE}
@@ -67,8 +65,7 @@ def compare(years: _Years) -> tuple[dict[str, Told], list[str]]:
 
 
 def sentences(changes: pd.DataFrame, standings: Sequence[pd.DataFrame], before: int, after: int) -> list[str]:
-    """What rose and fell, and what is new and gone, in sentences: of changes as `compared` returns them, and
-    the standings of certificates and of majors as `came_and_went` does."""
+    """What rose and fell, of changes as `compared` returns them; what is new and gone, of `came_and_went`."""
     overview = changes[changes["topic"] == yearly.OVERVIEW].set_index("measure").to_dict("index")
     parts = []
     for title in [title for title in map(title_of, TOTALS) if title in overview]:

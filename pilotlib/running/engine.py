@@ -1,8 +1,7 @@
 """A papermill engine that runs a notebook in this process: no kernel is started, imports are paid once.
 
-Every notebook begins as in a new kernel: empty names, matplotlib as it is by default, its own `__main__`, working
-directory, search path and environment. What a process keeps on purpose are its imported modules; a notebook that
-changes a module itself is seen by the next one, which is why `--engine kernel` remains.
+Every notebook begins as in a new kernel, but for the modules that are imported: where one changes a module
+itself, the next one sees it, which is why `--engine kernel` remains.
 """
 
 import contextlib

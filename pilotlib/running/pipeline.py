@@ -1,7 +1,6 @@
 """The reports of a project: each made by steps where something has changed, then moved into its place whole.
 
-A step makes one folder of `.pilot/<name>/`, which can be deleted at any time. What is heavy is imported by
-`stages`, and that only where something has changed: a report of which nothing has is done in a moment.
+A step makes one folder of `.pilot/<name>/`, which can be deleted at any time.
 """
 
 import gc
@@ -10,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from pilotlib.running import recipes
 # What the second stage depends on of what the first wrote; the report depends on all of it.
 READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in COUNTED))
 PUBLISHING = "导出"
+_stages = partial(import_module, "pilotlib.running.stages")  # heavy: called only where something has changed
 
 
 class Made(NamedTuple):
@@ -34,8 +35,8 @@ class Made(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step: its title, what it reads (files, and folders with all in them), what else its result depends on,
-    the folder that it makes, what fills a new one, and whether it is named among the steps that were taken."""
+    """One step: its title, what it reads (files, folders), what else its result depends on, the folder that it
+    makes, what fills a new one, and whether it is named among the steps that were taken."""
 
     title: str
     reads: Sequence[Path]
@@ -47,12 +48,9 @@ class Step(NamedTuple):
 
 @dataclass
 class Report:
-    """A report that is to be made.
-
-    `title` is what progress and errors call it, `final` the folder of its editions. `inputs()` are the files that
-    it depends on, as they are now; `before` their hashes when the run began. `values` are what its notebooks
-    get, `given` what opens its book. `editions`, `parameters` and `engine` are as `run` takes them.
-    """
+    """A report to be made: `title` is what progress and errors call it, `final` the folder of its editions,
+    `inputs()` the files that it depends on as they are now, `before` their hashes as the run began, `values`
+    what its notebooks get, `given` what opens its book; the rest is as `run` takes it."""
 
     project: Path
     kind: Kind
@@ -74,16 +72,16 @@ class Report:
         self.notebooks = find_notebooks(self.project, self.kind.notebooks)
         self.declared: dict[Path, dict[str, str]] = {}
         if self.parameters:
-            from pilotlib.running.stages import declared_by_each
-
-            self.declared = declared_by_each(self.notebooks, self.parameters)
+            self.declared = _stages().declared_by_each(self.notebooks, self.parameters)
 
     def execute(self, title: str, notebook: Path, folder: Path, **values: Any) -> None:
         """Run a notebook with its values, or those given here; the executed one is written into a folder."""
-        from pilotlib.running import stages
-
         output, values = folder / notebook.name, self.values | values | self.parameters
-        stages.execute(notebook, output, values, self.project, self.failed, title, self.engine)
+        _stages().execute(notebook, output, values, self.project, self.failed, title, self.engine)
+
+    def publish(self, folder: Path) -> None:
+        """Write its editions, of the notebook that told it, and a manifest into a folder."""
+        _stages().publish_book(self, self.work / "told" / self.notebooks[-1].name, folder)
 
 
 def run(
@@ -99,10 +97,9 @@ def run(
 ) -> Made:
     """Make a year's processed tables and its report, as far as something has changed.
 
-    `parameters` are further ones for the notebooks that declare them, `editions` the forms in which the report
-    is published (names of `EDITIONS`). `strict`: a number of the school's text that disagrees with the data stops
-    the run. `force`: everything is run again. `engine`: what runs the notebooks, one of `stages.ENGINES`; what
-    they make does not depend on it. `quiet`: no progress is shown.
+    `parameters` are those of the notebooks that declare them, `editions` names of `EDITIONS`. `strict`: a
+    number of the school's text that disagrees stops the run. `force`: everything is run again. `engine`: one of
+    `stages.ENGINES`, which all make the same. `quiet`: no progress is shown.
 
     A PilotError leaves the last good report and tables untouched: an unknown parameter or an edition that cannot
     be made (before anything is run), bad input, a notebook that failed (kept where the message says), another run
@@ -122,20 +119,16 @@ def run(
     return Made(made.stages, [*sorted(processed.rglob("*.csv")), *made.written])
 
 
-def run_trends(
-    project: Path, *, editions: Sequence[str], force: bool = False, engine: str | None = None
-) -> Made | None:
+def run_trends(project: Path, editions: Sequence[str], force: bool = False, engine: str | None = None) -> Made | None:
     """Make the report over all processed years as `run` makes a year's; None with fewer than two."""
-
-    def inputs() -> list[Path]:
-        return _tables_in(*(project / "data" / "processed" / str(year) for year in processed_years(project)))
-
     if len(processed_years(project)) < 2:
         return None
-    kind, final = KINDS["years"], project / "reports" / KINDS["years"].file
-    report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
+    kind, tables = KINDS["years"], project / "data" / "processed"
+    final = project / "reports" / kind.file
+    what = final, lambda: _tables_in(*(tables / str(year) for year in processed_years(project))), editions
+    report = Report(project, kind, kind.title, *what, {}, [project], engine=engine)
     with recipes.only_run(project, report.work.name):
-        return make_report(report, [], inputs(), {report.published: final}, force, quiet=False)
+        return make_report(report, [], report.inputs(), {report.published: final}, force, quiet=False)
 
 
 def _steps_of_year(report: Report, tables: Path, year: int, strict: bool) -> list[Step]:
@@ -187,12 +180,17 @@ def make_report(
     report: Report, steps: list[Step], reads: list[Path], places: dict[Path, Path], force: bool, quiet: bool
 ) -> Made:
     """Take the steps of a report, every one if forced, then move what they made into its final `places`.
-
     After its own `steps` its notebook tells of the files and folders `reads`, and it is published. The caller
-    holds `only_run` of its work folder. PilotErrors are those of `run`.
-    """
+    holds `only_run` of its work folder. PilotErrors are those of `run`."""
     taken: list[Step] = []
-    steps, code = steps + _telling_and_publishing(report, reads), recipes.code()
+    code, told, title, notebook = recipes.code(), report.work / "told", report.kind.title, report.notebooks[-1]
+    settings = {"parameters": report.parameters, "editions": list(report.editions)}
+    tell = partial(report.execute, title, notebook)
+    steps = [
+        *steps,
+        Step(title, [notebook, *reads], report.declared.get(notebook, {}), told, tell),
+        Step(PUBLISHING, [told, *reads, *report.inputs()], settings, report.published, report.publish),
+    ]
     with ExitStack() as stack, tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False) as bar:
         if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
             gc.disable()
@@ -205,9 +203,7 @@ def make_report(
             if not force and recipes.is_current(step.makes, recipe):
                 continue
             if not taken:
-                from pilotlib.running.stages import check_editions
-
-                check_editions(report.editions)
+                _stages().check_editions(report.editions)
                 for final in places.values():  # one that cannot be written stops before the work is done
                     with recipes.aside(final):
                         pass
@@ -229,22 +225,6 @@ def make_report(
     editions = [f"{report.kind.file}.{edition}" for edition in reversed(report.editions)]
     titles = [step.title for step in taken if step.named] or ([PUBLISHING] if moved else [])
     return Made(titles, [report.final / name for name in ("manifest.json", *editions)])
-
-
-def _telling_and_publishing(report: Report, reads: list[Path]) -> list[Step]:
-    told, notebook, title = report.work / "told", report.notebooks[-1], report.kind.title
-
-    def publish(new: Path) -> None:
-        from pilotlib.running import stages
-
-        stages.publish_book(report, told / notebook.name, new)
-
-    settings = {"parameters": report.parameters, "editions": list(report.editions)}
-    tell = partial(report.execute, title, notebook)
-    return [
-        Step(title, [notebook, *reads], report.declared.get(notebook, {}), told, tell),
-        Step(PUBLISHING, [told, *reads, *report.inputs()], settings, report.published, publish),
-    ]
 
 
 def find_notebooks(project: Path, names: Sequence[str]) -> list[Path]:

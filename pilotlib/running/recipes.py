@@ -1,8 +1,7 @@
 """Recipes: of what a result was made, written beside it and asked before it is made anew; how it is moved in.
 
 A result is a folder. It is current while its recipe says what would be said now: the same inputs, settings,
-code and versions, and the files that it was left with, all told by content. A finished folder takes the place of
-the last: at every moment a reader finds the one or the other, whole.
+code and versions, and the files that it was left with, all told by content. It is moved in whole.
 """
 
 import ctypes
@@ -53,8 +52,7 @@ def forget(folder: Path) -> None:
 
 
 def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    """The hash of each file, and of each in a folder among the paths, by its path (below `folder`, if it is in
-    it); "" of one that is gone."""
+    """The hash of each file, also in folders, by its path (below `folder`); "" of one that is gone."""
     hashed = {}
     for path in chain.from_iterable(files_in(path) if path.is_dir() else [path] for path in paths):
         name = path.relative_to(folder) if path.is_relative_to(folder) else path
@@ -78,8 +76,7 @@ def code() -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of Python, of this package and of all installed that it asks for, also indirectly and by
-    extras, but for what only its development asks for, which makes no result."""
+    """The versions of Python, of this package and of all installed that it asks for, also indirectly."""
     own_extras = frozenset(importlib.metadata.metadata("pilotlib").get_all("Provides-Extra", []))
     asked, recorded = [("pilotlib", own_extras - {"dev"})], {}
     for name, extras in asked:  # which grows meanwhile
@@ -130,8 +127,7 @@ def aside(final: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(final: Path, recipe: Recipe | None = None) -> Iterator[Path]:
-    """A new folder that, filled without an error, takes the place of the last one, perhaps its recipe beside it.
-    The last one stays until then, without a recipe."""
+    """A new folder that, filled without an error, takes the last one's place, perhaps with its recipe."""
     forget(final)
     with aside(final) as new:  # which takes the last one away
         yield new

@@ -44,22 +44,16 @@ def declared_by_each(notebooks: Sequence[Path], parameters: dict[str, str]) -> d
 
 
 def execute(
-    notebook: Path,
-    output: Path,
-    parameters: dict[str, Any],
-    project: Path,
-    failed: Path,
-    title: str,
-    engine: str | None = None,
+    notebook: Path, output: Path, values: dict[str, Any], project: Path, failed: Path, title: str, engine: str | None
 ) -> None:
-    """Run a notebook with those of the parameters that it declares, by one of `ENGINES`: in this process by
-    default, where a shell of IPython's is not running already. A kernel that dies is a PilotError, and so is a cell
-    that fails: it says where in `failed` the notebook is kept."""
+    """Run a notebook with those of the values that it declares, by one of `ENGINES`: by default in this
+    process, unless it is a shell of IPython's. A kernel that dies is a PilotError, and so is a cell that fails:
+    it says where in `failed` the notebook is kept."""
     try:
         papermill.execute_notebook(
             notebook,
             output,
-            parameters=declared(parameters, notebook),
+            parameters=declared(values, notebook),
             engine_name=ENGINES[engine or ("kernel" if shell_is_taken() else IN_PROCESS)],
             kernel_name="python3",
             cwd=project,
