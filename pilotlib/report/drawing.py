@@ -85,12 +85,14 @@ def bar_chart(lengths: "pd.Series[float]", texts: Sequence[str], inches: float =
 
 def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     """A bar for what was approved, named by a column; a mark where another number was applied for."""
-    same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool)
+    given = table["places_applied"].notna()  # what is not given is no mark at 0
+    same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool) | ~given
     approved, applied = floats(table["places_approved"]), floats(table["places_applied"])
     figure, axes = _canvas(len(table), legend=True)
     _draw_bars(axes, approved.set_axis(table[names]), label="批准")
     look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
-    axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
+    if given.any():
+        axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
     both = table[["places_approved", "places_applied"]]
     bounds = table.get("lower_bound", [False] * len(table))
     said, asked = (pd.Series(map(at_least, both[name], bounds), both.index, dtype="str") for name in both)

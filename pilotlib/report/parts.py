@@ -7,6 +7,7 @@ from html import escape
 import mistune
 from IPython.display import HTML
 
+from pilotlib.checking import by_cause
 from pilotlib.columns import title_of
 from pilotlib.report.books import Book, Fact
 from pilotlib.report.checked import MARKS_EXPLAINED, claims_cells, claims_lead, marks_as_links, with_marks
@@ -146,6 +147,12 @@ def breaks(book: Book) -> HTML:
     """Where years cannot be compared as they stand."""
     items = "".join(f"<li>{escape(visible(message))}</li>" for message in book.tables["breaks"].data["message"])
     return HTML(f"<ul>{items}</ul>" if items else "<p>各年口径相同。</p>")
+
+
+def problems(book: Book) -> HTML:
+    """What checking found, the gravest first: a cause of many rows once (workbook and CSV say it row by row)."""
+    told = book.tables["problems"]
+    return HTML(html(told, cells(told._replace(data=by_cause(told.data)))))
 
 
 def changes(book: Book) -> HTML:

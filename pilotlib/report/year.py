@@ -6,6 +6,7 @@ from pathlib import Path
 from pilotlib import __version__
 from pilotlib.claims import check_narrative, count_states
 from pilotlib.claims.grammar import DISAGREES
+from pilotlib.checking import by_cause
 from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, year_of
@@ -56,7 +57,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
     # What is doubtful of the whole table comes before what is doubtful of a row.
     problems = processed.problems.sort_values("source_row", na_position="first", kind="stable")
-    warnings = problems.loc[problems["severity"] == "warning", "message"].drop_duplicates().tolist()
+    grave = problems[problems["severity"] == "warning"].drop_duplicates("message")
     return Book(
         file=KINDS["year"].file,
         title=(school, f"{year}年1+X证书制度试点年度报告"),
@@ -75,7 +76,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
         key_figures=[Fact(title_of(name), measured(known, name), notes[name]) for name in _KEY_MEASURES],
         doubts=[
             Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
-            Doubt(f"申报表中的警示：{number(len(warnings))}处", warnings, "数据修正与存疑"),
+            Doubt(f"申报表中的警示：{number(len(grave))}处", by_cause(grave)["message"].tolist(), "数据修正与存疑"),
         ],
         provenance=_provenance(processed),
         narrative=processed.narrative,
