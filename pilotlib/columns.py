@@ -18,11 +18,12 @@ Figure = Literal["count", "rate", "value", "change"]
 Word = Literal["text", "name", "names", "term", "rule", "flag", "bound", "code", "level", "round", "status", "severity"]
 # A row is the number of one: never summed, never with thousands separated.
 Kind = Literal[Figure, Word, "row", "year"]
-FIGURES: frozenset[Kind] = frozenset(get_args(Figure))
+NUMBER_KINDS: frozenset[Kind] = frozenset(get_args(Figure))
 
 
 class Column(NamedTuple):
-    """A column; `unit` is empty where it has none.
+    """A column; `unit` is empty where it has none. `of` in `columns.csv` says what it is one of: a received table
+    (source, in the order of the report), any other table (derived), the school's own figures (indicator).
 
     `required`: a table without it is refused. `adds_up`: rows may be summed, and a cell merged over several rows
     gives its number once for all; what any other merged cell says holds for each row. `not_given`: where nothing
@@ -76,7 +77,7 @@ def source_columns(*kinds: Kind) -> list[str]:
 
 
 REQUIRED_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.required)
-# What a table of applications tells; the figures that need one that it lacks are not given.
+# Columns whose absence is told and not refused; the figures that need one are not given then.
 EXPECTED_COLUMNS = tuple(source_columns("round", "name", "names", "count", "status"))
 # What cleaning reads as whole numbers, and those of them whose rows add up.
 COUNT_COLUMNS = tuple(source_columns("count", "year"))

@@ -76,16 +76,15 @@ COUNT_FORM = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:人|名|年|年度
 _LEVELS_FORM = r"(?P<levels>(?:[初中高]级?[、,，/和及])*[初中高]级)"  # 初级; 初级、中级; 初、中级
 _SUFFIX = "(?:职业技能等级证书|职业能力等级证书|职业能力证书|技能等级证书|等级证书|证书)"
 # How a cell writes certificate and level, the first that fits; each with the example it was written for.
-_FORMS = {
+CERTIFICATE_FORMS = {
     rf"(?P<name>.+?){_SUFFIX}?[（(]{_LEVELS_FORM}[）)]{_SUFFIX}?": "数字媒体设计师（初级）证书",
-    rf"(?P<name>.+?){_SUFFIX}?[（(](?P<cut>[^（）()]{{0,9}})": "机械产品三维模型设计职业技能等级证书(中",
+    rf"(?P<name>.+?){_SUFFIX}?[（(][^（）()]{{0,9}}": "机械产品三维模型设计职业技能等级证书(中",
     rf"(?P<name>.+?){_LEVELS_FORM}{_SUFFIX}": "网店运营推广高级证书",
     rf"(?P<name>.+?){_SUFFIX}{_LEVELS_FORM}": "网店运营推广职业技能等级证书高级",
     rf"(?P<name>.+?){_SUFFIX}": "企业财务与会计机器人应用职业技能等级证书",
     r"(?P<name>.+?)职业技能(?:等(?:级(?:证)?)?)?": "机械产品三维模型设计职业技能等",
     r"(?P<name>.+)": "财务共享服务",
 }
-CERTIFICATE_FORMS = tuple((re.compile(form), example) for form, example in _FORMS.items())
 
 # Rates: numerator, denominator. Each is an indicator's name or a measure of the overview.
 RATES = (

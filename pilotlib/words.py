@@ -73,7 +73,7 @@ def is_count(text: str) -> bool:
 @lru_cache(REMEMBERED)
 def split_certificate(text: str) -> tuple[str, str]:
     """Certificate and level of a cell, 财务共享服务 and 初级; the level is empty where the cell gives none."""
-    matches = (form.fullmatch(text) for form, _ in vocabulary.CERTIFICATE_FORMS)
+    matches = (re.fullmatch(form, text) for form in vocabulary.CERTIFICATE_FORMS)
     parts = next((match.groupdict() for match in matches if match), {})
     return parts.get("name", text), levels_in(parts.get("levels") or "")
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pilotlib import columns
 from pilotlib.cleaning import Cleaned, clean
-from pilotlib.cleaning.verbs import cut_off_certificates, with_every_column
+from pilotlib.cleaning.verbs import cut_off_certificates, with_expected_columns
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading import YearInputs
@@ -57,7 +57,7 @@ def check(
     `sha256` that of the file now; `indicators` the school's figures, as text. Without a `reference` no major
     is looked up. `ledger` is as in `clean_inputs`.
     """
-    applications, majors, changes = with_every_column(cleaned.applications), cleaned.majors, cleaned.changes
+    applications, majors, changes = with_expected_columns(cleaned.applications), cleaned.majors, cleaned.changes
     more = applications["places_approved"] - applications["places_applied"]
     unknown = majors["category"].isna() & (reference is not None and len(reference) > 0)
     seen = changes[changes["rule"].isin(list(CHECK_RULES))].assign(other="")
@@ -167,7 +167,8 @@ def _cells(applications: pd.DataFrame, year: int) -> list[Case]:
 def _truncated(cleaned: Cleaned) -> list[Case]:
     """Cells that the width of their column cut off, and what became of them."""
     table, changes, majors = cleaned.applications, cleaned.changes, cleaned.majors
-    cut = cut_off_certificates(table["certificate_as_given"], table["level_as_given"].notna().to_numpy())
+    texts, has_level = table["certificate_as_given"].map(normalised), table["level_as_given"].notna().to_numpy()
+    cut = cut_off_certificates(texts, has_level)
     corrected = changes[(changes["rule"] == "correction") & (changes["column"] == "certificate")]
     reasons = "等级由更正记录补出：" + corrected.set_index("source_row")["reason"].str.rstrip("。")
     settled = table["source_row"].map(reasons).astype(object)

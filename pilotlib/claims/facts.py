@@ -9,7 +9,7 @@ import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
-from pilotlib.cleaning.verbs import with_every_column
+from pilotlib.cleaning.verbs import with_expected_columns
 from pilotlib.columns import title_of, unit_of
 from pilotlib.statistics.places import Tables, lacking, only_approved, totals
 
@@ -66,7 +66,7 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], school: dict[s
 
     A text may speak of the school by its `name` and `short_names`, as `school.toml` gives them, besides 学校 and 我校.
     """
-    applications = with_every_column(tables.applications).astype({"level": "str"})
+    applications = with_expected_columns(tables.applications).astype({"level": "str"})
     rounds = applications["application_round"].nunique()
     facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")] if rounds else []
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):

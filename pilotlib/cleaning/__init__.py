@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from pilotlib.cleaning import log, rows, verbs
@@ -23,7 +24,7 @@ __all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed
 class Cleaned(NamedTuple):
     """What cleaning makes of a table; columns as in `columns.COLUMNS`.
 
-    `applications`: one row per application, with those of our columns that the table has (`verbs.with_every_column`
+    `applications`: one row per application, with those of our columns that the table has (`verbs.with_expected_columns`
     adds the others), the file's own last and untouched; `majors`: one per
     application and major; `changes`: one per changed cell and rule; `set_aside`: rows that are no applications.
     """
@@ -75,11 +76,7 @@ def clean(
     applications = verbs.applications_of(now, given).drop(columns=[] if "majors" in names else ["majors_as_given"])
     texts = [name for name in applications.select_dtypes("category") if not applications[name].cat.ordered]
     read = verbs.normalise_characters(given[["certificate", "majors"]])
-    longer = differ(given["majors"], now["majors"])
-    # Whoever made a cell of majors longer took it for cut off.
-    pairs = zip(given.loc[longer, "majors"], now.loc[longer, "majors"], strict=True)
-    longer[longer] = [new.startswith(old) and old != "" for old, new in pairs]
-    cut_majors = verbs.cut_off_majors(read["majors"], known_majors) | longer
+    cut_majors = verbs.cut_off_majors(read["majors"], known_majors) | _made_longer(given["majors"], now["majors"])
     has_level = applications["level_as_given"].notna().to_numpy()
     cut = cut_majors | verbs.cut_off_certificates(read["certificate"], has_level)
     return Cleaned(
@@ -88,6 +85,13 @@ def clean(
         changes=log.log_of(changes, ledger, piece, names, now.index),
         set_aside=rows.rows_set_aside(table, cells, reasons),
     )
+
+
+def _made_longer(before: pd.Series, after: pd.Series) -> np.ndarray:
+    """Which cells were filled up at their end: whoever did so took them for cut off."""
+    longer = differ(before, after)
+    longer[longer] = [new.startswith(old) and old != "" for old, new in zip(before[longer], after[longer], strict=True)]
+    return longer
 
 
 def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:

@@ -128,8 +128,8 @@ def applications_of(now: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(ours | as_given | own).rename_axis("source_row").reset_index()
 
 
-def with_every_column(applications: pd.DataFrame) -> pd.DataFrame:
-    """Applications with the columns that their table does not have, all missing: a figure that needs one is too."""
+def with_expected_columns(applications: pd.DataFrame) -> pd.DataFrame:
+    """Applications with those columns that figures need and their table does not have, all missing."""
     absent = [name for name in columns.EXPECTED_COLUMNS if name not in (*applications, "majors")]
     blank = {name: _typed(pd.Series("", applications.index, dtype=str), name) for name in absent}
     return applications.assign(**{name: column.replace("", pd.NA) for name, column in blank.items()})

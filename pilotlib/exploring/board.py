@@ -12,13 +12,13 @@ import pandas as pd
 from itables.widget import ITable
 
 from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of
-from pilotlib.exploring.charts import FORMS, GROUPS, MEASURES, chart
+from pilotlib.exploring.charts import FORMS, chart, groups_of, measures_of
 from pilotlib.exploring.years import Years, load_years
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.drawing import png_of
 from pilotlib.report.prose import number
 from pilotlib.report.shown import Table, shown
-from pilotlib.report.told import NOTHING, Told, csv_of, heading, in_words, names_of, texts
+from pilotlib.report.told import NOTHING, Told, csv_of, heading, in_words, texts
 from pilotlib.statistics import Tables
 from pilotlib.statistics.indicators import overview
 from pilotlib.vocabulary import UNKNOWN
@@ -51,14 +51,12 @@ _TABLE: dict[str, Any] = {
     "maxBytes": 0,
     "style": "width:100%",
 }
-_GROUPS = [(title_of(name), name) for name in GROUPS]
-_MEASURES = [(title_of(name), name) for name in MEASURES]
-# What is chosen of a chart: the choice's title, what there is to choose, and what is chosen at first.
-_PICKS: dict[str, dict[str, Any]] = {
-    "form": {"description": "图形", "options": [(title, name) for name, title in FORMS.items()], "value": "bar"},
-    "measure": {"description": "数值", "options": _MEASURES, "value": "places_approved"},
-    "by": {"description": "分组", "options": _GROUPS, "value": "application_round"},
-    "split": {"description": "再分", "options": _GROUPS, "value": "level"},
+# What is chosen of a chart: the choice's title, and what is chosen at first, if it is there.
+_PICKS = {
+    "form": ("图形", "bar"),
+    "measure": ("数值", "places_approved"),
+    "by": ("分组", "application_round"),
+    "split": ("再分", "level"),
 }
 _PICK_LOOK = {"layout": {"width": "15em"}, "style": {"description_width": "3em"}}
 _IN_A_ROW = {"flex_flow": "row wrap", "align_items": "flex-start"}
@@ -82,10 +80,12 @@ def explore(years: Iterable[int] | None = None) -> widgets.VBox:
     """
     loaded = load_years(years)
     filters = {name: _filter(name, words) for name, words in choices(loaded).items()}
-    picks = {name: widgets.Dropdown(**entry, **_PICK_LOOK) for name, entry in _PICKS.items()}
+    groups, measures = groups_of(loaded.applications), measures_of(loaded.applications)
+    offered = {"form": list(FORMS), "measure": measures, "by": groups, "split": groups}
+    picks = {name: _pick(*_PICKS[name], words) for name, words in offered.items()}
     clear = widgets.Button(description="清除筛选", icon="times")
     counted, drawn, code, exports = (widgets.HTML() for _ in range(4))
-    places = [names_of(loaded.applications).index(name) for name in _ON_ONE_LINE]
+    places = [place for place, name in enumerate(loaded.applications) if name in _ON_ONE_LINE]
     options = _TABLE | {"columnDefs": [{"className": "dt-nowrap", "targets": places}]}
     table = ITable(_as_shown(loaded.applications), **options)
 
@@ -180,6 +180,13 @@ def totals(years: Years, rows: pd.DataFrame) -> Table:
         values = texts(told._replace(data=table[["value", "lower_bound"]]))["value"]
         columns |= {"measure": table["measure"], "unit": table["unit"], f"{year}年": values}
     return shown(told._replace(data=pd.DataFrame(columns, dtype="str")))
+
+
+def _pick(title: str, first: str, words: list[str]) -> widgets.Dropdown:
+    """A choice of one word of several, each under its title."""
+    options = [(FORMS.get(word) or title_of(word), word) for word in words]
+    value = first if first in words else words[0]
+    return widgets.Dropdown(description=title, options=options, value=value, **_PICK_LOOK)
 
 
 def _filter(name: str, offered: list[Any]) -> widgets.SelectMultiple:

@@ -55,9 +55,10 @@ def chart(
     Example:
         chart(load_year().applications, by="level", form="stacked", split="application_round")
     """
-    for name, known in ((by, GROUPS), (split, GROUPS), (measure, MEASURES), (form, FORMS)):
+    groups, measures = groups_of(rows), measures_of(rows)
+    for name, known in ((by, groups), (split, groups), (measure, measures), (form, list(FORMS))):
         if name not in known:
-            raise PilotError(f"图没有“{name}”。{suggestion(name, list(known))}")
+            raise PilotError(f"图没有“{name}”。{suggestion(name, known)}")
     if rows.empty:
         raise PilotError("没有符合条件的申报，没有图可画。请放宽筛选。")
     use_chinese_font()
@@ -76,12 +77,23 @@ def chart(
     return figure
 
 
+def groups_of(rows: pd.DataFrame) -> list[str]:
+    """Those of `GROUPS` that a table has."""
+    return [name for name in GROUPS if name in rows]
+
+
+def measures_of(rows: pd.DataFrame) -> list[str]:
+    """Those of `MEASURES` that a table has."""
+    return [name for name in MEASURES if name in rows or name == "applications"]
+
+
 def _counted(rows: pd.DataFrame, by: str, split: str, measure: str) -> pd.DataFrame:
     """A row per word of `by`, a column per word of `split` (one, where both are the same), as they are drawn and
     in their orders. A group of nothing but missing counts is missing."""
     table = only_approved(pd.DataFrame(rows)).assign(applications=1)
     for name in {by, split}:
         words = table[name].astype("category").cat.rename_categories(str)
+        words = words.cat.set_categories(list(filter(None, words.cat.categories)))
         known = dict.fromkeys([*words.cat.categories, UNKNOWN])
         table[name] = words.cat.set_categories(list(known), ordered=True).fillna(UNKNOWN)
     groups = table.groupby(list(dict.fromkeys([by, split])), observed=True, sort=True)[measure]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from pilotlib import __version__
-from pilotlib.columns import COLUMNS, FIGURES, kind_of, title_of
+from pilotlib.columns import COLUMNS, NUMBER_KINDS, kind_of, title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project
 from pilotlib.province import sections
@@ -122,7 +122,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
             nothing="没有。表中的学校全部完成。" if name == "failures" else "",
         )
     columns = dict.fromkeys(name for table in _DEFINED for name in names_of(statistics[table]))
-    figures = [COLUMNS[name] for name in columns if kind_of(name) in FIGURES]
+    figures = [COLUMNS[name] for name in columns if kind_of(name) in NUMBER_KINDS]
     meanings = pd.DataFrame(figures)[["title", "unit", "meaning"]].astype("str")
     tables["definitions"] = Told("definitions", "指标的含义", "各表中指标的含义。", "项", OURS, meanings)
     return tables

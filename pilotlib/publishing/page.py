@@ -110,7 +110,7 @@ def as_pdf(content: Content) -> bytes:
 
 
 def for_paper(html: str) -> BeautifulSoup:
-    """The same where nothing can be clicked: nothing folded away, links out as text; tables fit the page."""
+    """A page's HTML for paper: nothing to click, nothing folded away, links out as text; tables fit the page."""
     soup = BeautifulSoup(html, "html.parser")
     for element in soup.select(".download, details"):
         element.decompose()

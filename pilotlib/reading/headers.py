@@ -52,12 +52,12 @@ def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
     whole = [header for header in readings if set(EXPECTED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
     nearest = [header for header in whole if first in (header.first, header.last)]
-    best = max(nearest or readings, key=named, default=None)
+    best = max(nearest or readings, key=columns_named, default=None)
     if not best:
         return None
     best = _with_people(best, "".join(chain(*stripped[: best.first])))
-    nothing_else = len(list(filter(None, best.titles))) == named(best) > 1
-    is_one = named(best) >= FEWEST_HEADER_CELLS or (nothing_else and set(REQUIRED_COLUMNS) <= set(best.names))
+    nothing_else = len(list(filter(None, best.titles))) == columns_named(best) > 1
+    is_one = columns_named(best) >= FEWEST_HEADER_CELLS or (nothing_else and set(REQUIRED_COLUMNS) <= set(best.names))
     return best if is_one else None
 
 
@@ -108,7 +108,7 @@ def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
     return pd.to_numeric(corrections["row"].where(is_number), errors="coerce")
 
 
-def named(header: Header) -> int:
+def columns_named(header: Header) -> int:
     """How many different columns a header names."""
     return len(set(header.names) - {None})
 
@@ -173,7 +173,7 @@ def _with_people(header: Header, above: str) -> Header:
 def _fills(upper: Header, lower: Header) -> bool:
     """Whether a row names columns, and nothing where the row above it does, which names some too."""
     below = [title for title, name in zip(lower.titles, upper.names, strict=False) if name]
-    return named(upper) > 0 and named(lower) > 0 and not any(below)
+    return columns_named(upper) > 0 and columns_named(lower) > 0 and not any(below)
 
 
 def _of_two_rows(upper: Header, lower: Header) -> Header:

@@ -14,7 +14,7 @@ from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
 from pilotlib.reading.grids import HIDDEN_SHEET, Grid, as_shown, below_each_other, fill_merged, shown
-from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, named, no_header
+from pilotlib.reading.headers import HEADER_WITHIN, Header, columns_named, correct_header, find_header, no_header
 from pilotlib.reading.personal import without_personal
 from pilotlib.words import count_text, is_count, normalised
 
@@ -195,8 +195,9 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
     """
     tops = ([list(map(shown, row)) for row in grid.rows[:HEADER_WITHIN]] for grid in grids)
     headers = {place: header for place, rows in enumerate(tops) if (header := find_header(rows))}
+    seen = [not grid.where.endswith(HIDDEN_SHEET) for grid in grids]
     fits = {
-        place: (named(header), len(grids[place].rows) > header.last + 1, not grids[place].where.endswith(HIDDEN_SHEET))
+        place: (columns_named(header), len(grids[place].rows) > header.last + 1, seen[place])
         for place, header in headers.items()
     }
     if not fits and unread:

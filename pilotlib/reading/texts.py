@@ -19,7 +19,7 @@ from pilotlib.distinct import asked_of_each, each_value, of_arrow, with_categori
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, binary, encoding_of
 from pilotlib.reading.grids import WIDEST_TABLE, Grid, even
-from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, named
+from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, columns_named, find_header
 from pilotlib.reading.personal import told_row
 
 DELIMITERS = "\t,;|"
@@ -209,7 +209,7 @@ def _delimiter(lines: list[str]) -> tuple[str, Header | None]:
         if header := find_header(rows):
             headers[delimiter] = header
     if headers:
-        return max(headers.items(), key=lambda item: named(item[1]))
+        return max(headers.items(), key=lambda item: columns_named(item[1]))
     return max(DELIMITERS, key=lambda delimiter: sum(line.count(delimiter) for line in lines)), None
 
 

@@ -12,7 +12,7 @@ from pilotlib.report.drawing import bar_chart, floats, hatched_chart, marked_cha
 from pilotlib.report.prose import NOT_GIVEN, at_least, number, people, shortened
 from pilotlib.report.told import Told, bounds_of
 
-Tables = dict[str, Told]
+ToldTables = dict[str, Told]
 
 
 class FigureEntry(NamedTuple):
@@ -54,7 +54,7 @@ def description(entry: FigureEntry) -> str:
     return f"{entry.headline}。{entry.form}{ends}。各数见数据表。"
 
 
-def round_level(tables: Tables) -> FigureEntry:
+def round_level(tables: ToldTables) -> FigureEntry:
     """Approved places by round, stacked by level."""
     table, headline = tables["by_round_level"], "各批次、各等级的批准培训人数"
     rounds, levels = (top_of(tables[name].data, "share") for name in ("by_round", "by_level"))
@@ -65,7 +65,7 @@ def round_level(tables: Tables) -> FigureEntry:
     return FigureEntry(table, partial(stack_chart, table.data, *labels), headline, form, labels, ["places_approved"])
 
 
-def certificates(tables: Tables) -> FigureEntry:
+def certificates(tables: ToldTables) -> FigureEntry:
     """Approved places by certificate; a mark where another number was applied for."""
     table, headline = tables["by_certificate"], "各证书的申请与批准培训人数"
     top = top_of(table.data, "places_approved")
@@ -78,7 +78,7 @@ def certificates(tables: Tables) -> FigureEntry:
     return FigureEntry(table, draw, headline, form, ["certificate"], ["places_applied", "places_approved"], "人")
 
 
-def majors(tables: Tables) -> FigureEntry:
+def majors(tables: ToldTables) -> FigureEntry:
     """Approved places by major: alone, and shared with others (hatched, not to be added up)."""
     table, lengths = tables["by_major"], ["places_approved_alone", "places_approved_shared"]
     top, sharing = top_of(table.data, lengths[0]), (table.data["applications_shared"] > 0).sum()
@@ -94,7 +94,7 @@ def majors(tables: Tables) -> FigureEntry:
     return FigureEntry(table, draw, headline, form, ["major"], lengths)
 
 
-def per_100_students(tables: Tables) -> FigureEntry:
+def per_100_students(tables: ToldTables) -> FigureEntry:
     """Approved places per 100 students, by major or group of majors that share places."""
     rate = "places_per_100_students"
     table, headline = tables[rate].data.dropna(subset=rate), "每百名在校生的批准名额"
@@ -110,7 +110,7 @@ def per_100_students(tables: Tables) -> FigureEntry:
     return FigureEntry(tables[rate]._replace(data=table), draw, headline, form, ["majors_together"], [rate], unit)
 
 
-def categories(tables: Tables) -> FigureEntry:
+def categories(tables: ToldTables) -> FigureEntry:
     """Approved places by 大类 of the catalogue."""
     table, headline = tables["by_category"], "各专业大类的批准培训人数"
     places, top = floats(table.data["places_approved"]), top_of(table.data, "places_approved")
@@ -125,7 +125,7 @@ def categories(tables: Tables) -> FigureEntry:
     return FigureEntry(table, draw, headline, form, ["category"], ["places_approved"])
 
 
-def applied_to_awarded(tables: Tables) -> FigureEntry:
+def applied_to_awarded(tables: ToldTables) -> FigureEntry:
     """From places applied for to certificates awarded; a step that was not given says so."""
     table = tables["flow"]
     step, counts, percent = (table.data[name] for name in ("step", "people", "percent"))
@@ -140,7 +140,7 @@ def applied_to_awarded(tables: Tables) -> FigureEntry:
 
 
 _ALL = (round_level, certificates, majors, per_100_students, categories, applied_to_awarded)
-FIGURES: dict[str, Callable[[Tables], FigureEntry]] = {figure.__name__: figure for figure in _ALL}
+FIGURES: dict[str, Callable[[ToldTables], FigureEntry]] = {figure.__name__: figure for figure in _ALL}
 
 
 def _bounds(told: Told, column: str) -> "pd.Series[bool]":
@@ -148,7 +148,7 @@ def _bounds(told: Told, column: str) -> "pd.Series[bool]":
     return bounds_of(told).reindex(columns=[column], fill_value=False)[column]
 
 
-def _is_bounded(tables: Tables) -> bool:
+def _is_bounded(tables: ToldTables) -> bool:
     """Whether what was approved is at least what the tables say: of such sums there are no shares."""
     return bool(tables["overview"].data.set_index("measure")["lower_bound"]["places_approved"])
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pilotlib.checking import CHECK_RULES
 from pilotlib.cleaning.log import CHANGE_RULES
-from pilotlib.columns import COLUMNS, FIGURES, Kind, column_of, kind_of, title_of, unit_of
+from pilotlib.columns import COLUMNS, NUMBER_KINDS, Kind, column_of, kind_of, title_of, unit_of
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number, signed
 from pilotlib.vocabulary import SEVERITIES
 from pilotlib.words import display_width
@@ -154,7 +154,7 @@ def bounds_of(told: Told) -> pd.DataFrame:
 def figure_columns(data: pd.DataFrame) -> set[str]:
     """The columns that hold figures: set to the right, their thousands separated."""
     numbers = data.select_dtypes("number").columns
-    return {name for name in numbers if name not in COLUMNS or kind_of(name) in FIGURES}
+    return {name for name in numbers if name not in COLUMNS or kind_of(name) in NUMBER_KINDS}
 
 
 def heading(name: str, heads: Mapping[str, str] = NO_HEADS) -> str:

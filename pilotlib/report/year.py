@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from pilotlib import __version__
+from pilotlib.checking import by_cause
 from pilotlib.claims import check_narrative, count_states
 from pilotlib.claims.grammar import DISAGREES
-from pilotlib.checking import by_cause
 from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, year_of

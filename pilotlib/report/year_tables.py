@@ -19,11 +19,8 @@ OURS = "本报告"  # the source of what the report itself says
 # The steps from applied to awarded: what the table says, and what the school gives.
 _STEPS = {"places_applied": "申请", "places_approved": "批准", "students_trained": "培训"}
 _STEPS |= {"students_assessed": "考核", "students_passed": "通过", "students_awarded": "获证"}
-# Statistics that are empty only where the table lacks a column, and those that need these measures to be known.
-_GROUPING = (
-    *("by_round", "by_round_level", "by_status", "by_major"),
-    *("by_category", "distinct_students", "places_per_100_students"),
-)
+# Statistics that may well be empty, and the measures without which that is not known; any other is empty only where
+# the table lacks a column.
 _NEEDING = {
     "repeated_over_rounds": ("repeated_certificates",),
     "approved_unlike_applied": ("places_applied", "places_approved"),
@@ -54,7 +51,7 @@ def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given:
     """Statistics as told tables by name; `given` says where those figures come from that the school gave."""
     sources = {"indicators": given, "rates": f"{source}；{given}"} if given else {}
     known = statistics["overview"].dropna(subset="value")["measure"].tolist() if "overview" in statistics else []
-    grouped = [name for name, table in statistics.items() if name in _GROUPING and table.empty]
+    grouped = [name for name, table in statistics.items() if table.empty and name not in _NEEDING]
     needed = [name for name, measures in _NEEDING.items() if not {*measures} <= {*known}]
     nothing = {name: f"{STATISTICS[name].title}：申报表没有所需的列，未提供。" for name in (*grouped, *needed)}
     nothing |= {"by_college": "按二级学院的统计：学校没有提供专业与学院的对照，未提供。"}

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.cleaning.verbs import with_every_column
+from pilotlib.cleaning.verbs import with_expected_columns
 from pilotlib.reading import Processed
 from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
@@ -33,7 +33,7 @@ def college_of_major(school: dict[str, Any]) -> dict[str, str]:
 
 def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
     """Applications with every column, and `places_approved` missing where they are not approved."""
-    applications = with_every_column(applications)
+    applications = with_expected_columns(applications)
     return applications.assign(places_approved=applications["places_approved"].where(is_approved(applications)))
 
 
@@ -123,7 +123,7 @@ def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
 
 def by_status(tables: Tables) -> pd.DataFrame:
     """One row per status as the table has it, and whether its places count as approved."""
-    table = totals(with_every_column(tables.applications), ["status"])
+    table = totals(with_expected_columns(tables.applications), ["status"])
     table = table.drop(columns=["certificates", "certificate_levels"])
     table.insert(1, "counts_as_approved", table["status"].isin(APPROVED_STATUSES))
     return table

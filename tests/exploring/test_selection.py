@@ -1,5 +1,6 @@
 """What is clicked and what is written choose the same rows; charts hold the figures of what is chosen."""
 
+import contextlib
 import io
 
 import openpyxl
@@ -8,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotlib import chart, explore, figures
+from pilotlib import PilotError, chart, explore, figures, load_year
 from pilotlib.exploring.board import Selection, as_code, choices, select, totals
-from pilotlib.exploring.charts import FORMS, GROUPS
+from pilotlib.exploring.charts import FORMS, GROUPS, groups_of, measures_of
 from pilotlib.vocabulary import UNKNOWN
 from tests.conftest import ROOT, examples
 
@@ -130,3 +131,19 @@ def _html_of(widget) -> str:
     """Every HTML of a board, in order."""
     own = [widget.value] if hasattr(widget, "value") and isinstance(widget.value, str) else []
     return "".join([*own, *map(_html_of, getattr(widget, "children", ()))])
+
+
+def test_a_table_that_lacks_columns_is_explored_by_those_it_has(tmp_path):
+    folder = tmp_path / "data" / "raw" / "2021"
+    folder.mkdir(parents=True)
+    text = "证书名称,等级,获批人数\n财务共享服务,初级,50\n界面设计,,30\n"
+    (folder / "applications.csv").write_text(text, encoding="utf-8")
+    rows = load_year(project=tmp_path).applications
+    assert groups_of(rows) == ["certificate", "level", "majors", "year"]
+    assert measures_of(rows) == ["places_approved", "applications"]
+    assert chart(rows, by="level").axes[0].get_title(loc="left") == "批准总培训人数（人），按等级"
+    with pytest.raises(PilotError, match="图没有“application_round”"):
+        chart(rows, by="application_round", split="level")
+    with contextlib.chdir(tmp_path):
+        board = explore()
+    assert "50" in "".join(box.value for box in board.children if hasattr(box, "value"))
