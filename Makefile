@@ -19,10 +19,10 @@ extras: .venv/uv  ## what docx, pdf and a cluster want
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable ".[office,pdf,formats,cluster]"
 
 test: .venv/ready-dev lint  ## the whole test suite
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test-all: .venv/ready-dev lint  ## the same with what takes long: kills at many moments, a cluster, every width and ground
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m ""
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -m ""
 
 fuzz: .venv/ready-dev  ## ten thousand damaged files, each read whole or refused in a sentence; a quarter of an hour
 	$(BIN)/python -m tests.fuzz --inputs 10000 --seconds 900

@@ -15,12 +15,6 @@ def categories_of(column: pd.Series) -> pd.Categorical:
     return _categorical(codes, words)
 
 
-def of_arrow(column: Any) -> pd.Series:
-    """A dictionary of arrow's as a categorical, its words objects of Python: they are asked again and again."""
-    series = pd.Series(column.to_pandas())
-    return pd.Series(_categorical(series.cat.codes.to_numpy(), series.cat.categories), index=series.index)
-
-
 def with_categories(table: pd.DataFrame) -> pd.DataFrame:
     """A table of text with every column as a categorical."""
     return pd.DataFrame({name: categories_of(table[name]) for name in table}, index=table.index)
@@ -99,4 +93,4 @@ def differ(before: pd.Series, after: pd.Series) -> np.ndarray:
 
 
 def _categorical(codes: np.ndarray, words: np.ndarray | pd.Index) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, pd.Index(words, dtype=object), validate=False)
+    return pd.Categorical.from_codes(codes, pd.Index(words, dtype=str), validate=False)

@@ -105,9 +105,7 @@ def cleaned_pieces(
 def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
     """The names in a column of cells, "" in rows that are known to name none."""
     names = each_value(cells, school_name)
-    return names.cat.set_categories(names.cat.categories.union(pd.Index([""], dtype=object), sort=False)).mask(
-        nameless, ""
-    )
+    return names.cat.set_categories(names.cat.categories.union([""], sort=False)).mask(nameless, "")
 
 
 def _of_owner(piece: Piece, owner: Owner) -> tuple[CleanedPiece, pd.Series, pd.Series]:

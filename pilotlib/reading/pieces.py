@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pilotlib.distinct import each_value, of_arrow, with_categories
+from pilotlib.distinct import each_value, with_categories
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import left_by_a_system, opening
 from pilotlib.reading.grids import whole_number
@@ -109,5 +109,5 @@ def _text_of_column(column: pa.Array) -> pd.Series:
     if not (is_coded and pa.types.is_string(column.type.value_type) and not column.null_count):
         column = column.dictionary_decode() if is_coded else column
         column = column.cast(pa.large_string()).fill_null("").dictionary_encode()
-    texts = of_arrow(column)
+    texts = pd.Series(column.to_pandas())
     return each_value(texts, whole_number) if is_floating else texts

@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 import pandas as pd
 
-from pilotlib.distinct import asked_of_each, each_value, of_arrow, with_categories
+from pilotlib.distinct import asked_of_each, each_value, with_categories
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, binary, encoding_of
 from pilotlib.reading.grids import WIDEST_TABLE, Grid, even
@@ -187,7 +187,7 @@ def _by_arrow(
         )
         while several := list(islice(batches, BLOCKS_TOGETHER)):
             table = pa.Table.from_batches(several).unify_dictionaries().combine_chunks()
-            columns = [of_arrow(column) for column in table.columns]
+            columns = [pd.Series(column.to_pandas()) for column in table.columns]
             columns = [each_value(column, lambda text: text.replace("\r\n", "\n")) for column in columns]
             breaks = [asked_of_each(column, lambda text: text.count("\n"), int) for column in columns]
             lines = np.cumsum(1 + reduce(np.add, breaks)) + first

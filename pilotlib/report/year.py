@@ -57,7 +57,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
     # What is doubtful of the whole table comes before what is doubtful of a row.
     problems = processed.problems.sort_values("source_row", na_position="first", kind="stable")
-    grave = problems[problems["severity"] == "warning"].drop_duplicates("message")
+    grave = problems[problems["severity"] == "warning"].drop_duplicates("message").reset_index(drop=True)
     return Book(
         file=KINDS["year"].file,
         title=(school, f"{year}年1+X证书制度试点年度报告"),
