@@ -22,7 +22,7 @@ def run(project: Path, year: int, out: Path) -> None:
     os.chdir(project)
     processed = out / "processed"
     for notebook in find_notebooks(project, KINDS["year"].notebooks):
-        shown = _shown(notebook, {"year": year, "processed": str(processed)})
+        shown = _shown(notebook, {"year": year, "processed": str(processed), "project": None})
     book = read_year(processed)
     (out / "report.html").write_bytes(as_html(content_in("".join(shown))))
     (out / "report.xlsx").write_bytes(as_xlsx("", book.owner, "", list(book.tables.values())))
