@@ -71,7 +71,7 @@ def many_reports(project: Path, number: int) -> float:
     """Seconds of `pilot batch` for so many schools, with a process a core."""
     table = province(project / f"schools-{number}.csv", number)
     seconds = seconds_of([PILOT, "batch", table.name], project)
-    made = len(list((project / "reports" / "batch").glob(f"schools-{number}-*/schools/*/*/annual-report.html")))
+    made = len(list((project / "reports" / "batch").glob(f"schools-{number}/schools/*/*/annual-report.html")))
     assert made == number, made
     return seconds
 
