@@ -111,8 +111,10 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple
     """Hold every total of a year's statistics against the second count; PilotError names one that differs."""
     overview = statistics["overview"].set_index("measure")["value"].fillna(0)
     counted = {("overview", "", name): overview[name] for name in (*TOTALLED, "certificates", "certificate_levels")}
-    # There are no rounds and no majors where the table has none.
-    broken_down = {name: statistics[name] for name in BREAKDOWNS if len(statistics[name])}
+    # Where the table has no rounds or no majors, there is nothing to break down by them.
+    absent = {"by_round", "by_round_level"} if recounted[NO_ROUND, "applications"] else set()
+    absent |= set() if overview.get("majors_count", 1) else {"by_category"}
+    broken_down = {name: statistics[name] for name in BREAKDOWNS if name not in absent}
     for measure in TOTALLED:
         counted |= {(name, "", measure): table[measure].sum() for name, table in broken_down.items()}
         for name, group in (("by_round", "application_round"), ("by_level", "level")):
