@@ -21,9 +21,10 @@ def without_personal(rows: Sequence[Sequence[str]], header: Header) -> tuple[lis
         saying = sum(PERSONAL_WORD.search(text) is not None for text in below)
         if not name and (PERSONAL_TITLE.fullmatch(plain(title or "")) or saying * 2 > len(below)):
             personal[place] = title or f"第{place + 1}列"
-    kept = [["" if place in personal else _without_words(text) for place, text in enumerate(row)] for row in rows]
-    masked = any(LEFT_OUT in text for row in kept for text in row)
-    return kept, "、".join([*personal.values(), *["单元格中的电话、证件号、邮箱或经办人姓名"] * masked])
+    others = [["" if place in personal else text for place, text in enumerate(row)] for row in rows]
+    kept = [list(map(_without_words, row)) for row in others]
+    in_words = ["单元格中的电话、证件号、邮箱或经办人姓名"] if kept != others else []
+    return kept, "、".join([*personal.values(), *in_words])
 
 
 def told_row(row: Sequence[str], header: Header) -> str:

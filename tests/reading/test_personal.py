@@ -44,6 +44,7 @@ def test_columns_of_such_data_go_whole_by_their_title_or_by_what_stands_in_them(
         ("发至a.b@example.edu.cn", "发至（略）"),
         ("文号20210304001号", "文号20210304001号"),
         ("实训101教室", "实训101教室"),
+        ("设备清单（略）", "设备清单（略）"),
     ],
 )
 def test_in_other_cells_only_the_word_goes(tmp_path, cell, left):
