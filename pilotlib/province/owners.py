@@ -13,7 +13,8 @@ from pilotlib.vocabulary import plain
 _SCHOOL = re.compile(
     "[\u4e00-\u9fff（）()·]{2,40}?(?:学院|大学|学校|中专|职高|职校|技校|职教中心)(?:[（(][\u4e00-\u9fff]{1,6}[）)])?"
 )
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+# In a line above the table 〔2019〕6号 is no year.
+_YEAR, _YEAR_OF_FILE = re.compile(r"(?<!\d)(20\d\d)年"), re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _NOT_OF_A_NAME = re.compile(r"[\d\s_.-]+|年度?|申报(?:明细)?表|明细表|汇总表|1\+X|X证书制度|证书|试点|报送|上报")
 
 
@@ -29,19 +30,23 @@ class Owner(NamedTuple):
 def owners_of(folder: Path, by: str) -> dict[str, Owner]:
     """The owners of those files of a folder that have no column `by` of schools, by the files' names.
 
-    A school is named in `schools.csv`, else by a line above the table, by its sheet, or by the file's own name.
-    PilotError names every file that cannot be read. Of a table that is no folder there are none.
+    A school is named in `schools.csv`, also of a file with such a column, else by a line above the table, by its sheet,
+    or by the file's own name. PilotError names every file that cannot be read, and each in `schools.csv` that is not
+    there. Of a table that is no folder there are none.
     """
     if not folder.is_dir():
         return {}
     given, owners, faults = _given(folder / SCHOOLS_FILE), dict[str, Owner](), list[str]()
-    for file in files_of(folder):
+    files = files_of(folder)
+    if strange := "”、“".join(sorted(given.keys() - {file.name for file in files})):
+        raise PilotError(f"{SCHOOLS_FILE}：文件夹中没有“{strange}”。请写文件的全名。")
+    for file in files:
         try:
             piece = next(pieces_of(file))
         except PilotError as error:
             faults.append(f"  · {error}")
             continue
-        if plain(by) not in map(plain, piece.header.titles):
+        if file.name in given or plain(by) not in map(plain, piece.header.titles):
             owners[file.name] = _owner(file, piece, given.get(file.name, {}))
     if faults:
         raise PilotError(f"{folder.name}：有 {len(faults)} 个文件无法读取。\n" + "\n".join(faults))
@@ -70,9 +75,15 @@ def _given(path: Path) -> dict[str, dict[str, str]]:
 def _owner(file: Path, piece: Piece, given: dict[str, str]) -> Owner:
     above = ["".join(cells) for cells in piece.cells.iloc[: piece.header.first].to_numpy().tolist()]
     told = [(line, "表的标题") for line in above] + [(piece.origin.taken, "工作表名"), (file.stem, "文件名")]
-    named = ((found[0], where) for text, where in told if (found := _SCHOOL.search(text.partition("“")[2] or text)))
+    # 关于某某学院 … is about a school, and no part of its name.
+    named = (
+        (found[0].split("关于")[-1], where)
+        for text, where in told
+        if (found := _SCHOOL.search(text.partition("“")[2] or text))
+    )
     school, where = next(named, (_NOT_OF_A_NAME.sub("", file.stem) or file.stem, "文件名"))
     if given.get("school"):
         school, where = given["school"], SCHOOLS_FILE
-    year = next((int(found[1]) for text in [*above, file.stem] if (found := _YEAR.search(text))), 0)
+    years = [*map(_YEAR.search, above), _YEAR_OF_FILE.search(file.stem)]
+    year = next((int(found[1]) for found in years if found), 0)
     return Owner(school, given.get("city") or "", year, where)
