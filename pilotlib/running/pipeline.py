@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +23,6 @@ from pilotlib.running import recipes
 # What the second stage depends on of what the first wrote; the report depends on all of it.
 READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in COUNTED))
 PUBLISHING = "导出"
-_stages = partial(import_module, "pilotlib.running.stages")  # heavy: called only where something has changed
 
 
 class Made(NamedTuple):
@@ -72,16 +70,22 @@ class Report:
         self.notebooks = find_notebooks(self.project, self.kind.notebooks)
         self.declared: dict[Path, dict[str, str]] = {}
         if self.parameters:
-            self.declared = _stages().declared_by_each(self.notebooks, self.parameters)
+            from pilotlib.running import stages
+
+            self.declared = stages.declared_by_each(self.notebooks, self.parameters)
 
     def execute(self, title: str, notebook: Path, folder: Path, **values: Any) -> None:
         """Run a notebook with its values, or those given here; the executed one is written into a folder."""
+        from pilotlib.running import stages
+
         output, values = folder / notebook.name, self.values | values | self.parameters
-        _stages().execute(notebook, output, values, self.project, self.failed, title, self.engine)
+        stages.execute(notebook, output, values, self.project, self.failed, title, self.engine)
 
     def publish(self, folder: Path) -> None:
         """Write its editions, of the notebook that told it, and a manifest into a folder."""
-        _stages().publish_book(self, self.work / "told" / self.notebooks[-1].name, folder)
+        from pilotlib.running import stages
+
+        stages.publish_book(self, self.work / "told" / self.notebooks[-1].name, folder)
 
 
 def run(
@@ -125,8 +129,11 @@ def run_trends(project: Path, editions: Sequence[str], force: bool = False, engi
         return None
     kind, tables = KINDS["years"], project / "data" / "processed"
     final = project / "reports" / kind.file
-    what = final, lambda: _tables_in(*(tables / str(year) for year in processed_years(project))), editions
-    report = Report(project, kind, kind.title, *what, {}, [project], engine=engine)
+
+    def inputs() -> list[Path]:
+        return _tables_in(*(tables / str(year) for year in processed_years(project)))
+
+    report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
     with recipes.only_run(project, report.work.name):
         return make_report(report, [], report.inputs(), {report.published: final}, force, quiet=False)
 
@@ -203,7 +210,9 @@ def make_report(
             if not force and recipes.is_current(step.makes, recipe):
                 continue
             if not taken:
-                _stages().check_editions(report.editions)
+                from pilotlib.running import stages
+
+                stages.check_editions(report.editions)
                 for final in places.values():  # one that cannot be written stops before the work is done
                     with recipes.aside(final):
                         pass
