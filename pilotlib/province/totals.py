@@ -22,10 +22,12 @@ from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
 from pilotlib.statistics.places import PLACES, lacking, only_approved
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
-from pilotlib.vocabulary import NO_SCHOOL, UNKNOWN, in_level_order, in_round_order
+from pilotlib.vocabulary import NO_ROUND, NO_SCHOOL, UNKNOWN, in_level_order, in_round_order
 
 GROUPS = ["school", "year", "city", "application_round", "level"]
-SUMS = ["applications", *PLACES, "cells_changed", "unknown"]
+# How many applications lack a count that is due, of each of `PLACES`.
+LACKS = ["applied_lacking", "approved_lacking"]
+SUMS = ["applications", *PLACES, "cells_changed", *LACKS]
 # What is kept of a piece: tables by these columns, with sums of those; one without sums says what occurs together.
 _PARTS: dict[str, tuple[list[str], list[str]]] = {
     "groups": (GROUPS, SUMS),
@@ -54,8 +56,7 @@ _FEWEST_TO_ADD = 2_000_000
 
 
 class Sums(NamedTuple):
-    """What rows add up to: the tables of `_PARTS` (`unknown`: applications that lack a number), the number of
-    rows, and the count of the raw cells."""
+    """What rows add up to: the tables of `_PARTS`, the number of rows, and the count of the raw cells."""
 
     tables: dict[str, pd.DataFrame]
     rows: int
@@ -106,15 +107,14 @@ def sum_file(path: Path, by: str, block_bytes: int, owners: dict[str, Owner] = N
 def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.Series, cities: pd.Series) -> Sums:
     applied = (cleaned.reasons == "").to_numpy()
     applications = only_approved(cleaned.applications.reset_index(drop=True))
-    due = [name for name in PLACES if name in cleaned.applications]
     rows = applications.assign(
         school=each_value(schools[applied], lambda name: name or NO_SCHOOL).array,
         city=cities[applied].array,
-        application_round=_named(applications["application_round"]),
-        level=_named(applications["level"]),
+        application_round=_named(applications["application_round"], NO_ROUND),
+        level=_named(applications["level"], UNKNOWN),
         applications=1,
         cells_changed=cleaned.cells_changed.array,
-        unknown=lacking(applications)[due].any(axis="columns").astype("int64"),
+        **lacking(applications).set_axis(LACKS, axis="columns").astype("int64"),
     )
     aside = pd.DataFrame({"school": schools.array, "reason": cleaned.reasons.array, "rows": 1})
     aside = aside[(piece.rows != 0) & ~applied]
@@ -152,9 +152,9 @@ def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _named(column: pd.Series) -> pd.Series:
-    """A categorical in which what is missing is called unknown."""
-    return column.cat.set_categories(column.cat.categories.union([UNKNOWN], sort=False)).fillna(UNKNOWN)
+def _named(column: pd.Series, name: str) -> pd.Series:
+    """A categorical in which what is missing has a name."""
+    return column.cat.set_categories(column.cat.categories.union([name], sort=False)).fillna(name)
 
 
 def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
@@ -162,15 +162,18 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
 
     They have the columns by which they add up, then, as far as they apply, `schools, applications, certificates,
     certificate_levels, places_applied, places_approved, cells_changed, lower_bound`: a sum of missing numbers alone is
-    missing, one that lacks a number is a lower bound. `by_school` has the `city`, several joined, and like `overview`
-    `rows_set_aside`: those of a school in its first year, those that name no school with applications only over all.
+    missing, one that lacks a number is a lower bound, unless nobody in the table gives it. `by_school` has the `city`,
+    several joined, and like `overview` `rows_set_aside`: those of a school in its first year, those that name no
+    school with applications only over all.
     """
     groups, of_schools, of_places = (_in_order(sums.tables[name]) for name in ("groups", "of_schools", "of_places"))
+    lacks = [lack for name, lack in zip(PLACES, LACKS, strict=True) if groups[name].notna().any()]
     tables = {}
     for name, by in _TOTALS_BY.items():
         pairs = of_schools if "school" in by else of_places.drop_duplicates([*by, "certificate", "level"])
-        tables[name] = _totals(groups, groups, by, pairs)
-    certificates = _totals(sums.tables["certificates"], of_schools, ["certificate"]).astype({"certificate": "str"})
+        tables[name] = _totals(groups, groups, by, lacks, pairs)
+    certificates = _totals(sums.tables["certificates"], of_schools, ["certificate"], lacks)
+    certificates = certificates.astype({"certificate": "str"})
     aside = sums.tables["set_aside"].astype({"school": "str", "reason": "str"})
     aside = aside.sort_values(["school", "reason"], ignore_index=True)
     places = groups[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
@@ -197,9 +200,10 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _totals(
-    sums: pd.DataFrame, schools: pd.DataFrame, by: list[str], pairs: pd.DataFrame | None = None
+    sums: pd.DataFrame, schools: pd.DataFrame, by: list[str], lacks: list[str], pairs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """The sums by some columns, of how many different schools, and how many certificates are in `pairs`."""
+    """The sums by some columns, of how many different schools, and how many certificates are in `pairs`; they are
+    lower bounds where one of `lacks` is not 0."""
 
     def grouped(table: pd.DataFrame) -> Any:
         return table.groupby(by or np.zeros(len(table), int), observed=True, dropna=False)
@@ -210,7 +214,8 @@ def _totals(
     if pairs is not None:
         totals.insert(2, "certificates", grouped(pairs)["certificate"].nunique())
         totals.insert(3, "certificate_levels", grouped(pairs).size())
-    return totals.assign(lower_bound=totals.pop("unknown") > 0).reset_index(drop=not by)
+    bound = (totals[lacks] > 0).any(axis="columns")
+    return totals.drop(columns=LACKS).assign(lower_bound=bound).reset_index(drop=not by)
 
 
 def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:

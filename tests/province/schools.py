@@ -8,7 +8,7 @@ import pandas as pd
 
 from pilotlib.province.batch import AGREED, REPORT_COLUMNS, school_tables, write_statistics
 from pilotlib.province.school import faults_table
-from pilotlib.province.totals import GROUPS, PLACES, SUMS, Sums, tables_of
+from pilotlib.province.totals import GROUPS, LACKS, PLACES, SUMS, Sums, tables_of
 from pilotlib.statistics.recount import Recount
 
 ABOUT = {"title": "甲省试点", "file": "province.csv", "sha256": "ab12", "by": "学校", "rows_read": 40}
@@ -54,13 +54,14 @@ def counted(
 
 def _sums(schools: pd.DataFrame) -> Sums:
     """What schools add up to, each with the same seven certificates."""
-    groups = schools.assign(application_round="第一次", level="初级", unknown=schools["lower_bound"].astype("int64"))
+    groups = schools.assign(application_round="第一次", level="初级", applied_lacking=0)
+    groups = groups.assign(approved_lacking=schools["lower_bound"].astype("int64"))
     groups = groups.astype(dict.fromkeys(["school", "city", "application_round", "level"], "category"))
     certificates = pd.DataFrame({"certificate": pd.Categorical(CERTIFICATES)})
     every = groups[GROUPS].merge(certificates, how="cross")
     first = groups[SUMS].sum().to_frame().T.assign(certificate=pd.Categorical(CERTIFICATES[:1]))
     aside = pd.DataFrame({"school": pd.Categorical([]), "reason": pd.Categorical([]), "rows": pd.Series(dtype=int)})
-    first = first.astype(dict.fromkeys(["applications", "cells_changed", "unknown"], "int64"))
+    first = first.astype(dict.fromkeys(["applications", "cells_changed", *LACKS], "int64"))
     parts = {
         "groups": groups[[*GROUPS, *SUMS]],
         "certificates": first,

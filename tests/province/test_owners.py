@@ -67,6 +67,26 @@ def test_they_add_up_counted_twice(folder):
     ]
 
 
+def test_a_school_that_gives_no_count_makes_sums_over_it_lower_bounds(folder):
+    """Two files give places applied for, one of which also has a school more; two give none."""
+    tables = summarise_table(folder, owners=owners_of(folder, "学校"))
+    overview = tables["overview"].iloc[0]
+    assert [overview["places_applied"], overview["places_approved"], overview["lower_bound"]] == [200, 290, True]
+    bounds = tables["by_school"].set_index("school")["lower_bound"]
+    assert bounds.to_dict() == {
+        "丁学院": False,
+        "丙工业学校": True,
+        "城市学院": True,
+        "戊学院": False,
+        "某某职业技术学院": False,
+    }
+    only = folder.parent / "只有批准"
+    only.mkdir()
+    (only / "丙工业学校2021年.csv").write_bytes(writers.delimited(SHORT))
+    nobody = summarise_table(only, owners=owners_of(only, "学校"))["overview"].iloc[0]
+    assert [nobody["places_approved"], nobody["lower_bound"]] == [50, False]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_each_school_gets_its_report(folder, tmp_path, packed):
     project = make_project(tmp_path / "project")
