@@ -92,6 +92,13 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
     click.echo(did if stages else f"{title}：没有变化，报告已是最新：{names[-1]}")
 
 
+def _tell_proposed(proposed: dict[str, list[str]]) -> None:
+    for file, lines in proposed.items():
+        if lines:
+            how = "没有写入；逐条核对后，把同意的行粘贴进去，# 开头的补全后去掉 #"
+            click.echo("\n".join([f"建议写进 {file} 的行（{how}）：", *lines]))
+
+
 @pilot.command()
 @_year
 @_project
@@ -99,33 +106,47 @@ def check(year: str | None, project: Path) -> None:
     """Read, clean and check the table of YEAR; print what is found and write nothing."""
     from pilotlib.checking import clean_inputs
     from pilotlib.reading import read_inputs
+    from pilotlib.receiving import proposed_for
     from pilotlib.report.year_tables import findings
 
-    inputs, cleaned, problems = clean_inputs(read_inputs(project, year_of(project, year)))
+    inputs, cleaned, problems = of_year = clean_inputs(read_inputs(project, year_of(project, year)))
     click.echo("\n".join(findings(inputs.file, cleaned, problems)))
+    _tell_proposed(proposed_for(of_year))
     sys.exit(int((problems["severity"] == "error").any()))
 
 
 @pilot.command()
-@click.argument("year")
-@click.argument("table", type=_path)
+@click.argument("given", nargs=-1, required=True, metavar="[YEAR] TABLE")
 @_project
-def new(year: str, table: Path, project: Path) -> None:
+def new(given: tuple[str, ...], project: Path) -> None:
     """Set up YEAR from the received TABLE (a file, a zip or a folder), and say what is found in it.
 
-    The table is copied as it is. Corrections are proposed, ready to paste, and never applied.
-    """
-    from pilotlib.receiving import look_through, set_up_year
+    Without a YEAR, every year that the table holds: in a column of years, or on a sheet each whose name says it.
 
-    number = year_of(project, year)
-    folder = set_up_year(project, number, table)
-    click.echo(f"已建立 {folder.relative_to(project)}：{'、'.join(sorted(path.name for path in folder.iterdir()))}")
-    lines, proposed = look_through(project, number)
-    click.echo("\n".join(lines))
-    if len(proposed):
-        click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
-        click.echo(proposed.to_csv(index=False, header=False, lineterminator="\n"), nl=False)
-    click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
+    The table is copied as it is. What could be said of it is proposed, ready to paste, and never written.
+    """
+    from pilotlib.receiving import look_through, set_up_year, years_of
+
+    *years, table = given
+    if len(years) > 1:
+        raise click.UsageError(f"只写一个年度和一个文件，现为 {len(given)} 个：{'、'.join(given)}。")
+    asked = [year_of(project, year) for year in years]
+    found = years_of(Path(table))
+    if not asked and not found:
+        raise PilotError(f"{Path(table).name}：看不出是哪一年的。请写明年度：pilot new 年度 {table}")
+    for year in asked or found:
+        try:
+            folder = set_up_year(project, year, Path(table), found)
+        except PilotError as error:
+            if asked:
+                raise
+            click.echo(f"{year} 年没有建立：{error}")
+            continue
+        click.echo(f"已建立 {folder.relative_to(project)}：{'、'.join(sorted(path.name for path in folder.iterdir()))}")
+        lines, proposed = look_through(project, year)
+        click.echo("\n".join(lines))
+        _tell_proposed(proposed)
+        click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 
 @pilot.command()

@@ -28,6 +28,7 @@ class Column(NamedTuple):
     `required`: a table without it is refused. `adds_up`: rows may be summed, and a cell merged over several rows
     gives its number once for all; what any other merged cell says holds for each row. `not_given`: where nothing
     stands, nobody gave the figure. `bounds`: of a bound, the columns whose figures are at least what they say.
+    `likely`: how an unknown header reads that probably, and not surely, names it.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Column(NamedTuple):
     adds_up: bool = False
     not_given: bool = False
     bounds: tuple[str, ...] = ()
+    likely: str = ""
 
 
 def _columns() -> dict[str, dict[str, Column]]:

@@ -1,16 +1,19 @@
 """The one exception family: its message is a whole Chinese sentence for the reader."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 
 class PilotError(Exception):
     """Something a user can mend: the message names file, row, column, value, and what to do.
 
-    `where` is said after it in brackets: where the run stopped. `sentence` is the message without that.
+    `where` is said after it in brackets: where the run stopped. `sentence` is the message without that. `rows` are the
+    first of a table that can be read once `source.toml` says more of it; None where that would not help.
     """
 
-    def __init__(self, sentence: str, where: str = "") -> None:
+    def __init__(self, sentence: str, where: str = "", rows: Sequence[Sequence[str]] | None = None) -> None:
         """An error said in a sentence."""
+        self.rows = rows
         super().__init__(f"{sentence}\n（{where}）" if where else sentence)
         self.sentence = sentence
 

@@ -1,45 +1,67 @@
 """A received file → the folder of a new year: the file as it came, and the small files that go beside it."""
 
 import json
+import re
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
-
-from pilotlib.checking import clean_inputs
-from pilotlib.checking.proposals import propose, propose_header
+from pilotlib.checking import CleanedYear, clean_inputs
+from pilotlib.checking.proposals import lines_for_majors, lines_for_statuses, propose
 from pilotlib.cleaning.rows import name_columns
-from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS
+from pilotlib.columns import CORRECTION_COLUMNS, EXPECTED_COLUMNS, INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
 from pilotlib.reading import hash_of, read_inputs, read_table
 from pilotlib.reading.files import read_bytes
-from pilotlib.reading.headers import header_of
+from pilotlib.reading.headers import Header, header_of
+from pilotlib.reading.likely import lines_for
+from pilotlib.reading.personal import told_row
+from pilotlib.reading.settings import SOURCE
+from pilotlib.reading.tables import years_on_sheets
 from pilotlib.report.year_tables import findings
 from pilotlib.vocabulary import NARRATIVE_SECTIONS
+from pilotlib.words import normalised, year_text
 
-# What is recorded of a table's receipt; what only the office knows is left to fill in.
-SOURCE = """\
-# 申报表从哪里来。sha256 用来发现收到之后的改动。去掉行首的 # 并填写：
-# received_from = "证书信息管理服务平台导出"
-# received_on = {year}-03-31
-# rows = 25  # 申报的行数；与读到的不同时会提醒
-file = {file}
-sha256 = "{sha256}"
-"""
+# What a small file of a new year shows as an example.
 CORRECTION_EXAMPLE = "# 3,批准总培训人数,5O,50,平台截图所示（这一行是示例；去掉行首的 # 才起作用）"
 INDICATOR_EXAMPLE = "# 培训学生,120,人,完成培训的学生（这一行是示例；去掉行首的 # 才起作用）"
 
 
-def set_up_year(project: Path, year: int, table: Path) -> Path:
+def years_of(table: Path) -> list[int]:
+    """The years of which a received table says that it holds them: by its sheets' names, else in a column of years.
+
+    None where its header is not known. PilotErrors as of `read_table`.
+    """
+    if years := years_on_sheets(table):
+        return sorted(years)
+    try:
+        cells = read_table(table).cells
+    except PilotError as error:
+        if error.rows is None:
+            raise
+        return []
+    header = header_of(cells, table.name)
+    place = header.names.index("year") if "year" in header.names else cells.shape[1]
+    words = {year_text(normalised(cell)) for cell in cells.iloc[header.last + 1 :, place : place + 1].to_numpy().flat}
+    return sorted(int(word) for word in words if re.fullmatch(r"20\d\d", word))
+
+
+def set_up_year(project: Path, year: int, table: Path, years: Sequence[int] = ()) -> Path:
     """Make `data/raw/<year>/` from a received table, a file, an archive or a folder that `read_table` reads.
 
     The new folder holds `applications.*` as received, read-only, and the small files beside it, to be filled in.
-    PilotError where the year is there already, or the table cannot be read; nothing has been made then.
+    `years` are all that the table holds. PilotError where the year is there already, or the table cannot be read even
+    if `source.toml` said more of it; nothing has been made then.
     """
     final = project / "data" / "raw" / str(year)
     if final.exists() or final.is_symlink():
         raise PilotError(f"data/raw/{year} 已经存在，没有改动。要重新建立，请先把它移走。")
-    read_table(table)
+    try:
+        read_table(table, year=year)
+    except PilotError as error:
+        if error.rows is None:
+            raise
     try:
         with tempfile.TemporaryDirectory("", f".{year}-", final.parent, ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
@@ -50,7 +72,9 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
                 target.write_bytes(read_bytes(file))
                 target.chmod(0o444)
             name = "".join(character if character.isprintable() else "�" for character in table.name)
-            source = SOURCE.format(year=year, file=json.dumps(name, ensure_ascii=False), sha256=hash_of(copy))
+            several = f"years = {list(years)}\n" if len(years) > 1 else ""
+            names = {"year": year, "file": json.dumps(name, ensure_ascii=False), "sha256": hash_of(copy)}
+            source = SOURCE.format(years=several, **names)
             texts = {
                 "source.toml": source,
                 "corrections.csv": f"\ufeff{','.join(CORRECTION_COLUMNS)}\n{CORRECTION_EXAMPLE}\n",
@@ -68,13 +92,38 @@ def set_up_year(project: Path, year: int, table: Path) -> Path:
     return final
 
 
-def look_through(project: Path, year: int) -> tuple[list[str], pd.DataFrame]:
-    """What is found in a new year's table, line by line, or why it is refused; and the corrections proposed."""
-    inputs = read_inputs(project, year)
-    header = header_of(inputs.cells, inputs.file, inputs.corrections)
+def look_through(project: Path, year: int) -> tuple[list[str], dict[str, list[str]]]:
+    """What is found in a new year's table, line by line, or why it is refused; and lines proposed for files, by these.
+
+    Of a table whose header is not known the row that may be it is shown, and those below it.
+    """
     try:
-        _, cleaned, problems = clean_inputs(inputs)
+        of_year = clean_inputs(read_inputs(project, year))
     except PilotError as error:
-        return [f"错误  {error}"], propose_header(header)
+        titles, *below = (error.rows or [[]])[:4]
+        shown = [told_row(row, Header(0, 0, list(titles), [])) for row in (titles, *below) if row]
+        lines = [f"{'其下' if number else '可能是表头的一行'}：{text}" for number, text in enumerate(shown)]
+        proposed = {f"data/raw/{year}/source.toml": _under("columns", {}, lines_for(titles))}
+        return [f"错误  {error}", *lines], proposed
+    return findings(of_year.inputs.file, *of_year[1:]), proposed_for(of_year)
+
+
+def proposed_for(year: CleanedYear) -> dict[str, list[str]]:
+    """Lines that a person may want to paste, by the file in which they belong: they answer what checking asks."""
+    inputs, cleaned, problems = year
+    header = header_of(inputs.cells, inputs.file, inputs.corrections)
+    # Of a table that has all columns, others are its own.
+    columns = lines_for(header.titles) if {*EXPECTED_COLUMNS} - {*header.names} else []
     as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
-    return findings(inputs.file, cleaned, problems), propose(problems, as_given, inputs.reference)
+    corrections = propose(problems, as_given, inputs.reference).to_csv(index=False, header=False, lineterminator="\n")
+    return {
+        f"data/raw/{inputs.year}/source.toml": _under("columns", inputs.source, columns),
+        f"data/raw/{inputs.year}/corrections.csv": corrections.splitlines(),
+        "data/raw/school.toml": _under("statuses", inputs.school, lines_for_statuses(problems)),
+        "data/raw/reference/majors.csv": lines_for_majors(problems, inputs.reference),
+    }
+
+
+def _under(section: str, said: Mapping[str, Any], lines: list[str]) -> list[str]:
+    """Lines with the head of their section, where the file does not have it."""
+    return [f"[{section}]", *lines] if lines and section not in said else lines

@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,15 @@ ROUND_ALIASES = {"沿用": CARRIED_ON, "沿用批": CARRIED_ON, "延续批次": 
 ORDINAL_ROUND = re.compile(r"第?([一二三四五六七八九十]|\d{1,2})(?:批次|批|次|轮)(?:申报|申请)?")
 ORDINALS = "一二三四五六七八九十"
 
-# The statuses that are evidenced, and those that mean approval. An unknown one is reported and never approved.
-STATUSES = ("审核通过", "待省教育厅审核")
+# The statuses that are known, and those that mean approval. An unknown one is asked for and never approved.
+_NOT_APPROVED = "待省教育厅审核 待审核 待审批 审核中 审批中 未审核 未批准 未通过 不通过 审核未通过 审核不通过"
+_NOT_APPROVED += " 不同意 不予批准 退回 已退回 驳回"
+STATUSES = ("审核通过", *_NOT_APPROVED.split())
 _APPROVED_TOO = "通过 已通过 审核已通过 已审核通过 审批通过 省级审核通过 通过审核 同意 批准 已批准 获批 备案 已备案"
 STATUS_ALIASES = dict.fromkeys(_APPROVED_TOO.split(), "审核通过")
 APPROVED_STATUSES = ("审核通过",)
+# What `school.toml` may say of a status that is not known, besides one that is.
+STATUS_ANSWERS = {"approved": "审核通过", "批准": "审核通过", "not_approved": "未批准"}
 
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
 MISSING_MARKS = frozenset({"-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "空"})
@@ -41,13 +45,17 @@ TOTAL_WORD = "(?:合计|总计|汇总|小计|共计|累计)"
 TOTAL_FORM = re.compile(rf"{TOTAL_WORD}:?")
 TOTAL_FORM_WITHOUT_CERTIFICATE = re.compile(rf".{{0,8}}{TOTAL_WORD}|{TOTAL_WORD}:.{{0,20}}")
 # Headers that do not say which people are counted, and the words of the title above a table that do; the first counts.
-PEOPLE_TITLES = ("人数", "试点人数", "计划人数", "名额")
+PEOPLE_TITLES = ("人数", "试点人数", "计划人数", "名额", "规模", "试点规模", "试点学生规模")
 PEOPLE_BY_TITLE = {
     "places_approved": re.compile("批准|获批|通过|公布|立项|备案|核定"),
     "places_applied": re.compile("申报|申请|拟"),
 }
 # What makes a header's numbers another measure: last year's, the women's, another year's.
 OTHER_MEASURE = re.compile(r"上一?(?:年|届|学年|批)|去年|往年|前年|历年|女|男|\d{4}|其中")
+# A header that says this is of results: it is never taken to be likely one of applications.
+NEVER_LIKELY = re.compile(
+    ".*(?:报名|参[加训考]|考核|考试|通过|合格|获[证得取]|取[证得]|发证|率|代码|编号|大类|日期|时间)"
+)
 # The word for a total written into two cells.
 TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
 # 示例, in the cell of a label; 填表人：…; a unit, in every cell of its row; (3) under a column's title.
@@ -86,6 +94,8 @@ CERTIFICATE_FORMS = {
     r"(?P<name>.+)": "财务共享服务",
 }
 
+NOTHING_SAID: Mapping[str, str] = {}
+
 # Rates: numerator, denominator. Each is an indicator's name or a measure of the overview.
 RATES = (
     ("students_trained", "places_approved"),
@@ -120,13 +130,14 @@ def round_named(text: str) -> str:
     return f"第{ORDINALS[number - 1]}次" if 1 <= number <= len(ORDINALS) else text
 
 
-def status_named(text: str) -> str:
-    """A status under its standard name; one of an unknown kind stays as it is.
+def status_named(text: str, answers: Mapping[str, str] = NOTHING_SAID) -> str:
+    """A status under its standard name, or under that which the school's answers give it; else as it is.
 
-    >>> [status_named(text) for text in ("已通过", "审核通过。", "未通过")]
-    ['审核通过', '审核通过', '未通过']
+    >>> [status_named(text, {"校内通过": "approved"}) for text in ("已通过", "审核通过。", "未通过", "校内通过")]
+    ['审核通过', '审核通过', '未通过', '审核通过']
     """
-    word = text.rstrip("。.；;")
+    word = answers.get(text, text).rstrip("。.；;")
+    word = STATUS_ANSWERS.get(word, word)
     return STATUS_ALIASES.get(word) or (word if word in STATUSES else text)
 
 

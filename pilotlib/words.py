@@ -96,6 +96,13 @@ def display_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
+def one_off(word: str, other: str) -> bool:
+    """Whether two words differ by one character: 申报状太 and 申报状态, 电子商务技 and 电子商务."""
+    short, long = sorted((word, other), key=len)
+    spared = (short[:place] + short[place + (len(short) == len(long)) :] for place in range(len(long)))
+    return word != other and any(rest == long[:place] + long[place + 1 :] for place, rest in enumerate(spared))
+
+
 def majors_beginning(text: str, known_majors: frozenset[str]) -> list[str]:
     """The known majors of which `text` is a part cut off at the end; none if it is a known major itself."""
     if not text or text in known_majors:

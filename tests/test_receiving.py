@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from pilotlib import PilotError
-from pilotlib.receiving import look_through, set_up_year
+from pilotlib.receiving import look_through, set_up_year, years_of
 from tests import writers
 from tests.conftest import pilot
 from tests.reading.test_formats import HEADER, MERGED, NOTHING_BELOW, ROWS, TITLE, TOTAL
@@ -100,7 +100,7 @@ def test_corrections_are_proposed_ready_to_paste_and_never_applied(project, tmp_
     path.write_bytes(writers.delimited([HEADER, *rows]))
     result = pilot(project, "new", "2022", str(path))
     assert result.returncode == 0, result.stderr
-    told = result.stdout.split("建议的更正")[1].splitlines()[1:-1]
+    told = result.stdout.split("建议写进 data/raw/2022/corrections.csv")[1].split("建议写进")[0].splitlines()[1:]
     proposed = {
         (row, column): (was, becomes) for row, column, was, becomes, reason in csv.reader(io.StringIO("\n".join(told)))
     }
@@ -109,7 +109,6 @@ def test_corrections_are_proposed_ready_to_paste_and_never_applied(project, tmp_
         ("2", "批准总培训人数"): ("约20", "20"),
         ("2", "申报批次"): ("", "第一次"),
         ("2", "证书名称"): ("机械产品三维模型设计职业技能等级证书(中", "机械产品三维模型设计职业技能等级证书(中级)"),
-        ("2", "申报状态"): ("审核己通过", "审核通过"),
         ("3", "申报专业"): ("电子商务技", "电子商务"),
     }
     ledger = project / "data" / "raw" / "2022" / "corrections.csv"
@@ -123,23 +122,34 @@ def test_corrections_are_proposed_ready_to_paste_and_never_applied(project, tmp_
     ]
 
 
-def test_a_header_that_is_nearly_one_is_suggested_and_taken_only_by_correction(project, tmp_path):
+def proposed_lines(stdout, file):
+    """The lines that are proposed for a file."""
+    lines = stdout.split(f"建议写进 {file}")[1].splitlines()[1:]
+    ends = (number for number, line in enumerate(lines) if line.startswith(("建议写进", "下一步", "已建立")))
+    return lines[: next(ends, None)]
+
+
+@pytest.mark.parametrize("file", ["source.toml", "corrections.csv"])
+def test_a_header_that_is_nearly_one_is_suggested_and_taken_only_where_a_person_says_so(project, tmp_path, file):
     header = [title.replace("批准总培训人数", "批淮总培训人数") for title in HEADER]
     path = tmp_path / "a.csv"
     path.write_bytes(writers.delimited([header, *([cell.replace("2021", "2022") for cell in row] for row in ROWS)]))
     result = pilot(project, "new", "2022", str(path))
     assert "缺少“批准总培训人数”列" in result.stdout
-    assert "“批淮总培训人数”接近“批准总培训人数”（批准总培训人数列）" in result.stdout
-    line = "0,批淮总培训人数,批淮总培训人数,批准总培训人数,表头用词接近，请核对是否同一列"
-    assert line in result.stdout.splitlines()
-    with (project / "data" / "raw" / "2022" / "corrections.csv").open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
-    checked = pilot(project, "check", "2022")
-    assert checked.returncode == 0, checked.stdout
-    assert "更正  表头“批淮总培训人数”→“批准总培训人数”（表头用词接近，请核对是否同一列）" in checked.stdout
+    assert "“批淮总培训人数”接近“批准总培训人数”" in result.stdout
+    lines = proposed_lines(result.stdout, "data/raw/2022/source.toml")
+    assert lines == ["[columns]", '"批淮总培训人数" = "批准总培训人数"']
+    lines, reason = (
+        (lines, "source.toml 的 [columns]")
+        if file == "source.toml"
+        else (["0,,批淮总培训人数,批准总培训人数,错字"], "错字")
+    )
+    with (project / "data" / "raw" / "2022" / file).open("a", encoding="utf-8") as beside:
+        beside.write("\n".join(lines) + "\n")
     lines, proposed = look_through(project, 2022)
+    assert f"更正  表头“批淮总培训人数”→“批准总培训人数”（{reason}）" in lines
     assert not [line for line in lines if line.startswith("错误")]
-    assert proposed.empty
+    assert not any(proposed.values())
 
 
 def test_a_folder_and_an_archive_are_copied_whole(project, tmp_path):
@@ -166,3 +176,72 @@ def test_nothing_is_left_where_the_year_cannot_be_made(project, tmp_path, monkey
     with pytest.raises(PilotError, match="data/raw/2031 没有建成（No space left on device）"):
         set_up_year(project, 2031, path)
     assert sorted(path.name for path in (project / "data" / "raw").iterdir() if path.is_dir()) == ["2021", "reference"]
+
+
+def test_a_table_of_unknown_headers_is_set_up_shown_and_read_once_they_are_named(project, tmp_path):
+    rows = [["编码", "试点证书", "报名人数", "核准名额"], ["A", "甲(初级)", "66", "60"], ["B", "乙(中级)", "55", "50"]]
+    path = tmp_path / "a.csv"
+    path.write_bytes(writers.delimited(rows))
+    assert set_up_year(project, 2031, path).is_dir()
+    lines, proposed = look_through(project, 2031)
+    assert "没有找到表头" in lines[0]
+    assert lines[1:] == [
+        "可能是表头的一行：编码｜试点证书｜报名人数｜核准名额",
+        "其下：A｜甲(初级)｜66｜60",
+        "其下：B｜乙(中级)｜55｜50",
+    ]
+    paste = proposed["data/raw/2031/source.toml"]
+    assert paste == [
+        "[columns]",
+        '# "编码" = ""',
+        '"试点证书" = "证书名称"',
+        '# "报名人数" = ""',
+        '"核准名额" = "批准总培训人数"',
+    ]
+    with (project / "data" / "raw" / "2031" / "source.toml").open("a", encoding="utf-8") as file:
+        file.write("\n".join(paste) + "\n")
+    lines, _ = look_through(project, 2031)
+    assert "申报 2 行，剔除 0 行" in lines[-1]
+    assert not [line for line in lines if line.startswith("错误")]
+
+
+def test_who_somebody_is_is_not_shown_where_the_header_is_not_known(project, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(writers.delimited([["甲", "学生姓名", "丙"], ["1", "张三丰", "2"]]))
+    set_up_year(project, 2031, path)
+    lines, proposed = look_through(project, 2031)
+    assert "张三丰" not in "".join(lines)
+    assert "姓名" not in "".join(proposed["data/raw/2031/source.toml"])
+
+
+def test_every_year_of_a_table_is_set_up_and_what_is_there_is_kept(project, tmp_path):
+    rows = [
+        [cell.replace("2021", year) for cell in line] for year, line in zip(("2021", "2031", "2032"), ROWS, strict=True)
+    ]
+    path = tmp_path / "a.csv"
+    path.write_bytes(writers.delimited([HEADER, *rows]))
+    result = pilot(project, "new", str(path))
+    assert result.returncode == 0, result.stderr
+    told = [line for line in result.stdout.splitlines() if "建立" in line]
+    assert told[0] == "2021 年没有建立：data/raw/2021 已经存在，没有改动。要重新建立，请先把它移走。"
+    assert [line.split("：")[0] for line in told[1:]] == ["已建立 data/raw/2031", "已建立 data/raw/2032"]
+    for year in (2031, 2032):
+        source = tomllib.loads((project / "data" / "raw" / str(year) / "source.toml").read_text(encoding="utf-8"))
+        assert source["years"] == [2021, 2031, 2032]
+        assert "申报 1 行，剔除 2 行" in look_through(project, year)[0][-1]
+
+
+def test_years_are_told_by_a_column_or_by_sheets(tmp_path):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(writers.xlsx({"2030年": [HEADER, ROWS[0]], "2031年": [HEADER, ROWS[0]]}))
+    assert years_of(path) == [2030, 2031]
+    path.write_bytes(writers.xlsx({"2019-2021汇总": [HEADER, *ROWS]}))
+    assert years_of(path) == [2021]
+
+
+def test_where_nothing_says_the_year_it_is_asked_for(project, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(writers.delimited([["证书名称", "等级", "批准人数"], ["甲", "初级", "5"]]))
+    result = pilot(project, "new", str(path))
+    assert result.returncode == 1
+    assert "看不出是哪一年的。请写明年度：pilot new 年度" in result.stderr

@@ -11,10 +11,11 @@ from pilotlib.cleaning.verbs import cut_off_certificates, with_expected_columns
 from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading import YearInputs
+from pilotlib.reading.settings import OTHER_YEAR
 from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, registry
 from pilotlib.words import count_text, normalised
 
-__all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "stop_on_errors"]
+__all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "rows_named", "stop_on_errors"]
 
 CHECK_RULES = registry(__file__, "rules.toml")
 # A case: the row of the table or NA, the column, its value, what that was compared with, the rule.
@@ -37,7 +38,7 @@ class CleanedYear(NamedTuple):
 
 def clean_inputs(inputs: YearInputs, ledger: str = "corrections.csv") -> CleanedYear:
     """Clean and check what has been read of a year; `ledger` is what sentences call the place of corrections."""
-    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin)
+    cleaned = clean(inputs.cells, inputs.corrections, inputs.reference, inputs.file, inputs.origin, inputs.school)
     problems = check(cleaned, inputs.year, inputs.source, inputs.sha256, inputs.indicators, inputs.reference, ledger)
     return CleanedYear(inputs, cleaned, problems)
 
@@ -99,13 +100,27 @@ def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
     causes = problems.groupby(["severity", "rule", "column"], sort=False, observed=True, dropna=False)
     told = [problems.head(0)]
     for (_, rule, _), cases in causes:
-        if len(cases) > _TOLD_EACH:
-            rows = "、".join(map(str, cases["source_row"].dropna().unique()[:_MOST_NAMED]))
-            where = f"第{rows}{'等' if len(cases) > _MOST_NAMED else ''}行" if rows else ""
-            said = f"{CHECK_RULES[str(rule)]['title']}，共{len(cases)}处：{where}。如"
+        entry = CHECK_RULES[str(rule)]
+        if "together" in entry:
+            words = [
+                f"“{word}”（{rows_named(of_word['source_row'])}）"
+                for word, of_word in cases.groupby("value", sort=False)
+            ]
+            said = entry["together"].format(words="、".join(words), value=cases["value"].iloc[0])
+            cases = cases.head(1).assign(message=said)
+        elif len(cases) > _TOLD_EACH:
+            said = f"{entry['title']}，共{len(cases)}处：{rows_named(cases['source_row'])}。如"
             cases = cases.head(1).assign(message=said + cases["message"])
         told.append(cases)
     return pd.concat(told).sort_index(ignore_index=True)
+
+
+def rows_named(numbers: pd.Series) -> str:
+    """The numbers of rows in words, the first ones of many: 第1、3、5行; "" where there is none."""
+    rows = numbers.dropna().unique()
+    return (
+        f"第{'、'.join(map(str, rows[:_MOST_NAMED]))}{'等' if len(rows) > _MOST_NAMED else ''}行" if len(rows) else ""
+    )
 
 
 def _cases(
@@ -122,7 +137,8 @@ def _cases(
 def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], sha256: str) -> list[Case]:
     """What holds of a whole table: empty, without years or some serial numbers, no longer the one received."""
     numbers = applications["serial"][applications["serial"].str.fullmatch("[0-9]{1,9}")].astype(int)
-    within = len(numbers) and numbers.max() <= 10 * len(numbers)  # else they are codes, not a count
+    # Else they are codes and no count, or that of several years.
+    within = len(numbers) and numbers.max() <= 10 * len(numbers) and not source.get("years")
     gaps = sorted(set(range(1, numbers.max())) - set(numbers)) if within else []
     rows, recorded = str(len(applications)), str(source.get("rows", len(applications)))
     no_year = bool(len(applications)) and applications["year"].isna().all()
@@ -218,6 +234,8 @@ def _repeats(applications: pd.DataFrame) -> list[Case]:
 def _totals(cleaned: Cleaned) -> list[Case]:
     """Total rows that are not the sum of the rows above; of several, the last is the whole table's, if no subtotal."""
     last = cleaned.set_aside[cleaned.set_aside["reason"] == "合计行"].tail(1)
+    if OTHER_YEAR in cleaned.set_aside["reason"].to_numpy():  # it is of all years
+        last = last.head(0)
     last = last[~last["text"].str.contains("小计")]
     found = []
     for column in cleaned.applications.columns.intersection(list(columns.ADDED_UP_COLUMNS)):

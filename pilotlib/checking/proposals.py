@@ -1,24 +1,14 @@
 """Corrections that a table's faults suggest: for a person to check and paste into the ledger, never applied."""
 
+import json
 import re
 from difflib import get_close_matches
 
 import pandas as pd
 
-from pilotlib.columns import CORRECTION_COLUMNS, EXPECTED_COLUMNS, SOURCE_COLUMNS, title_of
-from pilotlib.reading.headers import Header, nearest_column
-from pilotlib.vocabulary import LEVELS, MAJOR_SEPARATORS, STATUSES
-from pilotlib.words import count_text, is_count, normalised
-
-
-def propose_header(header: Header) -> pd.DataFrame:
-    """For each missing column, the word of the header that is nearly its name: `row, column, was, becomes, reason`."""
-    missing = [name for name in EXPECTED_COLUMNS if name not in header.names]
-    # Of two words near one name only a person can tell which is meant: the first is proposed.
-    first = {match[1]: title for title in reversed(header.titles) if (match := nearest_column(title, missing))}
-    reason = "表头用词接近，请核对是否同一列"
-    rows = [("0", first[name], first[name], title_of(name), reason) for name in missing if name in first]
-    return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
+from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS, SOURCE_COLUMNS, title_of
+from pilotlib.vocabulary import LEVELS, MAJOR_SEPARATORS
+from pilotlib.words import count_text, is_count, normalised, one_off
 
 
 def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
@@ -43,6 +33,30 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
     return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=str)
 
 
+def lines_for_statuses(problems: pd.DataFrame) -> list[str]:
+    """Lines for `[statuses]` of `school.toml`, one a status that is not known."""
+    words = problems["value"][problems["rule"] == "status_unknown"].unique()
+    return [f'{json.dumps(word, ensure_ascii=False)} = "approved"  # 没有批准的写 "not_approved"' for word in words]
+
+
+def lines_for_majors(problems: pd.DataFrame, reference: pd.DataFrame) -> list[str]:
+    """Lines for `majors.csv`, one a major that is not known: as the likeliest one there, else to be filled in.
+
+    One that is misspelt is none: its cell is to be corrected.
+    """
+    known = {entry[place]: entry[1:] for place in (1, 0) for entry in reference.to_numpy().tolist()}
+    nearest = {
+        word: (get_close_matches(word, known, n=1, cutoff=0.7) or [""])[0]
+        for word in problems["value"][problems["rule"] == "major_unknown"].unique()
+    }
+    blank = list(map(title_of, REFERENCE_COLUMNS[1:]))
+    return [
+        ",".join([word if near else f"# {word}", *known.get(near, blank)])
+        for word, near in nearest.items()
+        if not one_off(word, near)
+    ]
+
+
 def _reading(rule: str, was: str, value: str, above: list[str], majors: list[str]) -> tuple[str, str]:
     """What a cell with a problem may have meant, and why; "" if nothing suggests itself."""
     if rule == "count_unreadable":
@@ -56,11 +70,9 @@ def _reading(rule: str, was: str, value: str, above: list[str], majors: list[str
     if rule == "level_missing" and (cut := re.fullmatch(r"(.*([(（]))([初中高])级?", was)):
         level = next(level for level in LEVELS if level.startswith(cut[3]))
         return f"{cut[1]}{level}{'）' if cut[2] == '（' else ')'}", "等级被截断，以此开头的等级只有一个"
-    if rule == "major_unknown" and (near := get_close_matches(value, majors, n=1, cutoff=0.75)):
+    if rule == "major_unknown" and (near := [major for major in majors if len(value) > 2 and one_off(value, major)]):
         # Longer names that hold this one stay: of 会记、会记信息管理 only the first becomes 会计.
         parts = re.split(f"({MAJOR_SEPARATORS.pattern})", was)
         becomes = "".join(near[0] if normalised(part) == value else part for part in parts)
         return becomes, f"“{value}”接近对照表中的“{near[0]}”，请核对"
-    if rule == "status_unknown" and (near := get_close_matches(normalised(was), STATUSES, n=1, cutoff=0.7)):
-        return near[0], "接近已知的状态，请核对"
     return "", ""

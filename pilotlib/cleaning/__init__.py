@@ -3,9 +3,9 @@
 Splitting a cell (certificate and level, several majors) changes nothing: `…_as_given` columns keep the whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,10 @@ from pilotlib.cleaning import log, rows, verbs
 from pilotlib.cleaning.log import number_of_changed_cells, repairs
 from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 from pilotlib.distinct import differ, with_categories
+from pilotlib.reading.choosing import NO_ORIGIN, Origin
 from pilotlib.reading.headers import header_of
 from pilotlib.reading.pieces import Piece
-from pilotlib.reading.tables import NO_ORIGIN, Origin
+from pilotlib.vocabulary import NOTHING_SAID
 
 __all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
 
@@ -53,11 +54,13 @@ def clean(
     reference: pd.DataFrame | None = None,
     file: str = "申报表",
     origin: Origin = NO_ORIGIN,
+    school: Mapping[str, Any] = NOTHING_SAID,
 ) -> Cleaned:
     """Clean the text cells of one application table. Rows below the header = applications + rows set aside.
 
     `cells` (header included) and `origin` are as `read_table` returns them. `corrections`, the ledger, and
-    `reference`, the known majors, have CORRECTION_COLUMNS and REFERENCE_COLUMNS, all text. Messages name the `file`.
+    `reference`, the known majors, have CORRECTION_COLUMNS and REFERENCE_COLUMNS, all text; `school` is
+    what `school.toml` says. Messages name the `file`.
     PilotError: no header, a column missing or found twice, or a correction that does not fit the table.
     """
     corrections = pd.DataFrame(columns=CORRECTION_COLUMNS, dtype=str) if corrections is None else corrections
@@ -71,7 +74,7 @@ def clean(
     given = verbs.strip_cells(table[reasons == ""])
     correct = partial(log.apply_corrections, ledger=ledger, file=file)
     complete = partial(verbs.complete_majors, known_majors=known_majors)
-    of_every_table = verbs.verbs_for(piece.header)
+    of_every_table = verbs.verbs_for(piece.header, school.get("statuses", NOTHING_SAID))
     now, changes = log.apply_logged(given, [("correction", correct), *of_every_table, ("major_completed", complete)])
     applications = verbs.applications_of(now, given).drop(columns=[] if "majors" in names else ["majors_as_given"])
     texts = [name for name in applications.select_dtypes("category") if not applications[name].cat.ordered]

@@ -9,9 +9,10 @@ import pandas as pd
 from pilotlib import columns
 from pilotlib.distinct import asked_of_each, each_value, numbers_alike
 from pilotlib.errors import PilotError
-from pilotlib.reading.headers import Header, header_rows, misspelt, nearly_named
+from pilotlib.reading.choosing import NO_ORIGIN, Origin
+from pilotlib.reading.headers import BY_COLUMNS, Header, header_rows
+from pilotlib.reading.likely import misspelt, nearly_named
 from pilotlib.reading.pieces import Piece
-from pilotlib.reading.tables import NO_ORIGIN, Origin
 from pilotlib.vocabulary import LABEL_FORMS, ROW_FORMS, TOTAL_FORM_WITHOUT_CERTIFICATE, TOTAL_HALVES, plain
 from pilotlib.words import REMEMBERED, count_text, is_count, levels_in, normalised, split_certificate
 
@@ -39,7 +40,8 @@ def names_of(piece: Piece) -> list[str | None]:
         if (nearly := columns.heading_of(title).nearly) and nearly not in names:
             raise PilotError(
                 f"{where}：“{title}”是不是{columns.title_of(nearly)}，从括号中的字看不出来。"
-                "如确是这一列，请在 corrections.csv 中更正表头（row 写 0）；不是，请补上这一列。"
+                f'如确是这一列，请在 {BY_COLUMNS} 下写 "{title}" = "{columns.title_of(nearly)}"；不是，请补上这一列。',
+                rows=[titles],
             )
     missing = [name for name in columns.EXPECTED_COLUMNS if name not in names]
     misspelled = [title for title in titles if title and misspelt(title, missing)]
@@ -48,7 +50,8 @@ def names_of(piece: Piece) -> list[str | None]:
         absent, there = "”、“".join(map(columns.title_of, missing)), "、".join(filter(None, titles))
         raise PilotError(
             f"{where}：缺少“{absent}”列。表头现有：{there}。{nearly_named(titles, missing)}"
-            "如确是同一列，请在 corrections.csv 中更正表头（row 写 0）；不是，请换一个列名或补上该列。"
+            f"如确是同一列，请在 {BY_COLUMNS} 下写明；不是，请换一个列名或补上该列。",
+            rows=[titles],
         )
     for name in dict.fromkeys(filter(None, names)):
         same = [title for title, other in zip(titles, names, strict=True) if other == name]
@@ -95,12 +98,10 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     label, certified = reduce(np.bitwise_or, label_signs), by_name["certificate"] & FILLED != 0
     in_halves = ~certified & (label & HALF != 0) & (label & OTHER_HALF != 0)
     above = piece.rows < 0
-    reasons = np.full(len(cells), "", dtype=object)
+    said = pd.Series(dict(piece.origin.aside), dtype=object).reindex(cells.index)
+    reasons = np.where(said.notna(), said, np.where(telling & FILLED, "", "表外文字")).astype(object)
     # The later one counts.
     for reason, which in (
-        ("表外文字", np.equal(telling & FILLED, 0)),
-        ("并入上一行", cells.index.isin(list(piece.origin.continued))),
-        ("划去的行", cells.index.isin(list(piece.origin.struck))),
         ("示例行", label & MODEL != 0),
         ("签字行", label & SIGNATURE != 0),
         ("合计行", (label & np.where(certified, TOTAL, TOTAL | TOTAL_WITHIN) != 0) | in_halves),

@@ -4,7 +4,7 @@ A verb takes a table of text cells and returns a new one, `table.pipe(name_round
 `source_row` as index, columns named as in `columns.SOURCE_COLUMNS`. It changes cells: no row goes, comes or moves.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,14 @@ import pandas as pd
 from pilotlib import columns, words
 from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
+from pilotlib.vocabulary import (
+    MAJOR_SEPARATORS,
+    NOTHING_SAID,
+    in_level_order,
+    in_round_order,
+    round_named,
+    status_named,
+)
 
 Verb = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -33,9 +40,9 @@ def name_rounds(table: pd.DataFrame) -> pd.DataFrame:
     return _with_each(table, columns.source_columns("round"), round_named)
 
 
-def name_statuses(table: pd.DataFrame) -> pd.DataFrame:
-    """Give each status its standard name."""
-    return _with_each(table, columns.source_columns("status"), status_named)
+def name_statuses(table: pd.DataFrame, answers: Mapping[str, str] = NOTHING_SAID) -> pd.DataFrame:
+    """Give each status its standard name, or that which the school's `answers` give it."""
+    return _with_each(table, columns.source_columns("status"), partial(status_named, answers=answers))
 
 
 def write_counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -77,14 +84,14 @@ def convert_counts(table: pd.DataFrame, factors: dict[str, int]) -> pd.DataFrame
     return table
 
 
-def verbs_for(header: Header) -> list[tuple[str, Verb]]:
-    """What is done to the cells of every table, in order, each under its rule."""
+def verbs_for(header: Header, answers: Mapping[str, str] = NOTHING_SAID) -> list[tuple[str, Verb]]:
+    """What is done to the cells of every table, in order, each under its rule; `answers` as in `name_statuses`."""
     titles = zip(header.names, header.titles, strict=True)
     factors = {name: by for name, title in titles if name and (by := columns.heading_of(title).factor) > 1}
     return [
         ("characters", normalise_characters),
         ("round_alias", name_rounds),
-        ("status_alias", name_statuses),
+        ("status_alias", partial(name_statuses, answers=answers)),
         ("count_unit", partial(convert_counts, factors=factors)),
         ("count_format", write_counts),
         ("count_unreadable", blank_unreadable_counts),

@@ -183,8 +183,7 @@ def claims_in(
 def _load(project: Path, number: int) -> dict[str, Told]:
     """The tables of a year by name."""
     (inputs, cleaned, problems), _, statistics = _counted(project, number)
-    no_rows_of_their_own = inputs.origin.continued + inputs.origin.struck
-    compare_counts(statistics, recount(inputs.cells, inputs.corrections, no_rows_of_their_own))
+    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.aside, inputs.school))
     source = f"{number}年申报明细表（{inputs.file}）"
     applications = cleaned.applications
     logged = year_tables.logged_tables(cleaned, problems, source)

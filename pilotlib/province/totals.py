@@ -121,7 +121,7 @@ def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.S
     tables = {name: _added(aside if name == "set_aside" else rows, name) for name in _PARTS}
     labels = [piece.cells.iloc[:, place] for place in by] or [schools]
     named = partial(recount_piece, labels=labels, name_group=lambda text: school_name(text) or NO_SCHOOL)
-    recount = named(piece.cells, piece.header, piece.first, continued=piece.origin.continued + piece.origin.struck)
+    recount = named(piece.cells, piece.header, piece.first, continued=piece.origin.aside)
     return Sums(tables, int((piece.rows > 0).sum()), recount)
 
 

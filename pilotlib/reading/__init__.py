@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,19 +10,20 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS, title_of
-from pilotlib.errors import PilotError, suggestion
+from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES, year_folder
+from pilotlib.reading.choosing import Origin
 from pilotlib.reading.files import read_bytes, read_text
-from pilotlib.reading.tables import Origin
+from pilotlib.reading.headers import BY_COLUMNS
+from pilotlib.reading.settings import read_settings
 from pilotlib.reading.tables import read_table as read_table
-
-SOURCE_KEYS = ("file", "received_from", "received_on", "sha256", "rows")
 
 
 class YearInputs(NamedTuple):
     """All that is given for a year: its table as `read_table` returns it, its file's name and hash, and the rest.
 
-    Text in the columns that `columns` gives, two toml files, and Markdown; each is empty where there is none.
+    Text in the columns that `columns` gives, two toml files, and Markdown; each is empty where there is none. Among the
+    corrections are those of the header that `source.toml` gives.
     """
 
     year: int
@@ -42,7 +42,7 @@ class YearInputs(NamedTuple):
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school`, `source`, and `continued` (with it `struck`) of `Origin`.
+    `about` holds `year`, `file`, `sha256`, `school`, `source`, and as `continued` the places of `Origin.aside`.
     """
 
     about: dict[str, Any]
@@ -77,9 +77,12 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         names = "、".join(path.name for path in tables)
         raise PilotError(f"data/raw/{year} 中有 {len(tables)} 个申报表：{names}。请只留下一个。")
     table = tables[0]
-    corrections = _read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS)
-    cells, origin = read_table(table, corrections)
-    inputs = YearInputs(
+    source = read_settings(folder / "source.toml")
+    headings = [("0", title, title, becomes, BY_COLUMNS) for title, becomes in source.get("columns", {}).items()]
+    ledger = _read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS)
+    corrections = pd.concat([ledger, pd.DataFrame(headings, columns=ledger.columns, dtype=str)], ignore_index=True)
+    cells, origin = read_table(table, corrections, source, year)
+    return YearInputs(
         year=year,
         file=table.name,
         sha256=hash_of(table),
@@ -88,18 +91,10 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         corrections=corrections,
         indicators=_read_ledger(folder / "indicators.csv", INDICATOR_COLUMNS),
         narrative=_read_if_any(folder / "narrative.md"),
-        source=_read_toml(folder / "source.toml"),
-        school=_read_toml(raw / "school.toml"),
+        source=source,
+        school=read_settings(raw / "school.toml"),
         reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
     )
-    if unknown := next((key for key in inputs.source if key not in SOURCE_KEYS), ""):
-        raise PilotError(f"source.toml：不认识“{unknown}”。{suggestion(unknown, list(SOURCE_KEYS))}")
-    if not isinstance(rows := inputs.source.get("rows", 0), int):
-        raise PilotError(f"source.toml：rows 应是不带引号的整数，现为“{rows}”。")
-    colleges = inputs.school.get("colleges", {})
-    if not isinstance(colleges, dict) or not all(isinstance(majors, list) for majors in colleges.values()):
-        raise PilotError('school.toml：[colleges] 中每个学院应写成 "学院" = ["专业", "专业"]。')
-    return inputs
 
 
 def hash_of(table: Path) -> str:
@@ -137,13 +132,6 @@ def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
 
 def _read_if_any(path: Path) -> str:
     return read_text(path) if path.exists() and read_bytes(path).strip() else ""
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(read_text(path)) if path.exists() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise PilotError(f"{path.name}：不是有效的 TOML（{error}）。") from None
 
 
 def _read_ledger(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -31,7 +31,8 @@ class Grid(NamedTuple):
     `rows` are its rows of text, all of one length; `where` says in words where it stands in the file, and is
     empty where the file is the table; `merged` are the first row, the column and the last row of merged cells,
     `hidden` rows, both by positions from 0; `places` are the numbers of its rows in the file, if not from 1 in
-    steps of one. Text that is struck out, raised or hidden stands between marks (`unshown`).
+    steps of one. Text that is struck out, raised or hidden stands between marks (`unshown`). `by_separators`: what
+    tells cells apart are marks that may also stand in a cell.
     """
 
     where: str
@@ -39,6 +40,7 @@ class Grid(NamedTuple):
     merged: Sequence[tuple[int, int, int]] = ()
     hidden: Sequence[int] = ()
     places: Sequence[int] = ()
+    by_separators: bool = False
 
 
 def unshown(text: str) -> str:

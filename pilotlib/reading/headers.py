@@ -1,10 +1,8 @@
 """Which row of a table is its header, and what column each of its cells names, in plain Python."""
 
-from collections.abc import Collection, Iterable, Sequence
-from difflib import SequenceMatcher, get_close_matches
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
-from itertools import chain, islice, pairwise
-from operator import ne
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,12 +12,15 @@ from pilotlib import columns
 from pilotlib.columns import EXPECTED_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
-from pilotlib.vocabulary import OTHER_MEASURE, PEOPLE_BY_TITLE, PEOPLE_TITLES, plain
+from pilotlib.reading.likely import guessed_header, nearly_named, without_unit
+from pilotlib.vocabulary import NOTHING_SAID, OTHER_MEASURE, PEOPLE_BY_TITLE, PEOPLE_TITLES
 
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3
 # No title above a table is longer than this.
 HEADER_WITHIN = 200
+# The reason of a correction of a header that `source.toml` gives, not the ledger.
+BY_COLUMNS = "source.toml 的 [columns]"
 
 
 class Header(NamedTuple):
@@ -37,15 +38,20 @@ class Header(NamedTuple):
     understood: tuple[str, str] | None = None
 
 
-def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
+def find_header(rows: Iterable[Sequence[str]], called: Mapping[str, str] = NOTHING_SAID) -> Header | None:
     """The first row that names every column, else the one that names the most; two rows where they name more together.
 
+    `called` gives headers that are not known the title of a column, as `headings_of` says.
     None if no row is a header. A header that is repeated further down with more columns is no reason to begin there.
     In a header of two rows 培训人数 over 申请 and 批准 is 申请培训人数 and 批准培训人数.
     """
     stripped = [[cell.strip() for cell in row] for row in rows]
-    single = [Header(place, place, row, list(map(column_named, row)), (row,)) for place, row in enumerate(stripped)]
-    double = [_of_two_rows(upper, lower) for upper, lower in pairwise(single)]
+
+    def name_of(title: str) -> str | None:
+        return column_named(called.get(title, title))
+
+    single = [Header(place, place, row, list(map(name_of, row)), (row,)) for place, row in enumerate(stripped)]
+    double = [_of_two_rows(upper, lower, name_of) for upper, lower in pairwise(single)]
     # Of readings that name as many columns, that of a row with names below its blanks alone comes first.
     pairs = zip(double, pairwise(single), strict=True)
     readings = [*(header for header, (upper, lower) in pairs if _fills(upper, lower)), *single, *double]
@@ -57,7 +63,9 @@ def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
         return None
     best = _with_people(best, "".join(chain(*stripped[: best.first])))
     nothing_else = len(list(filter(None, best.titles))) == columns_named(best) > 1
-    is_one = columns_named(best) >= FEWEST_HEADER_CELLS or (nothing_else and set(REQUIRED_COLUMNS) <= set(best.names))
+    answered = bool(called) and set(called) <= set(best.titles)  # whoever names headers says which row it is
+    of_few = (nothing_else or answered) and set(REQUIRED_COLUMNS) <= set(best.names)
+    is_one = columns_named(best) >= FEWEST_HEADER_CELLS or of_few
     return best if is_one else None
 
 
@@ -67,8 +75,8 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
     PilotError where there is none, or rows stand above it under another row that is nearly one.
     """
     rows = cells.head(HEADER_WITHIN).to_numpy().tolist()
-    if not (header := find_header(rows)):
-        raise no_header(file, rows)
+    if not (header := find_header(rows, headings_of(corrections))):
+        raise no_header(file, [rows], headings_of(corrections))
     for number, row in enumerate(rows[: header.first]):
         names = {column_named(cell) for cell in row} - {None}
         if len(names) > len(EXPECTED_COLUMNS) / 2 and any(map(any, rows[number + 1 : header.first])):
@@ -77,6 +85,14 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
             fault = f"上面的一行没有{'、'.join(map(title_of, missing))}列。{nearly_named(row, missing)}"
             raise PilotError(f"{file}：{both}。{fault}请把两行表头改成一样，另存后再试。")
     return correct_header(header, corrections, file)
+
+
+def headings_of(corrections: pd.DataFrame | None) -> dict[str, str]:
+    """What the ledger says of headers, in row 0: the title as it stands → what it becomes."""
+    if corrections is None:
+        return {}
+    of_header = corrections[ledger_rows(corrections) == 0]
+    return dict(zip(of_header["was"].str.strip(), of_header["becomes"].str.strip(), strict=True))
 
 
 def correct_header(header: Header, corrections: pd.DataFrame | None, file: str) -> Header:
@@ -89,15 +105,16 @@ def correct_header(header: Header, corrections: pd.DataFrame | None, file: str) 
     given, titles = header.titles, list(header.titles)
     entries = corrections.loc[ledger_rows(corrections) == 0, ["was", "becomes", "reason"]]
     for was, becomes, reason in entries.itertuples(index=False):
+        where = reason if reason == BY_COLUMNS else "corrections.csv"
         places = [place for place, title in enumerate(given) if title == was.strip()]
         if not places:
-            raise PilotError(f"corrections.csv：{file} 的表头没有“{was}”。表头现有：“{'”、“'.join(given)}”。")
+            raise PilotError(f"{where}：{file} 的表头没有“{was}”。表头现有：“{'”、“'.join(given)}”。")
         if not column_named(becomes) or not reason.strip():
-            raise PilotError(f"corrections.csv：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
+            raise PilotError(f"{where}：表头“{was}”要更正为已知的列名并写明理由，现为“{becomes}”。")
         if len(places) > 1:
-            raise PilotError(f"corrections.csv：{file} 的表头“{was}”有 {len(places)} 处。请在表中改好后另存。")
+            raise PilotError(f"{where}：{file} 的表头“{was}”有 {len(places)} 处。请在表中改好后另存。")
         if titles[places[0]] != given[places[0]]:
-            raise PilotError(f"corrections.csv：{file} 的表头“{was}”更正了两次。请合并为一条。")
+            raise PilotError(f"{where}：{file} 的表头“{was}”更正了两次。请合并为一条。")
         titles[places[0]] = becomes.strip()
     return header._replace(titles=titles, names=list(map(column_named, titles)))
 
@@ -126,41 +143,21 @@ def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
     return is_header
 
 
-def no_header(file: str, rows: Iterable[Sequence[str]]) -> PilotError:
-    """What is said of a table without a header, with the words in it that are nearly one."""
+def no_header(file: str, tables: Sequence[Sequence[Sequence[str]]], called: Mapping[str, str]) -> PilotError:
+    """What is said of tables without a header; with its `rows` where one of unknown words may be it."""
+    there = set(map(str.strip, chain(*chain(*tables))))
+    absent = "、".join(f"“{word}”" for word in called if word not in there)
+    named = f"{BY_COLUMNS} 所写的{absent}不在表中。" if absent else ""
     titles = "、".join(map(title_of, EXPECTED_COLUMNS))
-    words = {cell.strip() for row in islice(rows, HEADER_WITHIN) for cell in row if 1 < len(cell) < 20}
-    return PilotError(
-        f"{file}：没有找到表头。表头应有的列，除证书名称外可以缺少：{titles}。{nearly_named(sorted(words))}"
-    )
-
-
-def nearly_named(words: Iterable[str], wanted: Collection[str] = EXPECTED_COLUMNS) -> str:
-    """Sentences on words that are nearly, and not quite, a name of a wanted column: 申报状太 is nearly 申报状态."""
-    near = [(word, *nearest) for word in words if (nearest := nearest_column(word, wanted))]
-    return "".join(f"“{word}”接近“{alias}”（{title_of(name)}列）。" for word, alias, name in near)
-
-
-def nearest_column(word: str, wanted: Collection[str]) -> tuple[str, str] | None:
-    """The header that a word is nearly, and its column; None if it is a header itself or far from all."""
-    aliases = {alias: name for alias, name in columns.HEADERS.items() if name in wanted and len(alias) > 1}
-    close = [] if column_named(word) else get_close_matches(plain(word), aliases, n=3, cutoff=0.7)
-    close.sort(key=lambda alias: alias != title_of(aliases[alias]))  # the title rather than another name of it
-    return (close[0], aliases[close[0]]) if close else None
-
-
-def misspelt(word: str, wanted: Collection[str]) -> bool:
-    """Whether a header is so nearly a wanted column's name that it can hardly mean another: 申报状太, 批准总培训人."""
-    name = plain(word)
-    alias, _ = nearest_column(word, wanted) or ("", "")
-    one_off = len(name) == len(alias) and sum(map(ne, name, alias)) == 1
-    return one_off or SequenceMatcher(None, name, alias).ratio() > 0.9
+    said = f"{file}：没有找到表头。{named}表头应有的列，除证书名称外可以缺少：{titles}。"
+    rows = next((rows[place:] for rows in tables if (place := guessed_header(rows)) is not None), None)
+    return PilotError(said + nearly_named(rows[0] if rows else []), rows=rows)
 
 
 def _with_people(header: Header, above: str) -> Header:
     """A header in which 人数 alone, without another count, is of the places that the table's title speaks of."""
     counts = columns.source_columns("count")
-    places = [n for n, title in enumerate(header.titles) if title in PEOPLE_TITLES]
+    places = [n for n, title in enumerate(header.titles) if without_unit(title) in PEOPLE_TITLES]
     name = next((name for name, words in PEOPLE_BY_TITLE.items() if words.search(above)), None)
     if name is None or len(places) != 1 or set(counts) & set(header.names):
         return header
@@ -176,7 +173,7 @@ def _fills(upper: Header, lower: Header) -> bool:
     return columns_named(upper) > 0 and columns_named(lower) > 0 and not any(below)
 
 
-def _of_two_rows(upper: Header, lower: Header) -> Header:
+def _of_two_rows(upper: Header, lower: Header, name_of: Callable[[str], str | None]) -> Header:
     """Two rows read as one header: an upper cell stands over those below it up to the next."""
     over, titles = "", []
     for above, below in zip(upper.titles, lower.titles, strict=False):
@@ -184,5 +181,5 @@ def _of_two_rows(upper: Header, lower: Header) -> Header:
         qualifies = OTHER_MEASURE.search(over) is not None  # 批准人数 under 上年度 is not 批准人数
         last = f"{below}（{over}）" if qualifies else below
         readings = [below + over, over + below, last] if below else [over]
-        titles.append(next(filter(column_named, readings), last if qualifies else over + below))
-    return Header(upper.first, lower.last, titles, list(map(column_named, titles)), (*upper.lines, *lower.lines))
+        titles.append(next(filter(name_of, readings), last if qualifies else over + below))
+    return Header(upper.first, lower.last, titles, list(map(name_of, titles)), (*upper.lines, *lower.lines))

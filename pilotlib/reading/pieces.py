@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from pilotlib.distinct import each_value, with_categories
 from pilotlib.errors import PilotError
+from pilotlib.reading.choosing import NO_ORIGIN, Origin
 from pilotlib.reading.files import left_by_a_system, opening
 from pilotlib.reading.grids import whole_number
 from pilotlib.reading.headers import Header, header_of
-from pilotlib.reading.tables import NO_ORIGIN, Origin, begins_as_text, read_table
-from pilotlib.reading.texts import BLOCK_BYTES, blocks_of
+from pilotlib.reading.tables import begins_as_text, read_table
+from pilotlib.reading.texts import BLOCK_BYTES, blocks_of, stop_on_longer
 
 # In a folder of schools' own files: file, school, city. It overrules what these say.
 SCHOOLS_FILE = "schools.csv"
@@ -51,6 +52,8 @@ def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piec
             if header is None:
                 header = header_of(cells, file.name)
                 place, first = int(cells.index[header.last]), -header.last
+            if origin is NO_ORIGIN:
+                stop_on_longer(file.name, header, cells, first)
             more = cells.shape[1] - len(header.titles)
             wide = header._replace(titles=header.titles + [""] * more, names=header.names + [None] * more)
             yield Piece(file.name, wide, place, first, cells, origin)

@@ -2,21 +2,22 @@
 
 import codecs
 import re
-from functools import reduce
+from collections.abc import Mapping
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.columns import ADDED_UP_COLUMNS, column_named
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
+from pilotlib.reading.choosing import NOTHING_FILLED, Origin, choice, top
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
-from pilotlib.reading.grids import HIDDEN_SHEET, Grid, as_shown, below_each_other, fill_merged, shown
-from pilotlib.reading.headers import HEADER_WITHIN, Header, columns_named, correct_header, find_header, no_header
+from pilotlib.reading.grids import Grid, as_shown, fill_merged
+from pilotlib.reading.headers import correct_header, find_header, headings_of
 from pilotlib.reading.personal import without_personal
-from pilotlib.words import count_text, is_count, normalised
+from pilotlib.reading.settings import NO_SOURCE, chosen, rows_aside, years_in
+from pilotlib.reading.texts import stop_on_longer
 
 # A reader takes a file's name and bytes, and returns every table in it. It is imported for a file of its kind only:
 # the libraries of one kind take longer to import than a table of another takes to read.
@@ -49,31 +50,6 @@ BEGINNING = 4000
 MEMBERS = {"xl/workbook.bin": ".xlsb", "xl": ".xlsx", "content.xml": ".ods", "word": ".docx"}
 CONTENT_TYPES = "[content_types].xml"
 _BINARY = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".docx", ".pdf")
-NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "rule"])
-
-
-class Origin(NamedTuple):
-    """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
-
-    `taken` and `why` are empty where a file holds one table and nothing else. `joined` names the tables that it was
-    put together from, if it was; `left` others with a header and rows. `filled` says of cells what filling merged ones
-    did (as `grids.fill_merged`), and which text is not shown; `position` is counted from the left. `personal`
-    says what personal data there were, which were not read. The rest are places of rows: hidden ones, those that go on
-    with the one above, and those that are struck out or hidden whole.
-    """
-
-    taken: str = ""
-    why: str = ""
-    hidden: tuple[int, ...] = ()
-    filled: pd.DataFrame = NOTHING_FILLED
-    continued: tuple[int, ...] = ()
-    joined: str = ""
-    left: str = ""
-    struck: tuple[int, ...] = ()
-    personal: str = ""
-
-
-NO_ORIGIN = Origin()
 
 
 class SourceTable(NamedTuple):
@@ -83,7 +59,12 @@ class SourceTable(NamedTuple):
     origin: Origin
 
 
-def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> SourceTable:
+def read_table(
+    path: Path | str,
+    corrections: pd.DataFrame | None = None,
+    source: Mapping[str, Any] = NO_SOURCE,
+    year: int = 0,
+) -> SourceTable:
     """Read the application table in a file as it stands, every cell as text.
 
     Of several sheets, tables or files the one is taken whose header names the most columns, with those below it in
@@ -92,7 +73,9 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
 
     Args:
         path: A file of a kind in `READERS`, a zip archive of such files, or a folder of them.
-        corrections: The ledger; how merged cells are filled depends on what it says of the header.
+        corrections: The ledger; which row is the header, and how merged cells are filled, depends on it.
+        source: What `source.toml` says of which table it is and where, of other years and rows that are set aside.
+        year: The year that the table is read for; rows of the others that `source` names are set aside.
 
     Returns:
         `cells`, a row per row of the table, header included; columns 0, 1, 2 …, empty cells "". The index `place` is
@@ -100,7 +83,8 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
 
     Raises:
         PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application
-            table, or holds two that fit equally well; or as `headers.correct_header`.
+            table, or holds two that fit equally well; or as `headers.correct_header`, `settings.chosen` and
+            `settings.rows_aside`.
 
     Example:
         >>> read_table("data/raw/2021/applications.tsv").cells.loc[19, 3]
@@ -108,20 +92,33 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     """
     path = Path(path)
     grids, unread = _grids_of(path)
-    grid, header, origin = _choice(path.name, grids, unread)
-    rows, personal = without_personal(grid.rows, header)
+    kept, called = chosen(path.name, grids, source, year), headings_of(corrections)
+    grid, header, origin = choice(path.name, kept, unread, called)
     places = grid.places or range(1, len(grid.rows) + 1)
+    if (begin := source.get("begin")) and begin != places[header.first]:
+        raise PilotError(f"source.toml：{path.name} 的表头不在 begin 所写的第 {begin} 行。")
+    rows, personal = without_personal(grid.rows, header)
+    if grid.by_separators:
+        stop_on_longer(path.name, header, pd.DataFrame(rows, pd.Index(places)), -header.last)
     rows, struck, unshown = as_shown(rows)
-    rows, filled, continued = fill_merged(rows, correct_header(header, corrections, path.name), grid.merged)
+    header = correct_header(header, corrections, path.name)
+    rows, filled, continued = fill_merged(rows, header, grid.merged)
+    aside = dict.fromkeys(continued, "并入上一行") | dict.fromkeys(struck, "划去的行")
+    aside |= rows_aside(path.name, rows, header, source, year)
     steps = [(places[row], *rest) for row, *rest in unshown + filled]
     origin = origin._replace(
         hidden=tuple(places[row] for row in grid.hidden if row < len(places)),
         filled=pd.DataFrame(steps, columns=NOTHING_FILLED.columns),
-        continued=tuple(places[row] for row in continued),
-        struck=tuple(places[row] for row in struck),
+        aside={places[row]: why for row, why in aside.items()},
         personal=personal,
     )
     return SourceTable(pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str), origin)
+
+
+def years_on_sheets(path: Path) -> set[int]:
+    """The years for which the tables of a file are named, a year each: its sheets, or several files; else none."""
+    named = [years_in(grid.where) for grid in _grids_of(path)[0] if find_header(top(grid))]
+    return set[int]().union(*named) if all(len(years) == 1 for years in named) else set()
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -186,67 +183,3 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
 
 def _may_hold_a_table(name: str) -> bool:
     return Path(name).suffix.lower() in READABLE_SUFFIXES and not left_by_a_system(name)
-
-
-def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, Origin]:
-    """The table whose header names the most columns, of these one with rows below it, and one that is not hidden.
-
-    What it goes on in is below it: tables under the same header, and without one those right after it that fit.
-    """
-    tops = ([list(map(shown, row)) for row in grid.rows[:HEADER_WITHIN]] for grid in grids)
-    headers = {place: header for place, rows in enumerate(tops) if (header := find_header(rows))}
-    seen = [not grid.where.endswith(HIDDEN_SHEET) for grid in grids]
-    fits = {
-        place: (columns_named(header), len(grids[place].rows) > header.last + 1, seen[place])
-        for place, header in headers.items()
-    }
-    if not fits and unread:
-        raise PilotError("\n".join([f"{file}：能读取的文件中没有申报表。", *(f"  · {why}" for why in unread.values())]))
-    if not fits:
-        raise no_header(file, (row for grid in grids for row in grid.rows))
-    best = max(fits.values())
-    parts = [place for place in fits if fits[place] == best]
-    header = headers[parts[0]]
-    if not _are_one([grids[place] for place in parts], [headers[place] for place in parts]):
-        names = "、".join(grids[place].where or "文件" for place in parts)
-        raise PilotError(f"{file}：有 {len(parts)} 个表同样像申报表：{names}。请另存一份，只留下要用的那一个。")
-    for place, grid in enumerate(grids):
-        if place - 1 in parts and place not in headers and _goes_on(grid, header):
-            parts = sorted([*parts, place])
-    why = f"表头认出 {best[0]} 列"
-    if len(grids) > len(parts):
-        rest = max((fits[place][0] for place in fits.keys() - {*parts}), default=0)
-        why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
-    if unread:
-        why += f"；没有读取：{'、'.join(unread)}"
-    taken = "、".join(grids[place].where for place in parts)
-    left = "、".join(grids[place].where for place in fits if all(fits[place]) and place not in parts)
-    origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
-    return reduce(below_each_other, [grids[place] for place in parts]), header, origin
-
-
-def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
-    """Whether tables have the same columns and no application in common: parts of one, not copies or drafts."""
-    names = headers[0].names
-    if len(grids) == 1 or any(header.names != names for header in headers) or "certificate" not in names:
-        return len(grids) == 1
-    certificate = names.index("certificate")
-    telling = [place for place, name in enumerate(names) if name in ("certificate", "level", "application_round")]
-    below = [grid.rows[header.last + 1 :] for grid, header in zip(grids, headers, strict=True)]
-    # Rows without a certificate are totals and remarks, which each part may have, and so may it a header again.
-    parts = [[row for row in rows if row[certificate].strip() and not column_named(row[certificate])] for rows in below]
-    applications = [{tuple(row[place].strip() for place in telling) for row in rows} for rows in parts]
-    return sum(map(len, applications)) == len(set().union(*applications))
-
-
-def _goes_on(grid: Grid, header: Header) -> bool:
-    """Whether a table without a header goes on with one: as many columns, certificates and counts where they are."""
-    width = max((place + 1 for row in grid.rows for place, cell in enumerate(row) if cell.strip()), default=0)
-    places = {name: place for place, name in enumerate(header.names[:width]) if name}
-    if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1 or "certificate" not in places:
-        return False
-    for row in filter(any, grid.rows):
-        counts = [count_text(normalised(row[places[name]])) for name in ADDED_UP_COLUMNS if name in places]
-        if not row[places["certificate"]] or not any(map(is_count, counts)):
-            return False
-    return True

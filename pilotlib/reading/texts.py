@@ -39,7 +39,7 @@ def read_delimited(name: str, content: bytes, where: str = "", above: int = 0) -
     blocks = list(blocks_of(name, content))
     rows = [row for block in blocks for row in block.to_numpy(dtype=object).tolist()]
     places = np.concatenate([block.index for block in blocks]) + above
-    return [Grid(where, even(name, rows), places=places.tolist())]
+    return [Grid(where, even(name, rows), places=places.tolist(), by_separators=True)]
 
 
 def read_document(name: str, content: bytes) -> list[Grid]:
@@ -63,34 +63,8 @@ def blocks_of(name: str, text: Text, block_bytes: int = BLOCK_BYTES) -> Iterator
 
     So many bytes are read at a time; a block holds several times as many. Its columns 0, 1, 2 … of text are
     categoricals; the index `place` is the line on which a row begins, from 1. PilotError where the file is not all
-    of one encoding, holds what is no text, a line that cannot be split, or a row that is longer than the header.
+    of one encoding, holds what is no text, or a line that cannot be split.
     """
-    header, row = None, 0
-    for number, block in enumerate(_blocks(name, text, block_bytes)):
-        if number == 0 and (header := find_header(block.to_numpy().tolist())):
-            row = -header.last
-        if header:
-            _stop_on_longer(name, header, block, row)
-        row += len(block)
-        yield block
-
-
-def _stop_on_longer(name: str, header: Header, block: pd.DataFrame, row: int) -> None:
-    """Stop where rows below the header, of which the block's first is number `row`, hold more than it has titles."""
-    titled = 1 + max(place for place, title in enumerate(header.titles) if title)
-    longer = np.zeros(len(block), bool)
-    for place in range(titled, block.shape[1]):
-        longer |= asked_of_each(block.iloc[:, place], lambda text: bool(text.strip()))
-    if told := [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]:
-        lines = [f"{name}：表头有 {titled} 列，下面的行比它长，无法确定哪个数在哪一列。"]
-        for place in told:
-            text = told_row([*block.iloc[place]], header)
-            lines.append(f"  · 第 {row + place} 行（文件第 {block.index[place]} 行）：{text}")
-        why = "常因数中的千分位逗号或文字中的逗号没有加引号。请给这样的单元格加上引号，或另存为 xlsx 后再试"
-        raise PilotError("\n".join([*lines, f"{why}；如确有没写列名的一列，请补上列名。"]))
-
-
-def _blocks(name: str, text: Text, block_bytes: int) -> Iterator[pd.DataFrame]:
     with _open(text) as file:
         beginning = file.read(BEGINNING)
     encoding = encoding_of(name, beginning, complete=len(beginning) < BEGINNING)
@@ -118,6 +92,21 @@ def _blocks(name: str, text: Text, block_bytes: int) -> Iterator[pd.DataFrame]:
             yield _block(name, batch, width)
     except csv.Error as error:  # a cell of a hundred thousand characters
         raise PilotError(f"{name}：有一行无法拆分成单元格（{error}）。") from None
+
+
+def stop_on_longer(name: str, header: Header, block: pd.DataFrame, row: int) -> None:
+    """Stop where rows below the header, of which the block's first is number `row`, hold more than it has titles."""
+    titled = 1 + max(place for place, title in enumerate(header.titles) if title)
+    longer = np.zeros(len(block), bool)
+    for place in range(titled, block.shape[1]):
+        longer |= asked_of_each(block.iloc[:, place], lambda text: bool(text.strip()))
+    if told := [place for place in np.flatnonzero(longer).tolist() if row + place > 0][:3]:
+        lines = [f"{name}：表头有 {titled} 列，下面的行比它长，无法确定哪个数在哪一列。"]
+        for place in told:
+            text = told_row([*block.iloc[place]], header)
+            lines.append(f"  · 第 {row + place} 行（文件第 {block.index[place]} 行）：{text}")
+        why = "常因数中的千分位逗号或文字中的逗号没有加引号。请给这样的单元格加上引号，或另存为 xlsx 后再试"
+        raise PilotError("\n".join([*lines, f"{why}；如确有没写列名的一列，请补上列名。"]))
 
 
 def _open(text: Text) -> BinaryIO:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib.checking import by_cause
+from pilotlib.checking import by_cause, rows_named
 from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
 from pilotlib.columns import COLUMNS, INDICATORS, SOURCE_COLUMNS, kind_of
 from pilotlib.reading import Processed
@@ -112,7 +112,7 @@ def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: s
         table_of("applications", data, source, marks=marks, shown=tuple(shown), searchable=True),
         table_of("changes", logged.changes, source),
         table_of("problems", problems, source, notes=f"{by_severity}。有错误时不出报告。", shown=columns),
-        table_of("set_aside", logged.set_aside, source, notes=read, nothing=nothing),
+        table_of("set_aside", logged.set_aside, source, notes=read, nothing=nothing, limit=100),
     )
     return {told.name: told for told in tables}
 
@@ -128,13 +128,13 @@ def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
 
 def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
     """Lines for a terminal: rows set aside, cells changed and decisions, problems, and the counts of all."""
-    aside, changes = cleaned.set_aside, in_words(cleaned.changes)
+    aside, changes = cleaned.set_aside.groupby(["reason", "text"], sort=False), in_words(cleaned.changes)
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     merged = changes[cleaned.changes["rule"] == "merged_cell"]
     filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
     kinds = (
         ("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
-        ("剔除  文件第{place}行（{reason}）：{text}", aside),
+        ("剔除  文件{place}（{reason}）：{text}", aside["place"].agg(rows_named).reset_index()),
         ("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
         ("合并  第{source_row}行{column}：与上方合并为一格，同为“{after}”", filled.reset_index()),
         ("更改  第{source_row}行{column}：“{before}”→“{after}”（{rule}）", in_words(repairs(cleaned.changes))),
@@ -142,5 +142,5 @@ def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
     )
     lines = chain(*(map(form.format_map, table.to_dict("records")) for form, table in kinds))
     cells_changed = number_of_changed_cells(cleaned.changes)
-    total = f"申报 {len(cleaned.applications)} 行，剔除 {len(aside)} 行，更改 {cells_changed} 个单元格"
+    total = f"申报 {len(cleaned.applications)} 行，剔除 {len(cleaned.set_aside)} 行，更改 {cells_changed} 个单元格"
     return [*lines, f"{file}：{total}；{counts}。"]

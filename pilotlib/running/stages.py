@@ -87,7 +87,7 @@ def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.
     given = {"cells": cells, "corrections": inputs.corrections, "given_indicators": inputs.indicators}
     write_tables(folder, given | cleaned._asdict() | {"problems": problems})
     about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
-    about["continued"] = inputs.origin.continued + inputs.origin.struck
+    about["continued"] = list(inputs.origin.aside)
     text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     (folder / "narrative.md").write_text(inputs.narrative, encoding="utf-8", newline="\n")

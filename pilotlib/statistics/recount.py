@@ -6,10 +6,10 @@ counts a year and a piece of a national table: columns repeat few words, so each
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,8 @@ from pilotlib import vocabulary
 from pilotlib.columns import EXPECTED_COLUMNS, SOURCE_COLUMNS, column_named, heading_of, source_columns, title_of
 from pilotlib.distinct import asked_of_each, categories_of, each_value, first_filled
 from pilotlib.errors import PilotError
-from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header
-from pilotlib.vocabulary import APPROVED_STATUSES, NO_ROUND, UNKNOWN, plain, round_named, status_named
+from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, headings_of
+from pilotlib.vocabulary import APPROVED_STATUSES, NO_ROUND, NOTHING_SAID, UNKNOWN, plain, round_named, status_named
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
 TOTALLED = ["applications", "places_applied", "places_approved"]
@@ -36,17 +36,22 @@ class Recount(NamedTuple):
 
 
 def recount(
-    cells: pd.DataFrame, corrections: pd.DataFrame | None = None, continued: Collection[int] = ()
+    cells: pd.DataFrame,
+    corrections: pd.DataFrame | None = None,
+    continued: Collection[int] = (),
+    school: Mapping[str, Any] = NOTHING_SAID,
 ) -> Counter[tuple[str, str]]:
     """Count a year's cells, header included: `(group, measure)` → number.
 
     Groups are "" for the whole year, each round, and each level; measures are `TOTALLED`, and for the year also
-    certificates and certificate × level. `continued` is as `Origin.continued`.
+    certificates and certificate × level. `continued` are the places of `Origin.aside`; `school` is what `school.toml`
+    says, of statuses too.
     """
-    header = find_header(cells.head(HEADER_WITHIN).astype(str).to_numpy().tolist())
+    header = find_header(cells.head(HEADER_WITHIN).astype(str).to_numpy().tolist(), headings_of(corrections))
     if header is None:
         raise PilotError("没有找到表头，无法重数。")
-    counted = recount_piece(cells, header, -header.last, corrections, continued)
+    answers = school.get("statuses", NOTHING_SAID)
+    counted = recount_piece(cells, header, -header.last, corrections, continued, answers=answers)
     counted.totals["", "certificates"] = len({certificate for certificate, _ in counted.pairs})
     counted.totals["", "certificate_levels"] = len(counted.pairs)
     return counted.totals
@@ -60,11 +65,13 @@ def recount_piece(
     continued: Collection[int] = (),
     labels: Sequence[pd.Series] = (),
     name_group: Callable[[str], str] = normalised,
+    answers: Mapping[str, str] = NOTHING_SAID,
 ) -> Recount:
     """Count the cells of a table or of a piece of one: text, a row per row of the file, places as index.
 
     `first` is the number of the first row; the header's last row is number 0. `corrections` are the ledger, if
-    any, `continued` the places of rows that go on with the application above or are struck out. `labels` are
+    any, `continued` the places of rows that are no applications by themselves, `answers` what the school says of
+    statuses. `labels` are
     columns that are not ours: if any, the first names the group (a school), as `name_group` reads its cells, and
     rounds and levels are not counted.
     """
@@ -76,7 +83,7 @@ def recount_piece(
     has_status, blank = "status" in columns, each_value(columns["certificate"], lambda text: "")
     columns = dict.fromkeys(("level", *EXPECTED_COLUMNS), blank) | columns
     factors = dict.fromkeys(EXPECTED_COLUMNS, 1) | factors
-    said = asked_of_each(columns["status"], lambda text: status_named(normalised(text)) in APPROVED_STATUSES)
+    said = asked_of_each(columns["status"], lambda text: status_named(normalised(text), answers) in APPROVED_STATUSES)
     approves = said | (not has_status)  # of a table without statuses, what it says to be approved is
     measures = {
         "applications": np.ones(len(cells), int),
@@ -135,7 +142,7 @@ def _corrected(
 ) -> tuple[dict[str, pd.Series], dict[str, int]]:
     """Every source column with the ledger's corrections put in, and how many people one counts in each."""
     entries = [] if corrections is None else corrections[["row", "column", "was", "becomes"]].to_numpy().tolist()
-    headings = {was.strip(): becomes.strip() for row, _, was, becomes in entries if float(row) == 0}
+    headings = headings_of(corrections)
     columns, factors = {}, {}
     for place, title in enumerate(header.titles):
         name, factor, _ = heading_of(headings.get(title, title))

@@ -6,9 +6,9 @@ import pytest
 from pilotlib.checking import check
 from pilotlib.cleaning import clean, number_of_changed_cells
 from pilotlib.columns import CORRECTION_COLUMNS
+from pilotlib.reading.choosing import NOTHING_FILLED, Origin
 from pilotlib.reading.grids import fill_merged
 from pilotlib.reading.headers import header_of
-from pilotlib.reading.tables import NOTHING_FILLED, Origin
 from pilotlib.report.year_tables import findings
 from pilotlib.statistics.recount import recount
 
@@ -27,7 +27,7 @@ def cleaned(second, columns, last=3):
     cells = pd.DataFrame(rows, index=pd.RangeIndex(1, 5, name="place"), dtype=str)
     filled = pd.DataFrame([(row + 1, *rest) for row, *rest in steps], columns=NOTHING_FILLED.columns)
     continued = tuple(row + 1 for row in positions)
-    made = clean(cells, origin=Origin(filled=filled, continued=continued))
+    made = clean(cells, origin=Origin(filled=filled, aside=dict.fromkeys(continued, "并入上一行")))
     return made, recount(cells, NO_CORRECTIONS, continued)
 
 

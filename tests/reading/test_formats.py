@@ -176,7 +176,7 @@ def other_table(kind, tmp_path):
 
 
 def two_tables(kind, tmp_path):
-    with pytest.raises(PilotError, match=r"有 2 个表同样像申报表：.+、.+。请另存一份") as error:
+    with pytest.raises(PilotError, match=r"有 2 个表同样像申报表：.+、.+。请在 source.toml 中写明") as error:
         read(tmp_path, kind, GRIDS[kind](TABLE, others=[TABLE]))
     named = re.findall("“[^”]+”的?(?:工作表“[^”]+”)?|第 . 个表格", str(error.value))
     assert len(named) == 2

@@ -67,9 +67,9 @@ def test_cells_merged_under_a_header_that_the_ledger_corrects_are_filled_as_unde
         ledger = "row,column,was,becomes,reason\n" + (f"0,,{title},批准总培训人数,错字\n" if title[-1] == "薮" else "")
         (folder / "corrections.csv").write_text(ledger, encoding="utf-8")
         inputs = read_inputs(project, 2021)
-        found.append((inputs.cells.iloc[1:].to_numpy().tolist(), inputs.origin.continued))
+        found.append((inputs.cells.iloc[1:].to_numpy().tolist(), list(inputs.origin.aside)))
     assert found[0] == found[1]
-    assert found[0][1] == (3,)
+    assert found[0][1] == [3]
 
 
 def test_an_empty_file_beside_the_table_is_as_none(project):
@@ -81,7 +81,9 @@ def test_an_empty_file_beside_the_table_is_as_none(project):
 
 def test_colleges_are_lists_of_majors(project):
     (project / "data" / "raw" / "school.toml").write_text('[colleges]\n"商学院" = "会计"\n', encoding="utf-8")
-    with pytest.raises(PilotError, match=r"school\.toml：\[colleges\]"):
+    with pytest.raises(
+        PilotError, match=r'school\.toml：colleges = {"商学院" = "会计"} 应写成 .*\["会计", "市场营销"\]'
+    ):
         read_inputs(project, 2021)
 
 
@@ -97,7 +99,7 @@ def test_lines_that_begin_with_a_number_sign_are_comments(project):
         ("corrections.csv", "row,column\n", r"corrections\.csv 第 1 行（表头）：缺少列 was、becomes、reason"),
         ("source.toml", "rows = \n", r"source\.toml：不是有效的 TOML"),
         ("source.toml", "row = 25\n", r"source\.toml：不认识“row”。是否想写“rows”？"),
-        ("source.toml", 'rows = "25"\n', r"rows 应是不带引号的整数，现为“25”"),
+        ("source.toml", 'rows = "25"\n', r"rows = \"25\" 应写成 rows = 25 那样"),
         (
             "indicators.csv",
             "indicator,value,unit,note\n培训教师,51\n考评员,1,人,\n考核站点,1,个,甲,乙\n",
