@@ -77,9 +77,10 @@ def chosen(file: str, grids: list[Grid], source: Mapping[str, Any], year: int) -
     return [_between(grid, begin or 1, end or last) for grid in kept] if begin or end else kept
 
 
-def years_in(text: str) -> set[int]:
-    """The years that a name or a title says."""
-    return set(map(int, re.findall(r"(?<!\d)20\d\d(?!\d)", text)))
+def years_in(where: str) -> set[int]:
+    """The years that the name of a sheet or a file says, where that is in words where a table stands."""
+    names = "，".join(re.findall("“([^”]*)”", where))
+    return set(map(int, re.findall(r"(?<!\d)20\d\d(?!\d)", names)))
 
 
 def _between(grid: Grid, begin: int, end: int) -> Grid:
