@@ -44,7 +44,8 @@ def lines_for_majors(problems: pd.DataFrame, reference: pd.DataFrame) -> list[st
 
     One that is misspelt is none: its cell is to be corrected.
     """
-    known = {entry[place]: entry[1:] for place in (1, 0) for entry in reference.to_numpy().tolist()}
+    entries = reference[list(REFERENCE_COLUMNS[1:])].to_numpy().tolist()
+    known = dict(zip([*reference["catalogue_name"], *reference["major"]], entries * 2, strict=True))
     nearest = {
         word: (get_close_matches(word, known, n=1, cutoff=0.7) or [""])[0]
         for word in problems["value"][problems["rule"] == "major_unknown"].unique()
