@@ -12,10 +12,10 @@ import pandas as pd
 
 from pilotlib.cleaning import log, rows, verbs
 from pilotlib.cleaning.log import number_of_changed_cells, repairs
+from pilotlib.cleaning.rows import Piece
 from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 from pilotlib.distinct import differ, with_categories
 from pilotlib.reading.headers import header_of
-from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 
 __all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed_cells", "repairs"]

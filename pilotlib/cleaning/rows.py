@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, reduce
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,6 @@ from pilotlib import columns
 from pilotlib.distinct import asked_of_each, each_value, numbers_alike
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header, header_rows, misspelt, nearly_named
-from pilotlib.reading.pieces import Piece
 from pilotlib.reading.tables import NO_ORIGIN, Origin
 from pilotlib.vocabulary import LABEL_FORMS, ROW_FORMS, TOTAL_FORM_WITHOUT_CERTIFICATE, TOTAL_HALVES, plain
 from pilotlib.words import REMEMBERED, count_text, is_count, levels_in, normalised, split_certificate
@@ -21,6 +21,26 @@ LABEL_COLUMNS = [name for name, column in columns.SOURCE_COLUMNS.items() if colu
 # What a cell's text is, as bits; the last three say what it is not, so that a row of such cells has none of them.
 FILLED, TOTAL, MODEL, SIGNATURE, TOTAL_WITHIN, HALF, OTHER_HALF = (1 << place for place in range(7))
 NO_LINE, NO_UNIT, NO_NUMBER = (1 << place for place in range(7, 10))
+
+
+class Piece(NamedTuple):
+    """Rows of a table as they stand in a file, merged cells filled as `origin` says.
+
+    `header_place` is the place of the header's last row in the file, `first` the number of the first of these rows
+    (the header's last row is 0), and `cells` are their texts as categoricals, with their places as index.
+    """
+
+    file: str
+    header: Header
+    header_place: int
+    first: int
+    cells: pd.DataFrame
+    origin: Origin = NO_ORIGIN
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The number of each row."""
+        return np.arange(self.first, self.first + len(self.cells))
 
 
 def whole_table(cells: pd.DataFrame, header: Header, file: str, origin: Origin = NO_ORIGIN) -> Piece:

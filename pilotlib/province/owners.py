@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from pilotlib.cleaning.rows import Piece
 from pilotlib.errors import PilotError
+from pilotlib.province.files import SCHOOLS_FILE, files_of, pieces_of
 from pilotlib.reading.files import left_by_a_system, read_text, unpacked
-from pilotlib.reading.pieces import SCHOOLS_FILE, Piece, files_of, pieces_of
 from pilotlib.vocabulary import plain
 
 _SCHOOL = re.compile(

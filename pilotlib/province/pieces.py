@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from pilotlib.cleaning import CleanedPiece, clean_piece
+from pilotlib.cleaning.rows import Piece
 from pilotlib.columns import source_columns, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
+from pilotlib.province.files import pieces_of
 from pilotlib.province.owners import Owner
 from pilotlib.reading.headers import Header
-from pilotlib.reading.pieces import Piece, pieces_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.vocabulary import NO_SCHOOL, TOTAL_FORM, plain
 from pilotlib.words import normalised, year_text

@@ -11,13 +11,14 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from pilotlib.cleaning import CleanedPiece
+from pilotlib.cleaning.rows import Piece
 from pilotlib.columns import title_of
 from pilotlib.distinct import each_value, in_order
 from pilotlib.errors import PilotError
+from pilotlib.province.files import files_of
 from pilotlib.province.owners import Owner
 from pilotlib.province.pieces import NOBODYS, cleaned_pieces, school_name
 from pilotlib.province.workers import Spread
-from pilotlib.reading.pieces import Piece, files_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
 from pilotlib.statistics.places import PLACES, lacking, only_approved

@@ -19,7 +19,7 @@ from pilotlib.vocabulary import NO_SCHOOL
 from tests.cleaning.test_properties import TABLES
 from tests.conftest import examples, full
 from tests.generator import generate
-from tests.reading.test_pieces import written
+from tests.province.test_files import written
 from tests.tables import HEADER, ROW, row
 
 TINY = 2000
