@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -73,7 +74,7 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], school: dict[s
         given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
         for name, value, unit, bound in given.itertuples(index=False):
             facts.append(Fact(name, Scope(), float(value), unit, bound is True, statistic))
-    for counts, lower, statistic in _counts(tables._replace(applications=applications), statistics):
+    for counts, lower, statistic in _counts(replace(tables, applications=applications), statistics):
         parts = counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
         lower = lower.reindex(index=counts.index, columns=counts.columns, fill_value=False)
         for measure in map(str, counts):

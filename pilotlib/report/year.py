@@ -1,6 +1,9 @@
 """The book of a year: its tables, figures and sentences, the school's text and what became of its numbers."""
 
 import json
+from collections.abc import Hashable
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from pilotlib import __version__
@@ -32,6 +35,13 @@ def open_year(year: int | str | None = None, processed: str | None = None, proje
 
 def read_year(folder: Path, earlier: Path | None = None) -> Book:
     """The book of a year, of what its first two stages wrote (else a PilotError), beside an earlier year."""
+    files = chain.from_iterable(sorted(place.rglob("*.*")) for place in (folder, earlier) if place)
+    return _read(folder, earlier, tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path, earlier: Path | None, _: Hashable) -> Book:
+    """The book of a year once for these files: the notebook tells it, and then it is published."""
     before = read_year_statistics(earlier, COMPARED) if earlier else None
     return book_of(read_processed(folder), read_year_statistics(folder, STATISTICS).statistics, before)
 

@@ -1,6 +1,9 @@
 """The tables that statistics are computed from; applications by round, level, certificate and status."""
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any
 
 import pandas as pd
 
@@ -11,13 +14,20 @@ from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 PLACES = ["places_applied", "places_approved"]
 
 
-class Tables(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Tables:
     """A year's tables as cleaned, `indicators` as text; `colleges` are major → college, empty if not said."""
 
     applications: pd.DataFrame
     majors: pd.DataFrame
     indicators: pd.DataFrame
     colleges: dict[str, str]
+
+
+def once(function: Callable[[Tables], pd.DataFrame]) -> Callable[[Tables], pd.DataFrame]:
+    """A function of which others are formed too: computed once for the same tables, given anew to everyone who asks."""
+    kept = lru_cache(maxsize=2)(function)
+    return wraps(function)(lambda tables: kept(tables).copy(deep=False))
 
 
 def tables_of(processed: Processed) -> Tables:
@@ -58,14 +68,11 @@ def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     pairs = applications["certificate"] + "|" + applications["level"].astype(str)
     lacks = lacking(applications)
     bounds = (lacks & ~lacks.all()).any(axis="columns")
-    groups = applications.assign(pair=pairs, lower_bound=bounds).groupby(by, observed=True, dropna=False)
-    counts = groups.agg(
-        applications=("source_row", "size"),
-        certificates=("certificate", "nunique"),
-        certificate_levels=("pair", "nunique"),
-    )
+    applications = applications.assign(certificate_levels=pairs, lower_bound=bounds)
+    groups = applications.groupby(by, observed=True, dropna=False)
+    different = groups[["certificate", "certificate_levels"]].nunique().rename(columns={"certificate": "certificates"})
     places, bounds = groups[PLACES].sum(min_count=1), groups["lower_bound"].any()
-    return pd.concat([counts, places, bounds], axis="columns").reset_index()
+    return pd.concat([groups.size().rename("applications"), different, places, bounds], axis="columns").reset_index()
 
 
 def by_round(tables: Tables) -> pd.DataFrame:
@@ -106,6 +113,7 @@ def by_certificate(tables: Tables) -> pd.DataFrame:
     )[["certificate", "levels", "rounds", "applications", *PLACES, "lower_bound", "rounds_detail"]]
 
 
+@once
 def repeated_over_rounds(tables: Tables) -> pd.DataFrame:
     """One row per certificate × level that was applied for in more than one round, with the sum over rounds."""
     table = _with_rounds(only_approved(tables.applications), ["certificate", "level"])
