@@ -18,11 +18,17 @@ check: .venv/ready  ## what is found in the table of YEAR; writes nothing
 extras: .venv/uv  ## what docx, pdf and a cluster want
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable ".[office,pdf,formats,cluster]"
 
-test: .venv/ready-dev lint  ## the whole test suite
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# The types, which take half a minute where they have not been checked before, are checked beside the tests, and told of
+# when these have ended.
+TESTED = $(MAKE) --no-print-directory lint > .venv/lint.txt 2>&1 & \
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(1); tests=$$?; \
+	wait $$!; lint=$$?; cat .venv/lint.txt; exit $$((tests || lint))
 
-test-all: .venv/ready-dev lint  ## the same with what takes long: kills at many moments, a cluster, every width and ground
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -m ""
+test: .venv/ready-dev  ## lint, types and the whole test suite
+	@$(call TESTED)
+
+test-all: .venv/ready-dev  ## the same with what takes long: kills at many moments, a cluster, every width and ground
+	@$(call TESTED,-m "")
 
 fuzz: .venv/ready-dev  ## ten thousand damaged files, each read whole or refused in a sentence; a quarter of an hour
 	$(BIN)/python -m tests.fuzz --inputs 10000 --seconds 900
