@@ -87,7 +87,7 @@ def test_a_school_that_gives_no_count_makes_sums_over_it_lower_bounds(folder):
     assert [nobody["places_approved"], nobody["lower_bound"]] == [50, False]
 
 
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("packed", [pytest.param(False, marks=pytest.mark.full), True])  # unpacked, it is a folder
 def test_each_school_gets_its_report(folder, tmp_path, packed):
     project = make_project(tmp_path / "project")
     if packed:
