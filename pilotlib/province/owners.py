@@ -11,7 +11,7 @@ from pilotlib.reading.pieces import SCHOOLS_FILE, Piece, files_of, pieces_of
 from pilotlib.vocabulary import plain
 
 _SCHOOL = re.compile(
-    "[\u4e00-\u9fff（）()·]{2,40}?(?:学院|大学|学校|中专|职高|职校|技校|职教中心)(?:[（(][\u4e00-\u9fff]{1,6}[）)])?"
+    "[\u4e00-\u9fff\U00020000-\U0003ffff（）()·]{2,40}?(?:学院|大学|学校|中专|职高|职校|技校|职教中心)(?:[（(][\u4e00-\u9fff]{1,6}[）)])?"
 )
 # In a line above the table 〔2019〕6号 is no year.
 _YEAR, _YEAR_OF_FILE = re.compile(r"(?<!\d)(20\d\d)年"), re.compile(r"(?<!\d)(20\d\d)(?!\d)")
