@@ -1,6 +1,7 @@
 """The command `pilot`. Heavy imports are made where they are used, so that help and errors come at once."""
 
 import json
+import os
 import shutil
 import sys
 from functools import partial
@@ -193,6 +194,10 @@ def batch(project: Path, table: Path, by: str, **options: Any) -> None:
 
 def main() -> None:
     """Run the command; what a user can mend is one sentence and exit status 1, never a traceback."""
+    if sys.getfilesystemencoding() != "utf-8" and "PYTHONUTF8" not in os.environ:
+        # In GBK no file could have every name, and libraries would look for others: begin anew, only the words in GBK.
+        os.environ |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": f"{sys.stdout.encoding}:backslashreplace"}
+        os.execv(sys.executable, sys.orig_argv)
     try:
         pilot()
     except (PilotError, OSError) as error:

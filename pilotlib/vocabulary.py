@@ -41,9 +41,9 @@ TOTAL_WORD = "(?:合计|总计|汇总|小计|共计|累计)"
 TOTAL_FORM = re.compile(rf"{TOTAL_WORD}:?")
 TOTAL_FORM_WITHOUT_CERTIFICATE = re.compile(rf".{{0,8}}{TOTAL_WORD}|{TOTAL_WORD}:.{{0,20}}")
 # Headers that do not say which people are counted, and the words of the title above a table that do; the first counts.
-PEOPLE_TITLES = ("人数", "试点人数", "计划人数", "名额")
+PEOPLE_TITLES = ("人数", "试点人数", "计划人数", "名额", "规模", "试点规模", "试点学生规模")
 PEOPLE_BY_TITLE = {
-    "places_approved": re.compile("批准|获批|通过|公布|立项|备案|核定"),
+    "places_approved": re.compile("批准|获批|通过|公布|立项|备案|核定|(?<!申报)试点(?:院校|学校|单位)名单"),
     "places_applied": re.compile("申报|申请|拟"),
 }
 # What makes a header's numbers another measure: last year's, the women's, another year's.
@@ -51,7 +51,8 @@ OTHER_MEASURE = re.compile(r"上一?(?:年|届|学年|批)|去年|往年|前年|
 # The word for a total written into two cells.
 TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
 # 示例, in the cell of a label; 填表人：…; a unit, in every cell of its row; (3) under a column's title.
-MODEL_FORM = re.compile(r"(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)(?:行|\d)?:?")
+_MODEL = "(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)行?"
+MODEL_FORM = re.compile(rf"{_MODEL}:?\d{{0,2}}:?|[(\[【]{_MODEL}[)\]】].*")
 SIGNATURE_FORM = re.compile(
     "(?:填表|制表|填报|审核|审批|复核|经办|负责|联系|报送|主管)(?:人|单位|部门|日期|时间|电话|方式|领导)(?:签[字名章])?(?::.*)?"
 )
@@ -64,7 +65,7 @@ PERSONAL_WORD = re.compile(
 )
 UNIT_FORM = re.compile(r"\(?(?:单位:)?(?:人|人次|名|个|项|种|年|年度|年份|元|万元|%)\)?|")
 ANYTHING = re.compile(".+")
-COLUMN_NUMBER_FORM = re.compile(r"\(?\d{1,2}\)?|")
+COLUMN_NUMBER_FORM = re.compile(r"\(?(?:\d{1,2}|[甲乙丙丁戊己庚辛壬癸]|[a-z](?:=[-+*/a-z]+)?)\)?|")
 # The line of a Markdown table between header and rows.
 RULED_LINE = re.compile(":?-{2,}:?|")
 # One cell of these says that its row is no application; a row all of whose cells are of one of those is none either.

@@ -20,7 +20,7 @@ from pilotlib.columns import source_columns, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.province.files import pieces_of
-from pilotlib.province.owners import Owner
+from pilotlib.province.owners import Owner, year_said
 from pilotlib.reading.headers import Header
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.vocabulary import NO_SCHOOL, TOTAL_FORM, plain
@@ -79,16 +79,19 @@ def cleaned_pieces(
     PilotError: the table cannot be read, has no such column, or one number of people for several rows.
     """
 
+    years: dict[str, int] = {}
+
     def work_on(piece: Piece) -> Result:
         if owner := owners.get(piece.file):
-            return work(piece, [], *_of_owner(piece, owner))
+            cleaned, *names = _of_owner(piece, owner)
+            return work(piece, [], _of_year(piece, cleaned, years[piece.file]), *names)
         positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.filled
         for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
             name = piece.header.names[position]
             if name in source_columns("count"):  # of several rows, perhaps of several schools
                 where = f"{piece.file}第{place}行的{title_of(name)}"
                 raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
-        cleaned = clean_piece(piece, positions)
+        cleaned = _of_year(piece, clean_piece(piece, positions), years[piece.file])
         nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
         names = [_names(piece.cells[position], nameless) for position in positions]
         names.append(each_value(names[0], lambda name: ""))  # the cities, where there is no column of them
@@ -97,6 +100,7 @@ def cleaned_pieces(
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
         waiting: deque[Future[Result]] = deque()
         for piece in pieces_of(path, block_bytes):
+            years.setdefault(piece.file, year_said(piece))  # by the first piece of a file
             waiting.append(pool.submit(work_on, piece))
             if len(waiting) > _PIECES_AT_ONCE:
                 yield waiting.popleft().result()
@@ -110,15 +114,20 @@ def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
 
 
 def _of_owner(piece: Piece, owner: Owner) -> tuple[CleanedPiece, pd.Series, pd.Series]:
-    """A piece of a school's own file cleaned, of the owner's year where it has none; each row's school and city."""
+    """A piece of a school's own file cleaned; each row's school and city."""
     cleaned = clean_piece(piece)
     nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
     constants = (pd.Series([name] * len(piece.cells), piece.cells.index, dtype=object) for name in owner[:2])
     schools, cities = (_names(names, nameless) for names in constants)
-    if "year" not in piece.header.names:
-        year = pd.array([owner.year or pd.NA] * len(cleaned.applications), dtype="Int64")
-        cleaned = cleaned._replace(applications=cleaned.applications.assign(year=year))
     return cleaned, schools, cities
+
+
+def _of_year(piece: Piece, cleaned: CleanedPiece, year: int) -> CleanedPiece:
+    """A cleaned piece, its applications of a year (0: not known) where it has no column of years."""
+    if "year" in piece.header.names:
+        return cleaned
+    years = pd.array([year or pd.NA] * len(cleaned.applications), dtype="Int64")
+    return cleaned._replace(applications=cleaned.applications.assign(year=years))
 
 
 def _label_positions(header: Header, by: str, file: str) -> list[int]:
@@ -157,10 +166,11 @@ def split(table: Path, by: str, folder: Path, owners: dict[str, Owner] = NOBODYS
     for piece, _, cleaned, schools, _ in pieces:
         if "year" in piece.header.names:
             years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
-        elif piece.file in owners:
-            years = np.full(len(piece.cells), owners[piece.file].year)
+        elif piece.file not in owners and cleaned.applications["year"].isna().any():
+            where = "没有申报年度列，表的标题与文件名也没有写年份"
+            raise PilotError(f"{piece.file}：{where}，不知道是哪一年的报告。请补上这一列。")
         else:
-            raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
+            years = np.full(len(piece.cells), cleaned.applications["year"].fillna(0).max())
         belongs = (piece.rows > 0) & ((cleaned.reasons == "").to_numpy() | (schools != "").to_numpy())
         keys = pd.DataFrame({"school": schools.astype("str").replace("", NO_SCHOOL).array, "year": years})[belongs]
         cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""

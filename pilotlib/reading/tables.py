@@ -245,8 +245,7 @@ def _goes_on(grid: Grid, header: Header) -> bool:
     places = {name: place for place, name in enumerate(header.names[:width]) if name}
     if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1 or "certificate" not in places:
         return False
-    for row in filter(any, grid.rows):
-        counts = [count_text(normalised(row[places[name]])) for name in ADDED_UP_COLUMNS if name in places]
-        if not row[places["certificate"]] or not any(map(is_count, counts)):
-            return False
-    return True
+    # As in `_are_one`: rows without a certificate are totals and remarks.
+    rows = [row for row in grid.rows if row[places["certificate"]].strip()]
+    of_counts = [places[name] for name in ADDED_UP_COLUMNS if name in places]
+    return bool(rows) and all(any(is_count(count_text(normalised(row[place]))) for place in of_counts) for row in rows)

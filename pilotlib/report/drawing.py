@@ -96,8 +96,9 @@ def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     both = table[["places_approved", "places_applied"]]
     bounds = table.get("lower_bound", [False] * len(table))
     said, asked = (pd.Series(map(at_least, both[name], bounds), both.index, dtype="str") for name in both)
-    texts = said.where(same, "批准" + said).where(table["places_approved"].notna(), "未计入批准")
-    texts = texts.where(same, texts + "，申请" + asked)
+    granted = table["places_approved"].notna()
+    texts = said.where(same, "批准" + said).where(granted, "未计入批准") + "，" if granted.any() else ""
+    texts = said.where(same, texts + "申请" + asked)
     return _finished(figure, axes, approved.combine(applied, max), texts.tolist())
 
 

@@ -11,6 +11,7 @@ from pilotlib.columns import title_of, unit_of
 from pilotlib.report.drawing import bar_chart, floats, hatched_chart, marked_chart, report_style, stack_chart
 from pilotlib.report.prose import NOT_GIVEN, at_least, number, people, shortened
 from pilotlib.report.told import Told, bounds_of
+from pilotlib.vocabulary import UNKNOWN
 
 ToldTables = dict[str, Told]
 
@@ -60,7 +61,8 @@ def round_level(tables: ToldTables) -> FigureEntry:
     rounds, levels = (top_of(tables[name].data, "share") for name in ("by_round", "by_level"))
     if rounds is not None and levels is not None and not _is_bounded(tables):
         of_round, of_level = (f"{number(top['share'])}%" for top in (rounds, levels))
-        headline = f"{rounds['application_round']}占批准人数的{of_round}，{levels['level']}占{of_level}"
+        of_levels = f"，{levels['level']}占{of_level}" if levels["level"] != UNKNOWN else ""
+        headline = f"{rounds['application_round']}占批准人数的{of_round}{of_levels}"
     form, labels = "横向堆叠条形图，每个批次一条，按等级分段。", ["application_round", "level"]
     return FigureEntry(table, partial(stack_chart, table.data, *labels), headline, form, labels, ["places_approved"])
 

@@ -109,11 +109,14 @@ def claims(book: Book) -> HTML:
 
 
 def figure(book: Book, name: str) -> HTML:
-    """A figure with its finding as headline, described in words, with unit, source, and its data."""
+    """A figure with its finding as headline, described in words, with unit, source, and its data.
+
+    Nothing where no number is known that it could show.
+    """
     entry = book.figures[name]
     unit, headline = escape(entry.unit), escape(entry.headline)
-    if entry.table.data.empty:
-        return HTML(f"<p>{headline}：没有可以画出的数据，未提供。</p>")
+    if entry.table.data[entry.lengths].isna().all(axis=None):
+        return HTML("")
     label = f'role="img" aria-label="{escape(description(entry))}"'
     svg = svg_of(drawing(entry), name).replace("<svg ", f"<svg {label} ", 1)
     return HTML(

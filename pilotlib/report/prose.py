@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.columns import kind_of, title_of
-from pilotlib.vocabulary import UNKNOWN
+from pilotlib.vocabulary import NO_ROUND, UNKNOWN
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
@@ -56,9 +56,21 @@ def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
     """Applications and approved places of each row that has any, 至少 before a lower bound; or empty."""
     rows = rows[rows["applications"] > 0]
     named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
-    places = map(people, rows["places_approved"], rows.get("lower_bound", [False] * len(rows)))
-    parts = list(map("{}{}项、批准{}".format, named, rows["applications"].map(number), places))
-    return f"分{title}看，{'；'.join(parts)}。" if parts else ""
+    bounds, known = rows.get("lower_bound", [False] * len(rows)), rows["places_approved"].notna().any()
+    places = ["、批准" + text if known else "" for text in map(people, rows["places_approved"], bounds)]
+    parts = list(map("{}{}项{}".format, named, rows["applications"].map(number), places))
+    return f"分{title}看，{'；'.join(parts)}。" if set(named) - {"等级未知", NO_ROUND} else ""
+
+
+def asked_and_granted(applied: str, approved: str, rate: str = "") -> str:
+    """A sentence on the places applied for and approved, and perhaps a rate, as far as they are given.
+
+    >>> asked_and_granted("50人", "40人"), asked_and_granted("未提供", "40人"), asked_and_granted("未提供", "未提供")
+    ('申请培训50人，批准40人。', '批准40人。', '')
+    """
+    steps = {"申请培训": applied, "批准": approved}
+    given = "，".join(step + places for step, places in steps.items() if places != NOT_GIVEN)
+    return f"{given}{rate}。" if given else ""
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
@@ -85,7 +97,7 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     return {
         "places": f"{year}年度共申报1+X证书试点{said['applications']}，涉及{said['certificates']}证书；"
         f"同一证书的不同等级分别计算，为{said['certificate_levels']}。"
-        f"申请培训{said['places_applied']}，批准{said['places_approved']}。"
+        + asked_and_granted(said["places_applied"], said["places_approved"])
         + breakdown("批次", statistics["by_round"], "application_round")
         + (not_approved if parts else ""),
         "certificates": _certificates(statistics),
@@ -104,8 +116,9 @@ def _certificates(statistics: Statistics) -> str:
         places = people(unknown["places_approved_as_given"] - unknown["places_approved"])
         text += f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准{places}。"
     if len(repeated):
-        form = "{certificate}（{level}，{rounds_detail}，合计{total}）"
-        counts = list(map(people, repeated["places_approved"], repeated["lower_bound"]))
+        form = "{certificate}（{level}，{rounds_detail}{total}）"
+        sums = zip(repeated["places_approved"], repeated["lower_bound"], strict=True)
+        counts = [f"，合计{people(*total)}" if pd.notna(total[0]) else "" for total in sums]
         repeats = map(form.format_map, repeated.assign(total=counts).to_dict("records"))
         text += f"在不止一个批次申报的有{number(len(repeated))}个：{'、'.join(repeats)}。"
     rows = statistics["approved_unlike_applied"]

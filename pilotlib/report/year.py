@@ -61,6 +61,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
         compared, sentences = compare([earlier, YearStatistics(year, about, statistics)])
         tables, paragraphs["comparison"] = tables | compared, "\n".join(sentences)
     known, aside = statistics["overview"], len(processed.set_aside)
+    key_measures = [name for name in _KEY_MEASURES if name in known.dropna(subset="value")["measure"].to_list()]
     overview, changed = known.set_index("measure"), number_of_changed_cells(processed.changes)
     values, notes = overview["value"].astype(object), overview["note"]
     rows = {"rows_read": len(processed.applications) + aside, "rows_set_aside": aside}
@@ -83,7 +84,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
             "claims": count_states(claims),
             "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
         },
-        key_figures=[Fact(title_of(name), measured(known, name), notes[name]) for name in _KEY_MEASURES],
+        key_figures=[Fact(title_of(name), measured(known, name), notes[name]) for name in key_measures],
         doubts=[
             Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
             Doubt(f"申报表中的警示：{number(len(grave))}处", by_cause(grave)["message"].tolist(), "数据修正与存疑"),

@@ -25,6 +25,8 @@ _NEEDING = {
     "repeated_over_rounds": ("repeated_certificates",),
     "approved_unlike_applied": ("places_applied", "places_approved"),
 }
+# Statistics that say nothing where all of a column is missing.
+_OF_COLUMN = {"places_per_100_students": "places_per_100_students", "distinct_students": "students"}
 # Every table beside the statistics: title, definition, unit.
 _TABLES = {
     "cells": ("收到的表", "单元格都是文本，与文件逐字相同。", "行"),
@@ -51,14 +53,22 @@ def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given:
     """Statistics as told tables by name; `given` says where those figures come from that the school gave."""
     sources = {"indicators": given, "rates": f"{source}；{given}"} if given else {}
     known = statistics["overview"].dropna(subset="value")["measure"].tolist() if "overview" in statistics else []
-    grouped = [name for name, table in statistics.items() if table.empty and name not in _NEEDING]
+    told = {name: data[_OF_COLUMN[name]].dropna() if name in _OF_COLUMN else data for name, data in statistics.items()}
+    grouped = [name for name, part in told.items() if part.empty and name not in _NEEDING]
     needed = [name for name, measures in _NEEDING.items() if not {*measures} <= {*known}]
     nothing = {name: f"{STATISTICS[name].title}：申报表没有所需的列，未提供。" for name in (*grouped, *needed)}
     nothing |= {"by_college": "按二级学院的统计：学校没有提供专业与学院的对照，未提供。"}
     return {
-        name: table_of(name, data, sources.get(name, source), nothing=nothing.get(name, ""))
+        name: table_of(name, data, sources.get(name, source), nothing=nothing.get(name, ""), shown=_filled(data))
         for name, data in statistics.items()
     }
+
+
+def _filled(data: pd.DataFrame) -> tuple[str, ...]:
+    """The columns in which something stands, or is to be given: a page shows no others."""
+    blank = (data.isna() | (data == "")).all()
+    names = [name for name in names_of(data) if kind_of(name) != "bound"]
+    return tuple(name for name in names if not blank[name] or (name in COLUMNS and COLUMNS[name].not_given))
 
 
 def figure_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:

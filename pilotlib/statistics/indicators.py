@@ -21,6 +21,7 @@ def overview(tables: Tables) -> pd.DataFrame:
     grouped = "；".join(students.loc[students["majors_together"].str.contains("、"), "majors_together"])
     unknown = "；".join(students.loc[students["students"].isna(), "majors_together"])
     students_note = f"未能得出：{unknown}" if unknown else f"{grouped}只知合计，已计入" if grouped else ""
+    students_note = students_note if applications["students"].notna().any() else ""
     ratios = places_per_100_students(tables)
     known = ratios[ratios["students"].notna()]
     in_known, places = known["students"].sum(), known["places_approved"].sum(min_count=1)
@@ -28,7 +29,7 @@ def overview(tables: Tables) -> pd.DataFrame:
     left_out = "；".join(ratios.loc[ratios["students"].isna(), "majors_together"])
     which = "只计已批准的状态" if applications["status"].notna().any() else "申报表没有状态，按表中所列计"
     has_rounds, repeated = applications["application_round"].notna().any(), len(repeated_over_rounds(tables))
-    ratio_note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out else "")
+    ratio_note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out and len(known) else "")
     rows = [
         ("applications", len(applications), False, "申报表的行数"),
         ("certificates", applications["certificate"].nunique(), False, "不区分等级"),

@@ -154,7 +154,8 @@ def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         rounds_count=("application_round", "nunique"),
     )
     rounds = totals(applications, [*keys, "application_round"])
-    places = rounds["places_approved"].astype(object).fillna("未计入批准").astype(str)
+    missing = "未计入批准" if rounds["places_approved"].notna().any() else ""
+    places = rounds["places_approved"].astype(object).fillna(missing).astype(str)
     at_least = (rounds["lower_bound"] & rounds["places_approved"].notna()).map({True: "至少", False: ""})
     rounds["rounds_detail"] = rounds["application_round"].astype(str) + at_least + places
     detail = rounds.groupby(keys, observed=True)["rounds_detail"].agg("、".join)
