@@ -101,9 +101,9 @@ def check(year: str | None, project: Path) -> None:
     from pilotlib.reading import read_inputs
     from pilotlib.report.year_tables import findings
 
-    inputs, cleaned, problems = clean_inputs(read_inputs(project, year_of(project, year)))
-    click.echo("\n".join(findings(inputs.file, cleaned, problems)))
-    sys.exit(int((problems["severity"] == "error").any()))
+    of_year = clean_inputs(read_inputs(project, year_of(project, year)))
+    click.echo("\n".join(findings(of_year.inputs.file, *of_year[1:])))
+    sys.exit(int(any((table.problems["severity"] == "error").any() for table in (of_year, of_year.results) if table)))
 
 
 @pilot.command()
