@@ -125,7 +125,8 @@ def new(year: str, table: Path, project: Path) -> None:
     if len(proposed):
         click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
         click.echo(proposed.to_csv(index=False, header=False, lineterminator="\n"), nl=False)
-    click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
+    if (folder / "source.toml").exists():
+        click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 
 @pilot.command()

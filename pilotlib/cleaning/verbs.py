@@ -10,17 +10,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from pilotlib import columns, words
+from pilotlib import columns, vocabulary, words
 from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import (
-    APPROVED_STATUSES,
-    MAJOR_SEPARATORS,
-    in_level_order,
-    in_round_order,
-    round_named,
-    status_named,
-)
+from pilotlib.vocabulary import MAJOR_SEPARATORS, in_level_order, in_round_order, round_named, status_named
 
 Verb = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -144,7 +137,7 @@ def with_expected_columns(applications: pd.DataFrame) -> pd.DataFrame:
 
 def is_approved(applications: pd.DataFrame) -> pd.Series:
     """Which applications are approved: those whose status says so; of a table that has no statuses, all."""
-    return applications["status"].isin(APPROVED_STATUSES) | applications["status"].isna()
+    return applications["status"].isin(vocabulary.APPROVED_STATUSES) | applications["status"].isna()
 
 
 def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """One year or several, read from `data/raw` and ready to be explored, and drafts held against a year."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -184,12 +183,10 @@ def claims_in(
 def _load(project: Path, number: int) -> dict[str, Told]:
     """The tables of a year by name."""
     (inputs, cleaned, problems, _), _, statistics = _counted(project, number)
-    recounted: Counter[tuple[str, str]] = Counter()
-    for table in filter(None, (inputs, inputs.results)):
-        no_rows_of_their_own = table.origin.continued + table.origin.struck
-        given = table.cells, table.corrections, no_rows_of_their_own
-        recounted |= recount(*given, of_results=table is inputs.results)
-    compare_counts(statistics, recounted)
+    given = [table for table in (inputs, inputs.results) if table]
+    no_rows_of_their_own = [table.origin.continued + table.origin.struck for table in given]
+    both = zip(given, no_rows_of_their_own, strict=True)
+    compare_counts(statistics, *(recount(table.cells, table.corrections, rows) for table, rows in both))
     source = f"{number}年申报明细表（{inputs.file}）"
     applications = cleaned.applications
     logged = year_tables.logged_tables(cleaned, problems, source)

@@ -13,20 +13,15 @@ from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, year_of
 from pilotlib.reading import Processed, YearStatistics, processed_folder, read_processed, read_year_statistics
+from pilotlib.report import year_tables
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import Statistics, brief, measured, number, year_paragraphs
-from pilotlib.report.year_tables import (
-    defining_tables,
-    figure_tables,
-    logged_tables,
-    results_tables,
-    statistic_tables,
-)
 from pilotlib.report.years import TOTALS, compare
 from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from pilotlib.statistics.years import COMPARED
+from pilotlib.vocabulary import PERSON_TIMES
 
 _KEY_MEASURES = (*TOTALS, "places_per_100_students", "repeated_certificates")
 
@@ -49,16 +44,19 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     about = processed.about
     year, school = about["year"], about["school"].get("name", "")
     source = f"{year}年申报明细表（{about['file']}）"
-    given = "学校提供的indicators.csv" if len(processed.given_indicators) else "学校没有提供表外指标"
     results = processed.results
     counted = f"{year}年考核结果表（{results.about['file']}）" if results else ""
+    own = "学校提供的indicators.csv" if len(processed.given_indicators) else ""
+    summed = counted if PERSON_TIMES in statistics["indicators"]["unit"].tolist() else ""
+    given = "；".join(filter(None, [own, summed])) or "学校没有提供表外指标"
     claims = check_narrative(processed, statistics)
     cut = {name: brief(table) for name, table in statistics.items()}
-    paragraphs, drawn = year_paragraphs(cut, year), figure_tables(cut, source, given, counted)
-    tables = statistic_tables(statistics, source, given, counted) | logged_tables(processed, processed.problems, source)
+    paragraphs, drawn = year_paragraphs(cut, year), year_tables.figure_tables(cut, source, given, counted)
+    tables = year_tables.statistic_tables(statistics, source, given, counted)
     tables = {name: told for name, told in tables.items() if name not in RESULT_STATISTICS or len(told.data)}
-    tables |= results_tables(results, results.problems, counted) if results else {}
-    tables |= {"claims": claims_table(claims, source)} | defining_tables(processed.applications)
+    tables |= year_tables.logged_tables(processed, processed.problems, source)
+    tables |= year_tables.results_tables(results, results.problems, counted) if results else {}
+    tables |= {"claims": claims_table(claims, source)} | year_tables.defining_tables(processed.applications)
     if earlier:
         compared, sentences = compare([earlier, YearStatistics(year, about, statistics)])
         tables, paragraphs["comparison"] = tables | compared, "\n".join(sentences)

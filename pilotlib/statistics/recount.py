@@ -31,6 +31,8 @@ from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header,
 from pilotlib.vocabulary import APPROVED_STATUSES, NO_ROUND, UNKNOWN, plain, round_named, status_named
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
+Counts = Counter[tuple[str, str]]
+NOTHING: Counts = Counter()
 TOTALLED = ["applications", "places_applied", "places_approved"]
 # The breakdowns that count every application once, so that their sums are the year's totals.
 BREAKDOWNS = ("by_round", "by_level", "by_round_level", "by_certificate", "by_category")
@@ -41,30 +43,21 @@ GROUPS = {"by_round": "application_round", "by_level": "level", "results_by_leve
 class Recount(NamedTuple):
     """What was counted: `totals` by (group, measure), the distinct (certificate, level), the number of rows."""
 
-    totals: Counter[tuple[str, str]]
+    totals: Counts
     pairs: frozenset[tuple[str, str]]
     rows: int
 
 
-def recount(
-    cells: pd.DataFrame,
-    corrections: pd.DataFrame | None = None,
-    continued: Collection[int] = (),
-    *,
-    of_results: bool = False,
-) -> Counter[tuple[str, str]]:
+def recount(cells: pd.DataFrame, corrections: pd.DataFrame | None = None, continued: Collection[int] = ()) -> Counts:
     """Count a year's cells, header included: `(group, measure)` → number.
 
-    Groups are "" for the whole year, each round, and each level; measures are `TOTALLED`, and for the year also
-    certificates and certificate × level; of a table `of_results` they are RESULT_COUNTS. `continued` is as
-    `Origin.continued`.
+    Groups are "" for the whole year, each round, and each level; measures are `TOTALLED`, what a table of results
+    counts, and for the year also certificates and certificate × level. `continued` is as `Origin.continued`.
     """
     header = find_header(cells.head(HEADER_WITHIN).astype(str).to_numpy().tolist())
     if header is None:
         raise PilotError("没有找到表头，无法重数。")
     counted = recount_piece(cells, header, -header.last, corrections, continued)
-    if of_results:
-        return Counter({key: number for key, number in counted.totals.items() if key[1] in RESULT_COUNTS})
     counted.totals["", "certificates"] = len({certificate for certificate, _ in counted.pairs})
     counted.totals["", "certificate_levels"] = len(counted.pairs)
     return counted.totals
@@ -107,7 +100,7 @@ def recount_piece(
     levels = first_filled(in_names, each_value(columns["level"], lambda text: levels_in(normalised(text))))
     rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)) or NO_ROUND)
     of_a_year = [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
-    totals: Counter[tuple[str, str]] = Counter()
+    totals: Counts = Counter()
     for group in [each_value(labels[0], name_group)] if labels else of_a_year:
         words, codes = categories_of(group).categories, categories_of(group).codes[counts]
         for measure, numbers in measures.items():
@@ -126,8 +119,11 @@ def added(recounts: Iterable[Recount]) -> Recount:
     return Recount(sum(totals, Counter()), frozenset().union(*pairs), sum(rows))
 
 
-def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple[str, str]]) -> None:
-    """Hold every total of a year's statistics against the second count; PilotError names one that differs."""
+def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counts, of_results: Counts = NOTHING) -> None:
+    """Hold every total of a year's statistics against the second counts, of its applications and `of_results`.
+
+    PilotError names one that differs.
+    """
     overview = statistics["overview"].set_index("measure")["value"].fillna(0)
     counted = {("overview", "", name): overview[name] for name in (*TOTALLED, "certificates", "certificate_levels")}
     # Where the table has no rounds or no majors, there is nothing to break down by them.
@@ -141,12 +137,13 @@ def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple
             if name in GROUPS:
                 counts = table.set_index(GROUPS[name])[measure].fillna(0)
                 counted |= {(name, str(word), measure): count for word, count in counts.items()}
-    differing = [key for key, count in counted.items() if int(count) != recounted[key[1:]]]
+    second = {key: (of_results if key[0].startswith("results") else recounted)[key[1:]] for key in counted}
+    differing = [key for key, count in counted.items() if int(count) != second[key]]
     if differing:
         name, group, measure = differing[0]
         raise PilotError(
             f"两次计数不一致：统计“{name}”{group}的{title_of(measure)}为 {int(counted[differing[0]])}，"
-            f"从原始单元格重数为 {recounted[group, measure]}。"
+            f"从原始单元格重数为 {second[differing[0]]}。"
             f"共 {len(differing)} 处不一致，没有出报告；请把申报表交给维护者查看。"
         )
 
