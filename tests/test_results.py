@@ -6,7 +6,7 @@ from collections import Counter
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given as of
 from hypothesis import strategies as st
 
 from pilotlib import PilotError
@@ -16,14 +16,15 @@ from pilotlib.claims import check_claims
 from pilotlib.claims.facts import facts_of
 from pilotlib.cleaning import clean
 from pilotlib.publishing.workbook import as_xlsx
-from pilotlib.reading import read_inputs, read_processed, read_table
+from pilotlib.reading import YearStatistics, read_inputs, read_processed, read_table
 from pilotlib.reading.documents import passages_of
 from pilotlib.report.year import book_of
 from pilotlib.running.stages import write_year
 from pilotlib.statistics import RESULT_STATISTICS, compare_counts, recount, summarise, tables_of
+from pilotlib.statistics.years import compared, measures
 from pilotlib.vocabulary import OUTCOMES
 from tests import writers
-from tests.conftest import examples, pilot
+from tests.conftest import examples, make_project, pilot
 from tests.report.reports import pieces_of
 from tests.tables import cells_of, row
 
@@ -65,14 +66,24 @@ STUDENTS = ["证书名称", "等级", "班级", "姓名", "学号", "性别", "�
 NOBODY = b"indicator,value,unit,note\n"
 
 
-@pytest.fixture
-def with_results(project):
+def given(project):
     """A year 2021 with results, and with no words and figures of the school's own."""
     raw = project / "data" / "raw" / "2021"
     (raw / "results.csv").write_bytes(TABLE)
     (raw / "indicators.csv").write_bytes(NOBODY)
     (raw / "narrative.md").unlink()
     return project
+
+
+@pytest.fixture
+def with_results(project):
+    return given(project)
+
+
+@pytest.fixture(scope="session")
+def counted(tmp_path_factory):
+    """That year as the first stage leaves it, and its statistics."""
+    return processed(given(make_project(tmp_path_factory.mktemp("results") / "project")))
 
 
 def cleaned(project, table: bytes | None = None):
@@ -107,8 +118,8 @@ def found(inputs, *rows, header, rule) -> list[str]:
     return problems.loc[problems["rule"].str.contains(rule), "message"].tolist()
 
 
-def test_the_figures_are_those_counted_by_hand(with_results):
-    statistics = processed(with_results)[1]
+def test_the_figures_are_those_counted_by_hand(counted):
+    statistics = counted[1]
     year = statistics["results"].iloc[0]
     assert year[["registered", "trained", "sat", "passed", "awarded", "awarded_bound"]].tolist() == [
         *(324, 326, 304, 270, 161, True)
@@ -130,8 +141,9 @@ def test_the_figures_are_those_counted_by_hand(with_results):
     assert "completion_rate" not in statistics["results_by_major"]
 
 
-def test_a_wrong_rate_and_a_wrong_total_are_found_and_right_ones_are_not(with_results):
-    assert messages(with_results, rule="pass_rate|total") == [
+def test_a_wrong_rate_and_a_wrong_total_are_found_and_right_ones_are_not(counted):
+    problems = counted[0].results.problems
+    assert problems.loc[problems["rule"].str.contains("pass_rate|total"), "message"].tolist() == [
         "第3行的通过率写作82.5%，而通过33÷参考38=86.84%，请核对是抄错，还是以别的人数为分母。",
         "第6行的通过率写作88.8%，而通过271÷参考304=89.14%，请核对是抄错，还是以别的人数为分母。",
         "第6行（合计）的通过人数写作271，各行相加为270，请核对是否抄错或漏行。",
@@ -199,8 +211,8 @@ def test_sums_of_results_stand_in_for_figures_that_the_school_did_not_give(with_
     assert pd.isna(known["students_passed"])  # persons and person-times are not divided by one another
 
 
-def test_two_counts_of_results_that_differ_stop_the_run(with_results):
-    of_year, statistics = processed(with_results)
+def test_two_counts_of_results_that_differ_stop_the_run(counted):
+    of_year, statistics = counted
     with pytest.raises(PilotError, match=r"统计“results”的参考人数为 304，从原始单元格重数为 305"):
         compare_counts(statistics, counted_again(of_year)[0], counted_again(of_year)[1] + Counter({("", "sat"): 1}))
     less = statistics["results_by_level"].assign(sat=[93, 211])
@@ -208,8 +220,8 @@ def test_two_counts_of_results_that_differ_stop_the_run(with_results):
         compare_counts(statistics | {"results_by_level": less}, *counted_again(of_year))
 
 
-def test_page_and_workbook_tell_them_and_a_year_without_has_no_such_part(with_results, inputs):
-    of_year, statistics = processed(with_results)
+def test_page_and_workbook_tell_them(counted):
+    of_year, statistics = counted
     book = book_of(of_year, statistics)
     page = "".join(pieces_of(book, drawn=False))
     assert "通过率88.82%（通过人数270人次÷参考人数304人次）" in page
@@ -222,8 +234,12 @@ def test_page_and_workbook_tell_them_and_a_year_without_has_no_such_part(with_re
     assert [cell.value for cell in sheet[6]][:7] == ["5G移动网络运维", "中级", 95, 92, 90, 81, 80]
     assert "2021年考核结果表（results.csv）" in sheet["A3"].value
     assert {"考核结果：问题与提示", "考核结果：明细（清洗后）"} <= {*sheets.sheetnames}
-    (with_results / "data" / "raw" / "2021" / "results.csv").unlink()
+
+
+def test_a_year_without_results_has_no_such_part(with_results):
     folder = with_results / "data" / "processed" / "2021"
+    (folder / "results").mkdir(parents=True)  # of an earlier run
+    (with_results / "data" / "raw" / "2021" / "results.csv").unlink()
     write_year(folder, cleaned(with_results))
     without = read_processed(folder)
     assert without.results is None
@@ -233,8 +249,8 @@ def test_page_and_workbook_tell_them_and_a_year_without_has_no_such_part(with_re
     assert "考核结果表中的警示" not in page and "考核结果表共计" not in page and "考核通过率" not in page
 
 
-def test_claims_on_a_certificate_are_held_against_its_results_and_totals_in_persons_are_not(with_results):
-    of_year, statistics = processed(with_results)
+def test_claims_on_a_certificate_are_held_against_its_results_and_totals_in_persons_are_not(counted):
+    of_year, statistics = counted
     facts = facts_of(tables_of(of_year), statistics)
     text = (
         "财务共享服务（初级）48人参加考核。5G移动网络运维（中级）85人参加考核。全年共有280人参加考核。"
@@ -243,6 +259,18 @@ def test_claims_on_a_certificate_are_held_against_its_results_and_totals_in_pers
     claims = check_claims(passages_of(text), facts).query("not derived")
     states = claims[claims["number"].isin(["48", "85", "280", "83.33"])].set_index("number")["state"]
     assert states.to_dict() == {"48": "agrees", "85": "disagrees", "280": "no_data", "83.33": "agrees"}
+
+
+def test_years_side_by_side_compare_person_times_with_person_times_alone(counted):
+    of_year, statistics = counted
+    persons = statistics["indicators"].replace({"人次": "人"})
+    years = [YearStatistics(2020, of_year.about, statistics | {"indicators": persons})]
+    years += [YearStatistics(year, of_year.about, statistics) for year in (2021, 2022)]
+    table = measures(years).query("measure == '培训学生'")
+    told = table[["unit", "year", "value"]].dropna().to_numpy().tolist()
+    assert told == [["人", 2020, 326], ["人次", 2021, 326], ["人次", 2022, 326]]
+    change = compared(measures(years), 2021, 2022).query("measure == '培训学生'")["change"].tolist()
+    assert change == [0]
 
 
 def test_either_table_may_come_first_and_results_alone_make_no_report(project, tmp_path):
@@ -345,7 +373,7 @@ def test_scores_alone_say_who_sat_and_not_who_passed(with_results):
     assert statistics["results"]["passed"].isna().all()
 
 
-@given(
+@of(
     st.lists(
         st.tuples(st.sampled_from("甲乙"), st.sampled_from(["1班", "2班", ""]), st.sampled_from([*OUTCOMES])),
         min_size=1,
