@@ -154,7 +154,7 @@ def test_a_wrong_rate_and_a_wrong_total_are_found_and_right_ones_are_not(counted
     ("rate", "told"),
     [
         *(("86.8%", 0), ("86.84", 0), ("0.8684", 0), ("0.868421052631579", 0), ("87%", 0), ("86%", 0), ("—", 0)),
-        *(("", 0), ("86.9%", 1), ("88%", 1), ("1", 1), ("0.87%", 1), ("约九成", 1)),
+        *(("", 0), ("86.9%", 1), ("88%", 1), ("85%", 1), ("0.85", 1), ("1", 1), ("0.87%", 1), ("约九成", 1)),
     ],
 )
 def test_a_rate_is_held_against_as_exactly_as_it_is_given(inputs, rate, told):
