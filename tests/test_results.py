@@ -21,6 +21,9 @@ from pilotlib.reading.documents import passages_of
 from pilotlib.report.year import book_of
 from pilotlib.running.stages import write_year
 from pilotlib.statistics import RESULT_STATISTICS, compare_counts, recount, summarise, tables_of
+from pilotlib.statistics.indicators import indicators, rates
+from pilotlib.statistics.places import Tables, results_of
+from pilotlib.statistics.results import results_by
 from pilotlib.statistics.years import compared, measures
 from pilotlib.vocabulary import OUTCOMES
 from tests import writers
@@ -105,6 +108,12 @@ def processed(project, table: bytes | None = None):
 def counted_again(of_year) -> list[Counter]:
     tables = of_year, of_year.results
     return [recount(table.cells, table.corrections, table.about["continued"]) for table in tables]
+
+
+def tables_in(project, table: bytes | None = None) -> Tables:
+    """What statistics are made of, of the year as it is now."""
+    inputs, made, _, results = cleaned(project, table)
+    return Tables(made.applications, made.majors, inputs.indicators, {}, results_of(results.cleaned, {}))
 
 
 def messages(project, table: bytes | None = None, rule: str = "") -> list[str]:
@@ -198,15 +207,14 @@ def test_a_count_that_is_not_there_is_not_given_and_never_0(with_results):
 
 
 def test_sums_of_results_stand_in_for_figures_that_the_school_did_not_give(with_results):
-    statistics = processed(with_results)[1]
-    known = statistics["indicators"].set_index("indicator")
+    known = indicators(tables_in(with_results)).set_index("indicator")
     assert known.loc["students_trained", ["value", "unit"]].tolist() == [326, "人次"]
     assert pd.isna(known.loc["students_awarded", "value"])  # of one row it is not known
-    rates = statistics["rates"].set_index("rate")["percent"]
-    assert rates["考核通过学生（人次） ÷ 参加考核学生（人次）"] == 88.82
+    percent = rates(tables_in(with_results)).set_index("rate")["percent"]
+    assert percent["考核通过学生（人次） ÷ 参加考核学生（人次）"] == 88.82
     with_own = "indicator,value,unit,note\n参加考核学生,300,人,不重复\n".encode()
     (with_results / "data" / "raw" / "2021" / "indicators.csv").write_bytes(with_own)
-    known = processed(with_results)[1]["indicators"].set_index("indicator")["value"]
+    known = indicators(tables_in(with_results)).set_index("indicator")["value"]
     assert known["students_assessed"] == 300
     assert pd.isna(known["students_passed"])  # persons and person-times are not divided by one another
 
@@ -368,9 +376,9 @@ def test_a_student_of_whom_it_is_not_known_is_an_error(with_results, cells, sent
 
 def test_scores_alone_say_who_sat_and_not_who_passed(with_results):
     table = [["证书名称", "等级", "学号", "成绩"], ["界面设计", "初级", "1", "59.5"], ["界面设计", "初级", "2", "缺考"]]
-    statistics = processed(with_results, writers.delimited(table))[1]
-    assert statistics["results"].loc[0, "sat"] == 1
-    assert statistics["results"]["passed"].isna().all()
+    year = results_by(tables_in(with_results, writers.delimited(table)), ["part"])
+    assert year.loc[0, "sat"] == 1
+    assert year["passed"].isna().all()
 
 
 @of(
