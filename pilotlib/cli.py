@@ -102,9 +102,9 @@ def check(year: str | None, project: Path) -> None:
     from pilotlib.reading import read_inputs
     from pilotlib.report.year_tables import findings
 
-    inputs, cleaned, problems = clean_inputs(read_inputs(project, year_of(project, year)))
-    click.echo("\n".join(findings(inputs.file, cleaned, problems)))
-    sys.exit(int((problems["severity"] == "error").any()))
+    of_year = clean_inputs(read_inputs(project, year_of(project, year)))
+    click.echo("\n".join(findings(of_year.inputs.file, *of_year[1:])))
+    sys.exit(int(any((table.problems["severity"] == "error").any() for table in (of_year, of_year.results) if table)))
 
 
 @pilot.command()
@@ -126,7 +126,8 @@ def new(year: str, table: Path, project: Path) -> None:
     if len(proposed):
         click.echo(f"建议的更正（没有写入；逐条核对后，把同意的行粘贴到 data/raw/{year}/corrections.csv）：")
         click.echo(proposed.to_csv(index=False, header=False, lineterminator="\n"), nl=False)
-    click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
+    if (folder / "source.toml").exists():
+        click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 
 @pilot.command()

@@ -34,6 +34,15 @@ _APPROVED_TOO = "通过 已通过 审核已通过 已审核通过 审批通过 �
 STATUS_ALIASES = dict.fromkeys(_APPROVED_TOO.split(), "审核通过")
 APPROVED_STATUSES = ("审核通过",)
 
+# What a table with a row a student says of each: did they sit, and did they pass? An unknown word is asked about.
+OUTCOMES = (
+    dict.fromkeys(["合格", "通过", "已通过", "及格", "考核合格", "考核通过", "考试合格", "考试通过"], (1, 1))
+    | dict.fromkeys(["不合格", "未通过", "不通过", "不及格", "考核不合格", "考试不合格", "未合格"], (1, 0))
+    | dict.fromkeys(["缺考", "缺席", "旷考", "弃考", "未参加", "未参考", "未参加考核"], (0, 0))
+)
+# Columns of such a table by which students may be told apart without saying who they are.
+COHORT_TITLE = re.compile("(?:行政|所在)?班级?|年级|(?:考试|考核|认定)(?:时间|日期|次数|场次|批次)|考次|场次")
+
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
 MISSING_MARKS = frozenset({"-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "空"})
 # 合计, 全校合计, 合计：50人. A longer text is a total only where no certificate stands beside it.
@@ -87,6 +96,20 @@ CERTIFICATE_FORMS = {
     r"(?P<name>.+)": "财务共享服务",
 }
 
+# What a table of results counts, and the figure of the school's own that is of the same.
+_COUNTED = ("registered", "trained", "sat", "passed", "awarded")
+_OF_STUDENTS = ("students_registered", "students_trained", "students_assessed", "students_passed", "students_awarded")
+RESULT_INDICATORS = dict(zip(_COUNTED, _OF_STUDENTS, strict=True))
+# Rates of results: what they are called, numerator, denominator.
+RESULT_RATES = {
+    "completion_rate": ("trained", "places_approved"),
+    "attendance_of_trained": ("sat", "trained"),
+    "attendance_of_registered": ("sat", "registered"),
+    "pass_rate": ("passed", "sat"),
+    "award_rate": ("awarded", "sat"),
+}
+PERSON_TIMES = "人次"  # their unit over several certificates: who sits for two counts twice
+FEWEST_RANKED = 10  # sat: of fewer no rate is ranked
 # Rates: numerator, denominator. Each is an indicator's name or a measure of the overview.
 RATES = (
     ("students_trained", "places_approved"),

@@ -169,14 +169,18 @@ def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarr
 def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
     """The rows that are no applications, without the header: `source_row, place, reason, text`, and totals.
 
-    `source_row` is missing above the header. The cells of columns that add up are what a row of totals says.
+    `source_row` is missing above the header. Cells of columns that add up, and rates, are what a row of totals says.
     """
     aside = ((reasons != "") & (reasons.index != 0)).to_numpy()
     texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
     joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
     numbers = pd.Series(reasons.index[aside], dtype="Int64")
     words = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": joined.str.rstrip("｜")}
-    sums = table.filter(columns.ADDED_UP_COLUMNS)[aside].astype("str").reset_index(drop=True)
+    sums = (
+        table.filter([*columns.ADDED_UP_COLUMNS, *columns.source_columns("rate")])[aside]
+        .astype("str")
+        .reset_index(drop=True)
+    )
     return pd.DataFrame({"source_row": numbers.where(numbers > 0), **words}).join(sums)
 
 

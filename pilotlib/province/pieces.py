@@ -16,7 +16,7 @@ import pandas as pd
 
 from pilotlib.cleaning import CleanedPiece, clean_piece
 from pilotlib.cleaning.rows import Piece
-from pilotlib.columns import source_columns, title_of
+from pilotlib.columns import APPLICATION_COLUMNS, source_columns, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.province.files import pieces_of
@@ -138,7 +138,7 @@ def _label_positions(header: Header, by: str, file: str) -> list[int]:
         many = f"有 {len(schools)} 列“{by}”" if schools else f"没有“{by}”列"
         known = "、".join(filter(None, header.titles))
         raise PilotError(f"{file}：{many}，无法按它汇总。表头现有：{known}。请用 --by 指定学校所在的列名。")
-    if header.names[schools[0]]:
+    if header.names[schools[0]] in APPLICATION_COLUMNS:  # that of colleges may well be one of schools
         raise PilotError(f"{file}：“{by}”是每张申报表都有的列，不是学校。请用 --by 指定学校所在的列名。")
     cities = [position for position, title in enumerate(titles) if title in CITY_TITLES and position not in schools]
     return schools + cities[:1]

@@ -14,8 +14,9 @@ from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
 from pilotlib.reading.grids import HIDDEN_SHEET, Grid, as_shown, below_each_other, fill_merged, shown
-from pilotlib.reading.headers import HEADER_WITHIN, Header, columns_named, correct_header, find_header, no_header
+from pilotlib.reading.headers import HEADER_WITHIN, Header, correct_header, find_header, fit, no_header
 from pilotlib.reading.personal import without_personal
+from pilotlib.reading.students import counted_up, has_row_a_student
 from pilotlib.words import count_text, is_count, normalised
 
 # A reader takes a file's name and bytes, and returns every table in it. It is imported for a file of its kind only:
@@ -83,12 +84,12 @@ class SourceTable(NamedTuple):
     origin: Origin
 
 
-def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> SourceTable:
-    """Read the application table in a file as it stands, every cell as text.
+def read_table(path: Path | str, corrections: pd.DataFrame | None = None, *, of_results: bool = False) -> SourceTable:
+    """Read the application table, or the table `of_results`, in a file as it stands, every cell as text.
 
     Of several sheets, tables or files the one is taken whose header names the most columns, with those below it in
     which it goes on: under the same header, or without one in the next of as many columns. Of a text document (txt,
-    md) the table inside it is read, from its header to its last row.
+    md) the table inside it is read, from its header to its last row. Results that have a row a student are counted up.
 
     Args:
         path: A file of a kind in `READERS`, a zip archive of such files, or a folder of them.
@@ -108,11 +109,12 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
     """
     path = Path(path)
     grids, unread = _grids_of(path)
-    grid, header, origin = _choice(path.name, grids, unread)
+    grid, header, origin = _choice(path.name, grids, unread, of_results)
     rows, personal = without_personal(grid.rows, header)
     places = grid.places or range(1, len(grid.rows) + 1)
     rows, struck, unshown = as_shown(rows)
-    rows, filled, continued = fill_merged(rows, correct_header(header, corrections, path.name), grid.merged)
+    header = correct_header(header, corrections, path.name)
+    rows, filled, continued = fill_merged(rows, header, grid.merged)
     steps = [(places[row], *rest) for row, *rest in unshown + filled]
     origin = origin._replace(
         hidden=tuple(places[row] for row in grid.hidden if row < len(places)),
@@ -121,7 +123,12 @@ def read_table(path: Path | str, corrections: pd.DataFrame | None = None) -> Sou
         struck=tuple(places[row] for row in struck),
         personal=personal,
     )
-    return SourceTable(pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str), origin)
+    cells = pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str)
+    if of_results and has_row_a_student(header):
+        cells = counted_up(cells, header, path.name, origin.continued + origin.struck)
+        why = "一名学生一行，已按证书、等级等合计成人数，学生不列出"
+        return SourceTable(cells, origin._replace(taken=origin.taken or "考核结果表", why=why, filled=NOTHING_FILLED))
+    return SourceTable(cells, origin)
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -188,8 +195,11 @@ def _may_hold_a_table(name: str) -> bool:
     return Path(name).suffix.lower() in READABLE_SUFFIXES and not left_by_a_system(name)
 
 
-def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tuple[Grid, Header, Origin]:
-    """The table whose header names the most columns, of these one with rows below it, and one that is not hidden.
+def _choice(
+    file: str, grids: list[Grid], unread: dict[str, PilotError], of_results: bool
+) -> tuple[Grid, Header, Origin]:
+    """The table, `of_results` or of applications, whose header names the most columns that only such have; of these
+    one with rows below it, and one that is not hidden.
 
     What it goes on in is below it: tables under the same header, and without one those right after it that fit.
     """
@@ -197,7 +207,7 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
     headers = {place: header for place, rows in enumerate(tops) if (header := find_header(rows))}
     seen = [not grid.where.endswith(HIDDEN_SHEET) for grid in grids]
     fits = {
-        place: (columns_named(header), len(grids[place].rows) > header.last + 1, seen[place])
+        place: (*fit(header, of_results), len(grids[place].rows) > header.last + 1, seen[place])
         for place, header in headers.items()
     }
     if not fits and unread:
@@ -213,14 +223,14 @@ def _choice(file: str, grids: list[Grid], unread: dict[str, PilotError]) -> tupl
     for place, grid in enumerate(grids):
         if place - 1 in parts and place not in headers and _goes_on(grid, header):
             parts = sorted([*parts, place])
-    why = f"表头认出 {best[0]} 列"
+    why = f"表头认出 {best[1]} 列"
     if len(grids) > len(parts):
-        rest = max((fits[place][0] for place in fits.keys() - {*parts}), default=0)
+        rest = max((fits[place][1] for place in fits.keys() - {*parts}), default=0)
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
     taken = "、".join(grids[place].where for place in parts)
-    left = "、".join(grids[place].where for place in fits if all(fits[place]) and place not in parts)
+    left = "、".join(grids[place].where for place in fits if all(fits[place][1:]) and place not in parts)
     origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
     return reduce(below_each_other, [grids[place] for place in parts]), header, origin
 

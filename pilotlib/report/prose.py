@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib.columns import kind_of, title_of
-from pilotlib.vocabulary import NO_ROUND, UNKNOWN
+from pilotlib.columns import RESULT_COUNTS, kind_of, title_of
+from pilotlib.vocabulary import FEWEST_RANKED, NO_ROUND, PERSON_TIMES, RESULT_RATES, UNKNOWN, listed
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
@@ -89,11 +89,14 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     }
     known = "，".join(form.format(said[name]) for name, form in forms.items() if said[name] != NOT_GIVEN)
     note = overview["note"]["majors_count"]
-    counts, rates = statistics["indicators"].set_index("indicator")["value"], statistics["rates"]
-    titles, values = rates["numerator"].map(title_of), rates["numerator"].map(counts)
-    bases = rates["denominator"].map(title_of) + "（" + rates["denominator_value"].map(people) + "）"
+    given, rates = statistics["indicators"].set_index("indicator"), statistics["rates"]
+    titles, values = rates["numerator"].map(title_of), rates["numerator"].map(given["value"])
+    units = {side: rates[side].map(given["unit"]).fillna("人") for side in ("numerator", "denominator")}
+    base = rates["denominator_value"].map(number) + units["denominator"]
+    bases = rates["denominator"].map(title_of) + "（" + base + "）"
     shares = ("，为" + bases + "的" + rates["percent"].map(number) + "%").where(rates["percent"].notna(), "")
-    given, missing = (titles + values.map(people) + shares)[values.notna()], titles[values.isna()]
+    told = (titles + values.map(number) + units["numerator"] + shares)[values.notna()]
+    missing = titles[values.isna()]
     return {
         "places": f"{year}年度共申报1+X证书试点{said['applications']}，涉及{said['certificates']}证书；"
         f"同一证书的不同等级分别计算，为{said['certificate_levels']}。"
@@ -102,9 +105,34 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
         + (not_approved if parts else ""),
         "certificates": _certificates(statistics),
         "majors": (f"试点{known}。" if known else "") + (f"{note}，所以专业数只是下限。" if note else ""),
-        "training": (f"{'；'.join(given)}。" if len(given) else "")
+        "training": (f"{'；'.join(told)}。" if len(told) else "")
         + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if len(missing) else ""),
+        "results": _results(statistics),
     }
+
+
+def _results(statistics: Statistics) -> str:
+    """The year's results: counts, rates with their denominators, the certificates of the highest and the lowest."""
+    if statistics["results"].empty:
+        return ""
+    year, groups = statistics["results"].iloc[0], statistics["results_by_certificate"]
+    said = {name: title_of(name) + at_least(year[name], year[f"{name}_bound"], PERSON_TIMES) for name in RESULT_COUNTS}
+    sides = said | {"places_approved": "批准名额" + people(year["places_approved"])}
+    form = "{}{}%（{}÷{}）".format
+    known = {rate: map(sides.get, parts) for rate, parts in RESULT_RATES.items() if pd.notna(year[rate])}
+    rates = [form(title_of(rate), number(year[rate]), *parts) for rate, parts in known.items()]
+    text = f"考核结果表共计：{'，'.join(said.values())}。" + (f"{'；'.join(rates)}。" if rates else "")
+    names, few, percent = level_named(groups), groups["few_sat"], groups["pass_rate"].mask(groups["few_sat"])
+    if percent.count() and percent.max() > percent.min():
+        most, least = (f"{listed(names[percent == end])}（{number(end)}%）" for end in (percent.max(), percent.min()))
+        text += f"按证书与等级看，通过率最高的是{most}，最低的是{least}。"
+    return text + (f"参考不足{FEWEST_RANKED}人次的不参与比较：{listed(names[few])}。" if few.any() else "")
+
+
+def level_named(rows: pd.DataFrame) -> "pd.Series[str]":
+    """Certificates with their levels, where rows have any: 财务共享服务（初级）."""
+    levels = rows["level"].astype(str) if "level" in rows else pd.Series(UNKNOWN, rows.index)
+    return rows["certificate"].astype(str) + ("（" + levels + "）").mask(levels == UNKNOWN, "")
 
 
 def _certificates(statistics: Statistics) -> str:

@@ -7,21 +7,29 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib.cleaning.verbs import with_expected_columns
+from pilotlib.cleaning import Cleaned
+from pilotlib.cleaning.verbs import is_approved, with_expected_columns
+from pilotlib.columns import RESULT_COUNTS
 from pilotlib.reading import Processed
 from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
 PLACES = ["places_applied", "places_approved"]
 
 
+_RESULTS = ["source_row", "certificate", "level", "majors_together", "college", *RESULT_COUNTS]
+NO_RESULTS = pd.DataFrame(columns=_RESULTS).astype(dict.fromkeys(RESULT_COUNTS, "Int64"))
+
+
 @dataclass(frozen=True, eq=False)
 class Tables:
-    """A year's tables as cleaned, `indicators` as text; `colleges` are major → college, empty if not said."""
+    """A year's tables as cleaned, `indicators` as text; `colleges` are major → college, empty if not said; `results`
+    as of `results_of`."""
 
     applications: pd.DataFrame
     majors: pd.DataFrame
     indicators: pd.DataFrame
     colleges: dict[str, str]
+    results: pd.DataFrame = NO_RESULTS
 
 
 def once(function: Callable[[Tables], pd.DataFrame]) -> Callable[[Tables], pd.DataFrame]:
@@ -33,7 +41,22 @@ def once(function: Callable[[Tables], pd.DataFrame]) -> Callable[[Tables], pd.Da
 def tables_of(processed: Processed) -> Tables:
     """The tables of a year as the first stage wrote them."""
     colleges = college_of_major(processed.about["school"])
-    return Tables(processed.applications, processed.majors, processed.given_indicators, colleges)
+    results = results_of(processed.results, colleges)
+    return Tables(processed.applications, processed.majors, processed.given_indicators, colleges, results)
+
+
+def results_of(given: Cleaned | Processed | None, colleges: dict[str, str]) -> pd.DataFrame:
+    """The rows of a cleaned table of results, each with all of RESULT_COUNTS, `majors_together` (all of its cell) and
+    `college`, its own or that of its majors; none where there is no such table."""
+    if given is None:
+        return NO_RESULTS
+    majors = given.majors.assign(college=given.majors["major"].map(colleges)).groupby("source_row")
+    words = {"majors_together": majors["major"].agg(listed), "college": majors["college"].agg(listed)}
+    rows = given.applications
+    columns = {name: rows["source_row"].map(word).astype(object).replace("", pd.NA) for name, word in words.items()}
+    own = rows["college"].astype(object).replace("", pd.NA) if "college" in rows else columns["college"]
+    rows = rows.assign(**columns | {"college": own.fillna(columns["college"])})
+    return rows.reindex(columns=_RESULTS).astype(dict.fromkeys(RESULT_COUNTS, "Int64"))
 
 
 def college_of_major(school: dict[str, Any]) -> dict[str, str]:
@@ -47,9 +70,9 @@ def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
     return applications.assign(places_approved=applications["places_approved"].where(is_approved(applications)))
 
 
-def is_approved(applications: pd.DataFrame) -> pd.Series:
-    """Which applications are approved: those whose status says so; of a table that has no statuses, all."""
-    return applications["status"].isin(APPROVED_STATUSES) | applications["status"].isna()
+def percent_of(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """One column in percent of another, to two decimals; missing where either is, or the other is 0."""
+    return (part.astype("Float64") / whole * 100).round(2).where(whole > 0)
 
 
 def lacking(applications: pd.DataFrame) -> pd.DataFrame:
