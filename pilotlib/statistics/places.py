@@ -1,7 +1,7 @@
 """The tables that statistics are computed from; applications by round, level, certificate and status."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -29,7 +29,7 @@ class Tables:
     majors: pd.DataFrame
     indicators: pd.DataFrame
     colleges: dict[str, str]
-    results: pd.DataFrame = NO_RESULTS
+    results: pd.DataFrame = field(default_factory=lambda: NO_RESULTS)
 
 
 def once(function: Callable[[Tables], pd.DataFrame]) -> Callable[[Tables], pd.DataFrame]:
