@@ -132,7 +132,8 @@ def hatched_chart(wide: pd.DataFrame, texts: Sequence[str], label: str) -> Figur
 def _draw_bars(axes: Axes, lengths: "pd.Series[float]", label: str | None = None, **look: Any) -> None:
     """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
     bars: dict[str, Any] = {"color": MAIN_COLOUR, "saturation": 1, "legend": False, "label": label}
-    seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **bars)
+    if len(lengths):
+        seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **bars)
     _write_names(axes, lengths.index, **look)
 
 
