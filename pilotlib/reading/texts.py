@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Iterator
 from functools import partial, reduce
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -98,26 +98,21 @@ def _blocks(name: str, text: Text, block_bytes: int) -> Iterator[pd.DataFrame]:
     delimiter, _ = _delimiter(list(islice(lines(), HEADER_WITHIN)))
     # In GB18030 a byte of a character may look like this separator, and like no other that matters.
     splits_bytes = encoding == "utf-8-sig" or (encoding == "gb18030" and delimiter != "|")
+    by_arrow = splits_bytes and _is_plain(name, text, delimiter)
     quoting: Quoting = csv.QUOTE_MINIMAL
-    batches = None
     try:
-        if splits_bytes:
-            rows = _split(lines(), delimiter, quoting)
-            width = max((len(row) for _, row in islice(rows, HEADER_WITHIN)), default=0)
-            if following := next(rows, None):  # arrow begins to read while it is seen whether it may
-                batches = _arrow_batches(text, encoding, delimiter, width, following[0], block_bytes)
-        if not (splits_bytes and _is_plain(name, text, delimiter)):
-            batches = None
+        if not by_arrow:
             deque(_split(lines(), delimiter, quoting), maxlen=0)
     except csv.Error:  # marks that do not pair anywhere in the text are a part of it
-        batches, quoting = None, csv.QUOTE_NONE
+        quoting = csv.QUOTE_NONE
     try:
         rows = _split(lines(), delimiter, quoting)
-        block = _block(name, list(islice(rows, HEADER_WITHIN)), 0)
+        first = list(islice(rows, HEADER_WITHIN))
+        block = _block(name, first, 0)
         yield block
         width = block.shape[1]
-        if batches and (following := next(rows, None)):
-            after = yield from _by_arrow(batches, following[0])
+        if by_arrow and len(first) == HEADER_WITHIN and (following := next(rows, None)):
+            after = yield from _by_arrow(text, encoding, delimiter, width, following[0], block_bytes)
             rows = _split(islice(lines(), after - 1, None), delimiter, quoting, after) if after else iter(())
         while batch := list(islice(rows, ROWS_BY_PYTHON)):
             yield _block(name, batch, width)
@@ -170,8 +165,10 @@ def _is_plain(name: str, text: Text, delimiter: str) -> bool:
     return not len(unpaired)
 
 
-def _arrow_batches(text: Text, encoding: str, delimiter: str, width: int, first: int, block_bytes: int) -> Any:
-    """The rows from a line on, in batches that pyarrow reads in a thread of its own; None where it cannot begin."""
+def _by_arrow(
+    text: Text, encoding: str, delimiter: str, width: int, first: int, block_bytes: int
+) -> Generator[pd.DataFrame, None, int]:
+    """The rows from a line on in blocks; returns the line at which Python has to go on, 0 where nothing is left."""
     import pyarrow as pa
     from pyarrow import csv as arrow
 
@@ -182,21 +179,12 @@ def _arrow_batches(text: Text, encoding: str, delimiter: str, width: int, first:
     names = [str(number) for number in range(width)]
     types = dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string()))
     try:
-        return arrow.open_csv(
+        batches = arrow.open_csv(
             source,
             arrow.ReadOptions(block_size=block_bytes, column_names=names, encoding=encoding.removesuffix("-sig")),
             arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
             arrow.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),
         )
-    except (pa.ArrowInvalid, UnicodeDecodeError):  # a first row of another length, in another encoding
-        return None
-
-
-def _by_arrow(batches: Any, first: int) -> Generator[pd.DataFrame, None, int]:
-    """The rows from a line on in blocks; returns the line at which Python has to go on, 0 where nothing is left."""
-    import pyarrow as pa
-
-    try:
         while several := list(islice(batches, BLOCKS_TOGETHER)):
             table = pa.Table.from_batches(several).unify_dictionaries().combine_chunks()
             columns = [pd.Series(column.to_pandas()) for column in table.columns]
