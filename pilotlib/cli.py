@@ -1,6 +1,7 @@
 """The command `pilot`. Heavy imports are made where they are used, so that help and errors come at once."""
 
 import json
+import os
 import shutil
 import sys
 from functools import partial
@@ -109,10 +110,10 @@ def check(year: str | None, project: Path) -> None:
     from pilotlib.receiving import proposed_for
     from pilotlib.report.year_tables import findings
 
-    inputs, cleaned, problems = of_year = clean_inputs(read_inputs(project, year_of(project, year)))
-    click.echo("\n".join(findings(inputs.file, cleaned, problems)))
+    of_year = clean_inputs(read_inputs(project, year_of(project, year)))
+    click.echo("\n".join(findings(of_year.inputs.file, *of_year[1:])))
     _tell_proposed(proposed_for(of_year))
-    sys.exit(int((problems["severity"] == "error").any()))
+    sys.exit(int(any((table.problems["severity"] == "error").any() for table in (of_year, of_year.results) if table)))
 
 
 @pilot.command()
@@ -146,6 +147,8 @@ def new(given: tuple[str, ...], project: Path) -> None:
         lines, proposed = look_through(project, year)
         click.echo("\n".join(lines))
         _tell_proposed(proposed)
+        if (folder / "source.toml").exists():
+            click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
         click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 
@@ -214,6 +217,10 @@ def batch(project: Path, table: Path, by: str, **options: Any) -> None:
 
 def main() -> None:
     """Run the command; what a user can mend is one sentence and exit status 1, never a traceback."""
+    if sys.getfilesystemencoding() != "utf-8" and "PYTHONUTF8" not in os.environ:
+        # In GBK no file could have every name, and libraries would look for others: begin anew, only the words in GBK.
+        os.environ |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": f"{sys.stdout.encoding}:backslashreplace"}
+        os.execv(sys.executable, sys.orig_argv)
     try:
         pilot()
     except (PilotError, OSError) as error:

@@ -23,7 +23,8 @@ NUMBER_KINDS: frozenset[Kind] = frozenset(get_args(Figure))
 
 class Column(NamedTuple):
     """A column; `unit` is empty where it has none. `of` in `columns.csv` says what it is one of: a received table
-    (source, in the order of the report), any other table (derived), the school's own figures (indicator).
+    (source, in the order of the report; result, of one of results), any other table (derived), the school's own
+    figures (indicator).
 
     `required`: a table without it is refused. `adds_up`: rows may be summed, and a cell merged over several rows
     gives its number once for all; what any other merged cell says holds for each row. `not_given`: where nothing
@@ -45,7 +46,7 @@ class Column(NamedTuple):
 
 def _columns() -> dict[str, dict[str, Column]]:
     """The entries of `columns.csv`, by what they are columns of and by name."""
-    tables: dict[str, dict[str, Column]] = {"source": {}, "derived": {}, "indicator": {}}
+    tables: dict[str, dict[str, Column]] = {"source": {}, "result": {}, "derived": {}, "indicator": {}}
     for entry in csv.DictReader(Path(__file__).with_name("columns.csv").read_text("utf-8").splitlines()):
         table, name = tables[entry.pop("of")], entry.pop("name")
         flags = {flag: entry[flag] == "yes" for flag in ("required", "adds_up", "not_given")}
@@ -55,9 +56,10 @@ def _columns() -> dict[str, dict[str, Column]]:
     return tables
 
 
-# The table as received, in which `certificate` and `majors` hold the whole cell and are taken apart by cleaning; every
+# A table as received, in which `certificate` and `majors` hold the whole cell and are taken apart by cleaning; every
 # other column of every table that is written; the year's figures that the table cannot give.
-SOURCE_COLUMNS, DERIVED_COLUMNS, INDICATORS = _columns().values()
+APPLICATION_COLUMNS, RESULT_COLUMNS, DERIVED_COLUMNS, INDICATORS = _columns().values()
+SOURCE_COLUMNS = APPLICATION_COLUMNS | RESULT_COLUMNS
 COLUMNS = SOURCE_COLUMNS | DERIVED_COLUMNS
 _NAMED = ChainMap(COLUMNS, INDICATORS)
 # An indicator goes by its name or by its title.
@@ -72,15 +74,26 @@ REFERENCE_COLUMNS = ("major", "catalogue_name", "code", "catalogue_year", "categ
 def source_columns(*kinds: Kind) -> list[str]:
     """The names of the columns of a received table that are of some kinds, in order.
 
-    >>> source_columns("count")
-    ['students', 'places_applied', 'places_approved']
+    >>> source_columns("count")[:5]
+    ['students', 'places_applied', 'places_approved', 'registered', 'trained']
     """
     return [name for name, column in SOURCE_COLUMNS.items() if column.kind in kinds]
 
 
+def application_columns(*kinds: Kind) -> list[str]:
+    """Those of `source_columns` that an application has: none of its results.
+
+    >>> application_columns("count")
+    ['students', 'places_applied', 'places_approved']
+    """
+    return [name for name in source_columns(*kinds) if name in APPLICATION_COLUMNS]
+
+
 REQUIRED_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.required)
 # Columns whose absence is told and not refused; the figures that need one are not given then.
-EXPECTED_COLUMNS = tuple(source_columns("round", "name", "names", "count", "status"))
+EXPECTED_COLUMNS = tuple(application_columns("round", "name", "names", "count", "status"))
+# What a table of results counts; without any of these it is none.
+RESULT_COUNTS = [name for name in source_columns("count") if name in RESULT_COLUMNS]
 # What cleaning reads as whole numbers, and those of them whose rows add up.
 COUNT_COLUMNS = tuple(source_columns("count", "year"))
 ADDED_UP_COLUMNS = tuple(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)
@@ -109,7 +122,7 @@ def kind_of(name: str) -> Kind:
 # What stands around a header's word and changes nothing of what it names; what makes its numbers larger.
 _AROUND_HEADER = re.compile(r"^[*★※]+|^\(?\d{1,2}[.、)]|[*★※:]+$")
 _NEUTRAL_BEFORE = re.compile("^(?:本年度?|今年|当年)")
-_NEUTRAL_WITHIN = re.compile("(?:单位:)?(?:人|名|人数|人次|年|个|项)|[必选]填|本年度?|今年|当年")
+_NEUTRAL_WITHIN = re.compile("(?:单位:)?(?:人|名|人数|人次|年|个|项|%)|[必选]填|本年度?|今年|当年")
 _FACTORS = {"十人": 10, "百人": 100, "千人": 1000, "万人": 10_000}
 # Every known header, in the form in which words are compared → the column that it names.
 HEADERS = {
@@ -142,7 +155,8 @@ def heading_of(header: str) -> Heading:
         of_unit = _FACTORS.get(qualifier.removeprefix("单位:"), 1) if SOURCE_COLUMNS[name].kind == "count" else 1
         factor *= of_unit
         if of_unit == 1 and not _NEUTRAL_WITHIN.fullmatch(qualifier) and HEADERS.get(qualifier) != name:
-            return Heading(None, 1, name)
+            # A rate of another denominator is one of the table's own.
+            return Heading(None, 1, None if SOURCE_COLUMNS[name].kind == "rate" else name)
     return Heading(name, factor)
 
 

@@ -12,9 +12,9 @@ from pilotlib.checking.proposals import lines_for_majors, lines_for_statuses, pr
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import CORRECTION_COLUMNS, EXPECTED_COLUMNS, INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
-from pilotlib.reading import hash_of, read_inputs, read_table
+from pilotlib.reading import RESULTS_LEDGER, TABLES, find_table, hash_of, read_inputs, read_table
 from pilotlib.reading.files import read_bytes
-from pilotlib.reading.headers import Header, header_of
+from pilotlib.reading.headers import Header, header_of, is_of_results
 from pilotlib.reading.likely import lines_for
 from pilotlib.reading.personal import told_row
 from pilotlib.reading.settings import SOURCE
@@ -50,30 +50,29 @@ def years_of(table: Path) -> list[int]:
 def set_up_year(project: Path, year: int, table: Path, years: Sequence[int] = ()) -> Path:
     """Make `data/raw/<year>/` from a received table, a file, an archive or a folder that `read_table` reads.
 
-    The new folder holds `applications.*` as received, read-only, and the small files beside it, to be filled in.
-    `years` are all that the table holds. PilotError where the year is there already, or the table cannot be read even
-    if `source.toml` said more of it; nothing has been made then.
+    The folder holds `applications.*` as received, read-only, and the small files beside it, to be filled in; a table
+    of results becomes `results.*`. Either may come first. `years` are all that the table holds. PilotError where the
+    year has such a table already, or it cannot be read even if `source.toml` said more of it; nothing has been made
+    then.
     """
     final = project / "data" / "raw" / str(year)
-    if final.exists() or final.is_symlink():
+    name = _kind_of(table, year)
+    other = next(other for other in TABLES if other != name)
+    joins = final.is_dir() and find_table(final, other) and not find_table(final, name)
+    if (final.exists() or final.is_symlink()) and not joins:
         raise PilotError(f"data/raw/{year} 已经存在，没有改动。要重新建立，请先把它移走。")
-    try:
-        read_table(table, year=year)
-    except PilotError as error:
-        if error.rows is None:
-            raise
     try:
         with tempfile.TemporaryDirectory("", f".{year}-", final.parent, ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
-            copy = folder / f"applications{'' if table.is_dir() else table.suffix.lower()}"
+            copy = folder / f"{name}{'' if table.is_dir() else table.suffix.lower()}"
             for file in filter(Path.is_file, table.iterdir() if table.is_dir() else [table]):
                 target = copy / file.relative_to(table)
                 target.parent.mkdir(exist_ok=True)
                 target.write_bytes(read_bytes(file))
                 target.chmod(0o444)
-            name = "".join(character if character.isprintable() else "�" for character in table.name)
+            shown = "".join(character if character.isprintable() else "�" for character in table.name)
             several = f"years = {list(years)}\n" if len(years) > 1 else ""
-            names = {"year": year, "file": json.dumps(name, ensure_ascii=False), "sha256": hash_of(copy)}
+            names = {"year": year, "file": json.dumps(shown, ensure_ascii=False), "sha256": hash_of(copy)}
             source = SOURCE.format(years=several, **names)
             texts = {
                 "source.toml": source,
@@ -81,10 +80,14 @@ def set_up_year(project: Path, year: int, table: Path, years: Sequence[int] = ()
                 "indicators.csv": f"\ufeff{','.join(INDICATOR_COLUMNS)}\n{INDICATOR_EXAMPLE}\n",
                 "narrative.md": "\n\n".join(f"## {title}" for title in NARRATIVE_SECTIONS) + "\n",
             }
-            for beside, text in texts.items():
+            for beside, text in texts.items() if name == "applications" else ():
                 (folder / beside).write_text(text, encoding="utf-8", newline="\n")
             folder.chmod(0o755)
-            folder.rename(final)  # onto nothing: a year made meanwhile by another command is kept
+            if joins:
+                for file in [file for file in folder.iterdir() if not (final / file.name).exists()]:
+                    file.rename(final / file.name)
+            else:
+                folder.rename(final)  # onto nothing: a year made meanwhile by another command is kept
     except OSError as error:
         if final.exists():
             raise PilotError(f"data/raw/{year} 刚刚由另一个命令建立，没有改动。") from None
@@ -92,11 +95,27 @@ def set_up_year(project: Path, year: int, table: Path, years: Sequence[int] = ()
     return final
 
 
+def _kind_of(table: Path, year: int) -> str:
+    """Which of `TABLES` a received table is; one whose header is not known yet is taken for the applications."""
+    try:
+        of_results = is_of_results(header_of(read_table(table, year=year).cells, table.name))
+        read_table(table, year=year, of_results=of_results)
+    except PilotError as error:
+        if error.rows is None:
+            raise
+        return "applications"
+    return "results" if of_results else "applications"
+
+
 def look_through(project: Path, year: int) -> tuple[list[str], dict[str, list[str]]]:
-    """What is found in a new year's table, line by line, or why it is refused; and lines proposed for files, by these.
+    """What is found in a new year's tables, line by line, or why they are refused; and lines proposed for files, by
+    these.
 
     Of a table whose header is not known the row that may be it is shown, and those below it.
     """
+    if not find_table(project / "data" / "raw" / str(year), "applications"):
+        again = f"再用 pilot new {year} 放入申报表，或一份获批名单（证书、等级、人数）。"
+        return [f"认出是考核结果表。只有结果出不了报告：{again}"], {}
     try:
         of_year = clean_inputs(read_inputs(project, year))
     except PilotError as error:
@@ -110,18 +129,26 @@ def look_through(project: Path, year: int) -> tuple[list[str], dict[str, list[st
 
 def proposed_for(year: CleanedYear) -> dict[str, list[str]]:
     """Lines that a person may want to paste, by the file in which they belong: they answer what checking asks."""
-    inputs, cleaned, problems = year
+    inputs, _, problems, results = year
     header = header_of(inputs.cells, inputs.file, inputs.corrections)
     # Of a table that has all columns, others are its own.
     columns = lines_for(header.titles) if {*EXPECTED_COLUMNS} - {*header.names} else []
-    as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
-    corrections = propose(problems, as_given, inputs.reference).to_csv(index=False, header=False, lineterminator="\n")
     return {
         f"data/raw/{inputs.year}/source.toml": _under("columns", inputs.source, columns),
-        f"data/raw/{inputs.year}/corrections.csv": corrections.splitlines(),
+        f"data/raw/{inputs.year}/corrections.csv": _corrections(year),
+        f"data/raw/{inputs.year}/{RESULTS_LEDGER}": _corrections(results) if results else [],
         "data/raw/school.toml": _under("statuses", inputs.school, lines_for_statuses(problems)),
         "data/raw/reference/majors.csv": lines_for_majors(problems, inputs.reference),
     }
+
+
+def _corrections(year: CleanedYear) -> list[str]:
+    """The corrections that suggest themselves for a table, a line of the ledger each."""
+    inputs, cleaned, problems, _ = year
+    header = header_of(inputs.cells, inputs.file, inputs.corrections)
+    as_given = name_columns(inputs.cells, header, inputs.file).loc[cleaned.applications["source_row"]]
+    proposed = propose(problems, as_given, inputs.reference)
+    return proposed.to_csv(index=False, header=False, lineterminator="\n").splitlines()
 
 
 def _under(section: str, said: Mapping[str, Any], lines: list[str]) -> list[str]:

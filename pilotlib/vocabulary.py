@@ -38,6 +38,15 @@ APPROVED_STATUSES = ("审核通过",)
 # What `school.toml` may say of a status that is not known, besides one that is.
 STATUS_ANSWERS = {"approved": "审核通过", "批准": "审核通过", "not_approved": "未批准"}
 
+# What a table with a row a student says of each: did they sit, and did they pass? An unknown word is asked about.
+OUTCOMES = (
+    dict.fromkeys(["合格", "通过", "已通过", "及格", "考核合格", "考核通过", "考试合格", "考试通过"], (1, 1))
+    | dict.fromkeys(["不合格", "未通过", "不通过", "不及格", "考核不合格", "考试不合格", "未合格"], (1, 0))
+    | dict.fromkeys(["缺考", "缺席", "旷考", "弃考", "未参加", "未参考", "未参加考核"], (0, 0))
+)
+# Columns of such a table by which students may be told apart without saying who they are.
+COHORT_TITLE = re.compile("(?:行政|所在)?班级?|年级|(?:考试|考核|认定)(?:时间|日期|次数|场次|批次)|考次|场次")
+
 MAJOR_SEPARATORS = re.compile(r"[；;、，,/\n]+")
 MISSING_MARKS = frozenset({"-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "空"})
 # 合计, 全校合计, 合计：50人. A longer text is a total only where no certificate stands beside it.
@@ -47,7 +56,7 @@ TOTAL_FORM_WITHOUT_CERTIFICATE = re.compile(rf".{{0,8}}{TOTAL_WORD}|{TOTAL_WORD}
 # Headers that do not say which people are counted, and the words of the title above a table that do; the first counts.
 PEOPLE_TITLES = ("人数", "试点人数", "计划人数", "名额", "规模", "试点规模", "试点学生规模")
 PEOPLE_BY_TITLE = {
-    "places_approved": re.compile("批准|获批|通过|公布|立项|备案|核定"),
+    "places_approved": re.compile("批准|获批|通过|公布|立项|备案|核定|(?<!申报)试点(?:院校|学校|单位)名单"),
     "places_applied": re.compile("申报|申请|拟"),
 }
 # What makes a header's numbers another measure: last year's, the women's, another year's.
@@ -59,7 +68,8 @@ NEVER_LIKELY = re.compile(
 # The word for a total written into two cells.
 TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
 # 示例, in the cell of a label; 填表人：…; a unit, in every cell of its row; (3) under a column's title.
-MODEL_FORM = re.compile(r"(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)(?:行|\d)?:?")
+_MODEL = "(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)行?"
+MODEL_FORM = re.compile(rf"{_MODEL}:?\d{{0,2}}:?|[(\[【]{_MODEL}[)\]】].*")
 SIGNATURE_FORM = re.compile(
     "(?:填表|制表|填报|审核|审批|复核|经办|负责|联系|报送|主管)(?:人|单位|部门|日期|时间|电话|方式|领导)(?:签[字名章])?(?::.*)?"
 )
@@ -72,7 +82,7 @@ PERSONAL_WORD = re.compile(
 )
 UNIT_FORM = re.compile(r"\(?(?:单位:)?(?:人|人次|名|个|项|种|年|年度|年份|元|万元|%)\)?|")
 ANYTHING = re.compile(".+")
-COLUMN_NUMBER_FORM = re.compile(r"\(?\d{1,2}\)?|")
+COLUMN_NUMBER_FORM = re.compile(r"\(?(?:\d{1,2}|[甲乙丙丁戊己庚辛壬癸]|[a-z](?:=[-+*/a-z]+)?)\)?|")
 # The line of a Markdown table between header and rows.
 RULED_LINE = re.compile(":?-{2,}:?|")
 # One cell of these says that its row is no application; a row all of whose cells are of one of those is none either.
@@ -96,6 +106,20 @@ CERTIFICATE_FORMS = {
 
 NOTHING_SAID: Mapping[str, str] = {}
 
+# What a table of results counts, and the figure of the school's own that is of the same.
+_COUNTED = ("registered", "trained", "sat", "passed", "awarded")
+_OF_STUDENTS = ("students_registered", "students_trained", "students_assessed", "students_passed", "students_awarded")
+RESULT_INDICATORS = dict(zip(_COUNTED, _OF_STUDENTS, strict=True))
+# Rates of results: what they are called, numerator, denominator.
+RESULT_RATES = {
+    "completion_rate": ("trained", "places_approved"),
+    "attendance_of_trained": ("sat", "trained"),
+    "attendance_of_registered": ("sat", "registered"),
+    "pass_rate": ("passed", "sat"),
+    "award_rate": ("awarded", "sat"),
+}
+PERSON_TIMES = "人次"  # their unit over several certificates: who sits for two counts twice
+FEWEST_RANKED = 10  # sat: of fewer no rate is ranked
 # Rates: numerator, denominator. Each is an indicator's name or a measure of the overview.
 RATES = (
     ("students_trained", "places_approved"),

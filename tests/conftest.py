@@ -1,6 +1,7 @@
 """What many tests share: the 2021 inputs, a project to run in, and one run of it per session."""
 
 import contextlib
+import gc
 import io
 import os
 import shutil
@@ -24,12 +25,40 @@ ROOT = Path(__file__).parents[1]
 # Kernels are started by one process at a time: two at once may take the same port.
 KERNELS = FileLock(ROOT / ".pytest-kernels.lock")
 FULL = False
+# Files of tests go to processes whole, in this order: the longest first, so that none is left at the end; those that
+# want the one run of a session (`ran`) come when it is made, by the first.
+LONGEST = (
+    "browser/test_report",
+    "browser/test_lab",
+    "browser/test_trends",
+    "report/test_variations",
+    "province/test_report",
+    "province/test_batch",
+    "browser/test_hostile",
+    "test_mending",
+    "test_reruns",
+    "test_faults",
+    "test_columns_missing",
+    "reading/test_formats",
+)
 GIVEN_DOCUMENT = ROOT.parent / "shared" / "source" / "2021-report.txt"
 
 
 def pytest_configure(config):
     global FULL
     FULL = config.option.markexpr != "not full"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    place = {f"tests/{name}.py": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(LONGEST)))
+
+
+def pytest_collection_finish():
+    """What is loaded by now is no garbage: the runs that tests make look for some, each in all that there is."""
+    gc.collect()
+    gc.freeze()
 
 
 def full() -> bool:
@@ -191,7 +220,7 @@ def several_years(tmp_path_factory) -> SimpleNamespace:
 
     from tests.generator import years
 
-    before = 5 if full() else 3
+    before = 5 if full() else 2
     generated = years(3, 2021 - before, before)
 
     def make(folder):

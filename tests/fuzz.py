@@ -6,7 +6,7 @@ Half as many tables are of other shapes and words than ours (`tests.shapes`), wi
 and renamed, qualifiers, other units, rows of other kinds. A finding is one that is misread, or refused for nothing.
 
 Every input is read, cleaned and checked in a process that is watched. A finding is a traceback, a warning, a hang
-(20 s), more than 4 GB of memory, rows that are neither applications nor set aside, a log that does not lead back to
+(20 s of work), more than 4 GB of memory, rows that are neither applications nor set aside, a log that does not lead back to
 the raw cells, or an empty result without a word. Findings are kept as files; the exit status is then 1.
 """
 
@@ -16,6 +16,7 @@ import multiprocessing
 import random
 import re
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -213,6 +214,7 @@ def _work(connection) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     with tempfile.TemporaryDirectory() as folder:
         while (task := connection.recv()) is not None:
+            signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_INPUT)  # at its end the process does
             connection.send(examine(*task, Path(folder)))
 
 
@@ -231,11 +233,11 @@ class Worker:
     def examine(self, kind: str, content: bytes) -> str:
         try:
             self.connection.send((kind, content))
-            if self.connection.poll(SECONDS_PER_INPUT):
+            if self.connection.poll(20 * SECONDS_PER_INPUT):  # others may have the machine
                 return self.connection.recv()
-            said = f"no end within {SECONDS_PER_INPUT} s"
+            said = "no end, and no work"
         except (EOFError, BrokenPipeError):
-            said = "the process died"
+            said = f"the process died, or worked for {SECONDS_PER_INPUT} s"
         self.process.kill()
         self.process.join()
         self.start()

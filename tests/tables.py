@@ -31,11 +31,14 @@ def row(**values: str) -> tuple[str, ...]:
 
 
 class Statistics(dict):
-    """The statistics of a cleaned table without indicators, by name, each computed when it is first asked for."""
+    """The statistics of a cleaned table, by name, each computed when it is first asked for."""
 
-    def __init__(self, cleaned: Cleaned, colleges: dict[str, str] | None = None):
-        indicators = pd.DataFrame(columns=["indicator", "value", "unit", "note"], dtype=str)
-        self.tables = Tables(cleaned.applications, cleaned.majors, indicators, colleges or {})
+    def __init__(self, cleaned: Cleaned, colleges: dict[str, str] | None = None, indicators=()):
+        given = pd.DataFrame(indicators, columns=["indicator", "value", "unit", "note"], dtype=str)
+        self.tables = Tables(cleaned.applications, cleaned.majors, given, colleges or {})
+
+    def __contains__(self, name: object) -> bool:
+        return name in STATISTICS
 
     def __missing__(self, name: str) -> pd.DataFrame:
         self[name] = STATISTICS[name].function(self.tables)

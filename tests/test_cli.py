@@ -1,9 +1,12 @@
+import io
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
+from pilotlib import cli
 from tests.conftest import ROOT, pilot
 
 JSON_KEYS = [
@@ -22,6 +25,22 @@ def test_check_prints_what_is_found_and_writes_nothing(project):
     assert lines[7] == "警示  第23行批准104人，多于申请的101人，请向平台核实。"
     assert lines[-1] == "applications.tsv：申报 25 行，剔除 0 行，更改 4 个单元格；错误 0 条，警示 5 条，提示 4 条。"
     assert sorted(project.rglob("*")) == before
+
+
+def test_in_gbk_the_command_begins_anew_with_names_in_utf_8_and_words_in_gbk(project, monkeypatch):
+    begun = []
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "gbk")
+    monkeypatch.setattr("os.execv", lambda *command: begun.append(command))
+    monkeypatch.setattr("os.environ", {})
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "gbk"))
+    monkeypatch.setattr(sys, "argv", ["pilot", "check", "--project", str(project)])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert begun == [(sys.executable, sys.orig_argv)]
+    assert os.environ == {"PYTHONUTF8": "1", "PYTHONIOENCODING": "gbk:backslashreplace"}
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert len(begun) == 1
 
 
 def test_check_fails_when_there_are_errors(project):

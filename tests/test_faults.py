@@ -14,7 +14,7 @@ from pilotlib.province.totals import summarise_table
 from pilotlib.reading import read_inputs
 from pilotlib.receiving import set_up_year
 from tests import writers
-from tests.tables import HEADER, ROW, Statistics
+from tests.tables import HEADER, ROW, Statistics, row
 
 FAULTS = Path(__file__).parent / "data" / "faults"
 BASE = (3, 1402, 220, 200)
@@ -107,6 +107,71 @@ REFUSED = {
     "F16_one_line_gbk.csv": "从第 4 行起不是同一种编码",
 }
 PROVINCE = "F13_batch_rare_hanzi_and_bracket_widths.csv"
+
+
+THREE = [
+    ROW,
+    row(
+        序号="2", 证书名称="界面设计职业技能等级证书(中级)", 学生规模="866", 申请总培训人数="130", 批准总培训人数="120"
+    ),
+    row(
+        序号="3", 证书名称="网店运营推广职业技能等级证书(初级)", 学生规模="99", 申请总培训人数="40", 批准总培训人数="30"
+    ),
+]
+MODEL, SUMS = list(row(证书名称="界面设计(高级)")), ["1402", "220", "200", ""]
+PLAIN_HTML = writers.html([[HEADER, *THREE]]).decode()
+
+
+def marked_html(was, becomes, style=""):
+    assert was in PLAIN_HTML
+    return (style + PLAIN_HTML.replace(was, becomes, 1)).encode()
+
+
+# Neighbours of these files: a name, what it holds, and the rows set aside.
+NEIGHBOURS = {
+    "model in brackets.csv": (writers.delimited([HEADER, ["（示例）", *MODEL[1:]], *THREE]), ["示例行"]),
+    "model with a number.csv": (writers.delimited([HEADER, ["例：1", *MODEL[1:]], *THREE]), ["示例行"]),
+    "model in the name.csv": (
+        writers.delimited([HEADER, [*MODEL[:3], "（填写示例）界面设计(高级)", *MODEL[4:]], *THREE]),
+        ["示例行"],
+    ),
+    "columns by stems.csv": (writers.delimited([HEADER, [*"甲乙丙丁戊123己"], *THREE]), ["列号行"]),
+    "columns by letters.csv": (writers.delimited([HEADER, [*"ABCDEFG", "H=F-G", "I"], *THREE]), ["列号行"]),
+    "sum in a name.csv": (writers.delimited([HEADER, *THREE, ["", "", "", "学院总数", "", *SUMS]]), ["合计行"]),
+    "women among them.csv": (
+        writers.delimited([[*HEADER, "其中女生"], *([*cells, "9"] for cells in THREE)]),
+        [],
+    ),
+    "lowered.html": (marked_html(">866<", ">866<sub>1</sub><"), []),
+    "no size.html": (marked_html(">120<", ">120<b style='font-size: 0'>0</b><"), []),
+    "looks of a class.html": (
+        marked_html(">120<", "><b class=x1>13</b>120<", "<style><!--\n.x1 {text-decoration: line-through}--></style>"),
+        [],
+    ),
+    "looks of another medium.html": (
+        marked_html(">120<", "><b class=x1>120</b><", "<style>@media print {.x1 {display: none} p {}}</style>"),
+        [],
+    ),
+    "inserted and deleted.html": (marked_html(">120<", "><del>130</del><ins>120</ins><"), []),
+}
+
+
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_neighbours_are_read_right(name, received, tmp_path):
+    content, aside = NEIGHBOURS[name]
+    (tmp_path / name).write_bytes(content)
+    year = received(tmp_path / name)
+    assert figures(year) == BASE
+    assert year.cleaned.set_aside["reason"].tolist() == aside
+    assert not (year.problems["severity"] == "error").any()
+
+
+def test_a_table_that_goes_on_and_ends_in_sums_is_joined(received, tmp_path):
+    more = [row(序号="4", 证书名称="老年照护(初级)"), ["合计", "", "", "", "", "1839", "270", "250", ""]]
+    (tmp_path / "a.xlsx").write_bytes(writers.xlsx({"申报": [HEADER, *THREE], "续": more}))
+    year = received(tmp_path / "a.xlsx")
+    assert figures(year) == (4, 1839, 270, 250)
+    assert year.cleaned.set_aside["reason"].tolist() == ["合计行"]
 
 
 def test_every_file_is_told_of():

@@ -215,7 +215,7 @@ def test_a_notebook_that_raises_is_named_with_its_cell_and_kept(project_with_rep
     before = contents(project / "reports" / "2021")
     result = pilot(project, "run", "2021")
     assert result.returncode == 1
-    assert "统计（2_statistics.ipynb）第 11 个代码格出错：ZeroDivisionError：division by zero" in result.stderr
+    assert "统计（2_statistics.ipynb）第 12 个代码格出错：ZeroDivisionError：division by zero" in result.stderr
     assert "reports/2021-failed/2_statistics.ipynb" in result.stderr
     assert "Traceback" not in result.stderr
     assert contents(project / "reports" / "2021") == before

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -10,8 +11,9 @@ import pandas as pd
 from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.cleaning.verbs import with_expected_columns
-from pilotlib.columns import title_of, unit_of
+from pilotlib.columns import RESULT_COUNTS, title_of, unit_of
 from pilotlib.statistics.places import Tables, lacking, only_approved, totals
+from pilotlib.vocabulary import PERSON_TIMES, RESULT_INDICATORS
 
 
 class Scope(NamedTuple):
@@ -71,9 +73,10 @@ def facts_of(tables: Tables, statistics: dict[str, pd.DataFrame], school: dict[s
     facts = [Fact("rounds_count", Scope(), rounds, "个", False, "by_round")] if rounds else []
     for statistic, key in (("overview", "measure"), ("indicators", "indicator")):
         given = statistics[statistic].dropna(subset="value").reindex(columns=[key, "value", "unit", "lower_bound"])
+        given = given[given["unit"] != PERSON_TIMES]  # how many persons these are is not known
         for name, value, unit, bound in given.itertuples(index=False):
             facts.append(Fact(name, Scope(), float(value), unit, bound is True, statistic))
-    for counts, lower, statistic in _counts(tables._replace(applications=applications), statistics):
+    for counts, lower, statistic in _counts(replace(tables, applications=applications), statistics):
         parts = counts.index.to_frame().reindex(columns=DIMENSIONS, fill_value="").to_numpy()
         lower = lower.reindex(index=counts.index, columns=counts.columns, fill_value=False)
         for measure in map(str, counts):
@@ -178,6 +181,13 @@ def _counts(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[tup
         shared = counts.index.isin("、".join(table.index[several]).split("、")) | table.loc[~several, "lower_bound"]
         bounds = pd.DataFrame(dict.fromkeys(counts, shared), index=counts.index).assign(majors_count=True)
         yield counts, bounds, f"by_{dimension}"
+    # Over several certificates results are person-times: no text that speaks of persons is held against these.
+    results = statistics["results_by_certificate"]
+    alone = results[~results["certificate"].duplicated(keep=False)].drop(columns="level", errors="ignore")
+    for table in (results, alone):
+        table = table.set_index([name for name in DIMENSIONS if name in table])
+        bounds = table[[f"{name}_bound" for name in RESULT_COUNTS]].set_axis([*RESULT_INDICATORS.values()], axis=1)
+        yield table[RESULT_COUNTS].rename(columns=RESULT_INDICATORS), bounds, "results_by_certificate"
     majors = statistics["by_major"].set_index("major")
     counts = majors[["students", "places_approved_alone"]].set_axis(["distinct_students", "places_approved"], axis=1)
     counts.insert(1, "applications", majors["applications_alone"] + majors["applications_shared"])

@@ -12,11 +12,11 @@ import pandas as pd
 
 from pilotlib.cleaning import log, rows, verbs
 from pilotlib.cleaning.log import number_of_changed_cells, repairs
+from pilotlib.cleaning.rows import Piece
 from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS
 from pilotlib.distinct import differ, with_categories
 from pilotlib.reading.choosing import NO_ORIGIN, Origin
 from pilotlib.reading.headers import header_of
-from pilotlib.reading.pieces import Piece
 from pilotlib.vocabulary import NOTHING_SAID
 
 __all__ = ["Cleaned", "CleanedPiece", "clean", "clean_piece", "number_of_changed_cells", "repairs"]
@@ -97,13 +97,14 @@ def _made_longer(before: pd.Series, after: pd.Series) -> np.ndarray:
     return longer
 
 
-def clean_piece(piece: Piece, by: Sequence[int] = ()) -> CleanedPiece:
+def clean_piece(piece: Piece, by: Sequence[int] = (), answers: Mapping[str, str] = NOTHING_SAID) -> CleanedPiece:
     """Clean a piece of a large table, without ledger or reference; PilotError as in `rows.names_of`.
 
-    `by` are the positions of columns that are not ours (school, city) and may say that a row is one of totals.
+    `by` are the positions of columns that are not ours (school, city) and may say that a row is one of totals;
+    `answers` are as in `verbs.name_statuses`.
     """
     names = rows.names_of(piece)
     reasons = rows.reasons_of(piece, names, by)
     given = verbs.strip_cells(rows.named(piece, names)[reasons == ""])
-    now, changed = log.apply_counted(given, verbs.verbs_for(piece.header))
+    now, changed = log.apply_counted(given, verbs.verbs_for(piece.header, answers))
     return CleanedPiece(verbs.applications_of(now, given), reasons, changed)

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pilotlib.cleaning.rows import Piece
 from pilotlib.cleaning.verbs import Verb
 from pilotlib.columns import COUNT_COLUMNS, column_named, title_of
 from pilotlib.distinct import categories_of, differ
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import ledger_rows
-from pilotlib.reading.pieces import Piece
 from pilotlib.vocabulary import registry
 
 CHANGE_RULES = registry(__file__, "rules.toml")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, reduce
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,6 @@ from pilotlib.errors import PilotError
 from pilotlib.reading.choosing import NO_ORIGIN, Origin
 from pilotlib.reading.headers import BY_COLUMNS, Header, header_rows
 from pilotlib.reading.likely import misspelt, nearly_named
-from pilotlib.reading.pieces import Piece
 from pilotlib.vocabulary import LABEL_FORMS, ROW_FORMS, TOTAL_FORM_WITHOUT_CERTIFICATE, TOTAL_HALVES, plain
 from pilotlib.words import REMEMBERED, count_text, is_count, levels_in, normalised, split_certificate
 
@@ -22,6 +22,26 @@ LABEL_COLUMNS = [name for name, column in columns.SOURCE_COLUMNS.items() if colu
 # What a cell's text is, as bits; the last three say what it is not, so that a row of such cells has none of them.
 FILLED, TOTAL, MODEL, SIGNATURE, TOTAL_WITHIN, HALF, OTHER_HALF = (1 << place for place in range(7))
 NO_LINE, NO_UNIT, NO_NUMBER = (1 << place for place in range(7, 10))
+
+
+class Piece(NamedTuple):
+    """Rows of a table as they stand in a file, merged cells filled as `origin` says.
+
+    `header_place` is the place of the header's last row in the file, `first` the number of the first of these rows
+    (the header's last row is 0), and `cells` are their texts as categoricals, with their places as index.
+    """
+
+    file: str
+    header: Header
+    header_place: int
+    first: int
+    cells: pd.DataFrame
+    origin: Origin = NO_ORIGIN
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The number of each row."""
+        return np.arange(self.first, self.first + len(self.cells))
 
 
 def whole_table(cells: pd.DataFrame, header: Header, file: str, origin: Origin = NO_ORIGIN) -> Piece:
@@ -150,14 +170,18 @@ def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarr
 def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
     """The rows that are no applications, without the header: `source_row, place, reason, text`, and totals.
 
-    `source_row` is missing above the header. The cells of columns that add up are what a row of totals says.
+    `source_row` is missing above the header. Cells of columns that add up, and rates, are what a row of totals says.
     """
     aside = ((reasons != "") & (reasons.index != 0)).to_numpy()
     texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
     joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
     numbers = pd.Series(reasons.index[aside], dtype="Int64")
     words = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": joined.str.rstrip("｜")}
-    sums = table.filter(columns.ADDED_UP_COLUMNS)[aside].astype("str").reset_index(drop=True)
+    sums = (
+        table.filter([*columns.ADDED_UP_COLUMNS, *columns.source_columns("rate")])[aside]
+        .astype("str")
+        .reset_index(drop=True)
+    )
     return pd.DataFrame({"source_row": numbers.where(numbers > 0), **words}).join(sums)
 
 

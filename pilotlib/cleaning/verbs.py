@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from pilotlib import columns, words
+from pilotlib import columns, vocabulary, words
 from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
 from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import (
@@ -140,6 +140,11 @@ def with_expected_columns(applications: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in columns.EXPECTED_COLUMNS if name not in (*applications, "majors")]
     blank = {name: _typed(pd.Series("", applications.index, dtype=str), name) for name in absent}
     return applications.assign(**{name: column.replace("", pd.NA) for name, column in blank.items()})
+
+
+def is_approved(applications: pd.DataFrame) -> pd.Series:
+    """Which applications are approved: those whose status says so; of a table that has no statuses, all."""
+    return applications["status"].isin(vocabulary.APPROVED_STATUSES) | applications["status"].isna()
 
 
 def majors_of(now: pd.Series, given: pd.Series, cut: np.ndarray, reference: pd.DataFrame) -> pd.DataFrame:

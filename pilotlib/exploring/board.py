@@ -11,7 +11,7 @@ import ipywidgets as widgets
 import pandas as pd
 from itables.widget import ITable
 
-from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of
+from pilotlib.columns import SOURCE_COLUMNS, application_columns, title_of
 from pilotlib.exploring.charts import FORMS, chart, groups_of, measures_of
 from pilotlib.exploring.years import Years, load_years
 from pilotlib.publishing.workbook import as_xlsx
@@ -24,10 +24,10 @@ from pilotlib.statistics.indicators import overview
 from pilotlib.vocabulary import UNKNOWN
 
 # What can be chosen in the table of applications itself: its columns of words.
-CHOICES = source_columns("round", "level", "name", "status", "text")
+CHOICES = application_columns("round", "level", "name", "status", "text")
 # What has been chosen of each column; nothing chosen is everything.
 Selection = dict[str, tuple[Any, ...]]
-_ON_ONE_LINE = source_columns("round", "level", "status")
+_ON_ONE_LINE = application_columns("round", "level", "status")
 # How the table of rows is shown.
 _TABLE: dict[str, Any] = {
     "language": {

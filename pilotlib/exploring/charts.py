@@ -12,7 +12,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 from pilotlib.chinese import use_chinese_font
-from pilotlib.columns import SOURCE_COLUMNS, source_columns, title_of, unit_of
+from pilotlib.columns import APPLICATION_COLUMNS, application_columns, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS, MAIN_COLOUR
 from pilotlib.report.drawing import draw_stacks, report_style
@@ -24,10 +24,10 @@ from pilotlib.statistics.places import only_approved
 from pilotlib.vocabulary import UNKNOWN
 
 FORMS = {"bar": "条形图", "stacked": "堆叠条形图", "line": "折线图", "heat": "热力图"}
-GROUPS = (*source_columns("round", "level", "name", "names", "status", "text"), "year")
-MEASURES = (*(name for name, column in SOURCE_COLUMNS.items() if column.adds_up), "applications")
+GROUPS = (*application_columns("round", "level", "name", "names", "status", "text"), "year")
+MEASURES = (*(name for name, column in APPLICATION_COLUMNS.items() if column.adds_up), "applications")
 _LONGEST_LABEL = 18  # characters
-_BY_LENGTH = source_columns("name", "names", "status", "text")  # the others have an order of their own
+_BY_LENGTH = application_columns("name", "names", "status", "text")  # the others have an order of their own
 NOT_COUNTED = "无数据"  # no bar is not a bar of 0
 _ACROSS = 45  # characters that stand side by side below or above a chart
 

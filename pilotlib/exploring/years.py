@@ -24,7 +24,7 @@ from pilotlib.report.checked import claims_table
 from pilotlib.report.shown import Table, shown, titles_of
 from pilotlib.report.told import Told, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
-from pilotlib.statistics.places import college_of_major
+from pilotlib.statistics.places import college_of_major, results_of
 from pilotlib.vocabulary import in_round_order
 
 
@@ -182,8 +182,10 @@ def claims_in(
 
 def _load(project: Path, number: int) -> dict[str, Told]:
     """The tables of a year by name."""
-    (inputs, cleaned, problems), _, statistics = _counted(project, number)
-    compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.aside, inputs.school))
+    (inputs, cleaned, problems, _), _, statistics = _counted(project, number)
+    given = [table for table in (inputs, inputs.results) if table]
+    counts = [recount(table.cells, table.corrections, table.origin.aside, inputs.school) for table in given]
+    compare_counts(statistics, *counts)
     source = f"{number}年申报明细表（{inputs.file}）"
     applications = cleaned.applications
     logged = year_tables.logged_tables(cleaned, problems, source)
@@ -204,9 +206,11 @@ def _load(project: Path, number: int) -> dict[str, Told]:
 def _counted(project: Path, number: int) -> tuple[CleanedYear, Tables, dict[str, pd.DataFrame]]:
     """A year without errors, cleaned; what its statistics are computed from; and these by name."""
     of_year = clean_inputs(read_inputs(project, number))
-    inputs, cleaned, problems = of_year
-    stop_on_errors(problems, inputs.file)
-    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, college_of_major(inputs.school))
+    inputs, cleaned, problems, results = of_year
+    stop_on_errors(problems, inputs.file, results)
+    colleges = college_of_major(inputs.school)
+    counted = results_of(results.cleaned if results else None, colleges)
+    tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, colleges, counted)
     return of_year, tables, summarise(tables)
 
 

@@ -18,7 +18,7 @@ from pilotlib.errors import PilotError
 from pilotlib.province.book import SCHOOLS
 from pilotlib.province.owners import Owner, owners_of, unpack
 from pilotlib.province.pieces import Part, folder_named, split
-from pilotlib.province.school import fault_without_report, faults_table, make_reports
+from pilotlib.province.school import fault_without_report, faults_table, make_reports, settings_of
 from pilotlib.province.sections import years_of
 from pilotlib.province.statistics import summarise_schools
 from pilotlib.province.totals import summarise_table
@@ -76,11 +76,11 @@ def run_batch(
     with recipes.only_run(project, f"batch-{final.name}") as work, recipes.aside(work / "rows") as rows:
         digest = hash_of(table) if table.exists() else ""
         received = unpack(table, rows / "received") if table.suffix.lower() == ".zip" else table
-        owners = owners_of(received, by)
+        owners, settings = owners_of(received, by), settings_of(project, editions)
         parts = split(received, by, rows, owners) if reports else []
         wanted, left_over = _folders(parts, final, force)
-        totals = summarise_table(received, by, spread=spread, owners=owners)
-        changed, faults = make_reports(project, wanted, editions, spread, table.stem, force)
+        totals = summarise_table(received, by, spread=spread, owners=owners, answers=settings.statuses)
+        changed, faults = make_reports(wanted, settings, spread, table.stem, force)
         failed = {(fault["school"], fault["year"]) for fault in faults}
         faults += [fault_without_report(part) for part in parts if not part.is_reported]
         if hash_of(table) != digest:

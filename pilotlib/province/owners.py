@@ -5,13 +5,14 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from pilotlib.cleaning.rows import Piece
 from pilotlib.errors import PilotError
+from pilotlib.province.files import SCHOOLS_FILE, files_of, pieces_of
 from pilotlib.reading.files import left_by_a_system, read_text, unpacked
-from pilotlib.reading.pieces import SCHOOLS_FILE, Piece, files_of, pieces_of
 from pilotlib.vocabulary import plain
 
 _SCHOOL = re.compile(
-    "[\u4e00-\u9fff（）()·]{2,40}?(?:学院|大学|学校|中专|职高|职校|技校|职教中心)(?:[（(][\u4e00-\u9fff]{1,6}[）)])?"
+    "[\u4e00-\u9fff\U00020000-\U0003ffff（）()·]{2,40}?(?:学院|大学|学校|中专|职高|职校|技校|职教中心)(?:[（(][\u4e00-\u9fff]{1,6}[）)])?"
 )
 # In a line above the table 〔2019〕6号 is no year.
 _YEAR, _YEAR_OF_FILE = re.compile(r"(?<!\d)(20\d\d)年"), re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -73,7 +74,7 @@ def _given(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _owner(file: Path, piece: Piece, given: dict[str, str]) -> Owner:
-    above = ["".join(cells) for cells in piece.cells.iloc[: piece.header.first].to_numpy().tolist()]
+    above = _lines_above(piece)
     told = [(line, "表的标题") for line in above] + [(piece.origin.taken, "工作表名"), (file.stem, "文件名")]
     # 关于某某学院 … is about a school, and no part of its name.
     named = (
@@ -84,6 +85,14 @@ def _owner(file: Path, piece: Piece, given: dict[str, str]) -> Owner:
     school, where = next(named, (_NOT_OF_A_NAME.sub("", file.stem) or file.stem, "文件名"))
     if given.get("school"):
         school, where = given["school"], SCHOOLS_FILE
-    years = [*map(_YEAR.search, above), _YEAR_OF_FILE.search(file.stem)]
-    year = next((int(found[1]) for found in years if found), 0)
-    return Owner(school, given.get("city") or "", year, where)
+    return Owner(school, given.get("city") or "", year_said(piece), where)
+
+
+def year_said(piece: Piece) -> int:
+    """The year that a line above a table says, or its file's name; 0 where none does. Only of a file's first piece."""
+    years = [*map(_YEAR.search, _lines_above(piece)), _YEAR_OF_FILE.search(Path(piece.file).stem)]
+    return next((int(found[1]) for found in years if found), 0)
+
+
+def _lines_above(piece: Piece) -> list[str]:
+    return ["".join(cells) for cells in piece.cells.iloc[: piece.header.first].to_numpy().tolist()]

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby, islice
 from operator import attrgetter
@@ -15,14 +15,15 @@ import numpy as np
 import pandas as pd
 
 from pilotlib.cleaning import CleanedPiece, clean_piece
-from pilotlib.columns import source_columns, title_of
+from pilotlib.cleaning.rows import Piece
+from pilotlib.columns import APPLICATION_COLUMNS, source_columns, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
-from pilotlib.province.owners import Owner
+from pilotlib.province.files import pieces_of
+from pilotlib.province.owners import Owner, year_said
 from pilotlib.reading.headers import Header
-from pilotlib.reading.pieces import Piece, pieces_of
 from pilotlib.reading.texts import BLOCK_BYTES
-from pilotlib.vocabulary import NO_SCHOOL, TOTAL_FORM, plain
+from pilotlib.vocabulary import NO_SCHOOL, NOTHING_SAID, TOTAL_FORM, plain
 from pilotlib.words import normalised, year_text
 
 # Rows that are set aside for these reasons belong to nobody, whatever stands in the school's column.
@@ -69,25 +70,34 @@ class Part(NamedTuple):
 
 
 def cleaned_pieces(
-    path: Path | str, by: str, block_bytes: int, work: Callable[..., Result], owners: dict[str, Owner] = NOBODYS
+    path: Path | str,
+    by: str,
+    block_bytes: int,
+    work: Callable[..., Result],
+    owners: dict[str, Owner] = NOBODYS,
+    answers: Mapping[str, str] = NOTHING_SAID,
 ) -> Iterator[Result]:
     """What comes of `work` on each piece of a table in order, several at once while the next is read.
 
     `work` is given a piece as it stands, the positions of its columns of schools and perhaps of cities, the
     piece cleaned, and each row's school and city, "" where it names none; a file of `owners` has no such columns.
+    `answers` say what unknown statuses mean.
     PilotError: the table cannot be read, has no such column, or one number of people for several rows.
     """
 
+    years: dict[str, int] = {}
+
     def work_on(piece: Piece) -> Result:
         if owner := owners.get(piece.file):
-            return work(piece, [], *_of_owner(piece, owner))
+            cleaned, *names = _of_owner(piece, owner, answers)
+            return work(piece, [], _of_year(piece, cleaned, years[piece.file]), *names)
         positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.filled
         for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
             name = piece.header.names[position]
             if name in source_columns("count"):  # of several rows, perhaps of several schools
                 where = f"{piece.file}第{place}行的{title_of(name)}"
                 raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
-        cleaned = clean_piece(piece, positions)
+        cleaned = _of_year(piece, clean_piece(piece, positions, answers), years[piece.file])
         nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
         names = [_names(piece.cells[position], nameless) for position in positions]
         names.append(each_value(names[0], lambda name: ""))  # the cities, where there is no column of them
@@ -96,6 +106,7 @@ def cleaned_pieces(
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
         waiting: deque[Future[Result]] = deque()
         for piece in pieces_of(path, block_bytes):
+            years.setdefault(piece.file, year_said(piece))  # by the first piece of a file
             waiting.append(pool.submit(work_on, piece))
             if len(waiting) > _PIECES_AT_ONCE:
                 yield waiting.popleft().result()
@@ -108,16 +119,21 @@ def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
     return names.cat.set_categories(names.cat.categories.union([""], sort=False)).mask(nameless, "")
 
 
-def _of_owner(piece: Piece, owner: Owner) -> tuple[CleanedPiece, pd.Series, pd.Series]:
-    """A piece of a school's own file cleaned, of the owner's year where it has none; each row's school and city."""
-    cleaned = clean_piece(piece)
+def _of_owner(piece: Piece, owner: Owner, answers: Mapping[str, str]) -> tuple[CleanedPiece, pd.Series, pd.Series]:
+    """A piece of a school's own file cleaned; each row's school and city."""
+    cleaned = clean_piece(piece, answers=answers)
     nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
     constants = (pd.Series([name] * len(piece.cells), piece.cells.index, dtype=object) for name in owner[:2])
     schools, cities = (_names(names, nameless) for names in constants)
-    if "year" not in piece.header.names:
-        year = pd.array([owner.year or pd.NA] * len(cleaned.applications), dtype="Int64")
-        cleaned = cleaned._replace(applications=cleaned.applications.assign(year=year))
     return cleaned, schools, cities
+
+
+def _of_year(piece: Piece, cleaned: CleanedPiece, year: int) -> CleanedPiece:
+    """A cleaned piece, its applications of a year (0: not known) where it has no column of years."""
+    if "year" in piece.header.names:
+        return cleaned
+    years = pd.array([year or pd.NA] * len(cleaned.applications), dtype="Int64")
+    return cleaned._replace(applications=cleaned.applications.assign(year=years))
 
 
 def _label_positions(header: Header, by: str, file: str) -> list[int]:
@@ -128,7 +144,7 @@ def _label_positions(header: Header, by: str, file: str) -> list[int]:
         many = f"有 {len(schools)} 列“{by}”" if schools else f"没有“{by}”列"
         known = "、".join(filter(None, header.titles))
         raise PilotError(f"{file}：{many}，无法按它汇总。表头现有：{known}。请用 --by 指定学校所在的列名。")
-    if header.names[schools[0]]:
+    if header.names[schools[0]] in APPLICATION_COLUMNS:  # that of colleges may well be one of schools
         raise PilotError(f"{file}：“{by}”是每张申报表都有的列，不是学校。请用 --by 指定学校所在的列名。")
     cities = [position for position, title in enumerate(titles) if title in CITY_TITLES and position not in schools]
     return schools + cities[:1]
@@ -156,10 +172,11 @@ def split(table: Path, by: str, folder: Path, owners: dict[str, Owner] = NOBODYS
     for piece, _, cleaned, schools, _ in pieces:
         if "year" in piece.header.names:
             years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
-        elif piece.file in owners:
-            years = np.full(len(piece.cells), owners[piece.file].year)
+        elif piece.file not in owners and cleaned.applications["year"].isna().any():
+            where = "没有申报年度列，表的标题与文件名也没有写年份"
+            raise PilotError(f"{piece.file}：{where}，不知道是哪一年的报告。请补上这一列。")
         else:
-            raise PilotError(f"{piece.file}：没有申报年度列，不知道是哪一年的报告。请补上这一列。")
+            years = np.full(len(piece.cells), cleaned.applications["year"].fillna(0).max())
         belongs = (piece.rows > 0) & ((cleaned.reasons == "").to_numpy() | (schools != "").to_numpy())
         keys = pd.DataFrame({"school": schools.astype("str").replace("", NO_SCHOOL).array, "year": years})[belongs]
         cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""

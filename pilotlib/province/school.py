@@ -22,6 +22,7 @@ from pilotlib.errors import PilotError
 from pilotlib.province.pieces import Part, Task
 from pilotlib.province.workers import Spread
 from pilotlib.reading import read_inputs
+from pilotlib.reading.settings import read_settings
 from pilotlib.report.books import KINDS
 from pilotlib.running import recipes
 from pilotlib.running.pipeline import find_notebooks, run
@@ -39,9 +40,11 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Settings(NamedTuple):
-    """What all schools have in common: files of their projects by path, editions, the hash of the code."""
+    """What all schools have in common: files of their projects by path, what unknown statuses mean, editions, the hash
+    of the code."""
 
     files: dict[str, bytes]
+    statuses: dict[str, str]
     editions: tuple[str, ...]
     code: str
 
@@ -58,14 +61,17 @@ def settings_of(project: Path, editions: Sequence[str]) -> Settings:
     reference, notebooks = "data/raw/reference/majors.csv", find_notebooks(project, KINDS["year"].notebooks)
     paths = {f"notebooks/{path.name}": path for path in notebooks} | {reference: project / reference}
     files = {name: path.read_bytes() if path.exists() else b"" for name, path in paths.items()}
-    return Settings(files, tuple(editions), recipes.code())
+    statuses = read_settings(project / "data" / "raw" / "school.toml").get("statuses", {})
+    return Settings(files, statuses, tuple(editions), recipes.code())
 
 
 def _files_of_project(task: Task, settings: Settings) -> dict[str, bytes]:
     """The files of the project of one school and one year, by path."""
-    # TOML takes what JSON writes, but for one sign, and for characters that it would write as two.
-    name = f"name = {json.dumps(task.school, ensure_ascii=False)}\n".replace("\x7f", "\\u007f").encode()
-    return settings.files | {f"data/raw/{task.year}/applications.csv": task.table, "data/raw/school.toml": name}
+    in_toml = partial(json.dumps, ensure_ascii=False)  # what it writes TOML takes, but for one sign
+    statuses = [f"{in_toml(word)} = {in_toml(answer)}" for word, answer in settings.statuses.items()]
+    lines = [f"name = {in_toml(task.school)}", *(["[statuses]", *statuses] if statuses else []), ""]
+    school = "\n".join(lines).replace("\x7f", "\\u007f").encode()
+    return settings.files | {f"data/raw/{task.year}/applications.csv": task.table, "data/raw/school.toml": school}
 
 
 def make_report(task: Task, settings: Settings) -> Made:
@@ -112,15 +118,15 @@ def _cells_at_fault(project: Path, year: int) -> list[Fault]:
 
 
 def make_reports(
-    project: Path, parts: dict[Path, Part], editions: Sequence[str], spread: Spread, title: str, force: bool
+    parts: dict[Path, Part], settings: Settings, spread: Spread, title: str, force: bool
 ) -> tuple[int, list[Fault]]:
     """Make the reports of schools and years that are not current; how many those were, and what went wrong.
     Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left."""
-    settings, changed, faults = settings_of(project, editions), {}, list[Fault]()
+    changed, faults = {}, list[Fault]()
     for folder, part in parts.items():
         files = _files_of_project(part.task(), settings)
         inputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        recipe = recipes.recipe_of(inputs, {"year": part.year, "editions": list(editions)}, settings.code)
+        recipe = recipes.recipe_of(inputs, {"year": part.year, "editions": list(settings.editions)}, settings.code)
         if force or not recipes.is_current(folder, recipe):
             changed[part.school, part.year] = folder, recipe
     if not changed:

@@ -18,7 +18,16 @@ from pilotlib.report import parts
 from pilotlib.report.books import Book, Doubt
 from pilotlib.report.drawing import bar_chart, floats
 from pilotlib.report.figures import FigureEntry
-from pilotlib.report.prose import NOT_GIVEN, Statistics, breakdown, number, people, shortened, visible
+from pilotlib.report.prose import (
+    NOT_GIVEN,
+    Statistics,
+    asked_and_granted,
+    breakdown,
+    number,
+    people,
+    shortened,
+    visible,
+)
 from pilotlib.report.told import Told
 
 CITIES_DRAWN = 30
@@ -106,7 +115,7 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
         cities += _most(located, "city", "个市", bounded or bool(elsewhere))
     return {
         "places": f"{year}年度{number(total['schools'])}所学校共申报1+X证书试点{number(total['applications'])}项，"
-        f"申请培训{applied}，批准{approved}{rate}。"
+        + asked_and_granted(applied, approved, rate)
         + breakdown("批次", rounds, "application_round")
         + breakdown("等级", of_year["by_level"], "level"),
         "schools": named + _most(schools, "school", "所学校", bounded) + _differences(schools, bounded),

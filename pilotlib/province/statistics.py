@@ -57,7 +57,9 @@ def by_year(tables: Statistics) -> pd.DataFrame:
     counts = dict.fromkeys(("schools", "schools_complete"), "Int64")
     how = {"schools": "nunique", **dict.fromkeys(ADDED_UP, "sum"), "lower_bound": "any", "schools_complete": "nunique"}
     rates = with_rate(schools[complete].groupby("year")[ADDED_UP].sum().assign(lower_bound=False))["approval_rate"]
-    return schools.groupby("year").agg(how).astype(counts).assign(approval_rate=rates).reset_index()
+    groups = schools.groupby("year")
+    sums = groups[ADDED_UP].sum(min_count=1)  # of nothing but missing counts not 0
+    return groups.agg(how).astype(counts).assign(**sums, approval_rate=rates).reset_index()
 
 
 def quartiles(tables: Statistics) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """A table of many schools → totals by school, round, level, city and certificate, added up piece by piece."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,18 +11,19 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from pilotlib.cleaning import CleanedPiece
+from pilotlib.cleaning.rows import Piece
 from pilotlib.columns import title_of
 from pilotlib.distinct import each_value, in_order
 from pilotlib.errors import PilotError
+from pilotlib.province.files import files_of
 from pilotlib.province.owners import Owner
 from pilotlib.province.pieces import NOBODYS, cleaned_pieces, school_name
 from pilotlib.province.workers import Spread
-from pilotlib.reading.pieces import Piece, files_of
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
 from pilotlib.statistics.places import PLACES, lacking, only_approved
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
-from pilotlib.vocabulary import NO_ROUND, NO_SCHOOL, UNKNOWN, in_level_order, in_round_order
+from pilotlib.vocabulary import NO_ROUND, NO_SCHOOL, NOTHING_SAID, UNKNOWN, in_level_order, in_round_order
 
 GROUPS = ["school", "year", "city", "application_round", "level"]
 # How many applications lack a count that is due, of each of `PLACES`.
@@ -69,16 +70,18 @@ def summarise_table(
     block_bytes: int = BLOCK_BYTES,
     spread: Spread | None = None,
     owners: dict[str, Owner] = NOBODYS,
+    answers: Mapping[str, str] = NOTHING_SAID,
 ) -> dict[str, pd.DataFrame]:
     """Clean a table of any size piece by piece and add it up: the tables of `tables_of`.
 
     `path` is a csv, tsv or Parquet file, another that `read_table` reads, or a folder of them, `by` the title
     of the column that names the school, `block_bytes` the size of a piece: memory is a multiple of it, time
     hardly depends on it. `spread` goes through the files of a folder, several at once; else one after the other;
-    `owners` are those of schools' own files in it.
+    `owners` are those of schools' own files in it, `answers` what unknown statuses mean.
     PilotError: the table cannot be read, has no such column or no application, or two counts differ.
     """
-    files, sum_one = files_of(path), partial(sum_file, by=by, block_bytes=block_bytes, owners=owners)
+    sum_one = partial(sum_file, by=by, block_bytes=block_bytes, owners=owners, answers=answers)
+    files = files_of(path)
     results = spread(sum_one, files) if spread and len(files) > 1 else zip(files, map(sum_one, files), strict=True)
     parts: list[Sums] = []
     for file, part in results:
@@ -93,10 +96,11 @@ def summarise_table(
     return tables
 
 
-def sum_file(path: Path, by: str, block_bytes: int, owners: dict[str, Owner] = NOBODYS) -> Sums:
+def sum_file(path: Path, by: str, block_bytes: int, owners: dict[str, Owner], answers: Mapping[str, str]) -> Sums:
     """Clean one file of a table piece by piece and add it up."""
     parts: list[Sums] = []
-    for sums in cleaned_pieces(path, by, block_bytes, _sum_piece, owners):
+    sum_piece = partial(_sum_piece, answers)
+    for sums in cleaned_pieces(path, by, block_bytes, sum_piece, owners, answers):
         parts.append(sums)
         pairs = [len(part.tables["of_schools"]) for part in parts]
         if sum(pairs[1:]) > max(_FEWEST_TO_ADD, pairs[0]):
@@ -104,7 +108,14 @@ def sum_file(path: Path, by: str, block_bytes: int, owners: dict[str, Owner] = N
     return _add(parts)
 
 
-def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.Series, cities: pd.Series) -> Sums:
+def _sum_piece(
+    answers: Mapping[str, str],
+    piece: Piece,
+    by: list[int],
+    cleaned: CleanedPiece,
+    schools: pd.Series,
+    cities: pd.Series,
+) -> Sums:
     applied = (cleaned.reasons == "").to_numpy()
     applications = only_approved(cleaned.applications.reset_index(drop=True))
     rows = applications.assign(
@@ -121,7 +132,7 @@ def _sum_piece(piece: Piece, by: list[int], cleaned: CleanedPiece, schools: pd.S
     tables = {name: _added(aside if name == "set_aside" else rows, name) for name in _PARTS}
     labels = [piece.cells.iloc[:, place] for place in by] or [schools]
     named = partial(recount_piece, labels=labels, name_group=lambda text: school_name(text) or NO_SCHOOL)
-    recount = named(piece.cells, piece.header, piece.first, continued=piece.origin.aside)
+    recount = named(piece.cells, piece.header, piece.first, aside=piece.origin.aside, answers=answers)
     return Sums(tables, int((piece.rows > 0).sum()), recount)
 
 

@@ -3,27 +3,40 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.columns import CORRECTION_COLUMNS, INDICATOR_COLUMNS, REFERENCE_COLUMNS, title_of
+from pilotlib.columns import (
+    CORRECTION_COLUMNS,
+    INDICATOR_COLUMNS,
+    REFERENCE_COLUMNS,
+    RESULT_COLUMNS,
+    RESULT_COUNTS,
+    column_named,
+    title_of,
+)
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES, year_folder
 from pilotlib.reading.choosing import Origin
 from pilotlib.reading.files import read_bytes, read_text
-from pilotlib.reading.headers import BY_COLUMNS
+from pilotlib.reading.headers import BY_COLUMNS, header_of, is_of_results
 from pilotlib.reading.settings import read_settings
 from pilotlib.reading.tables import read_table as read_table
+
+# The tables of a year, by the names of their files; the ledger of corrections to the second.
+TABLES = {"applications": "申报表", "results": "考核结果表"}
+RESULTS_LEDGER = "results_corrections.csv"
 
 
 class YearInputs(NamedTuple):
     """All that is given for a year: its table as `read_table` returns it, its file's name and hash, and the rest.
 
     Text in the columns that `columns` gives, two toml files, and Markdown; each is empty where there is none. Among the
-    corrections are those of the header that `source.toml` gives.
+    corrections are those of the header that `source.toml` gives. `results` are the same of its table of results with a
+    ledger of its own, None where there is none.
     """
 
     year: int
@@ -37,12 +50,14 @@ class YearInputs(NamedTuple):
     source: dict[str, Any]
     school: dict[str, Any]
     reference: pd.DataFrame
+    results: "YearInputs | None" = None
 
 
 class Processed(NamedTuple):
     """A year as the first stage left it; the tables as `cleaning`, `checking` and `reading` describe them.
 
-    `about` holds `year`, `file`, `sha256`, `school`, `source`, and as `continued` the places of `Origin.aside`.
+    `about` holds `year`, `file`, `sha256`, `school`, `source`, and as `aside` the places of `Origin.aside`.
+    `results` are the tables that were made of a table of results in the same way, None where there is none.
     """
 
     about: dict[str, Any]
@@ -55,6 +70,7 @@ class Processed(NamedTuple):
     set_aside: pd.DataFrame
     problems: pd.DataFrame
     given_indicators: pd.DataFrame
+    results: "Processed | None" = None
 
 
 class YearStatistics(NamedTuple):
@@ -68,21 +84,21 @@ class YearStatistics(NamedTuple):
 def read_inputs(project: Path, year: int) -> YearInputs:
     """Read everything given for a year; PilotError where there is none, not one table, or a file without sense."""
     raw, folder = project / "data" / "raw", year_folder(project, year)
-    named = [*folder.glob("applications.*"), *folder.glob("applications")]
-    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
-    if not tables:
+    table, results = (find_table(folder, name) for name in TABLES)
+    if not table:
         endings = "、".join(READABLE_SUFFIXES).replace(".", "")
-        raise PilotError(f"data/raw/{year} 中没有申报表。请放入 applications.tsv（或 {endings}）。")
-    if len(tables) > 1:
-        names = "、".join(path.name for path in tables)
-        raise PilotError(f"data/raw/{year} 中有 {len(tables)} 个申报表：{names}。请只留下一个。")
-    table = tables[0]
+        alone = "只有考核结果出不了报告：名额要由申报表或获批名单（证书、等级、人数）给出。" if results else ""
+        raise PilotError(f"data/raw/{year} 中没有申报表。{alone}请放入 applications.tsv（或 {endings}）。")
     source = read_settings(folder / "source.toml")
-    headings = [("0", title, title, becomes, BY_COLUMNS) for title, becomes in source.get("columns", {}).items()]
+    headings = _headings(source.get("columns", {}))
+    of_results = headings["becomes"].map(column_named).isin(list(RESULT_COLUMNS)) & (results is not None)
     ledger = _read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS)
-    corrections = pd.concat([ledger, pd.DataFrame(headings, columns=ledger.columns, dtype=str)], ignore_index=True)
+    corrections = pd.concat([ledger, headings[~of_results]], ignore_index=True)
     cells, origin = read_table(table, corrections, source, year)
-    return YearInputs(
+    if is_of_results(header_of(cells, table.name, corrections)):
+        advice = f"请改名为 results{table.suffix}，再放入申报表或获批名单。"
+        raise PilotError(f"{table.name}：是考核结果表，没有申请、批准人数和状态。{advice}")
+    inputs = YearInputs(
         year=year,
         file=table.name,
         sha256=hash_of(table),
@@ -95,6 +111,39 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         school=read_settings(raw / "school.toml"),
         reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
     )
+    return inputs._replace(results=_read_results(inputs, results, headings[of_results])) if results else inputs
+
+
+def find_table(folder: Path, name: str) -> Path | None:
+    """The table of a name of `TABLES` in a year's folder, a file or a folder; PilotError where there are several."""
+    named = [*folder.glob(f"{name}.*"), *folder.glob(name)]
+    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
+    if len(tables) > 1:
+        names = "、".join(path.name for path in tables)
+        raise PilotError(f"data/raw/{folder.name} 中有 {len(tables)} 个{TABLES[name]}：{names}。请只留下一个。")
+    return tables[0] if tables else None
+
+
+def _headings(columns: Mapping[str, str]) -> pd.DataFrame:
+    """What `[columns]` of `source.toml` says of headers, as lines of a ledger."""
+    lines = [("0", title, title, becomes, BY_COLUMNS) for title, becomes in columns.items()]
+    return pd.DataFrame(lines, columns=list(CORRECTION_COLUMNS), dtype=str)
+
+
+def _read_results(inputs: YearInputs, table: Path, headings: pd.DataFrame) -> YearInputs:
+    """A year's table of results, with what else was given, its headers as in `headings`; PilotError where it counts
+    nothing that results count."""
+    ledger = _read_ledger(table.with_name(RESULTS_LEDGER), CORRECTION_COLUMNS)
+    corrections = pd.concat([ledger, headings], ignore_index=True)
+    years = {"years": inputs.source.get("years", [])}
+    cells, origin = read_table(table, corrections, years, inputs.year, of_results=True)
+    header = header_of(cells, table.name, corrections)
+    if not {*RESULT_COUNTS} & {*header.names}:
+        titles = "、".join(map(title_of, RESULT_COUNTS))
+        there = "、".join(filter(None, header.titles))
+        raise PilotError(f"{table.name}：没有{titles}中的任何一列，不是考核结果表。表头现有：{there}。")
+    given = inputs._replace(cells=cells, origin=origin, corrections=corrections, source={}, narrative="")
+    return given._replace(file=table.name, sha256=hash_of(table))
 
 
 def hash_of(table: Path) -> str:
@@ -116,9 +165,11 @@ def read_processed(folder: Path) -> Processed:
     year = folder.name
     if not (folder / "about.json").exists():
         raise PilotError(f"还没有 {year} 的处理结果（{year}/about.json）。请先运行 1_clean，或 pilot run。")
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in Processed._fields[2:]}
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in Processed._fields[2:-1]}
     tables["cells"] = tables["cells"].set_index("place")
-    return Processed(json.loads(read_text(folder / "about.json")), _read_if_any(folder / "narrative.md"), **tables)
+    results = read_processed(folder / "results") if (folder / "results").is_dir() else None
+    about = json.loads(read_text(folder / "about.json"))
+    return Processed(about, _read_if_any(folder / "narrative.md"), **tables, results=results)
 
 
 def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:

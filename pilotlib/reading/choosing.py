@@ -9,7 +9,7 @@ import pandas as pd
 from pilotlib.columns import ADDED_UP_COLUMNS, column_named
 from pilotlib.errors import PilotError
 from pilotlib.reading.grids import HIDDEN_SHEET, Grid, below_each_other, shown
-from pilotlib.reading.headers import HEADER_WITHIN, Header, columns_named, find_header, no_header
+from pilotlib.reading.headers import HEADER_WITHIN, Header, find_header, fit, no_header
 from pilotlib.words import count_text, is_count, normalised
 
 NO_ROWS: Mapping[int, str] = {}
@@ -40,9 +40,10 @@ NO_ORIGIN = Origin()
 
 
 def choice(
-    file: str, grids: list[Grid], unread: dict[str, PilotError], called: Mapping[str, str]
+    file: str, grids: list[Grid], unread: dict[str, PilotError], called: Mapping[str, str], of_results: bool
 ) -> tuple[Grid, Header, Origin]:
-    """The table whose header names the most columns, of these one with rows below it, and one that is not hidden.
+    """The table, `of_results` or of applications, whose header names the most columns that only such have; of these
+    one with rows below it, and one that is not hidden.
 
     What it goes on in is below it: tables under the same header, and without one those right after it that fit.
     """
@@ -50,7 +51,7 @@ def choice(
     headers = {place: header for place, rows in enumerate(tops) if (header := find_header(rows, called))}
     seen = [not grid.where.endswith(HIDDEN_SHEET) for grid in grids]
     fits = {
-        place: (columns_named(header), len(grids[place].rows) > header.last + 1, seen[place])
+        place: (*fit(header, of_results), len(grids[place].rows) > header.last + 1, seen[place])
         for place, header in headers.items()
     }
     if not fits and unread:
@@ -67,14 +68,14 @@ def choice(
     for place, grid in enumerate(grids):
         if place - 1 in parts and place not in headers and _goes_on(grid, header):
             parts = sorted([*parts, place])
-    why = f"表头认出 {best[0]} 列"
+    why = f"表头认出 {best[1]} 列"
     if len(grids) > len(parts):
-        rest = max((fits[place][0] for place in fits.keys() - {*parts}), default=0)
+        rest = max((fits[place][1] for place in fits.keys() - {*parts}), default=0)
         why += f"；文件中共有 {len(grids)} 个表，其余" + (f"最多认出 {rest} 列" if rest else "没有申报表的表头")
     if unread:
         why += f"；没有读取：{'、'.join(unread)}"
     taken = "、".join(grids[place].where for place in parts)
-    left = "、".join(grids[place].where for place in fits if all(fits[place]) and place not in parts)
+    left = "、".join(grids[place].where for place in fits if all(fits[place][1:]) and place not in parts)
     origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
     return reduce(below_each_other, [grids[place] for place in parts]), header, origin
 
@@ -104,8 +105,7 @@ def _goes_on(grid: Grid, header: Header) -> bool:
     places = {name: place for place, name in enumerate(header.names[:width]) if name}
     if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1 or "certificate" not in places:
         return False
-    for row in filter(any, grid.rows):
-        counts = [count_text(normalised(row[places[name]])) for name in ADDED_UP_COLUMNS if name in places]
-        if not row[places["certificate"]] or not any(map(is_count, counts)):
-            return False
-    return True
+    # As in `_are_one`: rows without a certificate are totals and remarks.
+    rows = [row for row in grid.rows if row[places["certificate"]].strip()]
+    of_counts = [places[name] for name in ADDED_UP_COLUMNS if name in places]
+    return bool(rows) and all(any(is_count(count_text(normalised(row[place]))) for place in of_counts) for row in rows)

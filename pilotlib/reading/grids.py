@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from pilotlib.columns import SOURCE_COLUMNS, source_columns
+from pilotlib.columns import APPLICATION_COLUMNS, SOURCE_COLUMNS, source_columns
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import COUNT_FORM, plain
@@ -18,7 +18,7 @@ MOST_CELLS = 20_000_000
 BEGINS, ENDS = "\ufdd0", "\ufdd1"
 _UNSHOWN = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
 # Rows under one merged cell in each of these are one application.
-OF_ONE_APPLICATION = {"certificate", *(name for name, column in SOURCE_COLUMNS.items() if column.adds_up)}
+OF_ONE_APPLICATION = {"certificate", *(name for name, column in APPLICATION_COLUMNS.items() if column.adds_up)}
 # Such rows may say each for itself which majors are meant, and how many students these have.
 SAID_ROW_BY_ROW = {"majors", "students"}
 # A cell's row and column, the text before and after, and the rule of `cleaning` under which that is logged.
@@ -153,7 +153,7 @@ def fill_merged(
         elif name == "students":
             holds = majors[row] == majors[top]
         else:
-            holds = not SOURCE_COLUMNS[name].adds_up and name not in source_columns("code")
+            holds = not SOURCE_COLUMNS[name].adds_up and name not in source_columns("rate")
         if not holds:
             steps.append((row, column, text, "", "merged_count"))
         if own != (after := text if holds else ""):

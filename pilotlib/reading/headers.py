@@ -21,6 +21,8 @@ FEWEST_HEADER_CELLS = 3
 HEADER_WITHIN = 200
 # The reason of a correction of a header that `source.toml` gives, not the ledger.
 BY_COLUMNS = "source.toml 的 [columns]"
+_OF_RESULTS = columns.RESULT_COLUMNS.keys() - {"college", "trained"}
+_OF_PLACES = {"places_applied", "places_approved", "status"}
 
 
 class Header(NamedTuple):
@@ -128,6 +130,20 @@ def ledger_rows(corrections: pd.DataFrame) -> pd.Series:
 def columns_named(header: Header) -> int:
     """How many different columns a header names."""
     return len(set(header.names) - {None})
+
+
+def fit(header: Header, of_results: bool) -> tuple[bool, int]:
+    """Whether a header is of a table of that kind, and how many columns it names that the other kind has not alone."""
+    others = columns.APPLICATION_COLUMNS if of_results else columns.RESULT_COLUMNS
+    return is_of_results(header) == of_results, len(set(header.names) - {None, *others})
+
+
+def is_of_results(header: Header) -> bool:
+    """Whether a table under this header says how students did, and not which places were applied for or approved.
+
+    培训人数 alone does not: it may be the number of places.
+    """
+    return bool(_OF_RESULTS & set(header.names)) and not _OF_PLACES & set(header.names)
 
 
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:

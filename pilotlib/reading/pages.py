@@ -5,6 +5,7 @@ import io
 import logging
 import re
 from bisect import bisect_left
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -18,14 +19,14 @@ _WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[for
 _SAME_LINE = 2
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
-_HTML_UNSHOWN = (
-    "tr :is(sup, del, s, strike, [hidden], [style*='line-through'], [style*='vertical-align:super'],"
-    " [style*='display:none'], [style*='visibility:hidden'])"
-)
+# What HTML does not show as a cell's own text: marks, and what is said of looks, there or in a style sheet.
+_HTML_UNSHOWN = "sup, sub, del, s, strike, [hidden]"
+_HTML_HIDING = re.compile(r"line-through|vertical-align:su[pb]|display:none|visibility:hidden|font-size:0(?![.\d])")
+_CSS_RULE, _CSS_OF_A_MEDIUM = r"([^{}]+)\{([^{}]*)\}", r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|<!--|-->"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCX_UNSHOWN = {_WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
 _ON = 'not(@w:val) or (@w:val!="0" and @w:val!="false" and @w:val!="none")'
-_DOCX_MARKS = f'w:rPr[w:vertAlign[@w:val="superscript"] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:vanish[{_ON}]]'
+_DOCX_MARKS = f'w:rPr[w:vertAlign[starts-with(@w:val, "su")] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:vanish[{_ON}]]'
 _DOCX_CHARACTERS = {_WORD + "tab": " ", _WORD + "br": "\n", _WORD + "cr": "\n"}
 
 
@@ -38,13 +39,21 @@ def read_html(name: str, content: bytes) -> list[Grid]:
     for mark in soup.find_all(["br", "p", "div", "li"]):
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
-    for element in soup.select("[style]"):
-        element["style"] = str(element["style"]).replace(" ", "").lower()
-    for mark in soup.select(_HTML_UNSHOWN):
+    rules = re.findall(_CSS_RULE, re.sub(_CSS_OF_A_MEDIUM, "", "".join(style.get_text() for style in soup("style"))))
+    selectors = [_HTML_UNSHOWN, *(selector for selector, looks in rules if _hides(looks))]
+    marked = [mark for mark in soup.select("tr [style]") if _hides(str(mark["style"]))]
+    for selector in selectors:
+        with suppress(ValueError):  # one that is none
+            marked += soup.select(f"tr :is({selector.strip()})")
+    for mark in marked:
         mark.insert(0, BEGINS)
         mark.append(ENDS)
     tables = (table for table in soup.find_all("table") if not table.find("table"))
     return [_html_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
+
+
+def _hides(looks: str) -> bool:
+    return _HTML_HIDING.search(re.sub(r"\s", "", looks).lower()) is not None
 
 
 def read_mht(name: str, content: bytes) -> list[Grid]:
@@ -73,7 +82,7 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
             text = "\n".join(filter(None, (line.strip(" ") for line in lines)))
             texts[top] += [text, *[""] * (wide - 1)]
             merged.append((top, left, bottom))
-    hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or "display:none" in row.get("style", "")]
+    hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or _hides(row.get("style", ""))]
     return Grid(where, even(name, texts), merged, hidden)
 
 

@@ -17,6 +17,7 @@ from pilotlib.reading.grids import Grid, as_shown, fill_merged
 from pilotlib.reading.headers import correct_header, find_header, headings_of
 from pilotlib.reading.personal import without_personal
 from pilotlib.reading.settings import NO_SOURCE, chosen, rows_aside, years_in
+from pilotlib.reading.students import counted_up, has_row_a_student
 from pilotlib.reading.texts import stop_on_longer
 
 # A reader takes a file's name and bytes, and returns every table in it. It is imported for a file of its kind only:
@@ -64,12 +65,14 @@ def read_table(
     corrections: pd.DataFrame | None = None,
     source: Mapping[str, Any] = NO_SOURCE,
     year: int = 0,
+    *,
+    of_results: bool = False,
 ) -> SourceTable:
-    """Read the application table in a file as it stands, every cell as text.
+    """Read the application table, or the table `of_results`, in a file as it stands, every cell as text.
 
     Of several sheets, tables or files the one is taken whose header names the most columns, with those below it in
     which it goes on: under the same header, or without one in the next of as many columns. Of a text document (txt,
-    md) the table inside it is read, from its header to its last row.
+    md) the table inside it is read, from its header to its last row. Results that have a row a student are counted up.
 
     Args:
         path: A file of a kind in `READERS`, a zip archive of such files, or a folder of them.
@@ -93,7 +96,7 @@ def read_table(
     path = Path(path)
     grids, unread = _grids_of(path)
     kept, called = chosen(path.name, grids, source, year), headings_of(corrections)
-    grid, header, origin = choice(path.name, kept, unread, called)
+    grid, header, origin = choice(path.name, kept, unread, called, of_results)
     places = grid.places or range(1, len(grid.rows) + 1)
     if (begin := source.get("begin")) and begin != places[header.first]:
         raise PilotError(f"source.toml：{path.name} 的表头不在 begin 所写的第 {begin} 行。")
@@ -112,7 +115,12 @@ def read_table(
         aside={places[row]: why for row, why in aside.items()},
         personal=personal,
     )
-    return SourceTable(pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str), origin)
+    cells = pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str)
+    if of_results and has_row_a_student(header):
+        cells = counted_up(cells, header, path.name, [*origin.aside])
+        why = "一名学生一行，已按证书、等级等合计成人数，学生不列出"
+        return SourceTable(cells, origin._replace(taken=origin.taken or "考核结果表", why=why, filled=NOTHING_FILLED))
+    return SourceTable(cells, origin)
 
 
 def years_on_sheets(path: Path) -> set[int]:

@@ -35,7 +35,7 @@ def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
     }
     rows = even(name, ([texts.get(cell.ctype, str)(cell.value) for cell in row] for row in sheet.get_rows()))
     # What is struck out or raised, by the fonts of cells and of their parts; the oldest workbooks have none.
-    marked = [font.struck_out or font.escapement == 1 for font in sheet.book.font_list]
+    marked = [font.struck_out or font.escapement in (1, 2) for font in sheet.book.font_list]
     looks = [look.font_index for look in sheet.book.xf_list]
     for row, cells in enumerate(sheet.get_rows() if any(marked) else ()):
         for column, cell in enumerate(cells):
@@ -82,7 +82,7 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
         style.get("name")
         for style in elements(name, document, "style")
         for look in style.iterfind("text-properties")
-        if look.get("text-line-through-style", "none") != "none" or look.get("text-position", "").startswith("super")
+        if look.get("text-line-through-style", "none") != "none" or look.get("text-position", "").startswith("su")
     }
     return [_ods_grid(name, table, styles) for table in elements(name, document, "table")]
 

@@ -80,8 +80,9 @@ def _marked_text(string: Element) -> str | None:
 
 
 def _is_marked(looks: Element) -> bool:
-    strike, raised = looks.find(".//strike"), looks.find(".//vertAlign[@val='superscript']")
-    return raised is not None or (strike is not None and strike.get("val", "1") not in ("0", "false"))
+    strike, raised = looks.find(".//strike"), looks.find(".//vertAlign")
+    is_struck = strike is not None and strike.get("val", "1") not in ("0", "false")
+    return is_struck or (raised is not None and raised.get("val", "").startswith("su"))  # or lowered
 
 
 def _structure(

@@ -96,8 +96,9 @@ def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     both = table[["places_approved", "places_applied"]]
     bounds = table.get("lower_bound", [False] * len(table))
     said, asked = (pd.Series(map(at_least, both[name], bounds), both.index, dtype="str") for name in both)
-    texts = said.where(same, "批准" + said).where(table["places_approved"].notna(), "未计入批准")
-    texts = texts.where(same, texts + "，申请" + asked)
+    granted = table["places_approved"].notna()
+    texts = said.where(same, "批准" + said).where(granted, "未计入批准") + "，" if granted.any() else ""
+    texts = said.where(same, texts + "申请" + asked)
     return _finished(figure, axes, approved.combine(applied, max), texts.tolist())
 
 
@@ -131,7 +132,8 @@ def hatched_chart(wide: pd.DataFrame, texts: Sequence[str], label: str) -> Figur
 def _draw_bars(axes: Axes, lengths: "pd.Series[float]", label: str | None = None, **look: Any) -> None:
     """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
     bars: dict[str, Any] = {"color": MAIN_COLOUR, "saturation": 1, "legend": False, "label": label}
-    seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **bars)
+    if len(lengths):
+        seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **bars)
     _write_names(axes, lengths.index, **look)
 
 

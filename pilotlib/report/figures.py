@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from pilotlib.columns import title_of, unit_of
 from pilotlib.report.drawing import bar_chart, floats, hatched_chart, marked_chart, report_style, stack_chart
-from pilotlib.report.prose import NOT_GIVEN, at_least, number, people, shortened
+from pilotlib.report.prose import NOT_GIVEN, at_least, level_named, number, people, shortened
 from pilotlib.report.told import Told, bounds_of
+from pilotlib.vocabulary import FEWEST_RANKED, UNKNOWN
 
 ToldTables = dict[str, Told]
 
@@ -60,7 +61,8 @@ def round_level(tables: ToldTables) -> FigureEntry:
     rounds, levels = (top_of(tables[name].data, "share") for name in ("by_round", "by_level"))
     if rounds is not None and levels is not None and not _is_bounded(tables):
         of_round, of_level = (f"{number(top['share'])}%" for top in (rounds, levels))
-        headline = f"{rounds['application_round']}占批准人数的{of_round}，{levels['level']}占{of_level}"
+        of_levels = f"，{levels['level']}占{of_level}" if levels["level"] != UNKNOWN else ""
+        headline = f"{rounds['application_round']}占批准人数的{of_round}{of_levels}"
     form, labels = "横向堆叠条形图，每个批次一条，按等级分段。", ["application_round", "level"]
     return FigureEntry(table, partial(stack_chart, table.data, *labels), headline, form, labels, ["places_approved"])
 
@@ -129,7 +131,7 @@ def applied_to_awarded(tables: ToldTables) -> FigureEntry:
     """From places applied for to certificates awarded; a step that was not given says so."""
     table = tables["flow"]
     step, counts, percent = (table.data[name] for name in ("step", "people", "percent"))
-    texts = pd.Series(map(people, counts, bounds_of(table)["people"]), counts.index, dtype="str")
+    texts = pd.Series(map(at_least, counts, bounds_of(table)["people"], table.data["unit"]), counts.index, dtype="str")
     given = [f"{name}{text}" for name, text in zip(step, texts, strict=True) if text != NOT_GIVEN]
     share = "（" + table.data["step_before"].fillna("") + "的" + percent.map(number) + "%）"
     texts = texts + share.where(percent.notna(), "")
@@ -139,7 +141,25 @@ def applied_to_awarded(tables: ToldTables) -> FigureEntry:
     return FigureEntry(table, draw, headline, form, ["step"], ["people", "percent"], unit)
 
 
-_ALL = (round_level, certificates, majors, per_100_students, categories, applied_to_awarded)
+def pass_rates(tables: ToldTables) -> FigureEntry:
+    """Pass rates by certificate and level, each with those who passed and sat; of few, last and said to be so."""
+    table = tables["results_by_certificate"]
+    rows, headline = table.data.dropna(subset="pass_rate"), "各证书的考核通过率"
+    few, names, percent = rows["few_sat"], level_named(rows), rows["pass_rate"].map(number).astype("str") + "%"
+    passed, sat = (rows[name].map(number).astype("str") for name in ("passed", "sat"))
+    texts = percent + "（" + passed + "/" + sat
+    texts = texts + few.map({True: "，不排名）", False: "）"})
+    best = rows[~few & (rows["pass_rate"] == rows["pass_rate"][~few].max())]
+    if len(best) == 1 < (~few).sum():
+        headline = f"{names[best.index[0]]}通过率最高，为{percent[best.index[0]]}"
+    draw = partial(bar_chart, floats(rows["pass_rate"]).set_axis(names), texts.tolist())
+    form = f"横向条形图，每个证书与等级一条，从高到低排列；参考不足{FEWEST_RANKED}人次的排在最后，不参与排名。"
+    labels, unit = [name for name in ("certificate", "level") if name in rows], "%（通过 ÷ 参考）"
+    told = table._replace(data=rows, nothing="")
+    return FigureEntry(told, draw, headline, form, labels, ["pass_rate", "passed", "sat"], unit)
+
+
+_ALL = (round_level, certificates, majors, per_100_students, categories, applied_to_awarded, pass_rates)
 FIGURES: dict[str, Callable[[ToldTables], FigureEntry]] = {figure.__name__: figure for figure in _ALL}
 
 

@@ -109,11 +109,13 @@ def claims(book: Book) -> HTML:
 
 
 def figure(book: Book, name: str) -> HTML:
-    """A figure with its finding as headline, described in words, with unit, source, and its data."""
-    entry = book.figures[name]
+    """A figure with its finding as headline, described in words, with unit, source, and its data; nothing where the
+    report has no such part, or no number is known that it could show."""
+    if not (entry := book.figures.get(name)):
+        return HTML("")
     unit, headline = escape(entry.unit), escape(entry.headline)
-    if entry.table.data.empty:
-        return HTML(f"<p>{headline}：没有可以画出的数据，未提供。</p>")
+    if entry.table.data[entry.lengths].isna().all(axis=None):
+        return HTML("")
     label = f'role="img" aria-label="{escape(description(entry))}"'
     svg = svg_of(drawing(entry), name).replace("<svg ", f"<svg {label} ", 1)
     return HTML(
@@ -125,8 +127,8 @@ def figure(book: Book, name: str) -> HTML:
 
 
 def table(book: Book, *names: str) -> HTML:
-    """Tables of the report, one below the other."""
-    return HTML("".join(html(book.tables[name]) for name in names))
+    """Tables of the report, one below the other; those that it does not have are no part of it."""
+    return HTML("".join(html(book.tables[name]) for name in names if name in book.tables))
 
 
 def statistics(book: Book) -> HTML:
@@ -151,8 +153,8 @@ def breaks(book: Book) -> HTML:
 
 def problems(book: Book) -> HTML:
     """What checking found, the gravest first: a cause of many rows once (workbook and CSV say it row by row)."""
-    told = book.tables["problems"]
-    return HTML(html(told, cells(told._replace(data=by_cause(told.data)))))
+    found = [book.tables[name] for name in ("problems", "results_problems") if name in book.tables]
+    return HTML("".join(html(told, cells(told._replace(data=by_cause(told.data)))) for told in found))
 
 
 def changes(book: Book) -> HTML:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib.columns import kind_of, title_of
-from pilotlib.vocabulary import UNKNOWN
+from pilotlib.columns import RESULT_COUNTS, kind_of, title_of
+from pilotlib.vocabulary import FEWEST_RANKED, NO_ROUND, PERSON_TIMES, RESULT_RATES, UNKNOWN, listed
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
@@ -56,9 +56,21 @@ def breakdown(title: str, rows: pd.DataFrame, name: str) -> str:
     """Applications and approved places of each row that has any, 至少 before a lower bound; or empty."""
     rows = rows[rows["applications"] > 0]
     named = rows[name].astype(str).replace({UNKNOWN: "等级未知"} if name == "level" else {})
-    places = map(people, rows["places_approved"], rows.get("lower_bound", [False] * len(rows)))
-    parts = list(map("{}{}项、批准{}".format, named, rows["applications"].map(number), places))
-    return f"分{title}看，{'；'.join(parts)}。" if parts else ""
+    bounds, known = rows.get("lower_bound", [False] * len(rows)), rows["places_approved"].notna().any()
+    places = ["、批准" + text if known else "" for text in map(people, rows["places_approved"], bounds)]
+    parts = list(map("{}{}项{}".format, named, rows["applications"].map(number), places))
+    return f"分{title}看，{'；'.join(parts)}。" if set(named) - {"等级未知", NO_ROUND} else ""
+
+
+def asked_and_granted(applied: str, approved: str, rate: str = "") -> str:
+    """A sentence on the places applied for and approved, and perhaps a rate, as far as they are given.
+
+    >>> asked_and_granted("50人", "40人"), asked_and_granted("未提供", "40人"), asked_and_granted("未提供", "未提供")
+    ('申请培训50人，批准40人。', '批准40人。', '')
+    """
+    steps = {"申请培训": applied, "批准": approved}
+    given = "，".join(step + places for step, places in steps.items() if places != NOT_GIVEN)
+    return f"{given}{rate}。" if given else ""
 
 
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
@@ -77,22 +89,50 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     }
     known = "，".join(form.format(said[name]) for name, form in forms.items() if said[name] != NOT_GIVEN)
     note = overview["note"]["majors_count"]
-    counts, rates = statistics["indicators"].set_index("indicator")["value"], statistics["rates"]
-    titles, values = rates["numerator"].map(title_of), rates["numerator"].map(counts)
-    bases = rates["denominator"].map(title_of) + "（" + rates["denominator_value"].map(people) + "）"
+    given, rates = statistics["indicators"].set_index("indicator"), statistics["rates"]
+    titles, values = rates["numerator"].map(title_of), rates["numerator"].map(given["value"])
+    units = {side: rates[side].map(given["unit"]).fillna("人") for side in ("numerator", "denominator")}
+    base = rates["denominator_value"].map(number) + units["denominator"]
+    bases = rates["denominator"].map(title_of) + "（" + base + "）"
     shares = ("，为" + bases + "的" + rates["percent"].map(number) + "%").where(rates["percent"].notna(), "")
-    given, missing = (titles + values.map(people) + shares)[values.notna()], titles[values.isna()]
+    told = (titles + values.map(number) + units["numerator"] + shares)[values.notna()]
+    missing = titles[values.isna()]
     return {
         "places": f"{year}年度共申报1+X证书试点{said['applications']}，涉及{said['certificates']}证书；"
         f"同一证书的不同等级分别计算，为{said['certificate_levels']}。"
-        f"申请培训{said['places_applied']}，批准{said['places_approved']}。"
+        + asked_and_granted(said["places_applied"], said["places_approved"])
         + breakdown("批次", statistics["by_round"], "application_round")
         + (not_approved if parts else ""),
         "certificates": _certificates(statistics),
         "majors": (f"试点{known}。" if known else "") + (f"{note}，所以专业数只是下限。" if note else ""),
-        "training": (f"{'；'.join(given)}。" if len(given) else "")
+        "training": (f"{'；'.join(told)}。" if len(told) else "")
         + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if len(missing) else ""),
+        "results": _results(statistics),
     }
+
+
+def _results(statistics: Statistics) -> str:
+    """The year's results: counts, rates with their denominators, the certificates of the highest and the lowest."""
+    if statistics["results"].empty:
+        return ""
+    year, groups = statistics["results"].iloc[0], statistics["results_by_certificate"]
+    said = {name: title_of(name) + at_least(year[name], year[f"{name}_bound"], PERSON_TIMES) for name in RESULT_COUNTS}
+    sides = said | {"places_approved": "批准名额" + people(year["places_approved"])}
+    form = "{}{}%（{}÷{}）".format
+    known = {rate: map(sides.get, parts) for rate, parts in RESULT_RATES.items() if pd.notna(year[rate])}
+    rates = [form(title_of(rate), number(year[rate]), *parts) for rate, parts in known.items()]
+    text = f"考核结果表共计：{'，'.join(said.values())}。" + (f"{'；'.join(rates)}。" if rates else "")
+    names, few, percent = level_named(groups), groups["few_sat"], groups["pass_rate"].mask(groups["few_sat"])
+    if percent.count() and percent.max() > percent.min():
+        most, least = (f"{listed(names[percent == end])}（{number(end)}%）" for end in (percent.max(), percent.min()))
+        text += f"按证书与等级看，通过率最高的是{most}，最低的是{least}。"
+    return text + (f"参考不足{FEWEST_RANKED}人次的不参与比较：{listed(names[few])}。" if few.any() else "")
+
+
+def level_named(rows: pd.DataFrame) -> "pd.Series[str]":
+    """Certificates with their levels, where rows have any: 财务共享服务（初级）."""
+    levels = rows["level"].astype(str) if "level" in rows else pd.Series(UNKNOWN, rows.index)
+    return rows["certificate"].astype(str) + ("（" + levels + "）").mask(levels == UNKNOWN, "")
 
 
 def _certificates(statistics: Statistics) -> str:
@@ -104,8 +144,9 @@ def _certificates(statistics: Statistics) -> str:
         places = people(unknown["places_approved_as_given"] - unknown["places_approved"])
         text += f"其中{number(filled)}项的等级在原表中看不到，由更正记录补出，涉及批准{places}。"
     if len(repeated):
-        form = "{certificate}（{level}，{rounds_detail}，合计{total}）"
-        counts = list(map(people, repeated["places_approved"], repeated["lower_bound"]))
+        form = "{certificate}（{level}，{rounds_detail}{total}）"
+        sums = zip(repeated["places_approved"], repeated["lower_bound"], strict=True)
+        counts = [f"，合计{people(*total)}" if pd.notna(total[0]) else "" for total in sums]
         repeats = map(form.format_map, repeated.assign(total=counts).to_dict("records"))
         text += f"在不止一个批次申报的有{number(len(repeated))}个：{'、'.join(repeats)}。"
     rows = statistics["approved_unlike_applied"]

@@ -1,7 +1,12 @@
 """The book of a year: its tables, figures and sentences, the school's text and what became of its numbers."""
 
 import json
+from collections.abc import Hashable
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
+
+import pandas as pd
 
 from pilotlib import __version__
 from pilotlib.checking import by_cause
@@ -11,14 +16,15 @@ from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, year_of
 from pilotlib.reading import Processed, YearStatistics, processed_folder, read_processed, read_year_statistics
+from pilotlib.report import year_tables
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
 from pilotlib.report.prose import Statistics, brief, measured, number, year_paragraphs
-from pilotlib.report.year_tables import defining_tables, figure_tables, logged_tables, statistic_tables
 from pilotlib.report.years import TOTALS, compare
-from pilotlib.statistics import STATISTICS
+from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from pilotlib.statistics.years import COMPARED
+from pilotlib.vocabulary import PERSON_TIMES
 
 _KEY_MEASURES = (*TOTALS, "places_per_100_students", "repeated_certificates")
 
@@ -32,6 +38,13 @@ def open_year(year: int | str | None = None, processed: str | None = None, proje
 
 def read_year(folder: Path, earlier: Path | None = None) -> Book:
     """The book of a year, of what its first two stages wrote (else a PilotError), beside an earlier year."""
+    files = chain.from_iterable(sorted(place.rglob("*.*")) for place in (folder, earlier) if place)
+    return _read(folder, earlier, tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path, earlier: Path | None, _: Hashable) -> Book:
+    """The book of a year once for these files: the notebook tells it, and then it is published."""
     before = read_year_statistics(earlier, COMPARED) if earlier else None
     return book_of(read_processed(folder), read_year_statistics(folder, STATISTICS).statistics, before)
 
@@ -41,23 +54,29 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     about = processed.about
     year, school = about["year"], about["school"].get("name", "")
     source = f"{year}年申报明细表（{about['file']}）"
-    given = "学校提供的indicators.csv" if len(processed.given_indicators) else "学校没有提供表外指标"
+    results = processed.results
+    counted = f"{year}年考核结果表（{results.about['file']}）" if results else ""
+    own = "学校提供的indicators.csv" if len(processed.given_indicators) else ""
+    summed = counted if PERSON_TIMES in statistics["indicators"]["unit"].tolist() else ""
+    given = "；".join(filter(None, [own, summed])) or "学校没有提供表外指标"
     claims = check_narrative(processed, statistics)
     cut = {name: brief(table) for name, table in statistics.items()}
-    paragraphs, drawn = year_paragraphs(cut, year), figure_tables(cut, source, given)
-    tables = statistic_tables(statistics, source, given) | logged_tables(processed, processed.problems, source)
-    tables |= {"claims": claims_table(claims, source)} | defining_tables(processed.applications)
+    paragraphs, drawn = year_paragraphs(cut, year), year_tables.figure_tables(cut, source, given, counted)
+    tables = year_tables.statistic_tables(statistics, source, given, counted)
+    tables = {name: told for name, told in tables.items() if name not in RESULT_STATISTICS or len(told.data)}
+    tables |= year_tables.logged_tables(processed, processed.problems, source)
+    tables |= year_tables.results_tables(results, results.problems, counted) if results else {}
+    tables |= {"claims": claims_table(claims, source)} | year_tables.defining_tables(processed.applications)
     if earlier:
         compared, sentences = compare([earlier, YearStatistics(year, about, statistics)])
         tables, paragraphs["comparison"] = tables | compared, "\n".join(sentences)
     known, aside = statistics["overview"], len(processed.set_aside)
+    key_measures = [name for name in _KEY_MEASURES if name in known.dropna(subset="value")["measure"].to_list()]
     overview, changed = known.set_index("measure"), number_of_changed_cells(processed.changes)
     values, notes = overview["value"].astype(object), overview["note"]
     rows = {"rows_read": len(processed.applications) + aside, "rows_set_aside": aside}
     wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
-    # What is doubtful of the whole table comes before what is doubtful of a row.
-    problems = processed.problems.sort_values("source_row", na_position="first", kind="stable")
-    grave = problems[problems["severity"] == "warning"].drop_duplicates("message").reset_index(drop=True)
+    problems = processed.problems
     return Book(
         file=KINDS["year"].file,
         title=(school, f"{year}年1+X证书制度试点年度报告"),
@@ -65,7 +84,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
         owner=school,
         source=f"{about['file']}，SHA-256 {about['sha256']}",
         tables=tables,
-        figures={name: entry(drawn) for name, entry in FIGURES.items()},
+        figures={name: entry(drawn) for name, entry in FIGURES.items() if results or name != "pass_rates"},
         paragraphs=paragraphs,
         facts={
             "year": year,
@@ -73,10 +92,11 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
             "claims": count_states(claims),
             "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
         },
-        key_figures=[Fact(title_of(name), measured(known, name), notes[name]) for name in _KEY_MEASURES],
+        key_figures=[Fact(title_of(name), measured(known, name), notes[name]) for name in key_measures],
         doubts=[
             Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
-            Doubt(f"申报表中的警示：{number(len(grave))}处", by_cause(grave)["message"].tolist(), "数据修正与存疑"),
+            _warnings("申报表", problems),
+            *([_warnings("考核结果表", results.problems)] if results else []),
         ],
         provenance=_provenance(processed),
         narrative=processed.narrative,
@@ -84,9 +104,16 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     )
 
 
+def _warnings(table: str, problems: pd.DataFrame) -> Doubt:
+    """The warnings of a table; what is doubtful of the whole of it comes before what is doubtful of a row."""
+    in_order = problems.sort_values("source_row", na_position="first", kind="stable")
+    grave = in_order[in_order["severity"] == "warning"].drop_duplicates("message").reset_index(drop=True)
+    return Doubt(f"{table}中的警示：{number(len(grave))}处", by_cause(grave)["message"].tolist(), "数据修正与存疑")
+
+
 def _provenance(processed: Processed) -> list[Fact]:
     """File, receipt, hash, and the version that computed the figures."""
-    about, source = processed.about, processed.about["source"]
+    about, source, results = processed.about, processed.about["source"], processed.results
     return [
         Fact("申报表", about["file"]),
         Fact("来自", str(source.get("received_from", "未记录"))),
@@ -94,6 +121,7 @@ def _provenance(processed: Processed) -> list[Fact]:
         Fact("SHA-256", about["sha256"]),
         Fact("申报行数", number(len(processed.applications))),
         Fact("人工更正", f"{number(len(processed.corrections))}条（corrections.csv）"),
+        *([Fact("考核结果表", f"{results.about['file']}，SHA-256 {results.about['sha256']}")] if results else []),
         Fact("表外指标", f"{number(len(processed.given_indicators))}条（indicators.csv）"),
         Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),
     ]

@@ -6,15 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib.checking import by_cause, rows_named
+from pilotlib.checking import CleanedYear, by_cause, rows_named
 from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
 from pilotlib.columns import COLUMNS, INDICATORS, SOURCE_COLUMNS, kind_of
 from pilotlib.reading import Processed
 from pilotlib.report.prose import number
 from pilotlib.report.told import NOTHING, Told, in_words, names_of
-from pilotlib.statistics import STATISTICS
+from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
+from pilotlib.statistics.places import percent_of
 from pilotlib.vocabulary import SEVERITIES, listed
 
+_Named = Mapping[str, pd.DataFrame]
 OURS = "本报告"  # the source of what the report itself says
 # The steps from applied to awarded: what the table says, and what the school gives.
 _STEPS = {"places_applied": "申请", "places_approved": "批准", "students_trained": "培训"}
@@ -25,6 +27,8 @@ _NEEDING = {
     "repeated_over_rounds": ("repeated_certificates",),
     "approved_unlike_applied": ("places_applied", "places_approved"),
 }
+# Statistics that say nothing where all of a column is missing.
+_OF_COLUMN = {"places_per_100_students": "places_per_100_students", "distinct_students": "students"}
 # Every table beside the statistics: title, definition, unit.
 _TABLES = {
     "cells": ("收到的表", "单元格都是文本，与文件逐字相同。", "行"),
@@ -47,35 +51,47 @@ def table_of(name: str, data: pd.DataFrame, source: str, **more: Any) -> Told:
     return Told(name, title, definition, unit, source, data, **more)
 
 
-def statistic_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:
-    """Statistics as told tables by name; `given` says where those figures come from that the school gave."""
+def statistic_tables(statistics: _Named, source: str, given: str = "", results: str = "") -> dict[str, Told]:
+    """Statistics as told tables by name; `given` says where those figures come from that the school gave, `results`
+    those of results."""
     sources = {"indicators": given, "rates": f"{source}；{given}"} if given else {}
+    sources |= dict.fromkeys(RESULT_STATISTICS, results) if results else {}
     known = statistics["overview"].dropna(subset="value")["measure"].tolist() if "overview" in statistics else []
-    grouped = [name for name, table in statistics.items() if table.empty and name not in _NEEDING]
+    told = {name: data[_OF_COLUMN[name]].dropna() if name in _OF_COLUMN else data for name, data in statistics.items()}
+    grouped = [name for name, part in told.items() if part.empty and name not in _NEEDING]
     needed = [name for name, measures in _NEEDING.items() if not {*measures} <= {*known}]
     nothing = {name: f"{STATISTICS[name].title}：申报表没有所需的列，未提供。" for name in (*grouped, *needed)}
+    nothing |= {name: f"{STATISTICS[name].title}：没有给出，未提供。" for name in RESULT_STATISTICS}
     nothing |= {"by_college": "按二级学院的统计：学校没有提供专业与学院的对照，未提供。"}
     return {
-        name: table_of(name, data, sources.get(name, source), nothing=nothing.get(name, ""))
+        name: table_of(name, data, sources.get(name, source), nothing=nothing.get(name, ""), shown=_filled(data))
         for name, data in statistics.items()
     }
 
 
-def figure_tables(statistics: Mapping[str, pd.DataFrame], source: str, given: str = "") -> dict[str, Told]:
+def _filled(data: pd.DataFrame) -> tuple[str, ...]:
+    """The columns in which something stands, or is to be given: a page shows no others."""
+    blank = (data.isna() | (data == "")).all()
+    names = [name for name in names_of(data) if kind_of(name) != "bound"]
+    return tuple(name for name in names if not blank[name] or (name in COLUMNS and COLUMNS[name].not_given))
+
+
+def figure_tables(statistics: _Named, source: str, given: str = "", results: str = "") -> dict[str, Told]:
     """What the figures of a year are drawn of: its statistics, and `flow`, the way from applied to awarded:
     `step, people, step_before, percent` (of the step before)."""
     overview = statistics["overview"].set_index("measure")
-    indicators = statistics["indicators"].set_index("indicator")["value"]
-    people = pd.concat([overview["value"], indicators]).reindex(list(_STEPS)).astype("Float64").reset_index(drop=True)
+    indicators = statistics["indicators"].set_index("indicator")
+    known = pd.concat([overview, indicators]).reindex(list(_STEPS)).reset_index(drop=True)
+    people, unit = known["value"].astype("Float64"), known["unit"].fillna("人")
     before, step = people.shift(), pd.Series(list(_STEPS.values()), dtype="str")
     bounded = overview["lower_bound"].reindex(list(_STEPS), fill_value=False).astype(bool).reset_index(drop=True)
     unlike = bounded | bounded.shift(fill_value=False)  # of lower bounds there is no rate
-    percent = (people / before * 100).round(2).where((before > 0) & ~unlike)
-    flow = pd.DataFrame({"step": step, "people": people, "step_before": step.shift(), "percent": percent})
-    none = unlike.map({True: NOTHING, False: ""}).where(flow.index > 0, NOTHING).to_frame("percent")
+    percent = percent_of(people, before).mask(unlike)
+    flow = {"step": step, "people": people, "unit": unit, "step_before": step.shift(), "percent": percent}
+    none = unlike.map({True: NOTHING, False: ""}).where(unlike.index > 0, NOTHING).to_frame("percent")
     sources = f"{source}；{given}" if given else source
-    told = table_of("flow", flow, sources, gaps=none, bounds=bounded.to_frame("people"))
-    return statistic_tables(statistics, source, given) | {"flow": told}
+    told = table_of("flow", pd.DataFrame(flow), sources, gaps=none, bounds=bounded.to_frame("people"))
+    return statistic_tables(statistics, source, given, results) | {"flow": told}
 
 
 def cells_table(cells: pd.DataFrame, source: str) -> Told:
@@ -117,6 +133,17 @@ def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: s
     return {told.name: told for told in tables}
 
 
+def results_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: str) -> dict[str, Told]:
+    """The `logged_tables` of a table of results, each under its name after `results_`."""
+
+    def renamed(told: Told) -> Told:
+        """The same of results: what is said of applications is said of these."""
+        said = {field: getattr(told, field).replace("申报", "结果") for field in ("definition", "notes", "nothing")}
+        return told._replace(name=f"results_{told.name}", title=f"考核结果：{told.title.replace('申报', '')}", **said)
+
+    return {f"results_{name}": renamed(told) for name, told in logged_tables(logged, problems, source).items()}
+
+
 def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
     """What each statistic counts, and what the columns of the applications and the indicators mean."""
     columns = [COLUMNS[name] for name in names_of(applications) if name in COLUMNS]
@@ -126,8 +153,11 @@ def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
     return {name: table_of(name, data.astype("str"), OURS) for name, data in tables.items()}
 
 
-def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
-    """Lines for a terminal: rows set aside, cells changed and decisions, problems, and the counts of all."""
+def findings(
+    file: str, cleaned: Cleaned, problems: pd.DataFrame, results: CleanedYear | None = None, rows: str = "申报"
+) -> list[str]:
+    """Lines for a terminal: rows set aside, cells changed and decisions, problems, and the counts of all; then those
+    of the table of results. `rows` is what a row of the table is called."""
     aside, changes = cleaned.set_aside.groupby(["reason", "text"], sort=False), in_words(cleaned.changes)
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     merged = changes[cleaned.changes["rule"] == "merged_cell"]
@@ -142,5 +172,6 @@ def findings(file: str, cleaned: Cleaned, problems: pd.DataFrame) -> list[str]:
     )
     lines = chain(*(map(form.format_map, table.to_dict("records")) for form, table in kinds))
     cells_changed = number_of_changed_cells(cleaned.changes)
-    total = f"申报 {len(cleaned.applications)} 行，剔除 {len(cleaned.set_aside)} 行，更改 {cells_changed} 个单元格"
-    return [*lines, f"{file}：{total}；{counts}。"]
+    total = f"{rows} {len(cleaned.applications)} 行，剔除 {len(cleaned.set_aside)} 行，更改 {cells_changed} 个单元格"
+    others = findings(results.inputs.file, results.cleaned, results.problems, rows="结果") if results else []
+    return [*lines, f"{file}：{total}；{counts}。", *others]

@@ -21,7 +21,7 @@ from pilotlib.report.books import KINDS, Kind
 from pilotlib.running import recipes
 
 # What the second stage depends on of what the first wrote; the report depends on all of it.
-READ_BY_STATISTICS = ("about.json", *(f"{name}.parquet" for name in COUNTED))
+READ_BY_STATISTICS = ("about.json", "results", *(f"{name}.parquet" for name in COUNTED))
 PUBLISHING = "导出"
 
 

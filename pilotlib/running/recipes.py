@@ -12,9 +12,10 @@ import os
 import platform
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -120,9 +121,12 @@ def aside(final: Path) -> Iterator[Path]:
     """A folder beside a final one (mended first), so that moving in is one step; gone afterwards."""
     mend(final)
     final.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{final.name}~", dir=final.parent, ignore_cleanup_errors=True) as path:
-        Path(path).chmod(0o755)
-        yield Path(path)
+    folder = Path(tempfile.mkdtemp(prefix=f".{final.name}~", dir=final.parent))
+    folder.chmod(stat.S_IMODE(final.parent.stat().st_mode))  # in a shared folder others may replace it
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -170,11 +174,15 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 @contextmanager
 def only_run(project: Path, name: str) -> Iterator[Path]:
-    """The work folder of a year, of the trends or of a batch, for one run at a time: else a PilotError."""
+    """The work folder of a year, of the trends or of a batch, for one run at a time: else a PilotError.
+
+    Who may only read there needs no lock: where nothing has changed such a run is told so, else it fails to write.
+    """
     work = project / ".pilot" / name
     work.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(work.with_name(f"{name}.lock"), timeout=0)  # which ends with its process
     try:
-        with FileLock(work.with_name(f"{name}.lock"), timeout=0):  # which ends with its process
+        with lock if os.access(work, os.W_OK) else nullcontext():
             yield work
     except Timeout:
         raise PilotError(f"{name} 正由另一个 pilot run 处理，这一次没有运行。请等它结束后再试。") from None

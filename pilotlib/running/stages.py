@@ -11,12 +11,11 @@ import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from pilotlib.cleaning import Cleaned
+from pilotlib.checking import CleanedYear
 from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import check_editions as check_editions
 from pilotlib.publishing import publish, write_tables
-from pilotlib.reading import YearInputs
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.pipeline import Report
 from pilotlib.running.recipes import hashes, versions
@@ -80,17 +79,23 @@ def execute(
         ) from None
 
 
-def write_year(folder: Path, inputs: YearInputs, cleaned: Cleaned, problems: pd.DataFrame) -> None:
-    """Write what the first stage made of a year: its tables, `about.json`, and the school's text as it is."""
-    shutil.rmtree(folder / "statistics", ignore_errors=True)  # of an earlier run, not of these tables
+def write_year(folder: Path, of_year: CleanedYear) -> None:
+    """Write what the first stage made of a year: its tables, `about.json`, the school's text as it is; and in a folder
+    `results` the same of its table of results, if there is one."""
+    inputs, cleaned, problems, results = of_year
+    for name in ("statistics", "results"):
+        shutil.rmtree(folder / name, ignore_errors=True)  # of an earlier run, not of these tables
     cells = inputs.cells.rename(columns=str).reset_index()
     given = {"cells": cells, "corrections": inputs.corrections, "given_indicators": inputs.indicators}
     write_tables(folder, given | cleaned._asdict() | {"problems": problems})
     about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
-    about["continued"] = list(inputs.origin.aside)
+    about["aside"] = list(inputs.origin.aside)
     text = json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     (folder / "narrative.md").write_text(inputs.narrative, encoding="utf-8", newline="\n")
+    if results:
+        (folder / "results").mkdir()
+        write_year(folder / "results", results)
 
 
 def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -28,6 +28,7 @@ STATISTICS = {
     name: Statistic(**entry | {"function": resolve_name(f"{__name__}.{entry['function']}")})
     for name, entry in registry(__file__, "statistics.toml").items()
 }
+RESULT_STATISTICS = [name for name in STATISTICS if name.startswith("results")]
 
 
 def summarise(tables: Tables) -> dict[str, pd.DataFrame]:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from pilotlib.columns import INDICATOR_TITLES, INDICATORS, title_of, unit_of
+from pilotlib.columns import INDICATOR_TITLES, INDICATORS, RESULT_COUNTS, title_of, unit_of
 from pilotlib.statistics.majors import distinct_students, places_per_100_students
-from pilotlib.statistics.places import PLACES, Tables, lacking, only_approved, repeated_over_rounds
-from pilotlib.vocabulary import RATES, listed
+from pilotlib.statistics.places import PLACES, Tables, lacking, only_approved, percent_of, repeated_over_rounds
+from pilotlib.vocabulary import PERSON_TIMES, RATES, RESULT_INDICATORS, listed
 
 
 def overview(tables: Tables) -> pd.DataFrame:
@@ -21,6 +21,7 @@ def overview(tables: Tables) -> pd.DataFrame:
     grouped = "；".join(students.loc[students["majors_together"].str.contains("、"), "majors_together"])
     unknown = "；".join(students.loc[students["students"].isna(), "majors_together"])
     students_note = f"未能得出：{unknown}" if unknown else f"{grouped}只知合计，已计入" if grouped else ""
+    students_note = students_note if applications["students"].notna().any() else ""
     ratios = places_per_100_students(tables)
     known = ratios[ratios["students"].notna()]
     in_known, places = known["students"].sum(), known["places_approved"].sum(min_count=1)
@@ -28,7 +29,7 @@ def overview(tables: Tables) -> pd.DataFrame:
     left_out = "；".join(ratios.loc[ratios["students"].isna(), "majors_together"])
     which = "只计已批准的状态" if applications["status"].notna().any() else "申报表没有状态，按表中所列计"
     has_rounds, repeated = applications["application_round"].notna().any(), len(repeated_over_rounds(tables))
-    ratio_note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out else "")
+    ratio_note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out and len(known) else "")
     rows = [
         ("applications", len(applications), False, "申报表的行数"),
         ("certificates", applications["certificate"].nunique(), False, "不区分等级"),
@@ -54,7 +55,8 @@ def _sum_of(applications: pd.DataFrame, measure: str, note: str) -> tuple[Any, b
 
 
 def indicators(tables: Tables) -> pd.DataFrame:
-    """Every known figure from outside the table, missing where the school gave none: `indicator, value, unit, note`."""
+    """Every known figure from outside the table: `indicator, value, unit, note`; where the school gave no numbers of
+    students, the sums of its results in person-times; else missing."""
     given = tables.indicators.assign(
         indicator=tables.indicators["indicator"].replace(INDICATOR_TITLES),
         value=pd.to_numeric(tables.indicators["value"].str.replace(",", "")).astype("Float64"),
@@ -62,17 +64,26 @@ def indicators(tables: Tables) -> pd.DataFrame:
     others = [name for name in given["indicator"] if name not in INDICATORS]
     table = pd.DataFrame({"indicator": [*INDICATORS, *others]}).merge(given, on="indicator", how="left")
     unit = table["unit"].where(table["unit"].fillna("") != "", table["indicator"].map(unit_of))
-    return table.assign(unit=unit, note=table["note"].fillna(""))[["indicator", "value", "unit", "note"]]
+    table = table.assign(unit=unit, note=table["note"].fillna(""))[["indicator", "value", "unit", "note"]]
+    counts, people = tables.results[RESULT_COUNTS], table["indicator"].isin(RESULT_INDICATORS.values())
+    if table.loc[people, "value"].notna().any():  # persons and person-times are not mixed
+        return table
+    sums = counts.sum(min_count=1).mask(counts.isna().any()).astype("Float64").rename(RESULT_INDICATORS)
+    values = table["indicator"].map(sums).fillna(table["value"])
+    summed = people & values.notna()
+    words = {"unit": PERSON_TIMES, "note": "由考核结果表相加：一人参加两种证书为两人次"}
+    return table.assign(value=values, **{name: table[name].mask(summed, word) for name, word in words.items()})
 
 
 def rates(tables: Tables) -> pd.DataFrame:
     """The rates of `vocabulary.RATES`, each named by numerator and denominator; missing where either is."""
-    values = indicators(tables).set_index("indicator")["value"]
+    given = indicators(tables).set_index("indicator")
+    values, times = given["value"], given.index[given["unit"] == PERSON_TIMES]
     places = only_approved(tables.applications)[PLACES].sum(min_count=1)
     values = pd.concat([values, places.astype("Float64")])
     table = pd.DataFrame(RATES, columns=["numerator", "denominator"])
     for place, side in ((1, "numerator"), (3, "denominator")):
         table.insert(place, f"{side}_value", table[side].map(values))
-    table.insert(0, "rate", table["numerator"].map(title_of) + " ÷ " + table["denominator"].map(title_of))
-    percent = table["numerator_value"] / table["denominator_value"] * 100
-    return table.assign(percent=percent.round(2).where(table["denominator_value"] > 0))
+    titles = table[["numerator", "denominator"]].map(lambda name: title_of(name) + "（人次）" * (name in times))
+    table.insert(0, "rate", titles["numerator"] + " ÷ " + titles["denominator"])
+    return table.assign(percent=percent_of(table["numerator_value"], table["denominator_value"]))

@@ -8,7 +8,7 @@ from itertools import chain
 
 import pandas as pd
 
-from pilotlib.statistics.places import Tables, only_approved, totals
+from pilotlib.statistics.places import Tables, once, only_approved, totals
 from pilotlib.vocabulary import listed
 
 
@@ -28,6 +28,7 @@ def by_major(tables: Tables) -> pd.DataFrame:
     return table.assign(shared_with=_looked_up(table["major"], others, ""))
 
 
+@once
 def distinct_students(tables: Tables) -> pd.DataFrame:
     """Students of the majors, each counted once: `majors_together, students, source_rows, how`.
 
@@ -66,6 +67,7 @@ def distinct_students(tables: Tables) -> pd.DataFrame:
     return pd.concat(parts).rename_axis("majors_together").reset_index().astype({"students": "Int64"})
 
 
+@once
 def places_per_100_students(tables: Tables) -> pd.DataFrame:
     """Approved places per 100 students, majors that share places taken together; the most first.
 
@@ -124,6 +126,7 @@ def _by_group(tables: Tables, group_of: pd.Series | dict[str, str], name: str) -
     return table.sort_values("places_approved", ascending=False, kind="stable", ignore_index=True)
 
 
+@once
 def _major_rows(tables: Tables) -> pd.DataFrame:
     """`majors` with the row's students and approved places, `shared` (with other majors) and `cut_off` (the row is)."""
     applications = only_approved(tables.applications)[["source_row", "students", "places_approved"]]

@@ -1,29 +1,62 @@
 """The tables that statistics are computed from; applications by round, level, certificate and status."""
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from typing import Any
 
 import pandas as pd
 
-from pilotlib.cleaning.verbs import with_expected_columns
+from pilotlib.cleaning import Cleaned
+from pilotlib.cleaning.verbs import is_approved, with_expected_columns
+from pilotlib.columns import RESULT_COUNTS
 from pilotlib.reading import Processed
 from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
 PLACES = ["places_applied", "places_approved"]
 
 
-class Tables(NamedTuple):
-    """A year's tables as cleaned, `indicators` as text; `colleges` are major → college, empty if not said."""
+_RESULTS = ["source_row", "certificate", "level", "majors_together", "college", *RESULT_COUNTS]
+NO_RESULTS = pd.DataFrame(columns=_RESULTS).astype(dict.fromkeys(RESULT_COUNTS, "Int64"))
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """A year's tables as cleaned, `indicators` as text; `colleges` are major → college, empty if not said; `results`
+    as of `results_of`."""
 
     applications: pd.DataFrame
     majors: pd.DataFrame
     indicators: pd.DataFrame
     colleges: dict[str, str]
+    results: pd.DataFrame = field(default_factory=lambda: NO_RESULTS)
+
+
+def once(function: Callable[[Tables], pd.DataFrame]) -> Callable[[Tables], pd.DataFrame]:
+    """A function of which others are formed too: computed once for the same tables, given anew to everyone who asks."""
+    kept = lru_cache(maxsize=2)(function)
+    return wraps(function)(lambda tables: kept(tables).copy(deep=False))
 
 
 def tables_of(processed: Processed) -> Tables:
     """The tables of a year as the first stage wrote them."""
     colleges = college_of_major(processed.about["school"])
-    return Tables(processed.applications, processed.majors, processed.given_indicators, colleges)
+    results = results_of(processed.results, colleges)
+    return Tables(processed.applications, processed.majors, processed.given_indicators, colleges, results)
+
+
+def results_of(given: Cleaned | Processed | None, colleges: dict[str, str]) -> pd.DataFrame:
+    """The rows of a cleaned table of results, each with all of RESULT_COUNTS, `majors_together` (all of its cell) and
+    `college`, its own or that of its majors; none where there is no such table."""
+    if given is None:
+        return NO_RESULTS
+    majors = given.majors.assign(college=given.majors["major"].map(colleges)).groupby("source_row")
+    words = {"majors_together": majors["major"].agg(listed), "college": majors["college"].agg(listed)}
+    rows = given.applications
+    columns = {name: rows["source_row"].map(word).astype(object).replace("", pd.NA) for name, word in words.items()}
+    own = rows["college"].astype(object).replace("", pd.NA) if "college" in rows else columns["college"]
+    rows = rows.assign(**columns | {"college": own.fillna(columns["college"])})
+    return rows.reindex(columns=_RESULTS).astype(dict.fromkeys(RESULT_COUNTS, "Int64"))
 
 
 def college_of_major(school: dict[str, Any]) -> dict[str, str]:
@@ -37,9 +70,9 @@ def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
     return applications.assign(places_approved=applications["places_approved"].where(is_approved(applications)))
 
 
-def is_approved(applications: pd.DataFrame) -> pd.Series:
-    """Which applications are approved: those whose status says so; of a table that has no statuses, all."""
-    return applications["status"].isin(APPROVED_STATUSES) | applications["status"].isna()
+def percent_of(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """One column in percent of another, to two decimals; missing where either is, or the other is 0."""
+    return (part.astype("Float64") / whole * 100).round(2).where(whole > 0)
 
 
 def lacking(applications: pd.DataFrame) -> pd.DataFrame:
@@ -58,14 +91,11 @@ def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     pairs = applications["certificate"] + "|" + applications["level"].astype(str)
     lacks = lacking(applications)
     bounds = (lacks & ~lacks.all()).any(axis="columns")
-    groups = applications.assign(pair=pairs, lower_bound=bounds).groupby(by, observed=True, dropna=False)
-    counts = groups.agg(
-        applications=("source_row", "size"),
-        certificates=("certificate", "nunique"),
-        certificate_levels=("pair", "nunique"),
-    )
+    applications = applications.assign(certificate_levels=pairs, lower_bound=bounds)
+    groups = applications.groupby(by, observed=True, dropna=False)
+    different = groups[["certificate", "certificate_levels"]].nunique().rename(columns={"certificate": "certificates"})
     places, bounds = groups[PLACES].sum(min_count=1), groups["lower_bound"].any()
-    return pd.concat([counts, places, bounds], axis="columns").reset_index()
+    return pd.concat([groups.size().rename("applications"), different, places, bounds], axis="columns").reset_index()
 
 
 def by_round(tables: Tables) -> pd.DataFrame:
@@ -106,6 +136,7 @@ def by_certificate(tables: Tables) -> pd.DataFrame:
     )[["certificate", "levels", "rounds", "applications", *PLACES, "lower_bound", "rounds_detail"]]
 
 
+@once
 def repeated_over_rounds(tables: Tables) -> pd.DataFrame:
     """One row per certificate × level that was applied for in more than one round, with the sum over rounds."""
     table = _with_rounds(only_approved(tables.applications), ["certificate", "level"])
@@ -146,7 +177,8 @@ def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         rounds_count=("application_round", "nunique"),
     )
     rounds = totals(applications, [*keys, "application_round"])
-    places = rounds["places_approved"].astype(object).fillna("未计入批准").astype(str)
+    missing = "未计入批准" if rounds["places_approved"].notna().any() else ""
+    places = rounds["places_approved"].astype(object).fillna(missing).astype(str)
     at_least = (rounds["lower_bound"] & rounds["places_approved"].notna()).map({True: "至少", False: ""})
     rounds["rounds_detail"] = rounds["application_round"].astype(str) + at_least + places
     detail = rounds.groupby(keys, observed=True)["rounds_detail"].agg("、".join)

@@ -15,22 +15,35 @@ import numpy as np
 import pandas as pd
 
 from pilotlib import vocabulary
-from pilotlib.columns import EXPECTED_COLUMNS, SOURCE_COLUMNS, column_named, heading_of, source_columns, title_of
+from pilotlib.columns import (
+    ADDED_UP_COLUMNS,
+    EXPECTED_COLUMNS,
+    RESULT_COUNTS,
+    SOURCE_COLUMNS,
+    column_named,
+    heading_of,
+    source_columns,
+    title_of,
+)
 from pilotlib.distinct import asked_of_each, categories_of, each_value, first_filled
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, headings_of
 from pilotlib.vocabulary import APPROVED_STATUSES, NO_ROUND, NOTHING_SAID, UNKNOWN, plain, round_named, status_named
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
+Counts = Counter[tuple[str, str]]
+NOTHING: Counts = Counter()
 TOTALLED = ["applications", "places_applied", "places_approved"]
 # The breakdowns that count every application once, so that their sums are the year's totals.
 BREAKDOWNS = ("by_round", "by_level", "by_round_level", "by_certificate", "by_category")
+# Those of which each group is counted too, and what names it.
+GROUPS = {"by_round": "application_round", "by_level": "level", "results_by_level": "level"}
 
 
 class Recount(NamedTuple):
     """What was counted: `totals` by (group, measure), the distinct (certificate, level), the number of rows."""
 
-    totals: Counter[tuple[str, str]]
+    totals: Counts
     pairs: frozenset[tuple[str, str]]
     rows: int
 
@@ -38,20 +51,20 @@ class Recount(NamedTuple):
 def recount(
     cells: pd.DataFrame,
     corrections: pd.DataFrame | None = None,
-    continued: Collection[int] = (),
+    aside: Collection[int] = (),
     school: Mapping[str, Any] = NOTHING_SAID,
-) -> Counter[tuple[str, str]]:
+) -> Counts:
     """Count a year's cells, header included: `(group, measure)` → number.
 
-    Groups are "" for the whole year, each round, and each level; measures are `TOTALLED`, and for the year also
-    certificates and certificate × level. `continued` are the places of `Origin.aside`; `school` is what `school.toml`
-    says, of statuses too.
+    Groups are "" for the whole year, each round, and each level; measures are `TOTALLED`, what a table of results
+    counts, and for the year also certificates and certificate × level. `aside` are the places of `Origin.aside`;
+    `school` is what `school.toml` says, of statuses too.
     """
     header = find_header(cells.head(HEADER_WITHIN).astype(str).to_numpy().tolist(), headings_of(corrections))
     if header is None:
         raise PilotError("没有找到表头，无法重数。")
     answers = school.get("statuses", NOTHING_SAID)
-    counted = recount_piece(cells, header, -header.last, corrections, continued, answers=answers)
+    counted = recount_piece(cells, header, -header.last, corrections, aside, answers=answers)
     counted.totals["", "certificates"] = len({certificate for certificate, _ in counted.pairs})
     counted.totals["", "certificate_levels"] = len(counted.pairs)
     return counted.totals
@@ -62,7 +75,7 @@ def recount_piece(
     header: Header,
     first: int,
     corrections: pd.DataFrame | None = None,
-    continued: Collection[int] = (),
+    aside: Collection[int] = (),
     labels: Sequence[pd.Series] = (),
     name_group: Callable[[str], str] = normalised,
     answers: Mapping[str, str] = NOTHING_SAID,
@@ -70,13 +83,13 @@ def recount_piece(
     """Count the cells of a table or of a piece of one: text, a row per row of the file, places as index.
 
     `first` is the number of the first row; the header's last row is number 0. `corrections` are the ledger, if
-    any, `continued` the places of rows that are no applications by themselves, `answers` what the school says of
+    any, `aside` the places of rows that are no applications by themselves, `answers` what the school says of
     statuses. `labels` are
     columns that are not ours: if any, the first names the group (a school), as `name_group` reads its cells, and
     rounds and levels are not counted.
     """
     columns, factors = _corrected(cells, header, first, corrections)
-    outside = (np.arange(first, first + len(cells)) <= 0) | cells.index.isin(list(continued))
+    outside = (np.arange(first, first + len(cells)) <= 0) | cells.index.isin(list(aside))
     counts = ~(outside | _repeated_headers(cells, header) | _no_applications(cells, columns, list(labels)))
     if first <= 0:
         counts[_unnamed_totals(columns, counts)] = False
@@ -90,12 +103,13 @@ def recount_piece(
         "places_applied": _numbers(columns["places_applied"], factors["places_applied"]),
         "places_approved": _numbers(columns["places_approved"], factors["places_approved"]) * approves,
     }
+    measures |= {name: _numbers(columns[name], factors[name]) for name in RESULT_COUNTS if name in columns}
     names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[0])
     in_names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[1])
     levels = first_filled(in_names, each_value(columns["level"], lambda text: levels_in(normalised(text))))
     rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)) or NO_ROUND)
     of_a_year = [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
-    totals: Counter[tuple[str, str]] = Counter()
+    totals: Counts = Counter()
     for group in [each_value(labels[0], name_group)] if labels else of_a_year:
         words, codes = categories_of(group).categories, categories_of(group).codes[counts]
         for measure, numbers in measures.items():
@@ -114,25 +128,31 @@ def added(recounts: Iterable[Recount]) -> Recount:
     return Recount(sum(totals, Counter()), frozenset().union(*pairs), sum(rows))
 
 
-def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counter[tuple[str, str]]) -> None:
-    """Hold every total of a year's statistics against the second count; PilotError names one that differs."""
+def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counts, of_results: Counts = NOTHING) -> None:
+    """Hold every total of a year's statistics against the second counts, of its applications and `of_results`.
+
+    PilotError names one that differs.
+    """
     overview = statistics["overview"].set_index("measure")["value"].fillna(0)
     counted = {("overview", "", name): overview[name] for name in (*TOTALLED, "certificates", "certificate_levels")}
     # Where the table has no rounds or no majors, there is nothing to break down by them.
     absent = {"by_round", "by_round_level"} if recounted[NO_ROUND, "applications"] else set()
     absent |= set() if overview.get("majors_count", 1) else {"by_category"}
     broken_down = {name: statistics[name] for name in BREAKDOWNS if name not in absent}
-    for measure in TOTALLED:
-        counted |= {(name, "", measure): table[measure].sum() for name, table in broken_down.items()}
-        for name, group in (("by_round", "application_round"), ("by_level", "level")):
-            counts = statistics[name].set_index(group)[measure].fillna(0)
-            counted |= {(name, str(word), measure): count for word, count in counts.items()}
-    differing = [key for key, count in counted.items() if int(count) != recounted[key[1:]]]
+    broken_down |= {name: table for name, table in statistics.items() if name.startswith("results") and len(table)}
+    for name, table in broken_down.items():
+        for measure in RESULT_COUNTS if name.startswith("results") else TOTALLED:
+            counted[name, "", measure] = table[measure].sum()
+            if name in GROUPS:
+                counts = table.set_index(GROUPS[name])[measure].fillna(0)
+                counted |= {(name, str(word), measure): count for word, count in counts.items()}
+    second = {key: (of_results if key[0].startswith("results") else recounted)[key[1:]] for key in counted}
+    differing = [key for key, count in counted.items() if int(count) != second[key]]
     if differing:
         name, group, measure = differing[0]
         raise PilotError(
             f"两次计数不一致：统计“{name}”{group}的{title_of(measure)}为 {int(counted[differing[0]])}，"
-            f"从原始单元格重数为 {recounted[group, measure]}。"
+            f"从原始单元格重数为 {second[differing[0]]}。"
             f"共 {len(differing)} 处不一致，没有出报告；请把申报表交给维护者查看。"
         )
 
@@ -205,8 +225,9 @@ def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[i
     in_name = read("certificate", lambda text: split_certificate(text)[1])
     named = [any(words) for words in zip(read("majors", str), read("level", levels_in), in_name, strict=True)]
     named = named if any(named) else [bool(text) for text in read("certificate", str)]
-    above, since, rows_above, totals = [0, 0], [0, 0], 0, []
-    stated = zip(*[read(name, count_text) for name in TOTALLED[1:]], strict=True)
+    none = [0] * len(ADDED_UP_COLUMNS)
+    above, since, rows_above, totals = none, none, 0, []
+    stated = zip(*[read(name, count_text) for name in ADDED_UP_COLUMNS], strict=True)
     for row, (counted, is_named, texts) in enumerate(zip(counts, named, stated, strict=True)):
         numbers = [int(text) if is_count(text) else 0 for text in texts]
         if counted and is_named:
@@ -217,7 +238,7 @@ def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[i
             fits = all(not text or (is_count(text) and number in both) for text, number, *both in sums)
             if fits and any(numbers) and rows_above > 1:
                 totals.append(row)
-            since = [0, 0]
+            since = none
     return totals
 
 

@@ -69,9 +69,13 @@ def open_all(page) -> None:
     page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
 
 
-def found_by_axe(page) -> tuple[list[str], list[str]]:
-    """What axe-core holds to be wrong, and what it leaves to a person: `rule at element`."""
+def found_by_axe(page, contrast: bool = True) -> tuple[list[str], list[str]]:
+    """What axe-core holds to be wrong, and what it leaves to a person: `rule at element`.
+
+    To measure contrast takes it longer than all else: once a page is enough, for `faint_text` measures it always.
+    """
     options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations", "incomplete"]}
+    options["rules"] = {"color-contrast": {"enabled": contrast}}
     found = Axe().run(page, options=options).response
     violations, incomplete = (
         [f"{rule['id']} at {node['html'][:120]}" for rule in found[kind] for node in rule["nodes"]]

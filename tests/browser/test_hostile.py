@@ -30,7 +30,7 @@ SHOWN = [*(text for text in hostile.CELLS if text != hostile.TURNED), hostile.TU
 def made(tmp_path_factory) -> tuple[Path, Book]:
     """The notebook of the report on hostile files, executed, and what it holds."""
     folder = tmp_path_factory.mktemp("hostile")
-    inputs, cleaned, problems = clean_inputs(read_inputs(hostile.spoil(make_project(folder / "project")), 2021))
+    inputs, cleaned, problems, _ = clean_inputs(read_inputs(hostile.spoil(make_project(folder / "project")), 2021))
     statistics = summarise(Tables(cleaned.applications, cleaned.majors, inputs.indicators, {}))
     about = {name: getattr(inputs, name) for name in ("year", "file", "sha256", "school", "source")}
     processed = Processed(

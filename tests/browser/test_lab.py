@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import TimeoutError
 
 from tests.browser.conftest import ARTEFACTS
-from tests.conftest import ROOT, make_project
+from tests.conftest import ROOT, full, make_project
 
 TOKEN = "abc"
 STARTED_WITHIN = 120_000  # milliseconds, many times what either takes on a machine with nothing else to do
@@ -37,10 +37,12 @@ ALL_RUN = """count => {
 
 
 @pytest.fixture(scope="module")
-def lab(browser, ran, tmp_path_factory):
-    """The address of a JupyterLab over a copy of a project that has been run."""
+def lab(request, browser, tmp_path_factory):
+    """The address of a JupyterLab over a project; which has been run where all notebooks are: the stages want it."""
     folder = make_project(tmp_path_factory.mktemp("lab") / "project")
-    shutil.copytree(ran.project / "data" / "processed", folder / "data" / "processed")
+    if full():
+        ran = request.getfixturevalue("ran")
+        shutil.copytree(ran.project / "data" / "processed", folder / "data" / "processed")
     for name in ("jupyter", "docs"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "Makefile", folder)
@@ -74,9 +76,9 @@ def _answers(address: str) -> bool:
     return True
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser, lab):
-    """A page of the lab, which may neither complain nor ask any other host."""
+    """The one page of the lab, which may neither complain nor ask any other host: to open JupyterLab takes seconds."""
     page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
     page.set_default_timeout(STARTED_WITHIN)
     complaints, asked = [], set()
@@ -99,9 +101,13 @@ def wait_for_kernel(page) -> None:
         page.wait_for_timeout(100)
 
 
-def run_all(page, lab, name: str) -> None:
-    """Open a notebook and choose 运行所有单元格 from the menu; no cell may end in an error or a warning."""
-    page.goto(f"{lab}/lab/workspaces/{name}/tree/notebooks/{name}.ipynb?token={TOKEN}")  # a workspace of its own
+def open_notebook(page, lab, name: str) -> None:
+    """Open a notebook in a workspace of its own."""
+    page.goto(f"{lab}/lab/workspaces/{name}/tree/notebooks/{name}.ipynb?token={TOKEN}")
+
+
+def run_all(page, name: str) -> None:
+    """Choose 运行所有单元格 from the menu; no cell of the open notebook may end in an error or a warning."""
     page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
     wait_for_kernel(page)
     page.get_by_role("menuitem", name="运行", exact=True).first.click()
@@ -118,20 +124,41 @@ def run_all(page, lab, name: str) -> None:
     assert wrong.all_inner_texts() == []
 
 
-def test_it_opens_in_chinese_on_the_start_page(page, lab):
+@pytest.fixture(scope="module")
+def started(page, lab):
+    """The lab as it opens."""
     page.goto(f"{lab}/?token={TOKEN}")
     page.wait_for_selector(".jp-MarkdownViewer h1")
-    assert page.locator(".jp-MarkdownViewer h1").inner_text().startswith("从这里开始")
-    assert page.locator(".lm-MenuBar-itemLabel").all_inner_texts()[:2] == ["文件", "编辑"]
-    page.wait_for_selector(".jp-MarkdownViewer img[src^='data:image/svg'], .jp-MarkdownViewer svg")
-    links = page.locator(".jp-MarkdownViewer a[href]").evaluate_all("all => all.map(a => a.textContent)")
+    return page
+
+
+@pytest.fixture(scope="module")
+def launcher(started):
+    """The lab with its launcher open: its cards."""
+    started.locator(".lm-TabBar-addButton >> visible=true").first.click()
+    started.wait_for_function("document.querySelectorAll('.jp-LauncherCard').length > 8")
+    return started.locator(".jp-LauncherCard-label")
+
+
+@pytest.fixture(scope="module")
+def board(started, launcher):
+    """The notebook with the board, opened by its card and run."""
+    launcher.filter(has_text="5 自助探索").click()
+    run_all(started, "explore")
+    return started
+
+
+def test_it_opens_in_chinese_on_the_start_page(started):
+    assert started.locator(".jp-MarkdownViewer h1").inner_text().startswith("从这里开始")
+    assert started.locator(".lm-MenuBar-itemLabel").all_inner_texts()[:2] == ["文件", "编辑"]
+    started.wait_for_selector(".jp-MarkdownViewer img[src^='data:image/svg'], .jp-MarkdownViewer svg")
+    links = started.locator(".jp-MarkdownViewer a[href]").evaluate_all("all => all.map(a => a.textContent)")
     assert {"清洗与检查", "统计", "年度报告", "历年对比", "自助探索", "问与答", "统计说明"} <= set(links)
-    assert page.locator(".Toastify__toast").count() == 0
-    page.screenshot(path=ARTEFACTS / "lab-start.png")
-    page.locator(".lm-TabBar-addButton >> visible=true").first.click()
-    cards = page.locator(".jp-LauncherCard-label")
-    page.wait_for_function("document.querySelectorAll('.jp-LauncherCard').length > 8")
-    shown = [text for text in cards.all_inner_texts() if re.match(r"\d |开始", text)]
+    assert started.locator(".Toastify__toast").count() == 0
+
+
+def test_the_launcher_has_a_card_for_each_notebook(launcher):
+    shown = [text for text in launcher.all_inner_texts() if re.match(r"\d |开始", text)]
     assert shown == [
         "开始",
         "1 清洗与检查",
@@ -142,12 +169,10 @@ def test_it_opens_in_chinese_on_the_start_page(page, lab):
         "6 问与答",
         "7 各学校汇总",
     ]
-    page.get_by_text("1 清洗与检查", exact=True).click()
-    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook")
 
 
-def test_a_filter_changes_table_chart_and_code(page, lab):
-    run_all(page, lab, "explore")
+def test_a_filter_changes_table_chart_and_code(board):
+    page = board
     page.wait_for_selector(".dt-info")
     picture = page.locator(".widget-html img").first
     before = picture.get_attribute("src")
@@ -170,26 +195,30 @@ def test_a_filter_changes_table_chart_and_code(page, lab):
     with page.expect_download() as download:
         page.get_by_text(re.compile("导出XLSX")).click()
     assert download.value.suggested_filename == "所选申报.xlsx"
-    page.screenshot(path=ARTEFACTS / "lab-explore.png")
 
 
-@pytest.mark.full  # the board and the cookbook are run from the same menu
-@pytest.mark.parametrize("name", ["1_clean", "2_statistics", "3_annual_report"])
-def test_every_stage_runs_from_the_menu(page, lab, name):
-    """Without parameters and from the notebook's own folder."""
-    run_all(page, lab, name)
-    page.screenshot(path=ARTEFACTS / f"lab-{name}.png")
-
-
-def test_a_terminal_and_a_cell_find_the_command(page, lab):
-    run_all(page, lab, "cookbook")
-    page.evaluate("""async () => {
+def test_a_terminal_and_a_cell_find_the_command(board):
+    board.evaluate("""async () => {
       const commands = window.jupyterapp.commands, notebook = window.jupyterapp.shell.currentWidget.content;
       await commands.execute('notebook:insert-cell-below');
       notebook.activeCell.model.sharedModel.setSource('!pilot check');
       await commands.execute('notebook:run-cell');
     }""")
-    page.wait_for_function("document.body.textContent.includes('applications.tsv：申报 25 行')")
-    # Words stay whole: no cell of a table is one character wide.
+    board.wait_for_function("document.body.textContent.includes('applications.tsv：申报 25 行')")
+
+
+def test_words_in_a_table_stay_whole(board):
+    """No cell is one character wide."""
     narrow = "all => all.filter(cell => cell.textContent.length > 1 && cell.clientWidth < 30).length"
-    assert page.locator(".pilotlib td, .pilotlib th").evaluate_all(narrow) == 0
+    cells = board.locator(".pilotlib td, .pilotlib th")
+    assert cells.count() > 50
+    assert cells.evaluate_all(narrow) == 0
+
+
+@pytest.mark.full  # the board is run from the same menu
+@pytest.mark.parametrize("name", ["1_clean", "2_statistics", "3_annual_report", "cookbook"])
+def test_every_notebook_runs_from_the_menu(page, lab, name):
+    """Without parameters and from the notebook's own folder."""
+    open_notebook(page, lab, name)
+    run_all(page, name)
+    page.screenshot(path=ARTEFACTS / f"lab-{name}.png")

@@ -6,12 +6,12 @@ import pytest
 from pilotlib.claims import check_claims, facts_of
 from pilotlib.claims.facts import Facts
 from pilotlib.reading.documents import passages_of
-from pilotlib.statistics import Tables, summarise
+from tests.tables import Statistics
 
 
 def facts_from(cleaned, indicators: pd.DataFrame, colleges: dict[str, str] | None = None) -> Facts:
-    tables = Tables(cleaned.applications, cleaned.majors, indicators, colleges or {})
-    return facts_of(tables, summarise(tables))
+    statistics = Statistics(cleaned, colleges, indicators)
+    return facts_of(statistics.tables, statistics)
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,7 @@ def by_hand(name, folder, engine=None):
 
 @pytest.fixture(scope="module")
 def cookbook(tmp_path_factory):
-    return by_hand("cookbook", tmp_path_factory.mktemp("by-hand"), IN_PROCESS)  # by a kernel in a browser
+    return by_hand("cookbook", tmp_path_factory.mktemp("by-hand"), IN_PROCESS)
 
 
 @pytest.mark.full

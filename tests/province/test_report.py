@@ -20,7 +20,7 @@ from pilotlib.province.sections import certificates_paragraph, year_paragraphs
 from pilotlib.province.statistics import places_bands, rate_bands, summarise_schools
 from pilotlib.report import parts
 from pilotlib.running import stages
-from tests.conftest import ROOT
+from tests.conftest import ROOT, full
 from tests.hostile import CELLS, SCRIPT
 from tests.province.schools import ABOUT, counted, failure, province, school, write
 
@@ -309,8 +309,7 @@ def test_the_batch_made_last_is_opened(tmp_path):
 def test_where_every_school_failed_the_page_says_so():
     schools = schools_of([school("甲校", None, None, applications=None)], [failure("甲校", "第3行没有证书。")])
     assert year_paragraphs(schools.statistics, 2031)["places"] == "2031年度没有可以汇总的学校。"
-    for name in ("places", "rate"):
-        assert "没有可以画出的数据" in text_of(sections.figures(schools.book, name))
+    assert [text_of(sections.figures(schools.book, name)) for name in ("places", "rate")] == ["", ""]
     assert "甲校：第3行没有证书（文件第9行，批准总培训人数）。" in text_of(parts.doubts(schools.book))
 
 
@@ -346,8 +345,9 @@ def test_the_manifest_names_what_was_made_and_from_what(told):
 
 
 def test_the_same_tables_come_out_as_the_same_bytes(told, tmp_path):
-    again = published(tmp_path, province(30, cities=5), ["html", "xlsx", "docx"])
-    for edition in ("html", "xlsx", "docx"):
+    editions = ("html", "xlsx", "docx") if full() else ("html", "xlsx")  # a document is made as that of a year
+    again = published(tmp_path, province(30, cities=5), editions)
+    for edition in editions:
         assert (again.out / f"index.{edition}").read_bytes() == (told.out / f"index.{edition}").read_bytes()
 
 
@@ -375,6 +375,7 @@ def test_names_from_the_table_are_text(tmp_path):
     assert all(cell.data_type != "f" for sheet in book for row in sheet for cell in row)
 
 
+@pytest.mark.full
 def test_1200_schools_make_a_page_of_a_megabyte(tmp_path):
     made = published(tmp_path, province(1200), ["html"])
     assert len(made.page.encode()) < 1_100_000

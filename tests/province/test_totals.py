@@ -19,7 +19,7 @@ from pilotlib.vocabulary import NO_SCHOOL
 from tests.cleaning.test_properties import TABLES
 from tests.conftest import examples, full
 from tests.generator import generate
-from tests.reading.test_pieces import written
+from tests.province.test_files import written
 from tests.tables import HEADER, ROW, row
 
 TINY = 2000
@@ -111,7 +111,7 @@ def test_any_table_adds_up_as_the_whole_table_does(tmp_path_factory, rows, schoo
 
 
 def test_nothing_depends_on_the_size_of_the_pieces_or_the_kind_of_file(tmp_path):
-    _, rows = national(7, rows=120 if full() else 30)
+    _, rows = national(7, rows=120 if full() else 15)
     half = len(rows) // 2
     path = written(tmp_path / "a.csv", rows)
     wanted = summarise_table(path)

@@ -60,7 +60,7 @@ def test_nothing_that_comes_of_such_a_table_has_them(project, tmp_path):
     received = table(tmp_path, [header, *rows, signed], "收到.csv")
     told = pilot(project, "new", "2031", str(received))
     inputs = read_inputs(project, 2031)
-    _, cleaned, problems = clean_inputs(inputs)
+    _, cleaned, problems, _ = clean_inputs(inputs)
     tables = [*cleaned, problems, inputs.cells.rename(columns=str)]
     texts = [told.stdout, told.stderr, *findings(inputs.file, cleaned, problems)]
     texts += [csv_of(data).decode() for data in tables]

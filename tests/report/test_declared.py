@@ -115,7 +115,9 @@ def test_a_lower_bound_is_one_in_every_figure_of_its_row(year):
 WITH_ANOTHER_COLUMN = """
 from pilotlib import columns
 
-columns.SOURCE_COLUMNS["duration"] = columns.COLUMNS["duration"] = columns.Column("学制", "年", "几年制", "text")
+duration = columns.Column("学制", "年", "几年制", "text")
+for table in (columns.APPLICATION_COLUMNS, columns.SOURCE_COLUMNS, columns.COLUMNS):
+    table["duration"] = duration
 columns.HEADERS["学制"] = "duration"
 
 from pilotlib.exploring.charts import GROUPS

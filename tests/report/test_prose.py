@@ -35,6 +35,7 @@ def test_headlines_say_the_finding(statistics):
         "per_100_students": "每百名在校生的名额，广告设计与制作最多（80.81），物联网应用技术最少（8.77）",
         "categories": "财经商贸大类获批最多，占36.7%",
         "applied_to_awarded": "申请1,659人，批准1,662人，培训1,028人，考核908人",
+        "pass_rates": "各证书的考核通过率",
     }
 
 

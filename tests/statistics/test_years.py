@@ -5,9 +5,8 @@ import pytest
 
 from pilotlib.cleaning import clean
 from pilotlib.reading import YearStatistics
-from pilotlib.statistics import Tables, summarise
 from pilotlib.statistics.years import breaks, came_and_went, certificates, compared, majors, measures
-from tests.tables import cells_of, row
+from tests.tables import Statistics, cells_of, row
 
 REFERENCE = pd.DataFrame(
     [
@@ -21,9 +20,7 @@ REFERENCE = pd.DataFrame(
 
 
 def year_of(year, *rows, indicators=(), school="某校"):
-    cleaned = clean(cells_of(*rows), None, REFERENCE)
-    given = pd.DataFrame(indicators, columns=["indicator", "value", "unit", "note"], dtype=str)
-    statistics = summarise(Tables(cleaned.applications, cleaned.majors, given, {}))
+    statistics = Statistics(clean(cells_of(*rows), None, REFERENCE), indicators=indicators)
     return YearStatistics(year, {"year": year, "school": {"name": school}}, statistics)
 
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotlib import PilotError
+from pilotlib.province.files import pieces_of
 from pilotlib.reading import read_table
-from pilotlib.reading.pieces import pieces_of
 from tests import writers
 from tests.cleaning.test_properties import MANY, TABLES
 from tests.tables import HEADER, ROW

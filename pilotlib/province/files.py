@@ -2,43 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pilotlib.cleaning.rows import Piece
 from pilotlib.distinct import each_value, with_categories
 from pilotlib.errors import PilotError
 from pilotlib.reading.choosing import NO_ORIGIN, Origin
 from pilotlib.reading.files import left_by_a_system, opening
 from pilotlib.reading.grids import whole_number
-from pilotlib.reading.headers import Header, header_of
+from pilotlib.reading.headers import header_of
 from pilotlib.reading.tables import begins_as_text, read_table
 from pilotlib.reading.texts import BLOCK_BYTES, blocks_of, stop_on_longer
 
 # In a folder of schools' own files: file, school, city. It overrules what these say.
 SCHOOLS_FILE = "schools.csv"
-
-
-class Piece(NamedTuple):
-    """Rows of a table as they stand in a file, merged cells filled as `origin` says.
-
-    `header_place` is the place of the header's last row in the file, `first` the number of the first of these rows
-    (the header's last row is 0), and `cells` are their texts as categoricals, with their places as index.
-    """
-
-    file: str
-    header: Header
-    header_place: int
-    first: int
-    cells: pd.DataFrame
-    origin: Origin = NO_ORIGIN
-
-    @property
-    def rows(self) -> np.ndarray:
-        """The number of each row."""
-        return np.arange(self.first, self.first + len(self.cells))
 
 
 def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piece]:

@@ -1,0 +1,101 @@
+"""A table of results → its problems: what it says of itself, and beside places and the school's own figures."""
+
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from pilotlib.checking.cases import Case, cases_of, counts_in, of_cells, of_totals, problems_of, seen_in
+from pilotlib.cleaning import Cleaned
+from pilotlib.cleaning.verbs import is_approved, with_expected_columns
+from pilotlib.columns import INDICATOR_TITLES, RESULT_COUNTS, application_columns, title_of
+from pilotlib.reading import RESULTS_LEDGER, YearInputs
+from pilotlib.vocabulary import MISSING_MARKS, RESULT_INDICATORS
+from pilotlib.words import normalised
+
+# Of each pair the first are among the second.
+_AMONG = (("sat", "registered"), ("passed", "sat"), ("awarded", "passed"))
+
+
+def check_results(results: Cleaned, cleaned: Cleaned, inputs: YearInputs) -> pd.DataFrame:
+    """Problems of a table of results, as `checking.check` returns those of the applications (`cleaned`).
+
+    What concerns certificates or the whole table names no row.
+    """
+    rows = results.applications
+    counts = [name for name in RESULT_COUNTS if name in rows]
+    said = rows.drop(columns=application_columns("count", "status"), errors="ignore")  # places are not its subject
+    found = [
+        *([(pd.NA, "certificate", "", "", "no_results")] if rows.empty else []),
+        *((pd.NA, name, "", "", "result_absent") for name in RESULT_COUNTS if name not in counts),
+        *of_cells(said, inputs.year),
+        *seen_in(results.changes),
+        *chain(*(_above(rows, *pair) for pair in _AMONG if {*pair} <= {*counts})),
+        *_pass_rates(rows),
+        *_pass_rates(results.set_aside[results.set_aside["reason"] == "合计行"]),
+        *of_totals(results),
+        *_beside_places(rows, with_expected_columns(cleaned.applications)),
+        *_beside_indicators(rows, inputs.indicators),
+    ]
+    return problems_of(found, RESULTS_LEDGER)
+
+
+def _above(rows: pd.DataFrame, few: str, many: str) -> list[Case]:
+    said = rows.assign(other=title_of(many) + rows[many].astype(str))
+    return cases_of("result_above", few, said, rows[few] > rows[many], other="other")
+
+
+def _pass_rates(rows: pd.DataFrame) -> list[Case]:
+    """Pass rates that do not follow from those who sat and passed, as exactly as they are given, rounded or cut."""
+    if rows.empty or not {"pass_rate", "sat", "passed"} <= {*rows}:
+        return []
+    given = rows["pass_rate"].astype(str).map(normalised)
+    parts = given.str.extract(r"^(\d+(?:\.(\d+))?)(%?)$")
+    number, decimals = pd.to_numeric(parts[0]), parts[1].str.len().fillna(0)
+    factor = np.where((parts[2] == "") & (number <= 1), 100, 1)  # 0.95 is 95%
+    stated, step = number * factor, np.where(decimals > 0, factor, 1) * 10.0**-decimals
+    passed, sat = counts_in(rows, "passed").astype("Float64"), counts_in(rows, "sat").astype("Float64")
+    actual = (passed / sat * 100).where(sat > 0)
+    off = (actual - stated).astype("Float64")
+    wrong = ~((off >= -step / 2 - 1e-6) & (off < step + 1e-6)) & off.notna()
+    how = "通过" + passed.map("{:.0f}".format) + "÷参考" + sat.map("{:.0f}".format) + "=" + actual.map("{:.2f}%".format)
+    unreadable = number.isna() & (given != "") & ~given.isin(list(MISSING_MARKS))
+    return [
+        *cases_of("pass_rate_differs", "pass_rate", rows.assign(other=how), wrong, other="other"),
+        *cases_of("pass_rate_unreadable", "pass_rate", rows, unreadable),
+    ]
+
+
+def _beside_places(rows: pd.DataFrame, applications: pd.DataFrame) -> list[Case]:
+    """Certificates (with their levels, where both tables have them) in one table and not in the other, and those of
+    which more were trained than there are places."""
+    both = rows["level"].notna().any() and applications["level"].notna().any()
+    by = ["certificate", "level"] if both else ["certificate"]
+    places = applications.assign(places=applications["places_approved"].where(is_approved(applications)))
+    trained = rows.reindex(columns=["certificate", "level", "trained"]).astype({"trained": "Int64"})
+    groups = [table.dropna(subset=by).astype({"level": str}).groupby(by) for table in (places, trained)]
+    sums = {"places": groups[0]["places"].sum(min_count=1), "trained": groups[1]["trained"].sum(min_count=1)}
+    sizes = {"applied": groups[0].size(), "counted": groups[1].size()}
+    table = pd.concat(sums | sizes, axis="columns").reset_index()
+    table["name"] = table["certificate"] + ("（" + table["level"] + "）" if both else "")
+    table["other"] = table["name"] + "的" + table["places"].astype(str)
+    above = (table["trained"] > table["places"]).fillna(False)
+    return [
+        *cases_of("result_missing", "certificate", table, table["counted"].isna(), "name"),
+        *cases_of("result_unknown", "certificate", table, table["applied"].isna(), "name"),
+        *cases_of("trained_above_places", "trained", table, above, other="other"),
+    ]
+
+
+def _beside_indicators(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[Case]:
+    """Figures of the school's own that are not the sums of its results; where counts are missing, those below."""
+    measures = {indicator: measure for measure, indicator in RESULT_INDICATORS.items() if measure in rows}
+    names = indicators["indicator"].replace(INDICATOR_TITLES).map(measures)
+    table = indicators[names.notna()].assign(measure=names)
+    table["said"] = table["indicator"] + table["value"]
+    given = pd.to_numeric(table["value"].str.replace(",", ""), errors="coerce")
+    sums = table["measure"].map(rows[[*measures.values()]].sum(min_count=1))
+    missing = table["measure"].map(rows[[*measures.values()]].isna().any())
+    differ = (given < sums) | ((given != sums) & ~missing.astype(bool))
+    table = table.assign(other=table["measure"].map(title_of) + sums.astype(str))
+    return cases_of("indicator_unlike_results", "value", table, differ & given.notna() & sums.notna(), "said", "other")
