@@ -7,6 +7,8 @@ from pilotlib.errors import PilotError
 
 # The processed tables that a year's statistics are made of.
 COUNTED = ("cells", "corrections", "applications", "majors", "given_indicators")
+# The tables of a year by the names of their files, and the ledger of corrections to each.
+LEDGERS = {"applications": "corrections.csv", "results": "results_corrections.csv"}
 _YEAR = "[0-9]" * 4
 READABLE_SUFFIXES = (
     *(".tsv", ".csv", ".txt", ".md", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xml"),
@@ -22,6 +24,15 @@ def find_project(start: Path | str | None = None) -> Path:
             return folder
     how = "请进入项目文件夹，或用 --project（papermill 用 -p project）指定。"
     raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。{how}")
+
+
+def ledger_beside(table: str) -> str:
+    """The file of corrections to a table of a year, by that table's own file; any other table has that of applications.
+
+    >>> ledger_beside("applications.tsv"), ledger_beside("results.xlsx")
+    ('corrections.csv', 'results_corrections.csv')
+    """
+    return LEDGERS.get(Path(table).stem, LEDGERS["applications"])
 
 
 def years_in(project: Path) -> list[int]:

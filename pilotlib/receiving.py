@@ -12,7 +12,8 @@ from pilotlib.checking.proposals import lines_for_majors, lines_for_statuses, pr
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import CORRECTION_COLUMNS, EXPECTED_COLUMNS, INDICATOR_COLUMNS
 from pilotlib.errors import PilotError
-from pilotlib.reading import RESULTS_LEDGER, TABLES, find_table, hash_of, read_inputs, read_table
+from pilotlib.project import LEDGERS
+from pilotlib.reading import TABLES, find_table, hash_of, read_inputs, read_table
 from pilotlib.reading.files import read_bytes
 from pilotlib.reading.headers import Header, header_of, is_of_results
 from pilotlib.reading.likely import lines_for
@@ -136,7 +137,7 @@ def proposed_for(year: CleanedYear) -> dict[str, list[str]]:
     return {
         f"data/raw/{inputs.year}/source.toml": _under("columns", inputs.source, columns),
         f"data/raw/{inputs.year}/corrections.csv": _corrections(year),
-        f"data/raw/{inputs.year}/{RESULTS_LEDGER}": _corrections(results) if results else [],
+        f"data/raw/{inputs.year}/{LEDGERS['results']}": _corrections(results) if results else [],
         "data/raw/school.toml": _under("statuses", inputs.school, lines_for_statuses(problems)),
         "data/raw/reference/majors.csv": lines_for_majors(problems, inputs.reference),
     }

@@ -67,6 +67,10 @@ NEVER_LIKELY = re.compile(
 )
 # The word for a total written into two cells.
 TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
+# 平均, 占比: what is said of the rows, and of none of them.
+SUMMARY_FORM = re.compile(
+    r"(?:平均|均值|中位|最大|最小|最高|最低|占比|比例|百分比|同比|环比|增长率)(?:值|数|人数)?(?:\(%\))?:?"
+)
 # 示例, in the cell of a label; 填表人：…; a unit, in every cell of its row; (3) under a column's title.
 _MODEL = "(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)行?"
 MODEL_FORM = re.compile(rf"{_MODEL}:?\d{{0,2}}:?|[(\[【]{_MODEL}[)\]】].*")
@@ -86,7 +90,7 @@ COLUMN_NUMBER_FORM = re.compile(r"\(?(?:\d{1,2}|[甲乙丙丁戊己庚辛壬癸]
 # The line of a Markdown table between header and rows.
 RULED_LINE = re.compile(":?-{2,}:?|")
 # One cell of these says that its row is no application; a row all of whose cells are of one of those is none either.
-LABEL_FORMS = (TOTAL_FORM, MODEL_FORM, SIGNATURE_FORM)
+LABEL_FORMS = (TOTAL_FORM, MODEL_FORM, SIGNATURE_FORM, SUMMARY_FORM)
 ROW_FORMS = (RULED_LINE, UNIT_FORM, COLUMN_NUMBER_FORM)
 DATE_FORM = re.compile(r"(\d{4})[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?月?(?: 00:00:00)?")
 COUNT_FORM = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:人|名|年|年度)?")

@@ -138,6 +138,14 @@ NEIGHBOURS = {
     "columns by stems.csv": (writers.delimited([HEADER, [*"甲乙丙丁戊123己"], *THREE]), ["列号行"]),
     "columns by letters.csv": (writers.delimited([HEADER, [*"ABCDEFG", "H=F-G", "I"], *THREE]), ["列号行"]),
     "sum in a name.csv": (writers.delimited([HEADER, *THREE, ["", "", "", "学院总数", "", *SUMS]]), ["合计行"]),
+    "an average below.csv": (
+        writers.delimited([HEADER, *THREE, ["平均", *[""] * 4, "467.3", "73.3", "66.7", ""]]),
+        ["平均、占比行"],
+    ),
+    "shares below.csv": (
+        writers.delimited([HEADER, *THREE, ["占比（%）", *[""] * 4, "100", "100", "91", ""]]),
+        ["平均、占比行"],
+    ),
     "women among them.csv": (
         writers.delimited([[*HEADER, "其中女生"], *([*cells, "9"] for cells in THREE)]),
         [],

@@ -148,12 +148,15 @@ def docx_file(tables: list[Rows], merged: Merged = (), hidden: tuple[int, ...] =
 
 
 def pdf(tables: list[Rows], merged: Merged = ()) -> bytes:
+    return as_pdf(html(tables, merged).decode())
+
+
+def as_pdf(page: str) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
     from pilotlib.chinese import font_for
 
-    page = html(tables, merged).decode()
     fonts = FontConfiguration()
     font = b64encode(font_for(page)).decode()
     style = f"""@font-face{{font-family:f;src:url(data:font/woff;base64,{font})}}

@@ -16,8 +16,8 @@ from pilotlib.words import count_text, normalised
 CHECK_RULES = registry(__file__, "rules.toml")
 # A case: the row of the table or NA, the column, its value, what that was compared with, the rule.
 Case = tuple[Any, str, str, str, str]
-# So many cases of one cause are told each, and so many rows of more are named.
-_TOLD_EACH, _MOST_NAMED = 5, 20
+# So many cases of one cause are told each; of more, so many rows are named, or so many values where they have none.
+_TOLD_EACH, _MOST_NAMED, _FEW_NAMES = 5, 20, 5
 TYPES: dict[str, Any] = dict.fromkeys(("source_row", "column", "value", "rule", "severity", "message"), "str") | {
     "source_row": "Int64",
     "severity": pd.CategoricalDtype(list(SEVERITIES), ordered=True),
@@ -49,7 +49,7 @@ def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
             words = [f"“{word}”" + (f"（{rows}）" if rows else "") for word, rows in rows_of.items()]
             cases = first.assign(message=entry["together"].format(words=_listed(words), value=rows_of.index[0]))
         elif len(cases) > _TOLD_EACH:
-            where = rows_named(cases["source_row"]) or _listed(cases["value"])
+            where = rows_named(cases["source_row"]) or _listed(cases["value"], _FEW_NAMES)
             cases = first.assign(message=f"{entry['title']}，共{len(cases)}处：{where}。如" + first["message"])
         told.append(cases)
     return pd.concat(told).sort_index(ignore_index=True)
@@ -61,9 +61,9 @@ def rows_named(numbers: pd.Series) -> str:
     return f"第{_listed(map(str, rows))}行" if len(rows) else ""
 
 
-def _listed(words: Iterable[str]) -> str:
+def _listed(words: Iterable[str], most: int = _MOST_NAMED) -> str:
     every = list(words)
-    return "、".join(every[:_MOST_NAMED]) + ("等" if len(every) > _MOST_NAMED else "")
+    return "、".join(every[:most]) + ("等" if len(every) > most else "")
 
 
 def cases_of(

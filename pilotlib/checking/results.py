@@ -9,7 +9,8 @@ from pilotlib.checking.cases import Case, cases_of, counts_in, of_cells, of_tota
 from pilotlib.cleaning import Cleaned
 from pilotlib.cleaning.verbs import is_approved, with_expected_columns
 from pilotlib.columns import INDICATOR_TITLES, RESULT_COUNTS, application_columns, title_of
-from pilotlib.reading import RESULTS_LEDGER, YearInputs
+from pilotlib.project import ledger_beside
+from pilotlib.reading import YearInputs
 from pilotlib.vocabulary import MISSING_MARKS, RESULT_INDICATORS
 from pilotlib.words import normalised
 
@@ -37,7 +38,7 @@ def check_results(results: Cleaned, cleaned: Cleaned, inputs: YearInputs) -> pd.
         *_beside_places(rows, with_expected_columns(cleaned.applications)),
         *_beside_indicators(rows, inputs.indicators),
     ]
-    return problems_of(found, RESULTS_LEDGER)
+    return problems_of(found, ledger_beside(inputs.file))
 
 
 def _above(rows: pd.DataFrame, few: str, many: str) -> list[Case]:
@@ -97,5 +98,20 @@ def _beside_indicators(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[Cas
     sums = table["measure"].map(rows[[*measures.values()]].sum(min_count=1))
     missing = table["measure"].map(rows[[*measures.values()]].isna().any())
     differ = (given < sums) | ((given != sums) & ~missing.astype(bool))
-    table = table.assign(other=table["measure"].map(title_of) + sums.astype(str))
-    return cases_of("indicator_unlike_results", "value", table, differ & given.notna() & sums.notna(), "said", "other")
+    table = table.assign(other=table["measure"].map(title_of) + "相加为" + sums.astype(str) + "人次")
+    found = cases_of("indicator_unlike_results", "value", table, differ & given.notna() & sums.notna(), "said", "other")
+    return found + _certificates_assessed(rows, indicators)
+
+
+def _certificates_assessed(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[Case]:
+    """A number of certificates assessed that is neither that of certificates nor that with their levels."""
+    if "sat" not in rows:
+        return []
+    sat = rows.loc[rows["sat"] > 0, ["certificate", "level"]]
+    kinds, with_levels = sat["certificate"].nunique(), len(sat.drop_duplicates())
+    named = indicators["indicator"].replace(INDICATOR_TITLES) == "certificates_assessed"
+    table = indicators.assign(said=indicators["indicator"] + indicators["value"])
+    table["other"] = f"参加了考核的证书有{kinds}种，连等级{with_levels}项"
+    given = pd.to_numeric(table["value"].str.replace(",", ""), errors="coerce")
+    unlike = named & given.notna() & ~given.isin([kinds, with_levels])
+    return cases_of("indicator_unlike_results", "value", table, unlike, "said", "other")

@@ -11,6 +11,7 @@ from pilotlib.cleaning.verbs import Verb
 from pilotlib.columns import COUNT_COLUMNS, column_named, title_of
 from pilotlib.distinct import categories_of, differ
 from pilotlib.errors import PilotError
+from pilotlib.project import ledger_beside
 from pilotlib.reading.headers import ledger_rows
 from pilotlib.vocabulary import registry
 
@@ -126,7 +127,7 @@ def number_of_changed_cells(changes: pd.DataFrame) -> int:
 
 def _fault(entry: Any, table: pd.DataFrame, file: str) -> str:
     """What is wrong with an entry of the ledger, as a sentence; "" if nothing is."""
-    title, file = title_of(entry.column), f"corrections.csv 第 {entry.entry} 条：{file}"
+    title, file = title_of(entry.column), f"{ledger_beside(file)} 第 {entry.entry} 条：{file}"
     where = f"{file} 第 {entry.row} 行“{title}”"
     if entry.column not in table:
         return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns.astype(str)))}。"

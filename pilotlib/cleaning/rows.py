@@ -20,8 +20,8 @@ from pilotlib.words import REMEMBERED, count_text, is_count, levels_in, normalis
 TELLING_COLUMNS = columns.source_columns("round", "name", "count")
 LABEL_COLUMNS = [name for name, column in columns.SOURCE_COLUMNS.items() if column.kind != "count"]
 # What a cell's text is, as bits; the last three say what it is not, so that a row of such cells has none of them.
-FILLED, TOTAL, MODEL, SIGNATURE, TOTAL_WITHIN, HALF, OTHER_HALF = (1 << place for place in range(7))
-NO_LINE, NO_UNIT, NO_NUMBER = (1 << place for place in range(7, 10))
+FILLED, TOTAL, MODEL, SIGNATURE, SUMMARY, TOTAL_WITHIN, HALF, OTHER_HALF = (1 << place for place in range(8))
+NO_LINE, NO_UNIT, NO_NUMBER = (1 << place for place in range(8, 11))
 
 
 class Piece(NamedTuple):
@@ -124,6 +124,7 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     for reason, which in (
         ("示例行", label & MODEL != 0),
         ("签字行", label & SIGNATURE != 0),
+        ("平均、占比行", label & SUMMARY != 0),
         ("合计行", (label & np.where(certified, TOTAL, TOTAL | TOTAL_WITHIN) != 0) | in_halves),
         ("单位行", anywhere & NO_UNIT == 0),
         ("列号行", certified & (anywhere & NO_NUMBER == 0)),
@@ -187,7 +188,7 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
 
 # The signs that a word is, and those that it lacks.
 _WORDS = (*LABEL_FORMS, TOTAL_FORM_WITHOUT_CERTIFICATE, *TOTAL_HALVES)
-_FORMS = dict(zip((TOTAL, MODEL, SIGNATURE, TOTAL_WITHIN, HALF, OTHER_HALF), _WORDS, strict=True))
+_FORMS = dict(zip((TOTAL, MODEL, SIGNATURE, SUMMARY, TOTAL_WITHIN, HALF, OTHER_HALF), _WORDS, strict=True))
 _OTHER_FORMS = dict(zip((NO_LINE, NO_UNIT, NO_NUMBER), ROW_FORMS, strict=True))
 
 

@@ -72,7 +72,7 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
     counts = values.where(values.notna(), None).to_dict()
     return Book(
         file=SCHOOLS.file,
-        title=(about["title"], "1+X证书制度试点汇总"),
+        title=(f"{about['title']}：", "1+X证书制度试点汇总"),
         subtitle=f"依据{source}{rest}。",
         owner=about["title"],
         source=f"{source}，SHA-256 {about['sha256']}",

@@ -19,16 +19,15 @@ from pilotlib.columns import (
     title_of,
 )
 from pilotlib.errors import PilotError
-from pilotlib.project import READABLE_SUFFIXES, year_folder
+from pilotlib.project import READABLE_SUFFIXES, ledger_beside, year_folder
 from pilotlib.reading.choosing import Origin
 from pilotlib.reading.files import read_bytes, read_text
 from pilotlib.reading.headers import BY_COLUMNS, header_of, is_of_results
 from pilotlib.reading.settings import read_settings
 from pilotlib.reading.tables import read_table as read_table
 
-# The tables of a year, by the names of their files; the ledger of corrections to the second.
+# The tables of a year, by the names of their files.
 TABLES = {"applications": "申报表", "results": "考核结果表"}
-RESULTS_LEDGER = "results_corrections.csv"
 
 
 class YearInputs(NamedTuple):
@@ -92,7 +91,7 @@ def read_inputs(project: Path, year: int) -> YearInputs:
     source = read_settings(folder / "source.toml")
     headings = _headings(source.get("columns", {}))
     of_results = headings["becomes"].map(column_named).isin(list(RESULT_COLUMNS)) & (results is not None)
-    ledger = _read_ledger(folder / "corrections.csv", CORRECTION_COLUMNS)
+    ledger = _read_ledger(folder / ledger_beside(table.name), CORRECTION_COLUMNS)
     corrections = pd.concat([ledger, headings[~of_results]], ignore_index=True)
     cells, origin = read_table(table, corrections, source, year)
     if is_of_results(header_of(cells, table.name, corrections)):
@@ -133,7 +132,7 @@ def _headings(columns: Mapping[str, str]) -> pd.DataFrame:
 def _read_results(inputs: YearInputs, table: Path, headings: pd.DataFrame) -> YearInputs:
     """A year's table of results, with what else was given, its headers as in `headings`; PilotError where it counts
     nothing that results count."""
-    ledger = _read_ledger(table.with_name(RESULTS_LEDGER), CORRECTION_COLUMNS)
+    ledger = _read_ledger(table.with_name(ledger_beside(table.name)), CORRECTION_COLUMNS)
     corrections = pd.concat([ledger, headings], ignore_index=True)
     years = {"years": inputs.source.get("years", [])}
     cells, origin = read_table(table, corrections, years, inputs.year, of_results=True)

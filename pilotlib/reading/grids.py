@@ -14,9 +14,11 @@ from pilotlib.words import count_text, normalised
 HIDDEN_SHEET = "（隐藏）"
 WIDEST_TABLE = 1_000
 MOST_CELLS = 20_000_000
-# Characters that stand in no text.
-BEGINS, ENDS = "\ufdd0", "\ufdd1"
+# Characters that stand in no text, around what is not shown; and around text as white as paper.
+BEGINS, ENDS, PALE_BEGINS, PALE_ENDS = MARKS = "\ufdd0\ufdd1\ufdd2\ufdd3"
 _UNSHOWN = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
+_PALE = re.compile(f"{PALE_BEGINS}[^{PALE_BEGINS}{PALE_ENDS}]*{PALE_ENDS}")
+_NO_MARKS = dict.fromkeys(map(ord, MARKS))
 # Rows under one merged cell in each of these are one application.
 OF_ONE_APPLICATION = {"certificate", *(name for name, column in APPLICATION_COLUMNS.items() if column.adds_up)}
 # Such rows may say each for itself which majors are meant, and how many students these have.
@@ -52,18 +54,28 @@ def unshown(text: str) -> str:
     return f"{BEGINS}{text}{ENDS}" if text else ""
 
 
+def pale(text: str) -> str:
+    """Text as white as paper, between marks: hidden beside other text of its cell; alone, it has a dark ground.
+
+    >>> shown("120" + pale("0")), shown(pale("申报批次"))
+    ('120', '申报批次')
+    """
+    return f"{PALE_BEGINS}{text}{PALE_ENDS}" if text else ""
+
+
 def shown(text: str) -> str:
-    """A cell's text without what is marked as unshown."""
+    """A cell's text without what is marked as unshown, or as pale beside other text."""
     while BEGINS in text:
         text = _UNSHOWN.sub("", text)
-    return text
+    beside = _PALE.sub("", text)
+    return beside if beside.strip() else text.translate(_NO_MARKS)
 
 
 def as_shown(rows: list[list[str]]) -> tuple[list[list[str]], list[int], list[Step]]:
     """Rows without the text that is not shown; those that are struck out whole, which stay; what went."""
     made, struck, steps = [], [], []
     for top, row in enumerate(rows):
-        texts, wholes = list(map(shown, row)), [cell.replace(BEGINS, "").replace(ENDS, "") for cell in row]
+        texts, wholes = list(map(shown, row)), [cell.translate(_NO_MARKS) for cell in row]
         if any(map(str.strip, wholes)) and not any(map(str.strip, texts)):
             struck.append(top)
             texts = wholes

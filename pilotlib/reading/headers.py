@@ -12,6 +12,7 @@ from pilotlib import columns
 from pilotlib.columns import EXPECTED_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
+from pilotlib.project import ledger_beside
 from pilotlib.reading.likely import guessed_header, nearly_named, without_unit
 from pilotlib.vocabulary import NOTHING_SAID, OTHER_MEASURE, PEOPLE_BY_TITLE, PEOPLE_TITLES
 
@@ -107,7 +108,7 @@ def correct_header(header: Header, corrections: pd.DataFrame | None, file: str) 
     given, titles = header.titles, list(header.titles)
     entries = corrections.loc[ledger_rows(corrections) == 0, ["was", "becomes", "reason"]]
     for was, becomes, reason in entries.itertuples(index=False):
-        where = reason if reason == BY_COLUMNS else "corrections.csv"
+        where = reason if reason == BY_COLUMNS else ledger_beside(file)
         places = [place for place, title in enumerate(given) if title == was.strip()]
         if not places:
             raise PilotError(f"{where}：{file} 的表头没有“{was}”。表头现有：“{'”、“'.join(given)}”。")

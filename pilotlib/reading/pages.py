@@ -11,7 +11,19 @@ from typing import Any
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import as_text, opening
-from pilotlib.reading.grids import BEGINS, ENDS, Grid, below_each_other, check_size, count_of, even, unshown
+from pilotlib.reading.grids import (
+    BEGINS,
+    ENDS,
+    PALE_BEGINS,
+    PALE_ENDS,
+    Grid,
+    below_each_other,
+    check_size,
+    count_of,
+    even,
+    pale,
+    unshown,
+)
 
 MOST_PAGES = 500
 _WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[formats]"（项目中：make extras），或改用 xlsx。'
@@ -19,14 +31,17 @@ _WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[for
 _SAME_LINE = 2
 # No page's own text holds this character; it stands for a line's end until white space is made even.
 _NEW_LINE = "\x1e"
+_CELLS = ["td", "th"]
 # What HTML does not show as a cell's own text: marks, and what is said of looks, there or in a style sheet.
 _HTML_UNSHOWN = "sup, sub, del, s, strike, [hidden]"
 _HTML_HIDING = re.compile(r"line-through|vertical-align:su[pb]|display:none|visibility:hidden|font-size:0(?![.\d])")
+_HTML_PALE = re.compile(r"(?:^|;)color:(?:white|#fff|#ffffff|rgb\(255,255,255\))(?=;|!|$)")
 _CSS_RULE, _CSS_OF_A_MEDIUM = r"([^{}]+)\{([^{}]*)\}", r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|<!--|-->"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCX_UNSHOWN = {_WORD + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr")}
 _ON = 'not(@w:val) or (@w:val!="0" and @w:val!="false" and @w:val!="none")'
 _DOCX_MARKS = f'w:rPr[w:vertAlign[starts-with(@w:val, "su")] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:vanish[{_ON}]]'
+_DOCX_PALE = 'w:rPr[w:color[@w:val="FFFFFF"]]'
 _DOCX_CHARACTERS = {_WORD + "tab": " ", _WORD + "br": "\n", _WORD + "cr": "\n"}
 
 
@@ -40,20 +55,22 @@ def read_html(name: str, content: bytes) -> list[Grid]:
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
     rules = re.findall(_CSS_RULE, re.sub(_CSS_OF_A_MEDIUM, "", "".join(style.get_text() for style in soup("style"))))
-    selectors = [_HTML_UNSHOWN, *(selector for selector, looks in rules if _hides(looks))]
-    marked = [mark for mark in soup.select("tr [style]") if _hides(str(mark["style"]))]
-    for selector in selectors:
-        with suppress(ValueError):  # one that is none
-            marked += soup.select(f"tr :is({selector.strip()})")
-    for mark in marked:
-        mark.insert(0, BEGINS)
-        mark.append(ENDS)
+    for looks_like, begins, ends in ((_HTML_HIDING, BEGINS, ENDS), (_HTML_PALE, PALE_BEGINS, PALE_ENDS)):
+        selectors = [_HTML_UNSHOWN] if begins == BEGINS else []
+        selectors += [selector for selector, looks in rules if _is(looks_like, looks)]
+        marked = [mark for mark in soup.select("tr [style]") if _is(looks_like, str(mark["style"]))]
+        for selector in selectors:
+            with suppress(ValueError):  # one that is none
+                marked += soup.select(f"tr :is({selector.strip()})")
+        for mark in marked:
+            mark.insert(0, begins)
+            mark.append(ends)
     tables = (table for table in soup.find_all("table") if not table.find("table"))
     return [_html_grid(name, f"第 {number} 个表格", table) for number, table in enumerate(tables, start=1)]
 
 
-def _hides(looks: str) -> bool:
-    return _HTML_HIDING.search(re.sub(r"\s", "", looks).lower()) is not None
+def _is(form: re.Pattern[str], looks: str) -> bool:
+    return form.search(re.sub(r"\s", "", looks).lower()) is not None
 
 
 def read_mht(name: str, content: bytes) -> list[Grid]:
@@ -70,19 +87,21 @@ def _html_grid(name: str, where: str, table: Any) -> Grid:
     ends: dict[int, int] = {}  # the last row that a cell further up covers, by column
     for top, row in enumerate(rows):
         texts.append([])
-        for cell in row(["td", "th"]):
+        # Where ends of cells and rows are left out, each holds all that come after it.
+        for cell in (cell for cell in row(_CELLS) if cell.find_parent("tr") is row):
             while ends.get(len(texts[top]), -1) >= top:
                 texts[top].append("")
             high, wide = (count_of(str(cell.get(span, "")).strip()) for span in ("rowspan", "colspan"))
             left, bottom, wide = len(texts[top]), min(top + high, len(rows)) - 1, min(wide, 1000)
             check_size(name, len(rows), left + wide)
             ends |= {column: max(bottom, ends.get(column, -1)) for column in range(left, left + wide)}
+            own = (text for text in cell.strings if text.find_parent(_CELLS) is cell)
             # As a browser shows it: white space is one space, and only the marks for it begin a line.
-            lines = re.sub(r"[ \t\r\n\f]+", " ", cell.get_text()).split(_NEW_LINE)
+            lines = re.sub(r"[ \t\r\n\f]+", " ", "".join(own)).split(_NEW_LINE)
             text = "\n".join(filter(None, (line.strip(" ") for line in lines)))
             texts[top] += [text, *[""] * (wide - 1)]
             merged.append((top, left, bottom))
-    hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or _hides(row.get("style", ""))]
+    hidden = [n for n, row in enumerate(rows) if row.has_attr("hidden") or _is(_HTML_HIDING, row.get("style", ""))]
     return Grid(where, even(name, texts), merged, hidden)
 
 
@@ -136,7 +155,9 @@ def docx_text(element: Any) -> str:
     if element.tag == f"{_WORD}t":
         return element.text or ""
     text = _DOCX_CHARACTERS.get(element.tag) or "".join(map(docx_text, element))
-    return unshown(text) if element.tag == f"{_WORD}r" and element.xpath(_DOCX_MARKS) else text
+    if element.tag != f"{_WORD}r":
+        return text
+    return unshown(text) if element.xpath(_DOCX_MARKS) else pale(text) if element.xpath(_DOCX_PALE) else text
 
 
 def read_pdf(name: str, content: bytes) -> list[Grid]:
@@ -186,6 +207,8 @@ def _mark_characters(page: Any) -> None:
             before = character
         if struck or raised:
             character["text"] = unshown(character["text"])
+        elif {*(character["non_stroking_color"] or [0])} == {1}:  # in grey or in colours
+            character["text"] = pale(character["text"])
 
 
 def _pdf_grid(name: str, table: Any) -> Grid:

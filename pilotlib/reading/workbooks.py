@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -12,7 +12,19 @@ from defusedxml.ElementTree import iterparse
 
 from pilotlib.errors import PilotError
 from pilotlib.reading.files import locked, opening, unpacked
-from pilotlib.reading.grids import HIDDEN_SHEET, Grid, check_size, count_of, even, in_columns, unshown, whole_number
+from pilotlib.reading.grids import (
+    HIDDEN_SHEET,
+    Grid,
+    check_size,
+    count_of,
+    even,
+    in_columns,
+    pale,
+    unshown,
+    whole_number,
+)
+
+Mark = Callable[[str], str]
 
 
 def read_xls(name: str, content: bytes) -> list[Grid]:
@@ -34,16 +46,19 @@ def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
         xlrd.XL_CELL_ERROR: lambda value: xlrd.error_text_from_code.get(value, ""),
     }
     rows = even(name, ([texts.get(cell.ctype, str)(cell.value) for cell in row] for row in sheet.get_rows()))
-    # What is struck out or raised, by the fonts of cells and of their parts; the oldest workbooks have none.
-    marked = [font.struck_out or font.escapement in (1, 2) for font in sheet.book.font_list]
+    # What is struck out, raised or white, by the fonts of cells and of their parts; the oldest workbooks have none.
+    fonts, white = list(enumerate(sheet.book.font_list)), (255, 255, 255)
+    hidden_by = {number for number, font in fonts if font.struck_out or font.escapement in (1, 2)}
+    pale_by = {number for number, font in fonts if sheet.book.colour_map.get(font.colour_index) == white}
+    marks: dict[int, Mark] = dict.fromkeys(pale_by, pale) | dict.fromkeys(hidden_by, unshown)
     looks = [look.font_index for look in sheet.book.xf_list]
-    for row, cells in enumerate(sheet.get_rows() if any(marked) else ()):
+    for row, cells in enumerate(sheet.get_rows() if marks else ()):
         for column, cell in enumerate(cells):
             runs = [(0, looks[cell.xf_index]), *sheet.rich_text_runlist_map.get((row, column), [])]
-            if any(marked[font] for _, font in runs):
+            if any(font in marks for _, font in runs):
                 parts = pairwise([*runs, (len(rows[row][column]), 0)])
                 pieces = [(rows[row][column][start:end], font) for (start, font), (end, _) in parts]
-                rows[row][column] = "".join(unshown(text) if marked[font] else text for text, font in pieces)
+                rows[row][column] = "".join(marks.get(font, str)(text) for text, font in pieces)
     # Only a formula gives a text that is empty; where a column holds little else it was never worked out.
     for column in range(sheet.ncols):
         cells = enumerate(sheet.col(column))
@@ -78,23 +93,24 @@ def read_ods(name: str, content: bytes) -> list[Grid]:
     if b"encryption-data" in members.get("META-INF/manifest.xml", b""):
         raise locked(name)
     document = members.get("content.xml", b"")
-    styles = {
-        style.get("name")
-        for style in elements(name, document, "style")
-        for look in style.iterfind("text-properties")
-        if look.get("text-line-through-style", "none") != "none" or look.get("text-position", "").startswith("su")
-    }
-    return [_ods_grid(name, table, styles) for table in elements(name, document, "table")]
+    marks: dict[str | None, Mark] = {}
+    for style in elements(name, document, "style"):
+        for look in style.iterfind("text-properties"):
+            if look.get("text-line-through-style", "none") != "none" or look.get("text-position", "").startswith("su"):
+                marks[style.get("name")] = unshown
+            elif look.get("color", "").lower() == "#ffffff":
+                marks[style.get("name")] = pale
+    return [_ods_grid(name, table, marks) for table in elements(name, document, "table")]
 
 
-def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
-    """A grid from a sheet; what one of the styles in `marked` strikes out or raises is marked in it."""
+def _ods_grid(name: str, table: Element, marks: dict[str | None, Mark]) -> Grid:
+    """A grid from a sheet; `marks` are put around what has one of the styles."""
     where = f"工作表“{table.get('name', '')}”"
     place = f"{name} 的{where}"
     for mark in table.iter():
         mark.text = {"line-break": "\n", "s": " ", "tab": " "}.get(mark.tag, mark.text)
-        if mark.tag == "span" and mark.get("style-name") in marked:
-            mark.text = unshown("".join(mark.itertext()))
+        if mark.tag == "span" and mark.get("style-name") in marks:
+            mark.text = marks[mark.get("style-name")]("".join(mark.itertext()))
             del mark[:]
     texts: list[dict[int, str]] = []
     hidden: list[int] = []
@@ -106,7 +122,7 @@ def _ods_grid(name: str, table: Element, marked: set[str | None]) -> Grid:
             text = "\n".join("".join(part.itertext()) for part in cell.iterfind("p"))
             if cell.get("value-type") == "float" and (value := cell.get("value")):
                 text = whole_number(value)
-            text = unshown(text) if cell.get("style-name") in marked else text
+            text = marks.get(cell.get("style-name"), str)(text)
             if cell.get("formula"):
                 formulas[top, left] = text or (cell.get("value-type") or "")
             counts = ("number-columns-repeated", "number-rows-spanned", "number-columns-spanned")

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from python_calamine import CalamineWorkbook  # openpyxl drops what merged cells cover, and refuses odd styles
 
 from pilotlib.reading.files import opening, unpacked
-from pilotlib.reading.grids import BEGINS, HIDDEN_SHEET, Grid, check_size, count_of, even, unshown, whole_number
+from pilotlib.reading.grids import HIDDEN_SHEET, MARKS, Grid, check_size, count_of, even, pale, unshown, whole_number
 from pilotlib.reading.workbooks import elements, stop_on_formulas
 
 _IN_GBK = re.compile(rb"""<\?xml[^>]{0,150}?encoding=["'](gb[\w-]*)["']""", re.IGNORECASE)
@@ -73,10 +73,14 @@ def _usual_names(name: str, members: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _marked_text(string: Element) -> str | None:
-    """A text of which a part is struck out or raised, that part marked; "" where it is blank, None of any other."""
-    parts = (((run.findtext("t") or ""), _is_marked(run)) for run in string.iterfind("r"))
-    text = "".join(unshown(text) if is_marked else text for text, is_marked in parts)
-    return text if BEGINS in text else None if "".join(string.itertext()).strip() else ""
+    """A text of which a part is struck out, raised or white, that marked; "" where it is blank, None of any other."""
+    text = ""
+    for run in string.iterfind("r"):
+        words, colour = run.findtext("t") or "", run.find(".//color")
+        look = {} if colour is None else colour.attrib
+        is_white = look.get("rgb", "").endswith("FFFFFF") or (look.get("theme"), look.get("tint")) == ("0", None)
+        text += unshown(words) if _is_marked(run) else pale(words) if is_white else words
+    return text if {*MARKS} & {*text} else None if "".join(string.itertext()).strip() else ""
 
 
 def _is_marked(looks: Element) -> bool:
