@@ -51,7 +51,7 @@ def test_of_two_words_for_one_column_a_person_decides():
 
 
 @pytest.mark.parametrize(
-    "title", ["报名人数", "参加培训人数", "通过人数", "获证人数", "人数", "试点人数（人）", "试点学生规模", "培训学生数", "证书批次", "专业大类", "备注"]
+    "title", ["报名总数", "参加培训总数", "通过总数", "获证总数", "人数", "试点人数（人）", "试点学生规模", "受训学员数", "证书批次", "专业大类", "备注"]
 )  # fmt: skip
 def test_a_header_of_another_meaning_or_of_none_is_left_to_be_filled_in(title):
     assert lines_for(["证书名称", title]) == [f'# "{title}" = ""']

@@ -25,8 +25,8 @@ def guessed_header(rows: Sequence[Sequence[str]]) -> int | None:
 def lines_for(titles: Sequence[str]) -> list[str]:
     """Lines for `[columns]` of `source.toml`, one a header that is not known: its column, or to be filled in.
 
-    >>> lines_for(["证书名称", "最终核定名额", "报名人数"])
-    ['"最终核定名额" = "批准总培训人数"', '# "报名人数" = ""']
+    >>> lines_for(["证书名称", "最终核定名额", "报名总数"])
+    ['"最终核定名额" = "批准总培训人数"', '# "报名总数" = ""']
     """
     missing = [name for name in SOURCE_COLUMNS if name not in map(column_named, titles)]
     unknown = [title for title in filter(None, titles) if not column_named(title)]
@@ -48,7 +48,7 @@ def nearly_named(words: Iterable[str], wanted: Collection[str] = EXPECTED_COLUMN
 def likely_column(word: str, wanted: Collection[str] = EXPECTED_COLUMNS) -> str | None:
     """The wanted column that an unknown header most probably names, misspelt or by its sense; None where in doubt.
 
-    >>> [likely_column(word) for word in ("申报状太", "最终核定名额", "报名人数", "备注")]
+    >>> [likely_column(word) for word in ("申报状太", "最终核定名额", "报名总数", "备注")]
     ['status', 'places_approved', None, None]
     """
     title = without_unit(word)

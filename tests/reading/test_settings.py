@@ -37,7 +37,7 @@ def received(tmp_path):
 
 def counted(inputs):
     """The places approved, counted twice, and the problems by cause."""
-    _, cleaned, problems = clean_inputs(inputs)
+    _, cleaned, problems, _ = clean_inputs(inputs)
     statistics = summarise(Tables(cleaned.applications, cleaned.majors, inputs.indicators, {}))
     compare_counts(statistics, recount(inputs.cells, inputs.corrections, inputs.origin.aside, inputs.school))
     approved = int(only_approved(cleaned.applications)["places_approved"].fillna(0).sum())
