@@ -149,7 +149,6 @@ def new(given: tuple[str, ...], project: Path) -> None:
         _tell_proposed(proposed)
         if (folder / "source.toml").exists():
             click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
-        click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 
 @pilot.command()

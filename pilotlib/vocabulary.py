@@ -65,6 +65,8 @@ OTHER_MEASURE = re.compile(r"上一?(?:年|届|学年|批)|去年|往年|前年|
 NEVER_LIKELY = re.compile(
     ".*(?:报名|参[加训考]|考核|考试|通过|合格|获[证得取]|取[证得]|发证|率|代码|编号|大类|日期|时间)"
 )
+# Below a header, the whole of what it counts, beside a part of it.
+WHOLE_FORM = re.compile("(?:合|总|小|共)?计|(?:总|全部)?(?:人数|数)|全部|全体")
 # The word for a total written into two cells.
 TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
 # 平均, 占比: what is said of the rows, and of none of them.

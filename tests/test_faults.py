@@ -146,6 +146,16 @@ NEIGHBOURS = {
         writers.delimited([HEADER, *THREE, ["占比（%）", *[""] * 4, "100", "100", "91", ""]]),
         ["平均、占比行"],
     ),
+    "a whole and its women.csv": (
+        writers.delimited(
+            [
+                [*HEADER[:7], "", HEADER[7], "", *HEADER[8:]],
+                [*[""] * 6, "总数", "其中女生", "合计", "女", ""],
+                *([*cells[:7], "9", cells[7], "8", *cells[8:]] for cells in THREE),
+            ]
+        ),
+        ["表头的上一行"],
+    ),
     "women among them.csv": (
         writers.delimited([[*HEADER, "其中女生"], *([*cells, "9"] for cells in THREE)]),
         [],

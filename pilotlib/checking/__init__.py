@@ -109,7 +109,7 @@ def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], 
         (rows != recorded, "", rows, recorded, "rows_differ"),
     )
     absent = [name for name in columns.EXPECTED_COLUMNS if not {name, f"{name}_as_given"} & set(applications)]
-    lacks = [(True, name, "", "", "column_absent") for name in absent]
+    lacks = [(True, name, columns.title_of(name), "", "column_absent") for name in absent]
     return [(pd.NA, column, value, other, rule) for holds, column, value, other, rule in (*whole, *lacks) if holds]
 
 

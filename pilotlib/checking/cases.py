@@ -40,9 +40,10 @@ def problems_of(found: list[Case], ledger: str) -> pd.DataFrame:
 
 def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
     """Problems as of `check`, one for each cause, which names its rows; in order of their first rows."""
-    causes = problems.groupby(["severity", "rule", "column"], sort=False, observed=True, dropna=False)
+    said_together = problems["rule"].isin([rule for rule, entry in CHECK_RULES.items() if "together" in entry])
+    causes = problems.groupby(["rule", problems["column"].mask(said_together, "")], sort=False)
     told = [problems.head(0)]
-    for (_, rule, _), cases in causes:
+    for (rule, _), cases in causes:
         entry, first = CHECK_RULES[str(rule)], cases.head(1)
         if "together" in entry:
             rows_of = cases.groupby("value", sort=False)["source_row"].agg(rows_named)

@@ -28,7 +28,7 @@ def check_results(results: Cleaned, cleaned: Cleaned, inputs: YearInputs) -> pd.
     said = rows.drop(columns=application_columns("count", "status"), errors="ignore")  # places are not its subject
     found = [
         *([(pd.NA, "certificate", "", "", "no_results")] if rows.empty else []),
-        *((pd.NA, name, "", "", "result_absent") for name in RESULT_COUNTS if name not in counts),
+        *((pd.NA, name, title_of(name), "", "result_absent") for name in RESULT_COUNTS if name not in counts),
         *of_cells(said, inputs.year),
         *seen_in(results.changes),
         *chain(*(_above(rows, *pair) for pair in _AMONG if {*pair} <= {*counts})),

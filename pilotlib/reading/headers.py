@@ -14,7 +14,7 @@ from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.project import ledger_beside
 from pilotlib.reading.likely import guessed_header, nearly_named, without_unit
-from pilotlib.vocabulary import NOTHING_SAID, OTHER_MEASURE, PEOPLE_BY_TITLE, PEOPLE_TITLES
+from pilotlib.vocabulary import NOTHING_SAID, OTHER_MEASURE, PEOPLE_BY_TITLE, PEOPLE_TITLES, WHOLE_FORM, plain
 
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3
@@ -55,9 +55,9 @@ def find_header(rows: Iterable[Sequence[str]], called: Mapping[str, str] = NOTHI
 
     single = [Header(place, place, row, list(map(name_of, row)), (row,)) for place, row in enumerate(stripped)]
     double = [_of_two_rows(upper, lower, name_of) for upper, lower in pairwise(single)]
-    # Of readings that name as many columns, that of a row with names below its blanks alone comes first.
+    # Of readings that name as many columns, that of a row which goes on with the one above comes first.
     pairs = zip(double, pairwise(single), strict=True)
-    readings = [*(header for header, (upper, lower) in pairs if _fills(upper, lower)), *single, *double]
+    readings = [*(header for header, (upper, lower) in pairs if _goes_on(upper, lower)), *single, *double]
     whole = [header for header in readings if set(EXPECTED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
     nearest = [header for header in whole if first in (header.first, header.last)]
@@ -184,10 +184,15 @@ def _with_people(header: Header, above: str) -> Header:
     return header._replace(titles=titles, names=names, understood=understood)
 
 
-def _fills(upper: Header, lower: Header) -> bool:
-    """Whether a row names columns, and nothing where the row above it does, which names some too."""
+def _goes_on(upper: Header, lower: Header) -> bool:
+    """Whether a row goes on with the header above it: it names columns below blanks alone, or says the whole and parts
+    of what is counted above."""
     below = [title for title, name in zip(lower.titles, upper.names, strict=False) if name]
-    return columns_named(upper) > 0 and columns_named(lower) > 0 and not any(below)
+    words = list(map(plain, filter(None, lower.titles)))
+    is_of_parts = any(map(WHOLE_FORM.fullmatch, words)) and any(map(OTHER_MEASURE.search, words))
+    parts = (WHOLE_FORM.fullmatch(word) or OTHER_MEASURE.search(word) for word in words)
+    names_others = columns_named(lower) > 0 and not any(below)
+    return columns_named(upper) > 0 and (names_others or (is_of_parts and all(parts)))
 
 
 def _of_two_rows(upper: Header, lower: Header, name_of: Callable[[str], str | None]) -> Header:
@@ -198,5 +203,6 @@ def _of_two_rows(upper: Header, lower: Header, name_of: Callable[[str], str | No
         qualifies = OTHER_MEASURE.search(over) is not None  # 批准人数 under 上年度 is not 批准人数
         last = f"{below}（{over}）" if qualifies else below
         readings = [below + over, over + below, last] if below else [over]
+        readings += [over] * (WHOLE_FORM.fullmatch(plain(below)) is not None)
         titles.append(next(filter(name_of, readings), last if qualifies else over + below))
     return Header(upper.first, lower.last, titles, list(map(name_of, titles)), (*upper.lines, *lower.lines))

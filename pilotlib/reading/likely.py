@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from difflib import SequenceMatcher, get_close_matches
 
 from pilotlib.columns import EXPECTED_COLUMNS, HEADERS, SOURCE_COLUMNS, column_named, title_of
-from pilotlib.vocabulary import COUNT_FORM, NEVER_LIKELY, PEOPLE_TITLES, PERSONAL_TITLE, plain
+from pilotlib.vocabulary import COUNT_FORM, NEVER_LIKELY, OTHER_MEASURE, PEOPLE_TITLES, PERSONAL_TITLE, plain
 from pilotlib.words import one_off
 
 _FEWEST_WORDS = 3
@@ -29,7 +29,7 @@ def lines_for(titles: Sequence[str]) -> list[str]:
     ['"最终核定名额" = "批准总培训人数"', '# "报名总数" = ""']
     """
     missing = [name for name in SOURCE_COLUMNS if name not in map(column_named, titles)]
-    unknown = [title for title in filter(None, titles) if not column_named(title)]
+    unknown = [title for title in titles if title and not column_named(title) and not OTHER_MEASURE.search(title)]
     likely = [likely_column(title, missing) for title in unknown]
     words = [json.dumps(title, ensure_ascii=False) for title in unknown]
     return [

@@ -50,7 +50,7 @@ def _xls_grid(name: str, sheet: xlrd.sheet.Sheet) -> Grid:
     fonts, white = list(enumerate(sheet.book.font_list)), (255, 255, 255)
     hidden_by = {number for number, font in fonts if font.struck_out or font.escapement in (1, 2)}
     pale_by = {number for number, font in fonts if sheet.book.colour_map.get(font.colour_index) == white}
-    marks: dict[int, Mark] = dict.fromkeys(pale_by, pale) | dict.fromkeys(hidden_by, unshown)
+    marks: dict[int, Mark] = {**dict.fromkeys(pale_by, pale), **dict.fromkeys(hidden_by, unshown)}
     looks = [look.font_index for look in sheet.book.xf_list]
     for row, cells in enumerate(sheet.get_rows() if marks else ()):
         for column, cell in enumerate(cells):
