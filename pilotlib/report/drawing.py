@@ -84,21 +84,21 @@ def bar_chart(lengths: "pd.Series[float]", texts: Sequence[str], inches: float =
 
 
 def marked_chart(table: pd.DataFrame, names: str) -> Figure:
-    """A bar for what was approved, named by a column; a mark where another number was applied for."""
-    given = table["places_applied"].notna()  # what is not given is no mark at 0
-    same = (table["places_approved"] == table["places_applied"]).fillna(False).astype(bool) | ~given
-    approved, applied = floats(table["places_approved"]), floats(table["places_applied"])
+    """A bar for what was approved, named by a column; a mark where another number was applied for. Where nobody says
+    what was approved, a bar for what was applied for."""
+    both, bounds = table[["places_approved", "places_applied"]], table.get("lower_bound", [False] * len(table))
+    said, asked = (pd.Series(map(at_least, both[name], bounds), both.index, dtype="str") for name in both)
+    approved, applied = (floats(both[name]) for name in both)
+    granted, given = both["places_approved"].notna(), both["places_applied"].notna()
+    if not granted.any():
+        return bar_chart(applied.set_axis(table[names]), asked.tolist())
+    same = (both["places_approved"] == both["places_applied"]).fillna(False).astype(bool) | ~given
     figure, axes = _canvas(len(table), legend=True)
     _draw_bars(axes, approved.set_axis(table[names]), label="批准")
     look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
-    if given.any():
+    if given.any():  # what is not given is no mark at 0
         axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
-    both = table[["places_approved", "places_applied"]]
-    bounds = table.get("lower_bound", [False] * len(table))
-    said, asked = (pd.Series(map(at_least, both[name], bounds), both.index, dtype="str") for name in both)
-    granted = table["places_approved"].notna()
-    texts = said.where(same, "批准" + said).where(granted, "未计入批准") + "，" if granted.any() else ""
-    texts = said.where(same, texts + "申请" + asked)
+    texts = said.where(same, ("批准" + said).where(granted, "未计入批准") + "，申请" + asked)
     return _finished(figure, axes, approved.combine(applied, max), texts.tolist())
 
 

@@ -11,6 +11,7 @@ from pilotlib.columns import title_of, unit_of
 from pilotlib.report.drawing import bar_chart, floats, hatched_chart, marked_chart, report_style, stack_chart
 from pilotlib.report.prose import NOT_GIVEN, at_least, level_named, number, people, shortened
 from pilotlib.report.told import Told, bounds_of
+from pilotlib.statistics.places import measured_by
 from pilotlib.vocabulary import FEWEST_RANKED, UNKNOWN
 
 ToldTables = dict[str, Told]
@@ -18,7 +19,8 @@ ToldTables = dict[str, Told]
 
 class FigureEntry(NamedTuple):
     """A figure over one told table: its finding, in words how its rows are shown, the columns that name the rows,
-    those that give the lengths of the bars, and the unit below it. `draw` makes it, within the report's style."""
+    those that give the lengths of the bars, the unit below it, and how few known numbers make no figure. `draw` makes
+    it, within the report's style."""
 
     table: Told
     draw: Callable[[], Figure]
@@ -27,6 +29,7 @@ class FigureEntry(NamedTuple):
     labels: list[str]
     lengths: list[str]
     unit: str = "人（批准培训人数）"
+    fewest: int = 1
 
 
 def drawing(entry: FigureEntry) -> Figure:
@@ -70,11 +73,12 @@ def round_level(tables: ToldTables) -> FigureEntry:
 def certificates(tables: ToldTables) -> FigureEntry:
     """Approved places by certificate; a mark where another number was applied for."""
     table, headline = tables["by_certificate"], "各证书的申请与批准培训人数"
-    top = top_of(table.data, "places_approved")
+    measure = measured_by(table.data)
+    top, verb = top_of(table.data, measure), "获批" if measure == "places_approved" else "申请"
     if top is not None and not _is_bounded(tables):
         unlike = tables["approved_unlike_applied"].data["certificate"].nunique()
         rest = f"；{number(unlike)}种证书的批准与申请不同" if unlike else ""
-        headline = f"{top['certificate']}获批最多，为{people(top['places_approved'])}{rest}"
+        headline = f"{top['certificate']}{verb}最多，为{people(top[measure])}{rest}"
     draw = partial(marked_chart, table.data, "certificate")
     form = "横向条形图，每种证书一条，条长为批准人数；与申请不同的，用菱形标出申请人数。"
     return FigureEntry(table, draw, headline, form, ["certificate"], ["places_applied", "places_approved"], "人")
@@ -138,7 +142,7 @@ def applied_to_awarded(tables: ToldTables) -> FigureEntry:
     draw = partial(bar_chart, floats(counts).set_axis(step), texts.tolist(), 0.39)
     headline, unit = "，".join(given) or "从申请到获证", "人；百分比以上一步为分母"
     form = "横向条形图，从申请到获证每一步一条；没有提供的步骤写明未提供。"
-    return FigureEntry(table, draw, headline, form, ["step"], ["people", "percent"], unit)
+    return FigureEntry(table, draw, headline, form, ["step"], ["people", "percent"], unit, fewest=2)
 
 
 def pass_rates(tables: ToldTables) -> FigureEntry:

@@ -102,7 +102,7 @@ class _TextOnly(mistune.HTMLRenderer):
 
 def claims(book: Book) -> HTML:
     """Every number of the school's text held against the data: the count by state, each with its reason."""
-    if book.claims is None or book.claims.empty:
+    if book.claims is None or not (book.claims["kind"] == "claim").any():
         return HTML("<p>学校的文字中没有数字可以核对。</p>")
     told = book.tables["claims"]._replace(notes="点序号回到正文中的数。")
     return HTML(f"<p>{claims_lead(book.claims)}</p>{html(told, claims_cells(book.claims, told))}")
@@ -110,11 +110,11 @@ def claims(book: Book) -> HTML:
 
 def figure(book: Book, name: str) -> HTML:
     """A figure with its finding as headline, described in words, with unit, source, and its data; nothing where the
-    report has no such part, or no number is known that it could show."""
+    report has no such part, or too few numbers are known that it could show."""
     if not (entry := book.figures.get(name)):
         return HTML("")
     unit, headline = escape(entry.unit), escape(entry.headline)
-    if entry.table.data[entry.lengths].isna().all(axis=None):
+    if entry.table.data[entry.lengths].notna().any(axis="columns").sum() < entry.fewest:
         return HTML("")
     label = f'role="img" aria-label="{escape(description(entry))}"'
     svg = svg_of(drawing(entry), name).replace("<svg ", f"<svg {label} ", 1)

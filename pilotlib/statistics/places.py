@@ -131,9 +131,15 @@ def by_round_level(tables: Tables) -> pd.DataFrame:
 def by_certificate(tables: Tables) -> pd.DataFrame:
     """One row per certificate, its levels and rounds summed; the most places first."""
     applications = only_approved(tables.applications).sort_values(["certificate", "level", "application_round"])
-    return _with_rounds(applications, ["certificate"]).sort_values(
-        ["places_approved", "certificate"], ascending=[False, True], ignore_index=True
-    )[["certificate", "levels", "rounds", "applications", *PLACES, "lower_bound", "rounds_detail"]]
+    table = _with_rounds(applications, ["certificate"])
+    table = table.sort_values([measured_by(table), "certificate"], ascending=[False, True], ignore_index=True)
+    return table[["certificate", "levels", "rounds", "applications", *PLACES, "lower_bound", "rounds_detail"]]
+
+
+def measured_by(table: pd.DataFrame) -> str:
+    """Which of `PLACES` tells large from small: the approved, or those applied for where nobody gives the approved."""
+    applied, approved = PLACES
+    return approved if table[approved].notna().any() else applied
 
 
 @once
