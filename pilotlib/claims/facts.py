@@ -12,7 +12,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.cleaning.verbs import with_expected_columns
 from pilotlib.columns import RESULT_COUNTS, title_of, unit_of
-from pilotlib.statistics.places import Tables, lacking, only_approved, totals
+from pilotlib.statistics.places import BOUNDS, PLACES, Tables, lacking, only_approved, totals
 from pilotlib.vocabulary import PERSON_TIMES, RESULT_INDICATORS
 
 
@@ -169,7 +169,7 @@ def _counts(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[tup
     for dimensions in (list(part) for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
         statistic = "by_" + "_".join(dimensions).replace("application_", "")
         bounds = bounded.groupby([applications[name] for name in dimensions], dropna=False, observed=True).any()
-        counts = totals(approved, dimensions).set_index(dimensions).drop(columns="lower_bound")
+        counts = totals(approved, dimensions).set_index(dimensions).drop(columns=BOUNDS)
         yield counts, bounds, statistic if statistic in statistics else "applications"
     rows = tables.majors.merge(applications[["source_row", "application_round"]], on="source_row")
     rounds = rows.groupby("application_round").agg(majors_count=("major", "nunique"), bound=("truncated", "any"))
@@ -177,10 +177,11 @@ def _counts(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[tup
     for dimension in ("category", "college"):
         table = statistics[f"by_{dimension}"].set_index(dimension)
         several = table.index.str.contains("、")
-        counts = table.loc[~several, ["majors_count", "applications", "places_applied", "places_approved"]]
-        shared = counts.index.isin("、".join(table.index[several]).split("、")) | table.loc[~several, "lower_bound"]
-        bounds = pd.DataFrame(dict.fromkeys(counts, shared), index=counts.index).assign(majors_count=True)
-        yield counts, bounds, f"by_{dimension}"
+        alone = table.loc[~several]
+        counts = alone[["majors_count", "applications", *PLACES]]
+        shared = pd.DataFrame(alone[BOUNDS]).set_axis(PLACES, axis=1).assign(applications=False, majors_count=True)
+        shared.loc[counts.index.isin("、".join(table.index[several]).split("、"))] = True
+        yield counts, shared, f"by_{dimension}"
     # Over several certificates results are person-times: no text that speaks of persons is held against these.
     results = statistics["results_by_certificate"]
     alone = results[~results["certificate"].duplicated(keep=False)].drop(columns="level", errors="ignore")

@@ -28,6 +28,7 @@ from pilotlib.reading import hash_of
 from pilotlib.report.prose import Statistics
 from pilotlib.running import recipes
 from pilotlib.running.pipeline import Report, make_report
+from pilotlib.statistics.places import BOUNDS, PLACES
 from pilotlib.vocabulary import NO_SCHOOL
 
 # What a school's report and the count over all must agree on.
@@ -144,11 +145,11 @@ def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFr
     table = table.merge(faults, on=["school", "year"], how="left").fillna({"report": ""})
     by_school = table.assign(errors=table["errors"].fillna(table.pop("faults")))
     total = totals["overview"].iloc[0]
-    bound = bool(total["lower_bound"])
+    bounds = {name: bool(total[bound]) for name, bound in zip(PLACES, BOUNDS, strict=True)}
     rows = [
         ("schools", by_school.loc[by_school["school"] != NO_SCHOOL, "school"].nunique(), False, ""),
         ("schools_failed", failures["school"].nunique(), False, "没有报告的学校，原因逐条列出"),
-        *((measure, total[measure], bound and measure.startswith("places"), "") for measure in AGREED),
+        *((measure, total[measure], bounds.get(measure, False), "") for measure in AGREED),
         ("rows_set_aside", total["rows_set_aside"], False, "合计、空行、重复的表头等"),
         ("cells_changed", total["cells_changed"], False, "清洗时改动的单元格"),
     ]

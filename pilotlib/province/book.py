@@ -12,13 +12,14 @@ from pilotlib.columns import COLUMNS, NUMBER_KINDS, kind_of, title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project
 from pilotlib.province import sections
-from pilotlib.province.statistics import ADDED_UP, SCHOOLS_STATISTICS
+from pilotlib.province.statistics import ADDED_UP, SCHOOLS_STATISTICS, is_incomplete
 from pilotlib.reading.files import read_text
 from pilotlib.report.books import Book, Fact, Kind
 from pilotlib.report.figures import FigureEntry
 from pilotlib.report.prose import NOT_GIVEN, Statistics, measured, number
 from pilotlib.report.told import Told, names_of
-from pilotlib.report.year_tables import OURS
+from pilotlib.report.year_tables import OURS, filled
+from pilotlib.vocabulary import NO_ROUND
 
 SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts within a second
 CERTIFICATES_SHOWN = 30
@@ -97,7 +98,7 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
 def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     """Every statistic as it is told, years and cities where there are several; and what the figures mean."""
     years, schools = sections.over_years(statistics), statistics["by_school"]
-    counts = schools[schools["lower_bound"]].groupby("year")["school"].nunique()
+    counts = schools[is_incomplete(schools)].groupby("year")["school"].nunique()
     bounded = "、".join(f"{year}年{number(count)}所" for year, count in counts.items())
     bounds = f"有学校的人数{NOT_GIVEN}（{bounded}），含有它们的合计为至少，批准率只按人数完整的学校计算。"
     together = dict.fromkeys(("overview", "by_certificate"), f"{years}合计。" if years else "")
@@ -105,7 +106,8 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     tables = {}
     for name, entry in SCHOOLS_STATISTICS.items():
         data, hidden = statistics[name], left_out | (_ONLY_AS_DATA if name == "by_school" else set())
-        if len(data) < {"by_year": 2, "by_city": 1}.get(name, 0):
+        nothing_said = name == "by_round" and set(data["application_round"]) == {NO_ROUND}
+        if nothing_said or len(data) < {"by_year": 2, "by_city": 1}.get(name, 0):
             continue
         kinds = {column: kind_of(column) for column in names_of(data)}
         named = [column for column, kind in kinds.items() if kind == "name"]
@@ -115,7 +117,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
             *about,
             gaps=pd.DataFrame(sections.NOT_NAMED, data.index, named),
             links=data["report"].map(link_to) if "report" in data else None,
-            shown=tuple(column for column, kind in kinds.items() if column not in hidden and kind != "bound"),
+            shown=tuple(column for column in filled(data) if column not in hidden),
             notes="学校名称链接到该校的报告。" if name == "by_school" and data["report"].map(link_to).any() else "",
             limit={"by_school": SCHOOLS_SHOWN, "by_certificate": CERTIFICATES_SHOWN}.get(name),
             searchable=name == "by_school",

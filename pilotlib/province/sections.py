@@ -13,7 +13,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from pilotlib.columns import title_of
-from pilotlib.province.statistics import HIGH, LEAST_SCHOOLS
+from pilotlib.province.statistics import HIGH, LEAST_SCHOOLS, is_incomplete
 from pilotlib.report import parts
 from pilotlib.report.books import Book, Doubt
 from pilotlib.report.drawing import bar_chart, floats
@@ -29,6 +29,7 @@ from pilotlib.report.prose import (
     visible,
 )
 from pilotlib.report.told import Told
+from pilotlib.statistics.places import BOUNDS, PLACES
 
 CITIES_DRAWN = 30
 NAMES_SHOWN = 5
@@ -102,9 +103,10 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     if schools.empty:
         return {"places": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
     bounded, total = bool(schools["lower_bound"].any()), of_year["by_year"].iloc[0]
-    complete = f"其中人数完整的{number(total['schools_complete'])}所学校" if bounded else ""
+    partly = is_incomplete(schools).any()
+    complete = f"其中人数完整的{number(total['schools_complete'])}所学校" if partly else ""
     rate = f"，{complete}批准率{number(total['approval_rate'])}%" if pd.notna(total["approval_rate"]) else ""
-    applied, approved = (people(total[name], bounded) for name in ("places_applied", "places_approved"))
+    applied, approved = (people(total[name], total[bound]) for name, bound in zip(PLACES, BOUNDS, strict=True))
     rounds = rounds.assign(application_round=rounds["application_round"].map(name_of))
     named = f"{year}年：" if over_years(statistics) else ""
     located, cities = of_year["by_city"].dropna(subset="city"), ""
@@ -160,7 +162,7 @@ def _differences(schools: pd.DataFrame, bounded: bool) -> str:
     if not bounded and len(schools) >= _SCHOOLS_FOR_TENTH and places.sum() > 0:
         share = places.nlargest(tenth).sum() / places.sum() * 100
         text = f"批准人数最多的十分之一学校（{number(tenth)}所）合计占{number(share)}%。"
-    known = schools[~schools["lower_bound"]].dropna(subset=["places_applied", "places_approved"])
+    known = schools[~is_incomplete(schools)].dropna(subset=PLACES)
     differ = known["places_approved"] - known["places_applied"]
     counts = {"少于": (differ < 0).sum(), "等于": (differ == 0).sum(), "多于": (differ > 0).sum()}
     parts = [f"{word}申请人数的{number(count)}所" for word, count in counts.items() if count]
@@ -174,7 +176,7 @@ def doubts_of(statistics: Statistics) -> list[Doubt]:
     schools, failures, unlike = (statistics[name] for name in ("by_school", "failures", "outliers"))
     reasons = failures.groupby(["school", "year"], sort=False, dropna=False)["message"].transform("size")
     failed = failures.assign(reasons=reasons).drop_duplicates(["school", "year"])
-    bounded, warned = schools[schools["lower_bound"]], schools[schools["warnings"].fillna(0) > 0]
+    bounded, warned = schools[is_incomplete(schools)], schools[schools["warnings"].fillna(0) > 0]
     warned = warned.sort_values(["warnings", "school", "year"], ascending=[False, True, False], kind="stable")
     warnings = f"申报表有警示，共{number(warned['warnings'].sum())}处，多的在前"
     unlike = unlike.assign(fence=unlike["upper_fence"].where(unlike["side"] == HIGH, unlike["lower_fence"]))
@@ -191,10 +193,15 @@ def doubts_of(statistics: Statistics) -> list[Doubt]:
     lacking = f"{{}}所学校的人数有{NOT_GIVEN}的，合计只是下限"
     return [
         doubt("{}所学校未完成", failed, _failure, "未完成的学校"),
-        doubt(lacking, bounded, lambda row: f"批准{people(row['places_approved'], True)}", "各学校"),
+        doubt(lacking, bounded, _places, "各学校"),
         doubt(f"{{}}所学校的{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
         doubt(f"{number(len(unlike))}个数与多数学校不同", unlike, _outlier, "学校之间的差异"),
     ]
+
+
+def _places(row: _Row) -> str:
+    applied, approved = (people(row[name], row[bound]) for name, bound in zip(PLACES, BOUNDS, strict=True))
+    return f"申请{applied}，批准{approved}"
 
 
 def _failure(row: _Row) -> str:

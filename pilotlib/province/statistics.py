@@ -13,6 +13,7 @@ import pandas as pd
 from pilotlib.columns import unit_of
 from pilotlib.report.prose import Statistics, number
 from pilotlib.statistics import Statistic
+from pilotlib.statistics.places import BOUNDS
 from pilotlib.vocabulary import NO_SCHOOL
 
 ADDED_UP = ["applications", "places_applied", "places_approved"]
@@ -44,19 +45,26 @@ def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
     table = table.copy()
     after = list(table.columns).index("places_approved")
-    table.insert(after + 1, "approval_rate", rate.mask(table["lower_bound"].astype(bool)))
+    table.insert(after + 1, "approval_rate", rate.mask(is_incomplete(table)))
     return table
+
+
+def is_incomplete(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows lack a count of places, applied for or approved, that others give."""
+    return table[BOUNDS].any(axis="columns").astype(bool)
 
 
 def by_year(tables: Statistics) -> pd.DataFrame:
     """One row per year: the sums over the schools that are counted; the rate is that of `schools_complete`,
     the schools of which no count is missing."""
     schools = tables["by_school"].dropna(subset="applications")  # one that failed has none
-    names, complete = schools["school"], ~schools["lower_bound"]
+    names, complete = schools["school"], ~is_incomplete(schools)
     schools = schools.assign(schools=names.where(names != NO_SCHOOL), schools_complete=names.where(complete))
     counts = dict.fromkeys(("schools", "schools_complete"), "Int64")
-    how = {"schools": "nunique", **dict.fromkeys(ADDED_UP, "sum"), "lower_bound": "any", "schools_complete": "nunique"}
-    rates = with_rate(schools[complete].groupby("year")[ADDED_UP].sum().assign(lower_bound=False))["approval_rate"]
+    how = {"schools": "nunique", **dict.fromkeys(ADDED_UP, "sum"), **dict.fromkeys(BOUNDS, "any")}
+    how |= {"schools_complete": "nunique"}
+    of_complete = schools[complete].groupby("year")[ADDED_UP].sum().assign(**dict.fromkeys(BOUNDS, False))
+    rates = with_rate(of_complete)["approval_rate"]
     groups = schools.groupby("year")
     sums = groups[ADDED_UP].sum(min_count=1)  # of nothing but missing counts not 0
     return groups.agg(how).astype(counts).assign(**sums, approval_rate=rates).reset_index()

@@ -21,7 +21,7 @@ from pilotlib.province.pieces import NOBODYS, cleaned_pieces, school_name
 from pilotlib.province.workers import Spread
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
-from pilotlib.statistics.places import PLACES, lacking, only_approved
+from pilotlib.statistics.places import BOUNDS, PLACES, lacking, only_approved
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
 from pilotlib.vocabulary import NO_ROUND, NO_SCHOOL, NOTHING_SAID, UNKNOWN, in_level_order, in_round_order
 
@@ -172,7 +172,7 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
     """`by_school`, `by_round`, `by_level`, `by_city`, `by_certificate`, `overview`, and `set_aside` (by `reason`).
 
     They have the columns by which they add up, then, as far as they apply, `schools, applications, certificates,
-    certificate_levels, places_applied, places_approved, cells_changed, lower_bound`: a sum of missing numbers alone is
+    certificate_levels, places_applied, places_approved, cells_changed` and `BOUNDS`: a sum of missing numbers alone is
     missing, one that lacks a number is a lower bound, unless nobody in the table gives it. `by_school` has the `city`,
     several joined, and like `overview` `rows_set_aside`: those of a school in its first year, those that name no
     school with applications only over all.
@@ -213,8 +213,8 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
 def _totals(
     sums: pd.DataFrame, schools: pd.DataFrame, by: list[str], lacks: list[str], pairs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """The sums by some columns, of how many different schools, and how many certificates are in `pairs`; they are
-    lower bounds where one of `lacks` is not 0."""
+    """The sums by some columns, of how many different schools, and how many certificates are in `pairs`; those of
+    which one of `lacks` is not 0 are lower bounds."""
 
     def grouped(table: pd.DataFrame) -> Any:
         return table.groupby(by or np.zeros(len(table), int), observed=True, dropna=False)
@@ -225,8 +225,8 @@ def _totals(
     if pairs is not None:
         totals.insert(2, "certificates", grouped(pairs)["certificate"].nunique())
         totals.insert(3, "certificate_levels", grouped(pairs).size())
-    bound = (totals[lacks] > 0).any(axis="columns")
-    return totals.drop(columns=LACKS).assign(lower_bound=bound).reset_index(drop=not by)
+    bounds = {bound: (totals[lack] > 0) & (lack in lacks) for bound, lack in zip(BOUNDS, LACKS, strict=True)}
+    return totals.drop(columns=LACKS).assign(**bounds).reset_index(drop=not by)
 
 
 def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:

@@ -86,8 +86,9 @@ def bar_chart(lengths: "pd.Series[float]", texts: Sequence[str], inches: float =
 def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     """A bar for what was approved, named by a column; a mark where another number was applied for. Where nobody says
     what was approved, a bar for what was applied for."""
-    both, bounds = table[["places_approved", "places_applied"]], table.get("lower_bound", [False] * len(table))
-    said, asked = (pd.Series(map(at_least, both[name], bounds), both.index, dtype="str") for name in both)
+    both, flags = table[["places_approved", "places_applied"]], ("lower_bound", "applied_lower_bound")
+    bounds = zip(both, (table.get(flag, [False] * len(table)) for flag in flags), strict=True)
+    said, asked = (pd.Series(map(at_least, both[name], flag), both.index, dtype="str") for name, flag in bounds)
     approved, applied = (floats(both[name]) for name in both)
     granted, given = both["places_approved"].notna(), both["places_applied"].notna()
     if not granted.any():

@@ -64,12 +64,12 @@ def statistic_tables(statistics: _Named, source: str, given: str = "", results: 
     nothing |= {name: f"{STATISTICS[name].title}：没有给出，未提供。" for name in RESULT_STATISTICS}
     nothing |= {"by_college": "按二级学院的统计：学校没有提供专业与学院的对照，未提供。"}
     return {
-        name: table_of(name, data, sources.get(name, source), nothing=nothing.get(name, ""), shown=_filled(data))
+        name: table_of(name, data, sources.get(name, source), nothing=nothing.get(name, ""), shown=filled(data))
         for name, data in statistics.items()
     }
 
 
-def _filled(data: pd.DataFrame) -> tuple[str, ...]:
+def filled(data: pd.DataFrame) -> tuple[str, ...]:
     """The columns in which something stands, or is to be given: a page shows no others."""
     blank = (data.isna() | (data == "")).all()
     names = [name for name in names_of(data) if kind_of(name) != "bound"]

@@ -14,7 +14,8 @@ from pilotlib.reading import Processed
 from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
 PLACES = ["places_applied", "places_approved"]
-
+# Whether sums of these are lower bounds.
+BOUNDS = ["applied_lower_bound", "lower_bound"]
 
 _RESULTS = ["source_row", "certificate", "level", "majors_together", "college", *RESULT_COUNTS]
 NO_RESULTS = pd.DataFrame(columns=_RESULTS).astype(dict.fromkeys(RESULT_COUNTS, "Int64"))
@@ -85,16 +86,16 @@ def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
 
     A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count that others
-    have, sums are a `lower_bound`. Where no application says by what it is grouped, there is no group.
+    have, sums of it are lower bounds (`BOUNDS`). Where no application says by what it is grouped, there is no group.
     """
     applications = applications if applications[by].notna().any().all() else applications.iloc[:0]
     pairs = applications["certificate"] + "|" + applications["level"].astype(str)
     lacks = lacking(applications)
-    bounds = (lacks & ~lacks.all()).any(axis="columns")
-    applications = applications.assign(certificate_levels=pairs, lower_bound=bounds)
+    bounds = (lacks & ~lacks.all()).set_axis(BOUNDS, axis="columns")
+    applications = applications.assign(certificate_levels=pairs, **bounds)
     groups = applications.groupby(by, observed=True, dropna=False)
     different = groups[["certificate", "certificate_levels"]].nunique().rename(columns={"certificate": "certificates"})
-    places, bounds = groups[PLACES].sum(min_count=1), groups["lower_bound"].any()
+    places, bounds = groups[PLACES].sum(min_count=1), groups[BOUNDS].any()
     return pd.concat([groups.size().rename("applications"), different, places, bounds], axis="columns").reset_index()
 
 
@@ -109,7 +110,7 @@ def by_level(tables: Tables) -> pd.DataFrame:
     after, given = (
         totals(applications.assign(level=levels.astype(object).fillna(UNKNOWN)), ["level"])
         .set_index("level")
-        .astype({"lower_bound": int})
+        .astype(dict.fromkeys(BOUNDS, int))
         for levels in (applications["level"], applications["level_as_given"])
     )
     given = given[["applications", "places_approved"]].add_suffix("_as_given")
@@ -118,7 +119,7 @@ def by_level(tables: Tables) -> pd.DataFrame:
     levels = [level for level in order if level in {*after.index, *given.index}]
     table = pd.concat([side.reindex(levels, fill_value=0) for side in (after, given)], axis="columns")
     table = table.set_axis(pd.CategoricalIndex(levels, order, ordered=True, name="level"), axis="index")
-    return _with_share(table.reset_index().astype({"lower_bound": bool}))
+    return _with_share(table.reset_index().astype(dict.fromkeys(BOUNDS, bool)))
 
 
 def by_round_level(tables: Tables) -> pd.DataFrame:
@@ -133,7 +134,7 @@ def by_certificate(tables: Tables) -> pd.DataFrame:
     applications = only_approved(tables.applications).sort_values(["certificate", "level", "application_round"])
     table = _with_rounds(applications, ["certificate"])
     table = table.sort_values([measured_by(table), "certificate"], ascending=[False, True], ignore_index=True)
-    return table[["certificate", "levels", "rounds", "applications", *PLACES, "lower_bound", "rounds_detail"]]
+    return table[["certificate", "levels", "rounds", "applications", *PLACES, *BOUNDS, "rounds_detail"]]
 
 
 def measured_by(table: pd.DataFrame) -> str:
@@ -146,7 +147,7 @@ def measured_by(table: pd.DataFrame) -> str:
 def repeated_over_rounds(tables: Tables) -> pd.DataFrame:
     """One row per certificate × level that was applied for in more than one round, with the sum over rounds."""
     table = _with_rounds(only_approved(tables.applications), ["certificate", "level"])
-    columns = ["certificate", "level", "rounds", *PLACES, "lower_bound", "rounds_detail", "source_rows"]
+    columns = ["certificate", "level", "rounds", *PLACES, *BOUNDS, "rounds_detail", "source_rows"]
     return table.loc[table["rounds_count"] > 1, columns].reset_index(drop=True)
 
 

@@ -20,7 +20,8 @@ COUNTS = ["applications", *PLACES, "cells_changed"]
 def school(name, applied, approved, *, year=2031, **others) -> dict:
     """A school's row; what is not said is the same for all."""
     row = {"school": name, "year": year, "city": "", "applications": 2}
-    row |= {"places_applied": applied, "places_approved": approved, "cells_changed": 1, "lower_bound": False}
+    row |= {"places_applied": applied, "places_approved": approved, "cells_changed": 1}
+    row |= {"lower_bound": False, "applied_lower_bound": False}
     row |= {"distinct_students": None, "places_per_100_students": None}
     return row | {"errors": 0, "warnings": 0, "notes": 0, "report": ""} | others
 
@@ -47,7 +48,7 @@ def counted(
     by_school = tables["by_school"].astype({"applications": "Int64"})
     by_school.loc[uncounted, ["applications", *PLACES]] = pd.NA
     if certificates is not None:
-        certificates = certificates.assign(lower_bound=bool(schools["lower_bound"].any()))
+        certificates = certificates.assign(lower_bound=bool(schools["lower_bound"].any()), applied_lower_bound=False)
         tables["by_certificate"] = certificates
     return tables | {"by_school": by_school}
 

@@ -81,7 +81,7 @@ def test_a_missing_count_makes_sums_lower_bounds_and_leaves_the_rate_to_the_othe
     rows = [*THREE, school("丁校", 40, 30, lower_bound=True, city="甲市"), school("戊校", 20, 20, city="乙市")]
     schools = schools_of(rows)
     told = year_paragraphs(schools.statistics, 2031)
-    assert "申请培训至少410人，批准至少395人，其中人数完整的4所学校批准率98.65%。" in told["places"]
+    assert "申请培训410人，批准至少395人，其中人数完整的4所学校批准率98.65%。" in told["places"]
     assert told["schools"].startswith("就已知人数而言，批准人数最多的是乙校（200人）。")
     assert told["schools"].endswith("；1所有人数缺失，不作比较。")
     assert schools.by_school.set_index("school")["approval_rate"].isna().to_dict()["丁校"]
@@ -91,7 +91,7 @@ def test_a_missing_count_makes_sums_lower_bounds_and_leaves_the_rate_to_the_othe
     }
     assert "2031年就已知人数，甲市批准最多，为至少30人" in sections.figures(schools.book, "cities").data
     assert "1所学校的人数有未提供的，合计只是下限" in text_of(parts.doubts(schools.book))
-    assert "丁校：批准至少30人。" in text_of(parts.doubts(schools.book))
+    assert "丁校：申请40人，批准至少30人。" in text_of(parts.doubts(schools.book))
     assert re.search(r"<td[^>]*>至少30</td>", parts.table(schools.book, "by_school").data)
 
 
