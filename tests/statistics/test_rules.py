@@ -67,6 +67,13 @@ def test_a_missing_count_bounds_the_sums_that_it_is_part_of_and_no_others():
     ]  # fmt: skip
 
 
+def test_what_was_applied_for_and_is_missing_leaves_what_was_approved_exact():
+    statistics = summarised(row(), row(序号="2", 证书名称="界面设计(中级)", 申请总培训人数="", 批准总培训人数="20"))
+    columns = ["places_applied", "applied_lower_bound", "places_approved", "lower_bound"]
+    for name in ("by_round", "by_status"):
+        assert statistics[name][columns].to_numpy().tolist() == [[50, True, 70, False]], name
+
+
 def test_a_sum_over_rounds_that_lacks_a_count_says_so_in_its_details():
     lacking = row(序号="2", 申报批次="第二次", 批准总培训人数="")
     statistics = summarised(row(), row(序号="3", 申报批次="第二次", 批准总培训人数="30"), lacking)
