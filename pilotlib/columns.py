@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from pilotlib.vocabulary import plain
+from pilotlib.vocabulary import LEVELS, PART_OF_A_ROW, plain
 
 # A count is a whole number of persons or things; a rate has always two decimals, a value those that it has; a
 # change is what a number rose or fell by, with its sign.
@@ -158,6 +158,18 @@ def heading_of(header: str) -> Heading:
             # A rate of another denominator is one of the table's own.
             return Heading(None, 1, None if SOURCE_COLUMNS[name].kind == "rate" else name)
     return Heading(name, factor)
+
+
+def is_part_of_a_row(header: str) -> bool:
+    """Whether a header is of one level or round of a row's numbers, or a level itself.
+
+    >>> [is_part_of_a_row(header) for header in ("初级申请人数", "批准人数（第二批）", "初级", "等级")]
+    [True, True, True, False]
+    """
+    word = plain(header)
+    rest = PART_OF_A_ROW.sub("", word).replace("()", "")
+    name = HEADERS.get(rest) if rest != word else None
+    return word in LEVELS or (name is not None and SOURCE_COLUMNS[name].kind == "count")
 
 
 def column_named(header: str) -> str | None:

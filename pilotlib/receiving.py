@@ -58,10 +58,12 @@ def set_up_year(project: Path, year: int, table: Path, years: Sequence[int] = ()
     """
     final = project / "data" / "raw" / str(year)
     name = _kind_of(table, year)
-    other = next(other for other in TABLES if other != name)
-    joins = final.is_dir() and find_table(final, other) and not find_table(final, name)
-    if (final.exists() or final.is_symlink()) and not joins:
-        raise PilotError(f"data/raw/{year} 已经存在，没有改动。要重新建立，请先把它移走。")
+    joins, there = final.is_dir(), find_table(final, name) if final.is_dir() else None
+    if there:
+        how = f"要换成这一份，请只移走 {there.name}（更正、指标和文字都留着），再运行一次"
+        raise PilotError(f"data/raw/{year} 中已有{TABLES[name]} {there.name}，没有改动。{how}。")
+    if not joins and (final.exists() or final.is_symlink()):
+        raise PilotError(f"data/raw/{year} 已经存在，不是文件夹，没有改动。请先把它移走。")
     try:
         with tempfile.TemporaryDirectory("", f".{year}-", final.parent, ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
@@ -133,7 +135,8 @@ def proposed_for(year: CleanedYear) -> dict[str, list[str]]:
     inputs, _, problems, results = year
     header = header_of(inputs.cells, inputs.file, inputs.corrections)
     # Of a table that has all columns, others are its own.
-    columns = lines_for(header.titles) if {*EXPECTED_COLUMNS} - {*header.names} else []
+    columns = [line for line in lines_for(header.titles) if not line.startswith("#")]
+    columns = columns if {*EXPECTED_COLUMNS} - {*header.names} else []
     return {
         f"data/raw/{inputs.year}/source.toml": _under("columns", inputs.source, columns),
         f"data/raw/{inputs.year}/corrections.csv": _corrections(year),

@@ -44,6 +44,7 @@ OUTCOMES = (
     | dict.fromkeys(["不合格", "未通过", "不通过", "不及格", "考核不合格", "考试不合格", "未合格"], (1, 0))
     | dict.fromkeys(["缺考", "缺席", "旷考", "弃考", "未参加", "未参考", "未参加考核"], (0, 0))
 )
+YES_OR_NO = {"是": (1, 1), "否": (1, 0), "√": (1, 1), "×": (1, 0)}  # under 是否合格
 # Columns of such a table by which students may be told apart without saying who they are.
 COHORT_TITLE = re.compile("(?:行政|所在)?班级?|年级|(?:考试|考核|认定)(?:时间|日期|次数|场次|批次)|考次|场次")
 
@@ -69,10 +70,18 @@ NEVER_LIKELY = re.compile(
 WHOLE_FORM = re.compile("(?:合|总|小|共)?计|(?:总|全部)?(?:人数|数)|全部|全体")
 # The word for a total written into two cells.
 TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
-# 平均, 占比: what is said of the rows, and of none of them.
+# 平均, 占比; 其中:五年制; 共8条 第1/3页: what is said of the rows, and of none of them.
 SUMMARY_FORM = re.compile(
     r"(?:平均|均值|中位|最大|最小|最高|最低|占比|比例|百分比|同比|环比|增长率)(?:值|数|人数)?(?:\(%\))?:?"
+    r"|其中.{0,20}|共\d+[项个条种行页所].*|第\d+(?:/\d+)?页.*"
 )
+# What stands for the cell above; what says in a column not ours that a row does not count, or not as it stands.
+DITTO = frozenset({"同上", "同前", "〃", "″", '"', "''", "′′"})
+VOID_WORD = re.compile("作废|撤销|撤回|取消|注销|无效|不计|重复|为准|调整前|变更前|原计划")
+# Titles of a column that says whose an application is.
+SCHOOL_TITLE = re.compile("(?:申报|试点|所属)?(?:学校|院校)(?:名称)?|申报单位")
+# A level or a round in a header: 初级申请人数, 第二批批准人数.
+PART_OF_A_ROW = re.compile(r"[初中高]级|第?[一二三四五六七八九十\d]{1,2}(?:批次|批|次|轮)|沿用(?:批次)?|新增")
 # 示例, in the cell of a label; 填表人：…; a unit, in every cell of its row; (3) under a column's title.
 _MODEL = "(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)行?"
 MODEL_FORM = re.compile(rf"{_MODEL}:?\d{{0,2}}:?|[(\[【]{_MODEL}[)\]】].*")
@@ -81,7 +90,10 @@ SIGNATURE_FORM = re.compile(
 )
 # What says who somebody is: the title of a column; in a cell the number of an identity card or a mobile phone, an
 # address for mail, and the name behind 填表人.
-PERSONAL_TITLE = re.compile(".*(?:姓名|身份证|证件号|学籍号|学号|考生号|准考证|手机|邮箱|邮件|微信|qq).*")
+PERSONAL_TITLE = re.compile(
+    ".*(?:姓名|身份证|证件号|学籍号|学号|考生号|准考证|手机|电话|联系方式|邮箱|邮件|微信|qq"
+    "|联系人|负责人|经办人|填[报表]人|班主任|辅导员).*"
+)
 PERSONAL_WORD = re.compile(
     r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}[\dXx](?!\d)|(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
     r"|[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+|(?<=[表报核批办责系送管]人)[:：]\s*[\u4e00-\u9fff·]{2,}"
@@ -95,7 +107,7 @@ RULED_LINE = re.compile(":?-{2,}:?|")
 LABEL_FORMS = (TOTAL_FORM, MODEL_FORM, SIGNATURE_FORM, SUMMARY_FORM)
 ROW_FORMS = (RULED_LINE, UNIT_FORM, COLUMN_NUMBER_FORM)
 DATE_FORM = re.compile(r"(\d{4})[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?月?(?: 00:00:00)?")
-COUNT_FORM = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:人|名|年|年度)?")
+COUNT_FORM = re.compile(r"(\d+|\d{1,3}(?:[,，]\d{3})+|\d{1,3}(?: \d{3})+)(?:\.0+)?(?:人|名|年|年度)?")
 
 _LEVELS_FORM = r"(?P<levels>(?:[初中高]级?[、,，/和及])*[初中高]级)"  # 初级; 初级、中级; 初、中级
 _SUFFIX = "(?:职业技能等级证书|职业能力等级证书|职业能力证书|技能等级证书|等级证书|证书)"

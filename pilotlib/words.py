@@ -39,7 +39,7 @@ def count_text(text: str) -> str:
     if text in vocabulary.MISSING_MARKS:
         return ""
     number = vocabulary.COUNT_FORM.fullmatch(text)
-    digits = number[1].replace(",", "") if number else ""
+    digits = re.sub(r"\D", "", number[1]) if number else ""
     return str(int(digits)) if is_count(digits) else text
 
 
@@ -51,6 +51,20 @@ def year_text(text: str) -> str:
     """
     date = vocabulary.DATE_FORM.fullmatch(text)
     return date[1] if date else count_text(text)
+
+
+def rate_text(text: str) -> str:
+    """A rate in percent as digits, also one that is given as a part of 1; other text as it is.
+
+    >>> rate_text("86.67%"), rate_text("0.8667"), rate_text("90"), rate_text("—"), rate_text("全部")
+    ('86.67', '86.67', '90', '', '全部')
+    """
+    if text in vocabulary.MISSING_MARKS:
+        return ""
+    if not (rate := re.fullmatch(r"(\d+(?:\.\d+)?)(%?)", text)):
+        return text
+    percent = Decimal(rate[1]) * (100 if not rate[2] and float(rate[1]) <= 1 else 1)
+    return format(percent.normalize() if percent != Decimal(rate[1]) else percent, "f")
 
 
 def multiplied(text: str, factor: int) -> str:
@@ -73,6 +87,7 @@ def is_count(text: str) -> bool:
 @lru_cache(REMEMBERED)
 def split_certificate(text: str) -> tuple[str, str]:
     """Certificate and level of a cell, 财务共享服务 and 初级; the level is empty where the cell gives none."""
+    text = text.replace("\n", "")  # the width of a cell broke the line
     matches = (re.fullmatch(form, text) for form in vocabulary.CERTIFICATE_FORMS)
     parts = next((match.groupdict() for match in matches if match), {})
     return parts.get("name", text), levels_in(parts.get("levels") or "")

@@ -140,11 +140,11 @@ NEIGHBOURS = {
     "sum in a name.csv": (writers.delimited([HEADER, *THREE, ["", "", "", "学院总数", "", *SUMS]]), ["合计行"]),
     "an average below.csv": (
         writers.delimited([HEADER, *THREE, ["平均", *[""] * 4, "467.3", "73.3", "66.7", ""]]),
-        ["平均、占比行"],
+        ["汇总说明行"],
     ),
     "shares below.csv": (
         writers.delimited([HEADER, *THREE, ["占比（%）", *[""] * 4, "100", "100", "91", ""]]),
-        ["平均、占比行"],
+        ["汇总说明行"],
     ),
     "a whole and its women.csv": (
         writers.delimited(

@@ -14,6 +14,10 @@ from tests.conftest import pilot
 from tests.reading.test_formats import HEADER, MERGED, NOTHING_BELOW, ROWS, TITLE, TOTAL
 
 RECEIVED = [[cell.replace("2021", "2022") for cell in line] for line in [TITLE, *NOTHING_BELOW, TOTAL]]
+THERE = (
+    "data/raw/2021 中已有申报表 applications.tsv，没有改动。"
+    "要换成这一份，请只移走 applications.tsv（更正、指标和文字都留着），再运行一次。"
+)
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ def test_a_year_that_is_there_is_refused_and_kept(project, received):
     before = {path: path.read_bytes() for path in (project / "data" / "raw").rglob("*") if path.is_file()}
     result = pilot(project, "new", "2021", str(received))
     assert result.returncode == 1
-    assert result.stderr == "错误：data/raw/2021 已经存在，没有改动。要重新建立，请先把它移走。\n"
+    assert result.stderr == f"错误：{THERE}\n"
     assert {path: path.read_bytes() for path in (project / "data" / "raw").rglob("*") if path.is_file()} == before
 
 
@@ -223,7 +227,7 @@ def test_every_year_of_a_table_is_set_up_and_what_is_there_is_kept(project, tmp_
     result = pilot(project, "new", str(path))
     assert result.returncode == 0, result.stderr
     told = [line for line in result.stdout.splitlines() if "建立" in line]
-    assert told[0] == "2021 年没有建立：data/raw/2021 已经存在，没有改动。要重新建立，请先把它移走。"
+    assert told[0] == f"2021 年没有建立：{THERE}"
     assert [line.split("：")[0] for line in told[1:]] == ["已建立 data/raw/2031", "已建立 data/raw/2032"]
     for year in (2031, 2032):
         source = tomllib.loads((project / "data" / "raw" / str(year) / "source.toml").read_text(encoding="utf-8"))

@@ -300,7 +300,7 @@ def test_either_table_may_come_first_and_results_alone_make_no_report(project, t
     assert {"applications.csv", "results.csv", "source.toml"} <= {path.name for path in folder.iterdir()}
     assert (folder / "results.csv").stat().st_mode & 0o222 == 0
     again = pilot(project, "new", "2022", str(results))
-    assert "data/raw/2022 已经存在，没有改动" in again.stderr
+    assert "data/raw/2022 中已有考核结果表 results.csv，没有改动。要换成这一份，请只移走 results.csv" in again.stderr
     results.rename(folder / "applications.csv")
     assert "applications.csv：是考核结果表" in pilot(project, "check", "2022").stderr
 
@@ -336,7 +336,10 @@ def test_results_have_a_ledger_of_their_own(with_results):
     (with_results / "data" / "raw" / "2021" / "results_corrections.csv").write_bytes(ledger)
     of_year = cleaned(with_results)
     assert "第3行" not in "".join(messages(with_results, rule="pass_rate"))
-    assert of_year.results.cleaned.changes["rule"].tolist()[-1] == "correction"
+    changes = of_year.results.cleaned.changes
+    assert changes[changes["rule"] == "correction"][["source_row", "before", "after"]].to_numpy().tolist() == [
+        [3, "82.5％", "86.84%"]
+    ]
 
 
 def students(*rows) -> bytes:

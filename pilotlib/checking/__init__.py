@@ -1,5 +1,6 @@
 """A cleaned table → its problems, each a sentence; `rules.toml` has the words, and how grave they are."""
 
+import re
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -19,8 +20,10 @@ from pilotlib.checking.cases import (
 from pilotlib.checking.results import check_results
 from pilotlib.cleaning import Cleaned, clean
 from pilotlib.cleaning.verbs import cut_off_certificates, with_expected_columns
+from pilotlib.distinct import asked_of_each
 from pilotlib.errors import PilotError
 from pilotlib.reading import YearInputs
+from pilotlib.vocabulary import SCHOOL_TITLE, VOID_WORD, plain
 from pilotlib.words import normalised
 
 __all__ = ["CHECK_RULES", "CleanedYear", "by_cause", "check", "clean_inputs", "rows_named", "stop_on_errors"]
@@ -66,7 +69,7 @@ def check(
     more = applications["places_approved"] - applications["places_applied"]
     unknown = majors["category"].isna() & (reference is not None and len(reference) > 0)
     found = [
-        *_whole_table(cleaned.applications, year, source or {}, sha256),
+        *_whole_table(cleaned, year, source or {}, sha256),
         *of_cells(cleaned.applications, year),
         *seen_in(changes),
         *_truncated(cleaned),
@@ -74,6 +77,7 @@ def check(
         *cases_of("approved_below_applied", "places_approved", applications, more < 0, other="places_applied"),
         *_students(applications, majors),
         *_repeats(applications),
+        *_own_columns(cleaned.applications),
         *of_totals(cleaned),
         *cases_of("major_unknown", "majors", majors, unknown, "major"),
         *([] if indicators is None else _given_indicators(indicators)),
@@ -92,18 +96,23 @@ def stop_on_errors(problems: pd.DataFrame, file: str = "申报表", results: Cle
         raise PilotError("\n".join(said))
 
 
-def _whole_table(applications: pd.DataFrame, year: int, source: dict[str, Any], sha256: str) -> list[Case]:
+def _whole_table(cleaned: Cleaned, year: int, source: dict[str, Any], sha256: str) -> list[Case]:
     """What holds of a whole table: empty, without years or some serial numbers, no longer the one received."""
+    applications, aside, changes = cleaned.applications, cleaned.set_aside, cleaned.changes
     numbers = applications["serial"][applications["serial"].str.fullmatch("[0-9]{1,9}")].astype(int)
     # Else they are codes and no count, or that of several years.
     within = len(numbers) and numbers.max() <= 10 * len(numbers) and not source.get("years")
     gaps = sorted(set(range(1, numbers.max())) - set(numbers)) if within else []
     rows, recorded = str(len(applications)), str(source.get("rows", len(applications)))
     no_year = bool(len(applications)) and applications["year"].isna().all()
+    titles = [*aside["text"][aside["reason"] == "表头以上"], *changes["after"][changes["rule"] == "table_taken"]]
+    titled = set(re.findall(r"(?<!\d)20\d\d(?!\d)", "".join([*titles, str(source.get("file", ""))])))
+    elsewhere = no_year and bool(titled) and str(year) not in titled
     changed = bool(sha256) and source.get("sha256", sha256).lower() != sha256
     whole = (
         (applications.empty, "certificate", "", "", "no_application"),
         (no_year, "year", str(year), "", "year_absent"),
+        (elsewhere, "year", "、".join(sorted(titled)), str(year), "year_elsewhere"),
         (gaps, "serial", "、".join(map(str, gaps)), "", "serial_gap"),
         (changed, "", sha256, "", "table_changed"),
         (rows != recorded, "", rows, recorded, "rows_differ"),
@@ -162,6 +171,19 @@ def _repeats(applications: pd.DataFrame) -> list[Case]:
         *cases_of("rounds_several", "certificate", rows, rows["rounds"].notna(), "name", "rounds"),
         *cases_of("serial_repeated", "serial", numbered, same, other="first"),
     ]
+
+
+def _own_columns(applications: pd.DataFrame) -> list[Case]:
+    """Columns that are not ours: words by which a row may not count, and several schools."""
+    found = []
+    for name in [str(name) for name in applications if name not in columns.COLUMNS]:
+        texts = applications[name].astype(str)
+        is_void = pd.Series(asked_of_each(texts, lambda text: bool(VOID_WORD.search(text))), applications.index)
+        found += cases_of("row_doubtful", name, applications, is_void)
+        schools = [text for text in texts.unique() if text]
+        if SCHOOL_TITLE.fullmatch(plain(name)) and len(schools) > 1:
+            found.append((pd.NA, name, "、".join(schools[:5]), "", "schools_several"))
+    return found
 
 
 def _given_indicators(indicators: pd.DataFrame) -> list[Case]:

@@ -132,5 +132,5 @@ def of_totals(cleaned: Cleaned) -> list[Case]:
 
 def counts_in(rows: pd.DataFrame, column: str) -> "pd.Series[int]":
     """The counts of a column, also of texts; missing where a text is none."""
-    texts = rows[column].astype(str).map(normalised).map(count_text)
+    texts = rows[column].astype(object).fillna("").astype(str).map(normalised).map(count_text)
     return pd.to_numeric(texts.where(texts.str.isdecimal()), errors="coerce").astype("Int64")

@@ -2,7 +2,6 @@
 
 from itertools import chain
 
-import numpy as np
 import pandas as pd
 
 from pilotlib.checking.cases import Case, cases_of, counts_in, of_cells, of_totals, problems_of, seen_in
@@ -11,8 +10,8 @@ from pilotlib.cleaning.verbs import is_approved, with_expected_columns
 from pilotlib.columns import INDICATOR_TITLES, RESULT_COUNTS, application_columns, title_of
 from pilotlib.project import ledger_beside
 from pilotlib.reading import YearInputs
-from pilotlib.vocabulary import MISSING_MARKS, RESULT_INDICATORS
-from pilotlib.words import normalised
+from pilotlib.vocabulary import RESULT_INDICATORS
+from pilotlib.words import normalised, rate_text
 
 # Of each pair the first are among the second.
 _AMONG = (("sat", "registered"), ("passed", "sat"), ("awarded", "passed"))
@@ -33,7 +32,7 @@ def check_results(results: Cleaned, cleaned: Cleaned, inputs: YearInputs) -> pd.
         *seen_in(results.changes),
         *chain(*(_above(rows, *pair) for pair in _AMONG if {*pair} <= {*counts})),
         *_pass_rates(rows),
-        *_pass_rates(results.set_aside[results.set_aside["reason"] == "合计行"]),
+        *_pass_rates(_rates_as_digits(results.set_aside[results.set_aside["reason"] == "合计行"])),
         *of_totals(results),
         *_beside_places(rows, with_expected_columns(cleaned.applications)),
         *_beside_indicators(rows, inputs.indicators),
@@ -50,21 +49,25 @@ def _pass_rates(rows: pd.DataFrame) -> list[Case]:
     """Pass rates that do not follow from those who sat and passed, as exactly as they are given, rounded or cut."""
     if rows.empty or not {"pass_rate", "sat", "passed"} <= {*rows}:
         return []
-    given = rows["pass_rate"].astype(str).map(normalised)
-    parts = given.str.extract(r"^(\d+(?:\.(\d+))?)(%?)$")
-    number, decimals = pd.to_numeric(parts[0]), parts[1].str.len().fillna(0)
-    factor = np.where((parts[2] == "") & (number <= 1), 100, 1)  # 0.95 is 95%
-    stated, step = number * factor, np.where(decimals > 0, factor, 1) * 10.0**-decimals
+    given = rows["pass_rate"].astype(str)
+    parts = given.str.extract(r"^(\d+(?:\.(\d+))?)$")
+    stated, decimals = pd.to_numeric(parts[0]), parts[1].str.len().fillna(0)
+    step = 10.0**-decimals
     passed, sat = counts_in(rows, "passed").astype("Float64"), counts_in(rows, "sat").astype("Float64")
     actual = (passed / sat * 100).where(sat > 0)
     off = (actual - stated).astype("Float64")
     wrong = ~((off >= -step / 2 - 1e-6) & (off < step + 1e-6)) & off.notna()
     how = "通过" + passed.map("{:.0f}".format) + "÷参考" + sat.map("{:.0f}".format) + "=" + actual.map("{:.2f}%".format)
-    unreadable = number.isna() & (given != "") & ~given.isin(list(MISSING_MARKS))
+    unreadable = stated.isna() & (given != "")
     return [
-        *cases_of("pass_rate_differs", "pass_rate", rows.assign(other=how), wrong, other="other"),
+        *cases_of("pass_rate_differs", "pass_rate", rows.assign(said=given + "%", other=how), wrong, "said", "other"),
         *cases_of("pass_rate_unreadable", "pass_rate", rows, unreadable),
     ]
+
+
+def _rates_as_digits(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows set aside, whose cells stand as received, with their pass rates as cleaning writes them."""
+    return rows.assign(**{name: rows[name].map(normalised).map(rate_text) for name in rows if name == "pass_rate"})
 
 
 def _beside_places(rows: pd.DataFrame, applications: pd.DataFrame) -> list[Case]:

@@ -14,7 +14,7 @@ from pilotlib.cleaning import log, rows, verbs
 from pilotlib.cleaning.log import number_of_changed_cells, repairs
 from pilotlib.cleaning.rows import Piece
 from pilotlib.columns import CORRECTION_COLUMNS, REFERENCE_COLUMNS
-from pilotlib.distinct import differ, with_categories
+from pilotlib.distinct import asked_of_each, differ, with_categories
 from pilotlib.reading.choosing import NO_ORIGIN, Origin
 from pilotlib.reading.headers import header_of
 from pilotlib.vocabulary import NOTHING_SAID
@@ -66,9 +66,9 @@ def clean(
     corrections = pd.DataFrame(columns=CORRECTION_COLUMNS, dtype=str) if corrections is None else corrections
     reference = pd.DataFrame(columns=REFERENCE_COLUMNS, dtype=str) if reference is None else reference
     known_majors = frozenset(reference["major"]) | frozenset(reference["catalogue_name"])
-    ledger = log.ledger_of(corrections)
     cells = with_categories(cells)
     piece = rows.whole_table(cells, header_of(cells, file, corrections), file, origin)
+    ledger = log.ledger_of(corrections, piece.header)
     names = rows.names_of(piece)
     table, reasons = rows.named(piece, names), rows.reasons_of(piece, names)
     given = verbs.strip_cells(table[reasons == ""])
@@ -91,8 +91,8 @@ def clean(
 
 
 def _made_longer(before: pd.Series, after: pd.Series) -> np.ndarray:
-    """Which cells were filled up at their end: whoever did so took them for cut off."""
-    longer = differ(before, after)
+    """Which cells as wide as their column were filled up at their end: whoever did so took them for cut off."""
+    longer = differ(before, after) & asked_of_each(before, verbs.fills_width(before))
     longer[longer] = [new.startswith(old) and old != "" for old, new in zip(before[longer], after[longer], strict=True)]
     return longer
 

@@ -12,7 +12,7 @@ from pilotlib.columns import COUNT_COLUMNS, column_named, title_of
 from pilotlib.distinct import categories_of, differ
 from pilotlib.errors import PilotError
 from pilotlib.project import ledger_beside
-from pilotlib.reading.headers import ledger_rows
+from pilotlib.reading.headers import Header, ledger_rows
 from pilotlib.vocabulary import registry
 
 CHANGE_RULES = registry(__file__, "rules.toml")
@@ -21,14 +21,17 @@ CHANGE_COLUMNS = ["source_row", "column", "before", "after", "rule", "reason"]
 NO_CHANGES = pd.DataFrame(columns=CHANGE_COLUMNS[:-1], dtype=str).astype({"source_row": "int64"})
 
 
-def ledger_of(corrections: pd.DataFrame) -> pd.DataFrame:
+def ledger_of(corrections: pd.DataFrame, header: Header) -> pd.DataFrame:
     """The ledger `row, column, was, becomes, reason`, with what its entries mean.
 
     `entry` counts them from 1; `source_row` is the row's number, 0 the header's, missing where none is named;
-    `column` becomes the column's name, given by name, title or alias; an unknown word stays as it is.
+    `column` becomes the column's name, given by name, title, alias or as the file's header has it; an unknown word
+    stays as it is.
     """
     texts = {name: corrections[name].str.strip() for name in ("was", "becomes", "reason")}
-    names = pd.Series([column_named(word) or word for word in corrections["column"]], corrections.index, str)
+    own = dict(zip(header.lines[-1] if header.lines else [], header.names, strict=False))
+    known = [column_named(word) or own.get(word.strip()) or word for word in corrections["column"]]
+    names = pd.Series(known, corrections.index, str)
     rows, entries = ledger_rows(corrections), range(1, len(corrections) + 1)
     return corrections.assign(**texts, column=names, entry=entries, source_row=rows, rule="correction")
 
@@ -132,7 +135,7 @@ def _fault(entry: Any, table: pd.DataFrame, file: str) -> str:
     if entry.column not in table:
         return f"{file} 没有“{title}”列。现有：{'、'.join(map(title_of, table.columns.astype(str)))}。"
     if entry.source_row not in table.index:
-        return f"{file} 没有第 {entry.row} 行申报（或已作为合计、空行等剔除）。{ROWS_ARE_COUNTED}"
+        return f"{file} 没有第 {entry.row} 行，或它是合计、空行一类剔除的行，只能在原表中改好。{ROWS_ARE_COUNTED}"
     if entry.again:
         return f"{where}更正了两次。请合并为一条。"
     now = str(table.loc[int(entry.source_row), entry.column])

@@ -73,10 +73,15 @@ def names_of(piece: Piece) -> list[str | None]:
             f"如确是同一列，请在 {BY_COLUMNS} 下写明；不是，请换一个列名或补上该列。",
             rows=[titles],
         )
+    if len(parts := [title for title in titles if columns.is_part_of_a_row(title)]) > 1:
+        how = "请改成一行一个证书、一个等级、一个批次，另存后再试"
+        raise PilotError(f"{where}：“{'”、“'.join(parts)}”把一项申报的等级或批次分列写出，读不准。{how}。")
     for name in dict.fromkeys(filter(None, names)):
         same = [title for title, other in zip(titles, names, strict=True) if other == name]
         if len(same) > 1:
-            raise PilotError(f"{where}：“{'”、“'.join(same)}” 都是{columns.title_of(name)}列。请只留一列。")
+            places = [f"“{title}”（第{place}列）" for place, title in enumerate(titles, 1) if names[place - 1] == name]
+            side = "；两张表左右并排的，请改成上下排列" if name == "certificate" else ""
+            raise PilotError(f"{where}：{'、'.join(places)}都是{columns.title_of(name)}列。请只留一列{side}。")
     below = piece.cells.iloc[max(piece.header.first - piece.header.last - piece.first, 0) :]
     found: list[str | None] = []
     for place, (title, known) in enumerate(zip(titles, names, strict=True)):
@@ -124,7 +129,7 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     for reason, which in (
         ("示例行", label & MODEL != 0),
         ("签字行", label & SIGNATURE != 0),
-        ("平均、占比行", label & SUMMARY != 0),
+        ("汇总说明行", label & SUMMARY != 0),
         ("合计行", (label & np.where(certified, TOTAL, TOTAL | TOTAL_WITHIN) != 0) | in_halves),
         ("单位行", anywhere & NO_UNIT == 0),
         ("列号行", certified & (anywhere & NO_NUMBER == 0)),
@@ -142,7 +147,7 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
 
 
 def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarray) -> np.ndarray:
-    """Positions of rows without level and majors that say the sums of those above, or since the last such."""
+    """Positions of rows without level and majors that say the sums of those above, since the last such, or of all."""
     if piece.first > 0:  # rows above are in another piece
         return np.zeros(0, int)
     cells = {name: piece.cells.iloc[:, place] for place, name in enumerate(names) if name}
@@ -156,16 +161,18 @@ def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarr
     named = np.logical_or.reduce([says("majors", bool), says("level", levels_in), in_name])
     named = named if named.any() else says("certificate", bool)
     candidates, applied = np.flatnonzero((reasons == "") & ~named), (reasons == "") & named
-    fits, filled = np.cumsum(applied)[candidates] > 1, np.zeros(len(candidates), bool)
+    fits, of_all = np.cumsum(applied)[candidates] > 1, np.full(len(candidates), applied.sum() > 1)
+    filled = np.zeros(len(candidates), bool)
     for name in cells.keys() & set(columns.ADDED_UP_COLUMNS):
         counts = each_value(cells[name], lambda text: count_text(normalised(text)))
         # NaN where the cell is blank, -1 where it is no count.
         numbers = asked_of_each(counts, lambda text: float(text) if is_count(text) else -1 if text else np.nan, float)
-        above = np.cumsum(np.where(applied, np.maximum(np.nan_to_num(numbers), 0), 0))[candidates]
-        own = numbers[candidates]
+        sums = np.cumsum(np.where(applied, np.maximum(np.nan_to_num(numbers), 0), 0))
+        above, own = sums[candidates], numbers[candidates]
         fits &= np.isnan(own) | (own == above) | (own == np.diff(above, prepend=0))
+        of_all &= np.isnan(own) | (own == sums[-1])
         filled |= own > 0
-    return candidates[fits & filled]
+    return candidates[(fits | of_all) & filled]
 
 
 def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:

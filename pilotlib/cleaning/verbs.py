@@ -55,6 +55,11 @@ def write_counts(table: pd.DataFrame) -> pd.DataFrame:
     return _with_each(years, columns.source_columns("count"), words.count_text)
 
 
+def write_rates(table: pd.DataFrame) -> pd.DataFrame:
+    """Write rates in percent as digits: 0.95 and 95% become 95."""
+    return _with_each(table, columns.source_columns("rate"), words.rate_text)
+
+
 def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:
     """Empty the count cells that are still no whole number; the log keeps what they held."""
     return _with_each(table, columns.COUNT_COLUMNS, lambda text: text if words.is_count(text) else "")
@@ -62,7 +67,7 @@ def blank_unreadable_counts(table: pd.DataFrame) -> pd.DataFrame:
 
 def complete_majors(table: pd.DataFrame, known_majors: frozenset[str]) -> pd.DataFrame:
     """Complete the last major of a cut-off cell when exactly one known major begins that way."""
-    fills = _fills(table["majors"])
+    fills = fills_width(table["majors"])
 
     def completed(text: str) -> str:
         last = (words.split_majors(text) or [""])[-1]
@@ -94,6 +99,7 @@ def verbs_for(header: Header, answers: Mapping[str, str] = NOTHING_SAID) -> list
         ("status_alias", partial(name_statuses, answers=answers)),
         ("count_unit", partial(convert_counts, factors=factors)),
         ("count_format", write_counts),
+        ("rate_format", write_rates),
         ("count_unreadable", blank_unreadable_counts),
     ]
 
@@ -103,7 +109,7 @@ def cut_off_certificates(certificates: pd.Series, has_level: np.ndarray) -> np.n
 
     The second sign counts only where other rows have levels; `has_level` says which, in the name or beside it.
     """
-    fills = _fills(certificates)
+    fills = fills_width(certificates)
     opened = asked_of_each(certificates, lambda text: sum(map(text.count, "(（")) > sum(map(text.count, ")）")))
     ends_there = asked_of_each(certificates, lambda text: not text.endswith((")", "）")) and fills(text))
     return opened | (~has_level & ends_there & has_level.any())
@@ -111,7 +117,7 @@ def cut_off_certificates(certificates: pd.Series, has_level: np.ndarray) -> np.n
 
 def cut_off_majors(majors: pd.Series, known_majors: frozenset[str]) -> np.ndarray:
     """Which major cells are cut off: they fill the column's width and end in a separator or a part of a known major."""
-    fills = _fills(majors)
+    fills = fills_width(majors)
 
     def is_cut(text: str) -> bool:
         last = words.split_majors(text)[-1:] if fills(text) else []
@@ -173,7 +179,7 @@ def _with_each(table: pd.DataFrame, names: Iterable[str], rule: Callable[[str], 
     return table.assign(**{name: each_value(table[name], rule) for name in names if name in table})
 
 
-def _fills(column: pd.Series) -> Callable[[str], bool]:
+def fills_width(column: pd.Series) -> Callable[[str], bool]:
     """Whether a cell is as wide as the widest, give or take a character: where a column's width would cut."""
     # No column of a printed table is narrower than ten Chinese characters: a shorter cell was not cut off.
     width = asked_of_each(column, words.display_width, int).max(initial=21) - 1

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pilotlib.columns import APPLICATION_COLUMNS, SOURCE_COLUMNS, source_columns
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import COUNT_FORM, plain
+from pilotlib.vocabulary import COUNT_FORM, DITTO, plain
 from pilotlib.words import count_text, normalised
 
 HIDDEN_SHEET = "（隐藏）"
@@ -143,7 +143,7 @@ def fill_merged(
     unless the rows' majors are the same, and a number in a column that is not ours.
 
     Returns:
-        The rows filled; what was done to each cell: `merged_cell` (a merged cell's text holds here too),
+        The rows filled; what was done to each cell: `ditto`, `merged_cell` (a merged cell's text holds here too),
         `merged_hidden` (a text of its own was covered), `merged_count` (a number was given once for all rows, and
         is what was before), `merged_row` (it gathered those of rows that go on with it); and these rows' positions.
     """
@@ -172,8 +172,19 @@ def fill_merged(
             steps.append((row, column, own, after, "merged_hidden" if own.strip() else "merged_cell"))
     for row, column, _, after, _ in steps:
         rows[row][column] = after
+    words = [(row, place) for row in range(header.last + 2, len(rows)) for place in _places_of_words(header)]
+    for row, column in words:
+        if plain(own := rows[row][column]) in DITTO:
+            rows[row][column] = rows[row - 1][column]
+            steps.append((row, column, own, rows[row - 1][column], "ditto"))
     joined, continued = _join_rows(rows, positions, corners)
     return rows, steps + joined, continued
+
+
+def _places_of_words(header: Header) -> list[int]:
+    """The columns in which 同上 may stand for the cell above: those of words, not of numbers."""
+    words = source_columns("round", "name", "names", "level", "status", "year")
+    return [place for place, name in enumerate(header.names) if name in words]
 
 
 def _join_rows(

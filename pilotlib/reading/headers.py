@@ -14,7 +14,15 @@ from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.project import ledger_beside
 from pilotlib.reading.likely import guessed_header, nearly_named, without_unit
-from pilotlib.vocabulary import NOTHING_SAID, OTHER_MEASURE, PEOPLE_BY_TITLE, PEOPLE_TITLES, WHOLE_FORM, plain
+from pilotlib.vocabulary import (
+    NOTHING_SAID,
+    OTHER_MEASURE,
+    PART_OF_A_ROW,
+    PEOPLE_BY_TITLE,
+    PEOPLE_TITLES,
+    WHOLE_FORM,
+    plain,
+)
 
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3
@@ -166,6 +174,9 @@ def no_header(file: str, tables: Sequence[Sequence[Sequence[str]]], called: Mapp
     absent = "、".join(f"“{word}”" for word in called if word not in there)
     named = f"{BY_COLUMNS} 所写的{absent}不在表中。" if absent else ""
     titles = "、".join(map(title_of, EXPECTED_COLUMNS))
+    sides = ({column_named(row[0]) for row in rows if row} - {None} for rows in tables)
+    if any(len(names) >= FEWEST_HEADER_CELLS for names in sides):
+        return PilotError(f"{file}：列名写在第一列，表是横放的。请在表格软件中转置（行列互换），另存后再试。")
     said = f"{file}：没有找到表头。{named}表头应有的列，除证书名称外可以缺少：{titles}。"
     rows = next((rows[place:] for rows in tables if (place := guessed_header(rows)) is not None), None)
     return PilotError(said + nearly_named(rows[0] if rows else []), rows=rows)
@@ -189,8 +200,10 @@ def _goes_on(upper: Header, lower: Header) -> bool:
     of what is counted above."""
     below = [title for title, name in zip(lower.titles, upper.names, strict=False) if name]
     words = list(map(plain, filter(None, lower.titles)))
-    is_of_parts = any(map(WHOLE_FORM.fullmatch, words)) and any(map(OTHER_MEASURE.search, words))
-    parts = (WHOLE_FORM.fullmatch(word) or OTHER_MEASURE.search(word) for word in words)
+    of_rows = sum(PART_OF_A_ROW.fullmatch(word) is not None for word in words)
+    is_of_parts = of_rows > 1 or (any(map(WHOLE_FORM.fullmatch, words)) and any(map(OTHER_MEASURE.search, words)))
+    forms = (WHOLE_FORM.fullmatch, PART_OF_A_ROW.fullmatch, OTHER_MEASURE.search)
+    parts = (any(form(word) for form in forms) for word in words)
     names_others = columns_named(lower) > 0 and not any(below)
     return columns_named(upper) > 0 and (names_others or (is_of_parts and all(parts)))
 

@@ -7,7 +7,7 @@ import pandas as pd
 from pilotlib.columns import RESULT_COUNTS, title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import COHORT_TITLE, OUTCOMES, TOTAL_WORD, listed, plain
+from pilotlib.vocabulary import COHORT_TITLE, OUTCOMES, TOTAL_WORD, YES_OR_NO, listed, plain
 from pilotlib.words import normalised
 
 _GROUPS = ("year", "application_round", "certificate", "level", "majors", "college")
@@ -30,7 +30,8 @@ def counted_up(cells: pd.DataFrame, header: Header, file: str, aside: Sequence[i
     titles = enumerate(zip(header.titles, header.names, strict=True))
     by = [place for place, (title, name) in titles if name in _GROUPS or COHORT_TITLE.fullmatch(plain(title))]
     below = cells.iloc[header.last + 1 :].map(normalised)
-    read = OUTCOMES.get if "outcome" in place_of else _of_score
+    said_as = OUTCOMES | (YES_OR_NO if "是否" in header.titles[place_of.get("outcome", 0)] else {})
+    read = said_as.get if "outcome" in place_of else _of_score
     said = below[place_of["outcome" if "outcome" in place_of else "score"]].map(read)
     certificates, counts = below[place_of["certificate"]], ~below.index.isin(list(aside))
     # A row that fills no other cell is a remark.

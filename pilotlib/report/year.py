@@ -14,8 +14,9 @@ from pilotlib.claims import check_narrative, count_states
 from pilotlib.claims.grammar import DISAGREES
 from pilotlib.cleaning import number_of_changed_cells
 from pilotlib.columns import title_of
-from pilotlib.project import earlier_folder, find_project, year_of
+from pilotlib.project import earlier_folder, find_project, ledger_beside, year_of
 from pilotlib.reading import Processed, YearStatistics, processed_folder, read_processed, read_year_statistics
+from pilotlib.reading.headers import BY_COLUMNS
 from pilotlib.report import year_tables
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
@@ -114,13 +115,16 @@ def _warnings(table: str, problems: pd.DataFrame) -> Doubt:
 def _provenance(processed: Processed) -> list[Fact]:
     """File, receipt, hash, and the version that computed the figures."""
     about, source, results = processed.about, processed.about["source"], processed.results
+    tables = [processed, results] if results else [processed]
+    counts = [(table.corrections["reason"] != BY_COLUMNS).sum() for table in tables]
+    ledgers = dict(zip([ledger_beside(table.about["file"]) for table in tables], counts, strict=True))
     return [
         Fact("申报表", about["file"]),
         Fact("来自", str(source.get("received_from", "未记录"))),
         Fact("收到日期", str(source.get("received_on", "未记录"))),
         Fact("SHA-256", about["sha256"]),
         Fact("申报行数", number(len(processed.applications))),
-        Fact("人工更正", f"{number(len(processed.corrections))}条（corrections.csv）"),
+        *(Fact("人工更正", f"{number(count)}条（{ledger}）") for ledger, count in ledgers.items()),
         *([Fact("考核结果表", f"{results.about['file']}，SHA-256 {results.about['sha256']}")] if results else []),
         Fact("表外指标", f"{number(len(processed.given_indicators))}条（indicators.csv）"),
         Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),

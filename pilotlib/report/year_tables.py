@@ -8,7 +8,7 @@ import pandas as pd
 
 from pilotlib.checking import CleanedYear, by_cause, rows_named
 from pilotlib.cleaning import Cleaned, number_of_changed_cells, repairs
-from pilotlib.columns import COLUMNS, INDICATORS, SOURCE_COLUMNS, kind_of
+from pilotlib.columns import COLUMNS, INDICATORS, SOURCE_COLUMNS, kind_of, source_columns
 from pilotlib.reading import Processed
 from pilotlib.report.prose import number
 from pilotlib.report.told import NOTHING, Told, in_words, names_of
@@ -114,7 +114,8 @@ def logged_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: s
     shown = [name for name in SOURCE_COLUMNS if kind_of(name) not in ("row", "year") and name in table]
     shown = ["source_row", *shown, "note"]
     as_given = [name for name in names_of(applications) if name.endswith("_as_given") and kind_of(name) == "text"]
-    data = table[[*shown, *as_given]]
+    rates = {name: pd.to_numeric(table[name], errors="coerce") for name in source_columns("rate") if name in table}
+    data = table[[*shown, *as_given]].assign(**rates)
     marks = pd.DataFrame({name: rows.isin(repaired["source_row"][repaired["column"] == name]) for name in data})
     # Of a changed certificate cell, only the part that changed is marked.
     changed_level = applications["level"].astype(str) != applications["level_as_given"].astype(str)

@@ -43,6 +43,7 @@ def overview(tables: Tables) -> pd.DataFrame:
         ("repeated_certificates", repeated if has_rounds else pd.NA, False, "按证书与等级计"),
     ]
     table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"]).astype({"value": "Float64"})
+    table["lower_bound"] &= table["value"].notna()
     table.insert(2, "unit", table["measure"].map(unit_of))
     return table
 

@@ -11,6 +11,8 @@ import pandas as pd
 from pilotlib.statistics.places import Tables, once, only_approved, totals
 from pilotlib.vocabulary import listed
 
+_NO_GROUP = "未归类"
+
 
 def by_major(tables: Tables) -> pd.DataFrame:
     """One row per major in the order of the catalogue: students, places of its own, places shared with others."""
@@ -95,12 +97,17 @@ def places_per_100_students(tables: Tables) -> pd.DataFrame:
 
 def by_category(tables: Tables) -> pd.DataFrame:
     """One row per 大类 of the catalogue, and one for places shared between several: majors, applications, places."""
-    return _by_group(tables, tables.majors.drop_duplicates("major").set_index("major")["category"], "category")
+    return _by_group(tables, tables.majors["category"], "category")
 
 
 def by_college(tables: Tables) -> pd.DataFrame:
-    """One row per college, as `by_category`; empty where the school has not said which majors are whose."""
-    return _by_group(tables, tables.colleges, "college")
+    """One row per college, as `by_category`, as the table says, else as the school has said which majors are whose;
+    empty where neither does."""
+    own = tables.applications.reindex(columns=["source_row", "college"]).set_index("source_row")["college"]
+    own = own.astype(object).replace("", pd.NA).dropna()
+    majors = tables.majors
+    colleges = majors["major"].map(tables.colleges) if own.empty else majors["source_row"].map(own)
+    return _by_group(tables, colleges, "college").head(len(majors) * int(colleges.notna().any()))
 
 
 def _sizes(rows: pd.DataFrame, how: str, how_not: str) -> pd.DataFrame:
@@ -114,15 +121,16 @@ def _sizes(rows: pd.DataFrame, how: str, how_not: str) -> pd.DataFrame:
     return sizes.assign(students=sizes["students"].where(agreed), how=agreed.map({True: how, False: how_not}))
 
 
-def _by_group(tables: Tables, group_of: pd.Series | dict[str, str], name: str) -> pd.DataFrame:
-    """One row per group of majors, and one for each set of groups that share places, under the column `name`."""
-    majors = tables.majors.assign(**{name: _looked_up(tables.majors["major"], group_of)})
+def _by_group(tables: Tables, groups: pd.Series, name: str) -> pd.DataFrame:
+    """One row per group, and one for each set of groups that share places, under the column `name`; `groups` says
+    which one each row of `majors` belongs to."""
+    majors = tables.majors.assign(**{name: groups.astype(object).fillna(_NO_GROUP).astype(str)})
     of_row = majors.groupby("source_row")[name].agg(listed)
     applications = only_approved(tables.applications)
     table = totals(applications.assign(**{name: _looked_up(applications["source_row"], of_row)}), [name])
     table = table.drop(columns=["certificates", "certificate_levels"])
     table.insert(1, "majors_count", table[name].map(majors.groupby(name)["major"].nunique()).astype("Int64"))
-    table = table if len(majors) and len(group_of) else table.iloc[:0]
+    table = table if len(majors) else table.iloc[:0]
     return table.sort_values("places_approved", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -135,6 +143,6 @@ def _major_rows(tables: Tables) -> pd.DataFrame:
     return rows.assign(shared=rows["source_row"].duplicated(keep=False), cut_off=cut_off)
 
 
-def _looked_up(keys: pd.Series, words: pd.Series | dict[str, str], otherwise: str = "未归类") -> pd.Series:
+def _looked_up(keys: pd.Series, words: pd.Series, otherwise: str = _NO_GROUP) -> pd.Series:
     texts = keys.map(words).astype(object)
     return texts.where(texts.notna(), otherwise).astype(str)

@@ -162,7 +162,7 @@ def _corrected(
 ) -> tuple[dict[str, pd.Series], dict[str, int]]:
     """Every source column with the ledger's corrections put in, and how many people one counts in each."""
     entries = [] if corrections is None else corrections[["row", "column", "was", "becomes"]].to_numpy().tolist()
-    headings = headings_of(corrections)
+    headings, own = headings_of(corrections), dict(zip(header.lines[-1], header.names, strict=False))
     columns, factors = {}, {}
     for place, title in enumerate(header.titles):
         name, factor, _ = heading_of(headings.get(title, title))
@@ -170,7 +170,7 @@ def _corrected(
             columns[name], factors[name] = cells.iloc[:, place], factor
     for row, column, _, becomes in entries:
         if float(row) > 0:
-            name = column_named(column) or column
+            name = column_named(column) or own.get(column.strip()) or column
             columns[name] = columns[name].astype(object)
             columns[name].iloc[int(float(row)) - first] = becomes
     return columns, factors
@@ -217,7 +217,7 @@ def _no_applications(cells: pd.DataFrame, columns: dict[str, pd.Series], others:
 
 
 def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[int]:
-    """Rows without level and majors in which each number is the sum of those above, or of those since the last such."""
+    """Rows without level and majors in which each number is the sum of those above, since the last such, or of all."""
 
     def read(name: str, rule: Callable[[str], str]) -> list[str]:
         return [rule(normalised(cell)) for cell in columns[name]] if name in columns else [""] * len(counts)
@@ -226,7 +226,8 @@ def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[i
     named = [any(words) for words in zip(read("majors", str), read("level", levels_in), in_name, strict=True)]
     named = named if any(named) else [bool(text) for text in read("certificate", str)]
     none = [0] * len(ADDED_UP_COLUMNS)
-    above, since, rows_above, totals = none, none, 0, []
+    above, since, rows_above, totals = none, none, 0, list[int]()
+    others: list[tuple[int, Sequence[str], list[int]]] = []
     stated = zip(*[read(name, count_text) for name in ADDED_UP_COLUMNS], strict=True)
     for row, (counted, is_named, texts) in enumerate(zip(counts, named, stated, strict=True)):
         numbers = [int(text) if is_count(text) else 0 for text in texts]
@@ -234,12 +235,20 @@ def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[i
             above, since = ([a + b for a, b in zip(sums, numbers, strict=True)] for sums in (above, since))
             rows_above += 1
         elif counted:
-            sums = zip(texts, numbers, above, since, strict=True)
-            fits = all(not text or (is_count(text) and number in both) for text, number, *both in sums)
-            if fits and any(numbers) and rows_above > 1:
+            both = zip(above, since, numbers, strict=True)
+            near = [last if number == last else whole for whole, last, number in both]
+            if _says(texts, numbers, near) and any(numbers) and rows_above > 1:
                 totals.append(row)
             since = none
-    return totals
+            others.append((row, texts, numbers))
+    of_all = [row for row, texts, numbers in others if any(numbers) and _says(texts, numbers, above)]
+    return totals + (of_all if rows_above > 1 else [])
+
+
+def _says(texts: Sequence[str], numbers: list[int], sums: list[int]) -> bool:
+    """Whether each number that a row says is the one of some sums."""
+    each = zip(texts, numbers, sums, strict=True)
+    return all(not text or (is_count(text) and number == total) for text, number, total in each)
 
 
 def _anywhere(columns: Iterable[pd.Series], *forms: re.Pattern[str]) -> np.ndarray:

@@ -130,7 +130,7 @@ def test_a_title_of_another_meaning_is_a_column_of_its_own(title):
 
 
 def test_two_columns_of_one_meaning_are_both_named():
-    with pytest.raises(PilotError, match="“批准总培训人数”、“获批人数” 都是批准总培训人数列"):
+    with pytest.raises(PilotError, match="“批准总培训人数”（第8列）、“获批人数”（第10列）都是批准总培训人数列"):
         columns_of(cells_of((*ROW, "50"), header=(*HEADER, "获批人数")))
 
 

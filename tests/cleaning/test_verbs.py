@@ -6,6 +6,7 @@ from pilotlib import PilotError
 from pilotlib.cleaning import clean
 from pilotlib.cleaning.log import apply_corrections, ledger_of
 from pilotlib.cleaning.verbs import complete_majors, cut_off_certificates, cut_off_majors, name_statuses
+from pilotlib.reading.headers import Header
 from tests.tables import cells_of, row
 
 KNOWN = frozenset({"电气自动化技术", "会计", "会计信息管理", "电子商务", "电子商务技术", "机电一体化技术"})
@@ -17,7 +18,7 @@ def table(**columns):
 
 
 def corrected(given, corrections, file="申报表"):
-    return apply_corrections(given, ledger_of(corrections), file)["majors"].tolist()
+    return apply_corrections(given, ledger_of(corrections, Header(0, 0, [], [])), file)["majors"].tolist()
 
 
 def ledger(row="1", column="申报专业", was="会计", becomes="会计学", reason="据原件"):
@@ -36,8 +37,8 @@ def test_a_correction_is_put_in_where_the_table_holds_what_the_ledger_says():
     ("corrections", "sentence"),
     [
         (ledger(was="电商"), "第 1 条：甲.tsv 第 1 行“申报专业”现为“会计”，不是“电商”"),
-        (ledger(row="7"), "第 1 条：甲.tsv 没有第 7 行申报"),
-        (ledger(row="x"), "没有第 x 行申报"),
+        (ledger(row="7"), "第 1 条：甲.tsv 没有第 7 行"),
+        (ledger(row="x"), "没有第 x 行"),
         (ledger(column="没有的列"), "甲.tsv 没有“没有的列”列。现有：申报专业。"),
         (pd.concat([ledger(), ledger()]), "第 2 条：甲.tsv 第 1 行“申报专业”更正了两次"),
     ],

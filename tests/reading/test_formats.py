@@ -31,7 +31,7 @@ TABLE = [HEADER, *ROWS]
 TITLE = ["2021年申报明细表", *[""] * 8]
 TOTAL = ["合计", "", "", "", "", "", "100", "101", ""]
 TWO_ROWS = [
-    ["序号", "年度", "批次", "证书", "", "专业名称", "学生人数", "培训人数", "", "审核状态", "联系电话"],
+    ["序号", "年度", "批次", "证书", "", "专业名称", "学生人数", "培训人数", "", "审核状态", "登记号"],
     ["", "", "", "名称", "等级", "", "", "申请", "批准", "", ""],
     ["1", "2021", "沿用批次", "财务共享服务", "初级", "会计", "437", "50", "50", "审核通过", "1"],
     ["2", "2021", "沿用批次", "财务共享服务", "中级", "会计", "437", "20", "20", "审核通过", "2"],
@@ -116,7 +116,7 @@ def header_again_and_total(kind, tmp_path):
 def header_of_two_rows(kind, tmp_path):
     odd = {"merged": TWO_ROWS_MERGED} if kind in LAID_OUT else {}
     cleaned = reads(kind, tmp_path, TWO_ROWS, aside=["表头的上一行"], **odd)
-    assert cleaned.applications["联系电话"].tolist() == ["1", "2", "3"]
+    assert cleaned.applications["登记号"].tolist() == ["1", "2", "3"]
 
 
 def merged_cells(kind, tmp_path):
