@@ -86,7 +86,7 @@ PART_OF_A_ROW = re.compile(r"[初中高]级|第?[一二三四五六七八九十\
 _MODEL = "(?:填写)?(?:示例|样例|范例|例如|例|样板|样本|范本)行?"
 MODEL_FORM = re.compile(rf"{_MODEL}:?\d{{0,2}}:?|[(\[【]{_MODEL}[)\]】].*")
 SIGNATURE_FORM = re.compile(
-    "(?:填表|制表|填报|审核|审批|复核|经办|负责|联系|报送|主管)(?:人|单位|部门|日期|时间|电话|方式|领导)(?:签[字名章])?(?::.*)?"
+    r"(?:填表|制表|填报|审核|审批|复核|经办|负责|联系|报送|主管)(?:人|单位|部门|日期|时间|电话|方式|领导)(?:签[字名章])?(?::.*|\(略\).*)?"
 )
 # What says who somebody is: the title of a column; in a cell the number of an identity card or a mobile phone, an
 # address for mail, and the name behind 填表人.

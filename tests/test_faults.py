@@ -156,6 +156,31 @@ NEIGHBOURS = {
         ),
         ["表头的上一行"],
     ),
+    "a total on top.csv": (
+        writers.delimited([HEADER, ["", "", "", "全校", "", *SUMS], *THREE]),
+        ["合计行"],
+    ),
+    "parts of rows.csv": (
+        writers.delimited([HEADER, THREE[0], ["", "", "", "其中：扩招", "", "20", "5", "5", ""], *THREE[1:]]),
+        ["汇总说明行"],
+    ),
+    "a page's foot.csv": (writers.delimited([HEADER, *THREE, ["共3条 每页20条 第1/1页", *[""] * 8]]), ["汇总说明行"]),
+    "signed in cells.csv": (
+        writers.delimited([HEADER, *THREE, ["填表人：欧阳小明", "", "", "", "审核：", "", "", "2021年3月5日", ""]]),
+        ["签字行"],
+    ),
+    "as above.csv": (
+        writers.delimited([HEADER, THREE[0], *(["〃", "同上", "″", *cells[3:8], "同上"] for cells in THREE[1:])]),
+        [],
+    ),
+    "thousands.csv": (
+        writers.delimited([HEADER, *THREE, ["合计", "", "", "", "", "1，402", "220", "200", ""]]),
+        ["合计行"],
+    ),
+    "broken lines.html": (
+        marked_html("界面设计职业技能等级证书(中级)", "界面设计<br>职业技能等级证书<br>（中级）"),
+        [],
+    ),
     "women among them.csv": (
         writers.delimited([[*HEADER, "其中女生"], *([*cells, "9"] for cells in THREE)]),
         [],
@@ -261,3 +286,70 @@ def test_a_workbook_of_wps_is_read_by_its_content(received, tmp_path):
     path = tmp_path / "明细.et"
     path.write_bytes(writers.xls({"明细": [HEADER, ROW]}))
     assert figures(received(path)) == (1, 437, 50, 50)
+
+
+TITLED = ["证书名称", "等级", "批准人数"]
+# What a table holds that may not count, or not here → what a warning says of it.
+DOUBTFUL = {
+    "another year above": (
+        [["某校2020年1+X申报表", "", ""], TITLED, ["界面设计", "初级", "50"]],
+        "写的是2020年，这里按2021年处理",
+    ),
+    "a row that is void": (
+        [
+            [*TITLED, "说明"],
+            ["界面设计", "初级", "50", ""],
+            ["老年照护", "初级", "40", "本条作废"],
+            ["A", "中级", "1", ""],
+        ],
+        "第2行另有一格写着“本条作废”",
+    ),
+    "several schools": (
+        [[*TITLED, "学校"], ["界面设计", "初级", "50", "甲学院"], ["老年照护", "初级", "40", "乙学院"]],
+        "表中有几所学校（甲学院、乙学院）",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DOUBTFUL)
+def test_what_may_not_count_is_told(name, received, tmp_path):
+    rows, warning = DOUBTFUL[name]
+    (tmp_path / "a.csv").write_bytes(writers.delimited(rows))
+    problems = received(tmp_path / "a.csv").problems
+    assert problems.loc[problems["severity"] == "warning", "message"].str.contains(warning, regex=False).any()
+
+
+# Tables that say one application's numbers in another way than a row each.
+LAID_OUT = {
+    "levels as columns": (
+        [
+            ["证书名称", "初级申请人数", "初级批准人数", "中级申请人数", "中级批准人数"],
+            ["界面设计", "5", "5", "6", "6"],
+        ],
+        "“初级申请人数”、“初级批准人数”.*分列写出",
+    ),
+    "rounds below places": (
+        [["证书名称", "批准人数", "", "专业"], ["", "第一批", "第二批", ""], ["界面设计", "5", "5", "会计"]],
+        "“第一批”、“第二批”.*分列写出",
+    ),
+    "ticks below levels": (
+        [["证书名称", "初级", "中级", "申请人数", "批准人数"], ["界面设计", "√", "", "5", "5"]],
+        "“初级”、“中级”.*分列写出",
+    ),
+    "on its side": (
+        [["证书名称", "甲", "乙"], ["等级", "初级", "中级"], ["批准人数", "50", "40"], ["申请人数", "50", "40"]],
+        "表是横放的",
+    ),
+    "side by side": (
+        [[*TITLED, "", *TITLED], ["界面设计", "初级", "50", "", "老年照护", "初级", "40"]],
+        "“证书名称”（第1列）、“证书名称”（第5列）都是证书名称列.*并排",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAID_OUT)
+def test_a_table_in_another_layout_is_refused_with_what_to_do(name, received, tmp_path):
+    rows, sentence = LAID_OUT[name]
+    (tmp_path / "a.csv").write_bytes(writers.delimited(rows))
+    with pytest.raises(PilotError, match=sentence):
+        received(tmp_path / "a.csv")

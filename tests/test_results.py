@@ -18,6 +18,8 @@ from pilotlib.cleaning import clean
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.reading import YearStatistics, read_inputs, read_processed, read_table
 from pilotlib.reading.documents import passages_of
+from pilotlib.report import year_tables
+from pilotlib.report.told import texts
 from pilotlib.report.year import book_of
 from pilotlib.running.stages import write_year
 from pilotlib.statistics import RESULT_STATISTICS, compare_counts, recount, summarise, tables_of
@@ -410,3 +412,30 @@ def test_every_student_is_counted_once(tmp_path_factory, rows):
     assert cells.iloc[0].tolist() == ["证书名称", "等级", "班级", "参考人数", "通过人数"]
     counted = {(name, group): [int(sat), int(passed)] for name, _, group, sat, passed in cells.iloc[1:].to_numpy()}
     assert counted == expected
+
+
+def test_rates_that_are_parts_of_one_are_told_in_percent(with_results):
+    """A sheet formatted as percent holds 0.8667; a count that is missing beside a rate is no crash."""
+    header = ["证书名称", "等级", "参考人数", "通过人数", "通过率"]
+    rows = [
+        ["界面设计", "初级", "30", "26", "0.8667"],
+        ["界面设计", "中级", "", "9", "90%"],
+        ["合计", "", "30", "35", ""],
+    ]
+    of_year = cleaned(with_results, writers.delimited([header, *rows]))
+    assert of_year.results.cleaned.applications["pass_rate"].tolist() == ["86.67", "90"]
+    told = year_tables.results_tables(of_year.results.cleaned, of_year.results.problems, "来源")
+    assert texts(told["results_applications"])["pass_rate"].tolist() == ["86.67", "90.00"]
+
+
+def test_yes_and_no_answer_a_question(with_results):
+    rows = [["界面设计", "初级", "是"], ["界面设计", "初级", "否"], ["界面设计", "初级", "缺考"]]
+    of_year = cleaned(with_results, writers.delimited([["证书名称", "等级", "是否通过"], *rows]))
+    assert of_year.results.cleaned.applications[["sat", "passed"]].to_numpy().tolist() == [[2, 1]]
+
+
+def test_names_behind_any_title_stay_in_the_file(with_results):
+    rows = [["界面设计", "初级", "30", "欧阳小明"], ["财务共享服务", "初级", "20", "上官小芳"]]
+    of_year = cleaned(with_results, writers.delimited([["证书名称", "等级", "参考人数", "联系人"], *rows]))
+    assert "小明" not in of_year.results.cleaned.applications.to_csv()
+    assert "联系人是个人信息" in "".join(of_year.results.problems["message"])

@@ -11,7 +11,7 @@ from pilotlib import columns
 from pilotlib.distinct import asked_of_each, each_value, numbers_alike
 from pilotlib.errors import PilotError
 from pilotlib.reading.choosing import NO_ORIGIN, Origin
-from pilotlib.reading.headers import BY_COLUMNS, Header, header_rows
+from pilotlib.reading.headers import BY_COLUMNS, Header, header_rows, laid_out_in_parts
 from pilotlib.reading.likely import misspelt, nearly_named
 from pilotlib.vocabulary import LABEL_FORMS, ROW_FORMS, TOTAL_FORM_WITHOUT_CERTIFICATE, TOTAL_HALVES, plain
 from pilotlib.words import REMEMBERED, count_text, is_count, levels_in, normalised, split_certificate
@@ -74,8 +74,7 @@ def names_of(piece: Piece) -> list[str | None]:
             rows=[titles],
         )
     if len(parts := [title for title in titles if columns.is_part_of_a_row(title)]) > 1:
-        how = "请改成一行一个证书、一个等级、一个批次，另存后再试"
-        raise PilotError(f"{where}：“{'”、“'.join(parts)}”把一项申报的等级或批次分列写出，读不准。{how}。")
+        raise laid_out_in_parts(where, parts)
     for name in dict.fromkeys(filter(None, names)):
         same = [title for title, other in zip(titles, names, strict=True) if other == name]
         if len(same) > 1:

@@ -9,13 +9,21 @@ import numpy as np
 import pandas as pd
 
 from pilotlib import columns
-from pilotlib.columns import EXPECTED_COLUMNS, REQUIRED_COLUMNS, SOURCE_COLUMNS, column_named, title_of
+from pilotlib.columns import (
+    EXPECTED_COLUMNS,
+    REQUIRED_COLUMNS,
+    SOURCE_COLUMNS,
+    column_named,
+    is_part_of_a_row,
+    title_of,
+)
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.project import ledger_beside
 from pilotlib.reading.likely import guessed_header, nearly_named, without_unit
 from pilotlib.vocabulary import (
     NOTHING_SAID,
+    ORDINAL_ROUND,
     OTHER_MEASURE,
     PART_OF_A_ROW,
     PEOPLE_BY_TITLE,
@@ -63,9 +71,12 @@ def find_header(rows: Iterable[Sequence[str]], called: Mapping[str, str] = NOTHI
 
     single = [Header(place, place, row, list(map(name_of, row)), (row,)) for place, row in enumerate(stripped)]
     double = [_of_two_rows(upper, lower, name_of) for upper, lower in pairwise(single)]
+    # Where levels or rounds stand below a row, it is no header alone.
+    alone = [upper for upper, lower in pairwise(single) if not (columns_named(upper) and _says_parts(lower))]
+    alone += single[-1:]
     # Of readings that name as many columns, that of a row which goes on with the one above comes first.
     pairs = zip(double, pairwise(single), strict=True)
-    readings = [*(header for header, (upper, lower) in pairs if _goes_on(upper, lower)), *single, *double]
+    readings = [*(header for header, (upper, lower) in pairs if _goes_on(upper, lower)), *alone, *double]
     whole = [header for header in readings if set(EXPECTED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
     nearest = [header for header in whole if first in (header.first, header.last)]
@@ -177,9 +188,22 @@ def no_header(file: str, tables: Sequence[Sequence[Sequence[str]]], called: Mapp
     sides = ({column_named(row[0]) for row in rows if row} - {None} for rows in tables)
     if any(len(names) >= FEWEST_HEADER_CELLS for names in sides):
         return PilotError(f"{file}：列名写在第一列，表是横放的。请在表格软件中转置（行列互换），另存后再试。")
+    for row in chain(*tables):
+        if len(parts := [cell.strip() for cell in row if is_part_of_a_row(cell) or _is_round(cell)]) > 1:
+            return laid_out_in_parts(file, parts)
     said = f"{file}：没有找到表头。{named}表头应有的列，除证书名称外可以缺少：{titles}。"
     rows = next((rows[place:] for rows in tables if (place := guessed_header(rows)) is not None), None)
     return PilotError(said + nearly_named(rows[0] if rows else []), rows=rows)
+
+
+def laid_out_in_parts(where: str, parts: Sequence[str]) -> PilotError:
+    """What is said of a table with a column for each level or round of a row."""
+    said = f"{where}：“{'”、“'.join(parts)}”把一项申报的等级或批次分列写出，读不准"
+    return PilotError(f"{said}。请改成一行一个证书、一个等级、一个批次，另存后再试。")
+
+
+def _is_round(cell: str) -> bool:
+    return ORDINAL_ROUND.fullmatch(plain(cell)) is not None
 
 
 def _with_people(header: Header, above: str) -> Header:
@@ -200,12 +224,20 @@ def _goes_on(upper: Header, lower: Header) -> bool:
     of what is counted above."""
     below = [title for title, name in zip(lower.titles, upper.names, strict=False) if name]
     words = list(map(plain, filter(None, lower.titles)))
-    of_rows = sum(PART_OF_A_ROW.fullmatch(word) is not None for word in words)
-    is_of_parts = of_rows > 1 or (any(map(WHOLE_FORM.fullmatch, words)) and any(map(OTHER_MEASURE.search, words)))
+    is_of_parts = _says_parts(lower) or (
+        any(map(WHOLE_FORM.fullmatch, words)) and any(map(OTHER_MEASURE.search, words))
+    )
     forms = (WHOLE_FORM.fullmatch, PART_OF_A_ROW.fullmatch, OTHER_MEASURE.search)
     parts = (any(form(word) for form in forms) for word in words)
     names_others = columns_named(lower) > 0 and not any(below)
-    return columns_named(upper) > 0 and (names_others or (is_of_parts and all(parts)))
+    return columns_named(upper) > 0 and (names_others or ((whole_and_part or _says_parts(lower)) and all(parts)))
+
+
+def _says_parts(row: Header) -> bool:
+    """Whether a row names several levels or rounds, and columns of ours no more."""
+    words = [plain(title) for title in row.titles if title]
+    parts = sum(PART_OF_A_ROW.fullmatch(word) is not None for word in words)
+    return parts > 1 and all(PART_OF_A_ROW.fullmatch(word) or WHOLE_FORM.fullmatch(word) for word in words)
 
 
 def _of_two_rows(upper: Header, lower: Header, name_of: Callable[[str], str | None]) -> Header:

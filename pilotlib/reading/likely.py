@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from difflib import SequenceMatcher, get_close_matches
 
-from pilotlib.columns import EXPECTED_COLUMNS, HEADERS, SOURCE_COLUMNS, column_named, title_of
+from pilotlib.columns import EXPECTED_COLUMNS, HEADERS, SOURCE_COLUMNS, column_named, is_part_of_a_row, title_of
 from pilotlib.vocabulary import COUNT_FORM, NEVER_LIKELY, OTHER_MEASURE, PEOPLE_TITLES, PERSONAL_TITLE, plain
 from pilotlib.words import one_off
 
@@ -52,7 +52,7 @@ def likely_column(word: str, wanted: Collection[str] = EXPECTED_COLUMNS) -> str 
     ['status', 'places_approved', None, None]
     """
     title = without_unit(word)
-    if column_named(word) or title in PEOPLE_TITLES or NEVER_LIKELY.match(title):
+    if column_named(word) or title in PEOPLE_TITLES or NEVER_LIKELY.match(title) or is_part_of_a_row(word):
         return None
     likely = [name for name, column in SOURCE_COLUMNS.items() if re.fullmatch(column.likely, title)]
     return misspelt(word, wanted) or (likely[0] if len(likely) == 1 and likely[0] in wanted else None)
