@@ -224,9 +224,7 @@ def _goes_on(upper: Header, lower: Header) -> bool:
     of what is counted above."""
     below = [title for title, name in zip(lower.titles, upper.names, strict=False) if name]
     words = list(map(plain, filter(None, lower.titles)))
-    is_of_parts = _says_parts(lower) or (
-        any(map(WHOLE_FORM.fullmatch, words)) and any(map(OTHER_MEASURE.search, words))
-    )
+    whole_and_part = any(map(WHOLE_FORM.fullmatch, words)) and any(map(OTHER_MEASURE.search, words))
     forms = (WHOLE_FORM.fullmatch, PART_OF_A_ROW.fullmatch, OTHER_MEASURE.search)
     parts = (any(form(word) for form in forms) for word in words)
     names_others = columns_named(lower) > 0 and not any(below)
