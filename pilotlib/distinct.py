@@ -76,11 +76,16 @@ def in_order(column: pd.Series, order: Callable[[list[str]], Iterable[str]]) -> 
     return pd.Series(pd.Categorical.from_codes(codes, words, ordered=True), index=column.index)
 
 
-def first_filled(column: pd.Series, other: pd.Series) -> pd.Series:
-    """The column's text, and where it is empty that of the other column."""
+def both_filled(column: pd.Series, other: pd.Series) -> pd.Series:
+    """The column's text, and where it is empty that of the other column; where they differ both, joined by 、."""
     words = categories_of(column).categories.union(categories_of(other).categories, sort=False)
-    both = pd.Series(categories_of(column).set_categories(words), index=column.index)
-    return both.where(both != "", categories_of(other).set_categories(words))
+    first = pd.Series(categories_of(column).set_categories(words), index=column.index)
+    either = first.where(first != "", categories_of(other).set_categories(words))
+    unlike = differ(column, other) & asked_of_each(column, bool) & asked_of_each(other, bool)
+    if not unlike.any():
+        return either
+    joined = column[unlike].astype(str) + "、" + other[unlike].astype(str)
+    return pd.Series(categories_of(either.astype(object).where(~unlike, joined)), index=column.index)
 
 
 def differ(before: pd.Series, after: pd.Series) -> np.ndarray:

@@ -73,13 +73,15 @@ TOTAL_HALVES = (re.compile("[合总共小累]"), re.compile("计"))
 # 平均, 占比; 其中:五年制; 共8条 第1/3页: what is said of the rows, and of none of them.
 SUMMARY_FORM = re.compile(
     r"(?:平均|均值|中位|最大|最小|最高|最低|占比|比例|百分比|同比|环比|增长率)(?:值|数|人数)?(?:\(%\))?:?"
-    r"|其中.{0,20}|共\d+[项个条种行页所].*|第\d+(?:/\d+)?页.*"
+    r"|其中.{0,20}|共\d+[项个条种行页所].*|第\d+(?:/\d+)?页.*|(?:注|备注|附注|说明|填表说明|状态|图例)\d?:.+"
 )
 # What stands for the cell above; what says in a column not ours that a row does not count, or not as it stands.
-DITTO = frozenset({"同上", "同前", "〃", "″", '"', "''", "′′"})
+DITTO = frozenset({"同上", "同前", "〃", "″"})
 VOID_WORD = re.compile("作废|撤销|撤回|取消|注销|无效|不计|重复|为准|调整前|变更前|原计划")
 # Titles of a column that says whose an application is.
 SCHOOL_TITLE = re.compile("(?:申报|试点|所属)?(?:学校|院校)(?:名称)?|申报单位")
+# 单位：百人, above a table: its numbers of people are of so many.
+UNIT_ABOVE = re.compile("单位:?[(]?([十百千万]人)")
 # A level or a round in a header: 初级申请人数, 第二批批准人数.
 PART_OF_A_ROW = re.compile(r"[初中高]级|第?[一二三四五六七八九十\d]{1,2}(?:批次|批|次|轮)|沿用(?:批次)?|新增")
 # 示例, in the cell of a label; 填表人：…; a unit, in every cell of its row; (3) under a column's title.

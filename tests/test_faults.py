@@ -173,6 +173,17 @@ NEIGHBOURS = {
         writers.delimited([HEADER, THREE[0], *(["〃", "同上", "″", *cells[3:8], "同上"] for cells in THREE[1:])]),
         [],
     ),
+    "a unit above.csv": (
+        writers.delimited(
+            [
+                ["单位：百人", *[""] * 8],
+                HEADER,
+                *([*cells[:5], *(str(int(text) / 100) for text in cells[5:8]), cells[8]] for cells in THREE),
+            ]
+        ),
+        ["表头以上"],
+    ),
+    "a note below.csv": (writers.delimited([HEADER, *THREE, ["注：第2行以平台为准", *[""] * 8]]), ["汇总说明行"]),
     "thousands.csv": (
         writers.delimited([HEADER, *THREE, ["合计", "", "", "", "", "1，402", "220", "200", ""]]),
         ["合计行"],
@@ -304,6 +315,10 @@ DOUBTFUL = {
         ],
         "第2行另有一格写着“本条作废”",
     ),
+    "two levels": (
+        [TITLED, ["界面设计（中级）", "初级", "50"], ["老年照护", "中级", "40"]],
+        "第1行",
+    ),
     "several schools": (
         [[*TITLED, "学校"], ["界面设计", "初级", "50", "甲学院"], ["老年照护", "初级", "40", "乙学院"]],
         "表中有几所学校（甲学院、乙学院）",
@@ -339,6 +354,10 @@ LAID_OUT = {
     "on its side": (
         [["证书名称", "甲", "乙"], ["等级", "初级", "中级"], ["批准人数", "50", "40"], ["申请人数", "50", "40"]],
         "表是横放的",
+    ),
+    "columns in another order": (
+        [TITLED, ["界面设计", "初级", "50"], ["证书名称", "批准人数", "等级"], ["老年照护", "40", "中级"]],
+        "文件第 3 行：又有一行表头，列的顺序与前面不同",
     ),
     "side by side": (
         [[*TITLED, "", *TITLED], ["界面设计", "初级", "50", "", "老年照护", "初级", "40"]],

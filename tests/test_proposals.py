@@ -78,5 +78,5 @@ def test_an_unknown_major_is_proposed_as_the_likeliest_or_to_be_filled_in():
         "# 护理,目录名称,专业代码,目录年份,专业大类",
     ]
     assert lines_for_statuses(problems.assign(rule="status_unknown", value="另“议")) == [
-        '"另“议" = "approved"  # 没有批准的写 "not_approved"'
+        '# "另“议" = "approved"  # 没有批准的写 "not_approved"'
     ]

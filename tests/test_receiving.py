@@ -183,14 +183,14 @@ def test_nothing_is_left_where_the_year_cannot_be_made(project, tmp_path, monkey
 
 
 def test_a_table_of_unknown_headers_is_set_up_shown_and_read_once_they_are_named(project, tmp_path):
-    rows = [["编码", "试点证书", "报名总数", "核准名额"], ["A", "甲(初级)", "66", "60"], ["B", "乙(中级)", "55", "50"]]
+    rows = [["编码", "开展证书", "报名总数", "核准名额"], ["A", "甲(初级)", "66", "60"], ["B", "乙(中级)", "55", "50"]]
     path = tmp_path / "a.csv"
     path.write_bytes(writers.delimited(rows))
     assert set_up_year(project, 2031, path).is_dir()
     lines, proposed = look_through(project, 2031)
     assert "没有找到表头" in lines[0]
     assert lines[1:] == [
-        "可能是表头的一行：编码｜试点证书｜报名总数｜核准名额",
+        "可能是表头的一行：编码｜开展证书｜报名总数｜核准名额",
         "其下：A｜甲(初级)｜66｜60",
         "其下：B｜乙(中级)｜55｜50",
     ]
@@ -198,7 +198,7 @@ def test_a_table_of_unknown_headers_is_set_up_shown_and_read_once_they_are_named
     assert paste == [
         "[columns]",
         '# "编码" = ""',
-        '"试点证书" = "证书名称"',
+        '"开展证书" = "证书名称"',
         '# "报名总数" = ""',
         '"核准名额" = "批准总培训人数"',
     ]

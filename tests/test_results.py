@@ -439,3 +439,10 @@ def test_names_behind_any_title_stay_in_the_file(with_results):
     of_year = cleaned(with_results, writers.delimited([["证书名称", "等级", "参考人数", "联系人"], *rows]))
     assert "小明" not in of_year.results.cleaned.applications.to_csv()
     assert "联系人是个人信息" in "".join(of_year.results.problems["message"])
+
+
+def test_a_row_that_is_there_twice_is_told(with_results):
+    rows = [["1", "界面设计", "初级", "30"], ["2", "界面设计", "初级", "30"], ["3", "界面设计", "中级", "30"]]
+    of_year = cleaned(with_results, writers.delimited([["序号", "证书名称", "等级", "参考人数"], *rows]))
+    problems = of_year.results.problems
+    assert problems.loc[problems["rule"] == "result_repeated", "source_row"].tolist() == [2]

@@ -34,9 +34,9 @@ def propose(problems: pd.DataFrame, table: pd.DataFrame, reference: pd.DataFrame
 
 
 def lines_for_statuses(problems: pd.DataFrame) -> list[str]:
-    """Lines for `[statuses]` of `school.toml`, one a status that is not known."""
+    """Lines for `[statuses]` of `school.toml`, one a status that is not known, none of which holds as it stands."""
     words = problems["value"][problems["rule"] == "status_unknown"].unique()
-    return [f'{json.dumps(word, ensure_ascii=False)} = "approved"  # 没有批准的写 "not_approved"' for word in words]
+    return [f'# {json.dumps(word, ensure_ascii=False)} = "approved"  # 没有批准的写 "not_approved"' for word in words]
 
 
 def lines_for_majors(problems: pd.DataFrame, reference: pd.DataFrame) -> list[str]:

@@ -30,6 +30,7 @@ def check_results(results: Cleaned, cleaned: Cleaned, inputs: YearInputs) -> pd.
         *((pd.NA, name, title_of(name), "", "result_absent") for name in RESULT_COUNTS if name not in counts),
         *of_cells(said, inputs.year),
         *seen_in(results.changes),
+        *cases_of("result_repeated", "certificate", rows, _is_again(rows), "certificate_as_given"),
         *chain(*(_above(rows, *pair) for pair in _AMONG if {*pair} <= {*counts})),
         *_pass_rates(rows),
         *_pass_rates(_rates_as_digits(results.set_aside[results.set_aside["reason"] == "合计行"])),
@@ -38,6 +39,11 @@ def check_results(results: Cleaned, cleaned: Cleaned, inputs: YearInputs) -> pd.
         *_beside_indicators(rows, inputs.indicators),
     ]
     return problems_of(found, ledger_beside(inputs.file))
+
+
+def _is_again(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows say in every column, their number aside, what one above says."""
+    return rows.drop(columns=["source_row", "serial"]).astype(str).duplicated()
 
 
 def _above(rows: pd.DataFrame, few: str, many: str) -> list[Case]:

@@ -141,8 +141,19 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     ):
         if which.any():
             reasons[which] = reason
+    _stop_on_other_order(piece, reasons)
     reasons[_unnamed_totals(piece, names, reasons)] = "合计行"
     return pd.Series(reasons, index=pd.Index(piece.rows, name="source_row"), dtype=str)
+
+
+def _stop_on_other_order(piece: Piece, reasons: np.ndarray) -> None:
+    """Stop where a header is repeated with its columns in another order: what stands below it is another's."""
+    for place in np.flatnonzero(reasons == "重复的表头").tolist():
+        row = map(columns.column_named, map(str.strip, piece.cells.iloc[place].astype(str)))
+        both = zip(row, piece.header.names, strict=False)
+        if any(again and name and again != name for again, name in both):
+            where = f"{piece.file} 文件第 {piece.cells.index[place]} 行"
+            raise PilotError(f"{where}：又有一行表头，列的顺序与前面不同。请把两段的列改成一样，另存后再试。")
 
 
 def _unnamed_totals(piece: Piece, names: Sequence[str | None], reasons: np.ndarray) -> np.ndarray:

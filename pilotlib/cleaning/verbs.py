@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlib import columns, vocabulary, words
-from pilotlib.distinct import asked_of_each, counts_of, each_value, first_filled, in_order
+from pilotlib.distinct import asked_of_each, both_filled, counts_of, each_value, in_order
 from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import (
     MAJOR_SEPARATORS,
@@ -187,9 +187,12 @@ def fills_width(column: pd.Series) -> Callable[[str], bool]:
 
 
 def _levels_of(cells: pd.DataFrame) -> pd.Series:
-    """The level in the certificate's name, else in a column of its own; "" where there is none."""
+    """The level in the certificate's name and in a column of its own; "" where there is none."""
     named = each_value(cells["certificate"], lambda text: words.split_certificate(text)[1])
-    return first_filled(named, each_value(cells["level"], words.levels_in)) if "level" in cells else named
+    if "level" not in cells:
+        return named
+    # Where they differ, both: which holds is not known.
+    return each_value(both_filled(named, each_value(cells["level"], words.levels_in)), words.levels_in)
 
 
 def _typed(column: pd.Series, name: str) -> pd.Series:

@@ -7,14 +7,15 @@ import pandas as pd
 import pyarrow as pa
 
 from pilotlib.cleaning.rows import Piece
-from pilotlib.distinct import each_value, with_categories
+from pilotlib.distinct import asked_of_each, each_value, with_categories
 from pilotlib.errors import PilotError
 from pilotlib.reading.choosing import NO_ORIGIN, Origin
 from pilotlib.reading.files import left_by_a_system, opening
-from pilotlib.reading.grids import whole_number
-from pilotlib.reading.headers import header_of
+from pilotlib.reading.grids import places_of_words, whole_number
+from pilotlib.reading.headers import Header, header_of
 from pilotlib.reading.tables import begins_as_text, read_table
 from pilotlib.reading.texts import BLOCK_BYTES, blocks_of, stop_on_longer
+from pilotlib.vocabulary import DITTO
 
 # In a folder of schools' own files: file, school, city. It overrules what these say.
 SCHOOLS_FILE = "schools.csv"
@@ -33,10 +34,20 @@ def pieces_of(path: Path | str, block_bytes: int = BLOCK_BYTES) -> Iterator[Piec
                 place, first = int(cells.index[header.last]), -header.last
             if origin is NO_ORIGIN:
                 stop_on_longer(file.name, header, cells, first)
+                _stop_on_ditto(file.name, header, cells)
             more = cells.shape[1] - len(header.titles)
             wide = header._replace(titles=header.titles + [""] * more, names=header.names + [None] * more)
             yield Piece(file.name, wide, place, first, cells, origin)
             first += len(cells)
+
+
+def _stop_on_ditto(name: str, header: Header, cells: pd.DataFrame) -> None:
+    """Stop at 同上 in a column of words: in a part of a table the row above may not be there."""
+    for place in places_of_words(header):
+        column = cells.iloc[:, place]
+        if (again := asked_of_each(column, lambda text: text.strip() in DITTO)).any():
+            row = int(again.argmax())
+            raise PilotError(f"{name}：文件第 {cells.index[row]} 行写着“{column.iloc[row]}”。请逐行写明后另存。")
 
 
 def files_of(path: Path | str) -> list[Path]:

@@ -172,16 +172,16 @@ def fill_merged(
             steps.append((row, column, own, after, "merged_hidden" if own.strip() else "merged_cell"))
     for row, column, _, after, _ in steps:
         rows[row][column] = after
-    words = [(row, place) for row in range(header.last + 2, len(rows)) for place in _places_of_words(header)]
+    words = [(row, place) for row in range(header.last + 2, len(rows)) for place in places_of_words(header)]
     for row, column in words:
-        if plain(own := rows[row][column]) in DITTO:
+        if (own := rows[row][column]).strip() in DITTO:
             rows[row][column] = rows[row - 1][column]
             steps.append((row, column, own, rows[row - 1][column], "ditto"))
     joined, continued = _join_rows(rows, positions, corners)
     return rows, steps + joined, continued
 
 
-def _places_of_words(header: Header) -> list[int]:
+def places_of_words(header: Header) -> list[int]:
     """The columns in which 同上 may stand for the cell above: those of words, not of numbers."""
     words = source_columns("round", "name", "names", "level", "status", "year")
     return [place for place, name in enumerate(header.names) if name in words]

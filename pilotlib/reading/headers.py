@@ -28,6 +28,7 @@ from pilotlib.vocabulary import (
     PART_OF_A_ROW,
     PEOPLE_BY_TITLE,
     PEOPLE_TITLES,
+    UNIT_ABOVE,
     WHOLE_FORM,
     plain,
 )
@@ -83,7 +84,8 @@ def find_header(rows: Iterable[Sequence[str]], called: Mapping[str, str] = NOTHI
     best = max(nearest or readings, key=columns_named, default=None)
     if not best:
         return None
-    best = _with_people(best, "".join(chain(*stripped[: best.first])))
+    above = "".join(chain(*stripped[: best.first]))
+    best = _with_unit(_with_people(best, above), above)
     nothing_else = len(list(filter(None, best.titles))) == columns_named(best) > 1
     answered = bool(called) and set(called) <= set(best.titles)  # whoever names headers says which row it is
     of_few = (nothing_else or answered) and set(REQUIRED_COLUMNS) <= set(best.names)
@@ -204,6 +206,16 @@ def laid_out_in_parts(where: str, parts: Sequence[str]) -> PilotError:
 
 def _is_round(cell: str) -> bool:
     return ORDINAL_ROUND.fullmatch(plain(cell)) is not None
+
+
+def _with_unit(header: Header, above: str) -> Header:
+    """A header whose counts are of the larger unit that stands above the table, where they say none themselves."""
+    if not (unit := UNIT_ABOVE.search(plain(above))):
+        return header
+    counts = set(columns.source_columns("count"))
+    both = zip(header.titles, header.names, strict=True)
+    titles = [f"{title}（{unit[1]}）" if name in counts and "(" not in plain(title) else title for title, name in both]
+    return header._replace(titles=titles)
 
 
 def _with_people(header: Header, above: str) -> Header:

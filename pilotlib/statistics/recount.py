@@ -25,7 +25,7 @@ from pilotlib.columns import (
     source_columns,
     title_of,
 )
-from pilotlib.distinct import asked_of_each, categories_of, each_value, first_filled
+from pilotlib.distinct import asked_of_each, both_filled, categories_of, each_value
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, headings_of
 from pilotlib.vocabulary import APPROVED_STATUSES, NO_ROUND, NOTHING_SAID, UNKNOWN, plain, round_named, status_named
@@ -106,7 +106,8 @@ def recount_piece(
     measures |= {name: _numbers(columns[name], factors[name]) for name in RESULT_COUNTS if name in columns}
     names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[0])
     in_names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[1])
-    levels = first_filled(in_names, each_value(columns["level"], lambda text: levels_in(normalised(text))))
+    beside = each_value(columns["level"], lambda text: levels_in(normalised(text)))
+    levels = each_value(both_filled(in_names, beside), levels_in)
     rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)) or NO_ROUND)
     of_a_year = [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
     totals: Counts = Counter()

@@ -80,7 +80,7 @@ def of_document(document) -> dict[str, list[list[str]]]:
 def of_workbook(workbook, title: str) -> list[list[str]]:
     """A sheet's table, without the column that says in words what a number's format says."""
     rows = [list(row) for row in workbook[title].iter_rows(min_row=5)]
-    kept = [place for place, cell in enumerate(rows[0]) if cell.value != "下限"]
+    kept = [place for place, cell in enumerate(rows[0]) if cell.value not in ("下限", "申请下限")]
     return [[plain(shown(row[place])) for place in kept] for row in rows]
 
 
