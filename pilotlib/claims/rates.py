@@ -55,10 +55,11 @@ def judge_rate(near: Around, facts: Facts) -> list[Finding]:
     near = _alone(near)
     claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
     rate, share, exception = _rate_named(claim, sentence), _share_of(near), re.search(SHAPE["exception"], sentence)
-    finding = _of_the_text(near, rate, share)
+    excepted = bool(exception and "each" in claim.kinds)
+    finding = _of_the_text(near, rate, share, sure=excepted)
     ways = [] if finding else _of_the_year(near, rate, share, facts)
     parts = finding.parts if finding else ways[0].parts if ways else ()
-    if parts and exception and "each" in claim.kinds:
+    if parts and exception and excepted:
         way = ratio(parts[0], parts[1], sure=False)
         explanation = say("rate_with_exception", exception=exception[0], division=way.computation)
         finding = Finding(NO_DATA, explanation, round(way.expected, 2), "rates", parts=parts)
@@ -144,8 +145,8 @@ def _other_subject(holder: Claim, match: re.Match[str], top: Claim | None = None
     return not (words and top and words <= top.kinds)
 
 
-def _of_the_text(near: Around, rate: grammar.Rate | None, share: Share | None) -> Finding | None:
-    """A rate or share by the counts of its own text: those that the words name, else any two that fit."""
+def _of_the_text(near: Around, rate: grammar.Rate | None, share: Share | None, *, sure: bool) -> Finding | None:
+    """A rate or share by the counts of its own text: those that the words name (any, if `sure`), else two that fit."""
     claim, per = near.claim, 1000 if near.claim.number.unit == "‰" else 100
     behind = near.text[claim.number.unit_end : claim.sentence[1]]
     worked_out = re.match(SHAPE["worked_out"], behind)
@@ -164,7 +165,7 @@ def _of_the_text(near: Around, rate: grammar.Rate | None, share: Share | None) -
     more = bool(rate and "done" in rate.top)
     ways = [ratio(*pair, roles.sure, per) for pair in pairs if more or amount(pair[0]) <= amount(pair[1])]
     certain = len({way.expected for way in ways}) == 1
-    finding = judged(claim, [way._replace(sure=way.sure and certain) for way in ways])
+    finding = judged(claim, [way._replace(sure=sure or (way.sure and certain)) for way in ways])
     if finding and finding.state == AGREES:
         return finding
     counts = [other for other in near.runs[-1] if not is_change(other) and other.value]
@@ -239,7 +240,7 @@ def _roles_of_rate(near: Around, rate: grammar.Rate) -> Roles:
         # Who are only enlisted did not sit: 考核报名人数.
         deeds = [(other, other.kinds & {"enlisted"} or {*other.kinds, other.measure}) for other in apart]
         bottoms = bottoms or [other for other, done in deeds if kind in done]
-    if tops and not any(same_unit(tops[0], other) for other in bottoms):
+    if tops and not any(same_unit(*pair) for pair in product(tops, bottoms)):
         others = [other for other in counts if same_unit(tops[0], other) and other.value >= tops[0].value]
         bottoms = others if len(others) == 1 else []
     certain = "done" in rate.top or all(about(part) == about(claim) for part in (*tops, *bottoms))

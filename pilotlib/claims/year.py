@@ -159,9 +159,9 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller
         for place, claim in enumerate(claims):
             name = claim.scope.application_round or claim.carried.application_round
-            scopes = {each._replace(application_round="") for each in (claim.scope, claim.carried)}
+            whole = claim.scope._replace(application_round=name) == Scope(name) and not claim.carried.certificate
             fact = facts.known.get((measure, Scope(name))) if name in rounds and claim.measure == measure else None
-            if fact and scopes == {Scope()} and not claim.outside and _is_near(claim, [fact], nearly):
+            if fact and whole and not claim.outside and _is_near(claim, [fact], nearly):
                 places.setdefault(name, place)
         absent = [name for name in rounds if name not in places and name not in mentioned]
         year = facts.known.get((measure, Scope()))

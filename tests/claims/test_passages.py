@@ -151,7 +151,7 @@ def test_what_a_text_states_of_its_own_numbers_is_judged_without_a_year(text, wa
 
 def test_what_disagrees_says_how_it_comes_about_and_what_could_stand_there(checked):
     claims = checked(
-        "参加考核2,400人，1,800人取得证书，通过率68.5%。第一批次新获批证书试点12个，培训任务为872人；沿用批次获批11个，培训任务为610人。"
+        "参加考核2,400人，1,800人取得证书，通过率68.5%。2021年我校第一批次新获批证书试点12个，培训任务为872人；沿用批次获批11个，培训任务为610人。"
     )
     wrong = claims[claims["state"] == "disagrees"].set_index("number")
     assert wrong.loc["68.5", "explanation"].startswith("获得证书学生1800 ÷ 参加考核学生2400 = 75%，文中写68.5%。")
