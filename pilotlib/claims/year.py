@@ -6,10 +6,11 @@ from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
-from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
-from pilotlib.claims.meaning import Claim, has_reason
-from pilotlib.claims.relations import Around, Finding, change_of, is_change, sum_of
-from pilotlib.claims.text import kinds_of
+from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, NO_DATA, NOT_UNDERSTOOD, PEOPLE, SHAPE, say
+from pilotlib.claims.meaning import Claim, has_reason, measure_of
+from pilotlib.claims.relations import Around, Finding, Way, is_change, ratio
+from pilotlib.claims.sums import follows, sum_of
+from pilotlib.claims.text import NAMES, kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate
 
@@ -21,7 +22,7 @@ def judge_count(near: Around, facts: Facts) -> list[Finding]:
     year that it is not.
     """
     claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
-    finding, names = (change_of if is_change(claim) else sum_of)(near), _judge_names(claim, facts)
+    finding, names = follows(near) or (None if is_change(claim) else sum_of(near)), _judge_names(claim, facts)
     derived = [item for item in (names, finding) if item and item.number]
     undecided = verdict.state in (NO_DATA, NOT_UNDERSTOOD)
     agrees_by_text = finding and finding.state == AGREES and verdict.state == DISAGREES and not of_the_year
@@ -63,6 +64,7 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
         (claim.doubtful or len(known) < len(ways), NO_DATA, "perhaps_part"),
         (len(claim.unknown) > grammar.RULES["measure_rules"]["most_unknown"], NOT_UNDERSTOOD, "not_recognised"),
         (fact and not _is_certain(claim, fact, known), NOT_UNDERSTOOD, "not_certain"),
+        (fact and not _is_near(claim, known, facts.nearness), NOT_UNDERSTOOD, "not_ours"),
         (left_out and rounds_named, AGREES, "rounds_meant"),
         (True, DISAGREES, "differs"),
     )
@@ -77,7 +79,7 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
         fields["likeliest"] = titled(*ways[0])
     decided = fact if state not in (NO_DATA, NOT_UNDERSTOOD) else None
     value = claim.value if sentence == "rounds_meant" else decided.value if decided else None
-    of_the_year = "sum" in kinds_of(claim.before) and bool({"here", "whole year"} & claim.kinds or left_out)
+    of_the_year = "sum" in kinds_of(claim.before) and "whole year" in claim.kinds
     return Finding(state, say(sentence, **fields), value, decided and decided.statistic), of_the_year
 
 
@@ -85,9 +87,13 @@ def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
     """Whether the words prove what is counted, and that it is the whole; what is far off is of something else."""
     most = 2 if "here" in claim.said or nearest.value < 100 or any(nearest.scope) else 1.25
     most = 3 if "whole year" in claim.said or "sum" in claim.kinds else most
-    ratios = [in_unit_of(claim.number, fact) / (fact.value or 1) for fact in known]
     spoiled = claim.said.intersection(grammar.RULES["spoiled_by"].get(claim.measure, ()))
-    return any(1 / most <= ratio <= most for ratio in ratios) and has_reason(claim.measure, claim.said) and not spoiled
+    return _is_near(claim, known, most) and has_reason(claim.measure, claim.said) and not spoiled
+
+
+def _is_near(claim: Claim, known: list[Fact], most: float) -> bool:
+    ratios = [in_unit_of(claim.number, fact) / (fact.value or 1) for fact in known]
+    return any(ratio and max(ratio, 1 / ratio) <= most for ratio in ratios)
 
 
 def _other_senses(fitting: Fact, known: list[Fact]) -> str:
@@ -122,7 +128,7 @@ def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     nearly = "、".join(say("name_nearly", name=name, near=near[0]) if near else name for name, near in missing.items())
     present, expected = len(listed.names) - len(missing), claim.value
     state, sentence = (NO_DATA, "names_not_known") if statistic is None else (AGREES, "names_present")
-    if missing:
+    if missing and facts.nearness > 2:
         state, sentence, expected = DISAGREES, "names_missing", present
     elif count != value and (count > value or not listed.open):
         state, sentence, statistic = DISAGREES, "names_miscounted", None
@@ -147,23 +153,27 @@ def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, list[
 
 def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict[int, Finding]:
     """For counts of several rounds, by place of the last: their sum against the year's, and rounds never mentioned."""
-    omitted, rounds = {}, facts.names["application_round"]
+    omitted, rounds = {}, facts.names["application_round"] if facts.nearness > 2 else ()
+    nearly = grammar.RULES["measure_rules"]["nearly"]
     for measure in ("applications", "places_approved", "places_applied"):  # what may be added up over rounds
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller
         for place, claim in enumerate(claims):
             name = claim.scope.application_round or claim.carried.application_round
-            whole = claim.scope._replace(application_round=name) == Scope(name) and not claim.outside
-            if whole and claim.measure == measure and name in rounds:
+            whole = claim.scope._replace(application_round=name) == Scope(name) and not claim.carried.certificate
+            fact = facts.known.get((measure, Scope(name))) if name in rounds and claim.measure == measure else None
+            if fact and whole and not claim.outside and _is_near(claim, [fact], nearly):
                 places.setdefault(name, place)
         absent = [name for name in rounds if name not in places and name not in mentioned]
         year = facts.known.get((measure, Scope()))
-        if len(places) < 2 or not absent or not year:
+        total = sum(claims[place].value for place in places.values())
+        stated = year and {claim.value for claim in claims if claim.measure == measure} & {year.value, total}
+        if len(places) < 2 or not absent or not year or stated:
             continue
         numbers = {name: claims[place].number for name, place in places.items()}
         both = ("applications", measure if measure != "applications" else "places_approved")
         known = {name: [facts.known.get((each, Scope(name))) for each in both] for name in ("", *absent)}
         figures = {name: [fact.written for fact in given if fact] for name, given in known.items()}
-        all_year, total = "、".join(figures.pop("")), sum(claims[place].value for place in places.values())
+        all_year = "、".join(figures.pop(""))
         parts = " + ".join(f"{name}{number.written}{number.unit}" for name, number in numbers.items())
         never = "、".join(say("round_never", round=name, figures="，".join(given)) for name, given in figures.items())
         added = figure(total) + year.unit
@@ -173,3 +183,63 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
         instead = say("rounds_instead", never=never, all=all_year)
         omitted[max(places.values())] = Finding(DISAGREES, explanation, year.value, "by_round", written, total, instead)
     return omitted
+
+
+def rate_of_year(near: Around, rate: grammar.Rate, facts: Facts) -> list[Way]:
+    """The ways to form a rate by the year's figures; it is surely one of these if the text has none of its own."""
+    claim, counts = near.claim, [other for other in near.earlier if other.number.kind == PEOPLE]
+    top, *bottoms = (_of_year(claim, name, claim.scope, facts) for name in (rate.numerator, *rate.denominators))
+    pairs = [(top, bottom) for bottom in bottoms if top and bottom]
+    if rate.after and counts and counts[-1].measure not in rate.after:  # a rate of something else
+        return []
+    stated = [other for other in near.earlier if other.number.kind in COUNTS[:2] and not other.outside]
+    own = {other.value for other in stated if other.kinds & {*rate.top, *rate.bottom}}
+    doubts = set(claim.doubtful.split("、")) - {"", *grammar.WORDS["each one"], *grammar.WORDS["each"]}
+    sure = not doubts and own <= {part.value for pair in pairs[:1] for part in pair}
+    return [ratio(*pair, sure) for pair in pairs]
+
+
+def share_of_year(near: Around, top: Claim | None, of: str, facts: Facts) -> list[Way]:
+    """The ways to form a share of a figure of the year; its part is a count stated before it, or named."""
+    claim = near.claim
+    if top and top is [other for other in near.earlier if other.number.kind in COUNTS][-1]:
+        scopes = dict.fromkeys([*scopes_of(claim.scope, claim.carried), Scope()])
+        wholes = [whole for scope in scopes if (whole := _of_year(claim, of or top.measure, scope, facts))]
+        sure = bool(of or any(top.scope)) and not (top.outside or top.doubtful)
+        return [ratio(top, whole, sure) for whole in wholes if whole.value > top.value]
+    words = [word for word in claim.before if word.start >= claim.number.start - len(claim.lead)]
+    named = kinds_of(words) - grammar.KINDS["no_subject"] - {"rate"}
+    measure = of if of and not named - NAMES - {"place", "approve", "apply"} else measure_of(PEOPLE, "", named)
+    of = of or (measure if any(claim.scope) else "")
+    part, year = _of_year(claim, measure, claim.scope, facts), _of_year(claim, of, Scope(), facts)
+    if not part or not year or (measure == of and not any(claim.scope)):
+        return []
+    return [
+        ratio(part, year, not facts.known[measure, claim.scope].lower_bound and bool(of != measure or named - NAMES))
+    ]
+
+
+def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | None:
+    """A figure of the year in the place of a stated one."""
+    fact, number = facts.known.get((measure, scope)), claim.number._replace(modifier="", step=1, unit="人")
+    return claim._replace(number=number, value=fact.value, measures=(measure,)) if fact and fact.value else None
+
+
+def recomputed(finding: Finding, facts: Facts) -> list[Finding]:
+    """The rate that two counts of the text make, held against the one of the year, if they are the year's counts."""
+    counts = [part for part in finding.parts if part.number.kind == PEOPLE and (part.measure, Scope()) in facts.known]
+    figures = [facts.known[part.measure, Scope()] for part in counts]
+    pairs = list(zip(counts, figures, strict=True))
+    of_the_year = any(matches(part.number, fact) for part, fact in pairs)
+    of_the_year = of_the_year and all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs)
+    of_the_year = of_the_year and not any(any(part.scope) or part.outside for part in counts)
+    if len({part.measure for part in counts}) < 2 or not of_the_year:
+        return []
+    way, year = ratio(counts[0], counts[1], sure=True), round(figures[0].value / figures[1].value * 100, 2)
+    state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")
+    explanation = say(sentence, division=way.computation, known=figure(year))
+    return [
+        Finding(
+            state, explanation, year, "rates", "÷".join(f"{part.value:g}" for part in counts), round(way.expected, 2)
+        )
+    ]
