@@ -5,7 +5,6 @@ counts. Layer one (`relations`, `sums` and `rates` of prose, `tables`) judges th
 holds what is positively of this school, this year and the whole of it against `facts`.
 """
 
-import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -55,7 +54,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     lexicon, claims, mentioned = lexicon_of(facts), list[Claim](), set[str]()
     rows, own_rows = list[Row](), list[int]()  # the derived ones stand behind the own one of their number
     passages = list(passages)
-    facts = facts if ours else facts._replace(nearness=_nearness(passages, facts))
+    facts = facts._replace(ours=ours or _is_ours(passages, facts))
     tables = [table_of(passage.rows) for passage in passages]
     cells = cells_of(tables)
     for passage, table in zip(passages, tables, strict=True):
@@ -84,15 +83,10 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
-def _nearness(passages: list[Passage], facts: Facts) -> float:
-    """How near to the year a number must be to be called wrong: by a text that names the school, or 我校 and the year,
-    any; by one that speaks only of 学校, near; by one that speaks of neither, none."""
-    whole = "\n".join(plain_text(passage.text) for passage in passages)
-    named, here, now = (
-        any(name in whole for name in names)
-        for names in (facts.schools, grammar.WORDS["here"], (str(facts.year), *grammar.WORDS["this year"]))
-    )
-    return math.inf if named or (here and now) else grammar.RULES["measure_rules"]["nearness"] if here else 0
+def _is_ours(passages: list[Passage], facts: Facts) -> bool:
+    """Whether a text speaks of this school: by its names, or as 学校, 我校."""
+    names = (*facts.schools, *grammar.WORDS["here"])
+    return any(name in plain_text(passage.text) for passage in passages for name in names)
 
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:

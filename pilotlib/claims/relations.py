@@ -19,6 +19,7 @@ from pilotlib.columns import title_of
 
 _REACH = 40  # so many claims before and after one are looked at together with it
 _PAIRED = 6  # of so many levels any two may be meant by a change
+_RELATIVE = ("%", "倍", "番")  # what is no difference between two values
 
 
 class Finding(NamedTuple):
@@ -61,7 +62,7 @@ class Around(NamedTuple):
         """The counts before the claim from the last percentage on, those after it, the sentence before's; then all."""
         runs = [self.earlier[::-1], self.later, self.before]
         near = [takewhile(lambda other: other.number.kind != PERCENT or is_change(other), run) for run in runs]
-        return [[other for other in run if other.number.kind in COUNTS] for run in (*near, [*chain(*runs)])]
+        return [[other for other in run if is_count(other)] for run in (*near, [*chain(*runs)])]
 
 
 def around(claims: list[Claim], text: str) -> Iterator[Around]:
@@ -75,20 +76,22 @@ def around(claims: list[Claim], text: str) -> Iterator[Around]:
         before = sentence
 
 
+def factor(claim: Claim) -> int:
+    """What one of a number's unit is worth: of money in 元, of anything else 1."""
+    return round(grammar.RULES["in_ten_thousands"].get(claim.number.unit, 1e-4) * 1e4)
+
+
 def amount(claim: Claim) -> float:
     """What a number is worth, money in 元."""
-    factors = grammar.RULES["in_ten_thousands"]
-    return claim.value * round(factors[claim.number.unit] * 1e4) if claim.number.unit in factors else claim.value
+    return claim.value * factor(claim)
 
 
 def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
-    """Whether a stated value can be the one that follows from parts, as far as these are rounded (3.6万) or vague."""
-    number, value = claim.number, amount(claim)
+    """Whether a stated value can be the one that follows from parts, as far as these are rounded (3.6万)."""
+    value, step = amount(claim), claim.number.step * factor(claim)
     rounded = sum(part.number.step / part.value / 2 for part in parts if part.number.step != 1 and part.value)
-    slack = 0.1 if any(part.number.modifier for part in parts) else min(rounded, 0.05)
-    step = number.step * (value / claim.value if claim.value else 1)
-    near = abs(value - expected) <= slack * abs(expected) + step / 2 + 1e-9
-    return near or close_to(value, step, number.modifier, expected)
+    near = abs(value - expected) <= min(rounded, 0.05) * abs(expected) + step / 2 + 1e-9
+    return near or close_to(value, step, claim.number.modifier, expected)
 
 
 def judged(claim: Claim, ways: Iterable[Way]) -> Finding | None:
@@ -99,8 +102,7 @@ def judged(claim: Claim, ways: Iterable[Way]) -> Finding | None:
             return Finding(AGREES, computation + "。", round(expected, 2), parts=parts)
         if sure and not differs and not any(part.number.modifier for part in parts):
             explanation = say("text_differs", computation=computation, written=claim.number.with_unit)
-            worth = amount(claim) / claim.value if claim.value else 1
-            differs = Finding(DISAGREES, explanation, round(expected / worth, 2), parts=parts)
+            differs = Finding(DISAGREES, explanation, round(expected / factor(claim), 2), parts=parts)
     return differs
 
 
@@ -126,9 +128,14 @@ def same_unit(claim: Claim, other: Claim) -> bool:
 
 
 def about(claim: Claim) -> set[str]:
-    """Whom a claim is of: the words for another place, time or part; a plan and 其中 aside."""
+    """Whom a claim is of: the words for another place, time or part, 其中 aside."""
     after = {word.text for word in claim.after if {"part", "elsewhere"} & set(word.kinds)}
-    return {word for name, word in claim.limits if name != "planned"} - set(WORDS["of which"]) | after
+    return {word for _, word in claim.limits} - set(WORDS["of which"]) | after
+
+
+def is_count(claim: Claim) -> bool:
+    """Whether a number says how many or how much there is, not by how much more."""
+    return claim.number.kind in COUNTS and not is_change(claim)
 
 
 def is_change(claim: Claim) -> bool:
@@ -148,107 +155,89 @@ def is_each(claim: Claim) -> bool:
 
 def change_of(near: Around) -> Finding | None:
     """A growth, fall, difference or multiple between two values: 由 A 增至 B, 比 A 高, 较 A 增加, A 的 n 倍."""
-    claim, unit = near.claim, near.claim.number.unit
-    levels = _levels(near)
-    pair, grown, fallen = _determined(near, levels), is_change(claim), bool(re.search(SHAPE["fallen"], claim.lead))
-    if not pair and unit == "%" and grown:
-        pair, levels = _by_its_increase(near, levels), levels
-    before, ways = [level for level in levels if level.number.start < claim.number.start], list[Way]()
-    levels = (before if len(before) > 1 else levels)[-_PAIRED:]
-    pairs = [(base, level) for level, base in permutations(levels, 2) if same_unit(base, level)]
+    claim, unit, grown = near.claim, near.claim.number.unit, is_change(near.claim)
+    levels, ways, fallen = _levels(near), list[Way](), bool(re.search(SHAPE["fallen"], claim.lead))
+    pair = _determined(near, levels) or _by_its_increase(near, levels)
+    pairs = [(base, level) for level, base in permutations(levels[-_PAIRED:], 2) if same_unit(base, level)]
     for base, level in [pair, *pairs] if pair else pairs:
         early, late = amount(base), amount(level)
-        wrong_way = unit in ("%", "倍") and grown and (base, level) != pair and (late < early) != fallen
-        if wrong_way or (unit in ("%", "倍", "番") and early * late <= 0):
+        if unit in _RELATIVE and early * late <= 0:
             continue
-        expected, sentence = _changed(unit, grown, early, late)
-        values = {"late": late, "early": early, "less": min(early, late), "more": max(early, late), "value": expected}
-        written = {name: figure(value) for name, value in values.items()}
-        of_money = base.number.kind == MONEY
-        computation = say(sentence, unit="元" if of_money else unit, **written)
-        ways.append(Way(expected, computation, (base, level), (base, level) == pair))
+        if unit not in _RELATIVE:
+            early, late = sorted((early, late))
+        expected, computation = change(unit, grown, early, late, "元" if base.number.kind == MONEY else unit)
+        if (base, level) == pair or unit not in _RELATIVE or not grown or (expected < 0) == fallen:
+            ways.append(Way(abs(expected), computation, (base, level), (base, level) == pair))
     return judged(claim, ways)
 
 
-def _changed(unit: str, grown: bool, early: float, late: float) -> tuple[float, str]:
-    """A change by the unit that it is stated in, and the sentence that says it."""
+def change(unit: str, grown: bool, early: float, late: float, of: str = "") -> tuple[float, str]:
+    """What a change or a multiple between two values comes to in its unit (difference of unit `of`), and how."""
     if unit == "番":
-        return math.log2(late / early), "doublings"
-    if unit == "倍":
-        return late / early - grown, "times_more" if grown else "times"
-    if unit == "%":
-        return (abs(late - early) / early * 100, "growth") if grown else (late / early * 100, "multiple")
-    return abs(late - early), "difference"
+        value, sentence = math.log2(late / early), "doublings"
+    elif unit == "倍":
+        value, sentence = late / early - grown, "times_more" if grown else "times"
+    elif unit == "%":
+        value, sentence = (late / early - grown) * 100, "growth" if grown else "multiple"
+    else:
+        value, sentence = late - early, "difference"
+    return value, say(sentence, early=figure(early), late=figure(late), value=figure(value), unit=of or unit)
 
 
 def _levels(near: Around) -> list[Claim]:
-    """The values that a change or a multiple can be between."""
-    claim, unit = near.claim, near.claim.number.unit
-    stated = [other for other in (*near.earlier, *near.later) if not is_change(other) and not is_multiple(other)]
+    """The values that a change or a multiple can be between: those before it, if there are two."""
+    claim = near.claim
+    stated = [other for other in (*near.earlier, *near.later) if not is_change(other)]
     levels = [other for other in stated if not is_each(other)]
     levels = levels if len(levels) > 1 else stated
-    levels += [] if len(levels) > 1 else [other for other in near.before[::-1] if not is_change(other)]
-    if unit not in ("%", "倍", "番"):
-        return [level for level in levels if same_unit(claim, level)]
-    if "相对" in claim.lead:
-        return [level for level in levels if level.number.kind == PERCENT]
-    counts = [level for level in levels if level.number.kind in COUNTS]
-    return counts if len(counts) > 1 else [level for level in levels if level.number.kind != PERCENT]
+    if claim.number.unit not in _RELATIVE:
+        levels = [level for level in levels if same_unit(claim, level)]
+    else:
+        of_rates = bool(re.search(SHAPE["of_a_rate"], claim.lead))
+        levels = [level for level in levels if (level.number.kind == PERCENT) == of_rates]
+    before = [level for level in levels if level.number.start < claim.number.start]
+    return before if len(before) > 1 else levels
 
 
 def _by_its_increase(near: Around, levels: list[Claim]) -> tuple[Claim, Claim] | None:
     """较上年增加0.4万人，达2.4万人，增长20%: the value before is what is left of the one now."""
-    changes = [other for other in near.earlier if is_change(other) and other.number.kind in COUNTS]
-    if len(changes) != 1:
+    changes = [other for other in near.earlier if is_change(other)]
+    levels = [level for level in levels if changes and same_unit(changes[0], level)]
+    if not len(changes) == len(levels) == 1:
         return None
     by = changes[0].value * (-1 if re.search(SHAPE["fallen"], changes[0].lead) else 1)
-    levels = [level for level in levels if same_unit(changes[0], level)]
-    levels = [level for level in levels if not re.search(SHAPE["compared_with"], level.lead)]
-    sure = len(levels) == 1 and not about(levels[0]) - about(near.claim) and levels[0].value > by
-    return (levels[0]._replace(value=levels[0].value - by), levels[0]) if sure else None
+    return levels[0]._replace(value=levels[0].value - by), levels[0]
 
 
 def _determined(near: Around, levels: list[Claim]) -> tuple[Claim, Claim] | None:
     """What a change starts from and what it leads to, where the words determine both."""
-    claim, lead = near.claim, near.claim.lead
-    before = [level for level in levels if level.number.start < claim.number.start]
-    run = levels if not before and re.fullmatch(SHAPE["goes_on_from"], claim.tail) else before
-    for base, level in reversed(list(pairwise(run))):
+    lead, last = near.claim.lead, levels[-1:]
+    for base, level in [*pairwise(levels)][-1:]:
         risen = re.search(SHAPE["risen_from"], base.lead) and re.search(SHAPE["risen_to"], level.lead)
-        if risen and same_unit(base, level) and level is run[-1]:
-            return base, level
+        if risen and level in near.earlier:
+            return (base, level) if same_unit(base, level) else None
     # 比A（n）多d, B是A的n倍: the last is compared with; 比A多d: the one that is so named.
-    bases = before[-1:] if len(before) > 1 and near.earlier[-1] is before[-1] else []
-    bases = [base for base in bases if re.search(SHAPE["compared_with"], base.lead) or lead.strip() == "的"]
+    bases = [base for base in last if re.search(SHAPE["compared_with"], base.lead) or lead.strip() == SHAPE["of"]]
     compared = re.search(SHAPE["compared"], lead)
     if not bases and compared and compared["base"]:
-        bases = [level for level in levels if _is_named(compared["base"], level, _time(level, near.text))]
+        bases = [level for level in levels if compared["base"] in level.lead[-12:]]
     if len(bases) == 1:
-        others = [level for level in levels if level is not bases[0] and same_unit(bases[0], level)]
-        own = _time(claim, near.text, claim.clause[0])
-        others = [level for level in others if own and own == _time(level, near.text)] or others
+        others = [level for level in levels if same_unit(bases[0], level)]
         return (bases[0], others[0]) if len(others) == 1 else None
-    levels = before if len(before) > 1 else levels
     if len(levels) != 2 or not same_unit(*levels):
         return None
     first, second = levels
-    if re.search(SHAPE["apart"], lead) and not re.search("[前后]者", lead):
-        differ = about(first) != about(second) and near.earlier[-1:] == levels[-1:]
-        return (first, second) if differ or ("相差" in lead and near.earlier[-2:] == levels) else None
-    times = _time(first, near.text), _time(second, near.text)
-    if re.match(SHAPE["against"], first.tail) or re.search("[前后]者", lead):
+    former = re.search(SHAPE["former"], lead)
+    if re.search(SHAPE["apart"], lead) and not former:
+        return (first, second) if about(first) != about(second) else None
+    if former or re.match(SHAPE["against"], first.tail):
         return first, second
-    if times[0] == times[1] or not all(times) or first not in near.earlier + near.later:
-        return None
-    return (first, second) if times[0] < times[1] else (second, first)
+    earlier, later = sorted(levels, key=lambda level: _time(level, near.text))
+    times = _time(earlier, near.text), _time(later, near.text)
+    return (earlier, later) if times[0] and times[0] != times[1] else None
 
 
-def _is_named(words: str, level: Claim, time: str) -> bool:
-    """Whether the words behind 比 name a level: by its time, or as it is named itself."""
-    return bool(time and (time in words or words in time)) or (len(words) > 1 and words in level.lead[-12:])
-
-
-def _time(claim: Claim, text: str, start: int | None = None) -> str:
-    """The time that a clause or sentence names last before a number; 上年 sorts before every year that is named."""
-    times = re.findall(SHAPE["time"], text[claim.sentence[0] if start is None else start : claim.number.start])
-    return times[-1].translate(str.maketrans("上去今本", "0099")) if times else ""
+def _time(claim: Claim, text: str) -> str:
+    """The time that a sentence names last before a number; 上年 sorts before every year that is named."""
+    times = re.findall(SHAPE["time"], text[claim.sentence[0] : claim.number.start])
+    return times[-1].translate(str.maketrans(*SHAPE["order_of_times"])) if times else ""

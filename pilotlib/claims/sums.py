@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import figure
@@ -13,6 +14,7 @@ from pilotlib.claims.relations import (
     Way,
     amount,
     change_of,
+    factor,
     fits,
     is_change,
     is_each,
@@ -33,14 +35,13 @@ def follows(near: Around) -> Finding | None:
 
 def said_twice(claim: Claim, before: Iterable[Claim]) -> Finding | None:
     """The same quantity said before with the same digits in another order: 326名考生, then 362名考生."""
-    number = claim.number
-    before = [other for other in before if other.measure == claim.measure and other.value != claim.value]
-    for other in before if claim.measure and number.kind == PEOPLE and not number.modifier and claim.value > 9 else ():
-        alike = claim.scope == other.scope and same_unit(claim, other) and claim.sentence != other.sentence
-        limits = [{limit for limit in each.limits if limit[0] != "elsewhere"} for each in (claim, other)]
-        if alike and sorted(number.written) == sorted(other.number.written) and limits[0] == limits[1]:
+    written = sorted(claim.number.written)
+    for other in before if claim.measure and claim.number.kind == PEOPLE else ():
+        alike = (claim.measure, claim.scope) == (other.measure, other.scope) and claim.sentence != other.sentence
+        if alike and same_unit(claim, other) and claim.value != other.value and sorted(other.number.written) == written:
             said = say("said_before", before=other.number.with_unit)
-            return Finding(DISAGREES, say("text_differs", computation=said, written=number.with_unit), other.value)
+            computation = say("text_differs", computation=said, written=claim.number.with_unit)
+            return Finding(DISAGREES, computation, other.value)
     return None
 
 
@@ -49,69 +50,63 @@ def _rests(near: Around) -> Iterator[Way]:
     claim, left = near.claim, re.search(SHAPE["rest"], near.claim.lead)
     if not left and not re.search(SHAPE["but_for"], claim.lead):
         return
-    earlier = [other for other in near.earlier if same_unit(claim, other) and not is_change(other)]
+    earlier = [other for other in near.earlier if same_unit(claim, other)]
     for first in range(len(earlier) - 1):
         whole, parts = earlier[first], earlier[first + 1 :]
         rest = amount(whole) - sum(map(amount, parts))
         parted = re.search(SHAPE["parted"], parts[0].lead) or re.search(SHAPE["parted_after"], whole.tail)
-        absent = all(re.search(SHAPE["absent"], part.lead) for part in parts)
-        present = re.search(SHAPE["absent"], claim.lead) and "enlisted" in whole.kinds and len(parts) == 1
-        absent = absent or bool(present and "实" in parts[0].lead)
-        open_ended = "另" in claim.lead and not re.match(SHAPE["not_yet"], claim.tail)
-        determined = (parted and not open_ended) if left else absent
-        sure = (first == 0 or "其中" in parts[0].lead) and rest > 0 and bool(determined)
+        if left:
+            determined = parted and (not left["open"] or re.match(SHAPE["not_yet"], claim.tail))
+        else:
+            absent = all(re.search(SHAPE["absent"], part.lead) for part in parts)
+            determined = absent or re.search(SHAPE["present"], parts[0].lead)
+        sure = bool(determined) and (first == 0 or any(word in parts[0].lead for word in WORDS["of which"]))
         equation = " − ".join(figure(amount(part)) for part in (whole, *parts))
         yield Way(rest, f"{equation} = {figure(rest)}", (whole, *parts), sure)
 
 
 def _each_of(near: Around) -> Iterator[Way]:
     """So much for each of many: 人均 by a total and a number, or 8套，每套3.5万元，共28万元."""
-    claim, total = near.claim, re.search(SHAPE["total"], near.claim.lead)
-    counts = [other for other in near.earlier if not is_change(other) and not is_each(other)]
+    claim, each = near.claim, re.search(SHAPE["for_each"], near.claim.lead)
+    counts = [other for other in near.earlier if not is_each(other)]
     alike = [other for other in counts if _alike(claim, other)]
-    if is_each(claim):
-        counts = counts if len(counts) > 1 else [*near.before[::-1], *counts]
+    if each:
         divisors = [other for other in counts if _is_one_of(claim, other) and other.value]
-        totals = [other for other in counts if _alike(claim, other) and other not in divisors[:1]]
-        last = near.earlier[-1:] == totals[-1:]
-        for top in totals[::-1]:
-            sure = len(divisors) == 1 and (last or len(totals) == 1) and "均" in claim.lead
-            yield from (ratio(top, bottom, sure, per=1) for bottom in divisors)
+        sure = len(divisors) == 1 and bool(re.search(SHAPE["average"], claim.lead))
+        for top, bottom in product(alike[::-1], divisors):
+            yield ratio(top, bottom, sure, per=1)
         return
-    for price in [other for other in near.earlier if is_each(other) and _alike(other, claim)][-1:]:
+    for price in [other for other in near.earlier if is_each(other)][-1:]:
         numbers = [other for other in counts if _is_one_of(price, other)]
         for count in numbers:
             value = amount(price) * amount(count)
             written = {"price": figure(amount(price)), "count": figure(amount(count)), "product": figure(value)}
-            sure = len(numbers) == 1 and not alike and bool(total or claim.number.kind == grammar.MONEY)
-            yield Way(value, say("product", **written), (price, count), sure)
+            of_all = re.search(SHAPE["total"], claim.lead) or claim.number.kind == grammar.MONEY
+            yield Way(
+                value, say("product", **written), (price, count), bool(len(numbers) == 1 and not alike and of_all)
+            )
 
 
 def _is_one_of(each: Claim, claim: Claim) -> bool:
     """Whether a count is of what a number for each is said of: persons for 每人, sittings for 场均, any for 单价."""
-    match, unit = re.search(SHAPE["for_each"], each.lead), claim.number.unit
-    word = match and (match["one"] or match["each"])
-    if not word:
-        return claim.number.kind in grammar.COUNTS and not _alike(each, claim)
+    match = re.search(SHAPE["for_each"], each.lead)
+    word = (match and (match["one"] or match["each"])) or ""
     if word in OTHER_WORDS["one_person"]:
         return claim.number.kind == PEOPLE
-    return unit.startswith(word) or bool(re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail))
+    return claim.number.unit.startswith(word) or bool(re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail))
 
 
 def _alike(claim: Claim, total: Claim) -> bool:
     """Whether a figure for each can be of a total: money of money, 次 of 人次, persons of both, else the same unit."""
     one, two = claim.number, total.number
-    times = (one.unit in ("次", "场次") and two.unit == "人次") or (
-        one.kind == PEOPLE and two.kind in grammar.COUNTS[:2]
-    )
-    return one.kind == two.kind == grammar.MONEY or one.unit == two.unit or times
+    times = one.unit in OTHER_WORDS["times_of_each"] and two.kind == grammar.TIMES
+    persons = one.kind == PEOPLE and two.kind in grammar.COUNTS[:2]
+    return one.unit == two.unit or one.kind == two.kind == grammar.MONEY or times or persons
 
 
 def sum_of(near: Around) -> Finding | None:
     """A total and its parts: before it (合计, 共), or after it (其中, in a bracket, 初级2个、中级10个)."""
     claim, total = near.claim, re.search(SHAPE["total"], near.claim.lead)
-    if not claim.number.unit or claim.names.names:
-        return None
     parts, sure = _parts_before(near, total) if total else ([], False)
     all_parts = len(parts) > 1
     if not all_parts:
@@ -121,54 +116,47 @@ def sum_of(near: Around) -> Finding | None:
     readings = [parts[first:] for first in range(len(parts) - 1)] if parts[-1] in near.earlier else [parts]
     reading = next((way for way in readings if fits(claim, sum(map(amount, way)), *way)), None)
     added = sum(map(amount, reading or parts))
-    state, sentence = (AGREES, "sum_agrees") if reading else (NOT_UNDERSTOOD, "sum_less")
     if not reading and (not sure or any(part.number.modifier for part in (*parts, claim))):
         return None
+    state, sentence = (AGREES, "sum_agrees") if reading else (NOT_UNDERSTOOD, "sum_less")
     if not reading and (all_parts or added > amount(claim)):
         state, sentence = DISAGREES, "sum_differs"
     equation = f"{' + '.join(figure(amount(part)) for part in reading or parts)} = {figure(added)}"
     said = say(sentence, sum=equation, n=claim.number, rest=figure(amount(claim) - added))
-    added = added * claim.value / amount(claim) if amount(claim) else added
+    added /= factor(claim)
     return Finding(state, said, added, None, "+".join(part.number.written for part in reading or parts), added)
 
 
 def _parts_before(near: Around, total: re.Match[str]) -> tuple[list[Claim], bool]:
     """The counts of a total's unit back to the total before it, and whether they are its parts and nothing else."""
-    claim, parts = near.claim, list[Claim]()
-    alike = [other for other in near.earlier if same_unit(other, claim) and not is_change(other) and not is_each(other)]
-    for other in alike[::-1]:
+    claim, parts, of_which = near.claim, list[Claim](), WORDS["of which"]
+    for other in [other for other in near.earlier[::-1] if same_unit(other, claim) and not is_change(other)]:
         another = re.search(SHAPE["total"], other.lead)
-        if (another and not another[0].startswith("全年")) or other.names.open:
+        if another and not another["year"]:
             break
         parts.insert(0, other)
-        if any(word in other.lead for word in WORDS["of which"]):
+        if any(word in other.lead for word in of_which):
             break
     if len(parts) < 2:
         return [], False
-    own, names = claim.kinds & grammar.KINDS["deeds"], [_part_name(part) for part in parts]
-    deeds = [part.kinds & grammar.KINDS["deeds"] for part in parts]
+    names, deeds = [_part_name(part) for part in parts], [part.kinds & grammar.KINDS["deeds"] for part in parts]
     listed = not any(names[1:]) and any(word in parts[0].lead for word in OTHER_WORDS["respectively"])
-    one_deed = (
-        claim.number.kind == grammar.MONEY
-        or listed
-        or (len(set(deeds[1:])) < 2 and deeds[0] >= deeds[-1] and not own - deeds[0] - grammar.KINDS["general_deeds"])
-    )
-    several = "of which" in parts[0].kinds and not total["strong"]
-    one_measure = len({part.measure for part in parts if part.measure}) < 2 and not several
-    exclusive = _one_group([next((word for word in EXCLUSIVE if word in part.lead), "") for part in parts])
-    weak = total[0].startswith(("累计", "总")) and not total[0].startswith("总共") and not total["strong"]
-    more = not weak or listed or ("累计" in total[0] and sum(map(amount, parts)) > amount(claim))
-    determined = total["strong"] or not total["rest"] or exclusive or (one_deed and not claim.noun)
+    own = claim.kinds & grammar.KINDS["deeds"] <= deeds[0] | grammar.KINDS["general_deeds"]
+    one_deed = listed or claim.number.kind == grammar.MONEY or (own and len({*deeds[1:]}) < 2)
+    one_measure = len({part.measure for part in parts if part.measure}) < 2
+    of_them = total["strong"] or not total["rest"] or not claim.noun
+    # 累计 may hold more than these, if the parts do not come to more.
+    no_more = not total["weak"] or listed or sum(map(amount, parts)) > amount(claim)
     distinct = listed or len({*names}) == len(names)
-    return parts, bool(determined and (one_deed or exclusive) and one_measure and distinct and more)
+    return parts, bool(one_deed and one_measure and of_them and no_more and distinct)
 
 
 def _parts_behind(near: Around) -> tuple[list[Claim], bool, bool]:
     """The parts that follow a total, whether no one can be counted in two of them, and whether they must be all."""
     claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
-    first = next((other for other in near.later if other.number.unit == claim.number.unit), None)
-    if not first:
+    if not near.later:
         return [], False, False
+    first = near.later[0]
     whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
     bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
     one_of_them = any(claim.lead.endswith(name) for name in EXCLUSIVE)
@@ -176,14 +164,12 @@ def _parts_behind(near: Around) -> tuple[list[Claim], bool, bool]:
         return [], False, False
     for other in near.later:
         depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
-        ended = parts and any(word in other.lead for word in (*follow, "；", ";"))
-        if ended or depth < bracket or other.number.kind == grammar.PERCENT or re.search(SHAPE["total"], other.lead):
+        ended = parts and any(word in other.lead for word in (*follow, *SHAPE["carry_ends"]))
+        if ended or other.number.kind == grammar.PERCENT or re.search(SHAPE["total"], other.lead):
             break
         parts += [other] if other.number.unit == claim.number.unit and depth == bracket else []
     names = [_part_name(part) for part in parts]
-    if len(set(names)) < len(names) or not all(names) or any(is_change(part) for part in parts):
-        return [], False, False
-    group, scopes = _one_group(names), {part.scope for part in parts if any(part.scope)}
+    group, scopes = _one_group(names), {part.scope for part in parts}
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     exclusive = bool(group) or (len(endings) == 1 and "" not in endings) or len(scopes) == len(parts)
     return parts, exclusive or whole, whole or len(group.split()) == len(parts)

@@ -12,7 +12,7 @@ from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
 from pilotlib.claims.meaning import Claim
 from pilotlib.claims.numbers import plain_text
-from pilotlib.claims.relations import Finding
+from pilotlib.claims.relations import Finding, change
 
 
 class Cell(NamedTuple):
@@ -45,8 +45,10 @@ class Cells(NamedTuple):
 
 
 _Judged = tuple[Cell, Finding]
-_Way = tuple[Cell, float, str]
+_Way = tuple[Cell, float, str]  # a cell, what it should be, and how that is computed
 _Line = Sequence[Cell | None]
+_Values = Sequence[float | None]
+_Reading = tuple[bool, _Values, _Values]  # whether a column is a change between two others, else it is their rate
 
 
 def table_of(rows: Sequence[Sequence[str]]) -> Table:
@@ -71,14 +73,76 @@ def judge_table(table: Table) -> list[_Judged]:
         return []
     columns = list(zip(*lines, strict=True))
     counts = [[cell if cell and not cell.unit else None for cell in line] for line in lines]
-    rows = [
-        [None if re.search(SHAPE["no_sum_column"], headers[cell.column]) else cell for cell in filter(None, line)]
-        for line in counts
-    ]
-    across = [[cell if cell in row else None for cell in line] for line, row in zip(counts, rows, strict=True)]
+    adds_up = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
+    across = [[cell if adds else None for cell, adds in zip(line, adds_up, strict=True)] for line in counts]
     found = [*_totals(labels, counts, headers), *_totals(headers, list(zip(*across, strict=True)), [""] * len(lines))]
-    found += [*_shares(table), *_changes(headers, lines), *_rates(labels, columns), *_rates(headers, lines)]
+    for column in range(1, len(headers)):
+        found += _by_readings(columns[column], _readings(table, columns, column))
+    for names, along in ((labels, columns), (headers, lines)):
+        for cells, rate in _rates(names, along):
+            found += _by_readings(cells, [rate])
     return sorted({item[0][:2]: item for item in found}.values(), key=lambda item: item[0])
+
+
+def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Reading]:
+    """The ways to read a column by its header: 增减, from the column or the line before to the column before it; 占比,
+    the column before it by its total, else by its sum."""
+    header, late = table.headers[column], _values(columns[column - 1])
+    if re.search(SHAPE["change_column"], header):
+        early = _values(columns[column - 2]) if column > 2 else [None] * len(late)
+        return [(True, late, early), (True, late, [None, *late[:-1]])]
+    if not re.search(SHAPE["share_column"], header):
+        return []
+    of = [value for value, label in zip(late, table.labels, strict=True) if re.search(SHAPE["total_line"], label)]
+    of = of if len(of) == 1 else late if not of else [None]
+    return [(False, late, [None if None in of else sum(filter(None, of))] * len(late))]
+
+
+def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, _Reading]]:
+    """Rates by line, where the names say the rate, its numerator and its denominator since the rate before."""
+    columns, last = [place for place, name in enumerate(names) if re.search(SHAPE["rate_column"], name)], 0
+    words = WORDS.items() if columns else ()
+    kinds = [{kind for kind, known in words if any(word in name for word in known)} for name in names]
+    for column in columns:
+        since, last = range(last, column), column + 1
+        rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in names[column]), None)
+        stem = re.search(SHAPE["unnamed_rate"], names[column])
+        named = [kinds[place] & {*rate.top} if rate else stem and stem["stem"] in names[place] for place in since]
+        tops, rest = [*compress(since, named)], [*compress(since, map(not_, named))]
+        by_kind = ([place for place in rest if kind in kinds[place]] for kind in (rate.bottom if rate else ()))
+        bottoms = next(filter(None, by_kind), []) if rate else [n for n in rest if any(line[n] for line in lines)]
+        if len(tops) == len(bottoms) == len({"人次" in names[place] for place in tops + bottoms}) == 1:
+            cells, top, bottom = ([line[place] for line in lines] for place in (column, *tops, *bottoms))
+            yield cells, (False, _values(top), _values(bottom))
+
+
+def _by_readings(cells: _Line, readings: Iterable[_Reading]) -> list[_Judged]:
+    """Cells held against what follows by the reading that the most of them agree with."""
+    found = []
+    for changed, late, early in readings:
+        ways = list[_Way]()
+        for cell, value, base in zip(cells, late, early, strict=True):
+            if cell and value is not None and base and (changed or cell.unit or cell.value > 1):  # 0.86 may be 86%
+                ways.append((cell, *change(cell.unit if changed else "%", changed, base, value)))
+        found.append(_held(ways))
+    return max(found, key=lambda judged: sum(finding.state == AGREES for _, finding in judged), default=[])
+
+
+def _values(cells: _Line) -> list[float | None]:
+    return [cell.value if cell else None for cell in cells]
+
+
+def _held(ways: Sequence[_Way]) -> list[_Judged]:
+    """Cells held against what they should be, if that is what the table means: of one cell alone, or if half agree."""
+    found = []
+    for cell, expected, computation in ways:
+        state, explanation, instead = AGREES, computation + "。", ""
+        if not close_to(abs(cell.value), cell.step, "", abs(expected)):
+            state, instead = DISAGREES, figure(expected) + cell.unit
+            explanation = say("text_differs", computation=computation, written=cell.written + cell.unit)
+        found.append((cell, Finding(state, explanation, round(expected, 2), None, cell.written, cell.value, instead)))
+    agree = sum(finding.state == AGREES for _, finding in found)
+    return found if len(found) == 1 or agree * 2 >= len(found) else []
 
 
 def cells_of(tables: Iterable[Table]) -> Cells:
@@ -122,89 +186,6 @@ def _cell(row: int, column: int, text: str) -> Cell | None:
     return Cell(row, column, written, value, 10.0 ** -len(written.partition(".")[2]), "%" if match["percent"] else "")
 
 
-def _judged(ways: Iterable[_Way]) -> list[_Judged]:
-    """Cells held against what follows, if that is what the table means: of one cell alone, or if half of them agree."""
-    found = []
-    for cell, expected, computation in ways:
-        state, explanation, instead = AGREES, computation + "。", ""
-        if not close_to(abs(cell.value), cell.step, "", abs(expected)):
-            state, instead = DISAGREES, figure(expected) + cell.unit
-            explanation = say("text_differs", computation=computation, written=cell.written + cell.unit)
-        found.append((cell, Finding(state, explanation, round(expected, 2), None, cell.written, cell.value, instead)))
-    agree = sum(finding.state == AGREES for _, finding in found)
-    return found if len(found) == 1 or agree * 2 >= len(found) else []
-
-
-def _percent(top: Cell, bottom: float) -> tuple[float, str]:
-    percent = top.value / bottom * 100
-    return percent, say("division", top=figure(top.value), bottom=figure(bottom), percent=figure(percent) + "%")
-
-
-def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[_Judged]:
-    """Rates by line, where the names say the rate, its numerator and its denominator since the rate before."""
-    columns, last = [place for place, name in enumerate(names) if re.search(SHAPE["rate_column"], name)], 0
-    words = WORDS.items() if columns else ()
-    kinds = [{kind for kind, known in words if any(word in name for word in known)} for name in names]
-    for column in columns:
-        since, last = range(last, column), column + 1
-        rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in names[column]), None)
-        stem = re.search(SHAPE["unnamed_rate"], names[column])
-        named = [kinds[place] & {*rate.top} if rate else stem and stem["stem"] in names[place] for place in since]
-        tops, rest = [*compress(since, named)], [*compress(since, map(not_, named))]
-        by_kind = ([place for place in rest if kind in kinds[place]] for kind in (rate.bottom if rate else ()))
-        bottoms = next(filter(None, by_kind), []) if rate else [n for n in rest if any(line[n] for line in lines)]
-        if len(tops) != 1 or len(bottoms) != 1 or len({"人次" in names[place] for place in tops + bottoms}) > 1:
-            continue
-        cells = ((line[tops[0]], line[bottoms[0]], line[column]) for line in lines)
-        yield from _judged(
-            (cell, *_percent(above, below.value))
-            for above, below, cell in cells
-            if above and below and cell and below.value and (cell.unit or cell.value > 1 or "%" in names[column])
-        )
-
-
-def _changes(headers: list[str], lines: Sequence[_Line]) -> Iterator[_Judged]:
-    """Columns 增减, 同比增长: between the two columns before, else from the line before; what more cells agree with."""
-    for column in (
-        place for place, header in enumerate(headers) if place and re.search(SHAPE["change_column"], header)
-    ):
-        bases = (
-            [line[column - 2] if column > 2 else None for line in lines],
-            [None, *(line[column - 1] for line in lines)],
-        )
-        found = []
-        for of_lines in bases:
-            steps = [(line[column], line[column - 1], base) for line, base in zip(lines, of_lines, strict=False)]
-            full = [
-                (cell, _change(base, level, bool(cell.unit)))
-                for cell, level, base in steps
-                if cell and level and base and base.value
-            ]
-            found.append(_judged((cell, *way) for cell, way in full))
-        yield from max(found, key=lambda judged: sum(finding.state == AGREES for _, finding in judged))
-
-
-def _change(base: Cell, level: Cell, relative: bool) -> tuple[float, str]:
-    by, percent = level.value - base.value, (level.value / base.value - 1) * 100
-    names = ("early", "late", "less", "more", "value")
-    values = map(figure, (base.value, level.value, base.value, level.value, percent if relative else by))
-    sentence = say("growth" if relative else "difference", unit="", **dict(zip(names, values, strict=True)))
-    return (percent if relative else by), sentence
-
-
-def _shares(table: Table) -> Iterator[_Judged]:
-    """Columns 占比: each line's count, in the column before, by that of the line of totals, else by their sum."""
-    for column in (
-        place for place, header in enumerate(table.headers) if place and re.search(SHAPE["share_column"], header)
-    ):
-        counts = [line[column - 1] for line in table.lines]
-        totals = [bool(re.search(SHAPE["total_line"], label)) for label in table.labels]
-        of = [*compress(counts, totals)] if any(totals) else counts
-        whole = sum(cell.value for cell in of if cell) if all(of) and (any(totals) is False or len(of) == 1) else 0
-        pairs = [(line[column], count) for line, count in zip(table.lines, counts, strict=True)]
-        yield from _judged((cell, *_percent(count, whole)) for cell, count in pairs if cell and count and whole)
-
-
 def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> Iterator[_Judged]:
     """The totals of a line 合计: of all lines before it (of one that comes first, after it), of those since the last
     total, or of the totals before it."""
@@ -225,7 +206,7 @@ def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> It
                 equation = " + ".join(map(figure, way)) if len(way) < 8 else say("column_sum", count=len(way))
                 sums.append((cell, sum(way), say("table_sum", equation=equation, total=figure(sum(way)))))
         start = place + 1 if sums else start
-        yield from _judged(sums)
+        yield from _held(sums)
 
 
 def _need_not_add_up(headers: list[str], column: int, less: bool) -> bool:

@@ -64,7 +64,7 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
         (claim.doubtful or len(known) < len(ways), NO_DATA, "perhaps_part"),
         (len(claim.unknown) > grammar.RULES["measure_rules"]["most_unknown"], NOT_UNDERSTOOD, "not_recognised"),
         (fact and not _is_certain(claim, fact, known), NOT_UNDERSTOOD, "not_certain"),
-        (fact and not _is_near(claim, known, facts.nearness), NOT_UNDERSTOOD, "not_ours"),
+        (not facts.ours, NOT_UNDERSTOOD, "not_ours"),
         (left_out and rounds_named, AGREES, "rounds_meant"),
         (True, DISAGREES, "differs"),
     )
@@ -128,7 +128,7 @@ def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     nearly = "、".join(say("name_nearly", name=name, near=near[0]) if near else name for name, near in missing.items())
     present, expected = len(listed.names) - len(missing), claim.value
     state, sentence = (NO_DATA, "names_not_known") if statistic is None else (AGREES, "names_present")
-    if missing and facts.nearness > 2:
+    if missing and facts.ours:
         state, sentence, expected = DISAGREES, "names_missing", present
     elif count != value and (count > value or not listed.open):
         state, sentence, statistic = DISAGREES, "names_miscounted", None
@@ -153,7 +153,7 @@ def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, list[
 
 def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict[int, Finding]:
     """For counts of several rounds, by place of the last: their sum against the year's, and rounds never mentioned."""
-    omitted, rounds = {}, facts.names["application_round"] if facts.nearness > 2 else ()
+    omitted, rounds = {}, facts.names["application_round"] if facts.ours else ()
     nearly = grammar.RULES["measure_rules"]["nearly"]
     for measure in ("applications", "places_approved", "places_applied"):  # what may be added up over rounds
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller

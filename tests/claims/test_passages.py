@@ -227,7 +227,8 @@ def test_the_same_quantity_said_twice_with_its_digits_swapped_disagrees():
     [
         ("参加证书考核的学生达到742人。", "not_understood"),
         ("2021年我校参加证书考核的学生达到742人。", "disagrees"),
-        ("学校先后申报证书试点，试点规模1350人。", "not_understood"),
+        ("全校参加证书考核的学生达到742人。", "disagrees"),
+        ("学校先后申报证书试点，试点规模1350人。", "no_data"),  # over more than one year
     ],
 )
 def test_only_a_text_that_is_ours_is_called_wrong_by_the_year(text, state, checked):
