@@ -1,7 +1,6 @@
 """Layer two: a claim held against the year, where it is positively of this school, of this year and of the whole."""
 
 import difflib
-import re
 from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
@@ -63,7 +62,7 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
         (not known, NO_DATA, "not_known"),
         (claim.doubtful or len(known) < len(ways), NO_DATA, "perhaps_part"),
         (len(claim.unknown) > grammar.RULES["measure_rules"]["most_unknown"], NOT_UNDERSTOOD, "not_recognised"),
-        (fact and not _is_certain(claim, fact, known), NOT_UNDERSTOOD, "not_certain"),
+        (not _is_certain(claim, known), NOT_UNDERSTOOD, "not_certain"),
         (not facts.ours, NOT_UNDERSTOOD, "not_ours"),
         (left_out and rounds_named, AGREES, "rounds_meant"),
         (True, DISAGREES, "differs"),
@@ -83,12 +82,10 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     return Finding(state, say(sentence, **fields), value, decided and decided.statistic), of_the_year
 
 
-def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
+def _is_certain(claim: Claim, known: list[Fact]) -> bool:
     """Whether the words prove what is counted, and that it is the whole; what is far off is of something else."""
-    most = 2 if "here" in claim.said or nearest.value < 100 or any(nearest.scope) else 1.25
-    most = 3 if "whole year" in claim.said or "sum" in claim.kinds else most
-    spoiled = claim.said.intersection(grammar.RULES["spoiled_by"].get(claim.measure, ()))
-    return _is_near(claim, known, most) and has_reason(claim.measure, claim.said) and not spoiled
+    most = 3 if "whole year" in claim.said or "sum" in claim.kinds else 2
+    return _is_near(claim, known, most) and has_reason(claim.measure, claim.said)
 
 
 def _is_near(claim: Claim, known: list[Fact], most: float) -> bool:
@@ -121,7 +118,7 @@ def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     """The names listed with a count: how many (检测与维修 may be two), and which of them the year's table lacks."""
     listed, value = claim.names, int(claim.value)
     far_off = value > 2 * listed.most and not listed.open  # then it is no list of what is counted
-    if not listed.names or far_off or claim.number.modifier or re.match(SHAPE["one_of_them"], claim.tail):
+    if not listed.names or far_off:
         return None
     count = value if listed.fewest <= value <= listed.most else len(listed.names)
     missing, statistic = ({}, None) if claim.outside else _not_in_table(listed.names, facts)
@@ -142,8 +139,7 @@ def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, list[
     """The certificates that the table lacks, each with its own name nearly that; no statistic for other names."""
     for dimension in ("certificate", "major", "college", "category"):
         known = facts.names[dimension]
-        short = {name: name.removesuffix(SHAPE["major_ending"]) for name in names}
-        short = {name: split_certificate(name)[0] for name in names} if dimension == "certificate" else short
+        short = {name: split_certificate(name)[0].removesuffix(SHAPE["major_ending"]) for name in names}
         lacking = {name: text for name, text in short.items() if text not in known}
         missing = {name: difflib.get_close_matches(text, known, 1, 0.8) for name, text in lacking.items()}
         if len(missing) * 2 < len(names):
@@ -158,10 +154,9 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
     for measure in ("applications", "places_approved", "places_applied"):  # what may be added up over rounds
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller
         for place, claim in enumerate(claims):
-            name = claim.scope.application_round or claim.carried.application_round
-            whole = claim.scope._replace(application_round=name) == Scope(name) and not claim.carried.certificate
+            name = claim.carried.application_round
             fact = facts.known.get((measure, Scope(name))) if name in rounds and claim.measure == measure else None
-            if fact and whole and not claim.outside and _is_near(claim, [fact], nearly):
+            if fact and claim.scope in (Scope(), Scope(name)) and _is_near(claim, [fact], nearly):
                 places.setdefault(name, place)
         absent = [name for name in rounds if name not in places and name not in mentioned]
         year = facts.known.get((measure, Scope()))
@@ -187,16 +182,12 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
 
 def rate_of_year(near: Around, rate: grammar.Rate, facts: Facts) -> list[Way]:
     """The ways to form a rate by the year's figures; it is surely one of these if the text has none of its own."""
-    claim, counts = near.claim, [other for other in near.earlier if other.number.kind == PEOPLE]
+    claim = near.claim
     top, *bottoms = (_of_year(claim, name, claim.scope, facts) for name in (rate.numerator, *rate.denominators))
     pairs = [(top, bottom) for bottom in bottoms if top and bottom]
-    if rate.after and counts and counts[-1].measure not in rate.after:  # a rate of something else
-        return []
     stated = [other for other in near.earlier if other.number.kind in COUNTS[:2] and not other.outside]
     own = {other.value for other in stated if other.kinds & {*rate.top, *rate.bottom}}
-    doubts = set(claim.doubtful.split("、")) - {"", *grammar.WORDS["each one"], *grammar.WORDS["each"]}
-    sure = not doubts and own <= {part.value for pair in pairs[:1] for part in pair}
-    return [ratio(*pair, sure) for pair in pairs]
+    return [ratio(*pair, own <= {part.value for part in pairs[0]}) for pair in pairs]
 
 
 def share_of_year(near: Around, top: Claim | None, of: str, facts: Facts) -> list[Way]:
@@ -207,16 +198,13 @@ def share_of_year(near: Around, top: Claim | None, of: str, facts: Facts) -> lis
         wholes = [whole for scope in scopes if (whole := _of_year(claim, of or top.measure, scope, facts))]
         sure = bool(of or any(top.scope)) and not (top.outside or top.doubtful)
         return [ratio(top, whole, sure) for whole in wholes if whole.value > top.value]
-    words = [word for word in claim.before if word.start >= claim.number.start - len(claim.lead)]
-    named = kinds_of(words) - grammar.KINDS["no_subject"] - {"rate"}
-    measure = of if of and not named - NAMES - {"place", "approve", "apply"} else measure_of(PEOPLE, "", named)
+    named = kinds_of(claim.before) - grammar.KINDS["no_subject"] - {"rate"}
+    measure = measure_of(PEOPLE, "", named)
     of = of or (measure if any(claim.scope) else "")
     part, year = _of_year(claim, measure, claim.scope, facts), _of_year(claim, of, Scope(), facts)
     if not part or not year or (measure == of and not any(claim.scope)):
         return []
-    return [
-        ratio(part, year, not facts.known[measure, claim.scope].lower_bound and bool(of != measure or named - NAMES))
-    ]
+    return [ratio(part, year, not facts.known[measure, claim.scope].lower_bound and bool(named - NAMES))]
 
 
 def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | None:
@@ -227,19 +215,13 @@ def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | 
 
 def recomputed(finding: Finding, facts: Facts) -> list[Finding]:
     """The rate that two counts of the text make, held against the one of the year, if they are the year's counts."""
-    counts = [part for part in finding.parts if part.number.kind == PEOPLE and (part.measure, Scope()) in facts.known]
-    figures = [facts.known[part.measure, Scope()] for part in counts]
-    pairs = list(zip(counts, figures, strict=True))
-    of_the_year = any(matches(part.number, fact) for part, fact in pairs)
-    of_the_year = of_the_year and all(fact.value / 2 <= part.value <= fact.value * 2 for part, fact in pairs)
-    of_the_year = of_the_year and not any(any(part.scope) or part.outside for part in counts)
-    if len({part.measure for part in counts}) < 2 or not of_the_year:
+    counts = [part for part in finding.parts if not any(part.scope) and not part.outside]
+    pairs = [(part, fact) for part in counts if (fact := facts.known.get((part.measure, Scope())))]
+    if len({part.measure for part, _ in pairs}) < 2 or not any(matches(part.number, fact) for part, fact in pairs):
         return []
-    way, year = ratio(counts[0], counts[1], sure=True), round(figures[0].value / figures[1].value * 100, 2)
+    (top, of_top), (bottom, of_bottom) = pairs
+    way, year = ratio(top, bottom, sure=True), round(of_top.value / of_bottom.value * 100, 2)
     state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")
     explanation = say(sentence, division=way.computation, known=figure(year))
-    return [
-        Finding(
-            state, explanation, year, "rates", "÷".join(f"{part.value:g}" for part in counts), round(way.expected, 2)
-        )
-    ]
+    written = "÷".join(f"{part.value:g}" for part in counts)
+    return [Finding(state, explanation, year, "rates", written, round(way.expected, 2))]
