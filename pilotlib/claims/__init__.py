@@ -41,7 +41,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     Args:
         passages: The text, paragraph by paragraph, as `reading.documents` gives it.
         facts: What is known of the year, from `facts_of`; `NO_FACTS` to judge the text by itself.
-        ours: Whether the text is known to be of this school and year; else it must say so, as by 我校 and the year.
+        ours: Whether the text is known to be of this school and year; else it must say so, as by 学校, 我校.
 
     Returns:
         One row per number in the order of the text: `number` (as written), `value`, `unit`, `kind` (claim | label),

@@ -170,7 +170,7 @@ def _understood(paragraph: Paragraph, claim: Claim, said: Said) -> Claim:
         times = {word.text for word in beside if "another time" in word.kinds} | {said.limits.get("time")}
         outside = [text for text in outside if text not in times]
     risen = [word.text for word in claim.in_segment if "rise to" in word.kinds and word.start > claim.number.start]
-    if risen and any("from" in word.kinds and word.end == claim.number.start for word in claim.before):
+    if risen and not outside:
         outside.append(grammar.say("before", time=risen[0]))
     doubtful = "" if paired else "、".join(dict.fromkeys(doubts))
     claim = claim._replace(noun=noun, measures=measures, scope=scope._replace(**paired), carried=said.scope)

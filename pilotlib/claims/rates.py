@@ -97,7 +97,7 @@ def _alone(near: Around) -> Around:
 
 def _rate_named(claim: Claim, sentence: str) -> grammar.Rate | None:
     """The rate named right behind it, else the one that its clause names last; if none and no share, the sentence's."""
-    for word in [word for word in grammar.RATE_NAMED if claim.tail.startswith("的" + word)]:
+    for word in [word for word in grammar.RATE_NAMED if claim.tail.startswith(SHAPE["of"] + word)]:
         return grammar.RATE_NAMED[word]
     of_another = grammar.OTHER_WORDS["rate_endings"] + grammar.OTHER_WORDS["share"]
     clause = claim.clause[0] - claim.sentence[0]
@@ -124,7 +124,7 @@ def _share_of(near: Around) -> Share | None:
     return Share(top, "" if re.fullmatch(SHAPE["whole"], base) else base, measure)
 
 
-def _other_subject(holder: Claim, match: re.Match[str], top: Claim | None = None) -> bool:
+def _other_subject(holder: Claim, match: re.Match[str], top: Claim | None) -> bool:
     """Whether words between a mark and 占 name another subject than the count before the mark."""
     *another, subject = re.split(SHAPE["between_clauses"], holder.lead[: match.start()])
     if not another or not re.sub(SHAPE["no_subject"], "", subject):
@@ -178,9 +178,7 @@ def _roles(near: Around, rate: grammar.Rate | None, share: Share | None) -> Role
     claim, counts = near.claim, near.runs[-1]
     earlier = [other for other in near.earlier if is_count(other)]
     if re.fullmatch(SHAPE["after_base"], claim.lead) and near.earlier[-1:] == earlier[-1:] != []:
-        base = earlier[-1]  # 占培训总数5200人的60%
-        match = re.search(SHAPE["share"], base.lead)
-        return Roles(earlier[-2:-1], [base], not (match and _other_subject(base, match)))
+        return Roles(earlier[-2:-1], earlier[-1:], sure=True)  # 占培训总数5200人的60%
     if share:
         return _roles_of_share(near, share)
     if rate:

@@ -111,7 +111,8 @@ def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, _R
         tops, rest = [*compress(since, named)], [*compress(since, map(not_, named))]
         by_kind = ([place for place in rest if kind in kinds[place]] for kind in (rate.bottom if rate else ()))
         bottoms = next(filter(None, by_kind), []) if rate else [n for n in rest if any(line[n] for line in lines)]
-        if len(tops) == len(bottoms) == len({"人次" in names[place] for place in tops + bottoms}) == 1:
+        of_times = {bool(re.search(SHAPE["of_times"], names[place])) for place in tops + bottoms}
+        if len(tops) == len(bottoms) == len(of_times) == 1:
             cells, top, bottom = ([line[place] for line in lines] for place in (column, *tops, *bottoms))
             yield cells, (False, _values(top), _values(bottom))
 
@@ -172,7 +173,8 @@ def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
     said = say("in_table", cell=alike[0].written)
     if alike[0].value == claim.value:
         return Finding(AGREES, said + "。", claim.value)
-    if "表" not in text[slice(*claim.sentence)] and sorted(alike[0].written) != sorted(claim.number.written):
+    of_a_table = re.search(SHAPE["of_a_table"], text[slice(*claim.sentence)])
+    if not of_a_table and sorted(alike[0].written) != sorted(claim.number.written):
         return None
     return Finding(DISAGREES, say("text_differs", computation=said, written=claim.number.with_unit), alike[0].value)
 

@@ -162,8 +162,7 @@ def _word_of_label(text: str, number: Number, year: int) -> Word | None:
         name = round_named(written)
         if not name.endswith(OTHER_WORDS["round_endings"]):
             return Word(name, (), *place)
-        sure = not written.endswith("批") or text.startswith(OTHER_WORDS["round_follows"], number.end)
-        doubt = () if sure else ("perhaps part",)
+        doubt = ("perhaps part",) if re.match(SHAPE["perhaps_a_batch"], text[number.end - 1 :]) else ()
         return Word(name, ("name_of_application_round", *doubt), *place, "application_round", name)
     if number.label not in (grammar.YEAR, grammar.DATE, grammar.COHORT):
         return None
@@ -205,7 +204,7 @@ def _segments_of(text: str, numbers: list[Number], hidden: list[Span]) -> Iterat
 
 def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon) -> Names:
     """The names listed before a count (A、B、C等12个证书) or after it (12个证书：A、B、C)."""
-    persons = count.unit in ("位", "名") and re.match(SHAPE["persons_listed"], text[count.unit_end :])
+    persons = re.match(SHAPE["persons_listed"], text[count.end :])
     if count.kind != grammar.THINGS and not persons:
         return Names()
     alone = not re.match(SHAPE["letters"], text[count.unit_end : count.unit_end + 1])

@@ -46,9 +46,8 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     ways = [(name, scope) for names, scope in pairs for name in names]
     known = [fact for way in ways if (fact := fact_of(*way, facts))]
     fitting = [fact for fact in known if matches(number, fact)]
-    likeliest = [fact for fact in known if fact.measure == known[0].measure]
-    likeliest.sort(key=lambda fact: abs(in_unit_of(number, fact) - fact.value))
-    fact = next(iter(fitting or likeliest), None)
+    likeliest = fitting[:1] or [fact for fact in known if fact.measure == known[0].measure]
+    fact = min(likeliest, key=lambda fact: abs(in_unit_of(number, fact) - fact.value), default=None)
     left_out = _rounds_left_out(claim, fact, facts) if fact else ""
     rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
     cases = (
