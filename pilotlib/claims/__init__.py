@@ -1,8 +1,8 @@
 """Numbers stated in prose and tables ↔ the text itself ↔ the year: every one is found, understood and judged.
 
 `grammar` holds the words as data; `numbers` finds the numbers, `text` the words around them, `meaning` says what each
-counts. Layer one, `relations` (prose) and `tables`, judges the text by itself; layer two, `year`, holds what is
-positively of this school, this year and the whole of it against `facts`.
+counts. Layer one (`relations`, `sums` and `rates` of prose, `tables`) judges the text by itself; layer two, `year`,
+holds what is positively of this school, this year and the whole of it against `facts`.
 """
 
 import re
@@ -13,12 +13,13 @@ import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
-from pilotlib.claims.grammar import AGREES, DISAGREES, STATES, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
 from pilotlib.claims.meaning import Claim, understand
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.relations import Around, Finding, around
-from pilotlib.claims.tables import Cell, judge_table
+from pilotlib.claims.sums import said_twice
+from pilotlib.claims.tables import Cell, Cells, cells_of, judge_table, quoted, table_of
 from pilotlib.claims.text import lexicon_of, paragraph_of
 from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
@@ -34,12 +35,13 @@ _BLANK = {"kind": "claim", "derived": False, "instead": ""}
 Row = dict[str, Any]
 
 
-def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
+def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = False) -> pd.DataFrame:
     """Judge every number of a text: by the text itself, and by what is known of a year.
 
     Args:
         passages: The text, paragraph by paragraph, as `reading.documents` gives it.
         facts: What is known of the year, from `facts_of`; `NO_FACTS` to judge the text by itself.
+        ours: Whether the text is known to be of this school and year; else it must say so, as by 学校, 我校.
 
     Returns:
         One row per number in the order of the text: `number` (as written), `value`, `unit`, `kind` (claim | label),
@@ -51,8 +53,12 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
     """
     lexicon, claims, mentioned = lexicon_of(facts), list[Claim](), set[str]()
     rows, own_rows = list[Row](), list[int]()  # the derived ones stand behind the own one of their number
-    for passage in passages:
-        rows += [_row_of_table(passage, *judged) for judged in judge_table(passage.rows)]
+    passages = list(passages)
+    facts = facts._replace(ours=ours or _is_ours(passages, facts))
+    tables = [table_of(passage.rows) for passage in passages]
+    cells = cells_of(tables)
+    for passage, table in zip(passages, tables, strict=True):
+        rows += [_row_of_table(passage, *judged) for judged in judge_table(table)]
         paragraph = paragraph_of(plain_text(passage.text), lexicon)
         text, nearby = paragraph.text, around(understand(paragraph), paragraph.text)
         mentioned |= {name for name in facts.names["application_round"] if name in text}
@@ -68,7 +74,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
                 rows.append(where | {"kind": "label", "explanation": say("label", label=number.label)})
                 continue
             near = next(nearby)
-            own, *derived = _judged(near, claims[-40:], facts)
+            own, *derived = _judged(near, claims[-40:], facts, cells)
             own_rows.append(len(rows))
             rows += [where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)]
             claims.append(near.claim)
@@ -77,10 +83,18 @@ def check_claims(passages: Iterable[Passage], facts: Facts) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
+def _is_ours(passages: list[Passage], facts: Facts) -> bool:
+    """Whether a text speaks of this school: by its names, or as 学校, 我校."""
+    names = (*facts.schools, *grammar.WORDS["here"])
+    return any(name in plain_text(passage.text) for passage in passages for name in names)
+
+
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The school's own text of a year held against that year, as `check_claims` does it."""
     passages, school = passages_of(processed.narrative), processed.about["school"]
-    return check_claims(passages, facts_of(tables_of(processed), statistics, school) if passages else NO_FACTS)
+    return check_claims(
+        passages, facts_of(tables_of(processed), statistics, school) if passages else NO_FACTS, ours=True
+    )
 
 
 def not_of_the_year(passages: list[Passage], facts: Facts, *, any_year: bool = False) -> str:
@@ -101,10 +115,12 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _judged(near: Around, before: list[Claim], facts: Facts) -> list[Finding]:
+def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells) -> list[Finding]:
     """What is found of a claim, and of what follows from it together with the claims around it."""
     claim, number, text = near.claim, near.claim.number, near.text
     verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)
+    if verdict.state in (NO_DATA, NOT_UNDERSTOOD):
+        verdict = quoted(claim, text, cells) or said_twice(claim, before) or verdict
     rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in before)))
     if claim.measure == "rounds_count" and len(rounds) == claim.value:
         verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")

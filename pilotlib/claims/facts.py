@@ -50,12 +50,15 @@ class Fact(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """All that is known of a year: `known` by measure and scope, the names in its table, those of the school."""
+    """All that is known of a year: `known` by measure and scope, the names in its table, those of the school; and
+    whether the text is of this school (`ours`): of another no number is called wrong by the year.
+    """
 
     year: int
     known: dict[tuple[str, Scope], Fact]
     names: dict[str, tuple[str, ...]]
     schools: tuple[str, ...] = ()
+    ours: bool = True
 
 
 DIMENSIONS = Scope._fields

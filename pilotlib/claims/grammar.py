@@ -30,7 +30,7 @@ class Measure(NamedTuple):
 
 class Rate(NamedTuple):
     """A rate by its names: in a text, a count with a word of the kinds `top` divided by one with a word of the kinds
-    `bottom`, the usual first; of the year, `numerator` by `denominators`, with `after` only behind a count of these.
+    `bottom`, the usual first; of the year, `numerator` by `denominators`.
     """
 
     words: Sequence[str]
@@ -39,7 +39,6 @@ class Rate(NamedTuple):
     bottom: Sequence[str]
     numerator: str
     denominators: Sequence[str]
-    after: Sequence[str] = ()
 
 
 def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:

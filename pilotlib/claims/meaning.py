@@ -20,7 +20,6 @@ from pilotlib.words import split_certificate
 
 # The nouns that a count of things can belong to.
 _COUNTED = {noun for measure in grammar.MEASURES for noun in measure.counted} | KINDS["counted_as_well"]
-_ASKED = frozenset({"apply", "approve"})
 _REACH = 120  # so many characters before a number are searched for a word that bears on it
 
 
@@ -171,7 +170,7 @@ def _understood(paragraph: Paragraph, claim: Claim, said: Said) -> Claim:
         times = {word.text for word in beside if "another time" in word.kinds} | {said.limits.get("time")}
         outside = [text for text in outside if text not in times]
     risen = [word.text for word in claim.in_segment if "rise to" in word.kinds and word.start > claim.number.start]
-    if risen and any("from" in word.kinds and word.end == claim.number.start for word in claim.before):
+    if risen and not outside:
         outside.append(grammar.say("before", time=risen[0]))
     doubtful = "" if paired else "、".join(dict.fromkeys(doubts))
     claim = claim._replace(noun=noun, measures=measures, scope=scope._replace(**paired), carried=said.scope)
@@ -200,11 +199,11 @@ def has_reason(measure: str, kinds: frozenset[str]) -> bool:
 
 def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
     """The noun that a claim counts, and the measures that it may be of, the likeliest first."""
-    number, nearest = claim.number, claim.kinds
-    if nearest >= _ASKED:  # of 申请 and 批准 only the one that is nearer
-        asked = [word for word in (*claim.before, *claim.after) if not _ASKED.isdisjoint(word.kinds)]
-        nearer = min(asked, key=lambda word: max(number.start - word.end, word.start - number.unit_end))
-        nearest = nearest - _ASKED | set(nearer.kinds)
+    number, nearest, asked = claim.number, claim.kinds, KINDS["asked"]
+    if nearest >= asked:  # of 申请 and 批准 only the one that is nearer
+        words = [word for word in (*claim.before, *claim.after) if not asked.isdisjoint(word.kinds)]
+        nearer = min(words, key=lambda word: max(number.start - word.end, word.start - number.unit_end))
+        nearest = nearest - asked | set(nearer.kinds)
     # A count of things is of the noun right after its unit (of nouns that touch, the last), else of the last before it.
     own, end = "", -1
     for word in claim.after:
@@ -215,31 +214,33 @@ def _counted(claim: Claim, said: Said) -> tuple[str, tuple[str, ...]]:
     own = own or next((kind for word in claim.before[::-1] for kind in word.kinds[::-1] if kind in _COUNTED), "")
     by_unit = grammar.RULES["counted_by_unit"].get(number.unit, "")
     one_by_one = number.unit in OTHER_WORDS["of_persons_as_well"]
-    before = "" if (said.noun in KINDS["counted_as_well"] and not one_by_one) else said.noun
-    noun = own or (by_unit if nearest & _ASKED else "") or before or ("" if claim.unknown else by_unit)
+    noun = own or (by_unit if nearest & asked else "") or said.noun or ("" if claim.unknown else by_unit)
     unit_class, around = number.kind, nearest.union(*said.kinds)
     if one_by_one and noun in KINDS["counted_as_well"]:
         unit_class = PEOPLE
     elif not number.unit:
         unit_class = PEOPLE if "persons" in around else THINGS if "number" in around and noun else ""
-    ways = [(unit_class, noun)]
-    if not own and unit_class == PEOPLE and number.kind == THINGS:  # 872个名额，其中初级2个
-        ways.append((THINGS, "pilot"))
     # What the sentence has said before; of students, teachers and examiners only those that were named last.
     together, actors = frozenset[str](), nearest & KINDS["actors"]
     for kinds in said.kinds:
         together |= kinds - (KINDS["actors"] if actors else frozenset())
         actors |= kinds & KINDS["actors"]
-    measures: list[str] = []
-    for of_class, of_noun in ways:
-        attempts = (nearest, kinds_of(claim.in_segment), nearest | together - {"done", "student"})
-        tried: list[str] = []
-        for measure in (measure_of(of_class, of_noun, kinds) for kinds in attempts):
-            # Past the first that stands by itself, there is nothing left to look for.
-            if measure and not any(has_reason(earlier, nearest) for earlier in tried):
-                tried.append(measure)
-        measures += tried
+    attempts = [nearest, kinds_of(claim.in_segment), nearest | together - {"done", "student"}]
+    measures = _tried(unit_class, noun, attempts)
+    if not own and unit_class == PEOPLE and number.kind == THINGS:  # 872个名额，其中初级2个
+        measures += _tried(THINGS, "pilot", attempts)
+    if measures == ["places_applied"] and "name_of_application_round" in nearest and "approve" in said.all:
+        measures.append("places_approved")  # 批准1662人，其中第一次申报872人
     return own or said.noun, tuple(dict.fromkeys(measures))
+
+
+def _tried(unit_class: str, noun: str, attempts: list[frozenset[str]]) -> list[str]:
+    """The measures that ever wider circles of words fit, up to the first that stands by itself."""
+    measures = list[str]()
+    for measure in (measure_of(unit_class, noun, kinds) for kinds in attempts):
+        if measure and not any(has_reason(earlier, attempts[0]) for earlier in measures):
+            measures.append(measure)
+    return measures
 
 
 def _own_scope(text: str, claim: Claim) -> tuple[Scope, list[str]]:

@@ -141,7 +141,7 @@ def _words_of(text: str, numbers: list[Number], hidden: list[Span], lexicon: Lex
     # An unknown word right before 学院, 系 … is a part of the school by that name; before 市, 学校 … another place.
     known = [word for word in words if len(word.text) > 1]  # single characters may belong to a name: 艺术设计学院
     ends = sorted([0, *(word.end for word in known), *(number.unit_end for number in numbers)])
-    covered = {place for word in words for place in range(word.start, word.end)}
+    covered = {place for word in known for place in range(word.start, word.end)}
     for place, word in enumerate(words):
         kind = next((kind for kind in ("ending", "other ending") if kind in word.kinds), "")
         start, last = word.start, ends[bisect_right(ends, word.start) - 1]
@@ -162,8 +162,7 @@ def _word_of_label(text: str, number: Number, year: int) -> Word | None:
         name = round_named(written)
         if not name.endswith(OTHER_WORDS["round_endings"]):
             return Word(name, (), *place)
-        sure = not written.endswith("批") or text.startswith(OTHER_WORDS["round_follows"], number.end)
-        doubt = () if sure else ("perhaps part",)
+        doubt = ("perhaps part",) if re.match(SHAPE["perhaps_a_batch"], text[number.end - 1 :]) else ()
         return Word(name, ("name_of_application_round", *doubt), *place, "application_round", name)
     if number.label not in (grammar.YEAR, grammar.DATE, grammar.COHORT):
         return None
@@ -205,14 +204,19 @@ def _segments_of(text: str, numbers: list[Number], hidden: list[Span]) -> Iterat
 
 def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon) -> Names:
     """The names listed before a count (A、B、C等12个证书) or after it (12个证书：A、B、C)."""
-    if count.kind != grammar.THINGS:
+    persons = re.match(SHAPE["persons_listed"], text[count.end :])
+    if count.kind != grammar.THINGS and not persons:
         return Names()
-    clause = max(text.rfind(mark, 0, count.start) for mark in SHAPE["sentence_ends"] + SHAPE["clause_ends"]) + 1
-    before = (re.compile(SHAPE[form]).match(text, clause, count.start) for form in ("names_before", "name_before"))
+    alone = not re.match(SHAPE["letters"], text[count.unit_end : count.unit_end + 1])
+    counted = re.compile(SHAPE["counted"]).search(text, max(0, count.start - 6), count.start) if alone else None
+    stop = counted.start() if counted else count.start
+    clause = max(text.rfind(mark, 0, stop) for mark in SHAPE["sentence_ends"] + SHAPE["clause_ends"]) + 1
+    before = (re.compile(SHAPE[form]).match(text, clause, stop) for form in ("names_before", "name_before"))
     after = re.compile(SHAPE["names_after"]).match(text, count.unit_end)
     for match in filter(None, (next(filter(None, before), None), after)):
         start, end = match.span("names")
-        *names, last = match["names"].split("、")
+        joined = re.sub(SHAPE["bracket"], lambda bracket: " " * len(bracket[0]), match["names"])
+        *names, last = joined.split("、")
         # The last two may be joined by 和; not where the word stands inside a known name: 网络系统建设与运维.
         inside = [known.span() for known in lexicon.pattern.finditer(last) if len(known[0]) > 2]
         joints = (joint.span() for joint in re.finditer(SHAPE["last_name_after"], last))
@@ -225,9 +229,11 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
         lead = 0 if match is after else opens[-1] if opens else verb.end() if verb else 0
         if all(number.label in grammar.IN_NAMES for number in between(numbers, start + lead, end)):
             listed = tuple(re.sub(r"\s", "", name) for name in (names[0][lead:], *names[1:]))
-            if len(listed) < 2 or any(re.search(SHAPE["no_name"], name) for name in listed):
+            no_names = any(re.search(SHAPE["no_name"], name) for name in listed)
+            if len(listed) < 2 or no_names or (persons and not all(re.match(SHAPE["person"], name) for name in listed)):
                 listed = ()
-            fewest = match["names"].count("、") + 1
-            most = fewest + len(re.findall(SHAPE["last_name_after"], match["names"][lead:]))
+            fewest = joined.count("、") + 1
+            *others, last = joined[lead:].split("、")  # 与 and 及 join only the last two
+            most = fewest + sum(name.count("和") for name in others) + bool(re.search(SHAPE["last_name_after"], last))
             return Names(listed, fewest, most, bool(match["open"]), (start + lead, end))
     return Names()

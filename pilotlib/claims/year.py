@@ -1,15 +1,15 @@
 """Layer two: a claim held against the year, where it is positively of this school, of this year and of the whole."""
 
 import difflib
-import re
 from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
-from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
-from pilotlib.claims.meaning import Claim, has_reason
-from pilotlib.claims.relations import Around, Finding, change_of, is_change, sum_of
-from pilotlib.claims.text import kinds_of
+from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, NO_DATA, NOT_UNDERSTOOD, PEOPLE, SHAPE, say
+from pilotlib.claims.meaning import Claim, has_reason, measure_of
+from pilotlib.claims.relations import Around, Finding, Way, is_change, ratio
+from pilotlib.claims.sums import follows, sum_of
+from pilotlib.claims.text import NAMES, kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate
 
@@ -21,7 +21,7 @@ def judge_count(near: Around, facts: Facts) -> list[Finding]:
     year that it is not.
     """
     claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
-    finding, names = (change_of if is_change(claim) else sum_of)(near), _judge_names(claim, facts)
+    finding, names = follows(near) or (None if is_change(claim) else sum_of(near)), _judge_names(claim, facts)
     derived = [item for item in (names, finding) if item and item.number]
     undecided = verdict.state in (NO_DATA, NOT_UNDERSTOOD)
     agrees_by_text = finding and finding.state == AGREES and verdict.state == DISAGREES and not of_the_year
@@ -46,9 +46,8 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     ways = [(name, scope) for names, scope in pairs for name in names]
     known = [fact for way in ways if (fact := fact_of(*way, facts))]
     fitting = [fact for fact in known if matches(number, fact)]
-    likeliest = [fact for fact in known if fact.measure == known[0].measure]
-    likeliest.sort(key=lambda fact: abs(in_unit_of(number, fact) - fact.value))
-    fact = next(iter(fitting or likeliest), None)
+    likeliest = fitting[:1] or [fact for fact in known if fact.measure == known[0].measure]
+    fact = min(likeliest, key=lambda fact: abs(in_unit_of(number, fact) - fact.value), default=None)
     left_out = _rounds_left_out(claim, fact, facts) if fact else ""
     rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
     cases = (
@@ -62,7 +61,8 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
         (not known, NO_DATA, "not_known"),
         (claim.doubtful or len(known) < len(ways), NO_DATA, "perhaps_part"),
         (len(claim.unknown) > grammar.RULES["measure_rules"]["most_unknown"], NOT_UNDERSTOOD, "not_recognised"),
-        (fact and not _is_certain(claim, fact, known), NOT_UNDERSTOOD, "not_certain"),
+        (not _is_certain(claim, known), NOT_UNDERSTOOD, "not_certain"),
+        (not facts.ours, NOT_UNDERSTOOD, "not_ours"),
         (left_out and rounds_named, AGREES, "rounds_meant"),
         (True, DISAGREES, "differs"),
     )
@@ -77,17 +77,19 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
         fields["likeliest"] = titled(*ways[0])
     decided = fact if state not in (NO_DATA, NOT_UNDERSTOOD) else None
     value = claim.value if sentence == "rounds_meant" else decided.value if decided else None
-    of_the_year = "sum" in kinds_of(claim.before) and bool({"here", "whole year"} & claim.kinds or left_out)
+    of_the_year = "sum" in kinds_of(claim.before) and "whole year" in claim.kinds
     return Finding(state, say(sentence, **fields), value, decided and decided.statistic), of_the_year
 
 
-def _is_certain(claim: Claim, nearest: Fact, known: list[Fact]) -> bool:
+def _is_certain(claim: Claim, known: list[Fact]) -> bool:
     """Whether the words prove what is counted, and that it is the whole; what is far off is of something else."""
-    most = 2 if "here" in claim.said or nearest.value < 100 or any(nearest.scope) else 1.25
-    most = 3 if "whole year" in claim.said or "sum" in claim.kinds else most
+    most = 3 if "whole year" in claim.said or "sum" in claim.kinds else 2
+    return _is_near(claim, known, most) and has_reason(claim.measure, claim.said)
+
+
+def _is_near(claim: Claim, known: list[Fact], most: float) -> bool:
     ratios = [in_unit_of(claim.number, fact) / (fact.value or 1) for fact in known]
-    spoiled = claim.said.intersection(grammar.RULES["spoiled_by"].get(claim.measure, ()))
-    return any(1 / most <= ratio <= most for ratio in ratios) and has_reason(claim.measure, claim.said) and not spoiled
+    return any(ratio and max(ratio, 1 / ratio) <= most for ratio in ratios)
 
 
 def _other_senses(fitting: Fact, known: list[Fact]) -> str:
@@ -115,14 +117,14 @@ def _judge_names(claim: Claim, facts: Facts) -> Finding | None:
     """The names listed with a count: how many (检测与维修 may be two), and which of them the year's table lacks."""
     listed, value = claim.names, int(claim.value)
     far_off = value > 2 * listed.most and not listed.open  # then it is no list of what is counted
-    if not listed.names or far_off or claim.number.modifier or re.match(SHAPE["one_of_them"], claim.tail):
+    if not listed.names or far_off:
         return None
     count = value if listed.fewest <= value <= listed.most else len(listed.names)
     missing, statistic = ({}, None) if claim.outside else _not_in_table(listed.names, facts)
     nearly = "、".join(say("name_nearly", name=name, near=near[0]) if near else name for name, near in missing.items())
     present, expected = len(listed.names) - len(missing), claim.value
     state, sentence = (NO_DATA, "names_not_known") if statistic is None else (AGREES, "names_present")
-    if missing:
+    if missing and facts.ours:
         state, sentence, expected = DISAGREES, "names_missing", present
     elif count != value and (count > value or not listed.open):
         state, sentence, statistic = DISAGREES, "names_miscounted", None
@@ -136,8 +138,7 @@ def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, list[
     """The certificates that the table lacks, each with its own name nearly that; no statistic for other names."""
     for dimension in ("certificate", "major", "college", "category"):
         known = facts.names[dimension]
-        short = {name: name.removesuffix(SHAPE["major_ending"]) for name in names}
-        short = {name: split_certificate(name)[0] for name in names} if dimension == "certificate" else short
+        short = {name: split_certificate(name)[0].removesuffix(SHAPE["major_ending"]) for name in names}
         lacking = {name: text for name, text in short.items() if text not in known}
         missing = {name: difflib.get_close_matches(text, known, 1, 0.8) for name, text in lacking.items()}
         if len(missing) * 2 < len(names):
@@ -147,23 +148,26 @@ def _not_in_table(names: tuple[str, ...], facts: Facts) -> tuple[dict[str, list[
 
 def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict[int, Finding]:
     """For counts of several rounds, by place of the last: their sum against the year's, and rounds never mentioned."""
-    omitted, rounds = {}, facts.names["application_round"]
+    omitted, rounds = {}, facts.names["application_round"] if facts.ours else ()
+    nearly = grammar.RULES["measure_rules"]["nearly"]
     for measure in ("applications", "places_approved", "places_applied"):  # what may be added up over rounds
         places: dict[str, int] = {}  # of the first claim of each round, and of nothing smaller
         for place, claim in enumerate(claims):
-            name = claim.scope.application_round or claim.carried.application_round
-            whole = claim.scope._replace(application_round=name) == Scope(name) and not claim.outside
-            if whole and claim.measure == measure and name in rounds:
+            name = claim.carried.application_round
+            fact = facts.known.get((measure, Scope(name))) if name in rounds and claim.measure == measure else None
+            if fact and claim.scope in (Scope(), Scope(name)) and _is_near(claim, [fact], nearly):
                 places.setdefault(name, place)
         absent = [name for name in rounds if name not in places and name not in mentioned]
         year = facts.known.get((measure, Scope()))
-        if len(places) < 2 or not absent or not year:
+        total = sum(claims[place].value for place in places.values())
+        stated = year and {claim.value for claim in claims if claim.measure == measure} & {year.value, total}
+        if len(places) < 2 or not absent or not year or stated:
             continue
         numbers = {name: claims[place].number for name, place in places.items()}
         both = ("applications", measure if measure != "applications" else "places_approved")
         known = {name: [facts.known.get((each, Scope(name))) for each in both] for name in ("", *absent)}
         figures = {name: [fact.written for fact in given if fact] for name, given in known.items()}
-        all_year, total = "、".join(figures.pop("")), sum(claims[place].value for place in places.values())
+        all_year = "、".join(figures.pop(""))
         parts = " + ".join(f"{name}{number.written}{number.unit}" for name, number in numbers.items())
         never = "、".join(say("round_never", round=name, figures="，".join(given)) for name, given in figures.items())
         added = figure(total) + year.unit
@@ -173,3 +177,50 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
         instead = say("rounds_instead", never=never, all=all_year)
         omitted[max(places.values())] = Finding(DISAGREES, explanation, year.value, "by_round", written, total, instead)
     return omitted
+
+
+def rate_of_year(near: Around, rate: grammar.Rate, facts: Facts) -> list[Way]:
+    """The ways to form a rate by the year's figures; it is surely one of these if the text has none of its own."""
+    claim = near.claim
+    top, *bottoms = (_of_year(claim, name, claim.scope, facts) for name in (rate.numerator, *rate.denominators))
+    pairs = [(top, bottom) for bottom in bottoms if top and bottom]
+    stated = [other for other in near.earlier if other.number.kind in COUNTS[:2] and not other.outside]
+    own = {other.value for other in stated if other.kinds & {*rate.top, *rate.bottom}}
+    return [ratio(*pair, own <= {part.value for part in pairs[0]}) for pair in pairs]
+
+
+def share_of_year(near: Around, top: Claim | None, of: str, facts: Facts) -> list[Way]:
+    """The ways to form a share of a figure of the year; its part is a count stated before it, or named."""
+    claim = near.claim
+    if top and top is [other for other in near.earlier if other.number.kind in COUNTS][-1]:
+        scopes = dict.fromkeys([*scopes_of(claim.scope, claim.carried), Scope()])
+        wholes = [whole for scope in scopes if (whole := _of_year(claim, of or top.measure, scope, facts))]
+        sure = bool(of or any(top.scope)) and not (top.outside or top.doubtful)
+        return [ratio(top, whole, sure) for whole in wholes if whole.value > top.value]
+    named = kinds_of(claim.before) - grammar.KINDS["no_subject"] - {"rate"}
+    measure = measure_of(PEOPLE, "", named)
+    of = of or (measure if any(claim.scope) else "")
+    part, year = _of_year(claim, measure, claim.scope, facts), _of_year(claim, of, Scope(), facts)
+    if not part or not year or (measure == of and not any(claim.scope)):
+        return []
+    return [ratio(part, year, not facts.known[measure, claim.scope].lower_bound and bool(named - NAMES))]
+
+
+def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | None:
+    """A figure of the year in the place of a stated one."""
+    fact, number = facts.known.get((measure, scope)), claim.number._replace(modifier="", step=1, unit="人")
+    return claim._replace(number=number, value=fact.value, measures=(measure,)) if fact and fact.value else None
+
+
+def recomputed(finding: Finding, facts: Facts) -> list[Finding]:
+    """The rate that two counts of the text make, held against the one of the year, if they are the year's counts."""
+    counts = [part for part in finding.parts if not any(part.scope) and not part.outside]
+    pairs = [(part, fact) for part in counts if (fact := facts.known.get((part.measure, Scope())))]
+    if len({part.measure for part, _ in pairs}) < 2 or not any(matches(part.number, fact) for part, fact in pairs):
+        return []
+    (top, of_top), (bottom, of_bottom) = pairs
+    way, year = ratio(top, bottom, sure=True), round(of_top.value / of_bottom.value * 100, 2)
+    state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")
+    explanation = say(sentence, division=way.computation, known=figure(year))
+    written = "÷".join(f"{part.value:g}" for part in counts)
+    return [Finding(state, explanation, year, "rates", written, round(way.expected, 2))]

@@ -177,7 +177,8 @@ def claims_in(
     facts = facts_of(tables, statistics, inputs.school | {"short_names": names})
     other = not_of_the_year(passages, facts, any_year=year is not None)
     note = f"标题说的是“{other}”，只按文字自身核对；如要与数据核对，请用 --year 或 --school 指明。" if other else ""
-    return check_claims(passages, NO_FACTS if other else facts), note
+    ours = year is not None or bool(school)
+    return check_claims(passages, NO_FACTS if other else facts, ours=ours), note
 
 
 def _load(project: Path, number: int) -> dict[str, Told]:

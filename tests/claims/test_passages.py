@@ -6,7 +6,7 @@ The first passage of each kind is one that was once judged wrongly; those after 
 import pytest
 
 from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year
-from pilotlib.claims.tables import judge_table
+from pilotlib.claims.tables import judge_table, table_of
 from pilotlib.reading.documents import passages_of, read_document
 from pilotlib.statistics import Tables, summarise
 
@@ -72,7 +72,29 @@ BY_ITSELF = [
     ("年度计划培训1200人，实际培训1028人，完成计划的95.7%。", {"95.7": DISAGREES}),
     ("毕业生5200人，就业4900人，就业率96%。", {"96": DISAGREES}),
     ("3.6万人参加考核，2.5万人通过，通过率69.8%。", {"69.8": AGREES}),
+    ("两个班分别有90人和60人实考，81人和45人合格，合格率分别为90%、85%。", {"90": AGREES, "85": DISAGREES}),
+    ("总体合格率92.5%（370/400），一次合格率70%（300/400）。", {"92.5": AGREES, "70": DISAGREES}),
+    ("认定通过率为80%，系500人申报、400人通过所得。", {"80": AGREES}),
+    ("下拨资金250万元，实际使用200万元，资金执行率90%。", {"90": DISAGREES}),
+    ("男性300人，女性200人，合计500人；女性占比为45%。", {"45": DISAGREES}),
+    ("完成培训任务600人的95%，即完成480人。", {"95": UNDECIDED | DISAGREES}),
+    ("全县参加认定的职工共2500人，拿到证书的1500人，占55%。", {"55": DISAGREES}),
+    ("取证率可以超过100%。", {"100": UNDECIDED}),
     # Growth, fall and difference.
+    ("考点由8个压缩到6个，减少了30%。", {"30": DISAGREES}),
+    ("考点由8个压缩到6个，减少了25%。", {"25": AGREES}),
+    ("取证率由每人500元降至每人400元，降低20%，为原来的80%。", {"20": AGREES, "80": AGREES}),
+    ("培训人数由300人扩大到900人，增长了2倍，是原来的4倍。", {"2": AGREES, "4": DISAGREES}),
+    ("今年参赛80支，是首届20支的4倍。", {"4": AGREES}),
+    ("甲校取证900人，比乙校（750人）多160人。", {"160": DISAGREES}),
+    ("全省平均通过率为75.2%，而海州职业学院达到88.6%，高出12.4个百分点。", {"12.4": DISAGREES}),
+    ("通过率高达92%。", {"92": UNDECIDED}),
+    # So much for each, and what is left.
+    ("举办考核12场，参考600人，场均60人。", {"60": DISAGREES}),
+    ("每人260元，450人参加，合计127000元。", {"127000": DISAGREES}),
+    ("选派教师80人次外出学习，其中省内50人次，其余40人次赴外省。", {"40": DISAGREES}),
+    ("应考250人，缺考10人，实考240人，到考率96%。", {"240": AGREES, "96": AGREES}),
+    ("报名400人，缺考15人，实际参加395人。", {"395": DISAGREES}),
     ("2018年有1200所，2020年1450所，较2018年增加350所。", {"350": DISAGREES}),
     ("2018年有1200所，2020年1450所，较2018年增加250所。", {"250": AGREES}),
     ("优秀率92.4%，比平均的85.1%高出7.6个百分点。", {"7.6": DISAGREES}),
@@ -91,7 +113,14 @@ BY_ITSELF = [
     ("获一等奖12项、二等奖25项、三等奖38项，共85项。", {"85": DISAGREES, "12": UNDECIDED}),
     ("甲班30人、乙班28人参加培训，共60人通过考核。", {"60": UNDECIDED}),
     ("教学楼3栋，实训楼2栋，共6栋。", {"6": DISAGREES}),
+    ("上半年培训362人，下半年培训415人，全年共培训787人。", {"787": DISAGREES}),
+    ("报名785人，其中初级412人，中级291人，高级62人。", {"785": DISAGREES}),
+    ("购置设备90台，由两部分组成：焊接设备50台、检测设备30台。", {"90": DISAGREES}),
+    ("全年培训高级工3800人、技师960人、高级技师240人，共5000人。", {"5000": AGREES}),
     # Lists.
+    ("新增变电安装、配电运维（初级、中级）2个证书。", {"2": AGREES}),
+    ("与甲电子、乙物流、丙农业、丁文旅5家企业合作。", {"5": DISAGREES}),
+    ("王海、李静、陈远四位老师获表彰。", {"四": DISAGREES}),
     ("学院是某省职教联盟成员单位、全国300所试点院校之一。", {"300": UNDECIDED}),
     ("考核项目有制动系统检测与维修、变速箱检测与维修2项。", {"2": AGREES}),
     ("组织网店运营、界面设计、智能财税等6个证书的考核。", {"6": UNDECIDED}),
@@ -122,7 +151,7 @@ def test_what_a_text_states_of_its_own_numbers_is_judged_without_a_year(text, wa
 
 def test_what_disagrees_says_how_it_comes_about_and_what_could_stand_there(checked):
     claims = checked(
-        "参加考核2,400人，1,800人取得证书，通过率68.5%。第一批次新获批证书试点12个，培训任务为872人；沿用批次获批11个，培训任务为610人。"
+        "参加考核2,400人，1,800人取得证书，通过率68.5%。2021年我校第一批次新获批证书试点12个，培训任务为872人；沿用批次获批11个，培训任务为610人。"
     )
     wrong = claims[claims["state"] == "disagrees"].set_index("number")
     assert wrong.loc["68.5", "explanation"].startswith("获得证书学生1800 ÷ 参加考核学生2400 = 75%，文中写68.5%。")
@@ -154,15 +183,67 @@ TABLE = [
 ]
 
 
+MORE_TABLES = [  # the rows, and the cells that disagree
+    ([["指标", "上年", "本年", "增加"], ["考评员", "18", "33", "15"], ["企业", "9", "21", "11"]], [(2, 3)]),
+    ([["年份", "人数", "比上年增长"], ["2021", "600", ""], ["2022", "750", "25%"], ["2023", "990", "24%"]], [(3, 2)]),
+    (
+        [["生源", "人数", "占比"], ["甲", "260", "65%"], ["乙", "90", "25.2%"], ["合计", "400", "100%"]],
+        [(2, 2), (3, 1)],
+    ),
+    ([["分院", "男", "女", "计"], ["甲", "86", "14", "100"], ["乙", "37", "118", "165"]], [(2, 3)]),
+    ([["项目", "数量"], ["参训总数", "940"], ["大一", "310"], ["大二", "630"]], []),
+    ([["批次", "人数"], ["甲", "610"], ["乙", "872"], ["总计", "1,762"]], [(3, 1)]),
+    ([["证书", "人次", "人数"], ["甲", "310", "290"], ["乙", "205", "200"], ["合计", "515", "437"]], []),
+    ([["班別", "報名", "結業", "結業率"], ["甲", "48", "45", "93.75%"], ["乙", "50", "41", "88%"]], [(2, 3)]),
+    ([["指标", "数值"], ["实考人数", "960"], ["合格人数", "816"], ["合格率", "80%"]], [(3, 1)]),
+]
+
+
+@pytest.mark.parametrize(("rows", "wrong"), MORE_TABLES, ids=[rows[0][-1] for rows, _ in MORE_TABLES])
+def test_changes_shares_and_totals_of_a_table_are_judged(rows, wrong):
+    assert [cell[:2] for cell, found in judge_table(table_of(rows)) if found.state == "disagrees"] == wrong
+
+
+def test_what_prose_says_of_a_cell_is_held_against_it():
+    table = "| 证书 | 参考 | 通过 |\n|---|---|---|\n| 影视特效制作 | 95 | 78 |\n| 室内设计 | 60 | 51 |"
+    told = {
+        "如表所示，影视特效制作有87人通过。": DISAGREES,
+        "影视特效制作有78人通过。": AGREES,
+        "合计129人通过。": AGREES,
+    }
+    for text, wanted in told.items():
+        claims = check_claims(passages_of(f"{text}\n\n{table}"), NO_FACTS)
+        assert claims["state"].tolist() == [*wanted], text
+
+
+def test_the_same_quantity_said_twice_with_its_digits_swapped_disagrees():
+    claims = check_claims(passages_of("326名考生赴考。今天，362名考生参加了考核。"), NO_FACTS)
+    assert claims["state"].tolist()[-1] == "disagrees"
+    assert "前文写326名" in claims["explanation"].iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("参加证书考核的学生达到742人。", "not_understood"),
+        ("2021年我校参加证书考核的学生达到742人。", "disagrees"),
+        ("全校参加证书考核的学生达到742人。", "disagrees"),
+        ("学校先后申报证书试点，试点规模1350人。", "no_data"),  # over more than one year
+    ],
+)
+def test_only_a_text_that_is_ours_is_called_wrong_by_the_year(text, state, checked):
+    assert states_of(checked(text)).popitem()[1] == state
+
+
 def test_a_table_is_judged_by_its_rows_and_columns():
-    found = {cell[:2]: (cell.written, found.state, found.expected) for cell, found in judge_table(TABLE)}
+    found = {cell[:2]: (cell.written, found.state, found.expected) for cell, found in judge_table(table_of(TABLE))}
     assert {place: item for place, item in found.items() if item[1] == "disagrees"} == {
         (2, 3): ("78.0", "disagrees", 75)
     }
     assert {(4, 1), (4, 2), (4, 3)} <= set(found)
     wrong = [row[:] for row in TABLE]
     wrong[4][2] = "1090"
-    disagree = [cell[:2] for cell, found in judge_table(wrong) if found.state == "disagrees"]
+    disagree = [cell[:2] for cell, found in judge_table(table_of(wrong)) if found.state == "disagrees"]
     assert disagree == [(2, 3), (4, 2), (4, 3)]
 
 
@@ -171,7 +252,7 @@ def test_a_table_is_judged_by_its_rows_and_columns():
     [[], [["年份", "3.5%", "总计", "合计"]], [["a"]], [["a", "b"], ["1", "2"]], [["", ""], ["1", "2"], ["合计", ""]]],
 )
 def test_a_table_that_says_nothing_is_no_fault(rows):
-    assert judge_table(rows) == []
+    assert judge_table(table_of(rows)) == []
 
 
 def test_a_space_within_a_number_of_a_table_stops_nothing(checked):

@@ -16,7 +16,7 @@ from pilotlib.statistics import Tables, summarise
 def check(cleaned, inputs):
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, {})
     facts = facts_of(tables, summarise(tables))
-    return lambda text: check_claims(passages_of(text), facts)
+    return lambda text: check_claims(passages_of(text), facts, ours=True)
 
 
 def shown(claims):
