@@ -130,3 +130,10 @@ def test_two_columns_are_enough():
         0
     ]
     assert [values["applications"], values["places_approved"]] == [2, 80]
+
+
+def test_a_list_of_what_was_approved_is_told_as_one():
+    rows, header = without("申报批次", "学生规模", "申请总培训人数", "申报状态")
+    report = report_of(*rows, header=header)
+    assert report.paragraphs["places"].startswith("2021年度共获批1+X证书试点3项，涉及2种证书；")
+    assert report.figures["applied_to_awarded"].table.data["step"].tolist()[0] == "批准"

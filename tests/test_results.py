@@ -446,3 +446,10 @@ def test_a_row_that_is_there_twice_is_told(with_results):
     of_year = cleaned(with_results, writers.delimited([["序号", "证书名称", "等级", "参考人数"], *rows]))
     problems = of_year.results.problems
     assert problems.loc[problems["rule"] == "result_repeated", "source_row"].tolist() == [2]
+
+
+def test_results_are_among_the_key_figures(counted):
+    of_year, statistics = counted
+    told = {fact.name: (fact.value, fact.note) for fact in book_of(of_year, statistics).key_figures}
+    assert told["参考人数"] == ("304人次", "考核结果表")
+    assert told["通过率"] == ("88.82%", "通过人数270 ÷ 参考人数304")

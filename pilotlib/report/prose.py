@@ -81,6 +81,9 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     statuses = zip(pending["status"], pending["applications"], strict=True)
     parts = "、".join(f"{status or '状态空白'}{number(count)}项" for status, count in statuses)
     not_approved = f"其中{number(pending['applications'].sum())}项的状态不是已批准（{parts}），人数不计入批准。"
+    # A list of what was approved says nothing of applying.
+    is_list = said["places_applied"] == NOT_GIVEN != said["places_approved"] and statistics["by_status"].empty
+    verb = "获批" if is_list else "申报"
     forms = {
         "majors_count": "涉及{}专业",
         "categories_count": "分属{}专业大类",
@@ -98,7 +101,7 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     told = (titles + values.map(number) + units["numerator"] + shares)[values.notna()]
     missing = titles[values.isna()]
     return {
-        "places": f"{year}年度共申报1+X证书试点{said['applications']}，涉及{said['certificates']}证书；"
+        "places": f"{year}年度共{verb}1+X证书试点{said['applications']}，涉及{said['certificates']}证书；"
         f"同一证书的不同等级分别计算，为{said['certificate_levels']}。"
         + asked_and_granted(said["places_applied"], said["places_approved"])
         + breakdown("批次", statistics["by_round"], "application_round")
@@ -127,6 +130,21 @@ def _results(statistics: Statistics) -> str:
         most, least = (f"{listed(names[percent == end])}（{number(end)}%）" for end in (percent.max(), percent.min()))
         text += f"按证书与等级看，通过率最高的是{most}，最低的是{least}。"
     return text + (f"参考不足{FEWEST_RANKED}人次的不参与比较：{listed(names[few])}。" if few.any() else "")
+
+
+def results_in_figures(results: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """The year's results as key figures: title, figure with its unit, what it is of; none where there are none."""
+    if results.empty:
+        return []
+    year = results.iloc[0]
+    counts = [name for name in ("trained", "sat", "awarded") if pd.notna(year[name])]
+    told = [
+        (title_of(name), at_least(year[name], year[f"{name}_bound"], PERSON_TIMES), "考核结果表") for name in counts
+    ]
+    if pd.notna(year["pass_rate"]):
+        of = " ÷ ".join(f"{title_of(name)}{number(year[name])}" for name in RESULT_RATES["pass_rate"])
+        told.append((title_of("pass_rate"), f"{number(year['pass_rate'])}%", of))
+    return told
 
 
 def level_named(rows: pd.DataFrame) -> "pd.Series[str]":

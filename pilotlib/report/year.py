@@ -21,7 +21,7 @@ from pilotlib.report import year_tables
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
-from pilotlib.report.prose import Statistics, brief, measured, number, year_paragraphs
+from pilotlib.report.prose import Statistics, brief, measured, number, results_in_figures, year_paragraphs
 from pilotlib.report.years import TOTALS, compare
 from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from pilotlib.statistics.years import COMPARED
@@ -93,7 +93,10 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
             "claims": count_states(claims),
             "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
         },
-        key_figures=[Fact(title_of(name), measured(known, name), notes[name]) for name in key_measures],
+        key_figures=[
+            *(Fact(title_of(name), measured(known, name), notes[name]) for name in key_measures),
+            *(Fact(*told) for told in results_in_figures(statistics["results"])),
+        ],
         doubts=[
             Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
             _warnings("申报表", problems),

@@ -81,10 +81,12 @@ def figure_tables(statistics: _Named, source: str, given: str = "", results: str
     `step, people, step_before, percent` (of the step before)."""
     overview = statistics["overview"].set_index("measure")
     indicators = statistics["indicators"].set_index("indicator")
-    known = pd.concat([overview, indicators]).reindex(list(_STEPS)).reset_index(drop=True)
+    # What the table has no column for is no step; what the school has not given is one, and says so.
+    names = [name for name in _STEPS if name not in overview.index or pd.notna(overview["value"][name])]
+    known = pd.concat([overview, indicators]).reindex(names).reset_index(drop=True)
     people, unit = known["value"].astype("Float64"), known["unit"].fillna("人")
-    before, step = people.shift(), pd.Series(list(_STEPS.values()), dtype="str")
-    bounded = overview["lower_bound"].reindex(list(_STEPS), fill_value=False).astype(bool).reset_index(drop=True)
+    before, step = people.shift(), pd.Series(map(_STEPS.get, names), dtype="str")
+    bounded = overview["lower_bound"].reindex(names, fill_value=False).astype(bool).reset_index(drop=True)
     unlike = bounded | bounded.shift(fill_value=False)  # of lower bounds there is no rate
     percent = percent_of(people, before).mask(unlike)
     flow = {"step": step, "people": people, "unit": unit, "step_before": step.shift(), "percent": percent}
