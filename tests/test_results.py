@@ -453,3 +453,12 @@ def test_results_are_among_the_key_figures(counted):
     told = {fact.name: (fact.value, fact.note) for fact in book_of(of_year, statistics).key_figures}
     assert told["参考人数"] == ("304人次", "考核结果表")
     assert told["通过率"] == ("88.82%", "通过人数270 ÷ 参考人数304")
+
+
+def test_many_changes_of_one_kind_are_told_in_one_line(with_results):
+    rows = [[f"证书{number}甲", "初级", "10", "9", "0.9"] for number in range(11)]
+    of_year = cleaned(with_results, writers.delimited([["证书名称", "等级", "参考人数", "通过人数", "通过率"], *rows]))
+    lines = year_tables.findings("results.csv", of_year.results.cleaned, of_year.results.problems)
+    assert [line for line in lines if line.startswith("更改")] == [
+        "更改  通过率（统一比率写法）：第1、2、3、4、5、6、7、8、9、10、11行"
+    ]

@@ -17,6 +17,7 @@ from pilotlib.statistics.places import percent_of
 from pilotlib.vocabulary import SEVERITIES, listed
 
 _Named = Mapping[str, pd.DataFrame]
+_TOLD_EACH = 10  # changes of one kind in a column; more are told in one line
 OURS = "本报告"  # the source of what the report itself says
 # The steps from applied to awarded: what the table says, and what the school gives.
 _STEPS = {"places_applied": "申请", "places_approved": "批准", "students_trained": "培训"}
@@ -165,12 +166,16 @@ def findings(
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     merged = changes[cleaned.changes["rule"] == "merged_cell"]
     filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
+    repaired = in_words(repairs(cleaned.changes))
+    cells = repaired.groupby(["column", "rule"], sort=False)["before"].transform("size")
+    alike = repaired[cells > _TOLD_EACH].groupby(["column", "rule"], sort=False)
     kinds = (
         ("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
         ("剔除  文件{place}（{reason}）：{text}", aside["place"].agg(rows_named).reset_index()),
         ("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
         ("合并  第{source_row}行{column}：与上方合并为一格，同为“{after}”", filled.reset_index()),
-        ("更改  第{source_row}行{column}：“{before}”→“{after}”（{rule}）", in_words(repairs(cleaned.changes))),
+        ("更改  第{source_row}行{column}：“{before}”→“{after}”（{rule}）", repaired[cells <= _TOLD_EACH]),
+        ("更改  {column}（{rule}）：{source_row}", alike["source_row"].agg(rows_named).reset_index()),
         ("{severity}  {message}", in_words(by_cause(problems))),
     )
     lines = chain(*(map(form.format_map, table.to_dict("records")) for form, table in kinds))
