@@ -164,7 +164,7 @@ NEIGHBOURS = {
         writers.delimited([HEADER, THREE[0], ["", "", "", "其中：扩招", "", "20", "5", "5", ""], *THREE[1:]]),
         ["汇总说明行"],
     ),
-    "a page's foot.csv": (writers.delimited([HEADER, *THREE, ["共3条 每页20条 第1/1页", *[""] * 8]]), ["汇总说明行"]),
+    "a page's foot.csv": (writers.delimited([HEADER, *THREE, ["共3条 每页20条 第1/1页", *[""] * 8]]), ["表外文字"]),
     "signed in cells.csv": (
         writers.delimited([HEADER, *THREE, ["填表人：欧阳小明", "", "", "", "审核：", "", "", "2021年3月5日", ""]]),
         ["签字行"],
@@ -183,7 +183,7 @@ NEIGHBOURS = {
         ),
         ["表头以上"],
     ),
-    "a note below.csv": (writers.delimited([HEADER, *THREE, ["注：第2行以平台为准", *[""] * 8]]), ["汇总说明行"]),
+    "a note below.csv": (writers.delimited([HEADER, *THREE, ["注：第2行以平台为准", *[""] * 8]]), ["表外文字"]),
     "thousands.csv": (
         writers.delimited([HEADER, *THREE, ["合计", "", "", "", "", "1，402", "220", "200", ""]]),
         ["合计行"],

@@ -128,7 +128,7 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
     for reason, which in (
         ("示例行", label & MODEL != 0),
         ("签字行", label & SIGNATURE != 0),
-        ("汇总说明行", label & SUMMARY != 0),
+        ("汇总说明行", (label & SUMMARY != 0) & (telling & FILLED != 0)),
         ("合计行", (label & np.where(certified, TOTAL, TOTAL | TOTAL_WITHIN) != 0) | in_halves),
         ("单位行", anywhere & NO_UNIT == 0),
         ("列号行", certified & (anywhere & NO_NUMBER == 0)),
