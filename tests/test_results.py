@@ -266,7 +266,7 @@ def test_claims_on_a_certificate_are_held_against_its_results_and_totals_in_pers
     of_year, statistics = counted
     facts = facts_of(tables_of(of_year), statistics)
     text = (
-        "财务共享服务（初级）48人参加考核。5G移动网络运维（中级）85人参加考核。全年共有280人参加考核。"
+        "我校财务共享服务（初级）48人参加考核。5G移动网络运维（中级）85人参加考核。全年共有280人参加考核。"
         "财务共享服务的考核通过率为83.33%。"
     )
     claims = check_claims(passages_of(text), facts).query("not derived")

@@ -85,7 +85,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
 
 def _is_ours(passages: list[Passage], facts: Facts) -> bool:
     """Whether a text speaks of this school: by its names, or as 学校, 我校."""
-    names = (*facts.schools, *grammar.WORDS["here"])
+    names = (*facts.schools, *grammar.WORDS["ours"])
     return any(name in plain_text(passage.text) for passage in passages for name in names)
 
 
