@@ -174,6 +174,15 @@ def round_named(text: str) -> str:
     return f"第{ORDINALS[number - 1]}次" if 1 <= number <= len(ORDINALS) else text
 
 
+def is_round(text: str) -> bool:
+    """Whether a word is the name of a round.
+
+    >>> is_round("第二批"), is_round("沿用"), is_round("汇总")
+    (True, True, False)
+    """
+    return round_named(text) == CARRIED_ON or ORDINAL_ROUND.fullmatch(text) is not None
+
+
 def status_named(text: str, answers: Mapping[str, str] = NOTHING_SAID) -> str:
     """A status under its standard name, or under that which the school's answers give it; else as it is.
 

@@ -10,7 +10,7 @@ from pilotlib import columns
 from pilotlib.cleaning import Cleaned
 from pilotlib.distinct import asked_of_each
 from pilotlib.reading.settings import OTHER_YEAR
-from pilotlib.vocabulary import CARRIED_ON, LEVELS, ORDINAL_ROUND, SEVERITIES, STATUSES, registry
+from pilotlib.vocabulary import LEVELS, SEVERITIES, STATUSES, is_round, registry
 from pilotlib.words import count_text, normalised
 
 CHECK_RULES = registry(__file__, "rules.toml")
@@ -90,7 +90,7 @@ def of_cells(applications: pd.DataFrame, year: int) -> list[Case]:
     # and which words are known.
     kinds: dict[columns.Kind, tuple[str, str, Callable[[str], object]]] = {
         "year": ("value_required", "year_differs", str(year).__eq__),
-        "round": ("value_required", "round_unknown", lambda text: text == CARRIED_ON or ORDINAL_ROUND.fullmatch(text)),
+        "round": ("value_required", "round_unknown", is_round),
         "name": ("value_required", "", bool),
         "names": ("value_missing", "", bool),
         "level": ("level_missing", "levels_several", LEVELS.__contains__),

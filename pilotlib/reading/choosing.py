@@ -1,15 +1,17 @@
 """Which of a file's tables is the application table, and in which others it goes on."""
 
+import re
 from collections.abc import Mapping
 from functools import reduce
 from typing import NamedTuple
 
 import pandas as pd
 
-from pilotlib.columns import ADDED_UP_COLUMNS, column_named
+from pilotlib.columns import ADDED_UP_COLUMNS, column_named, title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.grids import HIDDEN_SHEET, Grid, below_each_other, shown
 from pilotlib.reading.headers import HEADER_WITHIN, Header, find_header, fit, no_header
+from pilotlib.vocabulary import is_round, plain, round_named
 from pilotlib.words import count_text, is_count, normalised
 
 NO_ROWS: Mapping[int, str] = {}
@@ -47,6 +49,7 @@ def choice(
 
     What it goes on in is below it: tables under the same header, and without one those right after it that fit.
     """
+    grids = with_rounds_of_sheets(grids, called)
     tops = list(map(top, grids))
     headers = {place: header for place, rows in enumerate(tops) if (header := find_header(rows, called))}
     seen = [not grid.where.endswith(HIDDEN_SHEET) for grid in grids]
@@ -78,6 +81,28 @@ def choice(
     left = "、".join(grids[place].where for place in fits if all(fits[place][1:]) and place not in parts)
     origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
     return reduce(below_each_other, [grids[place] for place in parts]), header, origin
+
+
+def with_rounds_of_sheets(grids: list[Grid], called: Mapping[str, str]) -> list[Grid]:
+    """The tables, those of a sheet for each round with that round in a last column where none of theirs says it."""
+    rounds = [plain((re.findall("“([^”]*)”", grid.where) or [""])[-1]) for grid in grids]
+    headers = [
+        find_header(top(grid), called) if is_round(name) else None for grid, name in zip(grids, rounds, strict=True)
+    ]
+    told = [place for place, header in enumerate(headers) if header and "application_round" not in header.names]
+    if len({round_named(rounds[place]) for place in told}) < 2:
+        return grids
+    made = list(grids)
+    for place in told:
+        grid, header = grids[place], headers[place]
+        assert header is not None
+        certificate = header.names.index("certificate") if "certificate" in header.names else 0
+        below = [row for row in range(header.last + 1, len(grid.rows)) if grid.rows[row][certificate].strip()]
+        below = [row for row in below if not column_named(grid.rows[row][certificate])]
+        added = dict.fromkeys(below, rounds[place]) | {header.last: title_of("application_round")}
+        rows = [[*cells, added.get(row, "")] for row, cells in enumerate(grid.rows)]
+        made[place] = grid._replace(rows=rows, named=below)
+    return made
 
 
 def top(grid: Grid) -> list[list[str]]:

@@ -34,7 +34,8 @@ class Grid(NamedTuple):
     empty where the file is the table; `merged` are the first row, the column and the last row of merged cells,
     `hidden` rows, both by positions from 0; `places` are the numbers of its rows in the file, if not from 1 in
     steps of one. Text that is struck out, raised or hidden stands between marks (`unshown`). `by_separators`: what
-    tells cells apart are marks that may also stand in a cell.
+    tells cells apart are marks that may also stand in a cell. `named` are rows of which the last cell is no cell of
+    the file but what the sheet is named for.
     """
 
     where: str
@@ -43,6 +44,7 @@ class Grid(NamedTuple):
     hidden: Sequence[int] = ()
     places: Sequence[int] = ()
     by_separators: bool = False
+    named: Sequence[int] = ()
 
 
 def unshown(text: str) -> str:
@@ -90,8 +92,8 @@ def below_each_other(upper: Grid, lower: Grid) -> Grid:
     down = len(upper.rows)
     merged = [*upper.merged, *((top + down, left, bottom + down) for top, left, bottom in lower.merged)]
     hidden = [*upper.hidden, *(row + down for row in lower.hidden)]
-    rows = even(upper.where, upper.rows + lower.rows)
-    return upper._replace(rows=rows, merged=merged, hidden=hidden, places=())
+    rows, named = even(upper.where, upper.rows + lower.rows), [*upper.named, *(row + down for row in lower.named)]
+    return upper._replace(rows=rows, merged=merged, hidden=hidden, places=(), named=named)
 
 
 def even(name: str, rows: Iterable[Sequence[str]], width: int = 0) -> list[list[str]]:

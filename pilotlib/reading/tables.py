@@ -108,7 +108,8 @@ def read_table(
     rows, filled, continued = fill_merged(rows, header, grid.merged)
     aside = dict.fromkeys(continued, "并入上一行") | dict.fromkeys(struck, "划去的行")
     aside |= rows_aside(path.name, rows, header, source, year)
-    steps = [(places[row], *rest) for row, *rest in unshown + filled]
+    named = [(row, len(rows[row]) - 1, "", rows[row][-1], "round_of_sheet") for row in grid.named]
+    steps = [(places[row], *rest) for row, *rest in unshown + filled + named]
     origin = origin._replace(
         hidden=tuple(places[row] for row in grid.hidden if row < len(places)),
         filled=pd.DataFrame(steps, columns=NOTHING_FILLED.columns),

@@ -387,3 +387,30 @@ def test_rows_under_a_header_with_a_fault_are_not_lost_to_a_better_one_further_d
     content = GRIDS["csv"]([nearly, ROWS[0], HEADER, *ROWS[1:]])
     with pytest.raises(PilotError, match=r"第 1 行与第 3 行都像表头.+“申报状太”接近“申报状态”"):
         said(read(tmp_path, "csv", content))
+
+
+@pytest.mark.parametrize("write", [writers.xlsx, writers.xls, writers.ods])
+def test_the_round_of_a_sheet_is_its_name_where_no_column_says_it(tmp_path, write):
+    header, line = ["序号", "证书名称", "等级", "申请人数", "批准人数"], ["1", "网店运营推广", "中级", "50", "40"]
+    path = tmp_path / f"applications.{write.__name__}"
+    path.write_bytes(write({"第一批": [header, line], "第二批": [header, line, ["合计", "", "", "50", "40"]]}))
+    cells = read_table(path).cells
+    assert cells.to_numpy().tolist() == [
+        [*header, "申报批次"],
+        [*line, "第一批"],
+        [*header, "申报批次"],
+        [*line, "第二批"],
+        ["合计", "", "", "50", "40", ""],
+    ]
+    cleaned = clean(cells, origin=read_table(path).origin)
+    assert cleaned.applications["application_round"].tolist() == ["第一次", "第二次"]
+    named = cleaned.changes[cleaned.changes["rule"] == "round_of_sheet"]
+    assert named[["source_row", "before", "after"]].to_numpy().tolist() == [[1, "", "第一批"], [3, "", "第二批"]]
+
+
+def test_two_sheets_alike_that_are_named_for_one_round_are_not_put_together(tmp_path):
+    rows = [["序号", "证书名称", "等级", "申请人数", "批准人数"], ["1", "网店运营推广", "中级", "50", "40"]]
+    path = tmp_path / "applications.xlsx"
+    path.write_bytes(writers.xlsx({"第一批": rows, "第1批": rows}))
+    with pytest.raises(PilotError, match="有 2 个表同样像申报表"):
+        read_table(path)
