@@ -31,7 +31,8 @@ class Claim(NamedTuple):
     the number before it (`lead`) and up to the next (`tail`). Understood: the `measures` that it may be of, the
     likeliest first; the `scope` named beside it and the one `carried` over; the `limits` (part, elsewhere, time,
     planned) that hold; the words that put it `outside` the year or make it `doubtful` that it is of the whole; and the
-    kinds of all words `said` in the sentence so far.
+    kinds of all words `said` in the sentence so far. Of its relations: its `place` in a list and the length of that,
+    how it `stands` (`lead`, #, unit, `tail`; in a bare list as all do) and the `family` of its computation.
     """
 
     number: Number
@@ -54,6 +55,9 @@ class Claim(NamedTuple):
     outside: str = ""
     doubtful: str = ""
     said: frozenset[str] = frozenset()
+    place: tuple[int, int] = (0, 1)
+    stands: str = ""
+    family: str = ""
 
     @property
     def measure(self) -> str:
