@@ -120,8 +120,9 @@ def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells) -> li
     verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)
     if verdict.state in (NO_DATA, NOT_UNDERSTOOD):
         verdict = quoted(claim, text, cells) or said_twice(claim, before) or verdict
-    rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in before)))
-    if claim.measure == "rounds_count" and len(rounds) == claim.value:
+    rounds = {other.scope.application_round: None for other in before} if claim.measure == "rounds_count" else {}
+    rounds.pop("", None)
+    if rounds and len(rounds) == claim.value:
         verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
     instead = ""
     if verdict.state == DISAGREES and verdict.expected is not None and re.fullmatch(r"[\d,.]+", number.written):

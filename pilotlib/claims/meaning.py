@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -93,7 +94,7 @@ class Said:
 def understand(paragraph: Paragraph) -> list[Claim]:
     """Every claim of a paragraph with its meaning, in order; where another school is named, not ours or in doubt."""
     claims, said = list[Claim](), Said()
-    for segment in paragraph.segments:
+    for segment in paragraph.segments if paragraph.counts else ():
         parts_follow = paragraph.text.startswith(OTHER_WORDS["parts_follow"], segment.start)
         if segment.opening in SHAPE["sentence_ends"]:
             said = Said()
@@ -182,6 +183,7 @@ def _understood(paragraph: Paragraph, claim: Claim, said: Said) -> Claim:
     return claim._replace(outside="、".join(dict.fromkeys(outside)))
 
 
+@cache
 def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
     """The first measure of the grammar that fits a class of unit, a noun and the words; "" for none.
 

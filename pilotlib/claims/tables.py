@@ -3,6 +3,7 @@ prose says of a cell."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import compress, zip_longest
 from operator import not_
 from typing import NamedTuple
@@ -35,12 +36,12 @@ class Table(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """The cells of a document's tables by the label of their row, with their header; an expression for any label; the
-    sums of columns by value.
+    """The cells of a document's tables by the label of their row, with their header; those labels by their first two
+    characters; the sums of columns by value.
     """
 
     named: dict[str, list[tuple[str, Cell]]]
-    labels: re.Pattern[str] | None
+    starts: dict[str, list[str]]
     sums: dict[float, str]
 
 
@@ -101,8 +102,7 @@ def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Read
 def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, _Reading]]:
     """Rates by line, where the names say the rate, its numerator and its denominator since the rate before."""
     columns, last = [place for place, name in enumerate(names) if re.search(SHAPE["rate_column"], name)], 0
-    words = WORDS.items() if columns else ()
-    kinds = [{kind for kind, known in words if any(word in name for word in known)} for name in names]
+    kinds = [_kinds_in(name) for name in names] if columns else []
     for column in columns:
         since, last = range(last, column), column + 1
         rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in names[column]), None)
@@ -115,6 +115,12 @@ def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, _R
         if len(tops) == len(bottoms) == len(of_times) == 1:
             cells, top, bottom = ([line[place] for line in lines] for place in (column, *tops, *bottoms))
             yield cells, (False, _values(top), _values(bottom))
+
+
+@cache
+def _kinds_in(name: str) -> frozenset[str]:
+    """The kinds of the words in the name of a row or column."""
+    return frozenset(kind for kind, known in WORDS.items() if any(word in name for word in known))
 
 
 def _by_readings(cells: _Line, readings: Iterable[_Reading]) -> list[_Judged]:
@@ -156,8 +162,10 @@ def cells_of(tables: Iterable[Table]) -> Cells:
         for header, column in zip(headers, zip(*lines, strict=True), strict=bool(lines)):
             if len(column) > 1 and all(column):
                 sums[sum(cell.value for cell in column if cell)] = header
-    longest = sorted(filter(None, named), key=len, reverse=True)
-    return Cells(named, re.compile("|".join(map(re.escape, longest))) if longest else None, sums)
+    starts = dict[str, list[str]]()
+    for name in filter(None, named):
+        starts.setdefault(name[:2], []).append(name)
+    return Cells(named, starts, sums)
 
 
 def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
@@ -165,7 +173,10 @@ def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
     clause, of_rate = text[slice(*claim.clause)], claim.number.unit == "%"
     if claim.value in cells.sums and re.search(SHAPE["total"], claim.lead) and claim.number.kind in grammar.COUNTS:
         return Finding(AGREES, say("column_total", header=cells.sums[claim.value]), claim.value)
-    found = [cell for label in cells.labels.findall(clause) for cell in cells.named[label]] if cells.labels else []
+    starts = (
+        (place, label) for place in range(len(clause)) for label in cells.starts.get(clause[place : place + 2], ())
+    )
+    found = [cell for place, label in starts if clause.startswith(label, place) for cell in cells.named[label]]
     stems = ((re.sub(SHAPE["no_header"], "", header), cell) for header, cell in found if bool(cell.unit) == of_rate)
     alike = [cell for stem, cell in stems if len(stem) > 1 and stem in clause]
     if len({cell.value for cell in alike}) != 1 or claim.number.modifier:

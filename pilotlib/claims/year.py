@@ -50,7 +50,7 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     fitting = [fact for fact in known if matches(number, fact)]
     likeliest = fitting[:1] or [fact for fact in known if fact.measure == known[0].measure]
     fact = min(likeliest, key=lambda fact: abs(in_unit_of(number, fact) - fact.value), default=None)
-    left_out = _rounds_left_out(claim, fact, facts) if fact else ""
+    left_out = _rounds_left_out(claim, fact, facts) if fact and not fitting else ""
     rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
     cases = (
         (claim.measures and not facts.known, NO_DATA, "no_year"),
