@@ -33,7 +33,8 @@ class Claim(NamedTuple):
     likeliest first; the `scope` named beside it and the one `carried` over; the `limits` (part, elsewhere, time,
     planned) that hold; the words that put it `outside` the year or make it `doubtful` that it is of the whole; and the
     kinds of all words `said` in the sentence so far. Of its relations: its `place` in a list and the length of that,
-    how it `stands` (`lead`, #, unit, `tail`; in a bare list as all do) and the `family` of its computation.
+    how it `stands` (`lead`, #, unit, `tail`; in a bare list as all do) and the `family` of its
+    computation; whether a share of it follows (`is_part`).
     """
 
     number: Number
@@ -59,6 +60,7 @@ class Claim(NamedTuple):
     place: tuple[int, int] = (0, 1)
     stands: str = ""
     family: str = ""
+    is_part: bool = False
 
     @property
     def measure(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from itertools import pairwise, permutations, product, takewhile
+from itertools import permutations, product, takewhile
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import figure
@@ -83,8 +83,9 @@ def _joined(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cla
         position, _, form = rule.partition(" ")
         other = next((claims[0] for claims in found.values() if claims), None)
         rest = [claim for claim in pool if claim is not other and (not other or same_unit(other, claim))]
-        if role == "second" and other and relation.of == "ratio":
-            rest = [claim for claim in rest if amount(claim) >= amount(other)]
+        if role == "second" and other and relation.of == "ratio":  # a whole is more, and itself no part of another
+            last = near.claim.number.start if position == "@only" else len(near.text)
+            rest = [one for one in rest if amount(one) >= amount(other) and not one.is_part and one.number.start < last]
         if position in ("@nearest", "@before"):
             start = (other if other and position == "@before" else near.claim).number.start
             rest = [claim for claim in rest if claim.number.start < start][:1]
@@ -147,7 +148,13 @@ def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
 
 
 def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:
-    if price.family != "each" or count.family == "each" or not same_unit(claim, price) or not _is_one_of(price, count):
+    if (
+        claim.number.kind == PEOPLE
+        or price.family != "each"
+        or count.family == "each"
+        or not same_unit(claim, price)
+        or not _is_one_of(price, count)
+    ):
         return None
     written = {"price": figure(amount(price)), "count": figure(amount(count))}
     value = amount(price) * amount(count)
@@ -252,11 +259,6 @@ def rate_named(near: Around) -> grammar.Rate | None:
 def rate_of_text(near: Around, *, certain: bool) -> Finding | None:
     """A rate or share by the counts of its own text; of one that disagrees, the denominator that would make it true."""
     claim, behind = near.claim, near.text[near.claim.number.unit_end : near.claim.sentence[1]]
-    worked_out = re.match(SHAPE["worked_out"], behind)
-    if worked_out and float(worked_out["bottom"]):
-        expected = float(worked_out["top"]) / float(worked_out["bottom"]) * 100
-        division = say("division", **worked_out.groupdict(), percent=figure(expected) + "%")
-        return judged(claim, [Way(expected, division, (), sure=True)])
     if re.match(SHAPE["numbers_follow"], behind):
         end = behind.find("）") if behind.startswith("（") else len(behind)
         follow = [other for other in near.later if other.number.start < claim.number.unit_end + end]
@@ -277,33 +279,6 @@ def is_rate(claim: Claim) -> bool:
     return bool(re.search(SHAPE["any_rate"], claim.stands))
 
 
-def _by_base(near: Around, pool: list[Claim]) -> list[_Pair]:
-    """The count before a share that says no whole, and the whole of the share before it (which is not its part)."""
-    for other, part in pairwise(near.earlier):
-        share = re.search(SHAPE["share_of"], other.stands)
-        if not share:
-            continue
-        base = re.sub(SHAPE["no_base"], "", share["base"])
-        wholes = [claim for claim in pool[1:] if base and base in beside(claim) and claim is not part]
-        return [(pool[0], whole) for whole in wholes[:1] if same_unit(pool[0], whole)]
-    return []
-
-
-def _by_whole(near: Around, pool: list[Claim]) -> list[_Pair]:
-    """The count before a share, and the only other one before it, if that is more and a total or of something else."""
-    tops, section = [claim for claim in pool if claim.number.start < near.claim.number.start], _section(near)
-    behind = [claim for claim in tops if claim.number.start > section]
-    tops = behind if len(behind) > 1 else tops
-    shares = [two for two, one in pairwise(near.earlier) if two.family == "ratio" and one in tops]
-    if shares:  # then that is a part itself
-        return []
-    wholes = [claim for claim in tops[1:] if same_unit(tops[0], claim)]
-    if len(wholes) != 1 or wholes[0].value < tops[0].value or "each one" in tops[0].kinds:
-        return []
-    of_more = wholes[0].measure not in ("", tops[0].measure) or re.search(SHAPE["of_all"], wholes[0].lead)
-    return [(tops[0], wholes[0])] if of_more else []
-
-
 def _by_time(near: Around, pool: list[Claim]) -> list[_Pair]:
     """The last two values, if of different times, the earlier first; the later is of the change's own time."""
     own = re.findall(SHAPE["time"], near.claim.lead)
@@ -321,14 +296,10 @@ def _time(claim: Claim, text: str) -> str:
     return times[-1].translate(str.maketrans(*SHAPE["order_of_times"])) if times else ""
 
 
-def _by_text(near: Around, pool: list[Claim]) -> list[_Pair]:
-    """The only two, as they stand."""
-    return [(pool[1], pool[0])] if len(pool) == 2 and same_unit(*pool) else []
-
-
-def _by_size(near: Around, pool: list[Claim]) -> list[_Pair]:
-    """The only two, if they are of different parts."""
-    return _by_text(near, pool) if len(pool) == 2 and about(pool[0]) != about(pool[1]) else []
+def _by_two(near: Around, pool: list[Claim]) -> list[_Pair]:
+    """The only two as they stand, if they are of different parts or the words speak of two."""
+    apart = len(pool) == 2 and (about(pool[0]) != about(pool[1]) or re.search(SHAPE["former"], near.claim.stands))
+    return [(pool[1], pool[0])] if apart and same_unit(*pool) else []
 
 
 def _by_increase(near: Around, pool: list[Claim]) -> list[_Pair]:
@@ -341,18 +312,12 @@ def _by_increase(near: Around, pool: list[Claim]) -> list[_Pair]:
     return [(levels[0]._replace(value=levels[0].value - by), levels[0])]
 
 
-def _by_each(near: Around, pool: list[Claim]) -> list[_Pair]:
-    """The nearest total and the only number that so much for each is of."""
-    ways = [pair for pair in permutations(pool, 2) if _each_of(near.claim, *pair)]
-    return ways[:1] if len({id(count) for _, count in ways}) == 1 else []
-
-
-def _by_price(near: Around, pool: list[Claim]) -> list[_Pair]:
-    """The last price and the only number that it is for, where no other sum is before."""
-    pairs = [(price, count) for price in pool if price.family == "each" for count in pool]
-    counted = [pair for pair in pairs if pair[0] is pairs[0][0] and _product_of(near.claim, *pair)]
-    sums = [other for other in pool if other.family != "each" and same_unit(near.claim, other)]
-    return counted if len(counted) == 1 and not sums and near.claim.number.kind != PEOPLE else []
+def _by_only(near: Around, pool: list[Claim]) -> list[_Pair]:
+    """The last total, or price, and the only number that it can be of."""
+    way_of = _each_of if near.claim.family == "each" else _product_of
+    pairs = [pair for pair in permutations(pool, 2) if way_of(near.claim, *pair)]
+    of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
+    return of_last if len(of_last) == 1 else []
 
 
 _Operands = Callable[[Around], list[Claim]]
@@ -364,12 +329,8 @@ _COMPUTED: dict[str, tuple[_Operands, Callable[[Claim, Claim, Claim], Way | None
 }
 _BY: dict[str, Callable[[Around, list[Claim]], list[_Pair]]] = {
     "rate": _by_rate,
-    "base": _by_base,
-    "whole": _by_whole,
     "time": _by_time,
-    "text": _by_text,
-    "size": _by_size,
+    "two": _by_two,
     "increase": _by_increase,
-    "each": _by_each,
-    "price": _by_price,
+    "only": _by_only,
 }

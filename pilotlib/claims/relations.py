@@ -77,8 +77,7 @@ def around(claims: list[Claim], text: str) -> Iterator[Around]:
 
 
 def _in_lists(sentence: list[Claim]) -> list[Claim]:
-    """The claims of a sentence, each with its place in its list and its family; of a bare list (80人和50人) each stands
-    as all do."""
+    """The claims of a sentence, with place in a list and family; in a bare list (80人和50人) all stand alike."""
     lists = list[list[Claim]]()
     for place in range(len(sentence) - 1, 0, -1):
         claim, one = sentence[place], sentence[place - 1]
@@ -97,7 +96,21 @@ def _in_lists(sentence: list[Claim]) -> list[Claim]:
             family = next((name for name, cue in grammar.FAMILIES.items() if cue.search(stands)), "")
             kinds = claim.kinds | kinds_of(row[-1].after) | (row[0].kinds if bare else frozenset())
             placed.append(claim._replace(place=(place, len(row)), stands=stands, family=family, kinds=kinds))
-    return placed
+    return _with_shares(placed)
+
+
+def _with_shares(sentence: list[Claim]) -> list[Claim]:
+    """The claims of a sentence, those marked that a share follows; a share that says no whole is of the one before."""
+    base = ""
+    for at, claim in enumerate(sentence):
+        share = re.search(SHAPE["share_of"], claim.stands) if claim.family == "ratio" else None
+        if share and at:
+            part = sentence[at - 1]
+            sentence[at - 1] = part._replace(is_part=bool(re.search(SHAPE["share_behind"], claim.stands)))
+            if not share["base"] and base and not any(word in part.lead for word in WORDS["of which"]):
+                sentence[at] = claim._replace(stands=claim.stands.replace("#", base + "#", 1))
+            base = share["base"] or base
+    return sentence
 
 
 def factor(claim: Claim) -> int:
