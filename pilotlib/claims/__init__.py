@@ -12,15 +12,17 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
-from pilotlib.claims.meaning import Claim, understand
+from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
+from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.relations import Around, Finding, around
 from pilotlib.claims.sums import said_twice
 from pilotlib.claims.tables import Cell, Cells, cells_of, judge_table, quoted, table_of
 from pilotlib.claims.text import lexicon_of, paragraph_of
-from pilotlib.claims.year import judge_count, judge_rate, judge_rounds
+from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
 from pilotlib.statistics import tables_of

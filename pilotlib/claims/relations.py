@@ -7,17 +7,19 @@ called wrong only where the words determine of which, and no other reading of th
 import math
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, product, takewhile
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim, about, amount, factor, is_count, same_unit
 from pilotlib.claims.facts import close_to, figure
-from pilotlib.claims.grammar import AGREES, DISAGREES, MONEY, PEOPLE, PERCENT, SHAPE, TIMES, WORDS, say
-from pilotlib.claims.meaning import Claim
+from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
 from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
 
 _REACH = 40  # so many claims before and after one are looked at together with it
+RELATIVE = ("%", "倍", "番")  # units of what is no difference between two values
+Pair = tuple[Claim, Claim]
 
 
 class Finding(NamedTuple):
@@ -113,16 +115,6 @@ def _with_shares(sentence: list[Claim]) -> list[Claim]:
     return sentence
 
 
-def factor(claim: Claim) -> int:
-    """What one of a number's unit is worth: of money in 元, of anything else 1."""
-    return round(grammar.RULES["in_ten_thousands"].get(claim.number.unit, 1e-4) * 1e4)
-
-
-def amount(claim: Claim) -> float:
-    """What a number is worth, money in 元."""
-    return claim.value * factor(claim)
-
-
 def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
     """Whether a stated value can be the one that follows from parts, as far as these are rounded (3.6万)."""
     value, step = amount(claim), 0.2 if claim.number.unit == "番" else claim.number.step * factor(claim)
@@ -141,31 +133,6 @@ def judged(claim: Claim, ways: Iterable[Way]) -> Finding | None:
             explanation = say("text_differs", computation=computation, written=claim.number.with_unit)
             differs = Finding(DISAGREES, explanation, round(expected / factor(claim), 2), parts=parts)
     return differs
-
-
-def same_unit(claim: Claim, other: Claim) -> bool:
-    """Whether two counts are of one unit: persons with persons, things with things of the same measure word."""
-    one, two = claim.number, other.number
-    if (one.unit == "") != (two.unit == ""):  # 总课时180，其中理论72课时
-        return (other if one.unit else claim).lead.endswith(one.unit or two.unit)
-    alike = one.kind in (PERCENT, PEOPLE, TIMES, MONEY) or one.unit == two.unit
-    return claim is not other and one.kind == two.kind and alike
-
-
-def about(claim: Claim) -> set[str]:
-    """Whom a claim is of: the words for another place, time or part, 其中 aside."""
-    after = {word.text for word in claim.after if {"part", "elsewhere"} & set(word.kinds)}
-    return {word for _, word in claim.limits} - set(WORDS["of which"]) | after
-
-
-def beside(claim: Claim) -> str:
-    """The text right before and right after a number, up to the next mark."""
-    return claim.lead[-14:] + re.split(SHAPE["between_clauses"], claim.tail)[0][:10]
-
-
-def is_count(claim: Claim) -> bool:
-    """Whether a number says how many or how much there is, not by how much more."""
-    return claim.number.kind != PERCENT and claim.family != "change"
 
 
 def ratio(top: Claim, bottom: Claim, *, sure: bool = False, per: int = 100) -> Way:
@@ -190,3 +157,94 @@ def change(unit: str, grown: bool, early: float, late: float, of: str = "") -> t
     else:
         value, sentence = late - early, "difference"
     return value, say(sentence, early=figure(early), late=figure(late), value=figure(value), unit=of or unit)
+
+
+# --- Which two operands the words join, where no form of the grammar says it ---
+
+
+def rate_named(near: Around) -> grammar.Rate | None:
+    """The rate named right behind a percentage, else the one that its clause names last, else the sentence.
+
+    Of a sentence only if the clause names no share and no other rate; what is compared with (低于去年的87.9%) has none.
+    """
+    claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
+    behind = near.text[claim.number.unit_end : claim.number.unit_end + 12]
+    for word in [word for word in grammar.RATE_NAMED if behind.startswith(SHAPE["of"] + word)]:
+        return grammar.RATE_NAMED[word]
+    clause = sentence[claim.clause[0] - claim.sentence[0] :]
+    ends = [(sentence.rfind(word) + len(word), len(word), word) for word in grammar.RATE_NAMED if word in sentence]
+    end, _, name = max(ends, default=(0, 0, ""))
+    unnamed = end <= len(sentence) - len(clause) and re.search(SHAPE["other_rate"], clause)
+    return None if unnamed or re.search(SHAPE["compared_with"], claim.stands) else grammar.RATE_NAMED.get(name)
+
+
+def by_rate(near: Around, pool: list[Claim]) -> list[Pair]:
+    """The counts that the words of a rate name, since the rate before it; else in the sentence before."""
+    rate = rate_named(near)
+    if not rate:
+        return []
+    later = takewhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)
+    runs = (near.earlier, later, near.before)
+    near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in runs)
+    counts = [other for other in pool if other.number.kind != "rounds"]
+    since = next(filter(None, ([other for other in run if other in counts] for run in near_ones)), [])
+    tops = [other for other in since if other.kinds & {*rate.top}]
+    rest = [other for other in since if other not in tops and not other.kinds & {*rate.bottom}]
+    tops += [other for other in rest if other.measure == rate.numerator]
+    bottoms = list[Claim]()
+    for run, kind in product((since, pool), (*rate.bottom, *rate.denominators)):
+        apart = [other for other in run if other not in tops and not other.kinds & {*rate.top}]
+        bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
+    more = "done" in rate.top
+    others = [other for other in since if other not in tops and (more or (tops and other.value >= tops[0].value))]
+    return [*product(tops, bottoms or others)]
+
+
+def of_others(near: Around, rate: grammar.Rate | None, joined: list[Way]) -> bool:
+    """Whether a share or rate may be of others than its counts: of another part, or of a name behind ； or 。."""
+    claim, parts = near.claim, [part for way in joined for part in way.parts]
+    if not rate:
+        return not about(claim) <= set[str]().union(*map(about, parts))
+    if any(about(part) != about(claim) for part in parts):
+        return "done" not in rate.top
+    section = section_of(near)
+    whom = claim.unknown or any("part" in word.kinds for word in claim.before if word.start > section)
+    return bool(whom) and any(way.parts[0].number.start < section for way in joined)
+
+
+def section_of(near: Around) -> int:
+    """The place of the last ； or 。 before a claim."""
+    return max(near.text.rfind(mark, 0, near.claim.number.start) for mark in SHAPE["section_ends"])
+
+
+def by_time(near: Around, pool: list[Claim]) -> list[Pair]:
+    """The last two values, if of different times, the earlier first; the later is of the change's own time."""
+    own = re.findall(SHAPE["time"], near.claim.lead)
+    if len(pool) < 2 or (len(pool) > 2 and not re.search(SHAPE["year_by_year"], near.claim.lead)):
+        return []
+    early, late = sorted(pool[:2], key=lambda level: _time(level, near.text))
+    times = _time(early, near.text), _time(late, near.text)
+    of_late = not own or own[-1] == times[1]
+    return [(early, late)] if "" != times[0] != times[1] and of_late else []
+
+
+def _time(claim: Claim, text: str) -> str:
+    """The time that a sentence names last before a number; 上年 sorts before every year that is named."""
+    times = re.findall(SHAPE["time"], text[claim.sentence[0] : claim.number.start])
+    return times[-1].translate(str.maketrans(*SHAPE["order_of_times"])) if times else ""
+
+
+def by_two(near: Around, pool: list[Claim]) -> list[Pair]:
+    """The only two as they stand, if they are of different parts or the words speak of two."""
+    apart = len(pool) == 2 and (about(pool[0]) != about(pool[1]) or re.search(SHAPE["former"], near.claim.stands))
+    return [(pool[1], pool[0])] if apart and same_unit(*pool) else []
+
+
+def by_increase(near: Around, pool: list[Claim]) -> list[Pair]:
+    """较上年增加0.4万人，达2.4万人，增长20%: the value before is what is left of the one now."""
+    changes = [other for other in near.earlier if other.family == "change" and other.number.unit not in RELATIVE]
+    levels = [level for level in pool if changes and same_unit(changes[0], level)]
+    if not len(changes) == len(levels) == 1 or near.claim.number.unit not in RELATIVE:
+        return []
+    by = changes[0].value * (-1 if re.search(SHAPE["fallen"], changes[0].stands) else 1)
+    return [(levels[0]._replace(value=levels[0].value - by), levels[0])]

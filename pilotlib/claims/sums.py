@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim, amount, beside, factor, same_unit
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import (
     AGREES,
@@ -18,9 +19,8 @@ from pilotlib.claims.grammar import (
     WORDS,
     say,
 )
-from pilotlib.claims.meaning import Claim
 from pilotlib.claims.pairs import pair_of
-from pilotlib.claims.relations import Around, Finding, Way, amount, beside, factor, fits, judged, same_unit
+from pilotlib.claims.relations import Around, Finding, Way, fits, judged
 
 _NO_CHANCE = 20  # what several numbers before one add up to by no chance
 

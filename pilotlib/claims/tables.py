@@ -9,9 +9,9 @@ from operator import not_
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
-from pilotlib.claims.meaning import Claim
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.relations import Finding, change
 

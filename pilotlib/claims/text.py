@@ -64,7 +64,7 @@ class Segment(NamedTuple):
 
 class Paragraph(NamedTuple):
     """A text with its numbers (of these the `counts` are no labels), the names listed with each count by its start,
-    the stretches that are names or quotations, in which no word speaks (`hidden`), its words (none where nothing is counted) and its segments.
+    the stretches that are names or quotations, in which no word speaks (`hidden`), its words and its segments.
     """
 
     text: str
