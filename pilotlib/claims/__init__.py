@@ -55,13 +55,14 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     lexicon, claims, mentioned = lexicon_of(facts), list[Claim](), set[str]()
     rows, own_rows = list[Row](), list[int]()  # the derived ones stand behind the own one of their number
     passages = list(passages)
-    facts = facts._replace(ours=ours or _is_ours(passages, facts))
+    texts, names = [plain_text(passage.text) for passage in passages], (*facts.schools, *grammar.WORDS["ours"])
+    facts = facts._replace(ours=ours or any(name in text for text in texts for name in names))
     tables = [table_of(passage.rows) for passage in passages]
     cells = cells_of(tables)
-    for passage, table in zip(passages, tables, strict=True):
+    for passage, text, table in zip(passages, texts, tables, strict=True):
         rows += [_row_of_table(passage, *judged) for judged in judge_table(table)]
-        paragraph = paragraph_of(plain_text(passage.text), lexicon)
-        text, nearby = paragraph.text, around(understand(paragraph), paragraph.text)
+        paragraph = paragraph_of(text, lexicon)
+        nearby = around(understand(paragraph), text)
         mentioned |= {name for name in facts.names["application_round"] if name in text}
         ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
         mentioned.update(round_named(ordinal.replace(" ", "")) for ordinal in ordinals)
@@ -82,12 +83,6 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     for place, finding in sorted(judge_rounds(claims, mentioned, facts).items(), reverse=True):
         rows.insert(own_rows[place] + 1, rows[own_rows[place]] | finding._asdict() | {"derived": True})
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
-
-
-def _is_ours(passages: list[Passage], facts: Facts) -> bool:
-    """Whether a text speaks of this school: by its names, or as 学校, 我校."""
-    names = (*facts.schools, *grammar.WORDS["ours"])
-    return any(name in plain_text(passage.text) for passage in passages for name in names)
 
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:

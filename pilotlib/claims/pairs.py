@@ -18,7 +18,6 @@ from pilotlib.claims.relations import (
     by_increase,
     by_rate,
     by_time,
-    by_two,
     change,
     judged,
     of_others,
@@ -53,7 +52,9 @@ def pair_of(near: Around, family: str, *, certain: bool = False) -> Finding | No
     any_two = family != "ratio" or rate or re.search(SHAPE["any_rate"], claim.stands)
     if (found and found.state == AGREES) or not any_two:
         return found
-    others = [way for pair in permutations(pool[:_PAIRED], 2) if (way := way_of(claim, *pair)) and _can_be(claim, way)]
+    behind = [other for other in pool if section_of(near) < other.number.start]
+    pool = (behind if family == "ratio" and len(behind) > 1 else pool)[:_PAIRED]
+    others = [way for pair in permutations(pool, 2) if (way := way_of(claim, *pair)) and _can_be(claim, way)]
     otherwise = judged(claim, others)
     # By how much two small counts differ is soon true of any two.
     return None if found and otherwise and claim.number.unit not in RELATIVE else otherwise or found
@@ -127,11 +128,12 @@ def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
     alike = one.unit == two.unit or one.kind == two.kind == MONEY
     alike |= one.unit in OTHER_WORDS["times_of_each"] and two.kind == TIMES
     alike |= one.kind == PEOPLE and two.kind in (PEOPLE, TIMES)
+    alike &= total.family != "each"
     return ratio(total, count, per=1) if alike and count.value and _is_one_of(claim, count) else None
 
 
 def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:
-    of_each = price.family == "each" != count.family and same_unit(claim, price) and claim.number.kind != PEOPLE
+    of_each = price.family == "each" != count.family and same_unit(claim, price)
     if not of_each or not _is_one_of(price, count):
         return None
     one, many, value = amount(price), amount(count), amount(price) * amount(count)
@@ -172,7 +174,8 @@ def _levels(near: Around) -> list[Claim]:
 def counts_for(near: Around) -> list[Claim]:
     """The counts that a rate can be of: of a list as long as its own only the one at its place."""
     (place, length), earlier = near.claim.place, [other for other in near.earlier if is_count(other)]
-    counts = [other for other in (*near.counts, *near.behind) if is_count(other) and "each one" not in other.kinds]
+    counts = [other for other in (*near.later, *near.before, *near.behind) if is_count(other)]
+    counts = [other for other in (*earlier, *counts) if "each one" not in other.kinds]
     if length == 1:
         return counts
     if not any(other.place[1] == length for other in counts) and re.search(SHAPE["respectively"], near.claim.stands):
@@ -188,12 +191,18 @@ def _stated(near: Around) -> list[Claim]:
     return behind if len(behind) > 1 else counts
 
 
+def _by_two(near: Around, pool: list[Claim]) -> list[Pair]:
+    """The only two as they stand, if they are of different parts or the words speak of two."""
+    apart = len(pool) == 2 and (about(pool[0]) != about(pool[1]) or re.search(SHAPE["former"], near.claim.stands))
+    return [(pool[1], pool[0])] if apart and same_unit(*pool) else []
+
+
 def _by_only(near: Around, pool: list[Claim]) -> list[Pair]:
     """The last total, or price, and the only number that it can be of."""
     way_of = _each_of if near.claim.family == "each" else _product_of
     pairs = [pair for pair in permutations(pool, 2) if way_of(near.claim, *pair)]
     of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
-    return of_last if len(of_last) == 1 else []
+    return of_last if len(of_last) == 1 and (way_of is _each_of or near.claim.number.kind != PEOPLE) else []
 
 
 _Computed = tuple[Callable[[Around], list[Claim]], Callable[[Claim, Claim, Claim], Way | None]]
@@ -206,7 +215,7 @@ _COMPUTED: dict[str, _Computed] = {
 _BY: dict[str, Callable[[Around, list[Claim]], list[Pair]]] = {
     "rate": by_rate,
     "time": by_time,
-    "two": by_two,
+    "two": _by_two,
     "increase": by_increase,
     "only": _by_only,
 }

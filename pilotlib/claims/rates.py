@@ -26,7 +26,7 @@ def judge_rate(near: Around, facts: Facts) -> list[Finding]:
         return [added, added]
     exception = re.search(SHAPE["exception"], sentence) if "each" in claim.kinds else None
     finding, rate, ways = rate_of_text(near, certain=bool(exception)), rate_named(near), list[Way]()
-    share = re.search(SHAPE["other_rate"], claim.stands.partition("#")[0]) or _in_brackets(claim)
+    share = re.search(f"{SHAPE['share_of']}|{SHAPE['share_behind']}", claim.stands)
     if not finding:
         ways = _rate_of_year(near, rate, facts) if rate else _share_of_year(near, facts) if share else []
     parts = finding.parts if finding else ways[0].parts if ways else ()
@@ -73,10 +73,6 @@ def _rate_of_year(near: Around, rate: grammar.Rate, facts: Facts) -> list[Way]:
     return [ratio(*pair, sure=own <= {part.value for part in pairs[0]}) for pair in pairs]
 
 
-def _in_brackets(claim: Claim) -> bool:
-    return bool(re.search(SHAPE["share_opens"], claim.stands))
-
-
 def _base(claim: Claim) -> frozenset[str]:
     """The kinds of the words between 占 and a percentage."""
     place = claim.lead.rfind(grammar.OTHER_WORDS["share"][1])
@@ -88,7 +84,7 @@ def _share_of_year(near: Around, facts: Facts) -> list[Way]:
     """The ways to form a share of a figure of the year; its part is the count stated right before it, or named."""
     claim, of = near.claim, measure_of(PEOPLE, "", _base(near.claim))
     counts = [other for other in counts_for(near) if other.number.start < claim.number.start]
-    if counts and (re.search(SHAPE["share"], claim.stands) or _in_brackets(claim)):
+    if counts and re.search(SHAPE["share_behind"], claim.stands):
         scopes = dict.fromkeys([*scopes_of(claim.scope, claim.carried), Scope()])
         wholes = [whole for scope in scopes if (whole := _of_year(claim, of or counts[0].measure, scope, facts))]
         sure = bool(of or any(counts[0].scope)) and not (counts[0].outside or counts[0].doubtful)

@@ -11,7 +11,7 @@ from itertools import groupby, product, takewhile
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim, about, amount, factor, is_count, same_unit
+from pilotlib.claims.claim import Claim, about, amount, factor, same_unit
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
 from pilotlib.claims.text import kinds_of
@@ -60,11 +60,6 @@ class Around(NamedTuple):
     before: list[Claim]
     behind: list[Claim]
 
-    @property
-    def counts(self) -> list[Claim]:
-        """The counts around the claim, the nearest first, without those of the sentence after it."""
-        return [other for other in (*self.earlier, *self.later, *self.before) if is_count(other)]
-
 
 def around(claims: list[Claim], text: str) -> Iterator[Around]:
     """Each claim of a passage with those that its relations can join."""
@@ -82,11 +77,10 @@ def _in_lists(sentence: list[Claim]) -> list[Claim]:
     """The claims of a sentence, with place in a list and family; in a bare list (80人和50人) all stand alike."""
     lists = list[list[Claim]]()
     for place in range(len(sentence) - 1, 0, -1):
-        claim, one = sentence[place], sentence[place - 1]
-        if not one.number.unit and re.fullmatch(SHAPE["joint"], claim.lead):  # 43、35、9分
-            sentence[place - 1] = one._replace(
-                number=one.number._replace(unit=claim.number.unit, kind=claim.number.kind)
-            )
+        one, two = sentence[place - 1], sentence[place]
+        if not one.number.unit and re.fullmatch(SHAPE["joint"], two.lead):  # 43、35、9分
+            alike = one.number._replace(unit=two.number.unit, kind=two.number.kind)
+            sentence[place - 1] = one._replace(number=alike)
     for claim in sentence:
         joined = lists and same_unit(lists[-1][-1], claim) and re.fullmatch(SHAPE["next_of_list"], claim.lead)
         lists[-1:] = [*lists[-1:-1], [*lists[-1], claim]] if joined else [*lists[-1:], [claim]]
@@ -123,13 +117,20 @@ def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
     return near or close_to(value, step, claim.number.modifier, expected)
 
 
+def is_near(claim: Claim, expected: float) -> bool:
+    """Whether a value can be meant by what is stated: one that is far off is of something else."""
+    most = grammar.RULES["measure_rules"]["far"]
+    return expected < amount(claim) * most and amount(claim) < expected * most
+
+
 def judged(claim: Claim, ways: Iterable[Way]) -> Finding | None:
-    """Agreement with the first way that fits, else disagreement with the first that is sure and of nothing vague."""
+    """Agreement with the first way that fits, else disagreement with the first that is sure, near, of nothing vague."""
     differs = None
     for expected, computation, parts, sure in ways:
         if fits(claim, expected, *parts):
             return Finding(AGREES, computation + "。", round(expected, 2), parts=parts)
-        if sure and not differs and not any(part.number.modifier for part in parts):
+        vague = any(part.number.modifier for part in parts) or not is_near(claim, expected)
+        if sure and not differs and not vague:
             explanation = say("text_differs", computation=computation, written=claim.number.with_unit)
             differs = Finding(DISAGREES, explanation, round(expected / factor(claim), 2), parts=parts)
     return differs
@@ -190,13 +191,18 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Pair]:
     since = next(filter(None, ([other for other in run if other in counts] for run in near_ones)), [])
     tops = [other for other in since if other.kinds & {*rate.top}]
     rest = [other for other in since if other not in tops and not other.kinds & {*rate.bottom}]
-    tops += [other for other in rest if other.measure == rate.numerator]
+    if not any(other.number.kind == grammar.PEOPLE for other in tops):
+        tops += [other for other in rest if other.measure == rate.numerator]
     bottoms = list[Claim]()
     for run, kind in product((since, pool), (*rate.bottom, *rate.denominators)):
         apart = [other for other in run if other not in tops and not other.kinds & {*rate.top}]
         bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
     more = "done" in rate.top
     others = [other for other in since if other not in tops and (more or (tops and other.value >= tops[0].value))]
+    failed = [other for other in since if re.search(SHAPE["failed"], other.stands)]
+    bottoms = [other for other in bottoms if other not in failed]
+    if bottoms and not tops and len(failed) == 1:  # 63人参加，9人不合格
+        tops = [bottoms[0]._replace(value=bottoms[0].value - failed[0].value)]
     return [*product(tops, bottoms or others)]
 
 
@@ -232,12 +238,6 @@ def _time(claim: Claim, text: str) -> str:
     """The time that a sentence names last before a number; 上年 sorts before every year that is named."""
     times = re.findall(SHAPE["time"], text[claim.sentence[0] : claim.number.start])
     return times[-1].translate(str.maketrans(*SHAPE["order_of_times"])) if times else ""
-
-
-def by_two(near: Around, pool: list[Claim]) -> list[Pair]:
-    """The only two as they stand, if they are of different parts or the words speak of two."""
-    apart = len(pool) == 2 and (about(pool[0]) != about(pool[1]) or re.search(SHAPE["former"], near.claim.stands))
-    return [(pool[1], pool[0])] if apart and same_unit(*pool) else []
 
 
 def by_increase(near: Around, pool: list[Claim]) -> list[Pair]:

@@ -20,18 +20,23 @@ from pilotlib.claims.grammar import (
     say,
 )
 from pilotlib.claims.pairs import pair_of
-from pilotlib.claims.relations import Around, Finding, Way, fits, judged
+from pilotlib.claims.relations import Around, Finding, Way, fits, is_near, judged
 
+_MOST_PARTS = 12  # so many parts of a total are counted
 _NO_CHANCE = 20  # what several numbers before one add up to by no chance
 
 
 def follows(near: Around) -> Finding | None:
     """What follows for a count from the others of its passage, by the computation that its words name."""
-    family = near.claim.family
+    claim, family = near.claim, near.claim.family
     if family in ("change", "each"):
         return pair_of(near, family)
     if family == "rest":
-        return judged(near.claim, _rests(near))
+        return judged(claim, _rests(near))
+    if 1 < claim.value <= _MOST_PARTS and near.later:  # 92.4万元、31.6万元、40.2万元，三项合计
+        parts = [other for other in near.earlier if same_unit(other, near.later[0])][: round(claim.value)]
+        if len(parts) == claim.value and fits(near.later[0], sum(map(amount, parts)), *parts):
+            return Finding(AGREES, say("parts_counted", count=len(parts)), claim.value)
     of_each = any(other.family == "each" for other in near.earlier)
     return (pair_of(near, "product") if of_each else None) or _sum_of(near)
 
@@ -40,7 +45,8 @@ def said_twice(claim: Claim, before: Iterable[Claim]) -> Finding | None:
     """The same quantity said before with the same digits in another order: 326名考生, then 362名考生."""
     written = sorted(claim.number.written)
     for other in before if claim.measure and claim.number.kind in (PEOPLE, TIMES) else ():
-        alike = (claim.measure, claim.scope) == (other.measure, other.scope) and claim.sentence != other.sentence
+        again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
+        alike = (claim.measure, claim.scope) == (other.measure, other.scope) and again
         if alike and same_unit(claim, other) and claim.value != other.value and sorted(other.number.written) == written:
             said = say("said_before", before=other.number.with_unit)
             computation = say("text_differs", computation=said, written=claim.number.with_unit)
@@ -88,7 +94,8 @@ def _sum_of(near: Around) -> Finding | None:
     if not all_parts:
         parts, sure, all_parts = _parts_behind(near)
     if not parts and claim.value >= _NO_CHANCE:
-        parts, sure = [other for other in near.earlier[::-1] if same_unit(other, claim)], False
+        parts = [other for other in near.earlier[::-1] if same_unit(other, claim) and other.family != "each"]
+        sure = False
         parts = [] if claim.number.modifier else parts
     if len(parts) < 2:
         return None
@@ -97,7 +104,8 @@ def _sum_of(near: Around) -> Finding | None:
         readings += [parts[first:last] for first in range(len(parts)) for last in range(first + 2, len(parts))]
     reading = next((way for way in readings if fits(claim, sum(map(amount, way)), *way)), None)
     added = sum(map(amount, reading or parts))
-    if not reading and (not sure or any(part.number.modifier for part in (*parts, claim))):
+    vague = any(part.number.modifier for part in (*parts, claim)) or not is_near(claim, added)
+    if not reading and (not sure or vague):
         return None
     state, sentence = (AGREES, "sum_agrees") if reading else (NOT_UNDERSTOOD, "sum_less")
     if not reading and (all_parts or added > amount(claim)):
@@ -108,19 +116,17 @@ def _sum_of(near: Around) -> Finding | None:
     return Finding(state, said, added, None, "+".join(part.number.written for part in reading or parts), added)
 
 
-def _runs(near: Around) -> tuple[list[Claim], list[Claim]]:
-    """The claims before one in its sentence, and, where it opens that as a total, those of the sentence before."""
-    return near.earlier, near.before
-
-
 def _parts_before(near: Around, total: re.Match[str]) -> tuple[list[Claim], bool]:
     """The counts of a total's unit back to the total before it, and whether they are its parts and nothing else."""
     claim, parts, of_which = near.claim, list[Claim](), WORDS["of which"]
-    alike = [[o for o in run if same_unit(o, claim) and o.family not in ("change", "each")] for run in _runs(near)]
-    for other in next(filter(None, alike), []):
-        another = re.search(SHAPE["total"], other.lead)
-        if another and not another["year"]:
-            break
+    alike = [
+        [o for o in run if same_unit(o, claim) and o.family not in ("change", "each")]
+        for run in (near.earlier, near.before)
+    ]
+    before = next(filter(None, alike), [])
+    totals = [other for other in before if (one := re.search(SHAPE["total"], other.lead)) and not one["year"]]
+    last = before.index(totals[0]) if totals else len(before)  # the parts of a total of totals are totals
+    for other in before[:last] or totals:
         parts.insert(0, other)
         if any(word in other.lead for word in of_which):
             break
@@ -160,7 +166,8 @@ def _parts_behind(near: Around) -> tuple[list[Claim], bool, bool]:
             break
         parts += [other] if other.number.unit == claim.number.unit and depth == bracket else []
     names = [_part_name(part) for part in parts]
-    group, scopes = _one_group(names), {part.scope for part in parts}
+    groups, scopes = {EXCLUSIVE.get(name, "") for name in names}, {part.scope for part in parts}
+    group = groups.pop() if len(groups) == 1 else ""  # 初级 中级 高级
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     exclusive = (
         bool(group)
@@ -169,12 +176,6 @@ def _parts_behind(near: Around) -> tuple[list[Claim], bool, bool]:
         or len(scopes) == len(parts)
     )
     return parts, exclusive or whole, whole or len(group.split()) == len(parts)
-
-
-def _one_group(names: list[str]) -> str:
-    """The group of names that share nobody which all the names belong to (初级 中级 高级); "" for none."""
-    groups = {EXCLUSIVE.get(name, "") for name in names}
-    return groups.pop() if len(groups) == 1 else ""
 
 
 def _part_name(claim: Claim) -> str:
