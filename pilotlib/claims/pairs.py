@@ -65,6 +65,7 @@ def _joined(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cla
     if relation.by:
         return _BY[relation.by](near, pool)
     rules, named = {"first": relation.first, "second": relation.second}, cue.groupdict()
+    pool = [*pool, *filter(is_count, near.behind)] if relation.named else pool
     found = dict[str, list[Claim]]()
     for role in sorted(rules, key=lambda role: rules[role].startswith(("@only", "@before"))):
         rule = rules[role] if rules[role].startswith("@") else f" {rules[role]}"
@@ -174,7 +175,7 @@ def _levels(near: Around) -> list[Claim]:
 def counts_for(near: Around) -> list[Claim]:
     """The counts that a rate can be of: of a list as long as its own only the one at its place."""
     (place, length), earlier = near.claim.place, [other for other in near.earlier if is_count(other)]
-    counts = [other for other in (*near.later, *near.before, *near.behind) if is_count(other)]
+    counts = [other for other in (*near.later, *near.before) if is_count(other)]
     counts = [other for other in (*earlier, *counts) if "each one" not in other.kinds]
     if length == 1:
         return counts
