@@ -199,11 +199,13 @@ def _by_two(near: Around, pool: list[Claim]) -> list[Pair]:
 
 
 def _by_only(near: Around, pool: list[Claim]) -> list[Pair]:
-    """The last total, or price, and the only number that it can be of."""
-    way_of = _each_of if near.claim.family == "each" else _product_of
-    pairs = [pair for pair in permutations(pool, 2) if way_of(near.claim, *pair)]
+    """The last total and the only number that it is for each of; or the last price, if no other sum follows it."""
+    claim, of_each = near.claim, near.claim.family == "each"
+    pairs = [pair for pair in permutations(pool, 2) if (_each_of if of_each else _product_of)(claim, *pair)]
     of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
-    return of_last if len(of_last) == 1 and (way_of is _each_of or near.claim.number.kind != PEOPLE) else []
+    sums = next((other for other in pool if same_unit(claim, other)), None)
+    sure = len(of_last) == 1 and (of_each or (sums is of_last[0][0] and claim.number.kind != PEOPLE))
+    return of_last if sure else []
 
 
 _Computed = tuple[Callable[[Around], list[Claim]], Callable[[Claim, Claim, Claim], Way | None]]

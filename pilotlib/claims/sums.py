@@ -133,7 +133,8 @@ def _parts_before(near: Around, total: re.Match[str]) -> tuple[list[Claim], bool
     if len(parts) < 2:
         return [], False
     section = near.text.rfind(SHAPE["carry_ends"][0], 0, claim.number.start)
-    if any(other.number.start > section for other in near.earlier) and parts[-1].number.start < section:
+    apart = any(other.number.start > section for other in near.earlier) and parts[-1].number.start < section
+    if apart and parts[0] not in totals:
         return parts, False
     names, deeds = [_part_name(part) for part in parts], [part.kinds & grammar.KINDS["deeds"] for part in parts]
     of_each = any(word in parts[0].lead for word in OTHER_WORDS["respectively"])
@@ -144,7 +145,7 @@ def _parts_before(near: Around, total: re.Match[str]) -> tuple[list[Claim], bool
     of_them = total["strong"] or not total["rest"] or not claim.noun
     # 累计 may hold more than these, if the parts do not come to more.
     no_more = not total["weak"] or listed or sum(map(amount, parts)) > amount(claim)
-    distinct = listed or len({*names}) == len(names)
+    distinct = listed or parts[0] in totals or len({*names}) == len(names)
     return parts, bool(one_deed and one_measure and of_them and no_more and distinct)
 
 
