@@ -1,8 +1,9 @@
 """Numbers stated in prose and tables ↔ the text itself ↔ the year: every one is found, understood and judged.
 
 `grammar` holds the words as data; `numbers` finds the numbers, `text` the words around them, `meaning` says what each
-counts. Layer one (`relations`, `sums` and `rates` of prose, `tables`) judges the text by itself; layer two, `year`,
-holds what is positively of this school, this year and the whole of it against `facts`.
+(a `claim`) counts. Layer one judges the text by itself: `relations` says what a number stands near, `pairs` and `sums`
+of which others it comes about, `tables` the same of tables. Layer two, `year`, holds what is positively of this school,
+this year and the whole of it against `facts`; of percentages both are in `rates`.
 """
 
 import re
