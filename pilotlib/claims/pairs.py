@@ -44,7 +44,7 @@ def pair_of(near: Around, family: str, *, certain: bool = False) -> Finding | No
         joined = [way for pair in pairs if (way := way_of(claim, *pair))]
         of_rate = rate if relation.by == "rate" else None
         if joined or of_rate:
-            determined = len({way.expected for way in joined}) <= (2 if relation.second == "@any" else 1)
+            determined = len({way.expected for way in joined}) <= (2 if of_rate or relation.second == "@any" else 1)
             named = relation.named or family != "ratio" or not of_others(near, of_rate, joined)
             sure = certain or (determined and named)
             break
@@ -99,7 +99,7 @@ def _can_be(claim: Claim, way: Way) -> bool:
     """Whether a number can come about in a way that no words state: a part is no more than its whole, a fall falls."""
     first, second = map(amount, way.parts)
     if claim.family == "ratio":
-        return first <= second or claim.value > 100
+        return first <= second or (claim.value > 100 and bool(re.search(SHAPE["beyond"], claim.stands)))
     grown = claim.number.unit in RELATIVE and re.search(SHAPE["changed_by"], claim.stands)
     return not grown or (second < first) == bool(re.search(SHAPE["fallen"], claim.stands))
 

@@ -189,7 +189,8 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Pair]:
     near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in runs)
     counts = [other for other in pool if other.number.kind != "rounds"]
     since = next(filter(None, ([other for other in run if other in counts] for run in near_ones)), [])
-    tops = [other for other in since if other.kinds & {*rate.top}]
+    failed = [other for other in since if re.search(SHAPE["failed"], other.stands)]
+    tops = [other for other in since if other.kinds & {*rate.top} and other not in failed]
     rest = [other for other in since if other not in tops and not other.kinds & {*rate.bottom}]
     if not any(other.number.kind == grammar.PEOPLE for other in tops):
         tops += [other for other in rest if other.measure == rate.numerator]
@@ -199,7 +200,6 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Pair]:
         bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
     more = "done" in rate.top
     others = [other for other in since if other not in tops and (more or (tops and other.value >= tops[0].value))]
-    failed = [other for other in since if re.search(SHAPE["failed"], other.stands)]
     bottoms = [other for other in bottoms if other not in failed]
     if bottoms and not tops and len(failed) == 1:  # 63人参加，9人不合格
         tops = [bottoms[0]._replace(value=bottoms[0].value - failed[0].value)]
