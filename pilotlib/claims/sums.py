@@ -138,10 +138,10 @@ def _parts_before(near: Around, total: re.Match[str]) -> tuple[list[Claim], bool
         return parts, False
     names, deeds = [_part_name(part) for part in parts], [part.kinds & grammar.KINDS["deeds"] for part in parts]
     of_each = any(word in parts[0].lead for word in OTHER_WORDS["respectively"])
-    listed = not any(names[1:]) and (of_each or parts[0].place[1] == len(parts))
+    one_list = parts[0].place[1] == len(parts)
+    listed = not any(names[1:]) and (of_each or one_list)
     own = claim.kinds & grammar.KINDS["deeds"] <= deeds[0] | grammar.KINDS["general_deeds"]
     one_deed = listed or claim.number.kind == grammar.MONEY or (own and len({*deeds[1:]}) < 2)
-    one_list = parts[0].place[1] == len(parts)
     one_measure = one_list or len({part.measure for part in parts if part.measure}) < 2
     of_them = total["strong"] or not total["rest"] or not claim.noun
     # 累计 may hold more than these, if the parts do not come to more.
