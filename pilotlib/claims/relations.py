@@ -185,22 +185,22 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Pair]:
     if not rate:
         return []
     later = takewhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)
-    runs = (near.earlier, later, near.before)
-    near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in runs)
+    near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in (near.earlier, later, near.before))
     counts = [other for other in pool if other.number.kind != "rounds"]
     since = next(filter(None, ([other for other in run if other in counts] for run in near_ones)), [])
     failed = [other for other in since if re.search(SHAPE["failed"], other.stands)]
     tops = [other for other in since if other.kinds & {*rate.top} and other not in failed]
+    tops = [other for other in tops if rate.bottom[0] not in other.kinds] or tops  # 报名参加考核642人，到考617人
     rest = [other for other in since if other not in tops and not other.kinds & {*rate.bottom}]
     if not any(other.number.kind == grammar.PEOPLE for other in tops):
         tops += [other for other in rest if other.measure == rate.numerator]
-    bottoms = list[Claim]()
+    bottoms, usual = list[Claim](), rate.bottom[0]
     for run, kind in product((since, pool), (*rate.bottom, *rate.denominators)):
-        apart = [other for other in run if other not in tops and not other.kinds & {*rate.top}]
+        apart = [other for other in run if other not in (*tops, *failed)]
+        apart = [other for other in apart if kind == usual or not other.kinds & {*rate.top}]
         bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
-    more = "done" in rate.top
-    others = [other for other in since if other not in tops and (more or (tops and other.value >= tops[0].value))]
-    bottoms = [other for other in bottoms if other not in failed]
+    least = tops[0].value if tops and "done" not in rate.top else 0
+    others = [other for other in since if other not in tops and other.value >= least]
     if bottoms and not tops and len(failed) == 1:  # 63人参加，9人不合格
         tops = [bottoms[0]._replace(value=bottoms[0].value - failed[0].value)]
     return [*product(tops, bottoms or others)]
