@@ -1,8 +1,9 @@
 """Numbers stated in prose and tables ↔ the text itself ↔ the year: every one is found, understood and judged.
 
 `grammar` holds the words as data; `numbers` finds the numbers, `text` the words around them, `meaning` says what each
-counts. Layer one (`relations`, `sums` and `rates` of prose, `tables`) judges the text by itself; layer two, `year`,
-holds what is positively of this school, this year and the whole of it against `facts`.
+(a `claim`) counts. Layer one judges the text by itself: `relations` says what a number stands near, `pairs` and `sums`
+of which others it comes about, `tables` the same of tables. Layer two, `year`, holds what is positively of this school,
+this year and the whole of it against `facts`; of percentages both are in `rates`.
 """
 
 import re
@@ -12,9 +13,10 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
-from pilotlib.claims.meaning import Claim, understand
+from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.relations import Around, Finding, around
@@ -54,13 +56,14 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     lexicon, claims, mentioned = lexicon_of(facts), list[Claim](), set[str]()
     rows, own_rows = list[Row](), list[int]()  # the derived ones stand behind the own one of their number
     passages = list(passages)
-    facts = facts._replace(ours=ours or _is_ours(passages, facts))
+    texts, names = [plain_text(passage.text) for passage in passages], (*facts.schools, *grammar.WORDS["ours"])
+    facts = facts._replace(ours=ours or any(name in text for text in texts for name in names))
     tables = [table_of(passage.rows) for passage in passages]
     cells = cells_of(tables)
-    for passage, table in zip(passages, tables, strict=True):
+    for passage, text, table in zip(passages, texts, tables, strict=True):
         rows += [_row_of_table(passage, *judged) for judged in judge_table(table)]
-        paragraph = paragraph_of(plain_text(passage.text), lexicon)
-        text, nearby = paragraph.text, around(understand(paragraph), paragraph.text)
+        paragraph = paragraph_of(text, lexicon)
+        nearby = around(understand(paragraph), text)
         mentioned |= {name for name in facts.names["application_round"] if name in text}
         ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
         mentioned.update(round_named(ordinal.replace(" ", "")) for ordinal in ordinals)
@@ -81,12 +84,6 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     for place, finding in sorted(judge_rounds(claims, mentioned, facts).items(), reverse=True):
         rows.insert(own_rows[place] + 1, rows[own_rows[place]] | finding._asdict() | {"derived": True})
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
-
-
-def _is_ours(passages: list[Passage], facts: Facts) -> bool:
-    """Whether a text speaks of this school: by its names, or as 学校, 我校."""
-    names = (*facts.schools, *grammar.WORDS["ours"])
-    return any(name in plain_text(passage.text) for passage in passages for name in names)
 
 
 def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -121,8 +118,9 @@ def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells) -> li
     verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)
     if verdict.state in (NO_DATA, NOT_UNDERSTOOD):
         verdict = quoted(claim, text, cells) or said_twice(claim, before) or verdict
-    rounds = dict.fromkeys(filter(None, (other.scope.application_round for other in before)))
-    if claim.measure == "rounds_count" and len(rounds) == claim.value:
+    rounds = {other.scope.application_round: None for other in before} if claim.measure == "rounds_count" else {}
+    rounds.pop("", None)
+    if rounds and len(rounds) == claim.value:
         verdict = Finding(AGREES, say("rounds_before", rounds="、".join(rounds)), claim.value, "by_round")
     instead = ""
     if verdict.state == DISAGREES and verdict.expected is not None and re.fullmatch(r"[\d,.]+", number.written):

@@ -1,5 +1,6 @@
 """The grammar of `grammar.toml`: the words and forms by which numbers in Chinese reports are found and understood."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
@@ -41,6 +42,18 @@ class Rate(NamedTuple):
     denominators: Sequence[str]
 
 
+class Relation(NamedTuple):
+    """Which two numbers another one comes about by: see the head of [[relations]]; `named` if no part can be meant."""
+
+    of: str
+    example: str
+    cue: str = ""
+    first: str = ""
+    second: str = ""
+    by: str = ""
+    named: bool = False
+
+
 def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(words.split()) for name, words in table.items()}
 
@@ -70,6 +83,18 @@ EXCLUSIVE = {name: names for names in RULES["exclusive"]["groups"] for name in n
 MEASURES = [Measure(**entry) for entry in RULES["measures"]]
 RATES = [Rate(**entry) for entry in RULES["rates"]]
 RATE_NAMED = {word: rate for rate in RATES for word in rate.words}
+
+
+def _form(expression: str) -> str:
+    """An expression, the forms of [shape] that its braces name filled in, which end where a number stands."""
+    return re.sub(r"\{([a-z_]+)\}", lambda name: SHAPE[name[1]], expression)
+
+
+FAMILIES = {name: re.compile(_form(form)) for name, form in RULES["families"].items()}
+RELATIONS: dict[str, list[Relation]] = {}
+for _entry in RULES["relations"]:
+    _forms = {role: _form(_entry.get(role, "")) for role in ("cue", "first", "second")}
+    RELATIONS.setdefault(_entry["of"], []).append(Relation(**_entry | _forms))
 
 
 def say(sentence: str, **fields: object) -> str:

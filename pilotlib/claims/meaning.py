@@ -7,58 +7,20 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import DIMENSIONS, Scope
 from pilotlib.claims.grammar import KINDS, OTHER_WORDS, PEOPLE, SHAPE, THINGS, WORDS
-from pilotlib.claims.numbers import Number
-from pilotlib.claims.text import Names, Paragraph, Segment, Span, Word, between, kinds_of
+from pilotlib.claims.text import Paragraph, Segment, Word, between, kinds_of
 from pilotlib.vocabulary import CARRIED_ON
 from pilotlib.words import split_certificate
 
 # The nouns that a count of things can belong to.
 _COUNTED = {noun for measure in grammar.MEASURES for noun in measure.counted} | KINDS["counted_as_well"]
 _REACH = 120  # so many characters before a number are searched for a word that bears on it
-
-
-class Claim(NamedTuple):
-    """A number that states something, the words around it, and what they say of it.
-
-    Read off the text: the words right `before` and `after` the number, their `kinds`, all words `in_segment`; the
-    characters near it that nothing explains (`unknown`); where its `clause` and `sentence` begin and end; the text from
-    the number before it (`lead`) and up to the next (`tail`). Understood: the `measures` that it may be of, the
-    likeliest first; the `scope` named beside it and the one `carried` over; the `limits` (part, elsewhere, time,
-    planned) that hold; the words that put it `outside` the year or make it `doubtful` that it is of the whole; and the
-    kinds of all words `said` in the sentence so far.
-    """
-
-    number: Number
-    value: float
-    names: Names
-    before: list[Word]
-    after: list[Word]
-    kinds: frozenset[str]
-    in_segment: list[Word]
-    unknown: str
-    clause: Span
-    sentence: Span
-    lead: str
-    tail: str
-    noun: str = ""
-    measures: tuple[str, ...] = ()
-    scope: Scope = Scope()
-    carried: Scope = Scope()
-    limits: frozenset[tuple[str, str]] = frozenset()
-    outside: str = ""
-    doubtful: str = ""
-    said: frozenset[str] = frozenset()
-
-    @property
-    def measure(self) -> str:
-        """What it likeliest counts; "" where that is not known."""
-        return self.measures[0] if self.measures else ""
 
 
 @dataclass
@@ -89,7 +51,7 @@ class Said:
 def understand(paragraph: Paragraph) -> list[Claim]:
     """Every claim of a paragraph with its meaning, in order; where another school is named, not ours or in doubt."""
     claims, said = list[Claim](), Said()
-    for segment in paragraph.segments:
+    for segment in paragraph.segments if paragraph.counts else ():
         parts_follow = paragraph.text.startswith(OTHER_WORDS["parts_follow"], segment.start)
         if segment.opening in SHAPE["sentence_ends"]:
             said = Said()
@@ -178,6 +140,7 @@ def _understood(paragraph: Paragraph, claim: Claim, said: Said) -> Claim:
     return claim._replace(outside="、".join(dict.fromkeys(outside)))
 
 
+@cache
 def measure_of(unit_class: str, noun: str, kinds: frozenset[str]) -> str:
     """The first measure of the grammar that fits a class of unit, a noun and the words; "" for none.
 

@@ -3,14 +3,15 @@ prose says of a cell."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import compress, zip_longest
 from operator import not_
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
-from pilotlib.claims.meaning import Claim
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.relations import Finding, change
 
@@ -35,12 +36,12 @@ class Table(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """The cells of a document's tables by the label of their row, with their header; an expression for any label; the
-    sums of columns by value.
+    """The cells of a document's tables by the label of their row, with their header; those labels by their first two
+    characters; the sums of columns by value.
     """
 
     named: dict[str, list[tuple[str, Cell]]]
-    labels: re.Pattern[str] | None
+    starts: dict[str, list[str]]
     sums: dict[float, str]
 
 
@@ -87,9 +88,9 @@ def judge_table(table: Table) -> list[_Judged]:
 def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Reading]:
     """The ways to read a column by its header: 增减, from the column or the line before to the column before it; 占比,
     the column before it by its total, else by its sum."""
-    header, late = table.headers[column], _values(columns[column - 1])
+    header, late = table.headers[column], [*map(_value, columns[column - 1])]
     if re.search(SHAPE["change_column"], header):
-        early = _values(columns[column - 2]) if column > 2 else [None] * len(late)
+        early = [*map(_value, columns[column - 2])] if column > 2 else [None] * len(late)
         return [(True, late, early), (True, late, [None, *late[:-1]])]
     if not re.search(SHAPE["share_column"], header):
         return []
@@ -101,8 +102,7 @@ def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Read
 def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, _Reading]]:
     """Rates by line, where the names say the rate, its numerator and its denominator since the rate before."""
     columns, last = [place for place, name in enumerate(names) if re.search(SHAPE["rate_column"], name)], 0
-    words = WORDS.items() if columns else ()
-    kinds = [{kind for kind, known in words if any(word in name for word in known)} for name in names]
+    kinds = [_kinds_in(name) for name in names] if columns else []
     for column in columns:
         since, last = range(last, column), column + 1
         rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in names[column]), None)
@@ -113,8 +113,14 @@ def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, _R
         bottoms = next(filter(None, by_kind), []) if rate else [n for n in rest if any(line[n] for line in lines)]
         of_times = {bool(re.search(SHAPE["of_times"], names[place])) for place in tops + bottoms}
         if len(tops) == len(bottoms) == len(of_times) == 1:
-            cells, top, bottom = ([line[place] for line in lines] for place in (column, *tops, *bottoms))
-            yield cells, (False, _values(top), _values(bottom))
+            top, bottom = ([_value(line[place]) for line in lines] for place in (*tops, *bottoms))
+            yield [line[column] for line in lines], (False, top, bottom)
+
+
+@cache
+def _kinds_in(name: str) -> frozenset[str]:
+    """The kinds of the words in the name of a row or column."""
+    return frozenset(kind for kind, known in WORDS.items() if any(word in name for word in known))
 
 
 def _by_readings(cells: _Line, readings: Iterable[_Reading]) -> list[_Judged]:
@@ -129,8 +135,8 @@ def _by_readings(cells: _Line, readings: Iterable[_Reading]) -> list[_Judged]:
     return max(found, key=lambda judged: sum(finding.state == AGREES for _, finding in judged), default=[])
 
 
-def _values(cells: _Line) -> list[float | None]:
-    return [cell.value if cell else None for cell in cells]
+def _value(cell: Cell | None) -> float | None:
+    return cell.value if cell else None
 
 
 def _held(ways: Sequence[_Way]) -> list[_Judged]:
@@ -156,8 +162,10 @@ def cells_of(tables: Iterable[Table]) -> Cells:
         for header, column in zip(headers, zip(*lines, strict=True), strict=bool(lines)):
             if len(column) > 1 and all(column):
                 sums[sum(cell.value for cell in column if cell)] = header
-    longest = sorted(filter(None, named), key=len, reverse=True)
-    return Cells(named, re.compile("|".join(map(re.escape, longest))) if longest else None, sums)
+    starts = dict[str, list[str]]()
+    for name in filter(None, named):
+        starts.setdefault(name[:2], []).append(name)
+    return Cells(named, starts, sums)
 
 
 def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
@@ -165,7 +173,10 @@ def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
     clause, of_rate = text[slice(*claim.clause)], claim.number.unit == "%"
     if claim.value in cells.sums and re.search(SHAPE["total"], claim.lead) and claim.number.kind in grammar.COUNTS:
         return Finding(AGREES, say("column_total", header=cells.sums[claim.value]), claim.value)
-    found = [cell for label in cells.labels.findall(clause) for cell in cells.named[label]] if cells.labels else []
+    starts = (
+        (place, label) for place in range(len(clause)) for label in cells.starts.get(clause[place : place + 2], ())
+    )
+    found = [cell for place, label in starts if clause.startswith(label, place) for cell in cells.named[label]]
     stems = ((re.sub(SHAPE["no_header"], "", header), cell) for header, cell in found if bool(cell.unit) == of_rate)
     alike = [cell for stem, cell in stems if len(stem) > 1 and stem in clause]
     if len({cell.value for cell in alike}) != 1 or claim.number.modifier:
@@ -193,7 +204,7 @@ def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> It
     total, or of the totals before it."""
     filled = [(label, line) for label, line in zip(labels, lines, strict=True) if any(line)]
     totals = [bool(re.search(SHAPE["total_line"], label)) for label, _ in filled]
-    start = 0
+    start, shared = 0, re.search(SHAPE["shared_lines"], next(filter(None, headers), ""))
     for place in [*compress(range(len(filled)), totals)]:
         others, marks = (filled[1:], totals[1:]) if place == 0 else (filled[:place], totals[:place])
         sums = list[_Way]()
@@ -203,16 +214,11 @@ def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> It
             ways = [parts[start:], [*compress(parts, map(not_, marks))], [*compress(parts, marks)]]
             added = [[part.value for part in way if part] for way in ways if len(way) > 1 and all(way)]
             way = next((way for way in added if close_to(cell.value, cell.step, "", sum(way))), [*added, []][0])
-            wrong = not close_to(cell.value, cell.step, "", sum(way))
-            if way and not (wrong and _need_not_add_up(headers, along, cell.value < sum(way))):
+            # Persons may be fewer: who takes two certificates is one person.
+            fewer = cell.value < sum(way) and shared and re.search(SHAPE["persons_column"], headers[along])
+            no_sum = fewer or re.search(SHAPE["no_sum_column"], headers[along])
+            if way and (close_to(cell.value, cell.step, "", sum(way)) or not no_sum):
                 equation = " + ".join(map(figure, way)) if len(way) < 8 else say("column_sum", count=len(way))
                 sums.append((cell, sum(way), say("table_sum", equation=equation, total=figure(sum(way)))))
         start = place + 1 if sums else start
         yield from _held(sums)
-
-
-def _need_not_add_up(headers: list[str], column: int, less: bool) -> bool:
-    """Whether a column has no sum, or one of persons that may be less: who takes two certificates is one person."""
-    lines, header = next(filter(None, headers), ""), headers[column]
-    shared = less and re.search(SHAPE["shared_lines"], lines) and re.search(SHAPE["persons_column"], header)
-    return bool(shared or re.search(SHAPE["no_sum_column"], header))

@@ -107,7 +107,7 @@ def paragraph_of(text: str, lexicon: Lexicon) -> Paragraph:
     quotations = [match.span() for match in re.finditer(SHAPE["quotation"], text)]
     hidden = [span for span in quotations if all(number.label for number in between(numbers, *span))]
     hidden = sorted([listed.span for listed in names.values() if listed.span[1]] + hidden)
-    words = _words_of(text, numbers, hidden, lexicon)
+    words = _words_of(text, numbers, hidden, lexicon) if counts else []
     return Paragraph(text, numbers, counts, names, hidden, words, [*_segments_of(text, numbers, hidden)])
 
 

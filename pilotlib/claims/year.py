@@ -4,12 +4,13 @@ import difflib
 from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
-from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, NO_DATA, NOT_UNDERSTOOD, PEOPLE, SHAPE, say
-from pilotlib.claims.meaning import Claim, has_reason, measure_of
-from pilotlib.claims.relations import Around, Finding, Way, is_change, ratio
-from pilotlib.claims.sums import follows, sum_of
-from pilotlib.claims.text import NAMES, kinds_of
+from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
+from pilotlib.claims.meaning import has_reason
+from pilotlib.claims.relations import Around, Finding
+from pilotlib.claims.sums import follows
+from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate
 
@@ -21,7 +22,7 @@ def judge_count(near: Around, facts: Facts) -> list[Finding]:
     year that it is not.
     """
     claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
-    finding, names = follows(near) or (None if is_change(claim) else sum_of(near)), _judge_names(claim, facts)
+    finding, names = follows(near), _judge_names(claim, facts)
     derived = [item for item in (names, finding) if item and item.number]
     undecided = verdict.state in (NO_DATA, NOT_UNDERSTOOD)
     agrees_by_text = finding and finding.state == AGREES and verdict.state == DISAGREES and not of_the_year
@@ -48,14 +49,14 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     fitting = [fact for fact in known if matches(number, fact)]
     likeliest = fitting[:1] or [fact for fact in known if fact.measure == known[0].measure]
     fact = min(likeliest, key=lambda fact: abs(in_unit_of(number, fact) - fact.value), default=None)
-    left_out = _rounds_left_out(claim, fact, facts) if fact else ""
+    left_out = _rounds_left_out(claim, fact, facts) if fact and not fitting else ""
     rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
     cases = (
         (claim.measures and not facts.known, NO_DATA, "no_year"),
         (claim.outside, NO_DATA, "outside"),
         (not claim.measures, NOT_UNDERSTOOD, "no_measure"),
         (number.kind == grammar.TIMES, NO_DATA, "person_times"),
-        (is_change(claim) or "change" in kinds_of(claim.before), NO_DATA, "change"),
+        (claim.family == "change" or "change" in kinds_of(claim.before), NO_DATA, "change"),
         (fitting and fitting[0].lower_bound, grammar.LOWER_BOUND, "lower_bound"),
         (fitting, AGREES, "fits"),
         (not known, NO_DATA, "not_known"),
@@ -177,50 +178,3 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
         instead = say("rounds_instead", never=never, all=all_year)
         omitted[max(places.values())] = Finding(DISAGREES, explanation, year.value, "by_round", written, total, instead)
     return omitted
-
-
-def rate_of_year(near: Around, rate: grammar.Rate, facts: Facts) -> list[Way]:
-    """The ways to form a rate by the year's figures; it is surely one of these if the text has none of its own."""
-    claim = near.claim
-    top, *bottoms = (_of_year(claim, name, claim.scope, facts) for name in (rate.numerator, *rate.denominators))
-    pairs = [(top, bottom) for bottom in bottoms if top and bottom]
-    stated = [other for other in near.earlier if other.number.kind in COUNTS[:2] and not other.outside]
-    own = {other.value for other in stated if other.kinds & {*rate.top, *rate.bottom}}
-    return [ratio(*pair, own <= {part.value for part in pairs[0]}) for pair in pairs]
-
-
-def share_of_year(near: Around, top: Claim | None, of: str, facts: Facts) -> list[Way]:
-    """The ways to form a share of a figure of the year; its part is a count stated before it, or named."""
-    claim = near.claim
-    if top and top is [other for other in near.earlier if other.number.kind in COUNTS][-1]:
-        scopes = dict.fromkeys([*scopes_of(claim.scope, claim.carried), Scope()])
-        wholes = [whole for scope in scopes if (whole := _of_year(claim, of or top.measure, scope, facts))]
-        sure = bool(of or any(top.scope)) and not (top.outside or top.doubtful)
-        return [ratio(top, whole, sure) for whole in wholes if whole.value > top.value]
-    named = kinds_of(claim.before) - grammar.KINDS["no_subject"] - {"rate"}
-    measure = measure_of(PEOPLE, "", named)
-    of = of or (measure if any(claim.scope) else "")
-    part, year = _of_year(claim, measure, claim.scope, facts), _of_year(claim, of, Scope(), facts)
-    if not part or not year or (measure == of and not any(claim.scope)):
-        return []
-    return [ratio(part, year, not facts.known[measure, claim.scope].lower_bound and bool(named - NAMES))]
-
-
-def _of_year(claim: Claim, measure: str, scope: Scope, facts: Facts) -> Claim | None:
-    """A figure of the year in the place of a stated one."""
-    fact, number = facts.known.get((measure, scope)), claim.number._replace(modifier="", step=1, unit="人")
-    return claim._replace(number=number, value=fact.value, measures=(measure,)) if fact and fact.value else None
-
-
-def recomputed(finding: Finding, facts: Facts) -> list[Finding]:
-    """The rate that two counts of the text make, held against the one of the year, if they are the year's counts."""
-    counts = [part for part in finding.parts if not any(part.scope) and not part.outside]
-    pairs = [(part, fact) for part in counts if (fact := facts.known.get((part.measure, Scope())))]
-    if len({part.measure for part, _ in pairs}) < 2 or not any(matches(part.number, fact) for part, fact in pairs):
-        return []
-    (top, of_top), (bottom, of_bottom) = pairs
-    way, year = ratio(top, bottom, sure=True), round(of_top.value / of_bottom.value * 100, 2)
-    state, sentence = (AGREES, "rate_agrees") if round(way.expected, 2) == year else (DISAGREES, "rate_otherwise")
-    explanation = say(sentence, division=way.computation, known=figure(year))
-    written = "÷".join(f"{part.value:g}" for part in counts)
-    return [Finding(state, explanation, year, "rates", written, round(way.expected, 2))]

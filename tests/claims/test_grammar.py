@@ -2,10 +2,11 @@
 
 import pytest
 
-from pilotlib.claims import grammar
+from pilotlib.claims import NO_FACTS, check_claims, grammar
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import find_numbers, plain_text
 from pilotlib.claims.text import NAMES, lexicon_of, paragraph_of
+from pilotlib.reading.documents import passages_of
 
 
 @pytest.mark.parametrize("label", grammar.LABELS, ids=lambda label: f"{label.name} {label.example}")
@@ -31,3 +32,12 @@ def test_a_rate_is_recognised_in_its_example(rate, check):
 def test_words_that_measures_ask_for_are_in_the_grammar():
     asked = {word for measure in grammar.MEASURES for word in (*measure.counted, *measure.needs, *measure.never)}
     assert asked <= set(grammar.WORDS) | NAMES
+
+
+@pytest.mark.parametrize(
+    "relation", [one for of in grammar.RELATIONS.values() for one in of], ids=lambda one: one.example
+)
+def test_a_relation_determines_the_numbers_of_its_example(relation):
+    """The wrong number of the example, the last that disagrees, could not be told if the words left others open."""
+    claims = check_claims(passages_of(relation.example), NO_FACTS)
+    assert (claims["state"] == "disagrees").sum() == 1
