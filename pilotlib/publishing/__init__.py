@@ -8,7 +8,8 @@ from pkgutil import resolve_name
 import pandas as pd
 
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.publishing.page import Content, as_html, as_pdf, content_of
+from pilotlib.publishing.page import Content, as_html, content_of
+from pilotlib.publishing.paper import as_pdf
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
@@ -27,10 +28,10 @@ EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
     "html": lambda content, _: as_html(content),
     "xlsx": lambda content, book: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
     "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
-    "pdf": lambda content, _: as_pdf(content),
+    "pdf": as_pdf,
 }
 # What a form wants: an extra of the package, with these modules.
-_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": ("pdf", "weasyprint")}
+_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": ("pdf", "weasyprint", "noto_cjk_sans_jp_bold")}
 
 
 def check_editions(names: Sequence[str]) -> None:

@@ -12,7 +12,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from pilotlib.publishing.page import Content, for_paper
+from pilotlib.publishing.page import Content
+from pilotlib.publishing.paper import for_paper
 from pilotlib.publishing.workbook import saved
 from pilotlib.report.books import Book
 from pilotlib.report.drawing import png_of

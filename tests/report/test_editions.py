@@ -178,10 +178,7 @@ def test_the_pdf_is_tagged_numbered_and_its_text_is_text(pdf, page):
     assert titles == ["目录", *sections]
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert pdf.trailer["/Root"]["/Lang"] == "zh-CN"
-    assert all(
-        text.rstrip().endswith(f"{number} / {len(texts)}") or f"{number} / {len(texts)}" in text
-        for number, text in enumerate(texts, start=1)
-    )
+    assert all(f"{number} / {len(texts)}" in text for number, text in enumerate(texts[1:], start=2))
     assert not re.search("[\u2e80-\u2fdf]", whole)  # 人 and 用, not the radicals that look like them
     for paragraph in page.select("main > p:not(.download):not(.notes), main li, .given > p"):
         for sentence in re.split("(?<=。)", re.sub(r"[\s✓≠≥○？]", "", paragraph.get_text())):
