@@ -50,6 +50,9 @@ def pilot() -> None:
     type=click.Choice(["in-process", "kernel"]),
     help="Run the notebooks in this process (the default), or each in a kernel of its own; the results are the same.",
 )
+@click.option(
+    "--style", type=click.Choice(["gongwen"]), help="Lay the docx out as GB/T 9704 asks; by default as a report."
+)
 @_project
 def run(
     project: Path, year: str | None, parameters: list[tuple[str, str]], strict: bool, all_years: bool, **options: Any

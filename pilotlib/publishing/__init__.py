@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -23,13 +24,21 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
         table.to_parquet(folder / f"{name}.parquet", index=False)
 
 
+class Look(NamedTuple):
+    """How the document for Word is laid out: by which standard, if by one, and by which template of the school's."""
+
+    style: str = ""
+    template: Path | None = None
+
+
 # The forms of the report and what makes the bytes of each.
-EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
-    "html": lambda content, _: as_html(content),
-    "xlsx": lambda content, book: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
-    "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
-    "pdf": as_pdf,
+EDITIONS: dict[str, Callable[[Content, Book, Look], bytes]] = {
+    "html": lambda content, *_: as_html(content),
+    "xlsx": lambda content, book, _: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
+    "docx": lambda content, book, look: resolve_name("pilotlib.publishing.document.as_docx")(content, book, *look),
+    "pdf": lambda content, book, _: as_pdf(content, book),
 }
+LOOK = Look()
 # What a form wants: an extra of the package, with these modules.
 _EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": ("pdf", "weasyprint", "noto_cjk_sans_jp_bold")}
 
@@ -52,8 +61,8 @@ def check_editions(names: Sequence[str]) -> None:
             raise PilotError(f"{name}版需要系统的Pango库（{error}）。{install}") from None
 
 
-def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
+def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path, look: Look = LOOK) -> None:
     """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`."""
     content = content_of(notebook)
     for name in editions:
-        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name](content, book))
+        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name](content, book, look))

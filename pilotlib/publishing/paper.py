@@ -26,8 +26,8 @@ _ON_SCREEN = ".download, .search, .why, .hidden, .by, figure details, details.da
 _HEADINGS = ("h2", "h3", "h4")
 # Widths in characters of half width: of a page upright and on its side, of the gap between columns, of a heading before
 # it is broken, and of a text column that would rather be broken than make its table a wide one.
-_UPRIGHT, _LANDSCAPE, _GAP, _WIDEST_HEAD, _WIDEST_TEXT = 120, 182, 3, 10, 24
-_FEW = 12  # rows that stand on one page together
+_UPRIGHT, _LANDSCAPE, _GAP, _WIDEST_HEAD, _WIDEST_TEXT = 124, 185, 3, 10, 24
+FEW = 12  # rows that stand on one page together
 
 
 def as_pdf(content: Content, book: Book) -> bytes:
@@ -82,7 +82,7 @@ def for_paper(html: str) -> BeautifulSoup:
         del element["hidden"]
     for table in soup.find_all("table"):
         widths = _widths(table)
-        wide, few = sum(min(width, _WIDEST_TEXT) for width in widths) > _UPRIGHT, len(table.select("tbody tr")) <= _FEW
+        wide, few = sum(min(width, _WIDEST_TEXT) for width in widths) > _UPRIGHT, len(table.select("tbody tr")) <= FEW
         group, shares = soup.new_tag("colgroup"), _shares(widths, _LANDSCAPE if wide else _UPRIGHT)
         group.extend(soup.new_tag("col", style=f"width:{share:.2f}%") for share in shares)
         table.insert(table.index(table.caption) + 1 if table.caption else 0, group)
@@ -103,9 +103,10 @@ def _lead(table: Tag) -> Iterator[Tag]:
 
 
 def _widths(table: Tag) -> list[int]:
-    """What each column of a table needs, in characters of half width."""
-    rows = [[display_width(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
-    columns = zip_longest(*rows, fillvalue=0)
+    """What each column of a table needs, in characters of half width; a figure, which is never broken, one more."""
+    rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
+    texts = [[display_width(cell.get_text()) + ("figure" in (cell.get("class") or "")) for cell in row] for row in rows]
+    columns = zip_longest(*texts, fillvalue=0)
     return [max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]
 
 

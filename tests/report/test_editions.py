@@ -152,14 +152,17 @@ def test_the_document_has_headings_contents_repeated_headers_and_page_numbers(do
     assert [item.text for item in document.paragraphs if item.style.name == "Heading 1"] == sections
     assert document.paragraphs[0].style.name == "Title"
     body = document.element.body
-    contents = body.xpath("./w:sdt//w:hyperlink")
-    assert ["".join(link.xpath(".//w:t/text()")) for link in contents] == sections
+    contents = body.xpath("./w:p/w:hyperlink[.//w:instrText[contains(., 'PAGEREF')]]")
+    assert [link.xpath("./w:r/w:t/text()")[0] for link in contents] == sections
+    pages = [int(link.xpath("./w:r/w:t/text()")[1]) for link in contents]
+    assert pages == sorted(pages)
+    assert pages[0] == 3  # after the cover and the contents
     anchors = {link.get(qn("w:anchor")) for link in body.xpath("//w:hyperlink[@w:anchor]")}
     assert anchors <= set(body.xpath("//w:bookmarkStart/@w:name"))
     assert len(document.tables) > 20
     assert all(table._tbl.tr_lst[0].xpath("./w:trPr/w:tblHeader") for table in document.tables)
-    fields = document.sections[0].footer._element.xpath(".//w:fldSimple/@w:instr")
-    assert fields == ["PAGE", "NUMPAGES"]
+    fields = [section.footer._element.xpath(".//w:fldSimple/@w:instr") for section in document.sections]
+    assert fields == [[], *[["PAGE", "NUMPAGES"]] * (len(fields) - 1)]
     fonts = {document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) for name in ("Body Text", "Heading 1")}
     assert fonts == {"宋体", "黑体"}
 

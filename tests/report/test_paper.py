@@ -72,8 +72,8 @@ def test_columns_get_their_room_by_what_they_hold():
     cells = "<tr><td>1</td><td>一句较长的话，写在这里</td><td>" + "很长的理由，" * 30 + "</td></tr>"
     (narrow, middle, long) = for_paper(f"<table><tr><th>行</th><th>话</th><th>理由</th></tr>{cells}</table>")("col")
     shares = [float(re.search(r"[\d.]+", col["style"])[0]) for col in (narrow, middle, long)]
-    assert shares[0] == pytest.approx(100 * 5 / 120, abs=0.1)
-    assert shares[1] == pytest.approx(100 * 25 / 120, abs=0.1)  # eleven characters and the gap: all that it needs
+    assert shares[0] == pytest.approx(100 * 5 / 124, abs=0.1)
+    assert shares[1] == pytest.approx(100 * 25 / 124, abs=0.1)  # eleven characters and the gap: all that it needs
     assert shares[2] == max(shares)
 
 
