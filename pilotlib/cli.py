@@ -28,7 +28,7 @@ _editions = click.option(
     default=",".join(DEFAULT_EDITIONS),
     show_default=True,
     callback=lambda _, __, given: list(dict.fromkeys(filter(None, map(str.strip, given.split(","))))),
-    help="The report's forms: html, xlsx, docx, pdf; by commas.",
+    help="The report's forms: html, xlsx, docx, pdf, png; by commas.",
 )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.page import Content, as_html, content_of
 from pilotlib.publishing.paper import as_pdf
+from pilotlib.publishing.picture import as_png, in_words
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
@@ -37,10 +38,12 @@ EDITIONS: dict[str, Callable[[Content, Book, Look], bytes]] = {
     "xlsx": lambda content, book, _: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
     "docx": lambda content, book, look: resolve_name("pilotlib.publishing.document.as_docx")(content, book, *look),
     "pdf": lambda content, book, _: as_pdf(content, book),
+    "png": lambda content, book, _: as_png(content, book),
 }
 LOOK = Look()
 # What a form wants: an extra of the package, with these modules.
-_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": ("pdf", "weasyprint", "noto_cjk_sans_jp_bold")}
+_PDF = ("pdf", "weasyprint", "noto_cjk_sans_jp_bold")
+_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": _PDF, "png": (*_PDF, "pypdfium2")}
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -62,7 +65,10 @@ def check_editions(names: Sequence[str]) -> None:
 
 
 def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path, look: Look = LOOK) -> None:
-    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`."""
+    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`; beside a picture
+    what it shows in words, as text."""
     content = content_of(notebook)
     for name in editions:
         (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name](content, book, look))
+        if name == "png":
+            (folder / f"{book.file}.png.txt").write_text(in_words(content, book), encoding="utf-8", newline="\n")
