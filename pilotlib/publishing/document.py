@@ -108,8 +108,6 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
         for link in soup.select("a[id]"):  # a place to lead to; pandoc makes one of a span, not of a link
             link.wrap(soup.new_tag("span", id=str(link["id"])))
             del link["id"]
-        for table in soup.select("table[id]"):
-            (table.caption or table).insert(0, soup.new_tag("span", id=str(table["id"])))
         for cell in soup.select("td.figure, th.figure"):
             cell["style"] = "text-align:right"
         for mark in soup.select(".numbered"):

@@ -28,6 +28,7 @@ _HEADINGS = ("h2", "h3", "h4")
 # it is broken, and of a text column that would rather be broken than make its table a wide one.
 _UPRIGHT, _LANDSCAPE, _GAP, _WIDEST_HEAD, _WIDEST_TEXT = 124, 185, 3, 10, 24
 FEW = 12  # rows that stand on one page together
+_FEWEST = 4  # rows for which no page is turned
 
 
 def as_pdf(content: Content, book: Book) -> bytes:
@@ -82,7 +83,8 @@ def for_paper(html: str) -> BeautifulSoup:
         del element["hidden"]
     for table in soup.find_all("table"):
         widths = _widths(table)
-        wide, few = sum(min(width, _WIDEST_TEXT) for width in widths) > _UPRIGHT, len(table.select("tbody tr")) <= FEW
+        rows, needed = len(table.select("tbody tr")), sum(min(width, _WIDEST_TEXT) for width in widths)
+        wide, few = needed > (_UPRIGHT if rows > _FEWEST else _LANDSCAPE), rows <= FEW
         group, shares = soup.new_tag("colgroup"), _shares(widths, _LANDSCAPE if wide else _UPRIGHT)
         group.extend(soup.new_tag("col", style=f"width:{share:.2f}%") for share in shares)
         table.insert(table.index(table.caption) + 1 if table.caption else 0, group)

@@ -76,6 +76,8 @@ def test_a_table_that_contents_name_is_found_on_its_page():
     document = Document(io.BytesIO(as_docx(content, BOOK)))
     assert entries(document) == [("附录B", 3), ("表1 某表", 5)]
     assert lines(document, "toc 2")
+    names = document.element.body.xpath("//w:bookmarkStart/@w:name")
+    assert len(set(names)) == len(names)
 
 
 def test_only_wide_tables_lie_on_their_side_each_with_its_heading(document):

@@ -64,6 +64,8 @@ def test_a_wide_table_lies_on_its_side_with_its_heading_and_a_narrow_one_stands(
         (["block", "few"], ["table", "div"]),
         (["block"], ["table", "div"]),
     ]
+    assert "landscape" in for_paper(table("宽表", 5, 10, "国际贸易类"))("section")[0]["class"]
+    assert "landscape" not in for_paper(table("一行的宽表", 1, 10, "国际贸易类"))("section")[0]["class"]
     widths = [[float(re.search(r"[\d.]+", col["style"])[0]) for col in block("col")] for block in soup("section")]
     assert [round(sum(shares)) for shares in widths] == [100, 100, 100]
 
