@@ -2,6 +2,7 @@
 
 import tempfile
 from html import escape
+from itertools import zip_longest
 from math import inf
 from pathlib import Path
 
@@ -77,23 +78,22 @@ def as_docx(content: Content, book: Book, style: str = "", template: Path | None
 
 def _converted(content: Content, book: Book, template: Path | None) -> tuple[WordDocument, set[str]]:
     """The page as pandoc makes a document of it, and the names of the styles that a template brought."""
-    own: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:
-        path, options = Path(folder) / "report.docx", list[str]()
+        path, options = Path(folder) / "report.docx", [f"--reference-doc={template}"] if template else []
+        page = f"<html><body>{_prepared(content, book, Path(folder))}</body></html>"
         try:
-            if template:
-                own = {str(style.name) for style in Document(str(template)).styles}
-                options = [f"--reference-doc={template}"]
+            own = {str(style.name) for style in Document(str(template)).styles} if template else set[str]()
             pypandoc.convert_text(
-                f"<html><body>{_prepared(content, book, Path(folder))}</body></html>",
+                page,
                 "docx",
                 format="html-auto_identifiers",
                 outputfile=path,
                 extra_args=["--quiet", "--shift-heading-level-by=-1", f"--resource-path={folder}", *options],
             )
-        except (ValueError, KeyError, PackageNotFoundError) as error:
-            name = template.name if template else path.name
-            raise PilotError(f"{name}不能用作模板（{error}）。请用 Word 另存为 docx。") from None
+        except (PackageNotFoundError, ValueError, KeyError, RuntimeError):
+            if not template:
+                raise
+            raise PilotError(f"{template.name}读不出来，不能用作模板。请用 Word 另存为 docx，或把它移走。") from None
         return Document(str(path)), own
 
 
@@ -142,7 +142,7 @@ def _as_tables(facts: Tag, soup: BeautifulSoup) -> None:
     heads, parts = ["项目", "内容"], [named]
     if "key-figures" in facts["class"]:
         cards = [named[first : first + _CARDS] for first in range(0, len(named), _CARDS)]
-        heads, parts = [], [[list(row) for row in zip(*part, strict=True)] for part in cards]
+        heads, parts = [], [[list(row) for row in zip_longest(*part, fillvalue="") if any(row)] for part in cards]
     for rows in parts:
         table, group = soup.new_tag("table"), soup.new_tag("colgroup")
         group.extend(soup.new_tag("col", style=f"width:{share}") for share in (["22%", "78%"] if heads else []))

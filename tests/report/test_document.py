@@ -173,7 +173,7 @@ def test_the_official_style_comes_before_the_template_and_a_template_that_is_non
     official = made(PAGE, "gongwen", template(tmp_path / "report-template.docx"))
     assert official.styles["Normal"].font.size == Pt(16)
     (tmp_path / "report-template.docx").write_bytes(b"{\\rtf1}")
-    with pytest.raises(PilotError, match=r"report-template\.docx不能用作模板"):
+    with pytest.raises(PilotError, match=r"report-template\.docx读不出来，不能用作模板"):
         made(PAGE, "", tmp_path / "report-template.docx")
 
 
