@@ -26,7 +26,7 @@ from pilotlib.publishing.finishing import (
 )
 from pilotlib.publishing.layouts import GONGWEN, REPORT, set_page, set_styles
 from pilotlib.publishing.page import Content
-from pilotlib.publishing.paper import for_paper
+from pilotlib.publishing.paper import for_paper, sign
 from pilotlib.publishing.workbook import saved
 from pilotlib.report.books import Book
 from pilotlib.report.drawing import png_of
@@ -45,6 +45,7 @@ _STYLES = {
     "Measure": ".measure",
     "Notes": ".notes, figcaption",
     "Card Value": ".card",
+    "Sign-off": ".signature p",
 }
 # Before which of a document's settings that of its fields stands.
 _LATER = ("w:hdrShapeDefaults", "w:footnotePr", "w:endnotePr", "w:compat", "w:rsids", "w:themeFontLang")
@@ -100,6 +101,7 @@ def _converted(content: Content, book: Book, template: Path | None) -> tuple[Wor
 def _prepared(content: Content, book: Book, folder: Path) -> str:
     """The page's HTML in the words that pandoc understands: pictures (in `folder`) for drawings, tables for facts."""
     opening, body = for_paper(content.opening), for_paper(content.body)
+    sign(body, book)
     for soup in (opening, body):
         for figure in soup.select("figure[id^=figure-]"):  # becomes a picture
             _draw(figure, book, folder, _TALLEST_ON_COVER_CM if soup is opening else inf)
@@ -120,7 +122,7 @@ def _prepared(content: Content, book: Book, folder: Path) -> str:
                 element.name = "p"
         for element in soup.select("ol.points, div.lead, figure[id^=figure-]"):
             element.unwrap()
-    return f"{opening}{_break('cover')}{_with_sections(body, book)}"
+    return f"{opening}{_break('cover')}{_with_sections(body)}"
 
 
 def _draw(figure: Tag, book: Book, folder: Path, tallest: float) -> None:
@@ -163,17 +165,8 @@ def _break(kind: str) -> str:
     return f'<div custom-style="{BREAK}"><p>{kind}</p></div>'
 
 
-def _with_sections(body: BeautifulSoup, book: Book) -> str:
-    """The body with marks where a section of upright pages ends and where one of wide ones does, signed by the school
-    and dated before the appendices."""
-    signed = [visible(book.owner), *(visible(fact.value) for fact in book.cover if fact.name == "编制日期")]
-    lines = "".join(f"<p>{escape(line)}</p>" for line in signed if line)
-    signature = BeautifulSoup(f'<div custom-style="Sign-off">{lines}</div>', "html.parser")
-    appendix = next((heading for heading in body("h2")[1:] if heading.get_text().startswith("附录")), None)
-    if appendix:
-        (appendix.find_parent("section", class_="landscape") or appendix).insert_before(signature)
-    else:
-        body.append(signature)
+def _with_sections(body: BeautifulSoup) -> str:
+    """The body with marks where a section of upright pages ends and where one of wide ones does."""
     wide = body.select("section.landscape")
     alone = [(block, block.find_previous_sibling(True), block.find_next_sibling(True)) for block in wide]
     for block, before, after in alone:

@@ -49,6 +49,7 @@ def as_pdf(content: Content, book: Book) -> bytes:
 def _page(content: Content, book: Book) -> str:
     """The report as the HTML that becomes a PDF, with the fonts that draw it, whatever the machine has."""
     opening, body = for_paper(content.opening), for_paper(content.body)
+    sign(body, book)
     for drawing in [*opening.select("svg[aria-label]"), *body.select("svg[aria-label]")]:
         drawing.insert(0, body.new_tag("title", string=str(drawing["aria-label"])))  # which a PDF takes
     template, style = (_TEMPLATES.joinpath(name).read_text("utf-8") for name in ("paper.html.j2", "paper.css"))
@@ -94,6 +95,18 @@ def for_paper(html: str) -> BeautifulSoup:
         parts[0].insert_before(block)
         block.extend(parts)
     return soup
+
+
+def sign(body: BeautifulSoup, book: Book) -> None:
+    """Put the school's name and the date that is given below a report's text, which ends where its appendices begin."""
+    signature = body.new_tag("div", attrs={"class": "signature"})
+    for line in filter(None, [book.owner, *(fact.value for fact in book.cover if fact.name == "编制日期")]):
+        signature.append(body.new_tag("p", string=visible(line)))
+    appendix = next((heading for heading in body("h2")[1:] if heading.get_text().startswith("附录")), None)
+    if appendix:
+        (appendix.find_parent("section", class_="landscape") or appendix).insert_before(signature)
+    else:
+        body.append(signature)
 
 
 def _lead(table: Tag) -> Iterator[Tag]:

@@ -95,7 +95,7 @@ def test_the_first_page_is_cover_and_message_the_second_the_contents():
     assert re.search("审核：.*签字：", cover)
     assert "1/3" not in cover
     assert re.fullmatch(r"目录一、名额\.+3附录A核对\.+3某年度报告某校2/3", contents)
-    assert body.startswith("一、名额正文。附录A核对表1")
+    assert body.startswith("一、名额正文。某校2022年1月10日附录A核对表1")
 
 
 def test_a_table_of_few_rows_stays_on_one_page_and_of_a_long_one_no_row_stands_alone():
