@@ -14,7 +14,6 @@ from pilotlib.publishing.paging import pages_of
 from pilotlib.publishing.paper import FEW, SIGNED
 from pilotlib.report.books import Book
 from pilotlib.report.colours import COLOURS
-from pilotlib.report.prose import visible
 
 BREAK = "Section Break"  # the style of a paragraph that ends a section, which its text names
 _COVER_MARGIN = Mm(25)  # at most, above and below
@@ -33,7 +32,7 @@ def set_cover(document: WordDocument, book: Book) -> None:
     width = _text_width(document.sections[0]._sectPr)
     tab = f'<w:tab {nsdecls("w")} w:val="left" w:leader="{{}}" w:pos="{{}}"/>'
     middle, ends = tab.format("none", width // 2), [tab.format("underscore", width * part // 20) for part in (9, 19)]
-    given = "\t".join(f"{fact.name}：{visible(fact.value)}" for fact in book.cover)
+    given = "\t".join(f"{fact.name}：{fact.value}" for fact in book.cover)
     for text, stops in ((given, [middle]), ("：\t\t".join(SIGNED) + "：\t", [ends[0], middle, ends[1]])):
         paragraph = mark.insert_paragraph_before(text, "Cover")
         shape = paragraph._p.get_or_add_pPr()

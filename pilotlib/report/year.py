@@ -22,7 +22,16 @@ from pilotlib.report import year_tables
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
-from pilotlib.report.prose import Statistics, brief, date_named, measured, number, results_in_figures, year_paragraphs
+from pilotlib.report.prose import (
+    Statistics,
+    brief,
+    date_named,
+    measured,
+    number,
+    results_in_figures,
+    visible,
+    year_paragraphs,
+)
 from pilotlib.report.years import TOTALS, compare
 from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from pilotlib.statistics.years import COMPARED
@@ -120,7 +129,7 @@ def _warnings(table: str, problems: pd.DataFrame) -> Doubt:
 def _cover(about: dict[str, Any]) -> list[Fact]:
     """Who made the report and when, of each what `school.toml` and `source.toml` say."""
     given = {"编制单位": about["school"].get("prepared_by"), "编制日期": about["source"].get("prepared_on")}
-    return [Fact(name, date_named(str(value))) for name, value in given.items() if value]
+    return [Fact(name, visible(date_named(str(value)))) for name, value in given.items() if value]
 
 
 def _provenance(processed: Processed) -> list[Fact]:

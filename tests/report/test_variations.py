@@ -177,6 +177,7 @@ def test_a_doubt_about_the_whole_table_is_told_before_those_about_its_rows():
             [("编制单位", "教务处"), ("编制日期", "2022年1月10日")],
         ),
         ({}, {"prepared_on": "2022年1月"}, [("编制日期", "2022年1月")]),
+        ({"prepared_by": "教务处\x07"}, {}, [("编制单位", "教务处〔U+0007〕")]),
     ],
 )
 def test_the_cover_names_the_office_and_the_day_that_are_given(school, source, cover):
