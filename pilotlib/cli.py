@@ -28,7 +28,7 @@ _editions = click.option(
     default=",".join(DEFAULT_EDITIONS),
     show_default=True,
     callback=lambda _, __, given: list(dict.fromkeys(filter(None, map(str.strip, given.split(","))))),
-    help="The report's forms: html, xlsx, docx, pdf; by commas.",
+    help="The report's forms: html, xlsx, docx, pdf, png; by commas.",
 )
 
 
@@ -49,6 +49,9 @@ def pilot() -> None:
     "--engine",
     type=click.Choice(["in-process", "kernel"]),
     help="Run the notebooks in this process (the default), or each in a kernel of its own; the results are the same.",
+)
+@click.option(
+    "--style", type=click.Choice(["gongwen"]), help="Lay the docx out as GB/T 9704 asks; by default as a report."
 )
 @_project
 def run(

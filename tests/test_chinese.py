@@ -1,11 +1,14 @@
 """Chinese glyphs in every plot, whatever an analyst's style asks for, on a machine without a Chinese font."""
 
+import io
 import json
 import subprocess
 import sys
 
 import pytest
+from fontTools.ttLib import TTFont
 
+from pilotlib.chinese import font_for
 from tests.conftest import ROOT
 
 DRAW = """
@@ -55,3 +58,24 @@ def test_without_it_the_glyphs_are_missing(style):
 def test_the_lab_starts_its_kernels_with_it():
     kernel = json.loads((ROOT / "jupyter" / "kernels" / "python3" / "kernel.json").read_text(encoding="utf-8"))
     assert "--ext=pilotlib.chinese" in kernel["argv"]
+
+
+def test_the_bold_of_a_page_is_drawn_in_the_forms_of_chinese():
+    uharfbuzz = pytest.importorskip("uharfbuzz")
+    pytest.importorskip("noto_cjk_sans_jp_bold")
+    face = TTFont(io.BytesIO(font_for("直骨", bold=True)))
+    face.flavor = None
+    plain = io.BytesIO()
+    face.save(plain)
+    font = uharfbuzz.Font(uharfbuzz.Face(plain.getvalue()))
+
+    def glyphs(language: str) -> list[int]:
+        buffer = uharfbuzz.Buffer()
+        buffer.add_str("直骨")
+        buffer.guess_segment_properties()
+        buffer.language = language
+        uharfbuzz.shape(font, buffer)
+        return [info.codepoint for info in buffer.glyph_infos]
+
+    assert 0 not in glyphs("zh-cn")
+    assert not set(glyphs("zh-cn")) & set(glyphs("ja"))

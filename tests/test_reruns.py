@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from packaging.requirements import Requirement
 
+from pilotlib import PilotError
 from pilotlib.running import pipeline, recipes
 from tests import standin
 from tests.conftest import ROOT, pilot
@@ -181,6 +182,27 @@ def test_force_runs_everything_and_other_editions_only_publish(copied):
         "manifest.json",
     ]
     assert run_copied(copied, editions=("html",)) == []
+
+
+def test_the_style_and_the_template_of_the_document_make_it_anew(copied):
+    editions = {"editions": ("html", "docx")}
+    assert run_copied(copied, **editions) == ["导出"]
+    assert run_copied(copied, **editions, style="gongwen") == ["导出"]
+    assert run_copied(copied, **editions, style="gongwen") == []
+    assert run_copied(copied, **editions) == ["导出"]
+    template = copied / "data" / "raw" / "report-template.docx"
+    for content in (b"one", b"other"):
+        template.write_bytes(content)
+        assert run_copied(copied, **editions) == ["导出"]
+        assert run_copied(copied, **editions) == []
+    assert run_copied(copied, editions=("html",)) == ["导出"]
+    template.write_bytes(b"a third")
+    assert run_copied(copied, editions=("html",)) == []
+
+
+def test_a_style_for_no_document_is_refused(copied):
+    with pytest.raises(PilotError, match="--style gongwen 是docx版的版式，这次没有要docx版"):
+        run_copied(copied, editions=("html", "pdf"), style="gongwen")
 
 
 def test_a_year_depends_on_the_statistics_of_the_nearest_earlier_one(copied):

@@ -24,7 +24,7 @@ def two_years(project):
     return project
 
 
-def publish(notebook, book, editions, folder):
+def publish(notebook, book, editions, folder, look):
     for edition in editions:
         name = "trends" if notebook.stem == "trends" else "annual-report"
         shutil.copy(notebook, folder / f"{name}.{edition}")

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import NamedTuple
 
 import pandas as pd
 
 from pilotlib.errors import PilotError, suggestion
-from pilotlib.publishing.page import Content, as_html, as_pdf, content_of
+from pilotlib.publishing.page import Content, as_html, content_of
+from pilotlib.publishing.paper import as_pdf
+from pilotlib.publishing.picture import as_png, in_words
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.books import Book
 from pilotlib.report.told import csv_of
@@ -22,15 +25,25 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
         table.to_parquet(folder / f"{name}.parquet", index=False)
 
 
+class Look(NamedTuple):
+    """How the document for Word is laid out: by which standard, if by one, and by which template of the school's."""
+
+    style: str = ""
+    template: Path | None = None
+
+
 # The forms of the report and what makes the bytes of each.
-EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
-    "html": lambda content, _: as_html(content),
-    "xlsx": lambda content, book: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
-    "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
-    "pdf": lambda content, _: as_pdf(content),
+EDITIONS: dict[str, Callable[[Content, Book, Look], bytes]] = {
+    "html": lambda content, *_: as_html(content),
+    "xlsx": lambda content, book, _: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
+    "docx": lambda content, book, look: resolve_name("pilotlib.publishing.document.as_docx")(content, book, *look),
+    "pdf": lambda content, book, _: as_pdf(content, book),
+    "png": lambda content, book, _: as_png(content, book),
 }
+LOOK = Look()
 # What a form wants: an extra of the package, with these modules.
-_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": ("pdf", "weasyprint")}
+_PDF = ("pdf", "weasyprint", "noto_cjk_sans_jp_bold")
+_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": _PDF, "png": (*_PDF, "pypdfium2")}
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -51,8 +64,11 @@ def check_editions(names: Sequence[str]) -> None:
             raise PilotError(f"{name}版需要系统的Pango库（{error}）。{install}") from None
 
 
-def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
-    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`."""
+def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path, look: Look = LOOK) -> None:
+    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`; beside a picture
+    what it shows in words, as text."""
     content = content_of(notebook)
     for name in editions:
-        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name](content, book))
+        (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name](content, book, look))
+        if name == "png":
+            (folder / f"{book.file}.png.txt").write_text(in_words(content, book), encoding="utf-8", newline="\n")

@@ -1,30 +1,22 @@
-"""An executed notebook → its content → the editions made of one page: HTML for browsers, PDF for paper."""
+"""An executed notebook → its content → one page of HTML for browsers."""
 
 import base64
 import hashlib
-import os
 import re
 from functools import cache
 from html import unescape
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
-from bs4 import BeautifulSoup
 from jinja2 import Template
 
-from pilotlib.chinese import FONT_FAMILY, font_for
+from pilotlib.chinese import font_for
 from pilotlib.errors import PilotError
 from pilotlib.report.colours import COLOURS, with_page_colours
 from pilotlib.report.prose import visible
-from pilotlib.words import display_width
 
 _TEMPLATES = Path(__file__).with_name("template")
-_PAGE_FONT = "Report Sans"
-_TIME = "SOURCE_DATE_EPOCH"  # the variable that gives a font that is embedded the time it was made
-# Widths of tables on paper, in characters of half width at the size of a table's text.
-_PAGE, _GAP, _WIDEST_HEAD = 100, 3, 9
 
 
 class Content(NamedTuple):
@@ -89,57 +81,7 @@ def as_html(content: Content) -> bytes:
     return _page(content, with_page_colours(content.body), script).encode()
 
 
-def as_pdf(content: Content) -> bytes:
-    """The page on A4: tagged, with bookmarks, page numbers, and page numbers in its list of contents."""
-    import weasyprint
-
-    body = for_paper(content.body)
-    for drawing in body.select("svg[aria-label]"):  # a PDF takes the description from the drawing's title
-        drawing.insert(0, body.new_tag("title", string=str(drawing["aria-label"])))
-    # Drawn by the font that the page carries, whatever fonts the machine has.
-    style = f'body {{ font-family: "{_PAGE_FONT}"; }} table {{ table-layout: fixed; }}'
-    html = _page(content, str(body).replace(FONT_FAMILY, _PAGE_FONT), "", style)
-    fetcher = weasyprint.URLFetcher(allowed_protocols=["data"])
-    given = {name: os.environ[name] for name in [_TIME] if name in os.environ}
-    os.environ[_TIME] = "0"
-    try:
-        return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
-    finally:
-        del os.environ[_TIME]
-        os.environ.update(given)
-
-
-def for_paper(html: str) -> BeautifulSoup:
-    """A page's HTML for paper: nothing to click, nothing folded away, links out as text; tables fit the page."""
-    soup = BeautifulSoup(html, "html.parser")
-    for element in soup.select(".download, details"):
-        element.decompose()
-    for link in soup.select('a[href]:not([href^="#"])'):
-        link.unwrap()
-    for table in soup.find_all("table"):
-        rows = [[display_width(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
-        columns = zip_longest(*rows, fillvalue=0)
-        widths = [max(min(head, _WIDEST_HEAD), *cells, 0) + _GAP for head, *cells in columns]
-        group = soup.new_tag("colgroup")
-        group.extend(soup.new_tag("col", style=f"width:{share:.2f}%") for share in _shares(widths))
-        table.insert(table.index(table.caption) + 1 if table.caption else 0, group)
-    return soup
-
-
-def _shares(widths: list[int]) -> list[float]:
-    """Each column's share of the page in percent: narrow ones get what they need, the rest share alike.
-
-    >>> [round(share, 1) for share in _shares([6, 30, 200])]
-    [6.0, 30.0, 64.0]
-    """
-    shares, room = [0.0] * len(widths), float(_PAGE)
-    for given, place in enumerate(sorted(range(len(widths)), key=widths.__getitem__)):
-        shares[place] = min(widths[place], room / (len(widths) - given))
-        room -= shares[place]
-    return [100 * share / sum(shares) for share in shares]
-
-
-def _page(content: Content, body: str, script: str, style: str = "") -> str:
+def _page(content: Content, body: str, script: str) -> str:
     template = (_TEMPLATES / "page.html.j2").read_text(encoding="utf-8")
     texts = template + content.opening + body + script + "".join(title for _, title in content.contents)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
@@ -149,6 +91,6 @@ def _page(content: Content, body: str, script: str, style: str = "") -> str:
         script=script,
         script_hash=f"sha256-{digest}",
         colours=COLOURS,
-        style=(_TEMPLATES / "page.css").read_text(encoding="utf-8") + style,
+        style=(_TEMPLATES / "page.css").read_text(encoding="utf-8"),
         font=base64.b64encode(font_for(texts)).decode("ascii"),
     )

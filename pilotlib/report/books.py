@@ -30,7 +30,8 @@ class Doubt(NamedTuple):
 class Book(NamedTuple):
     """All that a report holds: `file`, its editions' name; `title` in lines; `source`, what it rests on;
     `tables` by name, in the workbook's order; `paragraphs` by topic, empty where nothing is known; `facts` for
-    the manifest; `narrative`, a school's own text, and `claims`, what became of its numbers."""
+    the manifest; `cover`, who made it and when, as given; `narrative`, a school's own text, and `claims`, what became
+    of its numbers."""
 
     file: str
     title: tuple[str, ...]
@@ -41,6 +42,7 @@ class Book(NamedTuple):
     figures: "dict[str, FigureEntry]"
     paragraphs: dict[str, str]
     facts: dict[str, Any]
+    cover: Sequence[Fact] = ()
     key_figures: Sequence[Fact] = ()
     doubts: Sequence[Doubt] = ()
     provenance: Sequence[Fact] = ()

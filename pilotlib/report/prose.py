@@ -1,5 +1,6 @@
 """Numbers and names as they are read, and the year's sentences from its statistics."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -44,6 +45,19 @@ def at_least(value: Any, bounded: bool = False, unit: str = "") -> str:
 
 
 people = partial(at_least, unit="人")
+
+
+def date_named(value: str) -> str:
+    """A date as an office writes it; what is no date of the calendar stays as it is.
+
+    >>> date_named("2022-01-10"), date_named("2022年1月")
+    ('2022年1月10日', '2022年1月')
+    """
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def measured(overview: pd.DataFrame, measure: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,7 +22,16 @@ from pilotlib.report import year_tables
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
-from pilotlib.report.prose import Statistics, brief, measured, number, results_in_figures, year_paragraphs
+from pilotlib.report.prose import (
+    Statistics,
+    brief,
+    date_named,
+    measured,
+    number,
+    results_in_figures,
+    visible,
+    year_paragraphs,
+)
 from pilotlib.report.years import TOTALS, compare
 from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from pilotlib.statistics.years import COMPARED
@@ -93,6 +103,7 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
             "claims": count_states(claims),
             "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
         },
+        cover=_cover(about),
         key_figures=[
             *(Fact(title_of(name), measured(known, name), notes[name]) for name in key_measures),
             *(Fact(*told) for told in results_in_figures(statistics["results"])),
@@ -113,6 +124,12 @@ def _warnings(table: str, problems: pd.DataFrame) -> Doubt:
     in_order = problems.sort_values("source_row", na_position="first", kind="stable")
     grave = in_order[in_order["severity"] == "warning"].drop_duplicates("message").reset_index(drop=True)
     return Doubt(f"{table}中的警示：{number(len(grave))}处", by_cause(grave)["message"].tolist(), "数据修正与存疑")
+
+
+def _cover(about: dict[str, Any]) -> list[Fact]:
+    """Who made the report and when, of each what `school.toml` and `source.toml` say."""
+    given = {"编制单位": about["school"].get("prepared_by"), "编制日期": about["source"].get("prepared_on")}
+    return [Fact(name, visible(date_named(str(value)))) for name, value in given.items() if value]
 
 
 def _provenance(processed: Processed) -> list[Fact]:

@@ -23,6 +23,7 @@ from pilotlib.running import recipes
 # What the second stage depends on of what the first wrote; the report depends on all of it.
 READ_BY_STATISTICS = ("about.json", "results", *(f"{name}.parquet" for name in COUNTED))
 PUBLISHING = "导出"
+TEMPLATE = "report-template.docx"  # in data/raw: a school's own styles and page for the docx
 
 
 class Made(NamedTuple):
@@ -60,10 +61,15 @@ class Report:
     given: Sequence[Any]
     parameters: dict[str, str] = field(default_factory=dict)
     engine: str | None = None
+    style: str = ""
 
     def __post_init__(self) -> None:
-        """Remember what is read, where steps work; a parameter that no notebook has is a PilotError."""
-        self.before = recipes.hashes(self.project, self.inputs())
+        """Remember what is read, where steps work; PilotError for a parameter or a style that nothing takes."""
+        if self.style and "docx" not in self.editions:
+            raise PilotError(f"--style {self.style} 是docx版的版式，这次没有要docx版。请写成 --editions html,docx。")
+        template = self.project / "data" / "raw" / TEMPLATE
+        self.template = template if "docx" in self.editions and template.exists() else None
+        self.before = recipes.hashes(self.project, self.read())
         self.work = self.project / ".pilot" / "-".join(self.final.relative_to(self.project / "reports").parts)
         self.published = self.work / "published"
         self.failed = self.final.with_name(f"{self.final.name}-failed")
@@ -73,6 +79,10 @@ class Report:
             from pilotlib.running import stages
 
             self.declared = stages.declared_by_each(self.notebooks, self.parameters)
+
+    def read(self) -> list[Path]:
+        """The files that it depends on, with the template of its document."""
+        return [*self.inputs(), *filter(None, [self.template])]
 
     def execute(self, title: str, notebook: Path, folder: Path, **values: Any) -> None:
         """Run a notebook with its values, or those given here; the executed one is written into a folder."""
@@ -97,13 +107,15 @@ def run(
     strict: bool = False,
     force: bool = False,
     engine: str | None = None,
+    style: str | None = None,
     quiet: bool = False,
 ) -> Made:
     """Make a year's processed tables and its report, as far as something has changed.
 
     `parameters` are those of the notebooks that declare them, `editions` names of `EDITIONS`. `strict`: a
     number of the school's text that disagrees stops the run. `force`: everything is run again. `engine`: one of
-    `stages.ENGINES`, which all make the same. `quiet`: no progress is shown.
+    `stages.ENGINES`, which all make the same. `style`: the standard by which the docx is laid out. `quiet`: no progress
+    is shown.
 
     A PilotError leaves the last good report and tables untouched: an unknown parameter or an edition that cannot
     be made (before anything is run), bad input, a notebook that failed (kept where the message says), another run
@@ -115,7 +127,7 @@ def run(
 
     final, processed = project / "reports" / str(year), project / "data" / "processed" / str(year)
     tables, earlier = project / ".pilot" / str(year) / "tables", earlier_folder(project, year)
-    telling = {"year": year, "processed": str(tables)}, (tables, earlier), parameters or {}, engine
+    telling = {"year": year, "processed": str(tables)}, (tables, earlier), parameters or {}, engine, style or ""
     report = Report(project, KINDS["year"], f"{year} 年", final, inputs, editions, *telling)
     steps, places = _steps_of_year(report, tables, year, strict), {tables: processed, report.published: final}
     with recipes.only_run(project, report.work.name):
@@ -123,7 +135,9 @@ def run(
     return Made(made.stages, [*sorted(processed.rglob("*.csv")), *made.written])
 
 
-def run_trends(project: Path, editions: Sequence[str], force: bool = False, engine: str | None = None) -> Made | None:
+def run_trends(
+    project: Path, editions: Sequence[str], force: bool = False, engine: str | None = None, style: str | None = None
+) -> Made | None:
     """Make the report over all processed years as `run` makes a year's; None with fewer than two."""
     if len(processed_years(project)) < 2:
         return None
@@ -133,7 +147,7 @@ def run_trends(project: Path, editions: Sequence[str], force: bool = False, engi
     def inputs() -> list[Path]:
         return _tables_in(*(tables / str(year) for year in processed_years(project)))
 
-    report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine)
+    report = Report(project, kind, kind.title, final, inputs, editions, {}, [project], engine=engine, style=style or "")
     with recipes.only_run(project, report.work.name):
         return make_report(report, [], report.inputs(), {report.published: final}, force, quiet=False)
 
@@ -191,12 +205,12 @@ def make_report(
     holds `only_run` of its work folder. PilotErrors are those of `run`."""
     taken: list[Step] = []
     code, told, title, notebook = recipes.code(), report.work / "told", report.kind.title, report.notebooks[-1]
-    settings = {"parameters": report.parameters, "editions": list(report.editions)}
+    settings = {"parameters": report.parameters, "editions": list(report.editions), "style": report.style}
     tell = partial(report.execute, title, notebook)
     steps = [
         *steps,
         Step(title, [notebook, *reads], report.declared.get(notebook, {}), told, tell),
-        Step(PUBLISHING, [told, *reads, *report.inputs()], settings, report.published, report.publish),
+        Step(PUBLISHING, [told, *reads, *report.read()], settings, report.published, report.publish),
     ]
     with ExitStack() as stack, tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False) as bar:
         if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
@@ -225,7 +239,7 @@ def make_report(
                     names = "、".join(changed)
                     raise PilotError(f"{step.title}所读的 {names} 在运行中有改动，结果没有写入。请再运行一次。")
             taken.append(step)
-        if recipes.hashes(report.project, report.inputs()) != report.before:
+        if recipes.hashes(report.project, report.read()) != report.before:
             for step in steps:
                 recipes.forget(step.makes)
             raise PilotError(f"{report.title}的原始文件在运行中有改动，结果没有写入。请再运行一次。")

@@ -14,8 +14,8 @@ from papermill.exceptions import PapermillExecutionError
 from pilotlib.checking import CleanedYear
 from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
+from pilotlib.publishing import Look, publish, write_tables
 from pilotlib.publishing import check_editions as check_editions
-from pilotlib.publishing import publish, write_tables
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.pipeline import Report
 from pilotlib.running.recipes import hashes, versions
@@ -110,7 +110,7 @@ def data_dictionary(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def publish_book(report: Report, notebook: Path, folder: Path) -> None:
     """Write a report as its executed notebook shows it, in every edition, and a manifest, which holds a time."""
     book = report.kind.open(*report.given)
-    publish(notebook, book, report.editions, folder)
+    publish(notebook, book, report.editions, folder, Look(report.style, report.template))
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "inputs": report.before,

@@ -47,7 +47,19 @@ def counted(inputs):
 def test_what_a_new_year_begins_with_is_what_may_be_said():
     uncommented = SOURCE.format(file='"a"', sha256="", year=2031, years="")
     assert tomllib.loads(uncommented) == {"file": "a", "sha256": ""}
-    told = {"received_from", "received_on", "rows", "sheet", "table", "begin", "end", "years", "columns", "set_aside"}
+    told = {
+        "received_from",
+        "received_on",
+        "prepared_on",
+        "rows",
+        "sheet",
+        "table",
+        "begin",
+        "end",
+        "years",
+        "columns",
+        "set_aside",
+    }
     assert set(FORMS["source.toml"]) == told | {"file", "sha256"}
 
 

@@ -93,7 +93,7 @@ def test_the_pages_own_script_is_the_only_one_allowed(tmp_path):
 @pytest.mark.parametrize(
     ("editions", "sentence"),
     [
-        ([], "没有写明要哪种版本。可用的有：html、xlsx、docx、pdf。"),
+        ([], "没有写明要哪种版本。可用的有：html、xlsx、docx、pdf、png。"),
         (["htm"], "没有“htm”这种版本。是否想写“html”？"),
         (["docx"], 'docx版需要另装一组程序包：pip install "pilotlib\\[office\\]"'),
         (["html", "pdf"], 'pdf版需要另装一组程序包：pip install "pilotlib\\[pdf\\]"'),

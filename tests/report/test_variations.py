@@ -165,3 +165,22 @@ def test_a_doubt_about_the_whole_table_is_told_before_those_about_its_rows():
     problems = pd.concat([processed.problems, whole.astype(processed.problems.dtypes)], ignore_index=True)
     shown = parts.doubts(book_of(processed._replace(problems=problems), statistics)).data
     assert shown.index("整张表可疑。") < shown.index("第1行批准60人")
+
+
+@pytest.mark.parametrize(
+    ("school", "source", "cover"),
+    [
+        ({}, {}, []),
+        (
+            {"prepared_by": "教务处"},
+            {"prepared_on": "2022-01-10"},
+            [("编制单位", "教务处"), ("编制日期", "2022年1月10日")],
+        ),
+        ({}, {"prepared_on": "2022年1月"}, [("编制日期", "2022年1月")]),
+        ({"prepared_by": "教务处\x07"}, {}, [("编制单位", "教务处〔U+0007〕")]),
+    ],
+)
+def test_the_cover_names_the_office_and_the_day_that_are_given(school, source, cover):
+    processed, statistics = processed_of(row())
+    about = processed.about | {"school": {"name": "某校"} | school, "source": source}
+    assert [fact[:2] for fact in book_of(processed._replace(about=about), statistics).cover] == cover
