@@ -82,7 +82,7 @@ def run(
         raise PilotError(f"{len(failed)} 份报告没有完成：\n" + "\n".join(failed))
 
 
-def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> None:
+def _tell(folder: Path, title: str, stages: list[str], written: list[Path], said: list[str]) -> None:
     """Say what a run did and wrote, the page last; warn of numbers that disagree."""
     manifest = next(path for path in written if path.name == "manifest.json")
     wrong = json.loads(manifest.read_text(encoding="utf-8")).get("claims", {}).get("disagrees", 0)
@@ -90,7 +90,14 @@ def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> N
         click.echo(f"警示：{title}的学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
     names = [str(path.relative_to(folder)) for path in written]
     did = "\n已写入 ".join([f"{title}：运行了{'、'.join(stages)}", *names])
+    _say(said)
     click.echo(did if stages else f"{title}：没有变化，报告已是最新：{names[-1]}")
+
+
+def _say(lines: list[str]) -> None:
+    """Print lines, warnings among the errors."""
+    for line in lines:
+        click.echo(line, err=line.startswith("警示"))
 
 
 def _tell_proposed(proposed: dict[str, list[str]]) -> None:
@@ -206,6 +213,7 @@ def batch(project: Path, table: Path, by: str, **options: Any) -> None:
         click.echo(f"{file}：{owner.school}（来自{owner.told_by}）")
     failed = made.faults.drop_duplicates(["school", "year"])
     click.echo(f"{table.name}：新做 {made.made} 份，没有变化 {made.kept} 份，没有做成 {len(failed)} 份")
+    _say(made.said)
     for path in made.over_all:
         click.echo(f"汇总 {path.relative_to(project)}")
     year, place = " " + made.faults["year"].astype("str"), "（原表第" + made.faults["place"].astype("str") + "行）"

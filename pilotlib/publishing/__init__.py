@@ -10,7 +10,7 @@ import pandas as pd
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.page import Content, as_html, as_pdf, content_of
 from pilotlib.publishing.workbook import as_xlsx
-from pilotlib.report.books import Book
+from pilotlib.report.books import EXTRAS, Book
 from pilotlib.report.told import csv_of
 
 
@@ -29,8 +29,6 @@ EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
     "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
     "pdf": lambda content, _: as_pdf(content),
 }
-# What a form wants: an extra of the package, with these modules.
-_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": ("pdf", "weasyprint")}
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -39,7 +37,7 @@ def check_editions(names: Sequence[str]) -> None:
         if name not in EDITIONS:
             wrong = f"没有“{name}”这种版本" if name else "没有写明要哪种版本"
             raise PilotError(f"{wrong}。{suggestion(name, list(EDITIONS))}")
-        extra, *modules = _EXTRAS.get(name, [""])
+        extra, *modules = EXTRAS[name] or ("",)
         try:
             for module in modules:
                 import_module(module)
@@ -49,6 +47,17 @@ def check_editions(names: Sequence[str]) -> None:
         except OSError as error:  # of weasyprint
             install = "Debian：apt install libpango-1.0-0 libpangoft2-1.0-0"
             raise PilotError(f"{name}版需要系统的Pango库（{error}）。{install}") from None
+
+
+def missing_for(names: Iterable[str]) -> dict[str, str]:
+    """Those of the editions that cannot be made here, each with the sentence that says why."""
+    missing = {}
+    for name in names:
+        try:
+            check_editions([name])
+        except PilotError as error:
+            missing[name] = str(error)
+    return missing
 
 
 def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:

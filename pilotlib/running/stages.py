@@ -15,6 +15,7 @@ from pilotlib.checking import CleanedYear
 from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import check_editions as check_editions
+from pilotlib.publishing import missing_for as missing_for
 from pilotlib.publishing import publish, write_tables
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.pipeline import Report
