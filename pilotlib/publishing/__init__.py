@@ -25,7 +25,9 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
 # The forms of the report and what makes the bytes of each.
 EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
     "html": lambda content, _: as_html(content),
-    "xlsx": lambda content, book: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
+    "xlsx": lambda content, book: as_xlsx(
+        content.title, book.owner, book.source, book.tables.values(), book.figures.values()
+    ),
     "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
     "pdf": lambda content, _: as_pdf(content),
 }

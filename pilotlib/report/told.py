@@ -10,6 +10,7 @@ import pandas as pd
 
 from pilotlib.checking import CHECK_RULES
 from pilotlib.cleaning.log import CHANGE_RULES
+from pilotlib.cleaning.verbs import is_approved
 from pilotlib.columns import COLUMNS, NUMBER_KINDS, Kind, column_of, kind_of, title_of, unit_of
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number, signed
 from pilotlib.vocabulary import SEVERITIES
@@ -149,6 +150,19 @@ def bounds_of(told: Told) -> pd.DataFrame:
     for name in [name for name in names_of(data) if kind_of(name) == "bound"]:
         marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
     return pd.DataFrame(marks, data.index).filter(data.columns) if told.bounds is None else told.bounds
+
+
+def totals_of(told: Told) -> dict[str, tuple[float, bool]]:
+    """The sums of its columns that add up, and whether each is a lower bound, as a count is missing; none of rows that
+    are one, that are set aside or of several years; of the approved none where rows of the table are not approved."""
+    data, bounds = told.data, bounds_of(told)
+    of_years = "years" in data or len(set(data.get("year", ()))) > 1
+    if len(data) < 2 or of_years or told.name == "set_aside":
+        return {}
+    names = [name for name in names_of(data) if name in COLUMNS and COLUMNS[name].adds_up and data[name].notna().any()]
+    if "status" in data and not is_approved(data).all():
+        names = [name for name in names if name != "places_approved"]
+    return {name: (data[name].sum(), bool(bounds.get(name, data[name].isna()).any())) for name in names}
 
 
 def figure_columns(data: pd.DataFrame) -> set[str]:
