@@ -175,10 +175,7 @@ def _tell_all(
     made = make_report(report, [], [processed], {}, force, quiet=True)
     final.mkdir(parents=True, exist_ok=True)
     for path in recipes.files_in(report.published):  # whole, where it does not stand there already
-        target, new = final / path.name, final / f".{path.name}-new"
-        if not target.exists() or target.read_bytes() != path.read_bytes():
-            new.write_bytes(path.read_bytes())
-            new.replace(target)
+        recipes.put_file(path, final / path.name)
     return made
 
 

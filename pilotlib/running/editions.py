@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pilotlib.report.books import EXTRAS
 
@@ -53,12 +54,18 @@ class Editions:
 
 def editions_of(asked: Sequence[str], folder: Path, file: str) -> Editions:
     """The editions of the report of this name in a folder, whose manifest says which of them its last run made."""
-    standing, made = [name for name in EXTRAS if (folder / f"{file}.{name}").is_file()], {}
-    if any(EXTRAS[name] for name in standing):  # else there is none that a run may have been unable to make
-        with suppress(OSError, ValueError, KeyError):
-            made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    standing = [name for name in EXTRAS if (folder / f"{file}.{name}").is_file()]
+    # Where none wants an extra, there is none that a run may have been unable to make.
+    made = manifest_of(folder).get("outputs", {}) if any(EXTRAS[name] for name in standing) else {}
     old = {name for name in standing if EXTRAS[name] and f"{file}.{name}" not in made}
     return Editions(file, asked, [name for name in standing if name not in asked], old)
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """What the manifest of a report says; nothing where it cannot be read."""
+    with suppress(OSError, ValueError):
+        return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    return {}
 
 
 def sentences(refreshed: Collection[str], missing: dict[str, str]) -> list[str]:

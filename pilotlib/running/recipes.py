@@ -170,6 +170,16 @@ def put_in_place(places: dict[Path, Path], kept: Collection[str] = ()) -> bool:
     return bool(differ)
 
 
+def put_file(source: Path, target: Path) -> bool:
+    """Copy a file into its place, whole, where it does not stand there already; whether it was moved."""
+    if target.is_file() and target.read_bytes() == source.read_bytes():
+        return False
+    new = target.with_name(f".{target.name}-new")
+    new.write_bytes(source.read_bytes())
+    new.replace(target)
+    return True
+
+
 def keep(names: Iterable[str], last: Path, new: Path) -> None:
     """Copy those of the files that stand in the last folder into the new one."""
     for path in (last / name for name in names):
@@ -188,14 +198,15 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 @contextmanager
-def only_run(project: Path, name: str) -> Iterator[Path]:
-    """The work folder of a year, of the trends or of a batch, for one run at a time: else a PilotError.
+def only_run(project: Path, name: str, wait: float = 0) -> Iterator[Path]:
+    """The work folder of a year, of the trends or of a batch, for one run at a time: else, after so many seconds, a
+    PilotError.
 
     Who may only read there needs no lock: where nothing has changed such a run is told so, else it fails to write.
     """
     work = project / ".pilot" / name
     work.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(work.with_name(f"{name}.lock"), timeout=0)  # which ends with its process
+    lock = FileLock(work.with_name(f"{name}.lock"), timeout=wait)  # which ends with its process
     try:
         with lock if os.access(work, os.W_OK) else nullcontext():
             yield work

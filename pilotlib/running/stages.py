@@ -117,6 +117,7 @@ def publish_book(report: Report, notebook: Path, folder: Path) -> None:
         "inputs": report.before,
         "outputs": hashes(folder, [folder]),
         "parameters": report.parameters,
+        "report": {"owner": book.owner, "key_figures": [list(fact) for fact in book.key_figures]},
         "versions": versions(),
     }
     text = json.dumps(manifest | book.facts, ensure_ascii=False, indent=2)
