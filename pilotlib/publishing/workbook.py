@@ -124,17 +124,18 @@ def _write_table(page: Worksheet, told: Told, drawn: Sequence[FigureEntry], look
 def _values(told: Told) -> pd.DataFrame:
     """The table as its sheet holds it: words where nothing is, but nothing in a number column, whose words stand in a
     column of their own; without the columns that say of nothing that it is a lower bound."""
-    data = in_words(told.data)
-    data = data[[name for name in names_of(data) if kind_of(name) != "bound" or told.data[name].any()]]
-    in_gaps, gaps = data.astype(str).assign(**texts(told)), data.isna()
-    values, why = data.astype(object), pd.Series("", data.index, dtype="str")
+    data, words, numbers = in_words(told.data), texts(told), set(told.data.select_dtypes("number"))
+    columns, why = dict[str, "pd.Series[Any]"](), pd.Series("", data.index, dtype="str")
     for name in names_of(data):
-        if name in told.data.select_dtypes("number"):
-            said = f"；{told.heads.get(name, title_of(name))}：" + in_gaps[name]
-            values[name], why = values[name].where(~gaps[name], None), why.mask(gaps[name], why + said)
-        else:
-            values[name] = values[name].mask(gaps[name], in_gaps[name])
-    return values.assign(**{BLANKS: why.str.removeprefix("；")}) if why.any() else values
+        if kind_of(name) == "bound" and not told.data[name].any():
+            continue
+        column, gaps = data[name].astype(object), data[name].isna()
+        if gaps.any() and name in numbers:
+            said = f"；{told.heads.get(name, title_of(name))}：" + words[name]
+            column, why = column.where(~gaps, None), why.mask(gaps, why + said)
+        columns[name] = column.mask(gaps, words[name]) if gaps.any() and name not in numbers else column
+    columns |= {BLANKS: why.str.removeprefix("；")} if why.any() else {}
+    return pd.DataFrame(columns, data.index, dtype=object)
 
 
 def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: Sequence[str], looks: Looks) -> None:

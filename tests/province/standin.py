@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from unittest import mock
 
@@ -51,19 +52,22 @@ def make_report(task, settings) -> Made:
     return Made(pages | {"manifest.json": json.dumps(manifest).encode()})
 
 
-def batch_of_standins(project: Path, table: Path, editions: Sequence[str] = ("html",)) -> Batch:
-    """Run a batch whose reports are stand-ins."""
+def batch_of_standins(project: Path, table: Path, editions: Sequence[str] = ("html",), apart: bool = False) -> Batch:
+    """Run a batch whose reports are stand-ins: in processes of their own, which take seconds to start, or in this."""
     from tests.province.standin import make_report as by_name  # so that other processes find it
 
-    with mock.patch("pilotlib.province.school.make_report", by_name):
+    here = mock.patch(
+        "pilotlib.province.batch.in_processes", lambda work, tasks, workers: ((t, work(t)) for t in tasks)
+    )
+    with mock.patch("pilotlib.province.school.make_report", by_name), nullcontext() if apart else here:
         return run_batch(project, table, "学校", editions=editions)
 
 
-def made_by_standins(project: Path, table: Path) -> dict[str, int]:
+def made_by_standins(project: Path, table: Path, apart: bool = False) -> dict[str, int]:
     """How many reports such a batch made, kept, and could not make."""
-    done = batch_of_standins(project, table)
+    done = batch_of_standins(project, table, apart=apart)
     return {"made": done.made, "kept": done.kept, "failed": done.faults["school"].nunique()}
 
 
 if __name__ == "__main__":
-    print(json.dumps(made_by_standins(Path(sys.argv[1]), Path(sys.argv[2]))))
+    print(json.dumps(made_by_standins(Path(sys.argv[1]), Path(sys.argv[2]), apart=True)))
