@@ -32,7 +32,9 @@ def publish(notebook, book, editions, folder):
 
 def publish_book(*arguments):
     """The real one of a book that holds nothing, whose editions are copies of the notebook."""
-    nothing = mock.patch("pilotlib.report.books.Kind.open", lambda *_: SimpleNamespace(facts={}))
+    nothing = mock.patch(
+        "pilotlib.report.books.Kind.open", lambda *_: SimpleNamespace(facts={}, owner="", key_figures=())
+    )
     with nothing, mock.patch("pilotlib.running.stages.publish", publish):
         really_publish_book(*arguments)
 
