@@ -54,7 +54,7 @@ picture: .venv/ready-dev  ## the picture of the report in the README; wants chro
 	$(BIN)/python docs/make_picture.py "$$($(BIN)/pilot run $(YEAR) | tail -n 1 | cut -d" " -f2)"
 
 clean:  ## remove the environment and everything that runs have made
-	rm -rf .venv .pilot reports/[0-9]* reports/trends reports/batch data/processed/[0-9]* data/processed/batch
+	rm -rf .venv .pilot reports/[0-9]* reports/trends reports/batch reports/index.html data/processed/[0-9]* data/processed/batch
 
 # In the C locale Python takes names for UTF-8, whatever the machine's settings; in GBK a path in Chinese would be another.
 .venv/uv .venv/ready .venv/ready-dev extras: export LC_ALL = C

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import mistune
 
+from pilotlib.project import find_notebooks
 from pilotlib.publishing.page import as_html, content_in
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.books import KINDS
 from pilotlib.report.year import read_year
-from pilotlib.running.pipeline import find_notebooks
 
 
 def run(project: Path, year: int, out: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import papermill
 from nbconvert import HTMLExporter
 
+from pilotlib.project import find_notebooks
 from pilotlib.report.books import KINDS
-from pilotlib.running.pipeline import find_notebooks
 
 
 def run(project: Path, year: int, out: Path) -> None:

@@ -4,9 +4,10 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +15,9 @@ from pilotlib import __version__
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project, year_of, years_in
 from pilotlib.report.books import DEFAULT_EDITIONS
+
+if TYPE_CHECKING:
+    from pilotlib.running.pipeline import Made
 
 _path = click.Path(path_type=Path)
 _year = click.argument("year", required=False)
@@ -62,6 +66,7 @@ def run(
     With --all a year that fails stops no other; it is named at the end, and the exit status is 1.
     """
     from pilotlib.running import pipeline
+    from pilotlib.running.index import make_index
 
     if all_years and year:
         raise PilotError(f"--all 与年度 {year} 只能写一个。")
@@ -74,7 +79,7 @@ def run(
     for title, make in reports.items():
         try:
             if made := make(**options):
-                _tell(project, title, *made)
+                _tell(project, title, made._replace(written=[*make_index(project), *made.written]))
             else:
                 click.echo(f"{title}：处理过的年度不足两年，没有对比。")
         except (PilotError, OSError) as error:
@@ -85,15 +90,22 @@ def run(
         raise PilotError(f"{len(failed)} 份报告没有完成：\n" + "\n".join(failed))
 
 
-def _tell(folder: Path, title: str, stages: list[str], written: list[Path]) -> None:
+def _tell(folder: Path, title: str, made: "Made") -> None:
     """Say what a run did and wrote, the page last; warn of numbers that disagree."""
-    manifest = next(path for path in written if path.name == "manifest.json")
+    manifest = next(path for path in made.written if path.name == "manifest.json")
     wrong = json.loads(manifest.read_text(encoding="utf-8")).get("claims", {}).get("disagrees", 0)
     if wrong:
         click.echo(f"警示：{title}的学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
-    names = [str(path.relative_to(folder)) for path in written]
-    did = "\n已写入 ".join([f"{title}：运行了{'、'.join(stages)}", *names])
-    click.echo(did if stages else f"{title}：没有变化，报告已是最新：{names[-1]}")
+    names = [str(path.relative_to(folder)) for path in made.written]
+    did = "\n已写入 ".join([f"{title}：运行了{'、'.join(made.stages)}", *names])
+    _say(made.said)
+    click.echo(did if made.stages else f"{title}：没有变化，报告已是最新：{names[-1]}")
+
+
+def _say(lines: Iterable[str]) -> None:
+    """Print lines, warnings among the errors."""
+    for line in lines:
+        click.echo(line, err=line.startswith("警示"))
 
 
 def _tell_proposed(proposed: dict[str, list[str]]) -> None:
@@ -209,6 +221,7 @@ def batch(project: Path, table: Path, by: str, **options: Any) -> None:
         click.echo(f"{file}：{owner.school}（来自{owner.told_by}）")
     failed = made.faults.drop_duplicates(["school", "year"])
     click.echo(f"{table.name}：新做 {made.made} 份，没有变化 {made.kept} 份，没有做成 {len(failed)} 份")
+    _say(made.said)
     for path in made.over_all:
         click.echo(f"汇总 {path.relative_to(project)}")
     year, place = " " + made.faults["year"].astype("str"), "（原表第" + made.faults["place"].astype("str") + "行）"

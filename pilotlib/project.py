@@ -1,6 +1,7 @@
 """Where things are in a project; it reads nothing, so that a command that has nothing to do is quick."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from pilotlib.errors import PilotError
@@ -79,3 +80,12 @@ def year_folder(project: Path, year: int) -> Path:
         known = "、".join(str(known) for known in years_in(project)) or "（空）"
         raise PilotError(f"没有 {year} 年度：找不到文件夹 data/raw/{year}。现有年度：{known}。")
     return folder
+
+
+def find_notebooks(project: Path, names: Sequence[str]) -> list[Path]:
+    """The notebooks of these names: the project's own or those beside the package, else a PilotError."""
+    for folder in (project / "notebooks", Path(__file__).parents[1] / "notebooks"):
+        notebooks = [folder / f"{name}.ipynb" for name in names]
+        if all(path.exists() for path in notebooks):
+            return notebooks
+    raise PilotError(f"找不到笔记本：{project / 'notebooks'} 中应有 {'、'.join(f'{name}.ipynb' for name in names)}。")

@@ -39,6 +39,7 @@ LONGEST = (
     "test_reruns",
     "test_faults",
     "test_columns_missing",
+    "report/test_workbook",
     "reading/test_formats",
 )
 GIVEN_DOCUMENT = ROOT.parent / "shared" / "source" / "2021-report.txt"

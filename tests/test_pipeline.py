@@ -24,6 +24,12 @@ def test_the_run_ends_with_the_report_and_says_what_it_wrote(ran):
     assert "WARNING" not in ran.stderr
 
 
+def test_the_page_over_all_reports_has_the_figures_of_the_report(ran):
+    page = re.sub("<[^>]+>", " ", (ran.project / "reports" / "index.html").read_text(encoding="utf-8"))
+    assert re.search(r"2021年度报告.*试点\s+25项.*批准总培训人数\s+1,662人.*专业数\s+至少15个", page, flags=re.DOTALL)
+    assert str(ran.project) not in page
+
+
 def test_the_run_warns_of_claims_that_disagree_and_records_them(ran):
     assert "2021 年的学校文字中有 3 处与数据不一致" in ran.stderr
     manifest = json.loads((ran.project / "reports" / "2021" / "manifest.json").read_text(encoding="utf-8"))
@@ -41,7 +47,7 @@ def test_a_strict_run_stops_at_a_disagreement_and_keeps_the_last_report(project_
 
 
 def test_nothing_but_results_is_left(ran):
-    assert sorted(path.name for path in (ran.project / "reports").iterdir()) == ["2021"]
+    assert sorted(path.name for path in (ran.project / "reports").iterdir()) == ["2021", "index.html"]
     assert sorted(path.name for path in (ran.project / "data" / "processed").iterdir()) == ["2021"]
     assert sorted(path.name for path in ran.reports.iterdir()) == sorted(
         ["manifest.json", *(f"annual-report.{edition}" for edition in editions_here())]

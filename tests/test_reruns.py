@@ -176,12 +176,15 @@ def test_a_parameter_runs_again_only_the_notebook_that_declares_it(copied):
 
 def test_force_runs_everything_and_other_editions_only_publish(copied):
     assert run_copied(copied, force=True) == ALL
-    assert run_copied(copied, editions=("html",)) == ["导出"]
+    assert run_copied(copied, editions=("docx",)) == ["导出"]
     assert sorted(path.name for path in (copied / "reports" / "2021").iterdir()) == [
+        "annual-report.docx",
         "annual-report.html",
+        "annual-report.xlsx",
         "manifest.json",
     ]
-    assert run_copied(copied, editions=("html",)) == []
+    assert run_copied(copied, editions=("docx",)) == []
+    assert run_copied(copied) == []
 
 
 def test_the_style_and_the_template_of_the_document_make_it_anew(copied):

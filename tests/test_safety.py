@@ -218,7 +218,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_the_last_report(ran, tmp_path):
         "-c",
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "from pilotlib.cli import main;"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)); sys.argv = ['pilot', 'run', '2021']; main()",
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)); sys.argv = ['pilot', 'run', '--force']; main()",
     ]
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 1

@@ -32,7 +32,9 @@ def publish(notebook, book, editions, folder, look):
 
 def publish_book(*arguments):
     """The real one of a book that holds nothing, whose editions are copies of the notebook."""
-    nothing = mock.patch("pilotlib.report.books.Kind.open", lambda *_: SimpleNamespace(facts={}))
+    nothing = mock.patch(
+        "pilotlib.report.books.Kind.open", lambda *_: SimpleNamespace(facts={}, owner="", key_figures=())
+    )
     with nothing, mock.patch("pilotlib.running.stages.publish", publish):
         really_publish_book(*arguments)
 
@@ -44,10 +46,10 @@ def execute(notebook, output, parameters, project, failed, title, engine=None):
     return output.write_text("".join(path.read_text(encoding="utf-8") for path in files), encoding="utf-8")
 
 
-def run(project, year, **options):
+def run(project, year, editions=("html",), **options):
     with standin.stages(execute=execute, publish_book=publish_book):
         made = pipeline.run if year else pipeline.run_trends
-        return made(project, *filter(None, [year]), editions=("html",), **options)
+        return made(project, *filter(None, [year]), editions=editions, **options)
 
 
 def test_trends_are_made_of_two_years_and_again_only_where_one_changed(two_years):
@@ -73,6 +75,19 @@ def test_trends_are_made_of_two_years_and_again_only_where_one_changed(two_years
     run(two_years, 2020)
     assert run(two_years, None).stages == ["历年对比", "导出"]
     assert run(two_years, None, force=True).stages == ["历年对比", "导出"]
+
+
+def test_an_edition_of_the_trends_that_stands_there_is_made_again(two_years):
+    for year in (2020, 2021):
+        run(two_years, year)
+    run(two_years, None, editions=("html", "docx"))
+    (two_years / "data" / "raw" / "2020" / "narrative.md").write_text("二〇二〇年\n", encoding="utf-8")
+    run(two_years, 2020)
+    made = run(two_years, None)
+    assert made.said == ["原已有的 docx 版一并更新。"]
+    for edition in ("html", "docx"):
+        report = two_years / "reports" / "trends" / f"trends.{edition}"
+        assert report.read_text(encoding="utf-8") == "二〇二〇年\n2021 年\n"
 
 
 def test_a_year_that_changes_while_the_trends_are_made_stops_them(two_years):

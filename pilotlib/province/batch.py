@@ -27,7 +27,7 @@ from pilotlib.publishing import check_editions, write_tables
 from pilotlib.reading import hash_of
 from pilotlib.report.prose import Statistics
 from pilotlib.running import recipes
-from pilotlib.running.pipeline import Report, make_report
+from pilotlib.running.pipeline import Made, Report, make_report
 from pilotlib.statistics.places import BOUNDS, PLACES
 from pilotlib.vocabulary import NO_SCHOOL
 
@@ -39,14 +39,15 @@ REPORT_COLUMNS |= {"report": "str", **dict.fromkeys(AGREED, "Int64")}
 
 
 class Batch(NamedTuple):
-    """How many reports a batch made and how many it left as they are, its `faults_table`, files over all, and whose
-    the files of a folder are that name no schools themselves."""
+    """How many reports a batch made and how many it left as they are, its `faults_table`, files over all, whose the
+    files of a folder are that name no schools themselves, and what is said of editions that stand there."""
 
     made: int
     kept: int
     faults: pd.DataFrame
     over_all: list[Path]
     owners: dict[str, Owner]
+    said: list[str]
 
 
 def run_batch(
@@ -63,9 +64,9 @@ def run_batch(
     """Make a report for each school and year of a table, and one over all.
 
     `table` is a file, or a folder or zip of its parts or of schools' own files, `by` the title of the column that
-    names the school, `editions` the forms of reports. `workers` processes work at once, by default one a core, or
-    those of a dask `scheduler` at an address. Without `reports` only the one over all is made, with `force` everything
-    again.
+    names the school, `editions` the forms of reports beside those that stand there. `workers` processes work at once,
+    by default one a core, or those of a dask `scheduler` at an address. Without `reports` only the one over all is
+    made, with `force` everything again.
 
     PilotError: the table cannot be read, has changed meanwhile or is being worked on, the reports there
     are another table's, or an edition cannot be made here. A school that fails raises nothing.
@@ -81,7 +82,7 @@ def run_batch(
         parts = split(received, by, rows, owners) if reports else []
         wanted, left_over = _folders(parts, final, force)
         totals = summarise_table(received, by, spread=spread, owners=owners, answers=settings.statuses)
-        changed, faults = make_reports(wanted, settings, spread, table.stem, force)
+        changed, faults, said = make_reports(wanted, settings, spread, table.stem, force)
         failed = {(fault["school"], fault["year"]) for fault in faults}
         faults += [fault_without_report(part) for part in parts if not part.is_reported]
         if hash_of(table) != digest:
@@ -90,13 +91,14 @@ def run_batch(
         reported = {folder: part for folder, part in wanted.items() if (part.school, part.year) not in failed}
         tables = school_tables(totals, _reports_of(reported, final), failures)
         about = {"title": table.stem, "file": table.name, "sha256": digest, "by": by, "rows_read": read}
-        over_all = _tell_all(project, final, tables, about, editions, force)
+        told = _tell_all(project, final, tables, about, editions, force)
         for folder in left_over:
             shutil.rmtree(folder)
             recipes.forget(folder)
             with suppress(OSError):  # another year's report is still there
                 folder.parent.rmdir()
-    return Batch(changed - len(failed), len(wanted) - changed, failures, over_all, owners)
+    said = list(dict.fromkeys([*said, *told.said]))
+    return Batch(changed - len(failed), len(wanted) - changed, failures, told.written[::-1], owners, said)
 
 
 def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Part], set[Path]]:
@@ -160,8 +162,8 @@ def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFr
 
 def _tell_all(
     project: Path, final: Path, tables: Statistics, about: dict[str, Any], editions: Sequence[str], force: bool
-) -> list[Path]:
-    """Write the statistics into `data/processed/batch/<table>/` and tell them: the files, the page first."""
+) -> Made:
+    """Write the statistics into `data/processed/batch/<table>/` and tell them."""
     if tables["by_school"]["year"].isna().all():
         raise PilotError(f"{about['file']}：没有一行申报写明四位数的申报年度，无法汇总。请补上后再试。")
     processed = project / "data" / "processed" / "batch" / final.name
@@ -172,15 +174,9 @@ def _tell_all(
     report = Report(project, SCHOOLS, SCHOOLS.title, final, partial(recipes.files_in, processed), editions, *told)
     made = make_report(report, [], [processed], {}, force, quiet=True)
     final.mkdir(parents=True, exist_ok=True)
-    published = recipes.files_in(report.published)
-    for path in published:  # beside the schools' reports, each whole, where it does not stand there already
-        target, new = final / path.name, final / f".{path.name}-new"
-        if not target.exists() or target.read_bytes() != path.read_bytes():
-            new.write_bytes(path.read_bytes())
-            new.replace(target)
-    for left_over in set(final.glob("index.*")) - {final / path.name for path in published}:
-        left_over.unlink()  # an edition of an earlier run, which may say something else
-    return made.written[::-1]
+    for path in recipes.files_in(report.published):  # whole, where it does not stand there already
+        recipes.put_file(path, final / path.name)
+    return made
 
 
 def write_statistics(folder: Path, tables: Statistics, about: dict[str, Any]) -> None:

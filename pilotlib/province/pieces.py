@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby, islice
 from operator import attrgetter
@@ -39,11 +39,12 @@ _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 class Task(NamedTuple):
-    """A school's year: its name and its part of the table, the bytes of a CSV."""
+    """A school's year: its name and its part of the table, the bytes of a CSV; and the forms of its report."""
 
     school: str
     year: int
     table: bytes
+    editions: Sequence[str] = ()
 
 
 class Part(NamedTuple):
@@ -64,9 +65,9 @@ class Part(NamedTuple):
         """Where each row is in the table of all: its file, "" where the table is one, and its row."""
         return [(file, int(row)) for file, row in _rows(self.places_file)]
 
-    def task(self) -> Task:
+    def task(self, editions: Sequence[str] = ()) -> Task:
         """What has to be done."""
-        return Task(self.school, self.year, self.file.read_bytes())
+        return Task(self.school, self.year, self.file.read_bytes(), editions)
 
 
 def cleaned_pieces(

@@ -19,13 +19,16 @@ from tqdm import tqdm
 
 from pilotlib.checking import clean_inputs
 from pilotlib.errors import PilotError
+from pilotlib.project import find_notebooks
 from pilotlib.province.pieces import Part, Task
 from pilotlib.province.workers import Spread
+from pilotlib.publishing import missing_for
 from pilotlib.reading import read_inputs
 from pilotlib.reading.settings import read_settings
 from pilotlib.report.books import KINDS
 from pilotlib.running import recipes
-from pilotlib.running.pipeline import find_notebooks, run
+from pilotlib.running.editions import editions_of, sentences
+from pilotlib.running.pipeline import run
 from pilotlib.vocabulary import NO_SCHOOL
 
 LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"
@@ -40,8 +43,8 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Settings(NamedTuple):
-    """What all schools have in common: files of their projects by path, what unknown statuses mean, editions, the hash
-    of the code."""
+    """What all schools have in common: files of their projects by path, what unknown statuses mean, editions that are
+    asked for, the hash of the code."""
 
     files: dict[str, bytes]
     statuses: dict[str, str]
@@ -86,7 +89,7 @@ def make_report(task: Task, settings: Settings) -> Made:
                 for name, content in _files_of_project(task, settings).items():
                     (project / name).parent.mkdir(parents=True, exist_ok=True)
                     (project / name).write_bytes(content)
-                run(project, task.year, editions=settings.editions, quiet=True)
+                run(project, task.year, editions=task.editions, quiet=True)
             except PilotError as error:
                 # Where the run has kept its notebook goes with the project.
                 return Made({}, _cells_at_fault(project, task.year) or [{"message": error.sentence}])
@@ -119,19 +122,26 @@ def _cells_at_fault(project: Path, year: int) -> list[Fault]:
 
 def make_reports(
     parts: dict[Path, Part], settings: Settings, spread: Spread, title: str, force: bool
-) -> tuple[int, list[Fault]]:
-    """Make the reports of schools and years that are not current; how many those were, and what went wrong.
-    Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how many are left."""
-    changed, faults = {}, list[Fault]()
+) -> tuple[int, list[Fault], list[str]]:
+    """Make the reports of schools and years that are not current; how many those were, what went wrong, and what is
+    said of their editions. Each is put into its folder, whole and its recipe beside it, as it is done; a bar shows how
+    many are left."""
+    changed, faults, file = {}, list[Fault](), KINDS["year"].file
+    wanted = {folder: editions_of(settings.editions, folder, file) for folder in parts}
+    missing = missing_for(sorted({name for editions in wanted.values() for name in editions.others}))
     for folder, part in parts.items():
+        editions = wanted[folder]
+        editions.missing = {name: why for name, why in missing.items() if name in editions.others}
         files = _files_of_project(part.task(), settings)
         inputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        recipe = recipes.recipe_of(inputs, {"year": part.year, "editions": list(settings.editions)}, settings.code)
-        if force or not recipes.is_current(folder, recipe):
+        recipe = recipes.recipe_of(inputs, {"year": part.year, "editions": editions.names}, settings.code)
+        if force or not editions.old <= missing.keys() or not recipes.is_current(folder, recipe):
             changed[part.school, part.year] = folder, recipe
+    refreshed = {name for folder, _ in changed.values() for name in wanted[folder].others} - missing.keys()
+    said = sentences(sorted(refreshed), missing)
     if not changed:
-        return 0, []
-    tasks = (parts[folder].task() for folder, _ in changed.values())
+        return 0, [], said
+    tasks = (parts[folder].task(wanted[folder].made) for folder, _ in changed.values())
     results = spread(partial(make_report, settings=settings), tasks)
     for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
         (folder, recipe), made = changed[task.school, task.year], result or Made({}, [{"message": LOST}])
@@ -141,7 +151,8 @@ def make_reports(
         with recipes.replacing(folder, recipe) as new:
             for name, content in made.files.items():
                 (new / name).write_bytes(content)
-    return len(changed), faults
+            recipes.keep(wanted[folder].kept, folder, new)
+    return len(changed), faults, said
 
 
 def _faults_of(part: Part, made: Made) -> list[Fault]:

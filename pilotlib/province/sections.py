@@ -254,6 +254,6 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
 
 def _bars(told: Told, rows: pd.DataFrame, label: str, sums: list[str], texts: list[str], *words: str) -> FigureEntry:
     """A bar a row, as long as the first of `sums` and followed by its text; words: headline, form, unit."""
-    shown = told._replace(data=rows.reset_index(drop=True), bounds=None, gaps=None, links=None)
+    shown = told._replace(data=rows, bounds=None, gaps=None, links=None)
     draw, (headline, form, unit) = partial(bar_chart, floats(rows[sums[0]]).set_axis(rows[label]), texts), words
     return FigureEntry(shown, draw, headline, form, [label], sums, unit)

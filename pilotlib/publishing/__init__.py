@@ -13,7 +13,7 @@ from pilotlib.publishing.page import Content, as_html, content_of
 from pilotlib.publishing.paper import as_pdf
 from pilotlib.publishing.picture import as_png, in_words
 from pilotlib.publishing.workbook import as_xlsx
-from pilotlib.report.books import Book
+from pilotlib.report.books import EXTRAS, Book
 from pilotlib.report.told import csv_of
 
 
@@ -33,17 +33,14 @@ class Look(NamedTuple):
 
 
 # The forms of the report and what makes the bytes of each.
-EDITIONS: dict[str, Callable[[Content, Book, Look], bytes]] = {
-    "html": lambda content, *_: as_html(content),
-    "xlsx": lambda content, book, _: as_xlsx(content.title, book.owner, book.source, book.tables.values()),
-    "docx": lambda content, book, look: resolve_name("pilotlib.publishing.document.as_docx")(content, book, *look),
-    "pdf": lambda content, book, _: as_pdf(content, book),
-    "png": lambda content, book, _: as_png(content, book),
+EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
+    "html": lambda content, _: as_html(content),
+    "xlsx": lambda content, book: as_xlsx(
+        content.title, book.owner, book.source, book.tables.values(), book.figures.values()
+    ),
+    "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
+    "pdf": lambda content, _: as_pdf(content),
 }
-LOOK = Look()
-# What a form wants: an extra of the package, with these modules.
-_PDF = ("pdf", "weasyprint", "noto_cjk_sans_jp_bold")
-_EXTRAS = {"docx": ("office", "pypandoc", "docx"), "pdf": _PDF, "png": (*_PDF, "pypdfium2")}
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -52,7 +49,7 @@ def check_editions(names: Sequence[str]) -> None:
         if name not in EDITIONS:
             wrong = f"没有“{name}”这种版本" if name else "没有写明要哪种版本"
             raise PilotError(f"{wrong}。{suggestion(name, list(EDITIONS))}")
-        extra, *modules = _EXTRAS.get(name, [""])
+        extra, *modules = EXTRAS[name] or ("",)
         try:
             for module in modules:
                 import_module(module)
@@ -64,9 +61,19 @@ def check_editions(names: Sequence[str]) -> None:
             raise PilotError(f"{name}版需要系统的Pango库（{error}）。{install}") from None
 
 
-def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path, look: Look = LOOK) -> None:
-    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`; beside a picture
-    what it shows in words, as text."""
+def missing_for(names: Iterable[str]) -> dict[str, str]:
+    """Those of the editions that cannot be made here, each with the sentence that says why."""
+    missing = {}
+    for name in names:
+        try:
+            check_editions([name])
+        except PilotError as error:
+            missing[name] = str(error)
+    return missing
+
+
+def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
+    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`."""
     content = content_of(notebook)
     for name in editions:
         (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name](content, book, look))

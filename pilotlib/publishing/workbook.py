@@ -1,51 +1,73 @@
-"""The report as a workbook, a sheet for each table: every text is text, none can become a formula."""
+"""The report as a workbook, a sheet for each table: every text is text, none can become a formula; a number column
+holds nothing but numbers; a table that a figure of the report draws has it as a chart."""
 
 import io
 import re
 import zipfile
 from collections.abc import Collection, Sequence
 from copy import copy
-from functools import partial
 from typing import Any
 
+import pandas as pd
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pilotlib.columns import kind_of
-from pilotlib.report.colours import COLOURS
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, visible
-from pilotlib.report.told import NOTHING, Told, bounds_of, figure_columns, heading, in_words, texts
-from pilotlib.words import display_width
+from pilotlib.columns import kind_of, title_of
+from pilotlib.publishing.charts import WIDTH, chart_of, is_drawn, rows_of
+from pilotlib.publishing.sheets import (
+    CM_OF_COLUMN,
+    CM_OF_ROW,
+    COLOUR,
+    PAPER,
+    SMALLEST,
+    font,
+    lay_out,
+    print_on_a4,
+    set_across,
+    width_of,
+    widths_of,
+)
+from pilotlib.report.figures import FigureEntry, data_of
+from pilotlib.report.prose import AT_LEAST, visible
+from pilotlib.report.told import Told, bounds_of, figure_columns, heading, in_words, names_of, texts, totals_of
 
 LONGEST_TEXT = 32_767  # characters that Excel keeps in a cell
-_NARROWEST, _WIDEST = 8, 44  # column, in characters
-_LINE, _HIGHEST_ROW = 16, 409  # points: of a line, and the highest row that Excel knows
+BLANKS = "空格说明"
 _HEADER = 5  # the row of a table's header: title, definition, unit and source stand above it
-_COLOUR = {name: colour.light.removeprefix("#") for name, colour in COLOURS.items()}
 _TIMES = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
-_font = partial(Font, name="等线", size=10.5)
-_LINK = _font(color=_COLOUR["link"], underline="single")
+_LINK = font(color=COLOUR["link"], underline="single")
 # What a cell looks like → its style in the workbook: made once, for of a hundred thousand cells most look alike.
-Looks = dict[tuple[bool, str | bool, bool], StyleArray]
+Looks = dict[tuple[bool, str | bool], StyleArray]
 
 
-def as_xlsx(title: str, owner: str, source: str, tables: Collection[Told]) -> bytes:
-    """The workbook: a page of contents with the title and what it rests on, then a sheet for each table."""
+def as_xlsx(
+    title: str, owner: str, source: str, given: Collection[Told], figures: Collection[FigureEntry] = ()
+) -> bytes:
+    """The workbook: a page of contents with the title and what it rests on, then a sheet for each table, and one for
+    each that only a figure tells."""
     workbook, looks = Workbook(), Looks()
+    drawn = [entry for entry in figures if is_drawn(entry)]
+    tables = {told.name: told for told in given}
+    for entry in drawn:
+        tables.setdefault(entry.table.name, data_of(entry)._replace(title=entry.table.title))
     page = workbook.active
     page.title = "目录"
-    above = [[title], [f"来源：{source}。标“{NOT_GIVEN}”的没有数据，“至少”为下限。"], []]
-    rows = [[table.title, table.definition, table.unit, table.source, len(table.data)] for table in tables]
+    above = [[title], [f"来源：{source}。数字列中的空格在“{BLANKS}”列说明，“至少”为下限。"], []]
+    rows = [[told.title, told.definition, told.unit, told.source, len(told.data)] for told in tables.values()]
     _fill(page, [*above, ["工作表", "定义", "单位", "来源", "行数"], *rows], 4, [""] * 5, looks)
-    for number, table in enumerate(tables, start=5):
-        cell, target = page.cell(number, 1), Hyperlink(f"A{number}", location=f"'{table.title}'!A1")
+    for number, told in enumerate(tables.values(), start=5):
+        cell, target = page.cell(number, 1), Hyperlink(f"A{number}", location=f"'{told.title}'!A1")
         cell.hyperlink, cell.font = target, _LINK
-    _lay_out(page, 4, [False] * 5, (28, 60, 14, 40, 8))
-    for table in tables:
-        _write_table(workbook.create_sheet(table.title), table, looks)
+    lay_out(page, 4, [False] * 5, (28, 60, 14, 40, 8))
+    print_on_a4(page, 4, 5, page.max_row)
+    for told in tables.values():
+        of_table = [entry for entry in drawn if entry.table.name == told.name]
+        _write_table(workbook.create_sheet(told.title), told, of_table, looks)
     workbook.properties.title = visible(title)
     workbook.properties.creator = visible(owner) or "pilotlib"
     return saved(workbook)
@@ -62,39 +84,66 @@ def saved(office_file: Any) -> bytes:
     return target.getvalue()
 
 
-def _write_table(page: Worksheet, told: Told, looks: Looks) -> None:
-    """Write a table: what is said of it, its header, its data; lower bounds by their format, marks, links."""
-    data = in_words(told.data)
-    names, figures = list(data.columns), figure_columns(told.data)
+def _write_table(page: Worksheet, told: Told, drawn: Sequence[FigureEntry], looks: Looks) -> None:
+    """Write a table: what is said of it, its header, its data, sums, charts; lower bounds by their format, marks."""
+    values = _values(told)
+    names, figures = names_of(values), figure_columns(told.data)
     heads = [heading(name, told.heads) for name in names]
-    values = data.astype(object)
-    in_gaps = data.astype(str).assign(**texts(told))[names]  # says what stands where nothing is
-    rows = values.mask(values.isna(), in_gaps).itertuples(index=False, name=None)
+    sums = totals_of(told)
+    rows = list(values.itertuples(index=False, name=None)) or [(told.nothing or "无。",)]
+    if sums:
+        words = next(name for name in names if name not in told.data.select_dtypes("number"))
+        rows.append(tuple({words: "合计"}.get(name, sums.get(name, (None,))[0]) for name in names))
     above = [[told.title], [told.definition + told.notes], [f"单位：{told.unit}。来源：{told.source}。"], []]
     _fill(page, [*above, heads, *rows], _HEADER, names, looks)
     first, bounds = _HEADER + 1, bounds_of(told)
-    for row, place in zip(*(bounds & told.data[list(bounds)].notna()).to_numpy(dtype=bool).nonzero(), strict=True):
-        cell = page.cell(first + int(row), names.index(bounds.columns[place]) + 1)
+    at_least = (bounds & told.data[list(bounds)].notna()).to_numpy(dtype=bool)
+    bounded = [(int(row), bounds.columns[place]) for row, place in zip(*at_least.nonzero(), strict=True)]
+    for row, name in [*bounded, *((len(values), name) for name, (_, is_bound) in sums.items() if is_bound)]:
+        cell = page.cell(first + row, names.index(name) + 1)
         cell.number_format = f'"{AT_LEAST}"{cell.number_format}'
     if told.marks is not None:
-        fill = PatternFill("solid", fgColor=_COLOUR["mark"])
-        for row, place in zip(*told.marks[names].to_numpy().nonzero(), strict=True):
+        fill, marks = PatternFill("solid", fgColor=COLOUR["mark"]), told.marks.reindex(columns=names, fill_value=False)
+        for row, place in zip(*marks.to_numpy().nonzero(), strict=True):
             page.cell(first + int(row), int(place) + 1).fill = fill
     for row, target in enumerate([] if told.links is None else told.links, start=first):
         if target:
             cell = page.cell(row, 1)
             cell.hyperlink, cell.font = target, _LINK
-    columns = zip(heads, values.to_numpy().T, strict=True)
-    longest = [max(map(display_width, [head, *map(str, column)])) for head, column in columns]
-    page.auto_filter.ref = f"A{_HEADER}:{page.cell(_HEADER + len(data), len(names)).coordinate}"
-    widths = [min(max(width + 4, _NARROWEST), _WIDEST) for width in longest]
-    _lay_out(page, _HEADER, [name in figures for name in names], widths)
+    for cell in page[first + len(values)][: len(names)] if sums else []:
+        cell.font, cell.border = font(bold=True), Border(top=Side(style="thin", color=COLOUR["line"]))
+    page.auto_filter.ref = f"A{_HEADER}:{page.cell(_HEADER + len(values), len(names)).coordinate}"
+    columns = [[head, *map(str, column)] for head, column in zip(heads, values.to_numpy().T, strict=True)]
+    widths = widths_of(columns)
+    lay_out(page, _HEADER, [name in figures for name in names], widths)
+    if values.empty:
+        set_across(page, first, len(names), widths)
+    _add_charts(page, told, drawn, names, widths)
+
+
+def _values(told: Told) -> pd.DataFrame:
+    """The table as its sheet holds it: words where nothing is, but nothing in a number column, whose words stand in a
+    column of their own; without the columns that say of nothing that it is a lower bound."""
+    data, words, numbers = in_words(told.data), texts(told), set(told.data.select_dtypes("number"))
+    columns, why = dict[str, "pd.Series[Any]"](), pd.Series("", data.index, dtype="str")
+    for name in names_of(data):
+        if kind_of(name) == "bound" and not told.data[name].any():
+            continue
+        column, gaps = data[name].astype(object), data[name].isna()
+        if gaps.any() and name in numbers:
+            said = f"；{told.heads.get(name, title_of(name))}：" + words[name]
+            column, why = column.where(~gaps, None), why.mask(gaps, why + said)
+        columns[name] = column.mask(gaps, words[name]) if gaps.any() and name not in numbers else column
+    columns |= {BLANKS: why.str.removeprefix("；")} if why.any() else {}
+    return pd.DataFrame(columns, data.index, dtype=object)
 
 
 def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: Sequence[str], looks: Looks) -> None:
     """Write what stands above a table, its header, which is this row, and its rows; `names` are its columns'."""
     for number, values in enumerate(lines, start=1):
         for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):
+            if value is None:
+                continue
             cell, is_text = page.cell(number, place), isinstance(value, str)
             cell.value = value
             if is_text:
@@ -103,12 +152,12 @@ def _fill(page: Worksheet, lines: Sequence[Sequence[Any]], header: int, names: S
                 cell.value = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(rest)] + rest
                 cell.data_type = "s"
             form = value[:1] in "=+-@" if is_text else _number_format(value, name)
-            look = (number >= header and is_text, form, value in (NOT_GIVEN, NOTHING))
+            look = (number >= header and is_text, form)
             if look not in looks:
                 # A text is set in a little, so that it does not touch the number to its left.
                 side = {"horizontal": "left", "indent": 1, "wrap_text": True} if look[0] else {}
-                cell.font = _font()
-                cell.alignment = Alignment(vertical="top", **({"horizontal": "right"} if look[2] else side))
+                cell.font = font()
+                cell.alignment = Alignment(vertical="top", **side)
                 setattr(cell, "quotePrefix" if is_text else "number_format", form)
                 looks[look] = cell._style
             cell._style = copy(looks[look])
@@ -122,29 +171,22 @@ def _number_format(value: float, name: str) -> str:
     return f"+{digits};−{digits};0" if kind == "change" else digits
 
 
-def _lay_out(page: Worksheet, header: int, figures: Sequence[bool], widths: Sequence[float]) -> None:
-    """The title large, what is said of the table quiet; its header in view and on every page."""
-    page["A1"].font = _font(size=14, bold=True)
-    for row in range(2, header):
-        page.cell(row, 1).font = _font(color=_COLOUR["quiet"])
-    for cell, is_figure, width in zip(page[header], figures, widths, strict=True):
-        cell.font = _font(bold=True)
-        cell.fill = PatternFill("solid", fgColor=_COLOUR["panel"])
-        cell.border = Border(bottom=Side(style="medium", color=_COLOUR["line"]))
-        side = {"horizontal": "right"} if is_figure else {"horizontal": "left", "indent": 1}
-        cell.alignment = Alignment(vertical="bottom", wrap_text=True, **side)
-        page.column_dimensions[cell.column_letter].width = width
-    page.row_dimensions[1].height = 1.5 * _LINE
-    for row, cells in enumerate(page.iter_rows(min_row=header, values_only=True), start=header):
-        # Not every program counts the lines when it opens a workbook.
-        told = zip(cells, widths, strict=True)
-        lines = [-(-display_width(value) // int(wide - 3)) for value, wide in told if isinstance(value, str)]
-        page.row_dimensions[row].height = min(_LINE * max([1, *lines]), _HIGHEST_ROW)
-    page.freeze_panes = f"B{header + 1}"
-    page.print_title_rows = f"{header}:{header}"
-    page.sheet_view.showGridLines = False
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.oddFooter.center.text = "&P / &N"
+def _add_charts(
+    page: Worksheet, told: Told, drawn: Sequence[FigureEntry], names: list[str], widths: Sequence[float]
+) -> None:
+    """Its figures beside a table, or below one that would leave no room on paper; then what is printed."""
+    places = {name: place for place, name in enumerate(names, start=1)}
+    columns, rows = len(names), page.max_row
+    with_chart = columns + 2 + int(WIDTH / CM_OF_COLUMN)
+    is_beside = width_of(widths, with_chart) <= PAPER / SMALLEST
+    column, row = (columns + 2, _HEADER) if is_beside else (1, rows + 2)
+    for entry in drawn:
+        part = rows_of(entry, told.data, alone=len(drawn) == 1)
+        if part and {*entry.labels, *entry.lengths} <= {*places}:
+            chart = chart_of(page, entry, told.data, places, _HEADER, part)
+            page.add_chart(chart, f"{get_column_letter(column)}{row}")
+            if not is_beside:
+                page.row_breaks.append(Break(id=row - 1))  # so that no page ends within it
+            row += int(chart.height / CM_OF_ROW) + 2
+            columns, rows = with_chart if is_beside else columns, max(rows, row)
+    print_on_a4(page, _HEADER, columns, rows)

@@ -64,6 +64,13 @@ class Kind(NamedTuple):
 
 
 DEFAULT_EDITIONS = ("html", "xlsx")
+# The forms of a report, the page first, and what each wants: an extra of the package, with these modules.
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "html": (),
+    "xlsx": (),
+    "docx": ("office", "pypandoc", "docx"),
+    "pdf": ("pdf", "weasyprint"),
+}
 KINDS = {
     "year": Kind(
         ("1_clean", "2_statistics", "3_annual_report"), "annual-report", "年度报告", "pilotlib.report.year.read_year"

@@ -1,6 +1,7 @@
 """A table that is told: page, CSV, sheet, document and cell are made from it, so they cannot differ."""
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from numbers import Real
@@ -10,6 +11,7 @@ import pandas as pd
 
 from pilotlib.checking import CHECK_RULES
 from pilotlib.cleaning.log import CHANGE_RULES
+from pilotlib.cleaning.verbs import is_approved
 from pilotlib.columns import COLUMNS, NUMBER_KINDS, Kind, column_of, kind_of, title_of, unit_of
 from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number, signed
 from pilotlib.vocabulary import SEVERITIES
@@ -17,6 +19,7 @@ from pilotlib.words import display_width
 
 NOTHING = "—"
 NO_HEADS: Mapping[str, str] = {}
+_TAG = re.compile("<[^>]+>")
 _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters
 _TITLES = {rule: entry["title"] for rule, entry in (CHANGE_RULES | CHECK_RULES).items()} | SEVERITIES
 # Kinds of columns whose values are names of ours, and the words they stand for.
@@ -127,16 +130,16 @@ def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -
 def element_of(told: Told, shown: pd.DataFrame) -> str:
     """The `<table>` of some of its cells as HTML; one to search says in which order its categories stand."""
     figures = figure_columns(told.data)
-    heads, columns = list[str](), list["pd.Series[str]"]()
+    heads, columns = list[str](), list[list[str]]()
     for name in names_of(shown):
         title, data, order = heading(name, told.heads), told.data[name], ""
-        longest = max([len(title), *shown[name].str.replace("<[^>]+>", "", regex=True).str.len()])
+        longest = max([len(title), *(len(_TAG.sub("", text)) for text in shown[name])])
         kind = "figure" if name in figures else next(kind for kind, most in _ROOM.items() if longest <= most)
         if told.searchable and isinstance(data.dtype, pd.CategoricalDtype) and data.cat.ordered:
             order = f' data-order="{escape("|".join(map(str, data.cat.categories)))}"'
         start, end = ("<td", "</td>") if columns else ('<th scope="row"', "</th>")
         heads.append(f'<th scope="col" class="{kind}"{order}>{escape(title)}</th>')
-        columns.append(f'{start} class="{kind}">' + shown[name] + end)
+        columns.append([f'{start} class="{kind}">{text}{end}' for text in shown[name]])
     rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
     body = rows or f'<tr><td colspan="{len(heads)}">没有。</td></tr>'
     caption, head = escape(told.title), "".join(heads)
@@ -149,6 +152,19 @@ def bounds_of(told: Told) -> pd.DataFrame:
     for name in [name for name in names_of(data) if kind_of(name) == "bound"]:
         marks |= dict.fromkeys(COLUMNS[name].bounds, data[name].astype(bool))
     return pd.DataFrame(marks, data.index).filter(data.columns) if told.bounds is None else told.bounds
+
+
+def totals_of(told: Told) -> dict[str, tuple[float, bool]]:
+    """The sums of its columns that add up, and whether each is a lower bound, as a count is missing; none of rows that
+    are one, that are set aside or of several years; of the approved none where rows of the table are not approved."""
+    data, bounds = told.data, bounds_of(told)
+    of_years = "years" in data or len(set(data.get("year", ()))) > 1
+    if len(data) < 2 or of_years or told.name == "set_aside":
+        return {}
+    names = [name for name in names_of(data) if name in COLUMNS and COLUMNS[name].adds_up and data[name].notna().any()]
+    if "status" in data and not is_approved(data).all():
+        names = [name for name in names if name != "places_approved"]
+    return {name: (data[name].sum(), bool(bounds.get(name, data[name].isna()).any())) for name in names}
 
 
 def figure_columns(data: pd.DataFrame) -> set[str]:

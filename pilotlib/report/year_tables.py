@@ -72,9 +72,9 @@ def statistic_tables(statistics: _Named, source: str, given: str = "", results: 
 
 def filled(data: pd.DataFrame) -> tuple[str, ...]:
     """The columns in which something stands, or is to be given: a page shows no others."""
-    blank = (data.isna() | (data == "")).all()
     names = [name for name in names_of(data) if kind_of(name) != "bound"]
-    return tuple(name for name in names if not blank[name] or (name in COLUMNS and COLUMNS[name].not_given))
+    said = {name for name in names if any(value != "" for value in data[name].dropna())}
+    return tuple(name for name in names if name in said or (name in COLUMNS and COLUMNS[name].not_given))
 
 
 def figure_tables(statistics: _Named, source: str, given: str = "", results: str = "") -> dict[str, Told]:

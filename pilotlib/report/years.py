@@ -12,10 +12,10 @@ from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project, processed_years
 from pilotlib.reading import YearStatistics, processed_folder, read_year_statistics
-from pilotlib.report.books import KINDS, Book
+from pilotlib.report.books import KINDS, Book, Fact
 from pilotlib.report.drawing import marked_chart, stack_chart
 from pilotlib.report.figures import FigureEntry, top_of
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, people, shortened, signed
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, measured, number, people, shortened, signed
 from pilotlib.report.told import NOTHING, Told, names_of
 from pilotlib.statistics import years as yearly
 from pilotlib.statistics.places import PLACES
@@ -126,7 +126,19 @@ def book_of(years: _Years) -> Book:
         figures={entry.table.name: entry for entry in _figures(years, source)},
         paragraphs={"latest": "\n".join(compare(years)[1])},
         facts={"years": [year.year for year in years]},
+        key_figures=_key_figures(years),
     )
+
+
+def _key_figures(years: _Years) -> list[Fact]:
+    """The totals of the last year, each beside those of the years before it."""
+    overviews = {year.year: year.statistics["overview"] for year in reversed(years)}
+    names = [name for name in TOTALS if all(name in set(table["measure"]) for table in overviews.values())]
+    facts = []
+    for name in names:
+        (year, last), *before = [(f"{year}年", measured(table, name)) for year, table in overviews.items()]
+        facts.append(Fact(title_of(name), last, "；".join([year, *map("".join, before)])))
+    return facts
 
 
 def measures_table(years: _Years, source: str) -> Told:

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from tqdm import tqdm
 
 from pilotlib.errors import PilotError
-from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
+from pilotlib.project import COUNTED, earlier_folder, find_notebooks, input_files, processed_years
 from pilotlib.report.books import KINDS, Kind
 from pilotlib.running import recipes
+from pilotlib.running.editions import editions_of, sentences
 
 # What the second stage depends on of what the first wrote; the report depends on all of it.
 READ_BY_STATISTICS = ("about.json", "results", *(f"{name}.parquet" for name in COUNTED))
@@ -27,10 +28,12 @@ TEMPLATE = "report-template.docx"  # in data/raw: a school's own styles and page
 
 
 class Made(NamedTuple):
-    """What a run made: titles of the steps taken, in order, and the files of the report, the page last."""
+    """What a run made: titles of the steps taken, in order; the files of the report, the page last; `sentences` on the
+    editions that nobody asked for and that stand there."""
 
     stages: list[str]
     written: list[Path]
+    said: Sequence[str] = ()
 
 
 class Step(NamedTuple):
@@ -112,10 +115,9 @@ def run(
 ) -> Made:
     """Make a year's processed tables and its report, as far as something has changed.
 
-    `parameters` are those of the notebooks that declare them, `editions` names of `EDITIONS`. `strict`: a
-    number of the school's text that disagrees stops the run. `force`: everything is run again. `engine`: one of
-    `stages.ENGINES`, which all make the same. `style`: the standard by which the docx is laid out. `quiet`: no progress
-    is shown.
+    `parameters` are those of the notebooks that declare them, `editions` names of `EXTRAS`: those are made, and all
+    that stand there. `strict`: a number of the school's text that disagrees stops the run. `force`: everything is run
+    again. `engine`: one of `stages.ENGINES`, which all make the same. `quiet`: no progress is shown.
 
     A PilotError leaves the last good report and tables untouched: an unknown parameter or an edition that cannot
     be made (before anything is run), bad input, a notebook that failed (kept where the message says), another run
@@ -132,7 +134,7 @@ def run(
     steps, places = _steps_of_year(report, tables, year, strict), {tables: processed, report.published: final}
     with recipes.only_run(project, report.work.name):
         made = make_report(report, steps, [tables, *_tables_in(earlier)], places, force, quiet)
-    return Made(made.stages, [*sorted(processed.rglob("*.csv")), *made.written])
+    return made._replace(written=[*sorted(processed.rglob("*.csv")), *made.written])
 
 
 def run_trends(
@@ -205,7 +207,12 @@ def make_report(
     holds `only_run` of its work folder. PilotErrors are those of `run`."""
     taken: list[Step] = []
     code, told, title, notebook = recipes.code(), report.work / "told", report.kind.title, report.notebooks[-1]
-    settings = {"parameters": report.parameters, "editions": list(report.editions), "style": report.style}
+    for final in places.values():
+        recipes.mend(final)
+    editions = editions_of(report.editions, report.final, report.kind.file)
+    if editions.can_be_made_now():
+        recipes.forget(report.published)
+    settings = {"parameters": report.parameters, "editions": editions.names}
     tell = partial(report.execute, title, notebook)
     steps = [
         *steps,
@@ -213,20 +220,14 @@ def make_report(
         Step(PUBLISHING, [told, *reads, *report.read()], settings, report.published, report.publish),
     ]
     with ExitStack() as stack, tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False) as bar:
-        if gc.isenabled():  # looking for garbage all the time takes a sixth of a run
-            gc.disable()
-            stack.callback(gc.collect)
-            stack.callback(gc.enable)
-        for final in places.values():
-            recipes.mend(final)
+        _seek_no_garbage(stack)
         for step in bar:
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
             if not force and recipes.is_current(step.makes, recipe):
                 continue
             if not taken:
-                from pilotlib.running import stages
-
-                stages.check_editions(report.editions)
+                editions.check()
+                report.editions = editions.made
                 for final in places.values():  # one that cannot be written stops before the work is done
                     with recipes.aside(final):
                         pass
@@ -243,17 +244,16 @@ def make_report(
             for step in steps:
                 recipes.forget(step.makes)
             raise PilotError(f"{report.title}的原始文件在运行中有改动，结果没有写入。请再运行一次。")
-        moved = recipes.put_in_place(places)
+        moved = recipes.put_in_place(places, editions.kept)
     shutil.rmtree(report.failed, ignore_errors=True)
-    editions = [f"{report.kind.file}.{edition}" for edition in reversed(report.editions)]
     titles = [step.title for step in taken if step.named] or ([PUBLISHING] if moved else [])
-    return Made(titles, [report.final / name for name in ("manifest.json", *editions)])
+    written = ["manifest.json", *(f"{report.kind.file}.{name}" for name in reversed(editions.made))]
+    refreshed = [name for name in editions.made if name in editions.others and PUBLISHING in titles]
+    return Made(titles, [report.final / name for name in written], sentences(refreshed, editions.missing))
 
 
-def find_notebooks(project: Path, names: Sequence[str]) -> list[Path]:
-    """The notebooks of these names: the project's own or those beside the package, else a PilotError."""
-    for folder in (project / "notebooks", Path(__file__).parents[2] / "notebooks"):
-        notebooks = [folder / f"{name}.ipynb" for name in names]
-        if all(path.exists() for path in notebooks):
-            return notebooks
-    raise PilotError(f"找不到笔记本：{project / 'notebooks'} 中应有 {'、'.join(f'{name}.ipynb' for name in names)}。")
+def _seek_no_garbage(stack: ExitStack) -> None:
+    if gc.isenabled():  # looking for it all the time takes a sixth of a run
+        gc.disable()
+        stack.callback(gc.collect)
+        stack.callback(gc.enable)

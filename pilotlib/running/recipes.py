@@ -14,7 +14,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import cache
 from itertools import chain
@@ -152,14 +152,39 @@ def replacing(final: Path, recipe: Recipe | None = None) -> Iterator[Path]:
         written.replace(_beside(final))
 
 
-def put_in_place(places: dict[Path, Path]) -> bool:
-    """Copy each folder into its final place where it does not stand there already; whether any was moved.
-    Every copy is whole before the first is moved, so that a full disk changes none of them."""
-    differ = {new: last for new, last in places.items() if hashes(new, [new]) != hashes(last, [last])}
+def put_in_place(places: dict[Path, Path], kept: Collection[str] = ()) -> bool:
+    """Copy each folder into its final place where it does not stand there already; whether any was moved. Of what
+    stands there files of these names are `kept`. Every copy is whole before the first is moved, so that a full disk
+    changes none of them."""
+
+    def stands(folder: Path, final: Path) -> bool:
+        return hashes(folder, [folder]) == {
+            name: content for name, content in hashes(final, [final]).items() if name not in kept
+        }
+
+    differ = {folder: final for folder, final in places.items() if not stands(folder, final)}
     with ExitStack() as stack:
         for folder, final in reversed(differ.items()):  # the last that is entered is the first that is moved
-            shutil.copytree(folder, stack.enter_context(replacing(final)), dirs_exist_ok=True)
+            new = stack.enter_context(replacing(final))
+            keep(kept, final, shutil.copytree(folder, new, dirs_exist_ok=True))
     return bool(differ)
+
+
+def put_file(source: Path, target: Path) -> bool:
+    """Copy a file into its place, whole, where it does not stand there already; whether it was moved."""
+    if target.is_file() and target.read_bytes() == source.read_bytes():
+        return False
+    new = target.with_name(f".{target.name}-new")
+    new.write_bytes(source.read_bytes())
+    new.replace(target)
+    return True
+
+
+def keep(names: Iterable[str], last: Path, new: Path) -> None:
+    """Copy those of the files that stand in the last folder into the new one."""
+    for path in (last / name for name in names):
+        if path.is_file():
+            shutil.copy2(path, new)
 
 
 def _exchanged(one: Path, other: Path) -> bool:
@@ -173,14 +198,15 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 @contextmanager
-def only_run(project: Path, name: str) -> Iterator[Path]:
-    """The work folder of a year, of the trends or of a batch, for one run at a time: else a PilotError.
+def only_run(project: Path, name: str, wait: float = 0) -> Iterator[Path]:
+    """The work folder of a year, of the trends or of a batch, for one run at a time: else, after so many seconds, a
+    PilotError.
 
     Who may only read there needs no lock: where nothing has changed such a run is told so, else it fails to write.
     """
     work = project / ".pilot" / name
     work.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(work.with_name(f"{name}.lock"), timeout=0)  # which ends with its process
+    lock = FileLock(work.with_name(f"{name}.lock"), timeout=wait)  # which ends with its process
     try:
         with lock if os.access(work, os.W_OK) else nullcontext():
             yield work

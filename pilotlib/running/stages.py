@@ -16,6 +16,8 @@ from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import Look, publish, write_tables
 from pilotlib.publishing import check_editions as check_editions
+from pilotlib.publishing import missing_for as missing_for
+from pilotlib.publishing import publish, write_tables
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.pipeline import Report
 from pilotlib.running.recipes import hashes, versions
@@ -116,6 +118,7 @@ def publish_book(report: Report, notebook: Path, folder: Path) -> None:
         "inputs": report.before,
         "outputs": hashes(folder, [folder]),
         "parameters": report.parameters,
+        "report": {"owner": book.owner, "key_figures": [list(fact) for fact in book.key_figures]},
         "versions": versions(),
     }
     text = json.dumps(manifest | book.facts, ensure_ascii=False, indent=2)

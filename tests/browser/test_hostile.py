@@ -94,7 +94,13 @@ def test_the_workbook_holds_no_formula(reports):
     values = "\n".join(str(cell.value) for cell in cells)
     assert [text[:40] for text in SHOWN if text not in values] == []
     with zipfile.ZipFile(reports / "annual-report.xlsx") as archive:
-        assert not any(b"<f>" in archive.read(name) for name in archive.namelist())
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        assert not any(b"<f>" in archive.read(name) or b"<f " in archive.read(name) for name in sheets)
+        charts = b"".join(archive.read(name) for name in archive.namelist() if name.startswith("xl/charts/"))
+        assert all(
+            re.fullmatch(rb"'[^']+'!\$[A-Z]+\$\d+(:\$[A-Z]+\$\d+)?", ref) for ref in re.findall(b"<f>(.*?)</f>", charts)
+        )
+        assert len(re.findall(b"<f>", charts)) > 9
         assert not any("externalLink" in name for name in archive.namelist())
 
 

@@ -13,16 +13,19 @@ import time
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 from urllib.parse import unquote
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from pilotlib import PilotError
+from pilotlib.running.pipeline import Made
 from tests.conftest import ROOT, contents, full, made_once, make_project, pilot
 from tests.province.cluster import cluster
 from tests.province.province import province, write
-from tests.province.standin import DEADLY, made_by_standins
+from tests.province.standin import DEADLY, batch_of_standins, made_by_standins
 
 SCHOOLS = 5 if full() else 3
 BROKEN = 2
@@ -45,7 +48,8 @@ def batched(tmp_path_factory) -> SimpleNamespace:
     def run(folder):
         project = make_project(folder / "project")
         write(folder / "甲省.csv", province(7, SCHOOLS, broken=(BROKEN,))[0])
-        result = pilot(project, "batch", str(folder / "甲省.csv"))
+        # In one process: another would take longer to start than to make its one report.
+        result = pilot(project, "batch", str(folder / "甲省.csv"), "--workers", "1")
         (folder / "said.json").write_text(json.dumps([result.returncode, result.stdout, result.stderr]))
 
     folder = made_once(tmp_path_factory, "batched", run)
@@ -203,12 +207,43 @@ def test_another_table_of_the_same_name_takes_no_reports_away(tmp_path):
     assert contents(reports) == before
 
 
-def test_an_edition_that_is_no_longer_asked_for_does_not_stay_with_old_figures(batched, tmp_path):
+def test_an_edition_that_is_no_longer_asked_for_stays_with_new_figures(batched, tmp_path):
     project = shutil.copytree(batched.project, tmp_path / "project")
-    result = pilot(project, "batch", str(batched.table), "--no-reports", "--editions", "html")
+    lines = batched.table.read_text(encoding="utf-8-sig").splitlines()
+    table = write(tmp_path / "甲省.csv", [line.split(",") for line in lines if not line.startswith("第0001")])
+    result = pilot(project, "batch", str(table), "--no-reports", "--editions", "html")
     assert result.returncode == 0, result.stderr
+    assert "原已有的 xlsx 版一并更新。" in result.stdout
     reports = project / "reports" / "batch" / "甲省"
-    assert sorted(path.name for path in reports.iterdir()) == ["index.html", "manifest.json", "schools"]
+    assert sorted(path.name for path in reports.iterdir()) == ["index.html", "index.xlsx", "manifest.json", "schools"]
+    names = {cell.value for row in load_workbook(reports / "index.xlsx")["各学校"].iter_rows() for cell in row}
+    assert "第0000职业技术学院" in names and "第0001职业技术学院" not in names
+
+
+def test_the_editions_of_each_school_that_stand_there_are_made_again_or_kept_and_said(tmp_path, monkeypatch):
+    project, table = make_project(tmp_path / "project"), write(tmp_path / "甲省.csv", province(7, 2)[0])
+    schools = project / "reports" / "batch" / "甲省" / "schools"
+    monkeypatch.setattr("pilotlib.province.batch._tell_all", lambda *_: Made([], []))  # it has a test of its own
+    batch_of_standins(project, table, ["html", "docx", "pdf"])
+    before = contents(schools)
+    text = table.read_text(encoding="utf-8-sig")
+    table.write_text(re.sub(r"(第0001职业技术学院,1,.*?),\d+人,\d+,", r"\1,15人,15,", text, count=1), "utf-8-sig")
+    none = {"pdf": "pdf版需要另装一组程序包。"}
+    with mock.patch("pilotlib.province.school.missing_for", lambda _: none):
+        done = batch_of_standins(project, table)
+        assert (done.made, done.kept) == (1, 1)
+        assert done.said[0] == "原已有的 docx 版一并更新。"
+        assert done.said[1:] == ["警示：原已有的 pdf 版没有更新，仍是以前的内容：pdf版需要另装一组程序包。"]
+        folder = f"第0001职业技术学院/{YEAR}/"
+        after = contents(schools)
+        assert sorted(name for name in after if before.get(name) != after[name] and not name.startswith(".")) == [
+            f"第0001职业技术学院/.{YEAR}.recipe.json",
+            *(f"{folder}{name}" for name in ("annual-report.docx", "annual-report.html", "manifest.json")),
+        ]
+        assert set(before) == set(after)
+        assert batch_of_standins(project, table).kept == 2
+    assert batch_of_standins(project, table).made == 1  # now that it can be
+    assert contents(schools)[f"{folder}annual-report.pdf"] == contents(schools)[f"{folder}annual-report.docx"]
 
 
 def test_a_table_without_a_year_is_refused_in_a_sentence(tmp_path):
@@ -262,7 +297,7 @@ def test_names_of_schools_are_text_everywhere_and_one_that_takes_its_process_dow
     lines, _ = province(5, 4)
     names = {f"第{number:04d}职业技术学院": name for number, name in enumerate(hostile)}
     write(table, [(names.get(line[0], line[0]), *line[1:]) for line in lines])
-    assert made_by_standins(project, table) == {"made": 3, "kept": 0, "failed": 1}
+    assert made_by_standins(project, table, apart=True) == {"made": 3, "kept": 0, "failed": 1}
     reports = project / "reports" / "batch" / "丁省"
     assert len(list(reports.glob("schools/*/*/annual-report.html"))) == 3
     assert {path.name for path in (project / "reports").iterdir()} == {"batch"}

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from pilotlib.publishing import publish
+from pilotlib.publishing.workbook import BLANKS
 from pilotlib.report.year import read_year
 from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from tests.conftest import editions_here
@@ -78,10 +79,22 @@ def of_document(document) -> dict[str, list[list[str]]]:
 
 
 def of_workbook(workbook, title: str) -> list[list[str]]:
-    """A sheet's table, without the column that says in words what a number's format says."""
-    rows = [list(row) for row in workbook[title].iter_rows(min_row=5)]
-    kept = [place for place, cell in enumerate(rows[0]) if cell.value not in ("下限", "申请下限")]
-    return [[plain(shown(row[place])) for place in kept] for row in rows]
+    """A sheet's table as the report tells it: without its sums, and without the columns that say in words what a
+    number's format says, and what is not there."""
+    heads, *rows = of_sheet(workbook[title])
+    kept = [place for place, head in enumerate(heads) if head not in ("下限", "申请下限", BLANKS)]
+    told = [[re.sub("（[^）]+）$", "", heads[place]) for place in kept]]
+    for row in rows:
+        why = dict(part.split("：") for part in row[heads.index(BLANKS)].split("；") if part) if BLANKS in heads else {}
+        assert {*why} <= {name for name, place in zip(told[0], kept, strict=True) if not row[place]}
+        told.append([row[place] or why.get(name, "") for name, place in zip(told[0], kept, strict=True)])
+    return [[heads[place] for place in kept], *told[1:]]
+
+
+def of_sheet(sheet) -> list[list[str]]:
+    """The header of a sheet and its rows, without those that a filter leaves in place."""
+    last = int(re.search(r"\d+$", sheet.auto_filter.ref)[0])
+    return [[plain(shown(cell)) for cell in row] for row in sheet[sheet.auto_filter.ref] if row[0].row <= last]
 
 
 def test_the_tables_of_the_document_are_those_of_the_page(page, document):
@@ -122,7 +135,28 @@ def test_the_figures_of_2021_stand_in_the_workbook(workbook):
     assert overview["专业数"].number_format == '"至少"#,##0'
     given = {row[0].value: row[1].value for row in workbook["表外指标"].iter_rows(min_row=6)}
     assert given["参加考核学生"] == 908
-    assert given["获得证书学生"] == "未提供"
+    assert given["获得证书学生"] is None
+    assert {row[0].value: row[4].value for row in workbook["表外指标"].iter_rows(min_row=6)}[
+        "获得证书学生"
+    ] == "值：未提供"
+
+
+def test_the_sums_of_2021_stand_below_its_tables(workbook):
+    last = {
+        title: [cell.value for cell in workbook[title][workbook[title].max_row]] for title in ("按申报批次", "比率")
+    }
+    assert last["按申报批次"][:6] == ["合计", 25, None, None, 1659, 1662]
+    assert "合计" not in last["比率"]
+    sheet = workbook["申报明细（清洗后）"]
+    assert [cell.value for cell in sheet[31]][:8] == [None, "合计", None, None, None, None, 1659, 1662]
+
+
+def test_the_figures_of_2021_are_charts_of_their_sheets(workbook):
+    charts = {sheet.title: sheet._charts for sheet in workbook if sheet._charts}
+    assert list(charts) == ["按批次与等级", "按证书", "按专业", "每百名在校生的批准名额", "按专业大类", "从申请到获证"]
+    headline = charts["按证书"][0].title.tx.rich.p[0].r[0].t
+    assert headline == "工业机器人应用编程获批最多，为170人；1种证书的批准与申请不同"
+    assert charts["按证书"][0].series[1].val.numRef.f == "'按证书'!$F$6:$F$26"
 
 
 def test_every_sheet_says_what_it_holds_and_the_first_leads_to_each(workbook):

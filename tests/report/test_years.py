@@ -149,9 +149,13 @@ def test_the_workbooks_and_the_document_hold_the_tables(several_years):
         "各年专业的学生规模",
         "口径不同之处",
         "各年数据来源",
+        "历年人数",
+        "历年等级",
     ]
     annual = openpyxl.load_workbook(reports / "annual-report.xlsx")
-    assert annual.sheetnames[-3:] == ["2020年与2021年的指标", "2020年与2021年的证书", "2020年与2021年的专业"]
+    assert annual.sheetnames[-4:] == [
+        *("2020年与2021年的指标", "2020年与2021年的证书", "2020年与2021年的专业", "从申请到获证")
+    ]
     assert len(docx.Document(str(reports / "trends.docx")).tables) >= 5
 
 
