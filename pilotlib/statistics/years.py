@@ -55,7 +55,12 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
     before, difference = both["earlier"], (both["later"] - both["earlier"]).round(2)
     bound, later_bound = both["earlier_bound"], both["later_bound"]
     incomplete, later_incomplete = both["earlier_incomplete"], both["later_incomplete"]
-    limit = difference.map(lambda value: f"{value:+,.10g}", na_action="ignore").astype(object).fillna("")
+    much = difference.abs().map(lambda value: f"{value:,.10g}", na_action="ignore").astype(object).fillna("")
+    rising, same = (flags.fillna(False).to_numpy(dtype=bool) for flags in (difference >= 0, difference == 0))
+    least, most = (
+        much.map(f"{least}增加{{}}".format).where(rising, f"{most}减少" + much).mask(same, f"{least}持平")
+        for least, most in (("至少", "至多"), ("至多", "至少"))
+    )
     # What is known of a change that is not exact, or why it has no rate: the first that fits.
     notes = (
         (before.isna(), f"{earlier}年" + both["earlier_note"]),
@@ -64,8 +69,8 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
         (incomplete, f"{earlier}年有人数缺失，无法比较"),
         (later_incomplete, f"{later}年有人数缺失，无法比较"),
         (bound & later_bound, "两年都是下限，无法比较"),
-        (bound, f"{earlier}年为下限，变化不大于" + limit),
-        (later_bound, f"{later}年为下限，变化不小于" + limit),
+        (bound, f"{earlier}年为下限，" + most),
+        (later_bound, f"{later}年为下限，" + least),
         ((before == 0) & (both["later"] != 0), f"{earlier}年为0，不计变化率"),
     )
     fits = [condition.fillna(False).to_numpy(dtype=bool) for condition, _ in notes]
@@ -162,7 +167,8 @@ def _measures_of(year: YearStatistics, rounds: list[str], levels: list[str]) -> 
         overview.assign(
             topic=OVERVIEW,
             measure=overview["measure"].map(title_of),
-            incomplete=(overview["measure"] == "places_per_100_students") & missing,
+            # Of a part of the majors it has another basis than of all.
+            incomplete=(overview["measure"] == "places_per_100_students") & (missing or bounds["distinct_students"]),
             note=np.where(overview["measure"] == "places_approved", unknown, "未提供"),
         ),
         pd.DataFrame({"topic": BY_ROUND, "measure": rounds, "unit": "人"}).assign(

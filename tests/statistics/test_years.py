@@ -107,7 +107,7 @@ def test_a_rate_changes_in_percentage_points_only():
 
 def test_a_lower_bound_bounds_the_change():
     found = changes(SECOND, THIRD)
-    assert found.loc["初级", ["later", "later_bound", "note"]].tolist() == [0, True, "2022年为下限，变化不小于-60"]
+    assert found.loc["初级", ["later", "later_bound", "note"]].tolist() == [0, True, "2022年为下限，至多减少60"]
     middle = found.loc["中级"]
     assert middle["later_bound"]
     assert pd.isna(middle["later"])  # its places are not approved yet
@@ -117,9 +117,9 @@ def test_a_lower_bound_bounds_the_change():
     bounded = changes(FIRST, levels).loc["初级"]
     assert bounded[["earlier", "later", "later_bound"]].tolist() == [50, 10, True]
     assert pd.isna(bounded["change"])
-    assert bounded["note"] == "2020年为下限，变化不小于-40"
+    assert bounded["note"] == "2020年为下限，至多减少40"
     turned = changes(year_of(2018, *[application("甲", places="10"), application("乙", "", places="5")]), FIRST)
-    assert turned.loc["初级", "note"] == "2018年为下限，变化不大于+40"
+    assert turned.loc["初级", "note"] == "2018年为下限，至多增加40"
 
 
 def test_certificates_new_carried_on_and_gone():
@@ -176,7 +176,7 @@ def test_what_is_formed_of_missing_counts_is_not_compared():
     rate = "培训学生 ÷ 批准总培训人数"
     assert change.loc[[rate, "每百名在校生批准名额"], "note"].tolist() == ["2020年有人数缺失，无法比较"] * 2
     assert change.loc[[rate, "每百名在校生批准名额"], "change"].isna().all()
-    assert change.loc["批准总培训人数", "note"] == "2020年为下限，变化不小于+0"
+    assert change.loc["批准总培训人数", "note"] == "2020年为下限，至少持平"
     told = breaks([whole, missing])["message"].tolist()
     assert f"2020年有人数缺失，只按已知的数算出：{rate}。" in told
 
@@ -189,13 +189,13 @@ def test_a_missing_count_bounds_the_round_and_the_level_that_it_is_of_alone():
     )
     change = changes(whole, year_of(2020, application("财务共享服务", places="60"), *lacking))
     assert change.loc[["第一次", "初级"], ["change", "note"]].to_numpy().tolist() == [[10, ""]] * 2
-    assert change.loc[["第二次", "中级"], "note"].tolist() == ["2020年为下限，变化不小于+0"] * 2
+    assert change.loc[["第二次", "中级"], "note"].tolist() == ["2020年为下限，至少持平"] * 2
 
 
 def test_rows_of_several_levels_bound_each_of_them():
     one = year_of(2019, *(application("数字营销", level) for level in ("初级", "中级", "高级")))
     several = year_of(2020, application("财务共享服务", "初级、中级"), application("数字营销", "高级"))
     change = changes(one, several)
-    assert change.loc["初级", "note"] == "2020年为下限，变化不小于-50"
-    assert change.loc["中级", "note"] == "2020年为下限，变化不小于-50"
+    assert change.loc["初级", "note"] == "2020年为下限，至多减少50"
+    assert change.loc["中级", "note"] == "2020年为下限，至多减少50"
     assert change.loc["高级", ["change", "note"]].tolist() == [0, ""]
