@@ -61,7 +61,7 @@ def publish_book(report, notebook, folder):
             for _ in range(300):
                 file.write(text)
                 file.flush()
-    manifest = {"outputs": hashes(folder, sorted(folder.iterdir())), "inputs": report.before}
+    manifest = {"outputs": hashes(folder, sorted(folder.iterdir())), "inputs": report.before, "style": report.style}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 

@@ -61,7 +61,7 @@ CHANGES = {
     "a major's category": (replaced("data", "raw", "reference", "majors.csv", was="财经商贸", becomes="财经"), ALL),
     "a word of the first notebook": (replaced("notebooks", "1_clean.ipynb", was="第一步", becomes="其一"), ["清洗与检查"]),
     "a word of the second notebook": (replaced("notebooks", "2_statistics.ipynb", was="第二步", becomes="其二"), ["统计"]),
-    "a word of the report": (replaced("notebooks", "3_annual_report.ipynb", was="## 要点", becomes="## 摘要"), ["年度报告", "导出"]),
+    "a word of the report": (replaced("notebooks", "3_annual_report.ipynb", was="附录B", becomes="附表B"), ["年度报告", "导出"]),
     "a file of the report gone": (lambda project: (project / "reports" / "2021" / "annual-report.html").unlink(), ["导出"]),
     "a processed table altered": (replaced("data", "processed", "2021", "majors.csv", was="会计", becomes="審計"), ["导出"]),
     "a recipe damaged": (lambda project: (project / ".pilot" / "2021" / ".counted.recipe.json").write_bytes(b"x"), ["统计"]),
@@ -198,9 +198,11 @@ def test_the_style_and_the_template_of_the_document_make_it_anew(copied):
         template.write_bytes(content)
         assert run_copied(copied, **editions) == ["导出"]
         assert run_copied(copied, **editions) == []
-    assert run_copied(copied, editions=("html",)) == ["导出"]
+    assert run_copied(copied, editions=("html",)) == []  # for the document stands there
     template.write_bytes(b"a third")
-    assert run_copied(copied, editions=("html",)) == []
+    assert run_copied(copied, editions=("html",)) == ["导出"]
+    assert run_copied(copied, **editions, style="gongwen") == ["导出"]
+    assert run_copied(copied, editions=("html",)) == []  # it keeps its style
 
 
 def test_a_style_for_no_document_is_refused(copied):

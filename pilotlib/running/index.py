@@ -10,7 +10,7 @@ from pilotlib.report.books import EXTRAS, KINDS
 from pilotlib.running import recipes
 from pilotlib.running.editions import manifest_of
 
-_NAMES = {"html": "网页", "xlsx": "工作簿", "docx": "文档", "pdf": "PDF"}  # any other goes by its ending
+_NAMES = {"html": "网页", "xlsx": "工作簿", "docx": "文档", "pdf": "PDF", "png": "图片"}  # any other goes by its ending
 _WAIT = 60  # seconds, for another run that is at it
 
 
@@ -52,7 +52,7 @@ def _html(reports: dict[Path, list[Path]]) -> str:
     title = f"{owners.pop() if len(owners) == 1 else ''}1+X证书制度试点报告"
     sections = [_section(folder, paths, manifests[folder]) for folder, paths in reports.items()]
     about = f"共{len(reports)}份报告，新的年度在前。链接指向同一文件夹中的文件。"
-    return f"<h1>{escape(title)}</h1><p class='subtitle'>{about}</p>{''.join(sections)}"
+    return f"<h1>{escape(title)}</h1><p class='by'>{about}</p>{''.join(sections)}"
 
 
 def _section(folder: Path, editions: list[Path], manifest: dict[str, Any]) -> str:

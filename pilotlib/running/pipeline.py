@@ -19,7 +19,7 @@ from pilotlib.errors import PilotError
 from pilotlib.project import COUNTED, earlier_folder, find_notebooks, input_files, processed_years
 from pilotlib.report.books import KINDS, Kind
 from pilotlib.running import recipes
-from pilotlib.running.editions import editions_of, sentences
+from pilotlib.running.editions import editions_of, manifest_of, sentences
 
 # What the second stage depends on of what the first wrote; the report depends on all of it.
 READ_BY_STATISTICS = ("about.json", "results", *(f"{name}.parquet" for name in COUNTED))
@@ -70,8 +70,11 @@ class Report:
         """Remember what is read, where steps work; PilotError for a parameter or a style that nothing takes."""
         if self.style and "docx" not in self.editions:
             raise PilotError(f"--style {self.style} 是docx版的版式，这次没有要docx版。请写成 --editions html,docx。")
+        docx = self.final / f"{self.kind.file}.docx"
+        if docx.exists() and "docx" not in self.editions:  # made anew because it stands there, it keeps its style
+            self.style = manifest_of(self.final).get("style", "")
         template = self.project / "data" / "raw" / TEMPLATE
-        self.template = template if "docx" in self.editions and template.exists() else None
+        self.template = template if ("docx" in self.editions or docx.exists()) and template.exists() else None
         self.before = recipes.hashes(self.project, self.read())
         self.work = self.project / ".pilot" / "-".join(self.final.relative_to(self.project / "reports").parts)
         self.published = self.work / "published"
@@ -117,7 +120,8 @@ def run(
 
     `parameters` are those of the notebooks that declare them, `editions` names of `EXTRAS`: those are made, and all
     that stand there. `strict`: a number of the school's text that disagrees stops the run. `force`: everything is run
-    again. `engine`: one of `stages.ENGINES`, which all make the same. `quiet`: no progress is shown.
+    again. `engine`: one of `stages.ENGINES`, which all make the same. `style`: the standard by which the docx is laid
+    out. `quiet`: no progress is shown.
 
     A PilotError leaves the last good report and tables untouched: an unknown parameter or an edition that cannot
     be made (before anything is run), bad input, a notebook that failed (kept where the message says), another run
@@ -212,7 +216,7 @@ def make_report(
     editions = editions_of(report.editions, report.final, report.kind.file)
     if editions.can_be_made_now():
         recipes.forget(report.published)
-    settings = {"parameters": report.parameters, "editions": editions.names}
+    settings = {"parameters": report.parameters, "editions": editions.names, "style": report.style}
     tell = partial(report.execute, title, notebook)
     steps = [
         *steps,

@@ -17,7 +17,6 @@ from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import Look, publish, write_tables
 from pilotlib.publishing import check_editions as check_editions
 from pilotlib.publishing import missing_for as missing_for
-from pilotlib.publishing import publish, write_tables
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
 from pilotlib.running.pipeline import Report
 from pilotlib.running.recipes import hashes, versions
@@ -118,6 +117,7 @@ def publish_book(report: Report, notebook: Path, folder: Path) -> None:
         "inputs": report.before,
         "outputs": hashes(folder, [folder]),
         "parameters": report.parameters,
+        "style": report.style,
         "report": {"owner": book.owner, "key_figures": [list(fact) for fact in book.key_figures]},
         "versions": versions(),
     }
