@@ -154,7 +154,7 @@ INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 SEVERITIES = {"error": "错误", "warning": "警示", "note": "提示"}
 
 
-def registry(module: str, file: str) -> dict[str, dict[str, Any]]:
+def registry(module: str, file: str) -> dict[str, Any]:
     """The entries of a TOML file beside a module (its `__file__`), by name: rules, statistics."""
     return tomllib.loads(Path(module).with_name(file).read_text("utf-8"))
 

@@ -33,8 +33,9 @@ def spoil(project: Path) -> Path:
     for path in raw.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     rows = "".join(
-        f"{place}\t2021\t第一次\t{text}(初级)\t会计\t437\t5\t5\t审核通过\n"
+        f"{place}\t2021\t第一次\t{text}(初级)\t会计\t437\t{places}\t{places}\t审核通过\n"
         for place, text in enumerate(CELLS, start=26)
+        for places in [300 if text == LONG else 5]  # so many that a figure draws it
     )
     rows += f"40\t2021\t{MATHS}\t界面设计(中级)\t{MARKUP}\t437\t5\t5\t{FORMULA}\n"
     _change(raw / "2021" / "applications.tsv", lambda text: f"{text.rstrip()}\n{rows}")

@@ -33,14 +33,16 @@ class Look(NamedTuple):
 
 
 # The forms of the report and what makes the bytes of each.
-EDITIONS: dict[str, Callable[[Content, Book], bytes]] = {
-    "html": lambda content, _: as_html(content),
-    "xlsx": lambda content, book: as_xlsx(
+EDITIONS: dict[str, Callable[[Content, Book, Look], bytes]] = {
+    "html": lambda content, *_: as_html(content),
+    "xlsx": lambda content, book, _: as_xlsx(
         content.title, book.owner, book.source, book.tables.values(), book.figures.values()
     ),
-    "docx": lambda content, book: resolve_name("pilotlib.publishing.document.as_docx")(content, book),
-    "pdf": lambda content, _: as_pdf(content),
+    "docx": lambda content, book, look: resolve_name("pilotlib.publishing.document.as_docx")(content, book, *look),
+    "pdf": lambda content, book, _: as_pdf(content, book),
+    "png": lambda content, book, _: as_png(content, book),
 }
+LOOK = Look()
 
 
 def check_editions(names: Sequence[str]) -> None:
@@ -72,8 +74,9 @@ def missing_for(names: Iterable[str]) -> dict[str, str]:
     return missing
 
 
-def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path) -> None:
-    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`."""
+def publish(notebook: Path, book: Book, editions: Iterable[str], folder: Path, look: Look = LOOK) -> None:
+    """Write each edition of a book as the executed notebook shows it, `<file of the book>.<edition>`; beside a picture
+    what it shows in words, as text."""
     content = content_of(notebook)
     for name in editions:
         (folder / f"{book.file}.{name}").write_bytes(EDITIONS[name](content, book, look))

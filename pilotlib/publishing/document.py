@@ -29,7 +29,7 @@ from pilotlib.publishing.page import Content
 from pilotlib.publishing.paper import for_paper, sign
 from pilotlib.publishing.workbook import saved
 from pilotlib.report.books import Book
-from pilotlib.report.drawing import png_of
+from pilotlib.report.drawing import PAPER, png_of
 from pilotlib.report.figures import drawing
 from pilotlib.report.prose import shortened, visible
 
@@ -39,9 +39,8 @@ _CARDS = 4  # beside each other
 # What of the page takes which style of the document.
 _STYLES = {
     "Title": "h1",
-    "Subtitle": ".subtitle",
     "Point": ".points li, .doubts",
-    "Figure Title": "figure h3",
+    "Figure Title": "figure .headline",
     "Measure": ".measure",
     "Notes": ".notes, figcaption",
     "Card Value": ".card",
@@ -129,11 +128,12 @@ def _draw(figure: Tag, book: Book, folder: Path, tallest: float) -> None:
     """Put a picture in the place of a figure's drawing."""
     svg, name = figure.svg, str(figure["id"]).removeprefix("figure-")
     assert svg is not None
-    drawn = drawing(book.figures[name])
+    label = str(figure.select(".drawing")[0]["aria-label"])
+    drawn = drawing(book.figures[name], PAPER)
     (folder / f"{name}.png").write_bytes(png_of(drawn))
     wide, high = drawn.get_size_inches()
     width = min(2.54 * wide, _WIDEST_CM, tallest * wide / high)
-    look = f'src="{name}.png" style="width:{width:.2f}cm" alt="{escape(str(svg["aria-label"]))}"'
+    look = f'src="{name}.png" style="width:{width:.2f}cm" alt="{escape(label)}"'
     picture = BeautifulSoup(f'<div custom-style="Picture"><p><img {look}></p></div>', "html.parser")
     svg.replace_with(picture)
 

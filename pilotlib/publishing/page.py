@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections import Counter
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -15,17 +16,30 @@ from pilotlib.chinese import font_for
 from pilotlib.errors import PilotError
 from pilotlib.report.colours import COLOURS, with_page_colours
 from pilotlib.report.prose import visible
+from pilotlib.vocabulary import ORDINALS
 
 _TEMPLATES = Path(__file__).with_name("template")
+_SECTION = re.compile(r"<h2\b([^>]*)>(.*?)</h2>", re.DOTALL)
+_LISTED = re.compile('<details class="fold listed"><summary>(.*?)</summary>', re.DOTALL)
+_NUMBERED = re.compile(r'(<summary>|<caption>|)<span class="numbered" data-kind="(.)"></span>')
+_LED = re.compile(r'<a class="section"(?: data-section="(.*?)")?>(.*?)</a>')
+
+
+class Entry(NamedTuple):
+    """A line of the list of contents: where it leads, its text (escaped), and its level: a section, a table below."""
+
+    id: str
+    title: str
+    level: int = 1
 
 
 class Content(NamedTuple):
-    """The report as HTML: `title` as text, `opening` (what stands before the first section), `contents` (id and
-    title of every section, escaped), `body` (the sections)."""
+    """The report as HTML: `title` as text, `opening` (what stands before the first section: its first page),
+    `contents`, `body` (the sections)."""
 
     title: str
     opening: str
-    contents: list[tuple[str, str]]
+    contents: list[Entry]
     body: str
 
 
@@ -56,20 +70,43 @@ def _exporter() -> Any:
 
 
 def content_in(html: str) -> Content:
-    """The content of what cells show; sections get ids, to which links by title lead, to none as text."""
-    contents: list[tuple[str, str]] = []
+    """The content of what cells show: sections, figures and tables get their numbers, sections and listed tables their
+    ids, to which links by title lead, to none as text."""
+    contents, counts = list[Entry](), Counter[str]()
 
-    def marked(heading: re.Match[str]) -> str:
-        text = re.sub("<sup>.*?</sup>|<[^>]+>", "", heading[1], flags=re.DOTALL)  # without the marks of its numbers
-        contents.append((f"section-{len(contents) + 1}", text))
-        return f'<h2 id="{contents[-1][0]}">{heading[1]}</h2>'
+    def section(heading: re.Match[str]) -> str:
+        text, topic = heading[2], re.search('<span class="topic">(.*?)(<i>|</span>)', heading[2])
+        number = f"{ORDINALS[counts['section']]}、" if "section" in heading[1] else ""
+        counts["section"] += bool(number)
+        title = re.sub("<sup>.*?</sup>|<[^>]+>", "", topic[1] if topic else text, flags=re.DOTALL)
+        contents.append(Entry(f"section-{len(contents) + 1}", number + title))
+        marked = text.replace('<span class="topic">', f'<span class="topic">{number}', 1) if topic else number + text
+        return f'<h2 id="{contents[-1].id}"{heading[1]}>{marked}</h2>'
+
+    def numbered(found: re.Match[str]) -> str:
+        """The number in its place; a folded table has it in its summary and in its caption."""
+        before, kind = found[1], found[2]
+        counts[kind] += not (counts["folded"] and before == "<caption>")
+        counts["folded"] = int(before == "<summary>")
+        return f'{before}<span class="numbered">{kind}{counts[kind]}</span>'
+
+    def listed(table: re.Match[str]) -> str:
+        contents.append(
+            Entry(f"table-{len(contents) + 1}", re.sub("<small>.*|<[^>]+>", "", table[1].replace("</span>", "　")), 2)
+        )
+        return f'<details class="fold" id="{contents[-1].id}"><summary>{table[1]}</summary>'
+
+    def told(piece: re.Match[str]) -> str:
+        heading, table = _SECTION.fullmatch(piece[0]), _LISTED.fullmatch(piece[0])
+        return section(heading) if heading else listed(table) if table else piece[0]
 
     def led(link: re.Match[str]) -> str:
-        return f'<a href="#{ids[link[1]]}">{link[1]}</a>' if link[1] in ids else link[1]
+        place = next((entry.id for entry in contents if entry.title.endswith(link[1] or link[2])), "")
+        return f'<a href="#{place}">{link[2]}</a>' if place else link[2]
 
-    html = re.sub(r"<h2\b[^>]*>(.*?)</h2>", marked, html, flags=re.DOTALL)
-    ids = {text: name for name, text in reversed(contents)}
-    opening, first_heading, rest = re.sub(r'<a class="section">(.*?)</a>', led, html).partition("<h2 ")
+    html = _NUMBERED.sub(numbered, html)
+    html = re.sub(f"{_SECTION.pattern}|{_LISTED.pattern}", told, html, flags=re.DOTALL)
+    opening, first_heading, rest = _LED.sub(led, html).partition("<h2 ")
     title = re.search(r"<h1\b[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
     text = unescape(re.sub("<[^>]+>", "", title[1])) if title else ""
     return Content(text, opening, contents, first_heading + rest)
@@ -78,15 +115,16 @@ def content_in(html: str) -> Content:
 def as_html(content: Content) -> bytes:
     """One self-contained page: no request to any host, its own script, of the Chinese font what it needs."""
     script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
-    return _page(content, with_page_colours(content.body), script).encode()
+    return _page(content, with_page_colours(content.opening), with_page_colours(content.body), script).encode()
 
 
-def _page(content: Content, body: str, script: str) -> str:
+def _page(content: Content, opening: str, body: str, script: str) -> str:
     template = (_TEMPLATES / "page.html.j2").read_text(encoding="utf-8")
-    texts = template + content.opening + body + script + "".join(title for _, title in content.contents)
+    texts = template + opening + body + script + "".join(entry.title for entry in content.contents)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     return Template(template, trim_blocks=True, lstrip_blocks=True).render(
         page=content,
+        opening=opening,
         body=body,
         script=script,
         script_hash=f"sha256-{digest}",

@@ -22,7 +22,7 @@ _PAGE_FONT = "Report Sans"
 _TIME = "SOURCE_DATE_EPOCH"  # the variable that gives a font that is embedded the time it was made
 SIGNED = ("审核", "签字")  # lines to be filled in by hand, on the cover
 # Only of the screen: what is folded under a figure stands among the tables too.
-_ON_SCREEN = ".download, .search, .why, .hidden, .by, figure details, details.data, summary"
+_ON_SCREEN = ".download, .search, .why, .back, .hidden, .by, .narrow, details.data, summary"
 _HEADINGS = ("h2", "h3", "h4")
 # Widths in characters of half width: of a page upright and on its side, of the gap between columns, of a heading before
 # it is broken, and of a text column that would rather be broken than make its table a wide one.
@@ -50,8 +50,10 @@ def _page(content: Content, book: Book) -> str:
     """The report as the HTML that becomes a PDF, with the fonts that draw it, whatever the machine has."""
     opening, body = for_paper(content.opening), for_paper(content.body)
     sign(body, book)
-    for drawing in [*opening.select("svg[aria-label]"), *body.select("svg[aria-label]")]:
-        drawing.insert(0, body.new_tag("title", string=str(drawing["aria-label"])))  # which a PDF takes
+    for drawn in [*opening.select(".drawing"), *body.select(".drawing")]:
+        for svg in drawn.select("svg"):  # of which a PDF takes the title
+            svg.insert(0, body.new_tag("title", string=str(drawn["aria-label"])))
+            del svg["aria-hidden"]
     template, style = (_TEMPLATES.joinpath(name).read_text("utf-8") for name in ("paper.html.j2", "paper.css"))
     html = Template(template, trim_blocks=True, lstrip_blocks=True).render(
         page=content._replace(opening=str(opening), body=str(body)),

@@ -1,6 +1,7 @@
 """The report's first page as a picture to share, and what it shows in words."""
 
 import io
+import re
 
 from bs4 import BeautifulSoup
 from PIL import Image
@@ -10,7 +11,7 @@ from pilotlib.publishing.paper import as_pdf, for_paper
 from pilotlib.report.books import Book
 
 _WIDTH, _COLOURS = 1200, 128  # pixels; so few that the file is small
-_TOLD = "h1 span, .subtitle, .points li, figure h3, .measure, .key-figures div, .doubts"
+_TOLD = "h1 span, .points li, .headline, .measure, .key-figures div, .doubts"
 
 
 def as_png(content: Content, book: Book) -> bytes:
@@ -30,5 +31,7 @@ def as_png(content: Content, book: Book) -> bytes:
 
 def in_words(content: Content, book: Book) -> str:
     """What the picture shows, a line for each of its parts, for those who do not see it."""
-    parts = [part.get_text(" ", strip=True) for part in for_paper(content.opening).select(_TOLD)]
+    parts = [
+        re.sub(" (?=[：；。])", "", part.get_text(" ", strip=True)) for part in for_paper(content.opening).select(_TOLD)
+    ]
     return "\n".join([*parts, *(f"{fact.name}：{fact.value}" for fact in book.cover)]) + "\n"

@@ -167,7 +167,7 @@ def _number_format(value: float, name: str) -> str:
     kind = kind_of(name)
     if kind in ("row", "year", "code"):
         return "0"
-    digits = "#,##0" if value == int(value) and kind != "rate" else "#,##0.00"
+    digits = "#,##0" if value == int(value) and kind != "rate" else "#,##0.0"
     return f"+{digits};−{digits};0" if kind == "change" else digits
 
 

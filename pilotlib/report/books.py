@@ -1,6 +1,6 @@
 """A report as a book, and the kinds of reports. Light to import: a kind imports what reads its book."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pilotlib.report.figures import FigureEntry
     from pilotlib.report.told import Told
 
+NO_HEADINGS: Mapping[str, str] = {}
+
 
 class Fact(NamedTuple):
     """A named fact, perhaps with a note."""
@@ -17,6 +19,13 @@ class Fact(NamedTuple):
     name: str
     value: str
     note: str = ""
+
+
+class Point(NamedTuple):
+    """A sentence of the report's message: what happened, and what it means (perhaps nothing)."""
+
+    happened: str
+    means: str = ""
 
 
 class Doubt(NamedTuple):
@@ -28,20 +37,22 @@ class Doubt(NamedTuple):
 
 
 class Book(NamedTuple):
-    """All that a report holds: `file`, its editions' name; `title` in lines; `source`, what it rests on;
-    `tables` by name, in the workbook's order; `paragraphs` by topic, empty where nothing is known; `facts` for
-    the manifest; `cover`, who made it and when, as given; `narrative`, a school's own text, and `claims`, what became
-    of its numbers."""
+    """All that a report holds: `file`, its editions' name; `title` in lines; `source`, what it rests on, of which
+    `period`; `points`, its message, the weightiest first; `tables` by name, in the workbook's order; `paragraphs` by
+    topic, empty where nothing is known, and their `headings`; `facts` for the manifest; `cover`, who made it and when,
+    as given; `narrative`, a school's own text, and `claims`, what became of its numbers."""
 
     file: str
     title: tuple[str, ...]
-    subtitle: str
     owner: str
     source: str
+    period: str
     tables: "dict[str, Told]"
     figures: "dict[str, FigureEntry]"
     paragraphs: dict[str, str]
     facts: dict[str, Any]
+    headings: Mapping[str, str] = NO_HEADINGS
+    points: Sequence[Point] = ()
     cover: Sequence[Fact] = ()
     key_figures: Sequence[Fact] = ()
     doubts: Sequence[Doubt] = ()
@@ -64,12 +75,14 @@ class Kind(NamedTuple):
 
 
 DEFAULT_EDITIONS = ("html", "xlsx")
+_PDF = ("weasyprint", "noto_cjk_sans_jp_bold")
 # The forms of a report, the page first, and what each wants: an extra of the package, with these modules.
 EXTRAS: dict[str, tuple[str, ...]] = {
     "html": (),
     "xlsx": (),
     "docx": ("office", "pypandoc", "docx"),
-    "pdf": ("pdf", "weasyprint"),
+    "pdf": ("pdf", *_PDF),
+    "png": ("pdf", *_PDF, "pypdfium2"),
 }
 KINDS = {
     "year": Kind(

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Hashable, Mapping
+from functools import partial
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -16,7 +18,7 @@ from pilotlib.statistics import STATISTICS
 # Never by colour alone: each state has a sign of its own.
 SIGNS = {AGREES: "✓", DISAGREES: "≠", LOWER_BOUND: "≥", NO_DATA: "○", NOT_UNDERSTOOD: "？"}
 MARKS_EXPLAINED = (
-    "<p class='notes'>以下是学校的原文。其中的数都已与数据核对，数后的记号链接到“数据核对”："
+    "<p class='notes'>以下是学校的原文，其中的数都已核对。数后的记号是结论，指向或点按时显示依据，并链接到“数据核对”："
     f"{'，'.join(f'{SIGNS[state]} {title}' for state, title in reversed(STATES.items()))}。</p>"
 )
 _DEFINITION = (
@@ -24,13 +26,14 @@ _DEFINITION = (
 )
 _UNIT_INSIDE = re.compile("分之|成$")  # 百分之八十, 八成
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private characters, which no text of a school holds
+_CLAUSE = re.compile("[^，。；！？,;!?]*")
 _WIDEST = 20  # characters of a number (or a list of names) that a line of the terminal shows
 _LONGEST = 56  # characters of a sentence that a table's cell shows
 
 
 def with_marks(narrative: str, claims: pd.DataFrame) -> str:
-    """The school's text with a placeholder behind each checked number, which `marks_as_links` fills later; a
-    second one where something follows from the number (a list, a sum) that disagrees."""
+    """The school's text with a placeholder behind each checked number, which `marks_as_links` fills later; one at the
+    end of the clause for what the text does not state itself (a list, a sum) and that disagrees."""
     lines = narrative.replace(_OPEN, "\ufffd").replace(_CLOSE, "\ufffd").split("\n")
     marked = _numbered(claims).sort_values("entry").query("~derived or state == @DISAGREES")
     for _, marks in reversed(list(marked.groupby("owner"))):  # from the end, so that places stay true
@@ -39,21 +42,57 @@ def with_marks(narrative: str, claims: pd.DataFrame) -> str:
         start = row["column"] - 1 + len(row["number"])
         unit = re.match(rf"[余多来]?[\s*`]{{0,2}}.{{{len(row['unit'])}}}", line[start:])
         end = start + (unit.end() if unit and row["unit"] and not _UNIT_INSIDE.search(row["number"]) else 0)
-        placeholders = "".join(f"{_OPEN}{entry}{_CLOSE}" for entry in marks["entry"])
-        lines[row["line"] - 1] = f"{line[:end]}{placeholders}{line[end:]}"
+        clause = end + len(cast(re.Match[str], _CLAUSE.match(line[end:]))[0])
+        own, follows = (_placeholders(marks.loc[marks["derived"] == which, "entry"]) for which in (False, True))
+        lines[row["line"] - 1] = f"{line[:end]}{own}{line[end:clause]}{follows}{line[clause:]}"
     return "\n".join(lines)
 
 
+def _placeholders(entries: "pd.Series[int]") -> str:
+    return "".join(f"{_OPEN}{entry}{_CLOSE}" for entry in entries)
+
+
 def marks_as_links(html: str, claims: pd.DataFrame) -> str:
-    """The rendered text, each placeholder turned into a link to the number's row in the table."""
-    states = _numbered(claims).set_index("entry")["state"]
+    """The rendered text, each placeholder turned into a link to the number's row in the table, which says on hover and
+    focus what was found and why."""
+    rows = _numbered(claims).set_index("entry").to_dict("index")
 
     def link(placeholder: re.Match[str]) -> str:
-        entry, state = placeholder[1], states[int(placeholder[1])]
+        entry, row = placeholder[1], rows[int(placeholder[1])]
+        state, sign = row["state"], SIGNS[row["state"]] + ("推算" if row["derived"] else "")
         attributes = f'id="number-{entry}" href="#claim-{entry}" aria-label="核对第{entry}条：{STATES[state]}"'
-        return f'<sup><a class="check {state}" {attributes}>{SIGNS[state]}</a></sup>'
+        attributes += f' aria-describedby="why-{entry}"'
+        told = f"<b>{sign} {STATES[state]}</b>　{escape(_why(row))}"
+        why = f'<span class="why" id="why-{entry}" role="tooltip">{told}</span>'
+        return f'<sup><a class="check {state}" {attributes}>{sign}</a>{why}</sup>'
 
     return re.sub(f"{_OPEN}(\\d+){_CLOSE}", link, html)
+
+
+def _why(row: Mapping[Hashable, Any]) -> str:
+    """Why a number was judged so, and the sentence that could stand instead."""
+    return row["explanation"] + (f"可写作：“{row['instead']}”。" if row["instead"] else "")
+
+
+def disagreeing(claims: pd.DataFrame) -> str:
+    """What disagrees, as a list: the sentence, why, and what could be written instead."""
+    rows = _numbered(claims).query("state == @DISAGREES")
+    items = [
+        f"<li><q>{escape(row['sentence'])}</q><br>{escape(row['explanation'])}"
+        + (f"<br><b>可写作</b>：“{escape(row['instead'])}”" if row["instead"] else "")
+        + f'<a class="back" href="#number-{row["entry"]}" aria-label="第{row["entry"]}条，到原文">到原文</a></li>'
+        for row in rows.to_dict("records")
+    ]
+    return f"<ol class='disagreeing'>{''.join(items)}</ol>" if items else ""
+
+
+def claims_heading(claims: pd.DataFrame) -> str:
+    """How many numbers a text states, and how many of these disagree."""
+    counts = count_states(claims)
+    wrong = counts.get(DISAGREES, 0)
+    return f"{number((claims['kind'] == 'claim').sum())}处数字，" + (
+        f"{number(wrong)}处不一致" if wrong else "没有不一致"
+    )
 
 
 def claims_lead(claims: pd.DataFrame) -> str:
@@ -74,7 +113,7 @@ def claims_table(claims: pd.DataFrame, source: str) -> Told:
         state=rows["state"].map(STATES).astype("str"),
         number=rows["written"],
         difference=(rows["value"] - rows["expected"]).where(rows["state"] == DISAGREES),
-        explanation=rows["explanation"] + rows["instead"].map(lambda text: f"可写作：“{text}”。" if text else ""),
+        explanation=pd.Series(map(_why, rows.to_dict("records")), rows.index, dtype="str"),
     )
     shown = ("entry", "state", "sentence", "explanation", "expected", "difference", "statistic")
     data = data[[*shown[:2], "number", "derived", "line", *shown[2:]]]
@@ -137,7 +176,7 @@ def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> li
         "结论": stated["state"].map({state: f"{sign} {STATES[state]}" for state, sign in SIGNS.items()}),
         "行:列": stated["line"].astype(str) + ":" + stated["column"].astype(str),
         "数": short.mask(stated["derived"], "推算 " + short),
-        "查得": stated["expected"].map(number).mask(stated["expected"].isna(), NOTHING),
+        "查得": stated["expected"].map(partial(number, decimals=2)).mask(stated["expected"].isna(), NOTHING),
         "依据": stated["statistic"],
         "说明": stated["explanation"],
     }

@@ -22,9 +22,10 @@ COLOURS = {
     "level-1": Colour("#4696CC", "#2F72A0"),
     "level-2": Colour("#0F3A5F", "#B5D6EF"),
     "level-3": Colour("#DB7426", "#AD5310"),
-    "main": Colour("#1F6F6B", "#63B8B1"),
+    "main": Colour("#0B4F8A", "#6DB3F2"),
+    "other": Colour("#7F92A5", "#66798C"),
     # Of the page alone.
-    "link": Colour("#0B4A7F", "#9CC9EE"),
+    "link": Colour("#0A4A80", "#8CC4F5"),
     "line": Colour("#7A8793", "#7D8A97"),
     "hairline": Colour("#D5DBE1", "#39434E"),
     "panel": Colour("#F1F4F6", "#1C242C"),
@@ -32,7 +33,8 @@ COLOURS = {
     "wrong": Colour("#A3260F", "#FFA08C"),
 }
 TEXT_COLOUR, GROUND_COLOUR, OTHER_COLOUR = (COLOURS[name].light for name in ("text", "ground", "quiet"))
-MAIN_COLOUR = COLOURS["main"].light  # of bars that are no level
+# Of bars that are no level: those that a headline names, and the others.
+MAIN_COLOUR, QUIET_COLOUR = (COLOURS[name].light for name in ("main", "other"))
 LEVEL_COLOURS = {level: COLOURS[f"level-{place}"].light for place, level in enumerate(LEVELS, start=1)}
 # What is written in a level's segment: the middle one is the far end of the scale on either ground.
 INK_COLOURS = dict(zip(LEVELS, (TEXT_COLOUR, GROUND_COLOUR, TEXT_COLOUR), strict=True))

@@ -5,24 +5,34 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import matplotlib
+import numpy as np
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from pilotlib.chinese import FONT_FAMILY, register_font
 from pilotlib.errors import PilotError
-from pilotlib.report.colours import GROUND_COLOUR, INK_COLOURS, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR, TEXT_COLOUR
+from pilotlib.report.colours import (
+    GROUND_COLOUR,
+    INK_COLOURS,
+    LEVEL_COLOURS,
+    MAIN_COLOUR,
+    OTHER_COLOUR,
+    QUIET_COLOUR,
+    TEXT_COLOUR,
+)
 from pilotlib.report.prose import at_least, number, people, shortened
 from pilotlib.words import display_width
 
-_BAR_INCHES = 0.3
+_BAR_INCHES = 0.34
 _LONGEST_LABEL = 14  # characters beside a bar
-# Drawn to be read at the width of a phone: narrow, and with text that is not small.
-_WIDTH_INCHES, _TEXT_POINTS = 4.2, 10.5
+_TEXT_POINTS = 10.5
+_THICK = 0.62  # a bar, of the height of its row where nothing else is in it
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
 _HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
 _SETTINGS = {
@@ -37,6 +47,18 @@ _SETTINGS = {
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "svg.fonttype": "none",  # text stays text: it can be selected, and the reader's own font draws it
 }
+
+
+class Layout(NamedTuple):
+    """How wide a figure is drawn, in inches, and up to which width (of two a Chinese character) names stand beside
+    their bars; longer ones stand above them."""
+
+    inches: float
+    beside: int
+
+
+# For a page's column, for a phone's or half a column, and for paper.
+WIDE, NARROW, PAPER = Layout(8.4, 28), Layout(4.2, 9), Layout(6.3, 28)
 
 
 @contextmanager
@@ -61,8 +83,10 @@ def svg_of(figure: Figure, name: str) -> str:
     with report_style(), matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(target, format="svg", metadata=nothing)
     svg = target.getvalue()
-    # Names of groups, which every figure has alike, would stand on a page twice.
-    return re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :]).strip()
+    # Names of groups, which every figure has alike, would stand on a page twice; a hundredth of a point is not seen.
+    svg = re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :])
+    svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
+    return re.sub("<[^>]*>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), svg).strip()
 
 
 def png_of(figure: Figure, dots_per_inch: int = 220) -> bytes:
@@ -76,14 +100,15 @@ def png_of(figure: Figure, dots_per_inch: int = 220) -> bytes:
 # What follows is called within `report_style`.
 
 
-def bar_chart(lengths: "pd.Series[float]", texts: Sequence[str], inches: float = _BAR_INCHES, **look: Any) -> Figure:
-    """A bar for each length, under the name in its index, with a text at its end; `look` is the names'."""
-    figure, axes = _canvas(len(lengths), inches)
-    _draw_bars(axes, lengths, **look)
-    return _finished(figure, axes, lengths, texts)
+def bar_chart(layout: Layout, lengths: "pd.Series[float]", texts: Sequence[str], marked: int | None = None) -> Figure:
+    """A bar for each length, under the name in its index, with a text at its end; a hole for one that is missing. The
+    bar at the place `marked` is set off from the others, which are quiet; without one all are alike."""
+    chart = _canvas(layout, lengths.index)
+    _draw_bars(chart, lengths, marked)
+    return _finished(chart, lengths, texts)
 
 
-def marked_chart(table: pd.DataFrame, names: str) -> Figure:
+def marked_chart(layout: Layout, table: pd.DataFrame, names: str, marked: int | None = None) -> Figure:
     """A bar for what was approved, named by a column; a mark where another number was applied for. Where nobody says
     what was approved, a bar for what was applied for."""
     both, flags = table[["places_approved", "places_applied"]], ("lower_bound", "applied_lower_bound")
@@ -92,18 +117,19 @@ def marked_chart(table: pd.DataFrame, names: str) -> Figure:
     approved, applied = (floats(both[name]) for name in both)
     granted, given = both["places_approved"].notna(), both["places_applied"].notna()
     if not granted.any():
-        return bar_chart(applied.set_axis(table[names]), asked.tolist())
+        return bar_chart(layout, applied.set_axis(table[names]), asked.tolist(), marked)
     same = (both["places_approved"] == both["places_applied"]).fillna(False).astype(bool) | ~given
-    figure, axes = _canvas(len(table), legend=True)
-    _draw_bars(axes, approved.set_axis(table[names]), label="批准")
+    unlike = not same.all()
+    chart = _canvas(layout, table[names], legend=unlike)
+    _draw_bars(chart, approved.set_axis(table[names]), marked)
     look: dict[str, Any] = {"color": TEXT_COLOUR, "markeredgecolor": GROUND_COLOUR}
-    if given.any():  # what is not given is no mark at 0
-        axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
+    if unlike:  # what is not given is no mark at 0
+        chart.axes.plot(applied.where(~same), range(len(table)), "D", label="申请（与批准不同时标出）", **look)
     texts = said.where(same, ("批准" + said).where(granted, "未计入批准") + "，申请" + asked)
-    return _finished(figure, axes, approved.combine(applied, max), texts.tolist())
+    return _finished(chart, approved.combine(applied, max), texts.tolist())
 
 
-def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
+def stack_chart(layout: Layout, table: pd.DataFrame, row: str, part: str) -> Figure:
     """Approved places: a stack a word of `row`, a piece a word of `part`, hatched where it is no level."""
     given = table["places_approved"].astype("Float64").groupby(table[row].astype(str), sort=False)
     totals, gaps = given.sum(min_count=1), table["lower_bound"].eq(True).groupby(table[row].astype(str)).any()
@@ -112,41 +138,92 @@ def stack_chart(table: pd.DataFrame, row: str, part: str) -> Figure:
     parts = sorted(wide.columns.astype(str), key=lambda name: [*LEVEL_COLOURS, name].index(name))
     looks = {name: {"color": colour, "edgecolor": GROUND_COLOUR} for name, colour in LEVEL_COLOURS.items()}
     others = _HATCHED | {"edgecolor": OTHER_COLOUR}
-    figure, axes = _canvas(len(wide), _BAR_INCHES * 1.6, legend=True)
-    sums = draw_stacks(axes, wide[parts], {name: looks.get(name, others) for name in parts})
-    for name, bars in zip(parts, cast(list[Any], axes.containers), strict=True):
+    chart = _canvas(layout, wide.index, 1.3 * _BAR_INCHES, legend=True)
+    sums = draw_stacks(chart.axes, wide[parts], {name: looks.get(name, others) for name in parts}, thick=chart.thick)
+    for name, bars in zip(parts, cast(list[Any], chart.axes.containers), strict=True):
         texts = [number(value) if value > _ROOM_TO_WRITE * sums.max() else "" for value in wide[name]]
-        axes.bar_label(bars, texts, label_type="center", color=INK_COLOURS.get(name, TEXT_COLOUR))
-    return _finished(figure, axes, sums, [people(totals[name], gaps[name]) for name in wide.index])
+        chart.axes.bar_label(bars, texts, label_type="center", color=INK_COLOURS.get(name, TEXT_COLOUR))
+    return _finished(chart, sums, [people(totals[name], gaps[name]) for name in wide.index])
 
 
-def hatched_chart(wide: pd.DataFrame, texts: Sequence[str], label: str) -> Figure:
-    """A stack for each row, of two columns of lengths: the second piece is hatched and bears the label."""
-    solid, hatched = wide.columns
-    figure, axes = _canvas(len(wide), legend=True)
-    look = _HATCHED | {"edgecolor": MAIN_COLOUR, "label": label}
-    drawn = wide.assign(**{hatched: wide[hatched].where(wide[hatched] > 0)})
-    sums = draw_stacks(axes, drawn, {solid: {"color": MAIN_COLOUR}, hatched: look})
-    return _finished(figure, axes, sums, texts)
+def paired_chart(layout: Layout, wide: pd.DataFrame, texts: Sequence[str], label: str, marked: int | None) -> Figure:
+    """A bar for each row, and below it a thin hatched one that bears the label, for its second column: two lengths that
+    nobody is to add up."""
+    first, second = (wide[name].to_numpy() for name in wide)
+    chart, places = _canvas(layout, wide.index, legend=bool((second > 0).any()), more=0.09), range(len(wide))
+    _draw_bars(chart, wide.iloc[:, 0], marked)
+    thin = 0.35 * chart.thick
+    look: dict[str, Any] = _HATCHED | {"edgecolor": OTHER_COLOUR, "label": label, "height": thin}
+    if (second > 0).any():
+        chart.axes.barh([place + (chart.thick + thin) / 2 for place in places], second, **look)
+    return _finished(chart, pd.Series(np.maximum(first, second), wide.index), texts)
 
 
-def _draw_bars(axes: Axes, lengths: "pd.Series[float]", label: str | None = None, **look: Any) -> None:
+def dot_chart(
+    layout: Layout,
+    lengths: "pd.Series[float]",
+    texts: Sequence[str],
+    middle: float,
+    label: str,
+    marked: Sequence[int] = (),
+) -> Figure:
+    """A dot for each length with a text beside it, in the order given, and a line at the middle of all, which bears the
+    label; dots at the places `marked` are set off."""
+    chart, places = _canvas(layout, lengths.index, 0.75 * _BAR_INCHES, legend=True), range(len(lengths))
+    colours = [MAIN_COLOUR if place in marked else QUIET_COLOUR for place in places]
+    chart.axes.axvline(middle, color=OTHER_COLOUR, linestyle=(0, (3, 2)), label=label, zorder=1)
+    chart.axes.scatter(lengths.to_numpy(), places, s=46, c=colours, zorder=3)
+    chart.axes.set_ylim(len(lengths) - 0.5, -0.5)
+    return _finished(chart, lengths, texts)
+
+
+def dumbbell_chart(layout: Layout, wide: pd.DataFrame, texts: Sequence[str], marked: int | None = None) -> Figure:
+    """For each row a line from its first length to its second, whose end is a full dot and has the text beside it."""
+    chart, places = _canvas(layout, wide.index, legend=True), range(len(wide))
+    first, second = (floats(wide[name]).to_numpy() for name in wide)
+    colours = [MAIN_COLOUR if marked in (None, place) else QUIET_COLOUR for place in places]
+    chart.axes.hlines(places, first, second, colors=colours, linewidth=3)
+    for name, ends, fill in zip(wide, (first, second), (GROUND_COLOUR, TEXT_COLOUR), strict=True):
+        chart.axes.scatter(ends, places, s=42, c=fill, edgecolors=TEXT_COLOUR, label=str(name), zorder=3)
+    chart.axes.set_ylim(len(wide) - 0.5, -0.5)
+    return _finished(chart, pd.Series(np.maximum(first, second), wide.index), texts)
+
+
+class _Chart(NamedTuple):
+    """A figure that is being drawn: its axes, its layout, the names of its rows as they are written, whether they stand
+    above their bars, and how thick a bar is, of the height of its row."""
+
+    figure: Figure
+    axes: Axes
+    layout: Layout
+    names: list[str]
+    above: bool
+    thick: float
+
+
+def _draw_bars(chart: _Chart, lengths: "pd.Series[float]", marked: int | None = None) -> None:
     """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
-    bars: dict[str, Any] = {"color": MAIN_COLOUR, "saturation": 1, "legend": False, "label": label}
+    bars: dict[str, Any] = {"color": MAIN_COLOUR, "saturation": 1, "legend": False, "width": chart.thick}
     if len(lengths):
-        seaborn.barplot(x=lengths.to_numpy(), y=range(len(lengths)), orient="h", ax=axes, **bars)
-    _write_names(axes, lengths.index, **look)
+        seaborn.barplot(x=lengths.fillna(0).to_numpy(), y=range(len(lengths)), orient="h", ax=chart.axes, **bars)
+    for place, bar in enumerate(cast(list[Any], chart.axes.patches)):
+        bar.set_facecolor(MAIN_COLOUR if marked in (None, place) else QUIET_COLOUR)
 
 
 def draw_stacks(
-    axes: Axes, wide: pd.DataFrame, looks: dict[str, dict[str, Any]], longest: int = _LONGEST_LABEL
+    axes: Axes,
+    wide: pd.DataFrame,
+    looks: dict[str, dict[str, Any]],
+    longest: int = _LONGEST_LABEL,
+    thick: float = _THICK,
 ) -> "pd.Series[float]":
     """A stack for each row, the first on top, a piece for each column; returns how long the stacks are."""
     start = pd.Series(0.0, index=wide.index)
     for name, look in looks.items():
-        axes.barh(range(len(wide)), wide[name], left=start, **({"label": shortened(name, longest)} | look))
+        shape: dict[str, Any] = {"label": shortened(name, longest), "height": thick} | look
+        axes.barh(range(len(wide)), wide[name], left=start, **shape)
         start = start + wide[name].fillna(0)
-    _write_names(axes, wide.index, longest)
+    axes.set_yticks(range(len(wide)), _labels(wide.index, longest))
     axes.invert_yaxis()
     return start
 
@@ -156,29 +233,49 @@ def floats(column: "pd.Series[Any]") -> "pd.Series[float]":
     return column.astype("Float64").fillna(0).astype(float)
 
 
-def _canvas(bars: int, inches: float = _BAR_INCHES, legend: bool = False) -> tuple[Figure, Axes]:
-    height = 0.2 + 0.35 * legend + inches * max(bars, 1)
-    figure = Figure(figsize=(_WIDTH_INCHES, height), layout="constrained")
+def _canvas(
+    layout: Layout, names: Iterable[str], inches: float = _BAR_INCHES, *, legend: bool = False, more: float = 0
+) -> _Chart:
+    """An empty chart with a row for each name, higher by `more` inches, and where names stand above the bars."""
+    labels = _labels(names, _LONGEST_LABEL)
+    above = max((display_width(line) for label in labels for line in label.split("\n")), default=0) > layout.beside
+    labels = [label.replace("\n", "") for label in labels] if above else labels
+    most = max((label.count("\n") for label in labels), default=0)
+    row = inches + more + (0.21 if above else 0.13 * most)
+    figure = Figure(figsize=(layout.inches, 0.15 + 0.35 * legend + row * max(len(labels), 1)), layout="constrained")
     axes = figure.subplots()
     axes.margins(y=0.01)
-    return figure, axes
+    return _Chart(figure, axes, layout, labels, above, _THICK * inches / row)
 
 
-def _write_names(axes: Axes, names: Iterable[str], longest: int = _LONGEST_LABEL, **look: Any) -> None:
-    labels = ["\n".join(shortened(line, longest) for line in str(name).split("\n")) for name in names]
-    axes.set_yticks(range(len(labels)), labels, **look)
+def _labels(names: Iterable[str], longest: int) -> list[str]:
+    return ["\n".join(shortened(line, longest) for line in str(name).split("\n")) for name in names]
 
 
-def _finished(figure: Figure, axes: Axes, lengths: "pd.Series[float]", texts: Sequence[str]) -> Figure:
-    """The drawing with each bar's text at its end, and a legend where something bears a label."""
-    for position, (length, text) in enumerate(zip(lengths, texts, strict=True)):
-        axes.annotate(text, (length, position), xytext=(5, 0), textcoords="offset points", va="center")
-    names = "\n".join(label.get_text() for label in axes.get_yticklabels()).split("\n")
+def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str]) -> Figure:
+    """The drawing with each row's name and its bar's text, and a legend where something bears a label."""
+    figure, axes, layout, names, above, thick = chart
     wide = 0.55 * _TEXT_POINTS  # about as wide a Latin character is drawn
-    width = _WIDTH_INCHES * 72 - wide * max(map(display_width, names)) - 2 * _TEXT_POINTS
+    lines = [line for name in names for line in name.split("\n")]
+    beside = 0 if above else wide * max(map(display_width, lines), default=0)
+    width = layout.inches * 72 - beside - 2 * _TEXT_POINTS
     room = [min(wide * display_width(text) + 5, 0.8 * width) for text in texts]
-    ends = [length * width / (width - beside) for length, beside in zip(lengths, room, strict=True)]
-    axes.set(xlim=(0, max(ends, default=0) or 1), xlabel="", ylabel="")
+    ends = [length * width / (width - end) for length, end in zip(lengths.fillna(0), room, strict=True)]
+    longest = max(ends, default=0) or 1
+    axes.set(xlim=(0, longest), xlabel="", ylabel="")
+    for place, (length, text) in enumerate(zip(lengths, texts, strict=True)):
+        if pd.isna(length):  # a hole is no bar of 0
+            hole = {"fill": False, "linestyle": (0, (3, 2)), "edgecolor": OTHER_COLOUR}
+            axes.add_patch(Rectangle((0, place - thick / 2), 0.2 * longest, thick, **hole))
+        at = (0 if pd.isna(length) else length, place)
+        axes.annotate(text, at, xytext=(5, 0), textcoords="offset points", va="center")
+    if above:  # into the room that the row has more than its bar
+        axes.set_yticks([])
+        for place, name in enumerate(names):
+            axes.annotate(name, (0, place - thick / 2), xytext=(3, 3), textcoords="offset points", va="bottom")
+        axes.set_ylim(len(names) - 0.5, -1 + thick / 2)
+    else:
+        axes.set_yticks(range(len(names)), names, linespacing=1.3)
     if axes.get_legend_handles_labels()[1]:
         figure.legend(loc="outside upper left", ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
     return figure

@@ -2,47 +2,59 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from pilotlib.columns import title_of, unit_of
-from pilotlib.report.drawing import bar_chart, floats, hatched_chart, marked_chart, report_style, stack_chart
-from pilotlib.report.prose import NOT_GIVEN, at_least, level_named, number, people, shortened
+from pilotlib.report.drawing import (
+    WIDE,
+    Layout,
+    bar_chart,
+    floats,
+    marked_chart,
+    paired_chart,
+    report_style,
+    stack_chart,
+)
+from pilotlib.report.prose import NOT_GIVEN, at_least, level_named, number, people, round_title, shortened
 from pilotlib.report.told import Told, bounds_of
 from pilotlib.statistics.places import measured_by
 from pilotlib.vocabulary import FEWEST_RANKED, UNKNOWN
 
 ToldTables = dict[str, Told]
+# How many rows a figure shows of a longer table, and up to how many it shows all.
+_SHOWN, _ALL_SHOWN = 10, 12
 
 
 class FigureEntry(NamedTuple):
     """A figure over one told table: its finding, in words how its rows are shown, the columns that name the rows,
-    those that give the lengths of the bars, the unit below it, and how few known numbers make no figure. `draw` makes
-    it, within the report's style."""
+    those that give the lengths of the bars, the unit and what else is to be said of what is drawn, and how few known
+    numbers make no figure. `draw` makes it in a layout, within the report's style."""
 
     table: Told
-    draw: Callable[[], Figure]
+    draw: Callable[[Layout], Figure]
     headline: str
     form: str
     labels: list[str]
     lengths: list[str]
-    unit: str = "人（批准培训人数）"
+    unit: str = "批准培训人数，人"
     fewest: int = 1
 
 
-def drawing(entry: FigureEntry) -> Figure:
-    """The figure, in the style of the report."""
+def drawing(entry: FigureEntry, layout: Layout = WIDE) -> Figure:
+    """The figure in a layout, in the style of the report."""
     with report_style():
-        return entry.draw()
+        return entry.draw(layout)
 
 
 def data_of(entry: FigureEntry) -> Told:
     """What a figure shows, as a table: lower bounds are marked as in the table that it is drawn of."""
     data = entry.table.data[[*entry.labels, *entry.lengths]]
     bounds, gaps = bounds_of(entry.table).filter(data.columns), entry.table.gaps
-    return Told(*entry.table[:5], data, bounds=bounds, gaps=gaps)._replace(title=f"图中数据：{entry.headline}")
+    told = Told(*entry.table[:5], data, bounds=bounds, gaps=gaps, heads=entry.table.heads)
+    return told._replace(title=f"图中数据：{entry.headline}")
 
 
 def description(entry: FigureEntry) -> str:
@@ -64,10 +76,13 @@ def round_level(tables: ToldTables) -> FigureEntry:
     rounds, levels = (top_of(tables[name].data, "share") for name in ("by_round", "by_level"))
     if rounds is not None and levels is not None and not _is_bounded(tables):
         of_round, of_level = (f"{number(top['share'])}%" for top in (rounds, levels))
-        of_levels = f"，{levels['level']}占{of_level}" if levels["level"] != UNKNOWN else ""
-        headline = f"{rounds['application_round']}占批准人数的{of_round}{of_levels}"
+        least = "至少" if levels_are_open(tables["by_level"].data) else ""
+        of_levels = f"，{levels['level']}{least}占{of_level}" if levels["level"] != UNKNOWN else ""
+        headline = f"{round_title(rounds['application_round'])}占批准人数的{of_round}{of_levels}"
     form, labels = "横向堆叠条形图，每个批次一条，按等级分段。", ["application_round", "level"]
-    return FigureEntry(table, partial(stack_chart, table.data, *labels), headline, form, labels, ["places_approved"])
+    named = table.data.assign(application_round=table.data["application_round"].astype(str).map(round_title))
+    draw = partial(stack_chart, table=named, row=labels[0], part=labels[1])
+    return FigureEntry(table, draw, headline, form, labels, ["places_approved"])
 
 
 def certificates(tables: ToldTables) -> FigureEntry:
@@ -79,9 +94,11 @@ def certificates(tables: ToldTables) -> FigureEntry:
         unlike = tables["approved_unlike_applied"].data["certificate"].nunique()
         rest = f"；{number(unlike)}种证书的批准与申请不同" if unlike else ""
         headline = f"{top['certificate']}{verb}最多，为{people(top[measure])}{rest}"
-    draw = partial(marked_chart, table.data, "certificate")
+    rows, others = leading(table.data, measure, "种证书")
+    draw = partial(marked_chart, table=rows, names="certificate", marked=_place(rows, top))
     form = "横向条形图，每种证书一条，条长为批准人数；与申请不同的，用菱形标出申请人数。"
-    return FigureEntry(table, draw, headline, form, ["certificate"], ["places_applied", "places_approved"], "人")
+    unit = f"{'批准' if measure == 'places_approved' else '申请'}培训人数，人{others}"
+    return FigureEntry(table, draw, headline, form, ["certificate"], ["places_applied", "places_approved"], unit)
 
 
 def majors(tables: ToldTables) -> FigureEntry:
@@ -90,14 +107,16 @@ def majors(tables: ToldTables) -> FigureEntry:
     top, sharing = top_of(table.data, lengths[0]), (table.data["applications_shared"] > 0).sum()
     most = "各专业的批准培训人数" if top is None else f"{top['major']}单独获批最多，为{people(top[lengths[0]])}"
     headline = most + (f"；{number(sharing)}个专业另有与其他专业共享的名额" if sharing else "")
-    rows = table.data.sort_values(lengths[0], key=floats, ascending=False, kind="stable", ignore_index=True)
+    rows = table.data.sort_values(lengths, key=floats, ascending=False, kind="stable", ignore_index=True)
+    rows, others = leading(rows, lengths[0], "个专业")
     own, common = (rows[name].map(number, na_action=None).astype("str") for name in lengths)
     own, common = own.where(rows["applications_alone"] > 0, ""), "共享" + common
     texts = (own + "，" + common.where(rows["applications_shared"] > 0, "")).str.strip("，")
-    wide = rows.set_index("major")[lengths].apply(floats).set_axis(["单独", "共享"], axis="columns")
-    draw = partial(hatched_chart, wide, texts.tolist(), "与其他专业共享（不可相加）")
-    form = "横向条形图，每个专业两段：实心为单独获批，斜线为与其他专业共享，共享部分不可相加。"
-    return FigureEntry(table, draw, headline, form, ["major"], lengths)
+    wide = rows.set_index("major")[lengths].apply(floats)
+    label = "与其他专业共享（不可相加）"
+    draw = partial(paired_chart, wide=wide, texts=texts.tolist(), label=label, marked=None if top is None else 0)
+    form = "横向条形图，每个专业一条，为单独获批的人数；下方的斜线细条为与其他专业共享的人数，不可相加。"
+    return FigureEntry(table, draw, headline, form, ["major"], lengths, f"单独获批的培训人数，人{others}")
 
 
 def per_100_students(tables: ToldTables) -> FigureEntry:
@@ -108,11 +127,12 @@ def per_100_students(tables: ToldTables) -> FigureEntry:
     if len(table) > 1:
         most, least = together.iloc[0], together.iloc[-1]
         headline = f"每百名在校生的名额，{most}最多（{rates[0]}），{least}最少（{rates[-1]}）"
-    others = table["majors_count"].map(lambda count: f"\n等{count}个专业" if count > 2 else "")
-    both = together.str.replace("、", "、\n")
-    names = both.where(together.str.count("、") == 1, together.str.split("、").str[0] + others)
-    draw = partial(bar_chart, floats(table[rate]).set_axis(names), rates, 0.36, linespacing=1.35)
-    form, unit = "横向条形图，每个专业或共享名额的专业组一条，从多到少排列。", "人（每百名在校生的批准名额）"
+    rows, others = leading(table, rate, "个专业或专业组", add=False)
+    more = rows["majors_count"].map(lambda count: f"等{count}个专业" if count > 1 else "")
+    names = together.loc[rows.index].str.split("、").str[0] + more
+    lengths = floats(rows[rate]).set_axis(names)
+    draw = partial(bar_chart, lengths=lengths, texts=rates[: len(rows)], marked=0 if len(table) > 1 else None)
+    form, unit = "横向条形图，每个专业或共享名额的专业组一条，从多到少排列。", f"每百名在校生的批准名额，人{others}"
     return FigureEntry(tables[rate]._replace(data=table), draw, headline, form, ["majors_together"], [rate], unit)
 
 
@@ -126,7 +146,9 @@ def categories(tables: ToldTables) -> FigureEntry:
         texts = texts + "（" + (places / places.sum() * 100).map(number) + "%）"
     if top is not None and len(places) > 1 and not bounded:
         headline = f"{top['category']}获批最多，占{number(top['places_approved'] / places.sum() * 100)}%"
-    draw = partial(bar_chart, places.set_axis(table.data["category"]), texts.tolist())
+    marked = _place(table.data, top) if len(places) > 1 else None
+    lengths = places.set_axis(table.data["category"])
+    draw = partial(bar_chart, lengths=lengths, texts=texts.tolist(), marked=marked)
     form = "横向条形图，每个专业大类一条，从多到少排列。"
     return FigureEntry(table, draw, headline, form, ["category"], ["places_approved"])
 
@@ -137,10 +159,15 @@ def applied_to_awarded(tables: ToldTables) -> FigureEntry:
     step, counts, percent = (table.data[name] for name in ("step", "people", "percent"))
     texts = pd.Series(map(at_least, counts, bounds_of(table)["people"], table.data["unit"]), counts.index, dtype="str")
     given = [f"{name}{text}" for name, text in zip(step, texts, strict=True) if text != NOT_GIVEN]
-    share = "（" + table.data["step_before"].fillna("") + "的" + percent.map(number) + "%）"
-    texts = texts + share.where(percent.notna(), "")
-    draw = partial(bar_chart, floats(counts).set_axis(step), texts.tolist(), 0.39)
-    headline, unit = "，".join(given) or "从申请到获证", "人；百分比以上一步为分母"
+    texts = texts + ("　" + percent.map(number) + "%").where(percent.notna(), "")
+    # The step that the report's message begins with after what was approved.
+    marked = step.tolist().index("培训") if counts[step == "培训"].notna().any() else None
+    lengths = counts.astype("Float64").astype(float).set_axis(step)
+    draw = partial(bar_chart, lengths=lengths, texts=texts.tolist(), marked=marked)
+    forms = {"培训": "批准的名额有{}%完成培训", "考核": "其中{}%参加考核", "通过": "参加的有{}%通过"}
+    shares = percent.set_axis(step).reindex(pd.Index(forms)).tolist()
+    found = [form.format(number(share)) for form, share in zip(forms.values(), shares, strict=True) if pd.notna(share)]
+    headline, unit = "，".join(found or given) or "从申请到获证", "人；百分比以上一步为分母"
     form = "横向条形图，从申请到获证每一步一条；没有提供的步骤写明未提供。"
     return FigureEntry(table, draw, headline, form, ["step"], ["people", "percent"], unit, fewest=2)
 
@@ -156,15 +183,30 @@ def pass_rates(tables: ToldTables) -> FigureEntry:
     best = rows[~few & (rows["pass_rate"] == rows["pass_rate"][~few].max())]
     if len(best) == 1 < (~few).sum():
         headline = f"{names[best.index[0]]}通过率最高，为{percent[best.index[0]]}"
-    draw = partial(bar_chart, floats(rows["pass_rate"]).set_axis(names), texts.tolist())
+    marked = _place(rows, best.iloc[0]) if len(best) == 1 < (~few).sum() else None
+    draw = partial(bar_chart, lengths=floats(rows["pass_rate"]).set_axis(names), texts=texts.tolist(), marked=marked)
     form = f"横向条形图，每个证书与等级一条，从高到低排列；参考不足{FEWEST_RANKED}人次的排在最后，不参与排名。"
-    labels, unit = [name for name in ("certificate", "level") if name in rows], "%（通过 ÷ 参考）"
+    labels, unit = [name for name in ("certificate", "level") if name in rows], "通过率，%；通过 ÷ 参考"
     told = table._replace(data=rows, nothing="")
     return FigureEntry(told, draw, headline, form, labels, ["pass_rate", "passed", "sat"], unit)
 
 
 _ALL = (round_level, certificates, majors, per_100_students, categories, applied_to_awarded, pass_rates)
 FIGURES: dict[str, Callable[[ToldTables], FigureEntry]] = {figure.__name__: figure for figure in _ALL}
+
+
+def leading(rows: pd.DataFrame, column: str, counter: str, add: bool = True) -> tuple[pd.DataFrame, str]:
+    """The first rows, or all of a few, and what is to be said of the rest: how many, and how many people they add."""
+    if len(rows) <= _ALL_SHOWN:
+        return rows, ""
+    rest = rows[column].iloc[_SHOWN:].astype("Float64")
+    together = f"合计{people(rest.sum())}" if add and rest.notna().all() else "见数据"
+    return rows.head(_SHOWN), f"；前{_SHOWN}{counter}，其余{number(len(rest))}{counter}{together}"
+
+
+def _place(rows: pd.DataFrame, top: "pd.Series[Any] | None") -> int | None:
+    """The place of a row among those that are drawn."""
+    return None if top is None or top.name not in rows.index else int(cast(int, rows.index.get_loc(top.name)))
 
 
 def _bounds(told: Told, column: str) -> "pd.Series[bool]":
@@ -175,6 +217,11 @@ def _bounds(told: Told, column: str) -> "pd.Series[bool]":
 def _is_bounded(tables: ToldTables) -> bool:
     """Whether what was approved is at least what the tables say: of such sums there are no shares."""
     return bool(tables["overview"].data.set_index("measure")["lower_bound"]["places_approved"])
+
+
+def levels_are_open(by_level: pd.DataFrame) -> bool:
+    """Whether more may belong to a level than is counted there: some applications do not say theirs."""
+    return bool(by_level.loc[by_level["level"] == UNKNOWN, "applications"].sum())
 
 
 def top_of(table: pd.DataFrame, column: str) -> "pd.Series[Any] | None":

@@ -10,20 +10,38 @@ from IPython.display import HTML
 from pilotlib.checking import by_cause
 from pilotlib.columns import title_of
 from pilotlib.report.books import Book, Fact
-from pilotlib.report.checked import MARKS_EXPLAINED, claims_cells, claims_lead, marks_as_links, with_marks
-from pilotlib.report.drawing import svg_of
+from pilotlib.report.checked import (
+    MARKS_EXPLAINED,
+    claims_cells,
+    claims_heading,
+    claims_lead,
+    disagreeing,
+    marks_as_links,
+    with_marks,
+)
+from pilotlib.report.drawing import NARROW, WIDE, Layout, svg_of
 from pilotlib.report.figures import data_of, description, drawing
-from pilotlib.report.prose import number, visible
-from pilotlib.report.told import cells, html
+from pilotlib.report.prose import visible
+from pilotlib.report.told import NUMBERED, cells, html
 from pilotlib.statistics import STATISTICS
 
-DOUBTS_SHOWN = 5  # of each kind, at the top of the report
+_DOUBTS_SHOWN = 5  # of each kind
 
 
 def title_block(book: Book) -> HTML:
-    """The report's title, a line for each of its parts, and what it rests on."""
-    title = "".join(f"<span>{escape(line)}</span>" for line in book.title)
-    return HTML(f"<h1>{title}</h1><p class='subtitle'>{escape(book.subtitle)}</p>")
+    """The report's title, a line for each of its parts; below it who made it and when, as far as that is given."""
+    title = "".join(f"<span>{escape(line)}</span>" for line in book.title if line)
+    made = "　".join(f"{fact.name}：{fact.value}" for fact in book.cover)
+    return HTML(f"<h1>{title}</h1>" + (f"<p class='by'>{escape(made)}</p>" if made else ""))
+
+
+def message(book: Book, name: str = "") -> HTML:
+    """What happened and what it means, the weightiest first, beside the figure of that name."""
+    said = [(visible(happened), visible(means)) for happened, means in book.points]
+    items = [f"<li><b>{escape(happened)}</b>{escape(means and f'：{means}')}。</li>" for happened, means in said]
+    drawn = figure(book, name, NARROW).data if name else ""
+    points = f"<ol class='points'>{''.join(items)}</ol>" if items else ""
+    return HTML(f"<div class='lead'>{points}{drawn}</div>")
 
 
 def key_figures(book: Book) -> HTML:
@@ -45,15 +63,38 @@ def _facts(kind: str, facts: Sequence[Fact]) -> HTML:
     return HTML(f"<dl class='{kind}'>{''.join(form.format(*map(escape, fact)) for fact in facts)}</dl>")
 
 
-def doubts(book: Book) -> HTML:
-    """What a reader should doubt, of many the first, with a link to the section that holds all."""
+def doubts_line(book: Book) -> HTML:
+    """In a line how many things a reader should doubt, with links to the sections that hold them."""
+    counted = [doubt for doubt in book.doubts if doubt.sentences]
+    links = [f'<a class="section" data-section="{doubt.section}">{escape(doubt.title)}</a>' for doubt in counted]
+    text = "；".join(links) + "。各项数字的依据见附录。" if links else "没有发现存疑之处；各项数字的依据见附录。"
+    return HTML(f"<p class='doubts'>{text}</p>")
+
+
+def doubts(book: Book, section: str = "") -> HTML:
+    """What a reader should doubt, of many the first, with a link to the section that holds all; or what one holds."""
     pieces = []
-    for doubt in book.doubts:
-        items = "".join(f"<li>{escape(visible(sentence))}</li>" for sentence in doubt.sentences[:DOUBTS_SHOWN])
-        rest = f"，这里列出前{DOUBTS_SHOWN}处" if len(doubt.sentences) > DOUBTS_SHOWN else ""
-        lead = f'{escape(doubt.title)}{rest}，全部见<a class="section">{doubt.section}</a>'
+    for doubt in [doubt for doubt in book.doubts if section in ("", doubt.section)]:
+        items = "".join(f"<li>{escape(visible(sentence))}</li>" for sentence in doubt.sentences[:_DOUBTS_SHOWN])
+        rest = f"，这里列出前{_DOUBTS_SHOWN}处" if len(doubt.sentences) > _DOUBTS_SHOWN else ""
+        place = f'，全部见<a class="section">{doubt.section}</a>' if not section else rest and "，全部见下表"
+        lead = f"{escape(doubt.title)}{rest}{place}"
         pieces += [f"<p>{lead}。</p><ul>{items}</ul>"] if items else []
     return HTML("".join(pieces) or "<p>没有发现存疑之处。</p>")
+
+
+def section(book: Book, topic: str, title: str, *figures: str) -> HTML:
+    """A section of a topic: its title and what it finds as heading, its sentences, its figures; nothing where nothing
+    is known of it."""
+    found, text = book.headings.get(topic, ""), paragraph(book, topic).data
+    drawn = "".join(figure(book, name).data for name in figures)
+    if not text and not drawn:
+        return HTML("")
+    return HTML(f"<h2 class='section'>{_heading(title, found)}</h2>{text}{drawn}")
+
+
+def _heading(title: str, found: str) -> str:
+    return f'<span class="topic">{title}<i>：</i></span>{escape(visible(found))}' if found else title
 
 
 def paragraph(book: Book, topic: str) -> HTML:
@@ -62,36 +103,25 @@ def paragraph(book: Book, topic: str) -> HTML:
     return HTML("".join(f"<p>{escape(visible(line))}</p>" for line in lines))
 
 
-def first_narrative(book: Book) -> HTML:
-    """The school's own words on the year's tasks (its section 一), below the sentences that are computed."""
-    body, others = _narrative(book)
-    if not body:
-        return HTML("" if others else "<p>学校没有提供文字。</p>")
-    return HTML(f"<section class='given'><h3>学校的说明</h3>{MARKS_EXPLAINED}{body}</section>")
-
-
 def narrative(book: Book) -> HTML:
-    """The other sections of the school's own text, as written; HTML in them is shown as text."""
-    return HTML(_narrative(book)[1])
-
-
-def _narrative(book: Book) -> list[str]:
-    """The narrative as HTML: its section 一 after what stands before the first heading, and its other
-    sections; a heading with nothing under it is none, for the narrative of a new year is headings alone."""
-    marked = book.narrative if book.claims is None else with_marks(book.narrative, book.claims)
-    sections = [text for text in re.split(r"(?m)^(?=## )", marked) if re.sub(r"^## .*", "", text).strip()]
-    others = [text for text in sections if re.match("## (?! *一、)", text)]
-    first = [re.sub(r"^## .*\n", "", text) for text in sections if text not in others]
-    render = mistune.create_markdown(renderer=_TextOnly(escape=True))
-    pages = ["".join(str(render(text)) for text in part) for part in (first, others)]
-    return pages if book.claims is None else [marks_as_links(page, book.claims) for page in pages]
+    """The school's own text as a section, as written, each checked number marked; HTML in it is shown as text."""
+    if not re.sub(r"(?m)^#.*$|\s", "", book.narrative):  # the narrative of a new year is headings alone
+        return HTML("")
+    claims = book.claims if book.claims is not None and (book.claims["kind"] == "claim").any() else None
+    text = book.narrative if claims is None else with_marks(book.narrative, claims)
+    sections = [part for part in re.split(r"(?m)^(?=## )", text) if re.sub(r"^## .*", "", part).strip()]
+    body = str(mistune.create_markdown(renderer=_TextOnly(escape=True))("".join(sections)))
+    if claims is None:
+        return HTML(f"<h2 class='section'>学校的说明</h2><div class='given'>{body}</div>")
+    heading, body = claims_heading(claims), MARKS_EXPLAINED + f"<div class='given'>{marks_as_links(body, claims)}</div>"
+    return HTML(f"<h2 class='section'>{_heading('学校的说明', heading)}</h2>{body}")
 
 
 class _TextOnly(mistune.HTMLRenderer):
-    """The school's Markdown in our page: no picture or link to elsewhere, no heading of the first level."""
+    """The school's Markdown in our page: no picture or link to elsewhere, headings below those of the report."""
 
     def heading(self, text: str, level: int, **attributes: object) -> str:
-        return super().heading(text, max(level, 2), **attributes)
+        return super().heading(text, max(level + 1, 3), **attributes)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return f"{text}（图：{escape(url)}）"
@@ -101,48 +131,60 @@ class _TextOnly(mistune.HTMLRenderer):
 
 
 def claims(book: Book) -> HTML:
-    """Every number of the school's text held against the data: the count by state, each with its reason."""
+    """Every number of the school's text held against the data: what disagrees, with a sentence that could stand
+    instead; the count of the rest, and folded a row for each."""
     if book.claims is None or not (book.claims["kind"] == "claim").any():
-        return HTML("<p>学校的文字中没有数字可以核对。</p>")
+        return HTML(
+            f"<p>{'学校的文字中没有数字' if book.narrative.strip() else '学校没有提供文字，没有数字'}可以核对。</p>"
+        )
     told = book.tables["claims"]._replace(notes="点序号回到正文中的数。")
-    return HTML(f"<p>{claims_lead(book.claims)}</p>{html(told, claims_cells(book.claims, told))}")
+    table = html(told, claims_cells(book.claims, told), folded=True)
+    return HTML(f"<p>{claims_lead(book.claims)}</p>{disagreeing(book.claims)}{table}")
 
 
-def figure(book: Book, name: str) -> HTML:
-    """A figure with its finding as headline, described in words, with unit, source, and its data; nothing where the
-    report has no such part, or too few numbers are known that it could show."""
+def figure(book: Book, name: str, *layouts: Layout) -> HTML:
+    """A figure with its finding as headline, described in words, with measure, source, and its data; nothing where the
+    report has no such part, or too few numbers are known that it could show. It is drawn for a page's column and for a
+    phone, of which a page shows one, or in the layouts given."""
     if not (entry := book.figures.get(name)):
         return HTML("")
-    unit, headline = escape(entry.unit), escape(entry.headline)
+    headline = escape(entry.headline)
     if entry.table.data[entry.lengths].notna().any(axis="columns").sum() < entry.fewest:
         return HTML("")
-    label = f'role="img" aria-label="{escape(description(entry))}"'
-    svg = svg_of(drawing(entry), name).replace("<svg ", f"<svg {label} ", 1)
+    drawn = ""
+    for number, layout in enumerate(layouts or (WIDE, NARROW)):
+        look = f'class="{("wide", "narrow")[number]}" ' if not layouts else ""
+        svg = svg_of(drawing(entry, layout), f"{name}-{number}")
+        drawn += svg.replace("<svg ", f'<svg {look}aria-hidden="true" ', 1)
+    measure = "，".join(filter(None, [book.period, entry.unit]))
+    title = f'<p class="headline">{NUMBERED.format("图")}{headline}</p><p class="measure">{escape(measure)}</p>'
     return HTML(
-        f'<figure id="figure-{name}"><h3>{headline}</h3>{svg}'
-        f"<figcaption>单位：{unit}。来源：{escape(entry.table.source)}。</figcaption>"
-        f"<details><summary>图中数据<span class='hidden'>：{headline}</span></summary>"
-        f"{html(data_of(entry), notes=False)}</details></figure>"
+        f'<figure id="figure-{name}">{title}'
+        f'<div class="drawing" role="img" aria-label="{escape(description(entry))}">{drawn}</div>'
+        f"<figcaption>来源：{escape(entry.table.source)}。</figcaption>"
+        f"<details class='data'><summary>图中数据<span class='hidden'>：{headline}</span></summary>"
+        f"{html(data_of(entry), notes=False).replace(NUMBERED.format('表'), '')}</details></figure>"
     )
 
 
-def table(book: Book, *names: str) -> HTML:
-    """Tables of the report, one below the other; those that it does not have are no part of it."""
-    return HTML("".join(html(book.tables[name]) for name in names if name in book.tables))
+def table(book: Book, *names: str, folded: bool = False) -> HTML:
+    """Tables of the report, one below the other, perhaps each folded under its title; those that it does not have are
+    no part of it."""
+    return HTML("".join(html(book.tables[name], folded=folded) for name in names if name in book.tables))
 
 
 def statistics(book: Book) -> HTML:
-    """Every statistic's table, in the order of the registry."""
-    return table(book, *STATISTICS)
+    """Every statistic's table, folded, in the order of the registry."""
+    return HTML(table(book, *STATISTICS, folded=True).data.replace('class="fold"', 'class="fold listed"'))
 
 
 def comparison(book: Book) -> HTML:
-    """The section 历年对比: the year beside the nearest earlier one; nothing where there is none."""
+    """The section on the year beside the nearest earlier one; nothing where there is none."""
     if "compared_measures" not in book.tables:
         return HTML("")
     broken = f"<h3>两年口径不同之处</h3>{breaks(book).data}" if "breaks" in book.tables else ""
-    tables = table(book, "compared_measures", "compared_certificates", "compared_majors").data
-    return HTML(f"<h2>历年对比</h2>{paragraph(book, 'comparison').data}{broken}{tables}")
+    tables = table(book, "compared_measures", "compared_certificates", "compared_majors", folded=True).data
+    return HTML(section(book, "comparison", "历年对比").data + broken + tables)
 
 
 def breaks(book: Book) -> HTML:
@@ -154,7 +196,8 @@ def breaks(book: Book) -> HTML:
 def problems(book: Book) -> HTML:
     """What checking found, the gravest first: a cause of many rows once (workbook and CSV say it row by row)."""
     found = [book.tables[name] for name in ("problems", "results_problems") if name in book.tables]
-    return HTML("".join(html(told, cells(told._replace(data=by_cause(told.data)))) for told in found))
+    shown = ((told, cells(told._replace(data=by_cause(told.data)))) for told in found)
+    return HTML("".join(html(told, rows, folded=True) for told, rows in shown))
 
 
 def changes(book: Book) -> HTML:
@@ -162,6 +205,6 @@ def changes(book: Book) -> HTML:
     told = book.tables["changes"]
     merged = told.data["rule"] == "merged_cell"
     counts = told.data.loc[merged, "column"].map(title_of).value_counts(sort=False)
-    repeated = "、".join(f"{title}{number(count)}格" for title, count in counts.items())
+    repeated = "、".join(f"{title}{count:,}格" for title, count in counts.items())
     notes = f"合并单元格的内容在各行重复（{repeated}），逐格见本表的CSV与工作簿。" if repeated else ""
-    return HTML(html(told._replace(notes=notes), cells(told)[~merged]))
+    return HTML(html(told._replace(notes=notes), cells(told)[~merged], folded=True))

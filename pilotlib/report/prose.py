@@ -1,6 +1,8 @@
 """Numbers and names as they are read, and the year's sentences from its statistics."""
 
+import re
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
@@ -17,13 +19,23 @@ _HIDDEN = {*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202
 _UNSEEN = {code: f"〔U+{code:04X}〕" for code in _HIDDEN - set(map(ord, "\t\n\r"))}
 
 
-def number(value: Any) -> str:
-    """A number for reading: thousands separated, no needless decimals; a missing one is not given.
+def number(value: Any, decimals: int = 1) -> str:
+    """A number for reading: thousands separated, rounded, no needless decimals; a missing one is not given.
 
-    >>> number(1662), number(30.21), number(36.70), number(pd.NA)
-    ('1,662', '30.21', '36.7', '未提供')
+    >>> number(1662), number(30.21), number(30.21, 2), number(-36.02), number(pd.NA)
+    ('1,662', '30.2', '30.21', '−36', '未提供')
     """
-    return NOT_GIVEN if pd.isna(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+    return NOT_GIVEN if pd.isna(value) else re.sub(r"\.0+$|(?<=\.\d)0+$", "", fixed(value, decimals))
+
+
+def fixed(value: float, decimals: int = 1) -> str:
+    """A number with so many decimals, half of the last rounded up, as readers do it.
+
+    >>> fixed(30.25), fixed(8), fixed(-0.01)
+    ('30.3', '8.0', '0.0')
+    """
+    rounded = Decimal(f"{value:.6f}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{rounded + 0:,f}".replace("-", "−")  # a sum with 0 has no sign where it is 0
 
 
 def signed(value: float) -> str:
@@ -32,7 +44,7 @@ def signed(value: float) -> str:
     >>> signed(30), signed(-1.5), signed(0)
     ('+30', '−1.5', '0')
     """
-    return ("+" if value > 0 else "") + number(value).replace("-", "−")
+    return ("+" if value > 0 else "") + number(value)
 
 
 def at_least(value: Any, bounded: bool = False, unit: str = "") -> str:
@@ -123,8 +135,8 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
         "certificates": _certificates(statistics),
         "majors": (f"试点{known}。" if known else "") + (f"{note}，所以专业数只是下限。" if note else ""),
         "training": (f"{'；'.join(told)}。" if len(told) else "")
-        + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if len(missing) else ""),
-        "results": _results(statistics),
+        + (f"{'、'.join(missing)}{NOT_GIVEN}，本报告不作推算。" if len(missing) else "")
+        + _results(statistics),
     }
 
 
@@ -138,27 +150,12 @@ def _results(statistics: Statistics) -> str:
     form = "{}{}%（{}÷{}）".format
     known = {rate: map(sides.get, parts) for rate, parts in RESULT_RATES.items() if pd.notna(year[rate])}
     rates = [form(title_of(rate), number(year[rate]), *parts) for rate, parts in known.items()]
-    text = f"考核结果表共计：{'，'.join(said.values())}。" + (f"{'；'.join(rates)}。" if rates else "")
+    text = f"\n考核结果表共计：{'，'.join(said.values())}。" + (f"{'；'.join(rates)}。" if rates else "")
     names, few, percent = level_named(groups), groups["few_sat"], groups["pass_rate"].mask(groups["few_sat"])
     if percent.count() and percent.max() > percent.min():
         most, least = (f"{listed(names[percent == end])}（{number(end)}%）" for end in (percent.max(), percent.min()))
         text += f"按证书与等级看，通过率最高的是{most}，最低的是{least}。"
     return text + (f"参考不足{FEWEST_RANKED}人次的不参与比较：{listed(names[few])}。" if few.any() else "")
-
-
-def results_in_figures(results: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """The year's results as key figures: title, figure with its unit, what it is of; none where there are none."""
-    if results.empty:
-        return []
-    year = results.iloc[0]
-    counts = [name for name in ("trained", "sat", "awarded") if pd.notna(year[name])]
-    told = [
-        (title_of(name), at_least(year[name], year[f"{name}_bound"], PERSON_TIMES), "考核结果表") for name in counts
-    ]
-    if pd.notna(year["pass_rate"]):
-        of = " ÷ ".join(f"{title_of(name)}{number(year[name])}" for name in RESULT_RATES["pass_rate"])
-        told.append((title_of("pass_rate"), f"{number(year['pass_rate'])}%", of))
-    return told
 
 
 def level_named(rows: pd.DataFrame) -> "pd.Series[str]":
@@ -194,9 +191,20 @@ def _certificates(statistics: Statistics) -> str:
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The table with names cut that are too long for a sentence or a figure; tables show them whole."""
-    names = [name for name in map(str, table.columns) if kind_of(name) in ("name", "status")]
+    kinds = {name: kind_of(name) for name in map(str, table.columns)}
+    names = [name for name, kind in kinds.items() if kind in ("name", "status")]
     words = table[names].astype("str").map(lambda text: shortened(visible(text)), na_action="ignore")
-    return table.assign(**words)
+    rounds = [name for name, kind in kinds.items() if kind == "round" or name in ("rounds", "rounds_detail")]
+    return table.assign(**words, **table[rounds].astype("str").map(round_title, na_action="ignore"))
+
+
+def round_title(text: str) -> str:
+    """Rounds as an office names them.
+
+    >>> round_title("沿用批次20、第二次70")
+    '沿用批次20、第二批次70'
+    """
+    return re.sub("(第[一二三四五六七八九十])次", r"\1批次", text)
 
 
 def visible(text: str) -> str:

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from html import escape
 from numbers import Real
 from typing import Any, NamedTuple
@@ -13,11 +14,12 @@ from pilotlib.checking import CHECK_RULES
 from pilotlib.cleaning.log import CHANGE_RULES
 from pilotlib.cleaning.verbs import is_approved
 from pilotlib.columns import COLUMNS, NUMBER_KINDS, Kind, column_of, kind_of, title_of, unit_of
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, number, signed
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, fixed, number, signed
 from pilotlib.vocabulary import SEVERITIES
 from pilotlib.words import display_width
 
 NOTHING = "—"
+NUMBERED = '<span class="numbered" data-kind="{}"></span>'  # where a page puts the number of a table or a figure
 NO_HEADS: Mapping[str, str] = {}
 _TAG = re.compile("<[^>]+>")
 _ROOM = {"short": 3, "word": 6, "name": 18, "long": float("inf")}  # up to how many characters
@@ -25,7 +27,7 @@ _TITLES = {rule: entry["title"] for rule, entry in (CHANGE_RULES | CHECK_RULES).
 # Kinds of columns whose values are names of ours, and the words they stand for.
 _WORDS = {"term": title_of, **dict.fromkeys(("rule", "severity"), lambda name: _TITLES.get(name, name))}
 # How the figures of a kind are written, where not as a number for reading.
-_WRITTEN: dict[Kind, Callable[[Any], str]] = {"rate": "{:.2f}".format, "change": signed}
+_WRITTEN: dict[Kind, Callable[[Any], str]] = {"rate": fixed, "change": signed}
 _WRITTEN |= dict.fromkeys(("row", "year", "code"), str)
 
 
@@ -81,6 +83,8 @@ def texts(told: Told) -> pd.DataFrame:
     columns: dict[str, pd.Series[str]] = {}
     for name in [name for name in names_of(data) if kind_of(name) != "bound"]:
         column, write, missing = column_of(name), _WRITTEN.get(kind_of(name), number), data[name].isna()
+        if kind_of(name) == "rate" and "source_row" in data:  # a row of the file has the digits that it was given
+            write = partial(fixed, decimals=2)
         words = [write(value) if isinstance(value, Real) else str(value) for value in data[name]]
         written = pd.Series(words, data.index, dtype="str")
         written = written.mask(missing, NOT_GIVEN if column and column.not_given else NOTHING)
@@ -102,8 +106,9 @@ def cells(told: Told) -> pd.DataFrame:
     return frame
 
 
-def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -> str:
-    """The table of the page, of its own cells or those given, with what is said of it and a download."""
+def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True, folded: bool = False) -> str:
+    """The table of the page, of its own cells or those given, with what is said of it and a download; perhaps folded
+    under its title."""
     rows = len(told.data)
     if told.nothing and not rows:
         return f"<p>{escape(told.nothing)}</p>"
@@ -116,20 +121,23 @@ def html(told: Told, shown: pd.DataFrame | None = None, *, notes: bool = True) -
         rest = f"共{number(rows)}行，页面列出前{number(told.limit)}行，全部见本表的CSV与工作簿。" if cut else ""
         below = f"{told.definition}{told.notes}{rest}单位：{told.unit}。来源：{told.source}。"
         page += f'<p class="notes">{escape(below)}</p>'
-    if shown.empty:
-        return page
-    # A link that holds the table as a file goes nowhere, so it works offline and without a script.
-    content = csv_of(told.data, told.heads)
-    size = f"{len(content) / 1024:.1f}" if len(content) >= 1024 else "不足1"
-    return (
-        f'{page}<p class="download"><a download="{title}.csv" href="data:text/csv;charset=utf-8;base64,'
-        f'{base64.b64encode(content).decode("ascii")}">下载“{title}”的数据（CSV，{size} KB）</a></p>'
-    )
+    if not shown.empty:
+        # A link that holds the table as a file goes nowhere, so it works offline and without a script.
+        content = csv_of(told.data, told.heads)
+        size = f"{len(content) / 1024:.1f}" if len(content) >= 1024 else "不足1"
+        page += (
+            f'<p class="download"><a download="{title}.csv" href="data:text/csv;charset=utf-8;base64,'
+            f'{base64.b64encode(content).decode("ascii")}">下载“{title}”的数据（CSV，{size} KB）</a></p>'
+        )
+    lead = f"{NUMBERED.format('表')}{title}<small>{number(len(shown))}行</small>"
+    return f'<details class="fold"><summary>{lead}</summary>{page}</details>' if folded else page
 
 
 def element_of(told: Told, shown: pd.DataFrame) -> str:
     """The `<table>` of some of its cells as HTML; one to search says in which order its categories stand."""
     figures = figure_columns(told.data)
+    # On a phone a table of words is a list of cards, each cell under its heading.
+    as_cards = len(figures & {*names_of(shown)}) * 2 < shown.shape[1]
     heads, columns = list[str](), list[list[str]]()
     for name in names_of(shown):
         title, data, order = heading(name, told.heads), told.data[name], ""
@@ -139,11 +147,13 @@ def element_of(told: Told, shown: pd.DataFrame) -> str:
             order = f' data-order="{escape("|".join(map(str, data.cat.categories)))}"'
         start, end = ("<td", "</td>") if columns else ('<th scope="row"', "</th>")
         heads.append(f'<th scope="col" class="{kind}"{order}>{escape(title)}</th>')
-        columns.append([f'{start} class="{kind}">{text}{end}' for text in shown[name]])
+        label = f' data-label="{escape(title)}"' if as_cards else ""
+        columns.append([f'{start} class="{kind}"{label}>{text}{end}' for text in shown[name]])
     rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
     body = rows or f'<tr><td colspan="{len(heads)}">没有。</td></tr>'
-    caption, head = escape(told.title), "".join(heads)
-    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    start = '<table class="words">' if as_cards else "<table>"
+    caption, head = NUMBERED.format("表") + escape(told.title), "".join(heads)
+    return f"{start}<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def bounds_of(told: Told) -> pd.DataFrame:

@@ -14,7 +14,6 @@ from pilotlib.checking import by_cause
 from pilotlib.claims import check_narrative, count_states
 from pilotlib.claims.grammar import DISAGREES
 from pilotlib.cleaning import number_of_changed_cells
-from pilotlib.columns import title_of
 from pilotlib.project import earlier_folder, find_project, ledger_beside, year_of
 from pilotlib.reading import Processed, YearStatistics, processed_folder, read_processed, read_year_statistics
 from pilotlib.reading.headers import BY_COLUMNS
@@ -22,22 +21,12 @@ from pilotlib.report import year_tables
 from pilotlib.report.books import KINDS, Book, Doubt, Fact
 from pilotlib.report.checked import claims_table
 from pilotlib.report.figures import FIGURES
-from pilotlib.report.prose import (
-    Statistics,
-    brief,
-    date_named,
-    measured,
-    number,
-    results_in_figures,
-    visible,
-    year_paragraphs,
-)
-from pilotlib.report.years import TOTALS, compare
+from pilotlib.report.message import cards_of, headings_of, points_of
+from pilotlib.report.prose import Statistics, brief, date_named, number, visible, year_paragraphs
+from pilotlib.report.years import compare
 from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from pilotlib.statistics.years import COMPARED
 from pilotlib.vocabulary import PERSON_TIMES
-
-_KEY_MEASURES = (*TOTALS, "places_per_100_students", "repeated_certificates")
 
 
 def open_year(year: int | str | None = None, processed: str | None = None, project: str | None = None) -> Book:
@@ -64,10 +53,9 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     """The book of a year as cleaned and counted; `earlier` is a processed year with which it is compared."""
     about = processed.about
     year, school = about["year"], about["school"].get("name", "")
-    source = f"{year}年申报明细表（{about['file']}）"
-    results = processed.results
-    counted = f"{year}年考核结果表（{results.about['file']}）" if results else ""
-    own = "学校提供的indicators.csv" if len(processed.given_indicators) else ""
+    source, results = f"{year}年申报明细表", processed.results
+    counted = f"{year}年考核结果表" if results else ""
+    own = "学校提供的表外指标" if len(processed.given_indicators) else ""
     summed = counted if PERSON_TIMES in statistics["indicators"]["unit"].tolist() else ""
     given = "；".join(filter(None, [own, summed])) or "学校没有提供表外指标"
     claims = check_narrative(processed, statistics)
@@ -78,22 +66,23 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
     tables |= year_tables.logged_tables(processed, processed.problems, source)
     tables |= year_tables.results_tables(results, results.problems, counted) if results else {}
     tables |= {"claims": claims_table(claims, source)} | year_tables.defining_tables(processed.applications)
+    told: tuple[Any, ...] = (cut,)
     if earlier:
         compared, sentences = compare([earlier, YearStatistics(year, about, statistics)])
         tables, paragraphs["comparison"] = tables | compared, "\n".join(sentences)
+        told = cut, compared["compared_measures"].data, earlier.year
     known, aside = statistics["overview"], len(processed.set_aside)
-    key_measures = [name for name in _KEY_MEASURES if name in known.dropna(subset="value")["measure"].to_list()]
     overview, changed = known.set_index("measure"), number_of_changed_cells(processed.changes)
-    values, notes = overview["value"].astype(object), overview["note"]
+    values = overview["value"].astype(object)
     rows = {"rows_read": len(processed.applications) + aside, "rows_set_aside": aside}
     wrong = claims.loc[claims["state"] == DISAGREES, "explanation"].drop_duplicates().tolist()
     problems = processed.problems
     return Book(
         file=KINDS["year"].file,
         title=(school, f"{year}年1+X证书制度试点年度报告"),
-        subtitle=f"依据{source}；更改{number(changed)}个单元格，{number(len(problems))}处问题与提示逐条列出。",
         owner=school,
         source=f"{about['file']}，SHA-256 {about['sha256']}",
+        period=f"{year}年",
         tables=tables,
         figures={name: entry(drawn) for name, entry in FIGURES.items() if results or name != "pass_rates"},
         paragraphs=paragraphs,
@@ -104,12 +93,11 @@ def book_of(processed: Processed, statistics: Statistics, earlier: YearStatistic
             "problems": json.loads(processed.problems.to_json(orient="records", force_ascii=False)),
         },
         cover=_cover(about),
-        key_figures=[
-            *(Fact(title_of(name), measured(known, name), notes[name]) for name in key_measures),
-            *(Fact(*told) for told in results_in_figures(statistics["results"])),
-        ],
+        headings=headings_of(*told),
+        points=points_of(*told),
+        key_figures=cards_of(*told),
         doubts=[
-            Doubt(f"学校文字与数据不一致：{number(len(wrong))}处", wrong, "数据核对"),
+            Doubt(f"学校文字中{number(len(wrong))}处与数据不一致", wrong, "数据核对"),
             _warnings("申报表", problems),
             *([_warnings("考核结果表", results.problems)] if results else []),
         ],
@@ -123,7 +111,7 @@ def _warnings(table: str, problems: pd.DataFrame) -> Doubt:
     """The warnings of a table; what is doubtful of the whole of it comes before what is doubtful of a row."""
     in_order = problems.sort_values("source_row", na_position="first", kind="stable")
     grave = in_order[in_order["severity"] == "warning"].drop_duplicates("message").reset_index(drop=True)
-    return Doubt(f"{table}中的警示：{number(len(grave))}处", by_cause(grave)["message"].tolist(), "数据修正与存疑")
+    return Doubt(f"{table}中{number(len(grave))}处存疑", by_cause(grave)["message"].tolist(), "修正与存疑")
 
 
 def _cover(about: dict[str, Any]) -> list[Fact]:
@@ -146,6 +134,7 @@ def _provenance(processed: Processed) -> list[Fact]:
         Fact("申报行数", number(len(processed.applications))),
         *(Fact("人工更正", f"{number(count)}条（{ledger}）") for ledger, count in ledgers.items()),
         *([Fact("考核结果表", f"{results.about['file']}，SHA-256 {results.about['sha256']}")] if results else []),
+        Fact("更改的单元格", f"{number(number_of_changed_cells(processed.changes))}个"),
         Fact("表外指标", f"{number(len(processed.given_indicators))}条（indicators.csv）"),
         Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),
     ]

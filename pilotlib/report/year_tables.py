@@ -14,8 +14,9 @@ from pilotlib.report.prose import number
 from pilotlib.report.told import NOTHING, Told, in_words, names_of
 from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from pilotlib.statistics.places import percent_of
-from pilotlib.vocabulary import SEVERITIES, listed
+from pilotlib.vocabulary import SEVERITIES, listed, registry
 
+_TERMS = registry(__file__, "terms.toml")
 _Named = Mapping[str, pd.DataFrame]
 _TOLD_EACH = 10  # changes of one kind in a column; more are told in one line
 OURS = "本报告"  # the source of what the report itself says
@@ -41,6 +42,7 @@ _TABLES = {
     "set_aside": ("剔除的行", "文件中不是申报的行及理由。", "行"),
     "definitions": ("统计表的定义", "每张统计表统计的是什么。", "张"),
     "columns": ("列与指标的含义", "申报明细各列与表外指标的含义。", "列"),
+    "terms": ("术语", "本报告所用词语的含义。", "条"),
     "flow": ("从申请到获证", "从申请的名额到取得证书的学生，每一步的人数与占上一步的比例。", "人、%"),
 }
 
@@ -149,11 +151,12 @@ def results_tables(logged: Cleaned | Processed, problems: pd.DataFrame, source: 
 
 
 def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
-    """What each statistic counts, and what the columns of the applications and the indicators mean."""
+    """What each statistic counts, what the report's words, and what the columns and the indicators mean."""
     columns = [COLUMNS[name] for name in names_of(applications) if name in COLUMNS]
     counted = pd.DataFrame([*STATISTICS.values()])[["title", "unit", "definition"]]
     meant = pd.DataFrame([*columns, *INDICATORS.values()])[["title", "unit", "meaning"]]
-    tables = {"definitions": counted, "columns": meant}
+    terms = pd.DataFrame([*_TERMS.items()], columns=["title", "meaning"])
+    tables = {"definitions": counted, "terms": terms, "columns": meant}
     return {name: table_of(name, data.astype("str"), OURS) for name, data in tables.items()}
 
 

@@ -1,5 +1,6 @@
 """Years side by side: the last two in tables and sentences, and the book over all years of a project."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
@@ -12,10 +13,11 @@ from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project, processed_years
 from pilotlib.reading import YearStatistics, processed_folder, read_year_statistics
-from pilotlib.report.books import KINDS, Book, Fact
-from pilotlib.report.drawing import marked_chart, stack_chart
-from pilotlib.report.figures import FigureEntry, top_of
-from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, measured, number, people, shortened, signed
+from pilotlib.report.books import KINDS, Book, Point
+from pilotlib.report.drawing import dumbbell_chart, marked_chart, stack_chart
+from pilotlib.report.figures import FigureEntry, leading, levels_are_open, top_of
+from pilotlib.report.message import cards_of, changed_point
+from pilotlib.report.prose import AT_LEAST, NOT_GIVEN, at_least, number, people, shortened, signed
 from pilotlib.report.told import NOTHING, Told, names_of
 from pilotlib.statistics import years as yearly
 from pilotlib.statistics.places import PLACES
@@ -116,29 +118,26 @@ def book_of(years: _Years) -> Book:
         Told(*_BREAKS, source, yearly.breaks(years)),
         Told("sources", "各年数据来源", "每个年度的学校与申报表。", "年", source, files),
     )
+    (before, last), (compared, lines) = years[-2:], compare(years)
+    measured = compared["compared_measures"].data
+    changed, figures = [*filter(None, [changed_point(measured, before.year)])], _figures(years, source)
     return Book(
         file=KINDS["years"].file,
         title=("" if others else school, "1+X证书制度试点历年对比"),
-        subtitle=f"依据{source}；各数与当年的年度报告相同。",
         owner="" if others else school,
         source=source,
+        period=f"{years[0].year}至{years[-1].year}年",
         tables={told.name: told for told in tables},
-        figures={entry.table.name: entry for entry in _figures(years, source)},
-        paragraphs={"latest": "\n".join(compare(years)[1])},
+        figures={entry.table.name: entry for entry in figures},
+        paragraphs={"places": "\n".join(lines[: -len(_MEMBERS)]), "members": "\n".join(lines[-len(_MEMBERS) :])},
+        headings={
+            "places": changed[0].happened if changed else "",
+            "members": re.sub("（[^）]*）", "", lines[-len(_MEMBERS)]).replace("：", "").rstrip("。"),
+        },
         facts={"years": [year.year for year in years]},
-        key_figures=_key_figures(years),
+        points=[*changed, *(Point(*line.rstrip("。").split("：", 1)) for line in lines[-len(_MEMBERS) :])],
+        key_figures=cards_of(last.statistics, measured, before.year),
     )
-
-
-def _key_figures(years: _Years) -> list[Fact]:
-    """The totals of the last year, each beside those of the years before it."""
-    overviews = {year.year: year.statistics["overview"] for year in reversed(years)}
-    names = [name for name in TOTALS if all(name in set(table["measure"]) for table in overviews.values())]
-    facts = []
-    for name in names:
-        (year, last), *before = [(f"{year}年", measured(table, name)) for year, table in overviews.items()]
-        facts.append(Fact(title_of(name), last, "；".join([year, *map("".join, before)])))
-    return facts
 
 
 def measures_table(years: _Years, source: str) -> Told:
@@ -152,9 +151,14 @@ def measures_table(years: _Years, source: str) -> Told:
     marks = {"下限": there[there["lower_bound"]], "有人数缺失": there[there["incomplete"]]}
     marked = [f"{mark}：" + part.groupby(_KEY)["year"].agg("、".join) for mark, part in marks.items()]
     notes = pd.concat(marked).groupby(_KEY).agg("；".join).reindex(values.index, fill_value="").astype("str")
+    last = yearly.compared(yearly.measures(years), *(year.year for year in years[-2:])).set_index(_KEY)
+    why = last["note"].reindex(values.index).fillna("").astype("str")
+    notes = (notes + "；" + why).str.strip("；").astype("str")
+    values = values.assign(change=last["change"].reindex(values.index))
     table, columns = values.assign(note=notes).reset_index(), names_of(values)
     bounds, gaps = (part.reset_index(drop=True) for part in (bounds.astype(bool), gaps))
-    definition, shown = f"{_NO_COMPARISON}各年都未提供的指标不列。", ("measure", *columns, "unit", "topic")
+    definition = f"{_NO_COMPARISON}“变化”为最后一年比前一年。各年都未提供的指标不列。"
+    shown = ("measure", *columns, "unit", "note")
     data = table[["measure", *columns, "unit", "topic", "note"]]
     return Told("measures", "各年的指标", definition, "各行注明", source, data, bounds=bounds, gaps=gaps, shown=shown)
 
@@ -196,8 +200,9 @@ def members_table(what: str, years: _Years, source: str) -> Told:
     return Told(what, title, definition, "人", source, data, gaps=gaps, shown=("name", *columns))
 
 
-def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
-    """Places approved and applied for, a bar a year; places approved, a stack a year, a piece a level."""
+def _figures(years: _Years, source: str) -> list[FigureEntry]:
+    """Places approved and applied for, a bar a year; places approved, a stack a year, a piece a level; how those of
+    certificates changed that the last two years have both."""
     overviews = [year.statistics["overview"].set_index("measure").loc[PLACES] for year in years]
     bounds = [_BOUNDED * bool(overview["lower_bound"]["places_approved"]) for overview in overviews]
     names = [f"{year.year}年{bound}" for year, bound in zip(years, bounds, strict=True)]
@@ -208,14 +213,41 @@ def _figures(years: _Years, source: str) -> tuple[FigureEntry, FigureEntry]:
     last = levels[levels["years"].isin(levels["years"].tail(1))]
     top, headline = top_of(last, "share"), "历年各等级批准培训人数"
     if top is not None and not last["lower_bound"].eq(True).any():
-        headline = f"{top['years']}{top['level']}占批准人数的{number(top['share'])}%"
+        least = AT_LEAST if levels_are_open(last) else ""
+        headline = f"{top['years']}{top['level']}{least}占批准人数的{number(top['share'])}%"
     told = Told("places_over_years", "历年人数", "各年申请与批准的培训人数。", "人", source, places)
     form = "横向条形图，每年一条，批准与申请不同的以菱形标出申请数。"
-    draw, lengths = partial(marked_chart, places, "years"), ["places_approved", "places_applied"]
+    draw, lengths = partial(marked_chart, table=places, names="years"), ["places_approved", "places_applied"]
     first = FigureEntry(told, draw, places_headline(places), form, ["years"], lengths)
     told = Told("levels_over_years", "历年等级", "各年各等级的批准培训人数。", "人", source, levels)
-    draw, form = partial(stack_chart, levels, "years", "level"), "横向堆叠条形图，每年一条，按等级分段。"
-    return first, FigureEntry(told, draw, headline, form, ["years", "level"], ["places_approved"])
+    draw, form = partial(stack_chart, table=levels, row="years", part="level"), "横向堆叠条形图，每年一条，按等级分段。"
+    second = FigureEntry(told, draw, headline, form, ["years", "level"], ["places_approved"])
+    return [first, second, *_changed_certificates(years, source)]
+
+
+def _changed_certificates(years: _Years, source: str) -> list[FigureEntry]:
+    """Of certificates that the last two years have both: from which number of places to which, the most changed first;
+    no figure where none changed."""
+    before, after = (year.year for year in years[-2:])
+    rows = yearly.came_and_went(yearly.certificates(years[-2:]), before, after).dropna(subset=["earlier", "later"])
+    rows = rows.assign(change=rows["later"] - rows["earlier"]).query("change != 0")
+    rows = rows.sort_values("change", key=abs, ascending=False, kind="stable", ignore_index=True)
+    if rows.empty:
+        return []
+    heads = {"earlier": f"{before}年", "later": f"{after}年"}
+    data = rows[["name", "earlier", "later", "change"]]
+    told = Told("certificates_changed", "证书的变化", "两年都有的证书的批准人数。", "人", source, data, heads=heads)
+    shown, others = leading(data, "change", "种证书", add=False)
+    top, changes = shown.iloc[0], shown["change"].map(signed)
+    texts = (shown["earlier"].map(number) + " → " + shown["later"].map(number) + "（" + changes + "）").tolist()
+    wide = shown.set_index("name")[["earlier", "later"]].rename(columns=heads)
+    verb = "增加" if top["change"] > 0 else "减少"
+    headline = f"{number(len(data))}种证书的名额有变化，{top['name']}{verb}最多，为{people(abs(top['change']))}"
+    form = f"哑铃图，每种证书一条，从{before}年的批准人数到{after}年的，变化大的在前。"
+    draw = partial(dumbbell_chart, wide=wide, texts=texts, marked=0)
+    return [
+        FigureEntry(told, draw, headline, form, ["name"], ["later", "earlier", "change"], f"批准培训人数，人{others}")
+    ]
 
 
 def places_headline(every: pd.DataFrame) -> str:

@@ -38,6 +38,7 @@ _TEXT = """
 _DRAWN_TEXT = """
   const faults = [];
   for (const drawing of document.querySelectorAll("svg")) {
+    if (!drawing.checkVisibility()) continue;
     const parts = [...drawing.querySelectorAll("path, rect, text")].filter((part) => !part.closest("defs, clipPath"));
     const page = getComputedStyle(drawing).backgroundColor;
     const ground = page === clear ? getComputedStyle(document.body).backgroundColor : page;
@@ -59,9 +60,17 @@ _DRAWN_TEXT = """
 }"""
 
 _SMALL_TEXT = """(least) => [...document.querySelectorAll("svg text")].filter((text) => {
+  if (!text.checkVisibility()) return false;
   const scale = text.ownerSVGElement.getScreenCTM().a;
   return parseFloat(getComputedStyle(text).fontSize) * scale < least;
 }).map((text) => `图中文字“${text.textContent}”太小`)"""
+
+
+def contents(page) -> tuple[list[str], list[str]]:
+    """The list of contents as a desk shows it, without what stands below a section; and the sections' titles."""
+    titles = "all => all.map(one => (one.querySelector('.topic')?.firstChild ?? one).textContent.trim())"
+    listed = page.locator("nav .wide li:not(.below) a").all_inner_texts()
+    return listed, page.eval_on_selector_all("main h2", titles)
 
 
 def open_all(page) -> None:
@@ -91,8 +100,9 @@ def faint_text(page) -> list[str]:
 
 def undescribed_images(page) -> list[str]:
     """Pictures without a description, with a placeholder for one, or with another picture's."""
-    told = page.eval_on_selector_all(
-        "img, svg, [role=img]", "all => all.map(one => one.getAttribute('alt') ?? one.getAttribute('aria-label') ?? '')"
+    told = page.eval_on_selector_all(  # what is hidden is described by what holds it
+        "img, svg:not([aria-hidden=true]), [role=img]",
+        "all => all.map(one => one.getAttribute('alt') ?? one.getAttribute('aria-label') ?? '')",
     )
     faults = ["一幅图没有说明" for text in told if not text.strip()]
     faults += [
@@ -139,6 +149,27 @@ def unreadable_drawn_text(page, least_pixels: float = 0) -> list[str]:
     return page.evaluate(_LIGHT + _DRAWN_TEXT) + page.evaluate(_SMALL_TEXT, least_pixels)
 
 
+def ragged(page) -> list[str]:
+    """Parts of a page's column that end neither at its right edge nor, as running text does, far before it."""
+    return page.eval_on_selector_all(
+        "main figure, main .table, main .key-figures, main .doubts, main h2, main .fold",
+        """all => { const main = document.querySelector("main"), style = getComputedStyle(main);
+             const edge = main.getBoundingClientRect().right - parseFloat(style.paddingRight);
+             return all.filter(one => one.checkVisibility() && !one.closest(".lead, .given") &&
+                               Math.abs(one.getBoundingClientRect().right - edge) > 1)
+                       .map(one => `右边不齐：${one.outerHTML.slice(0, 60)}`); }""",
+    )
+
+
+def scrolls_a_little(page) -> list[str]:
+    """Tables that scroll sideways though only a few points are missing."""
+    return page.eval_on_selector_all(
+        ".table",
+        """all => all.map(one => [one.scrollWidth - one.clientWidth, one.ariaLabel])
+                   .filter(([more]) => more > 0 && more < 24).map(([more, name]) => `${name}只差${more}点`)""",
+    )
+
+
 def scrolls_sideways(page) -> list[str]:
     """A page wider than its window."""
     wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
@@ -173,6 +204,8 @@ CHECKS = (
     dangling_links,
     faint_text,
     unreadable_drawn_text,
+    ragged,
+    scrolls_a_little,
     scrolls_sideways,
     out_of_reach,
 )

@@ -51,6 +51,7 @@ def reports(made) -> Path:
 @pytest.fixture(scope="module", params=[1280, 390])
 def page(request, browser, reports):
     page = open_page(browser, reports / "annual-report.html", viewport={"width": request.param, "height": 900})
+    gate.open_all(page)
     yield page
     page.context.close()
 

@@ -81,7 +81,10 @@ def test_a_table_says_its_title_units_and_thousands(year):
     assert text.splitlines()[0] == "年度总览"
     assert "1,662" in text and "至少15" in text
     html = year.statistics["by_round"]._repr_html_()
-    assert "<caption>按申报批次</caption>" in html and "批准总培训人数（人）" in html
+    assert (
+        '<caption><span class="numbered" data-kind="表"></span>按申报批次</caption>' in html
+        and "批准总培训人数（人）" in html
+    )
 
 
 def test_what_is_computed_from_a_table_does_not_pass_for_it(year):

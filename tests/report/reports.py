@@ -49,7 +49,7 @@ def cells_of_notebook() -> list:
 def pieces_of(report: Book, drawn: bool = True) -> list[str]:
     """What the code cells of the report's notebook show of a report, as HTML; its figures need not be drawn."""
     names = {"parts": parts, "report": report}
-    blank = {"drawing": lambda _: None, "svg_of": lambda *_: "<svg ></svg>"}
+    blank = {"drawing": lambda *_: None, "svg_of": lambda *_: "<svg ></svg>"}
     with nullcontext() if drawn else mock.patch.multiple(parts, **blank):
         return [eval(cell.source, names).data for cell in cells_of_notebook() if cell.cell_type == "code"]
 

@@ -46,7 +46,23 @@ def rendered(text, claims):
     ],
 )
 def test_marks_stand_behind_numbers_and_units_and_change_nothing_else(text, shown, check):
-    assert re.sub("<[^>]+>", "", rendered(text, check(text))).strip() == shown
+    page = re.sub('<span class="why".*?</span>', "", rendered(text, check(text)))
+    assert re.sub("<[^>]+>", "", page).strip() == shown
+
+
+def test_what_a_sum_lacks_is_marked_at_the_end_of_its_clause(inputs, check):
+    page = re.sub('<span class="why".*?</span>', "", rendered(inputs.narrative, check(inputs.narrative)))
+    text = re.sub("<[^>]+>", "", page)
+    assert "沿用批次获批11个✓≠推算，培训任务为610人✓≠推算。" in text
+    assert "等12个✓证书已有51人✓结束师资培训≠推算，" in text
+
+
+def test_a_mark_says_why_and_what_could_stand_instead(inputs, check):
+    page = rendered(inputs.narrative, check(inputs.narrative))
+    why = [re.sub("<[^>]+>", "", found) for found in re.findall('<span class="why".*?</span>', page)]
+    assert len(why) == 21
+    assert sum("可写作：“另有第二次2项、180人，全年合计25项、1662人”。" in text for text in why) == 2
+    assert all(re.search(f'aria-describedby="why-{entry}"', page) for entry in re.findall('id="why-(\\d+)"', page))
 
 
 def test_every_mark_has_its_row(inputs, check):

@@ -92,16 +92,16 @@ def test_a_step_that_was_not_given_says_so_and_the_first_has_none_before_it(year
     cells = [[cell.get_text() for cell in line.find_all(["th", "td"])] for line in page.select("tbody tr")]
     assert [cell.get_text() for cell in page.select("thead th")] == ["步骤", "人数（人）", "比率（%）"]
     assert cells[0] == ["申请", "100", "—"]
-    assert cells[2:4] == [["培训", "1,028", "1142.22"], ["考核", "未提供", "未提供"]]
+    assert cells[2:4] == [["培训", "1,028", "1,142.2"], ["考核", "未提供", "未提供"]]
 
 
-def test_places_per_100_students_have_two_decimals_on_page_and_sheet():
+def test_places_per_100_students_have_one_decimal_on_page_and_sheet():
     data = pd.DataFrame({"majors_together": ["会计", "物流"], "places_per_100_students": [20.0, 8.77]})
     told = Told("places_per_100_students", "每百名", "定义。", "人", "来源", data)
     page = BeautifulSoup(html(told), "html.parser")
-    assert [cell.get_text() for cell in page.select("td")] == ["20.00", "8.77"]
+    assert [cell.get_text() for cell in page.select("td")] == ["20.0", "8.8"]
     sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx("", "", "来源", [told])))["每百名"]
-    assert [sheet.cell(line, 2).number_format for line in (6, 7)] == ["#,##0.00"] * 2
+    assert [sheet.cell(line, 2).number_format for line in (6, 7)] == ["#,##0.0"] * 2
 
 
 def test_a_lower_bound_is_one_in_every_figure_of_its_row(year):

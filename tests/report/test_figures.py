@@ -4,13 +4,14 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 from matplotlib import font_manager
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from pilotlib import PilotError
 from pilotlib.chinese import register_font
 from pilotlib.cleaning import clean
 from pilotlib.report import colours
-from pilotlib.report.drawing import report_style, svg_of
+from pilotlib.report.drawing import NARROW, WIDE, report_style, svg_of
 from pilotlib.report.figures import FIGURES, drawing
 from pilotlib.report.year_tables import figure_tables, statistic_tables
 from pilotlib.statistics import Tables, summarise
@@ -59,8 +60,41 @@ def test_a_figure_is_the_same_bytes_every_time_and_says_no_time(name, statistics
 def test_bars_show_sums_not_means(statistics):
     axes = drawn("certificates", statistics).axes[0]
     widths = [bar.get_width() for bar in axes.containers[0]]
-    assert widths[:3] == [170, 150, 140]
-    assert sum(widths) == 1662
+    assert widths == [170, 150, 140, 130, 120, 104, 80, 80, 80, 68]
+    entry = FIGURES["certificates"](figure_tables(statistics, "来源"))
+    assert entry.unit == "批准培训人数，人；前10种证书，其余11种证书合计540人"  # 1662 − 1122
+
+
+def test_the_bar_that_the_headline_names_is_set_off_and_the_others_are_quiet(statistics):
+    bars = drawn("certificates", statistics).axes[0].patches
+    assert [to_hex(bar.get_facecolor()) == colours.MAIN_COLOUR.lower() for bar in bars] == [True] + [False] * 9
+    assert {to_hex(bar.get_facecolor()) for bar in bars[1:]} == {colours.QUIET_COLOUR.lower()}
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW])
+@pytest.mark.parametrize("name", sorted(FIGURES.keys() - {"pass_rates"}))
+def test_the_longest_bar_is_more_than_half_the_figure(name, layout, statistics):
+    figure = drawing(FIGURES[name](figure_tables(statistics, "来源")), layout)
+    with report_style():
+        figure.draw_without_rendering()
+    bars = [bar for box in figure.axes[0].containers for bar in getattr(box, "patches", [])]
+    longest = max(bar.get_window_extent().x1 for bar in bars) - min(bar.get_window_extent().x0 for bar in bars)
+    assert longest >= 0.55 * figure.bbox.width
+
+
+def test_what_is_shared_is_a_bar_of_its_own_that_begins_where_the_other_does(statistics):
+    axes = drawn("majors", statistics).axes[0]
+    own, shared = axes.containers
+    assert {bar.get_x() for bar in [*own, *shared]} == {0}
+    assert [bar.get_width() for bar in own][:2] == [250, 150]
+    assert [bar.get_width() for bar in shared][:2] == [80, 170]
+    assert all(below.get_y() > bar.get_y() for bar, below in zip(own, shared, strict=True))
+
+
+def test_a_step_that_was_not_given_is_a_hole_and_no_bar_of_nothing(statistics):
+    patches = drawn("applied_to_awarded", statistics).axes[0].patches
+    assert [patch.get_fill() for patch in patches[-2:]] == [False, False]
+    assert all(patch.get_width() > 0 for patch in patches[-2:])
 
 
 def test_a_step_that_was_not_given_says_so(statistics):

@@ -12,7 +12,7 @@ from pilotlib.report.books import Book, Fact
 from tests.conftest import editions_here
 
 FIGURE = (
-    '<figure id="figure-flow"><h3><span class="numbered">图1</span>名额用了六成</h3><p class="measure">2021年，人</p>'
+    '<figure id="figure-flow"><p class="headline"><span class="numbered">图1</span>名额用了六成</p><p class="measure">2021年，人</p>'
     '<svg role="img" aria-label="批准到取证" viewBox="0 0 10 5" width="100" height="50"><rect width="10" height="5"/></svg>'
     '<figcaption>来源：某表。</figcaption><details class="data"><table><tr><td>图中数据</td></tr></table></details></figure>'
 )
@@ -23,7 +23,7 @@ OPENING = (
     '<p class="doubts"><a href="#section-1">3处不一致</a></p>'
 )
 COVER = [Fact("编制单位", "教务处"), Fact("编制日期", "2022年1月10日")]
-BOOK = Book("report", ("某校", "某年度报告"), "", "某校", "某表", {}, {}, {}, {}, COVER)
+BOOK = Book("report", ("某校", "某年度报告"), "某校", "某表", "2021年", {}, {}, {}, {}, cover=COVER)
 
 
 def table(title: str, rows: int, columns: int = 2, text: str = "甲") -> str:

@@ -33,7 +33,7 @@ def test_cells_are_written_for_reading():
 
 def test_a_table_has_caption_scopes_units_and_a_scroll_box():
     page = html(table(pd.DataFrame({"major": ["会计"], "students": [437]})))
-    assert "<caption>学生</caption>" in page
+    assert '<caption><span class="numbered" data-kind="表"></span>学生</caption>' in page
     assert '<th scope="col" class="figure">学生规模（人）</th>' in page
     assert '<th scope="row" class="short">会计</th>' in page
     assert '<td class="figure">437</td>' in page
@@ -79,15 +79,15 @@ def test_a_round_that_lacks_a_count_says_so_and_the_others_do_not():
     told = report.tables["by_round"]
     page = BeautifulSoup(html(told), "html.parser")
     assert [[cell.get_text() for cell in line.find_all(["th", "td"])] for line in page.select("tbody tr")] == [
-        ["第一次", "2", "2", "2", "90", "至少50", "62.50"],
-        ["第二次", "2", "2", "2", "80", "30", "37.50"],
+        ["第一次", "2", "2", "2", "90", "至少50", "62.5"],
+        ["第二次", "2", "2", "2", "80", "30", "37.5"],
     ]
     assert csv_of(told.data).decode("utf-8-sig").splitlines() == [
         "申报批次,试点,证书,证书×等级,申请总培训人数,批准总培训人数,申请下限,下限,占批准人数",
         "第一次,2,2,2,90,50,否,是,62.5",
         "第二次,2,2,2,80,30,否,否,37.5",
     ]
-    assert "第一次2项、批准至少50人；第二次2项、批准30人。" in report.paragraphs["places"]
+    assert "第一批次2项、批准至少50人；第二批次2项、批准30人。" in report.paragraphs["places"]
     stacks = [text.get_text() for text in drawing(report.figures["round_level"]).axes[0].texts]
     assert stacks[-2:] == ["至少50人", "30人"]
     bars = [text.get_text() for text in drawing(report.figures["certificates"]).axes[0].texts]

@@ -171,7 +171,7 @@ def test_each_figure_is_a_chart_of_its_own_sheet_with_its_headline(book, workboo
 def test_a_chart_has_bars_of_one_unit_coloured_as_the_report(year, workbooks):
     charts = {sheet.title: sheet._charts[0] for sheet in workbooks[year.file] if sheet._charts}
     colour = lambda series: series.graphicalProperties.solidFill.srgbClr  # noqa: E731
-    assert [colour(series) for series in charts["按证书"].series] == ["7A8793", "1F6F6B"]  # applied, approved
+    assert [colour(series) for series in charts["按证书"].series] == ["7A8793", "0B4F8A"]  # applied, approved
     assert len(charts["从申请到获证"].series) == 1  # people, not percent
     levels = [point.spPr.solidFill.srgbClr for point in charts["按批次与等级"].series[0].dPt]
     assert set(levels) <= {"4696CC", "0F3A5F", "DB7426"}

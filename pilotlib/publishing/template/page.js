@@ -1,3 +1,51 @@
+// What is folded is printed too, and folded again.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("main details:not([open])")];
+  for (const one of opened) one.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const one of opened) one.open = false;
+});
+
+// A table that lacks but a little room on a narrow page is set smaller, rather than scrolled by a few points.
+const fit = (boxes) => {
+  for (const box of boxes) {
+    const table = box.querySelector("table");
+    const lacks = () => box.scrollWidth - box.clientWidth;
+    if (lacks() >= 60) continue;
+    for (let size = 0.76; lacks() > 0 && size > 0.64; size -= 0.02) table.style.fontSize = `${size}rem`;
+    if (lacks() > 0) table.style.fontSize = "";
+  }
+};
+fit(document.querySelectorAll(".table"));
+document.addEventListener("toggle", (event) => fit(event.target.querySelectorAll(".table")), true);
+
+// The list of contents shows where one is: the last section that has begun.
+const entries = new Map([...document.querySelectorAll("nav a")].map((link) => [link, link.hash.slice(1)]));
+const sections = [...document.querySelectorAll("main h2[id]")];
+const mark = () => {
+  const begun = sections.findLast((one) => one.getBoundingClientRect().top < innerHeight / 3);
+  for (const [link, id] of entries) {
+    if (begun?.id === id) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+};
+addEventListener("scroll", mark, { passive: true });
+mark();
+
+// A tap on a mark shows why; a second one leads to its row.
+for (const link of document.querySelectorAll("a.check")) {
+  link.addEventListener("click", (event) => {
+    if (event.pointerType === "touch" && link.dataset.tapped !== "true") {
+      event.preventDefault();
+      link.dataset.tapped = "true";
+      link.addEventListener("blur", () => { delete link.dataset.tapped; }, { once: true });
+      link.focus();
+    }
+  });
+}
+
 // Search and sort for long tables; without a script they are read as they are.
 for (const box of document.querySelectorAll(".searchable")) {
   const body = box.querySelector("tbody");
