@@ -14,7 +14,7 @@ from pilotlib.project import find_project
 from pilotlib.province import sections
 from pilotlib.province.statistics import ADDED_UP, SCHOOLS_STATISTICS, is_incomplete
 from pilotlib.reading.files import read_text
-from pilotlib.report.books import Book, Fact, Kind
+from pilotlib.report.books import Book, Fact, Kind, Point
 from pilotlib.report.figures import FigureEntry
 from pilotlib.report.prose import NOT_GIVEN, Statistics, measured, number
 from pilotlib.report.told import Told, names_of
@@ -56,30 +56,29 @@ SCHOOLS = Kind(("schools",), "index", "汇总", "pilotlib.province.book.open_sch
 
 def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
     """The book over the schools of a table: of its `title, file, sha256, by, rows_read`, and its statistics."""
-    years, source = sections.years_of(statistics), f"{about['file']}，按{about['by']}汇总"
+    years, source = sections.years_of(statistics), f"各学校申报表，按{about['by']}汇总"
     tables = _tables(statistics, source)
     figures: dict[str, FigureEntry] = {}
     for year in years:
         figures |= sections.year_figures(statistics, tables, year)
-    failed = statistics["failures"]["school"].nunique()
-    rest = f"；{number(failed)}所学校未完成，原因逐条列出" if failed else ""
     overview, over = statistics["overview"], sections.over_years(statistics)
     notes, key_figures = overview.set_index("measure")["note"].to_dict(), []
     for name in _KEY_MEASURES:  # of several years together, and said to be
         together = "相加" if name in (*ADDED_UP, "cells_changed") else "，重复的只计一次"
         note = "；".join(filter(None, [over and over + together, notes[name]]))
         key_figures.append(Fact(title_of(name), measured(overview, name), note))
-    values = overview.set_index("measure")["value"].astype(object)
+    values, paragraphs = overview.set_index("measure")["value"].astype(object), _paragraphs(statistics, years)
     counts = values.where(values.notna(), None).to_dict()
     return Book(
         file=SCHOOLS.file,
-        title=(f"{about['title']}：", "1+X证书制度试点汇总"),
-        subtitle=f"依据{source}{rest}。",
+        title=(about["title"], "1+X证书制度试点汇总"),
         owner=about["title"],
-        source=f"{source}，SHA-256 {about['sha256']}",
+        source=f"{about['file']}，按{about['by']}汇总，SHA-256 {about['sha256']}",
+        period="、".join(map(str, years)) + "年",
         tables=tables,
         figures=figures,
-        paragraphs=_paragraphs(statistics, years),
+        paragraphs=paragraphs,
+        points=_points(paragraphs, statistics),
         key_figures=key_figures,
         doubts=sections.doubts_of(statistics),
         provenance=[
@@ -139,6 +138,18 @@ def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     if statistics["by_city"]["city"].nunique() > sections.CITIES_DRAWN:
         paragraphs["cities"] += f"\n图中为批准最多的{sections.CITIES_DRAWN}个市。"
     return paragraphs | {"certificates": sections.certificates_paragraph(statistics)}
+
+
+def _points(paragraphs: dict[str, str], statistics: Statistics) -> list[Point]:
+    """The report's message: of each topic's sentences the first, and what follows it; who failed."""
+    failed = statistics["failures"]["school"].nunique()
+    said = {name: measured(statistics["overview"], name) for name in statistics["overview"]["measure"]}
+    of_years = sections.over_years(statistics)
+    means = f"{of_years}相加" if of_years else f"申请{said['places_applied']}，涉及{said['certificates']}证书"
+    first = Point(f"{said['schools']}学校获批培训名额{said['places_approved']}", means)
+    texts = [line for topic in ("schools", "certificates") for line in paragraphs[topic].splitlines()[:2]]
+    texts += [f"{number(failed)}所学校未完成。原因逐条列出"] if failed else []
+    return [first, *(Point(*text.rstrip("。").split("。", 1)) for text in texts if text)]
 
 
 def link_to(report: str) -> str:

@@ -16,7 +16,7 @@ from pilotlib.columns import title_of
 from pilotlib.province.statistics import HIGH, LEAST_SCHOOLS, is_incomplete
 from pilotlib.report import parts
 from pilotlib.report.books import Book, Doubt
-from pilotlib.report.drawing import bar_chart, floats
+from pilotlib.report.drawing import bar_chart, dot_chart, floats
 from pilotlib.report.figures import FigureEntry
 from pilotlib.report.prose import (
     NOT_GIVEN,
@@ -31,7 +31,8 @@ from pilotlib.report.prose import (
 from pilotlib.report.told import Told
 from pilotlib.statistics.places import BOUNDS, PLACES
 
-CITIES_DRAWN = 30
+CITIES_DRAWN, SCHOOLS_DRAWN = 30, 40
+_SCHOOLS_FOR_BANDS = 20  # from how many schools on it is drawn how they are spread
 NAMES_SHOWN = 5
 NOT_NAMED = "未写明"
 _SCHOOLS_FOR_TENTH = 10  # from how many schools on the largest tenth is told
@@ -44,6 +45,13 @@ def figures(book: Book, name: str) -> HTML:
     return HTML("".join(pieces))
 
 
+def spread(book: Book) -> HTML:
+    """How schools are spread over bands of places and of rates, in the years that have enough of them."""
+    counts = book.tables["by_school"].data.groupby("year")["school"].nunique()
+    names = [f"{name}-{year}" for name in ("places", "rate") for year in counts.index[counts >= _SCHOOLS_FOR_BANDS]]
+    return HTML("".join(parts.figure(book, name).data for name in names))
+
+
 def years(book: Book) -> HTML:
     """Each year's sums, where there is more than one."""
     return parts.table(book, *({"by_year"} & set(book.tables)))
@@ -53,7 +61,7 @@ def cities(book: Book) -> HTML:
     """The section 各市; nothing where the table names no cities."""
     if "by_city" not in book.tables:
         return HTML("")
-    pieces = (parts.paragraph(book, "cities"), figures(book, "cities"), parts.table(book, "by_city"))
+    pieces = (parts.paragraph(book, "cities"), figures(book, "cities"), parts.table(book, "by_city", folded=True))
     return HTML("<h2>各市</h2>" + "".join(piece.data for piece in pieces))
 
 
@@ -219,9 +227,12 @@ def _outlier(row: _Row) -> str:
 
 
 def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> dict[str, FigureEntry]:
-    """The figures of one year: `places-<year>`, `rate-<year>`, and `cities-<year>` where cities are named."""
-    of_year, entries = in_year(statistics, year), {}
+    """The figures of one year: `schools-<year>`, `places-<year>`, `rate-<year>`, and `cities-<year>` where cities are
+    named."""
+    of_year, entries = in_year(statistics, year), dict[str, FigureEntry]()
     quartiles = of_year["quartiles"].set_index("measure")
+    if "places_approved" in quartiles.index:
+        entries[f"schools-{year}"] = _ranked(of_year, tables["by_school"], quartiles["median"]["places_approved"], year)
     for name, measure, title in (("places", "places_approved", "批准人数"), ("rate", "approval_rate", "批准率")):
         bands, headline = of_year[f"{name}_bands"], ""
         total = bands["schools"].sum()
@@ -252,8 +263,33 @@ def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> 
     return entries
 
 
+def _ranked(of_year: Statistics, told: Told, median: float, year: int) -> FigureEntry:
+    """The schools by their places, each a dot, with the median; set off are those unlike the others."""
+    rows = of_year["by_school"].dropna(subset="places_approved")
+    rows = rows.sort_values("places_approved", ascending=False, kind="stable")
+    shown, unlike = rows.head(SCHOOLS_DRAWN), of_year["outliers"].query("measure == 'places_approved'")["school"]
+    names, counts = shown["school"].map(name_of), shown[["places_approved", "lower_bound"]]
+    texts = [people(places, bounded) for places, bounded in counts.itertuples(index=False)]
+    marked = [place for place, school in enumerate(shown["school"]) if school in set(unlike)]
+    draw = partial(
+        dot_chart,
+        lengths=floats(shown["places_approved"]).set_axis(names),
+        texts=texts,
+        middle=float(median),
+        label=f"中位数{people(median)}",
+        marked=marked,
+    )
+    headline = f"{year}年各学校批准人数的中位数为{people(median)}，{names.iloc[0]}最多，为{texts[0]}"
+    rest = f"；前{SCHOOLS_DRAWN}所，其余{number(len(rows) - len(shown))}所见表" if len(rows) > len(shown) else ""
+    unit = f"批准培训人数，人{rest}" + ("；深色的与多数学校不同" if marked else "")
+    form = "点图，每所学校一点，从多到少排列，虚线为中位数。"
+    table = told._replace(data=rows, bounds=None, gaps=None, links=None)
+    return FigureEntry(table, draw, headline, form, ["school"], ["places_approved"], unit)
+
+
 def _bars(told: Told, rows: pd.DataFrame, label: str, sums: list[str], texts: list[str], *words: str) -> FigureEntry:
     """A bar a row, as long as the first of `sums` and followed by its text; words: headline, form, unit."""
     shown = told._replace(data=rows, bounds=None, gaps=None, links=None)
-    draw, (headline, form, unit) = partial(bar_chart, floats(rows[sums[0]]).set_axis(rows[label]), texts), words
+    lengths, (headline, form, unit) = floats(rows[sums[0]]).set_axis(rows[label]), words
+    draw = partial(bar_chart, lengths=lengths, texts=texts)
     return FigureEntry(shown, draw, headline, form, [label], sums, unit)
