@@ -18,7 +18,8 @@ const fit = (boxes) => {
     if (lacks() > 0) table.style.fontSize = "";
   }
 };
-fit(document.querySelectorAll(".table"));
+// Once the font is there and long tables have their buttons, which both make them wider.
+document.fonts.ready.then(() => fit(document.querySelectorAll(".table")));
 document.addEventListener("toggle", (event) => fit(event.target.querySelectorAll(".table")), true);
 
 // The list of contents shows where one is: the last section that has begun.
