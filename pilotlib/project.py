@@ -15,6 +15,8 @@ READABLE_SUFFIXES = (
     *(".tsv", ".csv", ".txt", ".md", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xml"),
     *(".html", ".htm", ".mht", ".mhtml", ".docx", ".pdf", ".zip"),
 )
+# Of files that hold tables, also such as are only said to be what they are.
+TABLE_SUFFIXES = (*READABLE_SUFFIXES, ".xlsb")
 
 
 def find_project(start: Path | str | None = None) -> Path:

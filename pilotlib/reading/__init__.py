@@ -19,7 +19,7 @@ from pilotlib.columns import (
     title_of,
 )
 from pilotlib.errors import PilotError
-from pilotlib.project import READABLE_SUFFIXES, ledger_beside, year_folder
+from pilotlib.project import READABLE_SUFFIXES, TABLE_SUFFIXES, ledger_beside, year_folder
 from pilotlib.reading.choosing import Origin
 from pilotlib.reading.files import read_bytes, read_text
 from pilotlib.reading.headers import BY_COLUMNS, header_of, is_of_results
@@ -116,7 +116,7 @@ def read_inputs(project: Path, year: int) -> YearInputs:
 def find_table(folder: Path, name: str) -> Path | None:
     """The table of a name of `TABLES` in a year's folder, a file or a folder; PilotError where there are several."""
     named = [*folder.glob(f"{name}.*"), *folder.glob(name)]
-    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in READABLE_SUFFIXES)
+    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in TABLE_SUFFIXES)
     if len(tables) > 1:
         names = "、".join(path.name for path in tables)
         raise PilotError(f"data/raw/{folder.name} 中有 {len(tables)} 个{TABLES[name]}：{names}。请只留下一个。")

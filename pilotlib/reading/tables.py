@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.errors import PilotError
-from pilotlib.project import READABLE_SUFFIXES
+from pilotlib.project import READABLE_SUFFIXES, TABLE_SUFFIXES
 from pilotlib.reading.choosing import NOTHING_FILLED, Origin, choice, top
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
 from pilotlib.reading.grids import Grid, as_shown, fill_merged
@@ -168,7 +168,7 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
         container = "文件夹"
         files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
     else:
-        if path.suffix.lower() not in READABLE_SUFFIXES:
+        if path.suffix.lower() not in TABLE_SUFFIXES:
             kinds = "、".join(READABLE_SUFFIXES).replace(".", "")
             raise PilotError(f"{path.name}：不认识这种文件。可以读取的有 {kinds}。")
         content = read_bytes(path)
@@ -191,4 +191,4 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
 
 
 def _may_hold_a_table(name: str) -> bool:
-    return Path(name).suffix.lower() in READABLE_SUFFIXES and not left_by_a_system(name)
+    return Path(name).suffix.lower() in TABLE_SUFFIXES and not left_by_a_system(name)

@@ -414,3 +414,11 @@ def test_two_sheets_alike_that_are_named_for_one_round_are_not_put_together(tmp_
     path.write_bytes(writers.xlsx({"第一批": rows, "第1批": rows}))
     with pytest.raises(PilotError, match="有 2 个表同样像申报表"):
         read_table(path)
+
+
+@pytest.mark.parametrize("name", ["applications.xlsb", "applications.xlsx"])
+def test_a_binary_workbook_is_named_as_one_whatever_its_name_and_says_what_to_do(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(writers.zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.bin": b"\x83\x01\x00"}))
+    with pytest.raises(PilotError, match=f"{name}：是二进制的 xlsb，.*请另存为 xlsx 后再试"):
+        read_table(path)
