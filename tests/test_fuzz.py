@@ -19,6 +19,7 @@ FOUND = {
     "merged-beyond.xlsx": 1,
     "ruled-line.md": 1,
     "ten-thousands-of-blank-rows.xls": 11,
+    "total-of-50-digits.txt": 10,
     "two-row-header-repeated-in-one.csv": 3,
 }
 

@@ -11,7 +11,7 @@ from pilotlib.cleaning import Cleaned
 from pilotlib.distinct import asked_of_each
 from pilotlib.reading.settings import OTHER_YEAR
 from pilotlib.vocabulary import LEVELS, SEVERITIES, STATUSES, is_round, registry
-from pilotlib.words import count_text, normalised
+from pilotlib.words import count_text, is_count, normalised
 
 CHECK_RULES = registry(__file__, "rules.toml")
 # A case: the row of the table or NA, the column, its value, what that was compared with, the rule.
@@ -133,4 +133,4 @@ def of_totals(cleaned: Cleaned) -> list[Case]:
 def counts_in(rows: pd.DataFrame, column: str) -> "pd.Series[int]":
     """The counts of a column, also of texts; missing where a text is none."""
     texts = rows[column].astype(object).fillna("").astype(str).map(normalised).map(count_text)
-    return pd.to_numeric(texts.where(texts.str.isdecimal()), errors="coerce").astype("Int64")
+    return pd.to_numeric(texts.where(texts.map(is_count)), errors="coerce").astype("Int64")
