@@ -197,6 +197,21 @@ def out_of_reach(page) -> list[str]:
     ]
 
 
+class OfLinkingPage:
+    """The tests of a module's fixture `page`, whose links lead out of it: for a class of the module to take over."""
+
+    def test_axe_finds_nothing(self, page):
+        violations, _ = found_by_axe(page)
+        assert violations == []
+
+    def test_the_gate_finds_nothing(self, page):
+        faults = [fault for check in CHECKS if check is not dangling_links for fault in check(page)]
+        assert faults == []
+
+    def test_nothing_is_asked_of_any_host(self, page):
+        assert page.heard == []
+
+
 CHECKS = (
     undescribed_images,
     disordered_headings,

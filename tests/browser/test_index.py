@@ -7,8 +7,6 @@ from tests.browser import gate
 from tests.browser.conftest import open_page
 from tests.test_index import put_report
 
-CHECKS = [check for check in gate.CHECKS if check is not gate.dangling_links]
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -31,14 +29,8 @@ def page(request, browser, folder):
     page.context.close()
 
 
-def test_axe_finds_nothing(page):
-    violations, _ = gate.found_by_axe(page)
-    assert violations == []
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_the_gate_finds_nothing(page, check):
-    assert check(page) == []
+class TestGate(gate.OfLinkingPage):
+    """The page passes the gate."""
 
 
 def test_every_link_leads_to_a_section_or_a_file(page, folder):

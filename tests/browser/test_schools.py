@@ -18,7 +18,6 @@ WINDOWS = [
     pytest.param((390, "light"), marks=pytest.mark.full),
     (390, "dark"),
 ]
-CHECKS = [check for check in gate.CHECKS if check is not gate.dangling_links]
 
 
 @pytest.fixture(scope="module")
@@ -57,24 +56,14 @@ def desk(browser, folder):
     page.context.close()
 
 
-def test_axe_finds_nothing(page):
-    violations, _ = gate.found_by_axe(page)
-    assert violations == []
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_the_gate_finds_nothing(page, check):
-    assert check(page) == []
+class TestGate(gate.OfLinkingPage):
+    """The page passes the gate."""
 
 
 def test_every_link_leads_to_a_section_or_a_report(page, folder):
     out = gate.dangling_links(page)
     assert len(out) >= 24
     assert [to for to in out if not (folder / unquote(to)).is_file()] == []
-
-
-def test_nothing_is_asked_of_any_host(page):
-    assert page.heard == []
 
 
 @pytest.mark.full
