@@ -67,7 +67,7 @@ def doubts_line(book: Book) -> HTML:
     """In a line how many things a reader should doubt, with links to the sections that hold them."""
     counted = [doubt for doubt in book.doubts if doubt.sentences]
     links = [f'<a class="section" data-section="{doubt.section}">{escape(doubt.title)}</a>' for doubt in counted]
-    text = "；".join(links) + "。各项数字的依据见附录。" if links else "没有发现存疑之处；各项数字的依据见附录。"
+    text = "；".join(links) + "。各项数字的依据见后文。" if links else "没有发现存疑之处；各项数字的依据见后文。"
     return HTML(f"<p class='doubts'>{text}</p>")
 
 
