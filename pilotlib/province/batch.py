@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from pilotlib.checking import CHECK_RULES
 from pilotlib.columns import title_of, unit_of
 from pilotlib.errors import PilotError
 from pilotlib.province.book import SCHOOLS
@@ -35,7 +36,7 @@ from pilotlib.vocabulary import NO_SCHOOL
 AGREED = ("applications", "certificates", "certificate_levels", "places_applied", "places_approved")
 REPORT_COLUMNS = {"school": "str", **dict.fromkeys(("year", "distinct_students"), "Int64")}
 REPORT_COLUMNS |= {"places_per_100_students": "Float64", **dict.fromkeys(("errors", "warnings", "notes"), "Int64")}
-REPORT_COLUMNS |= {"report": "str", **dict.fromkeys(AGREED, "Int64")}
+REPORT_COLUMNS |= {"warning_causes": "str", "report": "str", **dict.fromkeys(AGREED, "Int64")}
 
 
 class Batch(NamedTuple):
@@ -121,8 +122,11 @@ def _reports_of(parts: dict[Path, Part], final: Path) -> pd.DataFrame:
         except (OSError, ValueError):
             raise PilotError(f"{part.school} {part.year} 年的报告不见了，没有写出汇总。请再运行一次。") from None
         severities = Counter(f"{problem['severity']}s" for problem in manifest["problems"])
+        warned = [problem["rule"] for problem in manifest["problems"] if problem["severity"] == "warning"]
+        causes = "、".join(f"{CHECK_RULES[rule]['title']}{count}处" for rule, count in Counter(warned).most_common())
         page = folder / min(manifest["outputs"], key=lambda name: (not name.endswith(".html"), name))
         about = {"school": part.school, "year": part.year, "report": page.relative_to(final).as_posix()}
+        about |= {"warning_causes": causes}
         rows.append(dict.fromkeys(("errors", "warnings", "notes"), 0) | manifest["counts"] | severities | about)
     return pd.DataFrame(rows, columns=list(REPORT_COLUMNS)).astype(REPORT_COLUMNS)
 
@@ -144,7 +148,7 @@ def school_tables(totals: Statistics, reports: pd.DataFrame, failures: pd.DataFr
                 f"汇总为 {count}，没有汇总。请再运行一次 pilot batch --force；仍不一致，请把申报表交给维护者查看。"
             )
     faults = failures.groupby(["school", "year"], dropna=False).size().astype("Int64").reset_index(name="faults")
-    table = table.merge(faults, on=["school", "year"], how="left").fillna({"report": ""})
+    table = table.merge(faults, on=["school", "year"], how="left").fillna({"report": "", "warning_causes": ""})
     by_school = table.assign(errors=table["errors"].fillna(table.pop("faults")))
     total = totals["overview"].iloc[0]
     bounds = {name: bool(total[bound]) for name, bound in zip(PLACES, BOUNDS, strict=True)}

@@ -24,7 +24,10 @@ from pilotlib.vocabulary import NO_ROUND
 SCHOOLS_SHOWN = 2_000  # rows on the page, which a phone searches and sorts within a second
 CERTIFICATES_SHOWN = 30
 # What the page does not say of every school.
-_ONLY_AS_DATA = {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students", "errors", "notes"}
+_ONLY_AS_DATA = {"certificate_levels", "rows_set_aside", "cells_changed", "distinct_students"}
+_ONLY_AS_DATA |= {"errors", "warnings", "notes"}
+# What a phone shows of a school before anything is scrolled.
+_FIRST = ("school", "year", "places_approved", "approval_rate")
 _DEFINED = ("by_round", "by_school", "quartiles")  # what their figures mean is told
 _KEY_MEASURES = (
     *("schools", "applications", "certificates", "places_applied", "places_approved"),
@@ -105,6 +108,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     tables = {}
     for name, entry in SCHOOLS_STATISTICS.items():
         data, hidden = statistics[name], left_out | (_ONLY_AS_DATA if name == "by_school" else set())
+        shown = [column for column in filled(data) if column not in hidden]
         nothing_said = name == "by_round" and set(data["application_round"]) == {NO_ROUND}
         if nothing_said or len(data) < {"by_year": 2, "by_city": 1}.get(name, 0):
             continue
@@ -116,7 +120,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
             *about,
             gaps=pd.DataFrame(sections.NOT_NAMED, data.index, named),
             links=data["report"].map(link_to) if "report" in data else None,
-            shown=tuple(column for column in filled(data) if column not in hidden),
+            shown=tuple(sorted(shown, key=lambda column: name == "by_school" and column not in _FIRST)),
             notes="学校名称链接到该校的报告。" if name == "by_school" and data["report"].map(link_to).any() else "",
             limit={"by_school": SCHOOLS_SHOWN, "by_certificate": CERTIFICATES_SHOWN}.get(name),
             searchable=name == "by_school",

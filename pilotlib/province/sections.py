@@ -202,7 +202,7 @@ def doubts_of(statistics: Statistics) -> list[Doubt]:
     return [
         doubt("{}所学校未完成", failed, _failure, "未完成的学校"),
         doubt(lacking, bounded, _places, "各学校"),
-        doubt(f"{{}}所学校的{warnings}", warned, lambda row: f"{number(row['warnings'])}处", "各学校"),
+        doubt(f"{{}}所学校的{warnings}", warned, lambda row: row["warning_causes"], "各学校"),
         doubt(f"{number(len(unlike))}个数与多数学校不同", unlike, _outlier, "学校之间的差异"),
     ]
 
@@ -278,6 +278,7 @@ def _ranked(of_year: Statistics, told: Told, median: float, year: int) -> Figure
         middle=float(median),
         label=f"中位数{people(median)}",
         marked=marked,
+        links=[] if told.links is None else told.links[shown.index],
     )
     headline = f"{year}年各学校批准人数的中位数为{people(median)}，{names.iloc[0]}最多，为{texts[0]}"
     rest = f"；前{SCHOOLS_DRAWN}所，其余{number(len(rows) - len(shown))}所见表" if len(rows) > len(shown) else ""

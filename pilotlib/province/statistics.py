@@ -13,7 +13,7 @@ import pandas as pd
 from pilotlib.columns import unit_of
 from pilotlib.report.prose import Statistics, number
 from pilotlib.statistics import Statistic
-from pilotlib.statistics.places import BOUNDS
+from pilotlib.statistics.places import BOUNDS, DECIMALS
 from pilotlib.vocabulary import NO_SCHOOL
 
 ADDED_UP = ["applications", "places_applied", "places_approved"]
@@ -42,7 +42,7 @@ def summarise_schools(tables: Statistics) -> Statistics:
 def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     """The table with `approval_rate`, missing where a sum is a lower bound or nothing was applied for."""
     applied = table["places_applied"].astype("Float64")
-    rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(2)
+    rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(DECIMALS)
     table = table.copy()
     after = list(table.columns).index("places_approved")
     table.insert(after + 1, "approval_rate", rate.mask(is_incomplete(table)))
@@ -83,7 +83,7 @@ def quartiles(tables: Statistics) -> pd.DataFrame:
     table = table.assign(lower_fence=low.where(enough & (low >= 0)), upper_fence=high.where(enough)).reset_index()
     table = table.astype({"measure": "str"}).rename_axis(columns=None)
     table.insert(2, "unit", table["measure"].map(unit_of).astype("str"))
-    return table.round(dict.fromkeys(table.select_dtypes("Float64"), 2))
+    return table.round(dict.fromkeys(table.select_dtypes("Float64"), DECIMALS))
 
 
 def outliers(tables: Statistics) -> pd.DataFrame:

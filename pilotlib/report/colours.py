@@ -35,6 +35,7 @@ COLOURS = {
 TEXT_COLOUR, GROUND_COLOUR, OTHER_COLOUR = (COLOURS[name].light for name in ("text", "ground", "quiet"))
 # Of bars that are no level: those that a headline names, and the others.
 MAIN_COLOUR, QUIET_COLOUR = (COLOURS[name].light for name in ("main", "other"))
+LINK_COLOUR = COLOURS["link"].light
 LEVEL_COLOURS = {level: COLOURS[f"level-{place}"].light for place, level in enumerate(LEVELS, start=1)}
 # What is written in a level's segment: the middle one is the far end of the scale on either ground.
 INK_COLOURS = dict(zip(LEVELS, (TEXT_COLOUR, GROUND_COLOUR, TEXT_COLOUR), strict=True))

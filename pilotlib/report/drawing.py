@@ -13,7 +13,6 @@ import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from pilotlib.chinese import FONT_FAMILY, register_font
 from pilotlib.errors import PilotError
@@ -21,6 +20,7 @@ from pilotlib.report.colours import (
     GROUND_COLOUR,
     INK_COLOURS,
     LEVEL_COLOURS,
+    LINK_COLOUR,
     MAIN_COLOUR,
     OTHER_COLOUR,
     QUIET_COLOUR,
@@ -166,15 +166,16 @@ def dot_chart(
     middle: float,
     label: str,
     marked: Sequence[int] = (),
+    links: Iterable[str] = (),
 ) -> Figure:
     """A dot for each length with a text beside it, in the order given, and a line at the middle of all, which bears the
-    label; dots at the places `marked` are set off."""
+    label; dots at the places `marked` are set off. `links`: where each name leads, or ""."""
     chart, places = _canvas(layout, lengths.index, 0.75 * _BAR_INCHES, legend=True), range(len(lengths))
     colours = [MAIN_COLOUR if place in marked else QUIET_COLOUR for place in places]
     chart.axes.axvline(middle, color=OTHER_COLOUR, linestyle=(0, (3, 2)), label=label, zorder=1)
     chart.axes.scatter(lengths.to_numpy(), places, s=46, c=colours, zorder=3)
     chart.axes.set_ylim(len(lengths) - 0.5, -0.5)
-    return _finished(chart, lengths, texts)
+    return _finished(chart, lengths, texts, links)
 
 
 def dumbbell_chart(layout: Layout, wide: pd.DataFrame, texts: Sequence[str], marked: int | None = None) -> Figure:
@@ -252,8 +253,9 @@ def _labels(names: Iterable[str], longest: int) -> list[str]:
     return ["\n".join(shortened(line, longest) for line in str(name).split("\n")) for name in names]
 
 
-def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str]) -> Figure:
-    """The drawing with each row's name and its bar's text, and a legend where something bears a label."""
+def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str], links: Iterable[str] = ()) -> Figure:
+    """The drawing with each row's name, perhaps a link, and its bar's text, and a legend where something bears a
+    label."""
     figure, axes, layout, names, above, thick = chart
     wide = 0.55 * _TEXT_POINTS  # about as wide a Latin character is drawn
     lines = [line for name in names for line in name.split("\n")]
@@ -264,18 +266,19 @@ def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str]) 
     longest = max(ends, default=0) or 1
     axes.set(xlim=(0, longest), xlabel="", ylabel="")
     for place, (length, text) in enumerate(zip(lengths, texts, strict=True)):
-        if pd.isna(length):  # a hole is no bar of 0
-            hole = {"fill": False, "linestyle": (0, (3, 2)), "edgecolor": OTHER_COLOUR}
-            axes.add_patch(Rectangle((0, place - thick / 2), 0.2 * longest, thick, **hole))
-        at = (0 if pd.isna(length) else length, place)
-        axes.annotate(text, at, xytext=(5, 0), textcoords="offset points", va="center")
+        missing = pd.isna(length)  # neither a bar of 0 nor a shape that would look like a length
+        at, colour = (0 if missing else length, place), OTHER_COLOUR if missing else TEXT_COLOUR
+        axes.annotate(text, at, xytext=(5, 0), textcoords="offset points", va="center", color=colour)
     if above:  # into the room that the row has more than its bar
         axes.set_yticks([])
-        for place, name in enumerate(names):
-            axes.annotate(name, (0, place - thick / 2), xytext=(3, 3), textcoords="offset points", va="bottom")
+        near: dict[str, Any] = {"xytext": (3, 3), "textcoords": "offset points", "va": "bottom"}
+        written = [axes.annotate(name, (0, place - thick / 2), **near) for place, name in enumerate(names)]
         axes.set_ylim(len(names) - 0.5, -1 + thick / 2)
     else:
         axes.set_yticks(range(len(names)), names, linespacing=1.3)
+        written = axes.get_yticklabels()
+    for name, link in zip(written, links, strict=False):
+        name.set(url=link or None, color=LINK_COLOUR if link else TEXT_COLOUR)
     if axes.get_legend_handles_labels()[1]:
         figure.legend(loc="outside upper left", ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
     return figure

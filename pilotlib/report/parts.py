@@ -36,12 +36,19 @@ def title_block(book: Book) -> HTML:
 
 
 def message(book: Book, name: str = "") -> HTML:
-    """What happened and what it means, the weightiest first, beside the figure of that name."""
+    """What happened and what it means, the weightiest first, and in a line what is to be doubted, with links to the
+    sections that hold it; beside the figure of that name."""
     said = [(visible(happened), visible(means)) for happened, means in book.points]
     items = [f"<li><b>{escape(happened)}</b>{escape(means and f'：{means}')}。</li>" for happened, means in said]
     drawn = figure(book, name, NARROW).data if name else ""
     points = f"<ol class='points'>{''.join(items)}</ol>" if items else ""
-    return HTML(f"<div class='lead'>{points}{drawn}</div>")
+    links = [
+        f'<a class="section" data-section="{doubt.section}">{escape(doubt.title)}</a>'
+        for doubt in book.doubts
+        if doubt.sentences
+    ]
+    line = f"<p class='doubts'>{'；'.join(links) or '没有发现存疑之处'}。各项数字的依据见后文。</p>"
+    return HTML(f"<div class='lead'><div>{points}{line if book.doubts else ''}</div>{drawn}</div>")
 
 
 def key_figures(book: Book) -> HTML:
@@ -61,14 +68,6 @@ def _facts(kind: str, facts: Sequence[Fact]) -> HTML:
     note = f"<dd class='note' {style}>{{2}}</dd>" if kind == "key-figures" else ""
     form = f"<div><dt {style}>{{0}}</dt><dd {style}>{{1}}</dd>{note}</div>"
     return HTML(f"<dl class='{kind}'>{''.join(form.format(*map(escape, fact)) for fact in facts)}</dl>")
-
-
-def doubts_line(book: Book) -> HTML:
-    """In a line how many things a reader should doubt, with links to the sections that hold them."""
-    counted = [doubt for doubt in book.doubts if doubt.sentences]
-    links = [f'<a class="section" data-section="{doubt.section}">{escape(doubt.title)}</a>' for doubt in counted]
-    text = "；".join(links) + "。各项数字的依据见后文。" if links else "没有发现存疑之处；各项数字的依据见后文。"
-    return HTML(f"<p class='doubts'>{text}</p>")
 
 
 def doubts(book: Book, section: str = "") -> HTML:
@@ -155,12 +154,16 @@ def figure(book: Book, name: str, *layouts: Layout) -> HTML:
     for number, layout in enumerate(layouts or (WIDE, NARROW)):
         look = f'class="{("wide", "narrow")[number]}" ' if not layouts else ""
         svg = svg_of(drawing(entry, layout), f"{name}-{number}")
-        drawn += svg.replace("<svg ", f'<svg {look}aria-hidden="true" ', 1)
+        drawn += svg.replace("<svg ", f"<svg {look}", 1)
+    if "<a " in drawn:  # what can be reached in it is no part of a picture
+        role = "group"
+    else:
+        role, drawn = "img", drawn.replace("<svg ", '<svg aria-hidden="true" ')
     measure = "，".join(filter(None, [book.period, entry.unit]))
     title = f'<p class="headline">{NUMBERED.format("图")}{headline}</p><p class="measure">{escape(measure)}</p>'
     return HTML(
         f'<figure id="figure-{name}">{title}'
-        f'<div class="drawing" role="img" aria-label="{escape(description(entry))}">{drawn}</div>'
+        f'<div class="drawing" role="{role}" aria-label="{escape(description(entry))}">{drawn}</div>'
         f"<figcaption>来源：{escape(entry.table.source)}。</figcaption>"
         f"<details class='data'><summary>图中数据<span class='hidden'>：{headline}</span></summary>"
         f"{html(data_of(entry), notes=False).replace(NUMBERED.format('表'), '')}</details></figure>"

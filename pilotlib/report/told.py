@@ -69,8 +69,9 @@ def names_of(data: pd.DataFrame) -> list[str]:
 
 
 def csv_of(data: pd.DataFrame, heads: Mapping[str, str] = NO_HEADS) -> bytes:
-    """Data as a CSV for people (utf-8-sig), under Chinese titles; an apostrophe before what looks a formula."""
-    table = in_words(data)
+    """Data as a CSV for people (utf-8-sig), under Chinese titles, with two decimals; an apostrophe before what looks a
+    formula."""
+    table = in_words(data.round(2))
     words = table.select_dtypes(["str", "object", "category"]).astype("str")
     texts = words.replace(r"^([=+\-@\t\r])", r"'\1", regex=True)
     titles = {name: heads.get(name, title_of(name)) for name in names_of(table)}

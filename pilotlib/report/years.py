@@ -13,7 +13,7 @@ from pilotlib.columns import title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project, processed_years
 from pilotlib.reading import YearStatistics, processed_folder, read_year_statistics
-from pilotlib.report.books import KINDS, Book, Point
+from pilotlib.report.books import KINDS, Book, Doubt, Point
 from pilotlib.report.drawing import dumbbell_chart, marked_chart, stack_chart
 from pilotlib.report.figures import FigureEntry, leading, levels_are_open, top_of
 from pilotlib.report.message import cards_of, changed_point
@@ -110,12 +110,12 @@ def book_of(years: _Years) -> Book:
     source = f"{years[0].year}至{years[-1].year}年各年的处理结果"
     given = [(f"{year}年", about["school"].get("name", ""), about["file"], about["sha256"]) for year, about, _ in years]
     files = pd.DataFrame(given, columns=["years", "school", "file", "sha256"], dtype="str")
-    school, *others = files["school"].unique()
+    (school, *others), unlike = files["school"].unique(), yearly.breaks(years)
     tables = (
         measures_table(years, source),
         changes_table(years, source),
         *(members_table(name, years, source) for name in _MEMBERS),
-        Told(*_BREAKS, source, yearly.breaks(years)),
+        Told(*_BREAKS, source, unlike),
         Told("sources", "各年数据来源", "每个年度的学校与申报表。", "年", source, files),
     )
     (before, last), (compared, lines) = years[-2:], compare(years)
@@ -137,6 +137,7 @@ def book_of(years: _Years) -> Book:
         facts={"years": [year.year for year in years]},
         points=[*changed, *(Point(*line.rstrip("。").split("：", 1)) for line in lines[-len(_MEMBERS) :])],
         key_figures=cards_of(last.statistics, measured, before.year),
+        doubts=[Doubt(f"年度之间{number(len(unlike))}处口径不同", unlike["message"].tolist(), _BREAKS[1])],
     )
 
 

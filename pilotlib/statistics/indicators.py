@@ -6,7 +6,15 @@ import pandas as pd
 
 from pilotlib.columns import INDICATOR_TITLES, INDICATORS, RESULT_COUNTS, title_of, unit_of
 from pilotlib.statistics.majors import distinct_students, places_per_100_students
-from pilotlib.statistics.places import PLACES, Tables, lacking, only_approved, percent_of, repeated_over_rounds
+from pilotlib.statistics.places import (
+    DECIMALS,
+    PLACES,
+    Tables,
+    lacking,
+    only_approved,
+    percent_of,
+    repeated_over_rounds,
+)
 from pilotlib.vocabulary import PERSON_TIMES, RATES, RESULT_INDICATORS, listed
 
 
@@ -25,7 +33,7 @@ def overview(tables: Tables) -> pd.DataFrame:
     ratios = places_per_100_students(tables)
     known = ratios[ratios["students"].notna()]
     in_known, places = known["students"].sum(), known["places_approved"].sum(min_count=1)
-    ratio = round(places / in_known * 100, 2) if in_known > 0 and pd.notna(places) else pd.NA
+    ratio = round(places / in_known * 100, DECIMALS) if in_known > 0 and pd.notna(places) else pd.NA
     left_out = "；".join(ratios.loc[ratios["students"].isna(), "majors_together"])
     which = "只计已批准的状态" if applications["status"].notna().any() else "申报表没有状态，按表中所列计"
     has_rounds, repeated = applications["application_round"].notna().any(), len(repeated_over_rounds(tables))

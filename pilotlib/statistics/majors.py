@@ -8,7 +8,7 @@ from itertools import chain
 
 import pandas as pd
 
-from pilotlib.statistics.places import Tables, once, only_approved, totals
+from pilotlib.statistics.places import DECIMALS, Tables, once, only_approved, totals
 from pilotlib.vocabulary import listed
 
 _NO_GROUP = "未归类"
@@ -89,7 +89,7 @@ def places_per_100_students(tables: Tables) -> pd.DataFrame:
     table = pd.concat([students, places], axis="columns").astype("Int64")
     table = table.rename_axis("majors_together").reset_index().astype({"majors_together": "str"})
     table.insert(1, "majors_count", table["majors_together"].str.count("、") + 1)
-    ratio = (table["places_approved"] / table["students"] * 100).round(2).where(table["students"] > 0)
+    ratio = (table["places_approved"] / table["students"] * 100).round(DECIMALS).where(table["students"] > 0)
     order = ["places_per_100_students", "majors_together"]
     table["places_per_100_students"] = ratio
     return table.sort_values(order, ascending=[False, True], ignore_index=True)

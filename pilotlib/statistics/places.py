@@ -16,6 +16,7 @@ from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 PLACES = ["places_applied", "places_approved"]
 # Whether sums of these are lower bounds.
 BOUNDS = ["applied_lower_bound", "lower_bound"]
+DECIMALS = 6  # of rates: they are rounded for readers once, where they are shown
 
 _RESULTS = ["source_row", "certificate", "level", "majors_together", "college", *RESULT_COUNTS]
 NO_RESULTS = pd.DataFrame(columns=_RESULTS).astype(dict.fromkeys(RESULT_COUNTS, "Int64"))
@@ -72,8 +73,8 @@ def only_approved(applications: pd.DataFrame) -> pd.DataFrame:
 
 
 def percent_of(part: pd.Series, whole: pd.Series) -> pd.Series:
-    """One column in percent of another, to two decimals; missing where either is, or the other is 0."""
-    return (part.astype("Float64") / whole * 100).round(2).where(whole > 0)
+    """One column in percent of another; missing where either is, or the other is 0."""
+    return (part.astype("Float64") / whole * 100).round(DECIMALS).where(whole > 0)
 
 
 def lacking(applications: pd.DataFrame) -> pd.DataFrame:
@@ -169,7 +170,7 @@ def by_status(tables: Tables) -> pd.DataFrame:
 
 def _with_share(table: pd.DataFrame) -> pd.DataFrame:
     share = table["places_approved"].astype("Float64") / table["places_approved"].sum() * 100
-    return table.assign(share=share.round(2))
+    return table.assign(share=share.round(DECIMALS))
 
 
 def _with_rounds(applications: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

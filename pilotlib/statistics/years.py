@@ -12,6 +12,7 @@ import pandas as pd
 
 from pilotlib.columns import title_of
 from pilotlib.reading import YearStatistics
+from pilotlib.statistics.places import DECIMALS
 from pilotlib.vocabulary import LEVELS, UNKNOWN, in_level_order, in_round_order
 
 TOPICS = ("年度总览", "批次批准人数", "等级批准人数", "表外指标", "比率")
@@ -52,10 +53,10 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
     sides = [table[table["year"] == year].set_index(_KEY).drop(columns="year") for year in (earlier, later)]
     both = sides[0].add_prefix("earlier_").join(sides[1].add_prefix("later_")).reset_index()
     both.columns = both.columns.str.replace("_value|lower_", "", regex=True)
-    before, difference = both["earlier"], (both["later"] - both["earlier"]).round(2)
+    before, difference = both["earlier"], (both["later"] - both["earlier"]).round(DECIMALS)
     bound, later_bound = both["earlier_bound"], both["later_bound"]
     incomplete, later_incomplete = both["earlier_incomplete"], both["later_incomplete"]
-    much = difference.abs().map(lambda value: f"{value:,.10g}", na_action="ignore").astype(object).fillna("")
+    much = difference.abs().map(lambda value: f"{round(value, 2):,.10g}", na_action="ignore").astype(object).fillna("")
     rising, same = (flags.fillna(False).to_numpy(dtype=bool) for flags in (difference >= 0, difference == 0))
     least, most = (
         much.map(f"{least}增加{{}}".format).where(rising, f"{most}减少" + much).mask(same, f"{least}持平")
@@ -77,7 +78,7 @@ def compared(table: pd.DataFrame, earlier: int, later: int) -> pd.DataFrame:
     exact = difference.notna() & ~(bound | later_bound | incomplete | later_incomplete)
     changes = both[[*_KEY, "earlier", "earlier_bound", "later", "later_bound"]].assign(
         change=difference.where(exact),
-        rate_of_change=(difference / before * 100).where(exact & (before > 0) & (both["unit"] != "%")).round(2),
+        rate_of_change=(difference / before * 100).where(exact & (before > 0) & (both["unit"] != "%")).round(DECIMALS),
         note=np.select(fits, [note for _, note in notes], default=""),
     )
     return changes[before.notna() | both["later"].notna()].reset_index(drop=True)

@@ -101,7 +101,7 @@ def faint_text(page) -> list[str]:
 def undescribed_images(page) -> list[str]:
     """Pictures without a description, with a placeholder for one, or with another picture's."""
     told = page.eval_on_selector_all(  # what is hidden is described by what holds it
-        "img, svg:not([aria-hidden=true]), [role=img]",
+        "img, svg:not([aria-hidden=true], [role=group] *), [role=img], div[role=group]",
         "all => all.map(one => one.getAttribute('alt') ?? one.getAttribute('aria-label') ?? '')",
     )
     faults = ["一幅图没有说明" for text in told if not text.strip()]

@@ -6,12 +6,20 @@ from bs4 import BeautifulSoup
 
 from pilotlib.report.figures import drawing
 from pilotlib.report.told import Told, csv_of, html, texts
+from pilotlib.statistics.places import percent_of
 from tests.report.reports import report_of
 from tests.tables import row
 
 
 def table(data, title="学生", **more):
     return Told("name", title, "定义。", "人", "来源", data, **more)
+
+
+def test_a_rate_is_rounded_once_where_it_is_shown():
+    """214 of 325 are 65.846…%: 65.8, and not the 65.9 that 65.85 would be."""
+    data = pd.DataFrame({"share": percent_of(pd.Series([214]), pd.Series([325]))})
+    assert texts(table(data))["share"].tolist() == ["65.8"]
+    assert csv_of(data).decode("utf-8-sig").splitlines()[1:] == ["65.85"]
 
 
 def test_tables_for_people_have_chinese_titles_and_words():
