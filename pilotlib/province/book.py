@@ -29,10 +29,13 @@ _ONLY_AS_DATA |= {"errors", "warnings", "notes"}
 # What a phone shows of a school before anything is scrolled.
 _FIRST = ("school", "year", "places_approved", "approval_rate")
 _DEFINED = ("by_round", "by_school", "quartiles")  # what their figures mean is told
-_KEY_MEASURES = (
-    *("schools", "applications", "certificates", "places_applied", "places_approved"),
-    *("certificate_levels", "schools_failed", "cells_changed"),
-)
+# The cards, and what is said below each.
+_CARDS = {
+    "places_approved": "申请{places_applied}",
+    "schools": "未完成{schools_failed}",
+    "certificates": "分等级计{certificate_levels}",
+    "applications": "",
+}
 
 
 def newest_batch(folder: Path) -> Path:
@@ -65,12 +68,12 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
     for year in years:
         figures |= sections.year_figures(statistics, tables, year)
     overview, over = statistics["overview"], sections.over_years(statistics)
-    notes, key_figures = overview.set_index("measure")["note"].to_dict(), []
-    for name in _KEY_MEASURES:  # of several years together, and said to be
-        together = "相加" if name in (*ADDED_UP, "cells_changed") else "，重复的只计一次"
-        note = "；".join(filter(None, [over and over + together, notes[name]]))
-        key_figures.append(Fact(title_of(name), measured(overview, name), note))
+    said, key_figures = {name: measured(overview, name) for name in overview["measure"]}, list[Fact]()
+    for name, note in _CARDS.items():  # of several years together, and said to be
+        together = over and over + ("相加" if name in ADDED_UP else "，重复的只计一次")
+        key_figures.append(Fact(title_of(name), said[name], "；".join(filter(None, [together, note.format(**said)]))))
     values, paragraphs = overview.set_index("measure")["value"].astype(object), _paragraphs(statistics, years)
+    headings, texts = _headed(paragraphs)
     counts = values.where(values.notna(), None).to_dict()
     return Book(
         file=SCHOOLS.file,
@@ -80,8 +83,9 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
         period="、".join(map(str, years)) + "年",
         tables=tables,
         figures=figures,
-        paragraphs=paragraphs,
-        points=_points(paragraphs, statistics),
+        paragraphs=texts,
+        headings=headings,
+        points=_points(paragraphs, said, over),
         key_figures=key_figures,
         doubts=sections.doubts_of(statistics),
         provenance=[
@@ -90,7 +94,7 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
             Fact("汇总依据", about["by"]),
             Fact("年度", "、".join(map(str, years))),
             Fact("读入行数", number(about["rows_read"])),
-            *(Fact(title_of(name), measured(overview, name)) for name in ("rows_set_aside", "cells_changed")),
+            *(Fact(title_of(name), said[name]) for name in ("rows_set_aside", "cells_changed")),
             Fact("计算程序", f"pilotlib {__version__}；申报数、证书数、申请与批准人数由两种方法各算一次，结果一致"),
         ],
         facts={"title": about["title"], "by": about["by"], "years": years, "counts": counts},
@@ -138,21 +142,27 @@ def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     by_year = pd.DataFrame([sections.year_paragraphs(statistics, year) for year in years])
     paragraphs = {str(topic): "\n".join(filter(None, texts)) for topic, texts in by_year.items()}
     if len(years) > 1:
-        paragraphs["places"] = f"各年度分别说明，不跨年度相加。\n{paragraphs['places']}"
+        paragraphs["rounds"] = f"各年度分别说明，不跨年度相加。\n{paragraphs['rounds']}"
     if statistics["by_city"]["city"].nunique() > sections.CITIES_DRAWN:
         paragraphs["cities"] += f"\n图中为批准最多的{sections.CITIES_DRAWN}个市。"
     return paragraphs | {"certificates": sections.certificates_paragraph(statistics)}
 
 
-def _points(paragraphs: dict[str, str], statistics: Statistics) -> list[Point]:
+def _headed(paragraphs: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What a topic of one year finds, its first sentence, and what is left to say of each topic."""
+    headings, texts = dict[str, str](), dict(paragraphs)
+    for topic, text in paragraphs.items():
+        if "\n" not in text:
+            headings[topic], _, texts[topic] = text.partition("。")
+    return headings, texts
+
+
+def _points(paragraphs: dict[str, str], said: dict[str, str], of_years: str) -> list[Point]:
     """The report's message: of each topic's sentences the first, and what follows it; who failed."""
-    failed = statistics["failures"]["school"].nunique()
-    said = {name: measured(statistics["overview"], name) for name in statistics["overview"]["measure"]}
-    of_years = sections.over_years(statistics)
     means = f"{of_years}相加" if of_years else f"申请{said['places_applied']}，涉及{said['certificates']}证书"
     first = Point(f"{said['schools']}学校获批培训名额{said['places_approved']}", means)
     texts = [line for topic in ("schools", "certificates") for line in paragraphs[topic].splitlines()[:2]]
-    texts += [f"{number(failed)}所学校未完成。原因逐条列出"] if failed else []
+    texts += [] if said["schools_failed"].startswith("0") else [f"{said['schools_failed']}学校未完成。原因逐条列出"]
     return [first, *(Point(*text.rstrip("。").split("。", 1)) for text in texts if text)]
 
 

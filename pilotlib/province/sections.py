@@ -52,17 +52,9 @@ def spread(book: Book) -> HTML:
     return HTML("".join(parts.figure(book, name).data for name in names))
 
 
-def years(book: Book) -> HTML:
-    """Each year's sums, where there is more than one."""
-    return parts.table(book, *({"by_year"} & set(book.tables)))
-
-
-def cities(book: Book) -> HTML:
-    """The section 各市; nothing where the table names no cities."""
-    if "by_city" not in book.tables:
-        return HTML("")
-    pieces = (parts.paragraph(book, "cities"), figures(book, "cities"), parts.table(book, "by_city", folded=True))
-    return HTML("<h2>各市</h2>" + "".join(piece.data for piece in pieces))
+def section(book: Book, topic: str, title: str) -> HTML:
+    """The section of a topic, with its figure of each year; nothing where nothing is known of it."""
+    return parts.section(book, topic, title, *(name for name in book.figures if name.startswith(f"{topic}-")))
 
 
 def outliers(book: Book) -> HTML:
@@ -104,12 +96,12 @@ def name_of(name: Any) -> str:
 def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
     """A year's applications in sentences, a paragraph a topic; an empty one where nothing is known.
 
-    `places`: totals, rounds and levels; `schools`: who was approved most, and other than asked; `cities`.
+    `rounds`: totals, rounds and levels; `schools`: who was approved most, and other than asked; `cities`.
     """
     of_year = in_year(statistics, year)
     schools, rounds = of_year["by_school"].dropna(subset="applications"), of_year["by_round"]
     if schools.empty:
-        return {"places": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
+        return {"rounds": f"{year}年度没有可以汇总的学校。", "schools": "", "cities": ""}
     bounded, total = bool(schools["lower_bound"].any()), of_year["by_year"].iloc[0]
     partly = is_incomplete(schools).any()
     complete = f"其中人数完整的{number(total['schools_complete'])}所学校" if partly else ""
@@ -124,7 +116,7 @@ def year_paragraphs(statistics: Statistics, year: int) -> dict[str, str]:
         cities = f"{year}年度的学校分布在{number(located['city'].nunique())}个市{rest}。"
         cities += _most(located, "city", "个市", bounded or bool(elsewhere))
     return {
-        "places": f"{year}年度{number(total['schools'])}所学校共申报1+X证书试点{number(total['applications'])}项，"
+        "rounds": f"{year}年度{number(total['schools'])}所学校共申报1+X证书试点{number(total['applications'])}项，"
         + asked_and_granted(applied, approved, rate)
         + breakdown("批次", rounds, "application_round")
         + breakdown("等级", of_year["by_level"], "level"),

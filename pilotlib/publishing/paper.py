@@ -78,7 +78,7 @@ def for_paper(html: str) -> BeautifulSoup:
     soup = BeautifulSoup(html, "html.parser")
     for element in soup.select(_ON_SCREEN):
         element.decompose()
-    for element in soup.select('details, div.table, svg a, a[href]:not([href^="#"])'):
+    for element in soup.select('details, div.table, a[href]:not([href^="#"])'):
         if (place := element.get("id")) and element.table:  # to which contents may lead
             element.table["id"] = place
         element.unwrap()

@@ -85,6 +85,7 @@ def svg_of(figure: Figure, name: str) -> str:
     svg = target.getvalue()
     # Names of groups, which every figure has alike, would stand on a page twice; a hundredth of a point is not seen.
     svg = re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :])
+    svg = svg.replace("<a xlink:href", "<a href")  # a link like any other on a page
     svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
     return re.sub("<[^>]*>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), svg).strip()
 

@@ -81,6 +81,17 @@ def names(page) -> list[str]:
     return page.locator(".searchable tbody tr:visible th").all_inner_texts()
 
 
+def test_a_phone_shows_a_school_and_its_places_before_anything_is_scrolled(page):
+    """Whole, side by side, in the table and as a link in the figure."""
+    table = page.locator(".table.searchable")
+    right = table.bounding_box()["x"] + table.bounding_box()["width"]
+    for cell in table.locator("tbody tr:first-child > *").all()[:3]:  # school, year, places
+        assert cell.bounding_box()["x"] + cell.bounding_box()["width"] <= right + 1
+    assert table.locator("tbody th").first.bounding_box()["width"] >= 78
+    drawn = page.locator("figure svg:visible a").first
+    assert drawn.get_attribute("href").startswith("schools/")
+
+
 def test_schools_are_searched_and_sorted_and_lead_to_their_reports(desk):
     assert len(names(desk)) == 24
     desk.get_by_label("在表中查找").fill("甲州市 2030")
@@ -89,7 +100,7 @@ def test_schools_are_searched_and_sorted_and_lead_to_their_reports(desk):
     assert len(names(desk)) == 24
     heading = desk.get_by_role("button", name="批准率")
     heading.click()
-    rates = desk.locator(".searchable tbody tr td:nth-child(8)").all_inner_texts()
+    rates = desk.locator(".searchable tbody tr td:nth-child(4)").all_inner_texts()
     known = [float(rate) for rate in rates if rate != "—"]
     assert known == sorted(known)
     assert rates[len(known) :] == ["—"] * 4

@@ -23,7 +23,7 @@ def school(name, applied, approved, *, year=2031, **others) -> dict:
     row |= {"places_applied": applied, "places_approved": approved, "cells_changed": 1}
     row |= {"lower_bound": False, "applied_lower_bound": False}
     row |= {"distinct_students": None, "places_per_100_students": None}
-    return row | {"errors": 0, "warnings": 0, "notes": 0, "report": ""} | others
+    return row | {"errors": 0, "warnings": 0, "notes": 0, "warning_causes": "", "report": ""} | others
 
 
 def failure(name, message, *, year=2031, row=3, place=9, column="places_approved", value="若干") -> dict:

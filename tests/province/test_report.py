@@ -64,7 +64,7 @@ def text_of(html) -> str:
 def test_three_schools_in_sentences():
     told = year_paragraphs(schools_of(THREE).statistics, 2031)
     assert told == {
-        "places": "2031年度3所学校共申报1+X证书试点6项，申请培训350人，批准345人，批准率98.6%。"
+        "rounds": "2031年度3所学校共申报1+X证书试点6项，申请培训350人，批准345人，批准率98.6%。"
         "分批次看，第一次6项、批准345人。分等级看，初级6项、批准345人。",
         "schools": "批准人数最多的是乙校（200人，占58%）。"
         "批准人数少于申请人数的1所，等于申请人数的1所，多于申请人数的1所。",
@@ -74,7 +74,7 @@ def test_three_schools_in_sentences():
 
 def test_key_figures_are_those_of_the_overview():
     told = text_of(parts.key_figures(schools_of(THREE).book))
-    for expected in ("学校数3所", "试点6项", "证书7种", "申请总培训人数350人", "批准总培训人数345人"):
+    for expected in ("学校数3所", "试点6项", "证书7种分等级计7个", "批准总培训人数345人申请350人"):
         assert expected in told
     assert "相加" not in told
 
@@ -83,7 +83,7 @@ def test_a_missing_count_makes_sums_lower_bounds_and_leaves_the_rate_to_the_othe
     rows = [*THREE, school("丁校", 40, 30, lower_bound=True, city="甲市"), school("戊校", 20, 20, city="乙市")]
     schools = schools_of(rows)
     told = year_paragraphs(schools.statistics, 2031)
-    assert "申请培训410人，批准至少395人，其中人数完整的4所学校批准率98.7%。" in told["places"]
+    assert "申请培训410人，批准至少395人，其中人数完整的4所学校批准率98.6%。" in told["rounds"]
     assert told["schools"].startswith("就已知人数而言，批准人数最多的是乙校（200人）。")
     assert told["schools"].endswith("；1所有人数缺失，不作比较。")
     assert schools.by_school.set_index("school")["approval_rate"].isna().to_dict()["丁校"]
@@ -218,17 +218,21 @@ def test_failed_schools_are_told_with_row_and_column():
 
 
 def test_the_schools_with_most_warnings_come_first():
-    rows = [school("甲校", 9, 9, warnings=1), school("乙校", 8, 8, warnings=12), school("丙校", 7, 7)]
+    rows = [
+        school("甲校", 9, 9, warnings=1, warning_causes="序号不连续1处"),
+        school("乙校", 8, 8, warnings=12, warning_causes="截断12处"),
+        school("丙校", 7, 7),
+    ]
     told = text_of(parts.doubts(schools_of(rows).book))
     assert "2所学校的申报表有警示，共13处，多的在前" in told
-    assert told.index("乙校：12处。") < told.index("甲校：1处。")
+    assert told.index("乙校：截断12处。") < told.index("甲校：序号不连续1处。")
 
 
 def test_of_many_the_first_five_are_listed():
-    rows = [school(f"{place}校", 9, 9, warnings=place) for place in range(8)]
+    rows = [school(f"{place}校", 9, 9, warnings=place, warning_causes=f"截断{place}处") for place in range(8)]
     told = text_of(parts.doubts(schools_of(rows).book))
     assert "7所学校的申报表有警示，共28处，多的在前，这里列出前5处，全部见各学校。" in told
-    assert "3校：3处。" in told and "2校：2处。" not in told
+    assert "3校：截断3处。" in told and "2校：截断2处。" not in told
 
 
 def test_nothing_to_look_at_is_a_sentence():
@@ -237,15 +241,15 @@ def test_nothing_to_look_at_is_a_sentence():
 
 def test_years_are_told_one_by_one_and_sums_over_them_say_so():
     schools = schools_of([*THREE, school("甲校", 100, 50, year=2030), school("乙校", 100, 60, year=2030)])
-    assert year_paragraphs(schools.statistics, 2030)["places"].startswith(
+    assert year_paragraphs(schools.statistics, 2030)["rounds"].startswith(
         "2030年度2所学校共申报1+X证书试点4项，申请培训200人，批准110人，批准率55%。"
     )
-    assert "申请培训350人，批准345人" in year_paragraphs(schools.statistics, 2031)["places"]
+    assert "申请培训350人，批准345人" in year_paragraphs(schools.statistics, 2031)["rounds"]
     assert year_paragraphs(schools.statistics, 2030)["schools"] == (
         "2030年：批准人数最多的是乙校（60人，占54.5%）。批准人数少于申请人数的2所。"
     )
-    assert "455" not in text_of(parts.paragraph(schools.book, "places"))
-    assert "各年度分别说明，不跨年度相加。" in text_of(parts.paragraph(schools.book, "places"))
+    assert "455" not in text_of(parts.paragraph(schools.book, "rounds"))
+    assert "各年度分别说明，不跨年度相加。" in text_of(parts.paragraph(schools.book, "rounds"))
     told = text_of(parts.key_figures(schools.book))
     assert "批准总培训人数455人2030、2031年相加" in told
     assert "学校数3所2030、2031年，重复的只计一次" in told
@@ -260,18 +264,19 @@ def test_years_are_told_one_by_one_and_sums_over_them_say_so():
 
 def test_without_cities_there_is_no_section_and_no_column():
     without, with_them = schools_of(THREE), schools_of([row | {"city": f"{row['school']}市"} for row in THREE])
-    assert sections.cities(without.book).data == ""
+    assert sections.section(without.book, "cities", "各市").data == ""
     assert "所在市" not in re.sub('base64,[^"]*', "", parts.table(without.book, "by_school").data)
     assert "各市" not in [table.title for table in without.book.tables.values()]
-    assert "<h2>各市</h2>" in sections.cities(with_them.book).data
+    told = sections.section(with_them.book, "cities", "各市").data
+    assert "<h2 class='section'><span class=\"topic\">各市" in told
     assert "2031年乙校市批准最多，为200人" in sections.figures(with_them.book, "cities").data
-    assert "学校分布在3个市。批准人数最多的是乙校市（200人，占58%）。" in text_of(sections.cities(with_them.book))
+    assert "学校分布在3个市批准人数最多的是乙校市（200人，占58%）。" in text_of(told)
 
 
 def test_cities_are_told_year_by_year():
     rows = [school("甲校", 9, 8, city="东市"), school("乙校", 9, 7, city="西市")]
     rows += [school("甲校", 9, 1, city="东市", year=2030), school("乙校", 9, 5, city="西市", year=2030)]
-    html = sections.cities(schools_of(rows).book).data
+    html = sections.section(schools_of(rows).book, "cities", "各市").data
     assert re.findall(r'class="headline"><span[^>]*></span>(.*?)</p>', html) == [
         "2030年西市批准最多，为5人",
         "2031年东市批准最多，为8人",
@@ -314,7 +319,7 @@ def test_the_batch_made_last_is_opened(tmp_path):
 
 def test_where_every_school_failed_the_page_says_so():
     schools = schools_of([school("甲校", None, None, applications=None)], [failure("甲校", "第3行没有证书。")])
-    assert year_paragraphs(schools.statistics, 2031)["places"] == "2031年度没有可以汇总的学校。"
+    assert year_paragraphs(schools.statistics, 2031)["rounds"] == "2031年度没有可以汇总的学校。"
     assert [text_of(sections.figures(schools.book, name)) for name in ("places", "rate")] == ["", ""]
     assert "甲校：第3行没有证书（文件第9行，批准总培训人数）。" in text_of(parts.doubts(schools.book))
 
