@@ -149,11 +149,12 @@ def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
 
 
 def _headed(paragraphs: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What a topic of one year finds, its first sentence, and what is left to say of each topic."""
+    """What a topic of one year finds, the first of several sentences, and what is left to say of each topic."""
     headings, texts = dict[str, str](), dict(paragraphs)
     for topic, text in paragraphs.items():
-        if "\n" not in text:
-            headings[topic], _, texts[topic] = text.partition("。")
+        first, _, rest = text.partition("。")
+        if rest and "\n" not in text:
+            headings[topic], texts[topic] = first, rest
     return headings, texts
 
 

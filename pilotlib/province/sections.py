@@ -59,10 +59,11 @@ def section(book: Book, topic: str, title: str) -> HTML:
 
 def outliers(book: Book) -> HTML:
     """The schools unlike the others, by name, and by which rule."""
-    if book.tables["outliers"].data.empty:
-        rule = escape(book.tables["outliers"].definition)
-        return HTML(f"<p>没有学校在界外。</p><p class='notes'>{rule}</p>")
     spread = book.tables["quartiles"].data
+    if book.tables["outliers"].data.empty:
+        rule, judged = escape(book.tables["outliers"].definition), (spread["schools"] >= LEAST_SCHOOLS).any()
+        found = "没有学校在界外。" if judged else f"有数可比的学校不足{LEAST_SCHOOLS}所，不作判定。"
+        return HTML(f"<p>{found}</p><p class='notes'>{rule}</p>")
     same = spread[(spread["lower_quartile"] == spread["upper_quartile"]) & (spread["schools"] >= LEAST_SCHOOLS)]
     texts = [
         f"{year}年一半以上的学校{title_of(measure)}同为{number(value)}{unit}，四分位距为0，凡与之不同的都列出。"

@@ -155,6 +155,7 @@ def test_of_seven_schools_none_is_judged():
     schools = schools_of([school(f"{place}校", 100, 90 + place) for place in range(6)] + [school("末校", 100, 1)])
     assert schools.outliers.empty
     assert schools.quartiles["upper_fence"].isna().all()
+    assert text_of(sections.outliers(schools.book)).startswith("有数可比的学校不足8所，不作判定。")
 
 
 def test_where_most_schools_are_the_same_it_is_said():
