@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE =
 INSTALL_UV := install --quiet --disable-pip-version-check --requirement .venv/uv.txt
 
 .DEFAULT_GOAL := report
-.PHONY: report check extras test test-all fuzz lint lab lock bench picture clean
+.PHONY: report check extras test test-all fuzz lint words lab lock bench picture clean
 
 report: .venv/ready  ## the annual report of YEAR (the newest by default)
 	$(BIN)/pilot run $(YEAR)
@@ -39,6 +39,9 @@ lint: .venv/ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+words: .venv/ready-dev  ## what click says, in Chinese, as the file that it reads
+	$(BIN)/pybabel -q compile -D pilotlib -d pilotlib/locale
+
 lab: .venv/ready  ## JupyterLab with the notebooks; OPTIONS are Jupyter's own
 	$(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py $(OPTIONS)
 
@@ -51,7 +54,7 @@ bench: .venv/ready-dev  ## how long everything takes, beside others; writes docs
 	$(BIN)/python -m benchmarks.performance $(OPTIONS)
 
 picture: .venv/ready-dev  ## the picture of the report in the README; wants chromium
-	$(BIN)/python docs/make_picture.py "$$($(BIN)/pilot run $(YEAR) | tail -n 1 | cut -d" " -f2)"
+	$(BIN)/python docs/make_picture.py "$$($(BIN)/pilot run $(YEAR) | tail -n 1 | sed 's/.*：//; s/ .*//')"
 
 clean:  ## remove the environment and everything that runs have made
 	rm -rf .venv .pilot reports/[0-9]* reports/trends reports/batch reports/index.html data/processed/[0-9]* data/processed/batch

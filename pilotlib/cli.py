@@ -1,5 +1,6 @@
-"""The command `pilot`. Heavy imports are made where they are used, so that help and errors come at once."""
+"""The command `pilot`, in Chinese. Heavy imports are made where they are used, so that help and errors come at once."""
 
+import gettext
 import json
 import os
 import shutil
@@ -20,51 +21,66 @@ if TYPE_CHECKING:
     from pilotlib.running.pipeline import Made
 
 _path = click.Path(path_type=Path)
-_year = click.argument("year", required=False)
+_year = click.argument("year", required=False, metavar="[年度]")
 _project = click.option(
     "--project",
     type=_path,
     callback=lambda _, __, given: find_project(given),
-    help="The project's folder; by default found from here upwards.",
+    help="项目文件夹；默认从当前文件夹向上找。",
 )
 _editions = click.option(
     "--editions",
+    metavar="版式",
     default=",".join(DEFAULT_EDITIONS),
     show_default=True,
     callback=lambda _, __, given: list(dict.fromkeys(filter(None, map(str.strip, given.split(","))))),
-    help="The report's forms: html, xlsx, docx, pdf, png; by commas.",
+    help="报告的版式：html、xlsx、docx、pdf、png，用逗号分开。",
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="从学校的 1+X 证书试点申报表到年度报告：清洗、统计、核对文字，导出可以发给任何人的一个文件。",
+    epilog="退出码：0 完成；1 有错误，或核对出不一致；2 命令的写法不对。",
+    subcommand_metavar="命令 …",
+    options_metavar="[选项]",
+)
+@click.version_option(__version__, help="显示版本。", message="%(prog)s %(version)s")
 def pilot() -> None:
-    """From a college's 1+X application table to its annual report."""
+    """The commands below."""
 
 
-@pilot.command()
+_command = partial(pilot.command, options_metavar="[选项]")
+
+
+@_command(
+    help="生成一个年度的报告，默认是最新的年度；只重做有变化的部分。\n\n"
+    "用 --all 时，一个年度没有做成不影响其他年度，最后逐一说明，退出码为 1。"
+)
 @_year
-@click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebooks.")
-@click.option("--strict", is_flag=True, help="Fail, and write nothing, where a number of the narrative disagrees.")
+@click.option("-p", "parameters", nargs=2, multiple=True, metavar="参数名 值", help="笔记本的一个参数。")
+@click.option("--strict", is_flag=True, help="学校的文字中有数与数据不一致时，不写出任何结果。")
 @_editions
-@click.option("--all", "all_years", is_flag=True, help="Every year, then the report over all years.")
-@click.option("--force", is_flag=True, help="Run everything again, changed or not.")
+@click.option("-v", "--verbose", is_flag=True, help="列出运行的步骤和写出的文件。")
+@click.option("--all", "all_years", is_flag=True, help="各个年度依次做，再做历年对比。")
+@click.option("--force", is_flag=True, help="无论有无变化，全部重做。")
 @click.option(
     "--engine",
     type=click.Choice(["in-process", "kernel"]),
-    help="Run the notebooks in this process (the default), or each in a kernel of its own; the results are the same.",
+    help="笔记本在本进程中运行（默认），或各用一个内核；结果相同。",
 )
-@click.option(
-    "--style", type=click.Choice(["gongwen"]), help="Lay the docx out as GB/T 9704 asks; by default as a report."
-)
+@click.option("--style", type=click.Choice(["gongwen"]), help="docx 按 GB/T 9704 公文格式排版；默认按报告排版。")
 @_project
 def run(
-    project: Path, year: str | None, parameters: list[tuple[str, str]], strict: bool, all_years: bool, **options: Any
+    project: Path,
+    year: str | None,
+    parameters: list[tuple[str, str]],
+    strict: bool,
+    all_years: bool,
+    verbose: bool,
+    **options: Any,
 ) -> None:
-    """Make the report of YEAR (the newest year by default), as far as something has changed.
-
-    With --all a year that fails stops no other; it is named at the end, and the exit status is 1.
-    """
+    """Make the report of a year, or of all, and say what is in it."""
     from pilotlib.running import pipeline
     from pilotlib.running.index import make_index
 
@@ -79,7 +95,7 @@ def run(
     for title, make in reports.items():
         try:
             if made := make(**options):
-                _tell(project, title, made._replace(written=[*make_index(project), *made.written]))
+                _tell(project, title, made._replace(written=[*make_index(project), *made.written]), verbose)
             else:
                 click.echo(f"{title}：处理过的年度不足两年，没有对比。")
         except (PilotError, OSError) as error:
@@ -90,16 +106,20 @@ def run(
         raise PilotError(f"{len(failed)} 份报告没有完成：\n" + "\n".join(failed))
 
 
-def _tell(folder: Path, title: str, made: "Made") -> None:
-    """Say what a run did and wrote, the page last; warn of numbers that disagree."""
-    manifest = next(path for path in made.written if path.name == "manifest.json")
-    wrong = json.loads(manifest.read_text(encoding="utf-8")).get("claims", {}).get("disagrees", 0)
-    if wrong:
-        click.echo(f"警示：{title}的学校文字中有 {wrong} 处与数据不一致，见报告的“数据核对”一节。", err=True)
-    names = [str(path.relative_to(folder)) for path in made.written]
-    did = "\n已写入 ".join([f"{title}：运行了{'、'.join(made.stages)}", *names])
+def _tell(folder: Path, title: str, made: "Made", verbose: bool) -> None:
+    """Say what a run read and found, and where the report is; what it did, too, where that is asked for."""
+    *others, page = (str(path.relative_to(folder)) for path in made.written)
     _say(made.said)
-    click.echo(did if made.stages else f"{title}：没有变化，报告已是最新：{names[-1]}")
+    manifest = json.loads(next(path for path in made.written if path.name == "manifest.json").read_text("utf-8"))
+    told, counts = manifest.get("report", {}), manifest.get("counts", {})
+    rows = [f"读入 {counts['rows_read']} 行"] if counts else []
+    did = [f"{title}：运行了{'、'.join(made.stages)}", *(f"已写入 {name}" for name in others)] if made.stages else []
+    lines = did if verbose else []
+    lines += [f"{title}：{'，'.join([*rows, *(f'{name}{value}' for name, value, _ in told.get('key_figures', []))])}"]
+    lines += [f"发现：{'；'.join(told.get('doubts', [])) or '没有存疑之处'}"]
+    editions = "、".join(path.suffix[1:] for path in made.written[:-1] if path.stem == made.written[-1].stem)
+    where = "报告" if made.stages else "没有变化，报告已是最新"
+    click.echo("\n".join([*lines, f"{where}：{page}" + (f" （另有 {editions}）" if editions else "")]))
 
 
 def _say(lines: Iterable[str]) -> None:
@@ -115,11 +135,11 @@ def _tell_proposed(proposed: dict[str, list[str]]) -> None:
             click.echo("\n".join([f"建议写进 {file} 的行（{how}）：", *lines]))
 
 
-@pilot.command()
+@_command(help="读取、清洗、检查一个年度的申报表，列出发现的问题；不写任何文件。")
 @_year
 @_project
 def check(year: str | None, project: Path) -> None:
-    """Read, clean and check the table of YEAR; print what is found and write nothing."""
+    """Print what is found in the table of a year; write nothing."""
     from pilotlib.checking import clean_inputs
     from pilotlib.reading import read_inputs
     from pilotlib.receiving import proposed_for
@@ -131,16 +151,14 @@ def check(year: str | None, project: Path) -> None:
     sys.exit(int(any((table.problems["severity"] == "error").any() for table in (of_year, of_year.results) if table)))
 
 
-@pilot.command()
-@click.argument("given", nargs=-1, required=True, metavar="[YEAR] TABLE")
+@_command(
+    help="用收到的申报表（文件、zip 或文件夹）建立一个年度，并说明其中有什么。\n\n"
+    "不写年度时，表中有几个年度就建立几个。文件原样复制；可以补充的说明只作建议，不写入。"
+)
+@click.argument("given", nargs=-1, required=True, metavar="[年度] 申报表")
 @_project
 def new(given: tuple[str, ...], project: Path) -> None:
-    """Set up YEAR from the received TABLE (a file, a zip or a folder), and say what is found in it.
-
-    Without a YEAR, every year that the table holds: in a column of years, or on a sheet each whose name says it.
-
-    The table is copied as it is. What could be said of it is proposed, ready to paste, and never written.
-    """
+    """Set up a year, or every year of a table, from the received table, and say what is found in it."""
     from pilotlib.receiving import look_through, set_up_year, years_of
 
     *years, table = given
@@ -166,18 +184,18 @@ def new(given: tuple[str, ...], project: Path) -> None:
             click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 
-@pilot.command()
-@click.argument("file", type=_path)
-@click.option("--year", help="The year to hold it against, whatever its title says.")
-@click.option("--school", default="", help="One more name of this school, where the document has another for it.")
-@click.option("--all", "everything", is_flag=True, help="List also what agrees.")
-@click.option("--json", "as_objects", is_flag=True, help="A list of objects, one per number, instead of a table.")
-@click.option("--project", type=_path, help="The project's folder; without one the text is judged by itself.")
+@_command(
+    help="核对一份写好的文件（md、txt、docx、html、xlsx）中的每一个数：文字自身的计算，以及年度数据。\n\n"
+    "标题写着别的年度或学校的，只按文字自身核对。有不一致时退出码为 1。"
+)
+@click.argument("file", type=_path, metavar="文件")
+@click.option("--year", metavar="年度", help="与哪一年的数据核对，无论标题怎么写。")
+@click.option("--school", default="", metavar="名称", help="文件中本校的另一个名称。")
+@click.option("--all", "everything", is_flag=True, help="一致的也列出。")
+@click.option("--json", "as_objects", is_flag=True, help="输出 JSON，每个数一个对象。")
+@click.option("--project", type=_path, help="项目文件夹；没有项目时，只按文字自身核对。")
 def claims(file: Path, year: str | None, school: str, everything: bool, as_objects: bool, project: Path | None) -> None:
-    """Check every number in a finished document FILE (md, txt, docx, html, xlsx): its own arithmetic, and a year.
-
-    A document whose title names another year or school is judged by itself. Exit status 1 where something disagrees.
-    """
+    """Check every number in a finished document: its own arithmetic, and a year."""
     from pilotlib.claims.grammar import DISAGREES
     from pilotlib.exploring.years import claims_in
     from pilotlib.reading.documents import read_document
@@ -197,23 +215,22 @@ def claims(file: Path, year: str | None, school: str, everything: bool, as_objec
     sys.exit(int((checked["state"] == DISAGREES).any()))
 
 
-@pilot.command()
-@click.argument("table", type=_path)
-@click.option("--by", default="学校", show_default=True, help="The title of the column that names the school.")
-@click.option("--workers", type=click.IntRange(1), help="How many processes work at once; by default one a core.")
-@click.option("--scheduler", metavar="ADDRESS", help="A dask scheduler (tcp://HOST:PORT) whose workers do the work.")
-@click.option("--reports/--no-reports", default=True, help="A report for each school, or only the one over all.")
+@_command(
+    help="一张表中的每所学校、每个年度各出一份报告，再出一份汇总。\n\n"
+    "表可以是一个文件，也可以是各部分、或每校一个文件的文件夹或 zip：属于哪所学校，看学校一列，"
+    "其次看 schools.csv（file、school、city）、表上方的标题、工作表名、文件名。\n\n"
+    "只重做没有的和有变化的。没有做成的学校最后逐一说明，退出码为 1。"
+)
+@click.argument("table", type=_path, metavar="申报表")
+@click.option("--by", default="学校", show_default=True, metavar="列名", help="写明学校的列。")
+@click.option("--workers", type=click.IntRange(1), metavar="个数", help="同时运行几个进程；默认每个核一个。")
+@click.option("--scheduler", metavar="地址", help="交给一个 dask 调度器（tcp://主机:端口）。")
+@click.option("--reports/--no-reports", default=True, help="每校出报告，或只出汇总。")
 @_editions
-@click.option("--force", is_flag=True, help="Make everything again, changed or not.")
+@click.option("--force", is_flag=True, help="无论有无变化，全部重做。")
 @_project
 def batch(project: Path, table: Path, by: str, **options: Any) -> None:
-    """Make a report for each school and year of TABLE, and one over all.
-
-    TABLE is a file, or a folder or a zip of parts of one table or of one file a school: whose each is, its column of
-    schools says, else schools.csv (file, school, city), a title above the table, the sheet, or the file's name.
-
-    Only what is missing or has changed is made. Schools that fail are named at the end, and the exit status is 1.
-    """
+    """Make a report for each school and year of a table, and one over all."""
     from pilotlib.province.batch import run_batch
 
     made = run_batch(project, table, by, **options)
@@ -232,12 +249,15 @@ def batch(project: Path, table: Path, by: str, **options: Any) -> None:
 
 def main() -> None:
     """Run the command; what a user can mend is one sentence and exit status 1, never a traceback."""
+    os.environ["LANGUAGE"] = "zh_CN"  # click's own words, too
+    gettext.bindtextdomain("pilotlib", str(Path(__file__).with_name("locale")))
+    gettext.textdomain("pilotlib")
     if sys.getfilesystemencoding() != "utf-8" and "PYTHONUTF8" not in os.environ:
         # In GBK no file could have every name, and libraries would look for others: begin anew, only the words in GBK.
         os.environ |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": f"{sys.stdout.encoding}:backslashreplace"}
         os.execv(sys.executable, sys.orig_argv)
     try:
-        pilot()
+        pilot(prog_name="pilot")
     except (PilotError, OSError) as error:
         click.echo(f"错误：{_sentence(error)}", err=True)
         sys.exit(1)

@@ -169,7 +169,8 @@ def ran(tmp_path_factory) -> SimpleNamespace:
     """The year 2021 run once, in every edition: `project`, `processed`, `reports`, `report` (the page), what it said."""
 
     def run(folder):
-        command = [Path(sys.executable).with_name("pilot"), "run", "2021", "--editions", ",".join(editions_here())]
+        command = [Path(sys.executable).with_name("pilot"), "run", "2021", "-v", "--editions"]
+        command += [",".join(editions_here())]
         result = subprocess.run(
             command, cwd=make_project(folder / "project"), capture_output=True, text=True, timeout=300
         )

@@ -1,10 +1,15 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
+import click
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from pilotlib import cli
 from tests.conftest import ROOT, pilot
@@ -19,10 +24,11 @@ def test_check_prints_what_is_found_and_writes_nothing(project):
     result = pilot(project, "check", "2021")
     assert result.returncode == 0
     lines = result.stdout.splitlines()
-    assert lines[2] == (
+    assert [line[:2] for line in lines[:-1]] == ["警示"] * 5 + ["提示"] * 4 + ["更改"] * 4
+    assert lines[11] == (
         "更改  第18行证书名称：“机械产品三维模型设计职业技能等级证书(中”→“机械产品三维模型设计职业技能等级证书(中级)”（人工更正）"
     )
-    assert lines[7] == "警示  第23行批准104人，多于申请的101人，请向平台核实。"
+    assert lines[3] == "警示  第23行批准104人，多于申请的101人，请向平台核实。"
     assert lines[-1] == "applications.tsv：申报 25 行，剔除 0 行，更改 4 个单元格；错误 0 条，警示 5 条，提示 4 条。"
     assert sorted(project.rglob("*")) == before
 
@@ -37,7 +43,7 @@ def test_in_gbk_the_command_begins_anew_with_names_in_utf_8_and_words_in_gbk(pro
     with pytest.raises(SystemExit):
         cli.main()
     assert begun == [(sys.executable, sys.orig_argv)]
-    assert os.environ == {"PYTHONUTF8": "1", "PYTHONIOENCODING": "gbk:backslashreplace"}
+    assert os.environ == {"LANGUAGE": "zh_CN", "PYTHONUTF8": "1", "PYTHONIOENCODING": "gbk:backslashreplace"}
     with pytest.raises(SystemExit):
         cli.main()
     assert len(begun) == 1
@@ -77,9 +83,58 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(project):
     assert "Traceback" not in result.stderr
 
 
-def test_help_names_the_commands(tmp_path):
-    result = pilot(tmp_path, "--help")
-    assert all(command in result.stdout for command in ("run", "check", "claims"))
+@pytest.mark.parametrize("command", ["", *cli.pilot.commands])
+def test_help_is_in_chinese_but_for_what_one_types(tmp_path, command):
+    result = pilot(tmp_path, *filter(None, [command]), "--help")
+    assert result.stdout.startswith("用法: ") and "显示这份说明。" in result.stdout
+    known = {"pilot", "dask", "tcp", "GB/T", "JSON", "json", "file", "school", "city", "schools.csv", "PATH", "TABLE"}
+    known |= {
+        "html",
+        "xlsx",
+        "docx",
+        "pdf",
+        "png",
+        "md",
+        "txt",
+        "zip",
+        "in-process",
+        "kernel",
+        "gongwen",
+        *cli.pilot.commands,
+    }
+    words = set(re.findall(r"(?<![\w-])[A-Za-z][\w./-]+", result.stdout))
+    assert words - known == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["rnu"], "错误：没有命令 'rnu'。 是不是 'run'？"),
+        (["run", "--editoins", "html"], "错误：没有选项 '--editoins'。 是不是 '--editions'？"),
+        (["batch"], "错误：缺少参数 '申报表'."),
+        (["run", "--engine", "x"], "错误：'--engine' 的值不对：'x' 不是 'in-process', 'kernel' 之一。"),
+        (["run", "--editions"], "错误：选项 '--editions' 后面要写 1 个值。"),
+        (["run", "2021", "2022"], "错误：多出的参数：2022"),
+    ],
+)
+def test_a_command_written_wrong_is_told_in_chinese_and_exits_with_2(tmp_path, arguments, sentence):
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    result = pilot(tmp_path, *arguments)
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == sentence
+    assert re.findall("[A-Za-z]{4,}", re.sub(r"pilot|batch|-\S+|'[^']*'", "", result.stderr)) == []
+
+
+def test_the_words_of_click_are_those_of_the_catalogue():
+    """The file that is read is made of the one that is written, and each entry is something that click says."""
+    folder = ROOT / "pilotlib" / "locale" / "zh_CN" / "LC_MESSAGES"
+    with (folder / "pilotlib.po").open("rb") as file:
+        catalogue, made = read_po(file), io.BytesIO()
+    write_mo(made, catalogue)
+    assert made.getvalue() == (folder / "pilotlib.mo").read_bytes()
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(click.__file__).parent.glob("*.py"))
+    said = [text for entry in catalogue if entry.id for text in ([entry.id] if isinstance(entry.id, str) else entry.id)]
+    assert [text for text in said if f'"{text}"' not in code] == []
 
 
 def test_claims_of_a_document_are_a_table_and_disagreement_is_the_exit_status(project):

@@ -141,10 +141,10 @@ def test_a_page_is_moved_in_whole(project, monkeypatch):
 def test_a_run_makes_the_page_and_says_so_before_the_report(tmp_path):
     project = make_project(tmp_path / "project")
     with standin.stages(execute=standin.copied):
-        lines = pilot(project, "run", "2021").stdout.splitlines()
+        lines = pilot(project, "run", "2021", "-v").stdout.splitlines()
         assert "已写入 reports/index.html" in lines
-        assert lines[-1] == "已写入 reports/2021/annual-report.html"
-        assert pilot(project, "run", "2021").stdout.startswith("2021 年：没有变化")
+        assert lines[-1] == "报告：reports/2021/annual-report.html （另有 xlsx）"
+        assert "没有变化，报告已是最新：reports/2021/annual-report.html" in pilot(project, "run", "2021").stdout
         (project / "reports" / "index.html").unlink()
         pilot(project, "run", "--all")
     assert [heading.get_text() for heading in page_of(project).select("main h2")] == ["2021年度报告"]

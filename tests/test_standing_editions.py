@@ -63,8 +63,7 @@ def test_the_terminal_says_which_were_made_again(made):
         result = pilot(made, "run", "2021")
     lines = result.stdout.splitlines()
     assert "原已有的 docx、pdf 版一并更新。" in lines
-    assert "已写入 reports/2021/annual-report.pdf" in lines
-    assert lines[-1] == "已写入 reports/2021/annual-report.html"
+    assert lines[-1] == "报告：reports/2021/annual-report.html （另有 pdf、docx、xlsx）"
 
 
 def test_one_that_cannot_be_made_here_is_kept_and_said_to_be_old_until_it_can(made):

@@ -163,8 +163,8 @@ def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
 def findings(
     file: str, cleaned: Cleaned, problems: pd.DataFrame, results: CleanedYear | None = None, rows: str = "申报"
 ) -> list[str]:
-    """Lines for a terminal: rows set aside, cells changed and decisions, problems, and the counts of all; then those
-    of the table of results. `rows` is what a row of the table is called."""
+    """Lines for a terminal: problems, the gravest first, cells changed and decisions, rows set aside, and the counts of
+    all; then those of the table of results. `rows` is what a row of the table is called."""
     aside, changes = cleaned.set_aside.groupby(["reason", "text"], sort=False), in_words(cleaned.changes)
     counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
     merged = changes[cleaned.changes["rule"] == "merged_cell"]
@@ -173,13 +173,13 @@ def findings(
     cells = repaired.groupby(["column", "rule"], sort=False)["before"].transform("size")
     alike = repaired[cells > _TOLD_EACH].groupby(["column", "rule"], sort=False)
     kinds = (
-        ("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
-        ("剔除  文件{place}（{reason}）：{text}", aside["place"].agg(rows_named).reset_index()),
+        ("{severity}  {message}", in_words(by_cause(problems))),
         ("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
         ("合并  第{source_row}行{column}：与上方合并为一格，同为“{after}”", filled.reset_index()),
         ("更改  第{source_row}行{column}：“{before}”→“{after}”（{rule}）", repaired[cells <= _TOLD_EACH]),
         ("更改  {column}（{rule}）：{source_row}", alike["source_row"].agg(rows_named).reset_index()),
-        ("{severity}  {message}", in_words(by_cause(problems))),
+        ("剔除  文件{place}（{reason}）：{text}", aside["place"].agg(rows_named).reset_index()),
+        ("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
     )
     lines = chain(*(map(form.format_map, table.to_dict("records")) for form, table in kinds))
     cells_changed = number_of_changed_cells(cleaned.changes)

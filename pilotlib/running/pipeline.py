@@ -226,6 +226,7 @@ def make_report(
     with ExitStack() as stack, tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False) as bar:
         _seek_no_garbage(stack)
         for step in bar:
+            bar.set_postfix_str(step.title)
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
             if not force and recipes.is_current(step.makes, recipe):
                 continue

@@ -118,7 +118,11 @@ def publish_book(report: Report, notebook: Path, folder: Path) -> None:
         "outputs": hashes(folder, [folder]),
         "parameters": report.parameters,
         "style": report.style,
-        "report": {"owner": book.owner, "key_figures": [list(fact) for fact in book.key_figures]},
+        "report": {
+            "owner": book.owner,
+            "key_figures": [list(fact) for fact in book.key_figures],
+            "doubts": [doubt.title for doubt in book.doubts if doubt.sentences],
+        },
         "versions": versions(),
     }
     text = json.dumps(manifest | book.facts, ensure_ascii=False, indent=2)
