@@ -44,7 +44,7 @@ def chart(
     Args:
         rows: Applications, as `load_year` gives them, or a part of them.
         by: A column of `GROUPS`: a bar, a point or a row of the chart each. Places shared by several majors stay
-            whole: they belong to the majors together.
+            whole: they belong to the majors together. Chinese titles work here and below.
         measure: One of `MEASURES`; approved places count only where the status means approval.
         form: One of `FORMS`: bar, stacked, line, heat.
         split: A second column of `GROUPS`, for the parts of a stack, the lines, or the columns of a heat map.
@@ -56,9 +56,8 @@ def chart(
         chart(load_year().applications, by="level", form="stacked", split="application_round")
     """
     groups, measures = groups_of(rows), measures_of(rows)
-    for name, known in ((by, groups), (split, groups), (measure, measures), (form, list(FORMS))):
-        if name not in known:
-            raise PilotError(f"图没有“{name}”。{suggestion(name, known)}")
+    by, split = (_known(name, {group: title_of(group) for group in groups}) for name in (by, split))
+    measure, form = _known(measure, {name: title_of(name) for name in measures}), _known(form, FORMS)
     if rows.empty:
         raise PilotError("没有符合条件的申报，没有图可画。请放宽筛选。")
     use_chinese_font()
@@ -75,6 +74,14 @@ def chart(
             axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
         axes.set_title(f"{title_of(measure)}（{unit_of(measure)}），按{title_of(by)}", loc="left", fontsize="medium")
     return figure
+
+
+def _known(word: str, titles: dict[str, str]) -> str:
+    """The name that a word is, or whose title; PilotError for another."""
+    names = {title: name for name, title in titles.items()} | {name: name for name in titles}
+    if word not in names:
+        raise PilotError(f"图没有“{word}”。{suggestion(word, list(names))}")
+    return names[word]
 
 
 def groups_of(rows: pd.DataFrame) -> list[str]:
@@ -144,7 +151,7 @@ def _of_statistics(figure: Callable[..., FigureEntry]) -> Callable[[dict[str, pd
     """What draws a figure of the report from the statistics of a year."""
 
     def draw(statistics: dict[str, pd.DataFrame]) -> Figure:
-        return drawing(figure(figure_tables(statistics, "")))
+        return drawing(figure(figure_tables(dict(statistics), "")))  # as they were computed, whatever they are shown as
 
     draw.__doc__ = figure.__doc__
     return draw

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, Never
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -29,11 +29,24 @@ from pilotlib.vocabulary import in_round_order
 
 
 class Statistics(dict[str, pd.DataFrame]):
-    """Statistics by name; one that is not there is a sentence and not a traceback."""
+    """Statistics by name and by Chinese title, in Chinese where that is asked for; one that is not there is a sentence
+    and not a traceback."""
 
-    def __missing__(self, name: str) -> Never:
-        """A name that is not there: UnknownNameError, which names the one that was nearly meant."""
-        raise UnknownNameError(f"没有统计“{name}”。{suggestion(str(name), list(self))}")
+    def __init__(self, tables: dict[str, pd.DataFrame], *, chinese: bool = False) -> None:
+        """Tables by name."""
+        super().__init__(tables)
+        self.chinese = chinese
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """The table of a name or title; UnknownNameError for another, which names the one that was nearly meant."""
+        known = {entry.title: known for known, entry in STATISTICS.items()}
+        if (name := known.get(name, name)) not in self:
+            raise UnknownNameError(f"没有统计“{name}”。{suggestion(str(name), [*self, *known])}")
+        table = super().__getitem__(name)
+        return in_chinese(table) if self.chinese else table
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self, *(STATISTICS[name].title for name in self)]
 
 
 class Years(NamedTuple):
@@ -66,7 +79,7 @@ def load_year(year: int | str | None = None, *, chinese: bool = False, project: 
 
     Args:
         year: The year; the newest by default.
-        chinese: Whether the cleaned tables have Chinese column titles; statistics keep their names, which figures use.
+        chinese: Whether tables have Chinese titles and words; else their columns go by their Chinese titles too.
         project: The project's folder, by default the one above the working directory.
 
     Raises:
@@ -79,7 +92,7 @@ def load_year(year: int | str | None = None, *, chinese: bool = False, project: 
     years = load_years([year_of(folder, year)], project=folder)
     cleaned = ("applications", "majors", "changes", "problems", "set_aside") if chinese else ()
     translated: dict[str, Any] = {name: in_chinese(getattr(years, name)) for name in cleaned}
-    return years._replace(**translated)
+    return years._replace(statistics=Statistics(years.statistics, chinese=chinese), **translated)
 
 
 def load_years(years: Iterable[int | str] | None = None, *, project: Path | str | None = None) -> Years:
@@ -100,6 +113,8 @@ def load_years(years: Iterable[int | str] | None = None, *, project: Path | str 
         marks = _marks(below["applications"], repaired, below["changes"]) if name == "applications" else None
         tables[name] = shown(told._replace(data=below[name]), year=year, marks=marks)
     statistics = Statistics({name: tables.pop(name) for name in STATISTICS})
+    if year:  # which would be a measure like others where a statistic is drawn
+        statistics = Statistics({name: table.drop(columns="year") for name, table in statistics.items()})
     return Years(tuple(numbers), statistics=statistics, **tables)
 
 

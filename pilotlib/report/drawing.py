@@ -273,7 +273,7 @@ def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str], 
     if above:  # into the room that the row has more than its bar
         axes.set_yticks([])
         near: dict[str, Any] = {"xytext": (3, 3), "textcoords": "offset points", "va": "bottom"}
-        written = [axes.annotate(name, (0, place - thick / 2), **near) for place, name in enumerate(names)]
+        written: list[Any] = [axes.annotate(name, (0, place - thick / 2), **near) for place, name in enumerate(names)]
         axes.set_ylim(len(names) - 0.5, -1 + thick / 2)
     else:
         axes.set_yticks(range(len(names)), names, linespacing=1.3)

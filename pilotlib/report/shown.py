@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import wraps
 from html import escape
+from itertools import chain
 from typing import Any, cast
 
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
 
-from pilotlib.columns import kind_of, title_of
+from pilotlib.columns import NUMBER_KINDS, kind_of, title_of
 from pilotlib.errors import UnknownNameError, suggestion
 from pilotlib.report.told import Told, aligned, element_of, figure_columns, heading, names_of, texts
 
 _ABOUT = "pilotlib"
+_NOT_WORDS = {*NUMBER_KINDS, "row", "year", "bound", "flag"}
 _STYLE = (
     "<style>.pilotlib table{border-collapse:collapse;margin:0}.pilotlib caption{font-weight:bold;text-align:left;"
     "padding:.3em 0;color:inherit}.pilotlib th,.pilotlib td{text-align:left!important;padding:.25em .7em;"
@@ -25,32 +28,79 @@ _STYLE = (
 
 
 def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
-    """A method of DataFrame for which a column that is not there is a sentence."""
+    """A method of DataFrame, or of its groups, that takes a column by its name as by its Chinese title, and for which
+    one that is not there is a sentence."""
 
     @wraps(method)
-    def of_table(table: "Table", *args: Any, **kwargs: Any) -> Any:
+    def of_table(table: Any, *args: Any, **kwargs: Any) -> Any:
+        columns = pd.DataFrame(getattr(table, "obj", table)).columns
+        args = tuple(_named(columns, each) for each in args)
+        kwargs = {name: _named(columns, each) for name, each in kwargs.items()}
         try:
             return method(table, *args, **kwargs)
         except KeyError as error:
-            key = args[0] if args else kwargs.get("by")
-            asked = key if isinstance(key, list) else [key]
-            unknown = [name for name in asked if isinstance(name, str) and name not in table.columns]
+            asked = chain.from_iterable(
+                each if isinstance(each, list) else [each] for each in (*args, *kwargs.values())
+            )
+            unknown = [name for name in asked if isinstance(name, str) and name not in columns]
             if not unknown or isinstance(error, UnknownNameError):
                 raise
-            name, known = unknown[0], names_of(table)
-            same = [column for column in known if name == title_of(column) or column == title_of(name)]
-            hint = f"“{name}”在这里写作“{same[0]}”。" if same else suggestion(name, known)
-            raise UnknownNameError(f"表中没有“{name}”一列。{hint}") from None
+            hint = suggestion(unknown[0], list(map(str, columns)))
+            raise UnknownNameError(f"表中没有“{unknown[0]}”一列。{hint}") from None
 
     return of_table
 
 
+def _named(columns: pd.Index, word: Any) -> Any:
+    """A word, or each of a list, as the column is called that bears it as its title or its name; else as it is."""
+    if isinstance(word, list):
+        return [_named(columns, each) for each in word]
+    if not isinstance(word, str) or word in columns:
+        return word
+    same = [name for name in map(str, columns) if word == title_of(name) or name == title_of(word)]
+    return same[0] if len(same) == 1 else word
+
+
+class Groups(DataFrameGroupBy):  # type: ignore[type-arg]
+    """Groups of a table, whose columns go by their Chinese titles too."""
+
+    __getitem__ = _naming(DataFrameGroupBy.__getitem__)
+
+
 class Table(pd.DataFrame):
-    """A DataFrame but for how it is shown; a column that it lacks is an UnknownNameError, also a KeyError."""
+    """A DataFrame but for how it is shown and drawn: a column goes by its name and by its Chinese title; one that it
+    lacks is an UnknownNameError, also a KeyError.
+
+    >>> Table({"level": ["中级", "初级"], "places_approved": [3, 2]}).groupby("等级")["批准总培训人数"].sum().to_dict()
+    {'中级': 3, '初级': 2}
+    """
 
     __getitem__ = _naming(pd.DataFrame.__getitem__)
     sort_values = _naming(pd.DataFrame.sort_values)
-    groupby = _naming(pd.DataFrame.groupby)
+    set_index = _naming(pd.DataFrame.set_index)
+    nlargest = _naming(pd.DataFrame.nlargest)
+    nsmallest = _naming(pd.DataFrame.nsmallest)
+    pivot_table = _naming(pd.DataFrame.pivot_table)
+    value_counts = _naming(pd.DataFrame.value_counts)
+
+    @_naming
+    def groupby(self, *args: Any, **kwargs: Any) -> Any:
+        """As pandas does it."""
+        groups = super().groupby(*args, **kwargs)
+        groups.__class__ = Groups
+        return groups
+
+    @property
+    def plot(self) -> Any:
+        """As pandas draws it, with Chinese titles: its first column of words names the bars or points, numbers that are
+        no measure (of a row, a year) are not drawn."""
+        drawn, words = pd.DataFrame(self), [name for name in names_of(self) if kind_of(name) not in _NOT_WORDS]
+        if words and self.index.names == [None]:
+            drawn = drawn.set_index(words[0]).rename_axis(title_of(words[0]))
+        return drawn.drop(columns=["year", "source_row"], errors="ignore").rename(columns=title_of).plot
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*names_of(self), *titles_of(names_of(self)).values()]
 
     @property
     def _constructor(self) -> "type[Table]":

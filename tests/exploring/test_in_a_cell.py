@@ -35,9 +35,9 @@ def test_names_complete(shell, typed, offered):
     "wrong",
     [
         "load_year(1999)",
-        "year.applications['学生规模']",
-        "year.applications.sort_values('学生规模')",
-        "year.applications.groupby(['level', '批次'])",
+        "year.applications['学生规摸']",
+        "year.applications.sort_values('学生规摸')",
+        "year.applications.groupby(['level', '批吃'])",
         "year.statistics['by_majr']",
     ],
 )

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import pilotlib
-from pilotlib import PilotError, check_draft, in_chinese, load_year, load_years, reference, trace_row
+from pilotlib import PilotError, chart, check_draft, figures, in_chinese, load_year, load_years, reference, trace_row
 from pilotlib.report.shown import Table
 from pilotlib.statistics import STATISTICS
 from tests.conftest import ROOT, make_project
@@ -40,7 +40,49 @@ def test_a_year_may_be_written_as_text_and_has_chinese_titles_on_request():
     assert year.years == (2021,)
     assert year.applications["批准总培训人数"].sum() == 1662
     assert set(year.changes["列"]) == {"申报专业", "证书名称"}
-    assert "places_approved" in year.statistics["by_round"]
+    assert year.statistics["by_round"]["批准总培训人数"].sum() == 1662
+    assert list(year.statistics["by_round"].columns) == list(year.statistics["按申报批次"].columns)
+    assert "places_approved" not in year.statistics["by_round"]
+    assert figures.majors(year.statistics).axes  # drawn of the statistics as they were computed
+
+
+def test_a_chinese_title_works_wherever_a_name_does(year):
+    rows = year.applications
+    for chinese, english in (
+        (rows["批准总培训人数"], rows["places_approved"]),
+        (rows[["证书名称", "等级"]], rows[["certificate", "level"]]),
+        (rows.sort_values("批准总培训人数"), rows.sort_values("places_approved")),
+        (rows.sort_values(by=["等级", "批准总培训人数"]), rows.sort_values(by=["level", "places_approved"])),
+        (rows.nlargest(5, "批准总培训人数"), rows.nlargest(5, "places_approved")),
+        (rows.set_index("证书名称"), rows.set_index("certificate")),
+        (year.statistics["按专业"], year.statistics["by_major"]),
+        (in_chinese(rows)["level"], in_chinese(rows)["等级"]),
+    ):
+        assert chinese.equals(english)
+    sums = rows.groupby("等级", observed=True)["批准总培训人数"].sum()
+    assert sums.to_dict() == {"初级": 284, "中级": 1378}
+    assert year.statistics["按专业大类"].groupby("专业大类")["批准总培训人数"].sum()["财经商贸大类"] == 610
+
+
+def test_charts_take_chinese_names(year):
+    titles = [
+        made.axes[0].get_title(loc="left")
+        for made in (
+            chart(year.applications, by="等级", form="堆叠条形图", split="申报批次", measure="申请总培训人数"),
+            chart(year.applications, by="level", form="stacked", split="application_round", measure="places_applied"),
+        )
+    ]
+    assert titles == ["申请总培训人数（人），按等级"] * 2
+
+
+def test_a_statistic_is_drawn_with_its_names_beside_its_bars(year, several):
+    axes = year.statistics["by_category"][["专业大类", "批准总培训人数"]].plot.barh()
+    assert [label.get_text() for label in axes.get_yticklabels()][:2] == ["财经商贸大类", "装备制造大类"]
+    assert [bar.get_width() for bar in axes.patches] == [610, 380, 284, 268, 120]
+    assert axes.get_ylabel() == "专业大类"
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["批准总培训人数"]
+    assert "year" not in year.statistics["by_category"]
+    assert "year" in several.statistics["by_category"]
 
 
 def test_years_stand_below_each_other_with_all_their_rounds_in_order(several):
@@ -127,9 +169,9 @@ def test_a_long_table_says_how_much_it_does_not_show(year):
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
-        (lambda year: year.applications["学生规模"], "“学生规模”在这里写作“students”"),
+        (lambda year: year.applications["学生规摸"], "表中没有“学生规摸”一列"),
         (lambda year: year.applications[["level", "certificat"]], "是否想写“certificate”"),
-        (lambda year: in_chinese(year.applications)["students"], "“students”在这里写作“学生规模”"),
+        (lambda year: in_chinese(year.applications)["studnets"], "表中没有“studnets”一列"),
         (lambda year: load_year("去年", project=ROOT), "年度“去年”不是四位数字"),
         (lambda year: year.statistics["by_majr"], "是否想写“by_major”"),
         (lambda year: load_year(1999, project=ROOT), "没有 1999 年度"),
