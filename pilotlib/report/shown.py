@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pandas as pd
 from pandas.api.typing import DataFrameGroupBy
+from pandas.plotting import PlotAccessor
 
 from pilotlib.columns import NUMBER_KINDS, kind_of, title_of
 from pilotlib.errors import UnknownNameError, suggestion
@@ -67,6 +68,23 @@ class Groups(DataFrameGroupBy):  # type: ignore[type-arg]
     __getitem__ = _naming(DataFrameGroupBy.__getitem__)
 
 
+class Plots(PlotAccessor):
+    """As pandas draws a table, with Chinese titles: where no x is asked for, its first column of words names the bars
+    or points; numbers of rows and years are no measures."""
+
+    _parent: pd.DataFrame
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """As pandas takes it, names and titles alike."""
+        drawn = pd.DataFrame(self._parent).rename(columns=title_of)
+        words = [title_of(name) for name in names_of(self._parent) if kind_of(name) not in _NOT_WORDS]
+        if kwargs.get("x") is None and words and drawn.index.names == [None]:
+            numbers = [title_of(name) for name in ("year", "source_row")]
+            drawn = drawn.set_index(words[0]).drop(columns=numbers, errors="ignore")
+        kwargs = {name: _named(drawn.columns, each) for name, each in kwargs.items()}
+        return PlotAccessor(drawn)(*args, **kwargs)
+
+
 class Table(pd.DataFrame):
     """A DataFrame but for how it is shown and drawn: a column goes by its name and by its Chinese title; one that it
     lacks is an UnknownNameError, also a KeyError.
@@ -92,12 +110,8 @@ class Table(pd.DataFrame):
 
     @property
     def plot(self) -> Any:
-        """As pandas draws it, with Chinese titles: its first column of words names the bars or points, numbers that are
-        no measure (of a row, a year) are not drawn."""
-        drawn, words = pd.DataFrame(self), [name for name in names_of(self) if kind_of(name) not in _NOT_WORDS]
-        if words and self.index.names == [None]:
-            drawn = drawn.set_index(words[0]).rename_axis(title_of(words[0]))
-        return drawn.drop(columns=["year", "source_row"], errors="ignore").rename(columns=title_of).plot
+        """What draws the table, as pandas does."""
+        return Plots(self)
 
     def _ipython_key_completions_(self) -> list[str]:
         return [*names_of(self), *titles_of(names_of(self)).values()]

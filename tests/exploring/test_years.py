@@ -81,6 +81,11 @@ def test_a_statistic_is_drawn_with_its_names_beside_its_bars(year, several):
     assert [bar.get_width() for bar in axes.patches] == [610, 380, 284, 268, 120]
     assert axes.get_ylabel() == "专业大类"
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["批准总培训人数"]
+    rows = year.applications
+    for x, y in (("places_applied", "places_approved"), ("申请总培训人数", "批准总培训人数")):
+        assert rows.plot.scatter(x=x, y=y).get_xlabel() == "申请总培训人数"
+    axes = year.statistics["by_category"].plot.barh(x="category", y="批准总培训人数")
+    assert [label.get_text() for label in axes.get_yticklabels()][:2] == ["财经商贸大类", "装备制造大类"]
     assert "year" not in year.statistics["by_category"]
     assert "year" in several.statistics["by_category"]
 
