@@ -143,7 +143,7 @@ def launcher(started):
 @pytest.fixture(scope="module")
 def board(started, launcher):
     """The notebook with the board, opened by its card and run."""
-    launcher.filter(has_text="5 自助探索").click()
+    launcher.filter(has_text="6 自助探索").click()
     run_all(started, "explore")
     return started
 
@@ -165,9 +165,9 @@ def test_the_launcher_has_a_card_for_each_notebook(launcher):
         "2 统计",
         "3 年度报告",
         "4 历年对比",
-        "5 自助探索",
-        "6 问与答",
-        "7 各学校汇总",
+        "5 各学校汇总",
+        "6 自助探索",
+        "7 问与答",
     ]
 
 
