@@ -150,7 +150,7 @@ def test_claims_of_a_document_are_a_table_and_disagreement_is_the_exit_status(pr
         "可写作：第一批次获批培训任务872人",
     ]
     listed = pilot(project, "claims", "draft.md", "--year", "2021", "--all").stdout.splitlines()
-    assert listed[4].split() == ["结论", "行:列", "数", "查得", "依据", "说明"]
+    assert listed[4].split() == ["结论", "行:列", "数", "数据", "依据", "说明"]
     assert listed[6].split()[1:4] == ["一致", "3:7", "1028人"]
     assert lines[-1].startswith(
         "draft.md：不一致 1 条，未识别 0 条，下限 0 条，无数据 0 条，一致 1 条；另有 1 处数字不是陈述。"

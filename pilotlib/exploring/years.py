@@ -173,7 +173,7 @@ def check_draft(draft: Path | str, year: int | str | None = None, *, project: Pa
     folder = find_project(project)
     claims, note = claims_in(passages, folder, year)
     told = claims_table(claims, f"{year_of(folder, year)}年申报明细表")
-    definition = f"“查得”是数据中的数；“相差”是所写的数减去查得的数。{note}"
+    definition = f"“相差”是所写的数减去数据中的数。{note}"
     return shown(told._replace(title="草稿中的数", definition=definition))
 
 

@@ -176,7 +176,7 @@ def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> li
         "结论": stated["state"].map({state: f"{sign} {STATES[state]}" for state, sign in SIGNS.items()}),
         "行:列": stated["line"].astype(str) + ":" + stated["column"].astype(str),
         "数": short.mask(stated["derived"], "推算 " + short),
-        "查得": stated["expected"].map(partial(number, decimals=2)).mask(stated["expected"].isna(), NOTHING),
+        "数据": stated["expected"].map(partial(number, decimals=2)).mask(stated["expected"].isna(), NOTHING),
         "依据": stated["statistic"],
         "说明": stated["explanation"],
     }

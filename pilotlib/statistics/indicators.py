@@ -28,7 +28,7 @@ def overview(tables: Tables) -> pd.DataFrame:
     students = distinct_students(tables)
     grouped = "；".join(students.loc[students["majors_together"].str.contains("、"), "majors_together"])
     unknown = "；".join(students.loc[students["students"].isna(), "majors_together"])
-    students_note = f"未能得出：{unknown}" if unknown else f"{grouped}只知合计，已计入" if grouped else ""
+    students_note = f"未能得出：{unknown}" if unknown else f"{grouped}只有合计数，已计入" if grouped else ""
     students_note = students_note if applications["students"].notna().any() else ""
     ratios = places_per_100_students(tables)
     known = ratios[ratios["students"].notna()]

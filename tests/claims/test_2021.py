@@ -70,7 +70,7 @@ def test_the_labels_of_the_given_document_are_listed(given):
 
 def test_what_the_reader_must_be_told(given):
     told = "\n".join(given["explanation"])
-    assert "沿用批次证书×等级为11个；沿用批次证书为9种" in told
+    assert "沿用批次证书等级项数为11个；沿用批次证书为9种" in told
     assert "列出12个名称，其中3D引擎技术应用不在申报表中" in told
     assert "没有提到第二次（2项，180人）" in told
     assert "除个别证书试点分两批考核外" in told

@@ -4,7 +4,7 @@ import pytest
 
 CASES = {
     # text: number → state, and words of its explanation
-    "sense of 种": ("沿用批次申报证书9种。", {"9": ("agrees", "证书为9种；沿用批次证书×等级为11个")}),
+    "sense of 种": ("沿用批次申报证书9种。", {"9": ("agrees", "证书为9种；沿用批次证书等级项数为11个")}),
     "a sum that leaves out a round": (
         "全年累计获批培训名额1482个。",
         {"1482": ("disagrees", "没有计入第二次180人")},
@@ -37,7 +37,7 @@ CASES = {
     "a part of those before": ("完成学生培训1028人，其中女生516人。", {"516": ("no_data", "女生")}),
     "not given": ("全年获证学生786人。", {"786": ("no_data", "没有获得证书学生")}),
     "not of this field": ("举办宣讲会6场。", {"6": ("not_understood", "")}),
-    "level of a round": ("第一次申报中级证书11个。", {"11": ("disagrees", "第一次中级证书×等级为10个")}),
+    "level of a round": ("第一次申报中级证书11个。", {"11": ("disagrees", "第一次中级证书等级项数为10个")}),
     "a certificate": (
         "财务共享服务（初级）获批培训60人。",
         {"60": ("disagrees", "初级财务共享服务批准总培训人数为50人")},
