@@ -7,7 +7,7 @@ import pandas as pd
 from pilotlib.columns import RESULT_COUNTS, title_of
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import COHORT_TITLE, OUTCOMES, TOTAL_WORD, YES_OR_NO, listed, plain
+from pilotlib.vocabulary import COHORT_TITLE, OUTCOMES, TOTAL_FORM, YES_OR_NO, listed, plain
 from pilotlib.words import normalised
 
 _GROUPS = ("year", "application_round", "certificate", "level", "majors", "college")
@@ -37,7 +37,7 @@ def counted_up(cells: pd.DataFrame, header: Header, file: str, aside: Sequence[i
     # A row that fills no other cell is a remark.
     filled = (below != "").sum(axis="columns") - (certificates != "") > 0
     others = ["", header.titles[place_of["certificate"]]]
-    certified = filled & ~(certificates.isin(others) | certificates.str.fullmatch(TOTAL_WORD))
+    certified = filled & ~(certificates.isin(others) | certificates.str.fullmatch(TOTAL_FORM.pattern))
     for wrong, fault in (
         (certified & said.isna(), "考核结果没有写明或不认识。请写合格、不合格或缺考；成绩请写数字或缺考"),
         (~certified & said.notna(), "没有证书名称。请逐行写明"),
