@@ -194,7 +194,7 @@ def _undone(table, cleaned) -> str:
 def _as_received(table):
     """The cells of a table before merged ones were filled."""
     cells = table.cells.copy()
-    filled = table.origin.filled
+    filled = table.origin.steps.dropna(subset="position")
     for place, position, before in (
         filled.loc[filled["rule"] != "merged_count", ["place", "position", "before"]].iloc[::-1].values
     ):

@@ -6,17 +6,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib import columns
-from pilotlib.checking.cases import (
-    CHECK_RULES,
-    Case,
-    by_cause,
-    cases_of,
-    of_cells,
-    of_totals,
-    problems_of,
-    rows_named,
-    seen_in,
-)
+from pilotlib.checking import cases
+from pilotlib.checking.cases import CHECK_RULES, Case, by_cause, cases_of, rows_named
 from pilotlib.checking.results import check_results
 from pilotlib.cleaning import Cleaned, clean
 from pilotlib.cleaning.verbs import cut_off_certificates, with_expected_columns
@@ -70,19 +61,19 @@ def check(
     unknown = majors["category"].isna() & (reference is not None and len(reference) > 0)
     found = [
         *_whole_table(cleaned, year, source or {}, sha256),
-        *of_cells(cleaned.applications, year),
-        *seen_in(changes),
+        *cases.of_cells(cleaned.applications, year),
+        *cases.seen_in(changes),
         *_truncated(cleaned),
         *cases_of("approved_above_applied", "places_approved", applications, more > 0, other="places_applied"),
         *cases_of("approved_below_applied", "places_approved", applications, more < 0, other="places_applied"),
         *_students(applications, majors),
         *_repeats(applications),
         *_own_columns(cleaned.applications),
-        *of_totals(cleaned),
+        *cases.of_totals(cleaned),
         *cases_of("major_unknown", "majors", majors, unknown, "major"),
         *([] if indicators is None else _given_indicators(indicators)),
     ]
-    return problems_of(found, ledger)
+    return cases.problems_of(found, ledger)
 
 
 def stop_on_errors(problems: pd.DataFrame, file: str = "申报表", results: CleanedYear | None = None) -> None:

@@ -22,28 +22,26 @@ def check_results(results: Cleaned, cleaned: Cleaned, inputs: YearInputs) -> pd.
 
     What concerns certificates or the whole table names no row.
     """
-    rows = results.applications
-    counts = [name for name in RESULT_COUNTS if name in rows]
+    rows, aside = results.applications, results.set_aside
     said = rows.drop(columns=application_columns("count", "status"), errors="ignore")  # places are not its subject
+    again = rows.drop(columns=["source_row", "serial"]).astype(str).duplicated()
+    totals = aside[aside["reason"] == "合计行"]  # their cells stand as received
+    if "pass_rate" in totals:
+        totals = totals.assign(pass_rate=totals["pass_rate"].map(normalised).map(rate_text))
     found = [
         *([(pd.NA, "certificate", "", "", "no_results")] if rows.empty else []),
-        *((pd.NA, name, title_of(name), "", "result_absent") for name in RESULT_COUNTS if name not in counts),
+        *((pd.NA, name, title_of(name), "", "result_absent") for name in RESULT_COUNTS if name not in rows),
         *of_cells(said, inputs.year),
         *seen_in(results.changes),
-        *cases_of("result_repeated", "certificate", rows, _is_again(rows), "certificate_as_given"),
-        *chain(*(_above(rows, *pair) for pair in _AMONG if {*pair} <= {*counts})),
+        *cases_of("result_repeated", "certificate", rows, again, "certificate_as_given"),
+        *chain(*(_above(rows, *pair) for pair in _AMONG if {*pair} <= {*rows})),
         *_pass_rates(rows),
-        *_pass_rates(_rates_as_digits(results.set_aside[results.set_aside["reason"] == "合计行"])),
+        *_pass_rates(totals),
         *of_totals(results),
         *_beside_places(rows, with_expected_columns(cleaned.applications)),
         *_beside_indicators(rows, inputs.indicators),
     ]
     return problems_of(found, ledger_beside(inputs.file))
-
-
-def _is_again(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Which rows say in every column, their number aside, what one above says."""
-    return rows.drop(columns=["source_row", "serial"]).astype(str).duplicated()
 
 
 def _above(rows: pd.DataFrame, few: str, many: str) -> list[Case]:
@@ -71,11 +69,6 @@ def _pass_rates(rows: pd.DataFrame) -> list[Case]:
     ]
 
 
-def _rates_as_digits(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows set aside, whose cells stand as received, with their pass rates as cleaning writes them."""
-    return rows.assign(**{name: rows[name].map(normalised).map(rate_text) for name in rows if name == "pass_rate"})
-
-
 def _beside_places(rows: pd.DataFrame, applications: pd.DataFrame) -> list[Case]:
     """Certificates (with their levels, where both tables have them) in one table and not in the other, and those of
     which more were trained than there are places."""
@@ -98,29 +91,22 @@ def _beside_places(rows: pd.DataFrame, applications: pd.DataFrame) -> list[Case]
 
 
 def _beside_indicators(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[Case]:
-    """Figures of the school's own that are not the sums of its results; where counts are missing, those below."""
-    measures = {indicator: measure for measure, indicator in RESULT_INDICATORS.items() if measure in rows}
-    names = indicators["indicator"].replace(INDICATOR_TITLES).map(measures)
-    table = indicators[names.notna()].assign(measure=names)
-    table["said"] = table["indicator"] + table["value"]
-    given = pd.to_numeric(table["value"].str.replace(",", ""), errors="coerce")
-    sums = table["measure"].map(rows[[*measures.values()]].sum(min_count=1))
-    missing = table["measure"].map(rows[[*measures.values()]].isna().any())
-    differ = (given < sums) | ((given != sums) & ~missing.astype(bool))
-    table = table.assign(other=table["measure"].map(title_of) + "相加为" + sums.astype(str) + "人次")
-    found = cases_of("indicator_unlike_results", "value", table, differ & given.notna() & sums.notna(), "said", "other")
-    return found + _certificates_assessed(rows, indicators)
-
-
-def _certificates_assessed(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[Case]:
-    """A number of certificates assessed that is neither that of certificates nor that with their levels."""
-    if "sat" not in rows:
-        return []
-    sat = rows.loc[rows["sat"] > 0, ["certificate", "level"]]
-    kinds, with_levels = sat["certificate"].nunique(), len(sat.drop_duplicates())
-    named = indicators["indicator"].replace(INDICATOR_TITLES) == "certificates_assessed"
-    table = indicators.assign(said=indicators["indicator"] + indicators["value"])
-    table["other"] = f"参加了考核的证书有{kinds}种，连等级{with_levels}项"
-    given = pd.to_numeric(table["value"].str.replace(",", ""), errors="coerce")
-    unlike = named & given.notna() & ~given.isin([kinds, with_levels])
-    return cases_of("indicator_unlike_results", "value", table, unlike, "said", "other")
+    """Figures of the school's own that are not the sums of its results (where counts are missing, those below), and a
+    number of certificates assessed that is neither that of certificates nor that with their levels."""
+    names = indicators["indicator"].replace(INDICATOR_TITLES)
+    given = pd.to_numeric(indicators["value"].str.replace(",", ""), errors="coerce")
+    table = indicators.assign(said=indicators["indicator"] + indicators["value"], other="")
+    unlike = pd.Series(False, table.index)
+    for measure, indicator in RESULT_INDICATORS.items():
+        if measure in rows and rows[measure].notna().any():
+            total, is_whole = rows[measure].sum(), bool(rows[measure].notna().all())
+            unlike |= (names == indicator) & ((given < total) | ((given > total) & is_whole))
+            table.loc[names == indicator, "other"] = f"{title_of(measure)}相加为{total}人次"
+    found = cases_of("indicator_unlike_results", "value", table, unlike, "said", "other")
+    if "sat" in rows:
+        sat = rows.loc[rows["sat"] > 0, ["certificate", "level"]]
+        kinds, with_levels = sat["certificate"].nunique(), len(sat.drop_duplicates())
+        table["other"] = f"参加了考核的证书有{kinds}种，连等级{with_levels}项"
+        unlike = (names == "certificates_assessed") & given.notna() & ~given.isin([kinds, with_levels])
+        found += cases_of("indicator_unlike_results", "value", table, unlike, "said", "other")
+    return found

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pilotlib.cleaning.rows import Piece
 from pilotlib.cleaning.verbs import Verb
-from pilotlib.columns import COUNT_COLUMNS, column_named, title_of
+from pilotlib.columns import column_named, title_of
 from pilotlib.distinct import categories_of, differ
 from pilotlib.errors import PilotError
 from pilotlib.project import ledger_beside
@@ -84,35 +84,31 @@ def log_of(
     Of one row what was decided, then what filling merged cells changed, then what the verbs changed, in order.
     What concerns the whole table has no row, the header is row 0. `applications` are the numbers of their rows.
     """
-    origin = piece.origin
     header = ledger[ledger["source_row"] == 0].rename(columns={"was": "before", "becomes": "after"})
     was, becomes = piece.header.understood or ("", "")
     understood = {"rule": "header_understood", "before": was, "after": becomes}
-    hidden = applications[piece.cells.index[applications - piece.first].isin(origin.hidden)]
-    filled = origin.filled.assign(
-        source_row=origin.filled["place"].map(pd.Series(piece.rows, piece.cells.index)),
-        column=origin.filled["position"].map(dict(enumerate(names))),
-        **{version: origin.filled[version].str.strip() for version in ("before", "after")},
+    steps = piece.origin.steps
+    steps = steps.assign(
+        source_row=steps["place"].map(pd.Series(piece.rows, piece.cells.index)),
+        column=steps["position"].map(dict(enumerate(names))),
+        **{version: steps[version].str.strip() for version in ("before", "after")},
     )
-    filled = filled[filled["source_row"].isin(applications) & filled["column"].notna()]
-    once = filled["rule"] == "merged_count"
-    counts = filled[once & filled["column"].isin(COUNT_COLUMNS)]
-    reason = f"{CHANGE_RULES['merged_count']['reason']}（" + counts["before"] + "）"
-    whole = {"table_joined": origin.joined, "table_left": origin.left, "personal_left_out": origin.personal}
+    decided = steps["position"].isna() | (steps["rule"] == "merged_count")
+    concerns = steps["place"].isna() | steps["source_row"].isin(applications)
+    done = ~decided & steps["column"].notna() & (steps["before"] != steps["after"])
     parts = [
-        pd.DataFrame({"after": [origin.taken], "rule": "table_taken", "reason": origin.why} if origin.taken else {}),
-        pd.DataFrame([(text, rule) for rule, text in whole.items() if text], columns=["before", "rule"]),
+        steps[decided & concerns],
         header.assign(column=header["after"].map(column_named)),
         pd.DataFrame([{"source_row": 0, "column": column_named(becomes), **understood}] if becomes else []),
-        counts.assign(reason=reason, before="", after=""),
-        pd.DataFrame({"source_row": hidden, "rule": "row_hidden"}),
-        filled[~once & (filled["before"] != filled["after"])],
+        steps[done & concerns],
         changes.merge(ledger[["source_row", "column", "rule", "reason"]], "left") if len(ledger) else changes,
     ]
     table = pd.concat([part for part in parts if len(part)] or [NO_CHANGES], ignore_index=True)
     table = table.reindex(columns=CHANGE_COLUMNS).astype(object)
-    reasons = table["rule"].map({rule: entry["reason"] for rule, entry in CHANGE_RULES.items()})
-    table = table.fillna({"reason": reasons, "column": "", "before": "", "after": ""})
+    table = table.fillna(dict.fromkeys(["reason", "column", "before", "after"], ""))
+    table["reason"] = (
+        table["rule"].map({rule: entry["reason"] for rule, entry in CHANGE_RULES.items()}) + table["reason"]
+    )
     table = table.astype(dict.fromkeys(CHANGE_COLUMNS, "str") | {"source_row": "Int64"})
     return table.sort_values("source_row", kind="stable", na_position="first", ignore_index=True)
 

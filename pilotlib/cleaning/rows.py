@@ -191,16 +191,11 @@ def rows_set_aside(table: pd.DataFrame, cells: pd.DataFrame, reasons: pd.Series)
     `source_row` is missing above the header. Cells of columns that add up, and rates, are what a row of totals says.
     """
     aside = ((reasons != "") & (reasons.index != 0)).to_numpy()
-    texts = [cells[column].to_numpy(dtype=object)[aside] for column in cells]
-    joined = pd.Series(reduce(lambda before, text: before + "｜" + text, texts), dtype=str)
+    texts = ["｜".join(row).rstrip("｜") for row in cells[aside].to_numpy(dtype=object)]
     numbers = pd.Series(reasons.index[aside], dtype="Int64")
-    words = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": joined.str.rstrip("｜")}
-    sums = (
-        table.filter([*columns.ADDED_UP_COLUMNS, *columns.source_columns("rate")])[aside]
-        .astype("str")
-        .reset_index(drop=True)
-    )
-    return pd.DataFrame({"source_row": numbers.where(numbers > 0), **words}).join(sums)
+    words = {"place": cells.index[aside], "reason": reasons[aside].to_numpy(), "text": pd.Series(texts, dtype=str)}
+    of_totals = table.filter([*columns.ADDED_UP_COLUMNS, *columns.source_columns("rate")])[aside].astype("str")
+    return pd.DataFrame({"source_row": numbers.where(numbers > 0), **words}).join(of_totals.reset_index(drop=True))
 
 
 # The signs that a word is, and those that it lacks.

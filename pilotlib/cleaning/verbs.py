@@ -13,14 +13,7 @@ import pandas as pd
 from pilotlib import columns, vocabulary, words
 from pilotlib.distinct import asked_of_each, both_filled, counts_of, each_value, in_order
 from pilotlib.reading.headers import Header
-from pilotlib.vocabulary import (
-    MAJOR_SEPARATORS,
-    NOTHING_SAID,
-    in_level_order,
-    in_round_order,
-    round_named,
-    status_named,
-)
+from pilotlib.vocabulary import NOTHING_SAID
 
 Verb = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -37,12 +30,12 @@ def normalise_characters(table: pd.DataFrame) -> pd.DataFrame:
 
 def name_rounds(table: pd.DataFrame) -> pd.DataFrame:
     """Give each round its standard name: 第一批次 becomes 第一次."""
-    return _with_each(table, columns.source_columns("round"), round_named)
+    return _with_each(table, columns.source_columns("round"), vocabulary.round_named)
 
 
 def name_statuses(table: pd.DataFrame, answers: Mapping[str, str] = NOTHING_SAID) -> pd.DataFrame:
     """Give each status its standard name, or that which the school's `answers` give it."""
-    return _with_each(table, columns.source_columns("status"), partial(status_named, answers=answers))
+    return _with_each(table, columns.source_columns("status"), partial(vocabulary.status_named, answers=answers))
 
 
 def write_counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +114,9 @@ def cut_off_majors(majors: pd.Series, known_majors: frozenset[str]) -> np.ndarra
 
     def is_cut(text: str) -> bool:
         last = words.split_majors(text)[-1:] if fills(text) else []
-        return any(MAJOR_SEPARATORS.search(text[-1]) or words.majors_beginning(name, known_majors) for name in last)
+        return any(
+            vocabulary.MAJOR_SEPARATORS.search(text[-1]) or words.majors_beginning(name, known_majors) for name in last
+        )
 
     return asked_of_each(majors, is_cut)
 
@@ -199,5 +194,5 @@ def _typed(column: pd.Series, name: str) -> pd.Series:
     kind = columns.SOURCE_COLUMNS[name].kind
     if kind in ("count", "year"):
         return counts_of(column)
-    orders = {"round": in_round_order, "level": in_level_order}
+    orders = {"round": vocabulary.in_round_order, "level": vocabulary.in_level_order}
     return in_order(column, orders[kind]) if kind in orders else column

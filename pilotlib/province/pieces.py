@@ -92,7 +92,7 @@ def cleaned_pieces(
         if owner := owners.get(piece.file):
             cleaned, *names = _of_owner(piece, owner, answers)
             return work(piece, [], _of_year(piece, cleaned, years[piece.file]), *names)
-        positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.filled
+        positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.steps
         for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
             name = piece.header.names[position]
             if name in source_columns("count"):  # of several rows, perhaps of several schools

@@ -9,20 +9,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pilotlib.columns import (
-    CORRECTION_COLUMNS,
-    INDICATOR_COLUMNS,
-    REFERENCE_COLUMNS,
-    RESULT_COLUMNS,
-    RESULT_COUNTS,
-    column_named,
-    title_of,
-)
+from pilotlib import columns
+from pilotlib.columns import CORRECTION_COLUMNS, RESULT_COUNTS, column_named, title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES, TABLE_SUFFIXES, ledger_beside, year_folder
 from pilotlib.reading.choosing import Origin
 from pilotlib.reading.files import read_bytes, read_text
-from pilotlib.reading.headers import BY_COLUMNS, header_of, is_of_results
+from pilotlib.reading.headers import BY_COLUMNS, Header, header_of, is_of_results
 from pilotlib.reading.settings import read_settings
 from pilotlib.reading.tables import read_table as read_table
 
@@ -89,28 +82,41 @@ def read_inputs(project: Path, year: int) -> YearInputs:
         alone = "只有考核结果出不了报告：名额要由申报表或获批名单（证书、等级、人数）给出。" if results else ""
         raise PilotError(f"data/raw/{year} 中没有申报表。{alone}请放入 applications.tsv（或 {endings}）。")
     source = read_settings(folder / "source.toml")
-    headings = _headings(source.get("columns", {}))
-    of_results = headings["becomes"].map(column_named).isin(list(RESULT_COLUMNS)) & (results is not None)
-    ledger = _read_ledger(folder / ledger_beside(table.name), CORRECTION_COLUMNS)
-    corrections = pd.concat([ledger, headings[~of_results]], ignore_index=True)
-    cells, origin = read_table(table, corrections, source, year)
-    if is_of_results(header_of(cells, table.name, corrections)):
+    lines = [("0", title, title, becomes, BY_COLUMNS) for title, becomes in source.get("columns", {}).items()]
+    headings = pd.DataFrame(lines, columns=list(CORRECTION_COLUMNS), dtype=str)
+    of_results = headings["becomes"].map(column_named).isin(list(columns.RESULT_COLUMNS)) & (results is not None)
+    received, header = _received(table, headings[~of_results], source, year)
+    if is_of_results(header):
         advice = f"请改名为 results{table.suffix}，再放入申报表或获批名单。"
         raise PilotError(f"{table.name}：是考核结果表，没有申请、批准人数和状态。{advice}")
     inputs = YearInputs(
         year=year,
-        file=table.name,
-        sha256=hash_of(table),
-        cells=cells,
-        origin=origin,
-        corrections=corrections,
-        indicators=_read_ledger(folder / "indicators.csv", INDICATOR_COLUMNS),
+        **received,
+        indicators=_read_ledger(folder / "indicators.csv", columns.INDICATOR_COLUMNS),
         narrative=_read_if_any(folder / "narrative.md"),
         source=source,
         school=read_settings(raw / "school.toml"),
-        reference=_read_ledger(raw / "reference" / "majors.csv", REFERENCE_COLUMNS),
+        reference=_read_ledger(raw / "reference" / "majors.csv", columns.REFERENCE_COLUMNS),
     )
-    return inputs._replace(results=_read_results(inputs, results, headings[of_results])) if results else inputs
+    if not results:
+        return inputs
+    received, header = _received(results, headings[of_results], {"years": source.get("years", [])}, year, True)
+    if not {*RESULT_COUNTS} & {*header.names}:
+        titles = "、".join(map(title_of, RESULT_COUNTS))
+        there = "、".join(filter(None, header.titles))
+        raise PilotError(f"{results.name}：没有{titles}中的任何一列，不是考核结果表。表头现有：{there}。")
+    return inputs._replace(results=inputs._replace(**received, source={}, narrative=""))
+
+
+def _received(
+    table: Path, headings: pd.DataFrame, source: Mapping[str, Any], year: int, of_results: bool = False
+) -> tuple[dict[str, Any], Header]:
+    """A table, with what its ledger and the `headings` of `source.toml` say, as in `YearInputs`; and its header."""
+    ledger = _read_ledger(table.with_name(ledger_beside(table.name)), CORRECTION_COLUMNS)
+    corrections = pd.concat([ledger, headings], ignore_index=True)
+    cells, origin = read_table(table, corrections, source, year, of_results=of_results)
+    received = {"file": table.name, "sha256": hash_of(table), "cells": cells, "origin": origin}
+    return received | {"corrections": corrections}, header_of(cells, table.name, corrections)
 
 
 def find_table(folder: Path, name: str) -> Path | None:
@@ -121,28 +127,6 @@ def find_table(folder: Path, name: str) -> Path | None:
         names = "、".join(path.name for path in tables)
         raise PilotError(f"data/raw/{folder.name} 中有 {len(tables)} 个{TABLES[name]}：{names}。请只留下一个。")
     return tables[0] if tables else None
-
-
-def _headings(columns: Mapping[str, str]) -> pd.DataFrame:
-    """What `[columns]` of `source.toml` says of headers, as lines of a ledger."""
-    lines = [("0", title, title, becomes, BY_COLUMNS) for title, becomes in columns.items()]
-    return pd.DataFrame(lines, columns=list(CORRECTION_COLUMNS), dtype=str)
-
-
-def _read_results(inputs: YearInputs, table: Path, headings: pd.DataFrame) -> YearInputs:
-    """A year's table of results, with what else was given, its headers as in `headings`; PilotError where it counts
-    nothing that results count."""
-    ledger = _read_ledger(table.with_name(ledger_beside(table.name)), CORRECTION_COLUMNS)
-    corrections = pd.concat([ledger, headings], ignore_index=True)
-    years = {"years": inputs.source.get("years", [])}
-    cells, origin = read_table(table, corrections, years, inputs.year, of_results=True)
-    header = header_of(cells, table.name, corrections)
-    if not {*RESULT_COUNTS} & {*header.names}:
-        titles = "、".join(map(title_of, RESULT_COUNTS))
-        there = "、".join(filter(None, header.titles))
-        raise PilotError(f"{table.name}：没有{titles}中的任何一列，不是考核结果表。表头现有：{there}。")
-    given = inputs._replace(cells=cells, origin=origin, corrections=corrections, source={}, narrative="")
-    return given._replace(file=table.name, sha256=hash_of(table))
 
 
 def hash_of(table: Path) -> str:

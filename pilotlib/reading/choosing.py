@@ -1,9 +1,9 @@
 """Which of a file's tables is the application table, and in which others it goes on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -15,27 +15,36 @@ from pilotlib.vocabulary import is_round, plain, round_named
 from pilotlib.words import count_text, is_count, normalised
 
 NO_ROWS: Mapping[int, str] = {}
-NOTHING_FILLED = pd.DataFrame(columns=["place", "position", "before", "after", "rule"])
+# What was decided of a whole table, as `STEP_COLUMNS` from `before` on.
+Decision = tuple[str, str, str, str]
+STEP_COLUMNS = ["place", "position", "before", "after", "rule", "reason"]
+
+
+def steps_of(steps: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """What was decided and done as a table was read, from a sequence for each: STEP_COLUMNS.
+
+    `place` is the row in the file, `position` the column from the left, both missing where it is of the whole table.
+    """
+    types = dict.fromkeys(STEP_COLUMNS, "str") | {"place": "Int64", "position": "Int64"}
+    return pd.DataFrame(list(steps), columns=STEP_COLUMNS).astype(types)
 
 
 class Origin(NamedTuple):
-    """What cells alone do not say of a table: which one of its file it is and why, what was merged or hidden in it.
+    """What cells alone do not say of a table.
 
-    `taken` and `why` are empty where a file holds one table and nothing else. `joined` names the tables that it was
-    put together from, if it was; `left` others with a header and rows. `filled` says of cells what filling merged ones
-    did (as `grids.fill_merged`), and which text is not shown; `position` is counted from the left. `personal`
-    says what personal data there were, which were not read. `hidden` are places of rows, `aside` those of rows that are
-    no applications by themselves, and why: they go on with the one above, are struck out, or `source.toml` says so.
+    `steps` are as `steps_of` returns them, by the rules of cleaning: which table of its file it is and why, what it was
+    put together from, what was left, which rows are hidden, which text is not shown, what filling merged cells did.
+    `aside` are the places of rows that are no applications by themselves, and why: they go on with the one above, are
+    struck out, or `source.toml` says so.
     """
 
-    taken: str = ""
-    why: str = ""
-    hidden: tuple[int, ...] = ()
-    filled: pd.DataFrame = NOTHING_FILLED
+    steps: pd.DataFrame = steps_of([])
     aside: Mapping[int, str] = NO_ROWS
-    joined: str = ""
-    left: str = ""
-    personal: str = ""
+
+    def said(self, rule: str) -> str:
+        """The words of the first step of a rule; "" where there is none."""
+        steps = self.steps[self.steps["rule"] == rule]
+        return "".join((steps["before"] + steps["after"]).head(1))
 
 
 NO_ORIGIN = Origin()
@@ -43,9 +52,9 @@ NO_ORIGIN = Origin()
 
 def choice(
     file: str, grids: list[Grid], unread: dict[str, PilotError], called: Mapping[str, str], of_results: bool
-) -> tuple[Grid, Header, Origin]:
+) -> tuple[Grid, Header, list[Decision]]:
     """The table, `of_results` or of applications, whose header names the most columns that only such have; of these
-    one with rows below it, and one that is not hidden.
+    one with rows below it, and one that is not hidden; and what was decided.
 
     What it goes on in is below it: tables under the same header, and without one those right after it that fit.
     """
@@ -79,29 +88,25 @@ def choice(
         why += f"；没有读取：{'、'.join(unread)}"
     taken = "、".join(grids[place].where for place in parts)
     left = "、".join(grids[place].where for place in fits if all(fits[place][1:]) and place not in parts)
-    origin = Origin(taken, why if taken else "", joined=taken if len(parts) > 1 else "", left=left)
-    return reduce(below_each_other, [grids[place] for place in parts]), header, origin
+    steps = [("", taken, "table_taken", why)] if taken else []
+    steps += [(taken, "", "table_joined", "")] if len(parts) > 1 else []
+    steps += [(left, "", "table_left", "")] if left else []
+    return reduce(below_each_other, [grids[place] for place in parts]), header, steps
 
 
 def with_rounds_of_sheets(grids: list[Grid], called: Mapping[str, str]) -> list[Grid]:
     """The tables, those of a sheet for each round with that round in a last column where none of theirs says it."""
-    rounds = [plain((re.findall("“([^”]*)”", grid.where) or [""])[-1]) for grid in grids]
-    headers = [
-        find_header(top(grid), called) if is_round(name) else None for grid, name in zip(grids, rounds, strict=True)
-    ]
-    told = [place for place, header in enumerate(headers) if header and "application_round" not in header.names]
-    if len({round_named(rounds[place]) for place in told}) < 2:
+    names = [plain((re.findall("“([^”]*)”", grid.where) or [""])[-1]) for grid in grids]
+    found = {place: find_header(top(grids[place]), called) for place, name in enumerate(names) if is_round(name)}
+    headers = {place: header for place, header in found.items() if header and "application_round" not in header.names}
+    if len({round_named(names[place]) for place in headers}) < 2:
         return grids
     made = list(grids)
-    for place in told:
-        grid, header = grids[place], headers[place]
-        assert header is not None
-        certificate = header.names.index("certificate") if "certificate" in header.names else 0
-        below = [row for row in range(header.last + 1, len(grid.rows)) if grid.rows[row][certificate].strip()]
-        below = [row for row in below if not column_named(grid.rows[row][certificate])]
-        added = dict.fromkeys(below, rounds[place]) | {header.last: title_of("application_round")}
-        rows = [[*cells, added.get(row, "")] for row, cells in enumerate(grid.rows)]
-        made[place] = grid._replace(rows=rows, named=below)
+    for place, header in headers.items():
+        below = _certified(grids[place], header)
+        added = dict.fromkeys(below, names[place]) | {header.last: title_of("application_round")}
+        rows = [[*cells, added.get(row, "")] for row, cells in enumerate(grids[place].rows)]
+        made[place] = grids[place]._replace(rows=rows, named=below)
     return made
 
 
@@ -110,17 +115,23 @@ def top(grid: Grid) -> list[list[str]]:
     return [list(map(shown, row)) for row in grid.rows[:HEADER_WITHIN]]
 
 
+def _certified(grid: Grid, header: Header) -> list[int]:
+    """The rows below a header that name a certificate: others are totals and remarks, or a header again."""
+    place = header.names.index("certificate") if "certificate" in header.names else 0
+    cells = [(row, grid.rows[row][place]) for row in range(header.last + 1, len(grid.rows))]
+    return [row for row, cell in cells if cell.strip() and not column_named(cell)]
+
+
 def _are_one(grids: list[Grid], headers: list[Header]) -> bool:
     """Whether tables have the same columns and no application in common: parts of one, not copies or drafts."""
     names = headers[0].names
     if len(grids) == 1 or any(header.names != names for header in headers) or "certificate" not in names:
         return len(grids) == 1
-    certificate = names.index("certificate")
     telling = [place for place, name in enumerate(names) if name in ("certificate", "level", "application_round")]
-    below = [grid.rows[header.last + 1 :] for grid, header in zip(grids, headers, strict=True)]
-    # Rows without a certificate are totals and remarks, which each part may have, and so may it a header again.
-    parts = [[row for row in rows if row[certificate].strip() and not column_named(row[certificate])] for rows in below]
-    applications = [{tuple(row[place].strip() for place in telling) for row in rows} for rows in parts]
+    applications = []
+    for grid, header in zip(grids, headers, strict=True):
+        rows = map(grid.rows.__getitem__, _certified(grid, header))
+        applications.append({tuple(row[place].strip() for place in telling) for row in rows})
     return sum(map(len, applications)) == len(set().union(*applications))
 
 
@@ -130,7 +141,7 @@ def _goes_on(grid: Grid, header: Header) -> bool:
     places = {name: place for place, name in enumerate(header.names[:width]) if name}
     if grid.where.endswith(HIDDEN_SHEET) or not 0 <= len(header.titles) - width <= 1 or "certificate" not in places:
         return False
-    # As in `_are_one`: rows without a certificate are totals and remarks.
+    # As in `_certified`: others are totals and remarks.
     rows = [row for row in grid.rows if row[places["certificate"]].strip()]
     of_counts = [places[name] for name in ADDED_UP_COLUMNS if name in places]
     return bool(rows) and all(any(is_count(count_text(normalised(row[place]))) for place in of_counts) for row in rows)

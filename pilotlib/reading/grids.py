@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, product
 from typing import NamedTuple
 
-from pilotlib.columns import APPLICATION_COLUMNS, SOURCE_COLUMNS, source_columns
+from pilotlib.columns import APPLICATION_COLUMNS, COUNT_COLUMNS, SOURCE_COLUMNS, source_columns
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import Header
 from pilotlib.vocabulary import COUNT_FORM, DITTO, plain
@@ -18,13 +18,15 @@ MOST_CELLS = 20_000_000
 BEGINS, ENDS, PALE_BEGINS, PALE_ENDS = MARKS = "\ufdd0\ufdd1\ufdd2\ufdd3"
 _UNSHOWN = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
 _PALE = re.compile(f"{PALE_BEGINS}[^{PALE_BEGINS}{PALE_ENDS}]*{PALE_ENDS}")
+_MARK = re.compile(f"[{MARKS}]")
 _NO_MARKS = dict.fromkeys(map(ord, MARKS))
 # Rows under one merged cell in each of these are one application.
 OF_ONE_APPLICATION = {"certificate", *(name for name, column in APPLICATION_COLUMNS.items() if column.adds_up)}
 # Such rows may say each for itself which majors are meant, and how many students these have.
 SAID_ROW_BY_ROW = {"majors", "students"}
-# A cell's row and column, the text before and after, and the rule of `cleaning` under which that is logged.
-Step = tuple[int, int, str, str, str]
+# A cell's row and column, the text before and after, the rule of `cleaning` under which that is logged, and why, where
+# the rule alone does not say it.
+Step = tuple[int, int, str, str, str, str]
 
 
 class Grid(NamedTuple):
@@ -77,13 +79,16 @@ def as_shown(rows: list[list[str]]) -> tuple[list[list[str]], list[int], list[St
     """Rows without the text that is not shown; those that are struck out whole, which stay; what went."""
     made, struck, steps = [], [], []
     for top, row in enumerate(rows):
+        if not _MARK.search("".join(row)):
+            made.append(row)
+            continue
         texts, wholes = list(map(shown, row)), [cell.translate(_NO_MARKS) for cell in row]
         if any(map(str.strip, wholes)) and not any(map(str.strip, texts)):
             struck.append(top)
             texts = wholes
         made.append(texts)
         both = enumerate(zip(wholes, texts, strict=True))
-        steps += [(top, place, whole, text, "text_unshown") for place, (whole, text) in both if whole != text]
+        steps += [(top, place, whole, text, "text_unshown", "") for place, (whole, text) in both if whole != text]
     return made, struck, steps
 
 
@@ -147,7 +152,7 @@ def fill_merged(
     Returns:
         The rows filled; what was done to each cell: `ditto`, `merged_cell` (a merged cell's text holds here too),
         `merged_hidden` (a text of its own was covered), `merged_count` (a number was given once for all rows, and
-        is what was before), `merged_row` (it gathered those of rows that go on with it); and these rows' positions.
+        is the reason), `merged_row` (it gathered those of rows that go on with it); and these rows' positions.
     """
     rows = [list(row) for row in rows]
     # Each cell that a merged one covers from above → the row in which that begins.
@@ -168,17 +173,15 @@ def fill_merged(
             holds = majors[row] == majors[top]
         else:
             holds = not SOURCE_COLUMNS[name].adds_up and name not in source_columns("rate")
-        if not holds:
-            steps.append((row, column, text, "", "merged_count"))
+        if not holds and name in COUNT_COLUMNS:
+            steps.append((row, column, "", "", "merged_count", f"（{text}）"))
         if own != (after := text if holds else ""):
-            steps.append((row, column, own, after, "merged_hidden" if own.strip() else "merged_cell"))
-    for row, column, _, after, _ in steps:
-        rows[row][column] = after
-    words = [(row, place) for row in range(header.last + 2, len(rows)) for place in places_of_words(header)]
-    for row, column in words:
+            rows[row][column] = after
+            steps.append((row, column, own, after, "merged_hidden" if own.strip() else "merged_cell", ""))
+    for row, column in product(range(header.last + 2, len(rows)), places_of_words(header)):
         if (own := rows[row][column]).strip() in DITTO:
             rows[row][column] = rows[row - 1][column]
-            steps.append((row, column, own, rows[row - 1][column], "ditto"))
+            steps.append((row, column, own, rows[row - 1][column], "ditto", ""))
     joined, continued = _join_rows(rows, positions, corners)
     return rows, steps + joined, continued
 
@@ -221,6 +224,6 @@ def _join_rows(
             elif any(counts[1:]):
                 after = str(sum(map(int, counts))) if all(map(str.isdecimal, counts)) else ""
             if after != before:
-                steps.append((top, column, before, after, "merged_row"))
+                steps.append((top, column, before, after, "merged_row", ""))
                 rows[top][column] = after
     return steps, [*tops]

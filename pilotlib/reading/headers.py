@@ -8,30 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pilotlib import columns
-from pilotlib.columns import (
-    EXPECTED_COLUMNS,
-    REQUIRED_COLUMNS,
-    SOURCE_COLUMNS,
-    column_named,
-    is_part_of_a_row,
-    title_of,
-)
+from pilotlib import columns, vocabulary
+from pilotlib.columns import column_named, is_part_of_a_row, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.project import ledger_beside
 from pilotlib.reading.likely import guessed_header, nearly_named, without_unit
-from pilotlib.vocabulary import (
-    NOTHING_SAID,
-    ORDINAL_ROUND,
-    OTHER_MEASURE,
-    PART_OF_A_ROW,
-    PEOPLE_BY_TITLE,
-    PEOPLE_TITLES,
-    UNIT_ABOVE,
-    WHOLE_FORM,
-    plain,
-)
+from pilotlib.vocabulary import plain
 
 # A row that names fewer columns than this is no header: one word of a title may well be a column's name.
 FEWEST_HEADER_CELLS = 3
@@ -58,7 +41,7 @@ class Header(NamedTuple):
     understood: tuple[str, str] | None = None
 
 
-def find_header(rows: Iterable[Sequence[str]], called: Mapping[str, str] = NOTHING_SAID) -> Header | None:
+def find_header(rows: Iterable[Sequence[str]], called: Mapping[str, str] = vocabulary.NOTHING_SAID) -> Header | None:
     """The first row that names every column, else the one that names the most; two rows where they name more together.
 
     `called` gives headers that are not known the title of a column, as `headings_of` says.
@@ -78,7 +61,7 @@ def find_header(rows: Iterable[Sequence[str]], called: Mapping[str, str] = NOTHI
     # Of readings that name as many columns, that of a row which goes on with the one above comes first.
     pairs = zip(double, pairwise(single), strict=True)
     readings = [*(header for header, (upper, lower) in pairs if _goes_on(upper, lower)), *alone, *double]
-    whole = [header for header in readings if set(EXPECTED_COLUMNS) <= set(header.names)]
+    whole = [header for header in readings if set(columns.EXPECTED_COLUMNS) <= set(header.names)]
     first = min((header.last for header in whole), default=None)
     nearest = [header for header in whole if first in (header.first, header.last)]
     best = max(nearest or readings, key=columns_named, default=None)
@@ -88,7 +71,7 @@ def find_header(rows: Iterable[Sequence[str]], called: Mapping[str, str] = NOTHI
     best = _with_unit(_with_people(best, above), above)
     nothing_else = len(list(filter(None, best.titles))) == columns_named(best) > 1
     answered = bool(called) and set(called) <= set(best.titles)  # whoever names headers says which row it is
-    of_few = (nothing_else or answered) and set(REQUIRED_COLUMNS) <= set(best.names)
+    of_few = (nothing_else or answered) and set(columns.REQUIRED_COLUMNS) <= set(best.names)
     is_one = columns_named(best) >= FEWEST_HEADER_CELLS or of_few
     return best if is_one else None
 
@@ -103,8 +86,8 @@ def header_of(cells: pd.DataFrame, file: str = "申报表", corrections: pd.Data
         raise no_header(file, [rows], headings_of(corrections))
     for number, row in enumerate(rows[: header.first]):
         names = {column_named(cell) for cell in row} - {None}
-        if len(names) > len(EXPECTED_COLUMNS) / 2 and any(map(any, rows[number + 1 : header.first])):
-            missing = [name for name in EXPECTED_COLUMNS if name not in names]
+        if len(names) > len(columns.EXPECTED_COLUMNS) / 2 and any(map(any, rows[number + 1 : header.first])):
+            missing = [name for name in columns.EXPECTED_COLUMNS if name not in names]
             both = f"第 {cells.index[number]} 行与第 {cells.index[header.first]} 行都像表头，两者之间还有内容"
             fault = f"上面的一行没有{'、'.join(map(title_of, missing))}列。{nearly_named(row, missing)}"
             raise PilotError(f"{file}：{both}。{fault}请把两行表头改成一样，另存后再试。")
@@ -170,13 +153,13 @@ def is_of_results(header: Header) -> bool:
 
 def header_rows(cells: pd.DataFrame, header: Header) -> np.ndarray:
     """Which rows of cells are a header: they name three columns or more, or say the same as one of its rows."""
-    bits = {name: 1 << place for place, name in enumerate(SOURCE_COLUMNS)} | {None: 0}
-    columns = [each_value(cells[position], str.strip) for position in cells]
-    names = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in columns]
+    bits = {name: 1 << place for place, name in enumerate(columns.SOURCE_COLUMNS)} | {None: 0}
+    stripped = [each_value(cells[position], str.strip) for position in cells]
+    names = [asked_of_each(column, lambda text: bits[column_named(text)], np.int64) for column in stripped]
     is_header = np.bitwise_count(reduce(np.bitwise_or, names)) >= FEWEST_HEADER_CELLS
     for line in header.lines:
-        words = [*line, *[""] * len(columns)]
-        same = [(column == word).to_numpy() for column, word in zip(columns, words, strict=False)]
+        words = [*line, *[""] * len(stripped)]
+        same = [(column == word).to_numpy() for column, word in zip(stripped, words, strict=False)]
         is_header |= reduce(np.logical_and, same)
     return is_header
 
@@ -186,12 +169,13 @@ def no_header(file: str, tables: Sequence[Sequence[Sequence[str]]], called: Mapp
     there = set(map(str.strip, chain(*chain(*tables))))
     absent = "、".join(f"“{word}”" for word in called if word not in there)
     named = f"{BY_COLUMNS} 所写的{absent}不在表中。" if absent else ""
-    titles = "、".join(map(title_of, EXPECTED_COLUMNS))
+    titles = "、".join(map(title_of, columns.EXPECTED_COLUMNS))
     sides = ({column_named(row[0]) for row in rows if row} - {None} for rows in tables)
     if any(len(names) >= FEWEST_HEADER_CELLS for names in sides):
         return PilotError(f"{file}：列名写在第一列，表是横放的。请在表格软件中转置（行列互换），另存后再试。")
     for row in chain(*tables):
-        if len(parts := [cell.strip() for cell in row if is_part_of_a_row(cell) or _is_round(cell)]) > 1:
+        is_part = [is_part_of_a_row(cell) or vocabulary.ORDINAL_ROUND.fullmatch(plain(cell)) for cell in row]
+        if len(parts := [cell.strip() for cell, one in zip(row, is_part, strict=True) if one]) > 1:
             return laid_out_in_parts(file, parts)
     said = f"{file}：没有找到表头。{named}表头应有的列，除证书名称外可以缺少：{titles}。"
     rows = next((rows[place:] for rows in tables if (place := guessed_header(rows)) is not None), None)
@@ -204,13 +188,9 @@ def laid_out_in_parts(where: str, parts: Sequence[str]) -> PilotError:
     return PilotError(f"{said}。请改成一行一个证书、一个等级、一个批次，另存后再试。")
 
 
-def _is_round(cell: str) -> bool:
-    return ORDINAL_ROUND.fullmatch(plain(cell)) is not None
-
-
 def _with_unit(header: Header, above: str) -> Header:
     """A header whose counts are of the larger unit that stands above the table, where they say none themselves."""
-    if not (unit := UNIT_ABOVE.search(plain(above))):
+    if not (unit := vocabulary.UNIT_ABOVE.search(plain(above))):
         return header
     counts = set(columns.source_columns("count"))
     both = zip(header.titles, header.names, strict=True)
@@ -221,8 +201,8 @@ def _with_unit(header: Header, above: str) -> Header:
 def _with_people(header: Header, above: str) -> Header:
     """A header in which 人数 alone, without another count, is of the places that the table's title speaks of."""
     counts = columns.source_columns("count")
-    places = [n for n, title in enumerate(header.titles) if without_unit(title) in PEOPLE_TITLES]
-    name = next((name for name, words in PEOPLE_BY_TITLE.items() if words.search(above)), None)
+    places = [n for n, title in enumerate(header.titles) if without_unit(title) in vocabulary.PEOPLE_TITLES]
+    name = next((name for name, words in vocabulary.PEOPLE_BY_TITLE.items() if words.search(above)), None)
     if name is None or len(places) != 1 or set(counts) & set(header.names):
         return header
     place, titles, names = places[0], list(header.titles), list(header.names)
@@ -236,8 +216,10 @@ def _goes_on(upper: Header, lower: Header) -> bool:
     of what is counted above."""
     below = [title for title, name in zip(lower.titles, upper.names, strict=False) if name]
     words = list(map(plain, filter(None, lower.titles)))
-    whole_and_part = any(map(WHOLE_FORM.fullmatch, words)) and any(map(OTHER_MEASURE.search, words))
-    forms = (WHOLE_FORM.fullmatch, PART_OF_A_ROW.fullmatch, OTHER_MEASURE.search)
+    whole_and_part = any(map(vocabulary.WHOLE_FORM.fullmatch, words)) and any(
+        map(vocabulary.OTHER_MEASURE.search, words)
+    )
+    forms = (vocabulary.WHOLE_FORM.fullmatch, vocabulary.PART_OF_A_ROW.fullmatch, vocabulary.OTHER_MEASURE.search)
     parts = (any(form(word) for form in forms) for word in words)
     names_others = columns_named(lower) > 0 and not any(below)
     return columns_named(upper) > 0 and (names_others or ((whole_and_part or _says_parts(lower)) and all(parts)))
@@ -246,8 +228,10 @@ def _goes_on(upper: Header, lower: Header) -> bool:
 def _says_parts(row: Header) -> bool:
     """Whether a row names several levels or rounds, and columns of ours no more."""
     words = [plain(title) for title in row.titles if title]
-    parts = sum(PART_OF_A_ROW.fullmatch(word) is not None for word in words)
-    return parts > 1 and all(PART_OF_A_ROW.fullmatch(word) or WHOLE_FORM.fullmatch(word) for word in words)
+    parts = sum(vocabulary.PART_OF_A_ROW.fullmatch(word) is not None for word in words)
+    return parts > 1 and all(
+        vocabulary.PART_OF_A_ROW.fullmatch(word) or vocabulary.WHOLE_FORM.fullmatch(word) for word in words
+    )
 
 
 def _of_two_rows(upper: Header, lower: Header, name_of: Callable[[str], str | None]) -> Header:
@@ -255,9 +239,9 @@ def _of_two_rows(upper: Header, lower: Header, name_of: Callable[[str], str | No
     over, titles = "", []
     for above, below in zip(upper.titles, lower.titles, strict=False):
         over = above or (over if below else "")
-        qualifies = OTHER_MEASURE.search(over) is not None  # 批准人数 under 上年度 is not 批准人数
+        qualifies = vocabulary.OTHER_MEASURE.search(over) is not None  # 批准人数 under 上年度 is not 批准人数
         last = f"{below}（{over}）" if qualifies else below
         readings = [below + over, over + below, last] if below else [over]
-        readings += [over] * (WHOLE_FORM.fullmatch(plain(below)) is not None)
+        readings += [over] * (vocabulary.WHOLE_FORM.fullmatch(plain(below)) is not None)
         titles.append(next(filter(name_of, readings), last if qualifies else over + below))
     return Header(upper.first, lower.last, titles, list(map(name_of, titles)), (*upper.lines, *lower.lines))

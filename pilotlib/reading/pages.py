@@ -10,20 +10,9 @@ from importlib import import_module
 from typing import Any
 
 from pilotlib.errors import PilotError
+from pilotlib.reading import grids
 from pilotlib.reading.files import as_text, opening
-from pilotlib.reading.grids import (
-    BEGINS,
-    ENDS,
-    PALE_BEGINS,
-    PALE_ENDS,
-    Grid,
-    below_each_other,
-    check_size,
-    count_of,
-    even,
-    pale,
-    unshown,
-)
+from pilotlib.reading.grids import Grid, check_size, count_of, even, pale, unshown
 
 MOST_PAGES = 500
 _WANTED = '读取 {} 需要另装软件包。请运行 pip install "pilotlib[formats]"（项目中：make extras），或改用 xlsx。'
@@ -55,8 +44,11 @@ def read_html(name: str, content: bytes) -> list[Grid]:
         mark.insert_before(_NEW_LINE)
         mark.insert_after(_NEW_LINE)
     rules = re.findall(_CSS_RULE, re.sub(_CSS_OF_A_MEDIUM, "", "".join(style.get_text() for style in soup("style"))))
-    for looks_like, begins, ends in ((_HTML_HIDING, BEGINS, ENDS), (_HTML_PALE, PALE_BEGINS, PALE_ENDS)):
-        selectors = [_HTML_UNSHOWN] if begins == BEGINS else []
+    for looks_like, begins, ends in (
+        (_HTML_HIDING, grids.BEGINS, grids.ENDS),
+        (_HTML_PALE, grids.PALE_BEGINS, grids.PALE_ENDS),
+    ):
+        selectors = [_HTML_UNSHOWN] if begins == grids.BEGINS else []
         selectors += [selector for selector, looks in rules if _is(looks_like, looks)]
         marked = [mark for mark in soup.select("tr [style]") if _is(looks_like, str(mark["style"]))]
         for selector in selectors:
@@ -178,7 +170,7 @@ def read_pdf(name: str, content: bytes) -> list[Grid]:
                 goes_on = bool(tables) and tables[-1][1] == number - 1
                 if goes_on and grid.rows and len(tables[-1][2].rows[0]) == len(grid.rows[0]):
                     first, _, upper = tables.pop()
-                    tables.append((first, number, below_each_other(upper, grid)))
+                    tables.append((first, number, grids.below_each_other(upper, grid)))
                 elif grid.rows:
                     tables.append((number, number, grid))
     if not tables:

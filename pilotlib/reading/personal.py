@@ -18,8 +18,8 @@ def without_personal(rows: Sequence[Sequence[str]], header: Header) -> tuple[lis
     for place, column in enumerate(zip(*rows, strict=True)):
         title, name = (line[place] if place < len(line) else "" for line in (header.titles, header.names))
         below = list(filter(str.strip, column[header.last + 1 :]))
-        saying = sum(PERSONAL_WORD.search(text) is not None for text in below)
-        if not name and (PERSONAL_TITLE.fullmatch(plain(title or "")) or saying * 2 > len(below)):
+        saying = filter(PERSONAL_WORD.search, below)
+        if not name and (PERSONAL_TITLE.fullmatch(plain(title or "")) or len(list(saying)) * 2 > len(below)):
             personal[place] = title or f"第{place + 1}列"
     others = [["" if place in personal else text for place, text in enumerate(row)] for row in rows]
     kept = [list(map(_without_words, row)) for row in others]

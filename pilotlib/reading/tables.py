@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ import pandas as pd
 
 from pilotlib.errors import PilotError
 from pilotlib.project import READABLE_SUFFIXES, TABLE_SUFFIXES
-from pilotlib.reading.choosing import NOTHING_FILLED, Origin, choice, top
+from pilotlib.reading.choosing import Origin, choice, steps_of, top
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
 from pilotlib.reading.grids import Grid, as_shown, fill_merged
 from pilotlib.reading.headers import correct_header, find_header, headings_of
@@ -70,37 +70,26 @@ def read_table(
 ) -> SourceTable:
     """Read the application table, or the table `of_results`, in a file as it stands, every cell as text.
 
-    Of several sheets, tables or files the one is taken whose header names the most columns, with those below it in
-    which it goes on: under the same header, or without one in the next of as many columns. Of a text document (txt,
-    md) the table inside it is read, from its header to its last row. Results that have a row a student are counted up.
+    The file is of a kind in `READERS`, a zip archive of such files, or a folder of them; of several sheets, tables or
+    files `choosing.choice` takes one, of a txt or md the table inside it. Results that have a row a student are counted
+    up. `corrections` are the ledger, `source` what `source.toml` says; rows of other years that it names are set aside.
 
-    Args:
-        path: A file of a kind in `READERS`, a zip archive of such files, or a folder of them.
-        corrections: The ledger; which row is the header, and how merged cells are filled, depends on it.
-        source: What `source.toml` says of which table it is and where, of other years and rows that are set aside.
-        year: The year that the table is read for; rows of the others that `source` names are set aside.
+    Returns `cells`, a row per row of the table, header included, columns 0, 1, 2 …, empty cells "", by their `place`,
+    the row's number in the file (the line of a text, the row of a sheet or a table); and its `origin`. PilotError: no
+    file or one that cannot be read, no application table in it or two that fit equally well; or as in `rows_aside`.
 
-    Returns:
-        `cells`, a row per row of the table, header included; columns 0, 1, 2 …, empty cells "". The index `place` is
-        the row's number in the file: the line of a text, the row of a sheet or a table. And its `origin`.
-
-    Raises:
-        PilotError: the file is missing, empty, too large, damaged, of an unknown kind, without an application
-            table, or holds two that fit equally well; or as `headers.correct_header`, `settings.chosen` and
-            `settings.rows_aside`.
-
-    Example:
-        >>> read_table("data/raw/2021/applications.tsv").cells.loc[19, 3]
-        '机械产品三维模型设计职业技能等级证书(中'
+    >>> read_table("data/raw/2021/applications.tsv").cells.loc[19, 3]
+    '机械产品三维模型设计职业技能等级证书(中'
     """
     path = Path(path)
     grids, unread = _grids_of(path)
     kept, called = chosen(path.name, grids, source, year), headings_of(corrections)
-    grid, header, origin = choice(path.name, kept, unread, called, of_results)
+    grid, header, decided = choice(path.name, kept, unread, called, of_results)
     places = grid.places or range(1, len(grid.rows) + 1)
     if (begin := source.get("begin")) and begin != places[header.first]:
         raise PilotError(f"source.toml：{path.name} 的表头不在 begin 所写的第 {begin} 行。")
     rows, personal = without_personal(grid.rows, header)
+    decided += [(personal, "", "personal_left_out", "")] if personal else []
     if grid.by_separators:
         stop_on_longer(path.name, header, pd.DataFrame(rows, pd.Index(places)), -header.last)
     rows, struck, unshown = as_shown(rows)
@@ -108,20 +97,19 @@ def read_table(
     rows, filled, continued = fill_merged(rows, header, grid.merged)
     aside = dict.fromkeys(continued, "并入上一行") | dict.fromkeys(struck, "划去的行")
     aside |= rows_aside(path.name, rows, header, source, year)
-    named = [(row, len(rows[row]) - 1, "", rows[row][-1], "round_of_sheet") for row in grid.named]
-    steps = [(places[row], *rest) for row, *rest in unshown + filled + named]
-    origin = origin._replace(
-        hidden=tuple(places[row] for row in grid.hidden if row < len(places)),
-        filled=pd.DataFrame(steps, columns=NOTHING_FILLED.columns),
-        aside={places[row]: why for row, why in aside.items()},
-        personal=personal,
-    )
+    aside = {places[row]: why for row, why in aside.items()}
     cells = pd.DataFrame(rows, pd.Index(places, name="place"), dtype=str)
+    hidden = [(row, None, "", "", "row_hidden", "") for row in grid.hidden if row < len(places)]
+    named = [(row, len(rows[row]) - 1, "", rows[row][-1], "round_of_sheet", "") for row in grid.named]
+    done: Sequence[tuple[Any, ...]] = [*unshown, *filled, *named, *hidden]
     if of_results and has_row_a_student(header):
-        cells = counted_up(cells, header, path.name, [*origin.aside])
+        cells, done = counted_up(cells, header, path.name, [*aside]), hidden
         why = "一名学生一行，已按证书、等级等合计成人数，学生不列出"
-        return SourceTable(cells, origin._replace(taken=origin.taken or "考核结果表", why=why, filled=NOTHING_FILLED))
-    return SourceTable(cells, origin)
+        taken = next((after for _, after, rule, _ in decided if rule == "table_taken"), "考核结果表")
+        decided = [("", taken, "table_taken", why), *(step for step in decided if step[2] != "table_taken")]
+    placed = [(places[row], *rest) for row, *rest in done]
+    steps = steps_of([*((None, None, *decision) for decision in decided), *placed])
+    return SourceTable(cells, Origin(steps, aside))
 
 
 def years_on_sheets(path: Path) -> set[int]:

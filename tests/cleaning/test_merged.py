@@ -6,7 +6,7 @@ import pytest
 from pilotlib.checking import check
 from pilotlib.cleaning import clean, number_of_changed_cells
 from pilotlib.columns import CORRECTION_COLUMNS
-from pilotlib.reading.choosing import NOTHING_FILLED, Origin
+from pilotlib.reading.choosing import Origin, steps_of
 from pilotlib.reading.grids import fill_merged
 from pilotlib.reading.headers import header_of
 from pilotlib.report.year_tables import findings
@@ -25,9 +25,9 @@ def cleaned(second, columns, last=3):
     merged = [(1, column, last - 1) for column in columns]
     rows, steps, positions = fill_merged(rows, header_of(pd.DataFrame(rows, dtype=str)), merged)
     cells = pd.DataFrame(rows, index=pd.RangeIndex(1, 5, name="place"), dtype=str)
-    filled = pd.DataFrame([(row + 1, *rest) for row, *rest in steps], columns=NOTHING_FILLED.columns)
+    filled = steps_of((row + 1, *rest) for row, *rest in steps)
     continued = tuple(row + 1 for row in positions)
-    made = clean(cells, origin=Origin(filled=filled, aside=dict.fromkeys(continued, "并入上一行")))
+    made = clean(cells, origin=Origin(steps=filled, aside=dict.fromkeys(continued, "并入上一行")))
     return made, recount(cells, NO_CORRECTIONS, continued)
 
 

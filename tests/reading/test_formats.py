@@ -294,7 +294,7 @@ def test_a_folder_is_read_like_an_archive(tmp_path):
     (folder / "说明.txt").write_text("请查收。", encoding="utf-8")
     table = read_table(folder)
     assert said(table)[0] == SAID
-    assert table.origin.taken == "文件夹中的文件“明细.csv”"
+    assert table.origin.said("table_taken") == "文件夹中的文件“明细.csv”"
     (folder / "副本.csv").write_bytes(writers.delimited(TABLE))
     with pytest.raises(PilotError, match=r"同样像申报表：文件夹中的文件“副本.csv”、文件夹中的文件“明细.csv”"):
         read_table(folder)

@@ -25,7 +25,7 @@ def table(tmp_path, rows, name="applications.csv"):
 def test_columns_of_such_data_go_whole_by_their_title_or_by_what_stands_in_them(tmp_path):
     path = table(tmp_path, [(*HEADER, *TITLES, "备注"), (*row(), *WHO, "校企合作"), (*row(序号="2"), *WHO, "")])
     cells, origin = read_table(path)
-    assert origin.personal == "学生姓名、身份证号、学号、备用、邮箱"
+    assert origin.said("personal_left_out") == "学生姓名、身份证号、学号、备用、邮箱"
     cleaned = clean(cells, None, None, path.name, origin)
     own = cleaned.applications.columns.difference([*COLUMNS], sort=False)
     assert list(own) == ["备注"]
@@ -51,7 +51,7 @@ def test_in_other_cells_only_the_word_goes(tmp_path, cell, left):
     path = table(tmp_path, [(*HEADER, "备注"), (*row(), cell), (*row(序号="2"), "无"), (*row(序号="3"), "无")])
     cells, origin = read_table(path)
     assert cells.iloc[1, -1] == left
-    assert bool(origin.personal) == (left != cell)
+    assert bool(origin.said("personal_left_out")) == (left != cell)
 
 
 def test_nothing_that_comes_of_such_a_table_has_them(project, tmp_path):

@@ -137,7 +137,7 @@ def test_a_sheet_or_a_table_and_its_rows_are_chosen(received):
     for source in ('sheet = "二稿"\nbegin = 2\nend = 5\n', "table = 2\nbegin = 2\nend = 5\n"):
         inputs = received(source=source, sheets=sheets)
         assert counted(inputs)[0] == 150
-        assert inputs.origin.taken == "工作表“二稿”第 2 至 5 行"
+        assert inputs.origin.said("table_taken") == "工作表“二稿”第 2 至 5 行"
 
 
 def test_where_sheets_are_named_for_years_the_years_own_is_taken(received):

@@ -143,7 +143,7 @@ def test_parts_of_a_table_may_each_have_a_total(tmp_path):
     path.write_bytes(writers.xlsx({"沿用": [HEADER, carried_on, total], "第一次": [HEADER, ROW, total]}))
     cells, origin = read_table(path)
     assert len(cells) == 6
-    assert origin.joined == "工作表“沿用”、工作表“第一次”"
+    assert origin.said("table_joined") == "工作表“沿用”、工作表“第一次”"
 
 
 def test_a_folder_in_an_archive_may_be_called_like_a_part_of_a_document(tmp_path):

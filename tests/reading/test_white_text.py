@@ -96,5 +96,5 @@ def test_white_text_counts_only_where_nothing_stands_beside_it(write, tmp_path):
     path.write_bytes(write())
     cells, origin = read_table(path)
     assert cells.to_numpy().tolist() == [HEADER, [*ROWS[0], SEEN], [*ROWS[1], "30"]]
-    changed = origin.filled[["before", "after", "rule"]].to_numpy().tolist()
+    changed = origin.steps.dropna(subset="position")[["before", "after", "rule"]].to_numpy().tolist()
     assert changed == [[SEEN + HIDDEN, SEEN, "text_unshown"]]
