@@ -1,6 +1,7 @@
 """Where things are in a project; it reads nothing, so that a command that has nothing to do is quick."""
 
 import re
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,12 +12,12 @@ COUNTED = ("cells", "corrections", "applications", "majors", "given_indicators")
 # The tables of a year by the names of their files, and the ledger of corrections to each.
 LEDGERS = {"applications": "corrections.csv", "results": "results_corrections.csv"}
 _YEAR = "[0-9]" * 4
-READABLE_SUFFIXES = (
-    *(".tsv", ".csv", ".txt", ".md", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xml"),
-    *(".html", ".htm", ".mht", ".mhtml", ".docx", ".pdf", ".zip"),
-)
-# Of files that hold tables, also such as are only said to be what they are.
-TABLE_SUFFIXES = (*READABLE_SUFFIXES, ".xlsb")
+KINDS = tomllib.loads(Path(__file__).with_name("kinds.toml").read_text("utf-8"))
+# Every ending of files that hold tables, also of such as are only said to be what they are → its kind.
+ENDINGS: dict[str, str] = {}
+for _kind, _about in KINDS.items():
+    ENDINGS |= dict.fromkeys([_kind, *_about.get("also", [])], _kind)
+READABLE_SUFFIXES = tuple(ending for ending in ENDINGS if ending != ".xlsb")
 
 
 def find_project(start: Path | str | None = None) -> Path:

@@ -12,7 +12,7 @@ import pandas as pd
 from pilotlib import columns
 from pilotlib.columns import CORRECTION_COLUMNS, RESULT_COUNTS, column_named, title_of
 from pilotlib.errors import PilotError
-from pilotlib.project import READABLE_SUFFIXES, TABLE_SUFFIXES, ledger_beside, year_folder
+from pilotlib.project import ENDINGS, READABLE_SUFFIXES, ledger_beside, year_folder
 from pilotlib.reading.choosing import Origin
 from pilotlib.reading.files import read_bytes, read_text
 from pilotlib.reading.headers import BY_COLUMNS, Header, header_of, is_of_results
@@ -122,7 +122,7 @@ def _received(
 def find_table(folder: Path, name: str) -> Path | None:
     """The table of a name of `TABLES` in a year's folder, a file or a folder; PilotError where there are several."""
     named = [*folder.glob(f"{name}.*"), *folder.glob(name)]
-    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in TABLE_SUFFIXES)
+    tables = sorted(path for path in named if path.is_dir() or path.suffix.lower() in ENDINGS)
     if len(tables) > 1:
         names = "、".join(path.name for path in tables)
         raise PilotError(f"data/raw/{folder.name} 中有 {len(tables)} 个{TABLES[name]}：{names}。请只留下一个。")

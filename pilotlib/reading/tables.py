@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.errors import PilotError
-from pilotlib.project import READABLE_SUFFIXES, TABLE_SUFFIXES
+from pilotlib.project import ENDINGS, KINDS, READABLE_SUFFIXES
 from pilotlib.reading.choosing import Origin, choice, steps_of, top
 from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
 from pilotlib.reading.grids import Grid, as_shown, fill_merged
@@ -20,37 +20,11 @@ from pilotlib.reading.settings import NO_SOURCE, chosen, rows_aside, years_in
 from pilotlib.reading.students import counted_up, has_row_a_student
 from pilotlib.reading.texts import stop_on_longer
 
-# A reader takes a file's name and bytes, and returns every table in it. It is imported for a file of its kind only:
-# the libraries of one kind take longer to import than a table of another takes to read.
-READERS = {
-    **dict.fromkeys((".tsv", ".csv"), "texts.read_delimited"),
-    **dict.fromkeys((".txt", ".md"), "texts.read_document"),
-    **dict.fromkeys((".html", ".htm"), "pages.read_html"),
-    ".xlsx": "xlsx.read_xlsx",
-    ".xls": "workbooks.read_xls",
-    ".xml": "workbooks.read_xml",
-    ".ods": "workbooks.read_ods",
-    ".mht": "pages.read_mht",
-    ".docx": "pages.read_docx",
-    ".pdf": "pages.read_pdf",
-}
-# How a file of a kind begins, whatever its name says (platforms export HTML and tabs as .xls), and what an archive of
-# one holds.
-BEGINNINGS = {
-    ".xls": re.compile(rb"\xd0\xcf\x11\xe0|\x09[\x00\x02\x04]\x04\x00|\x09[\x02\x04]\x06\x00"),
-    ".pdf": re.compile(rb"%pdf-"),
-    ".mht": re.compile(rb"mime-version:"),
-    ".xml": re.compile(rb"<\?xml[^\x00]*urn:schemas-microsoft-com:office:spreadsheet"),
-    ".html": re.compile(
-        rb"(<\?xml[^>]*>\s*)?<(!doctype html|html|head|meta|title|style|script|body|div|p|table|!--)[^\x00]*<t"
-    ),
-}
+_BEGINNINGS = {kind: re.compile(about["begins"].encode()) for kind, about in KINDS.items() if "begins" in about}
+_MEMBERS = {about["holds"]: kind for kind, about in KINDS.items() if "holds" in about}
 ARCHIVE = b"PK\x03\x04"
 BEGINNING = 4000
-# In small letters: files of an archive, or folders beside its list of contents.
-MEMBERS = {"xl/workbook.bin": ".xlsb", "xl": ".xlsx", "content.xml": ".ods", "word": ".docx"}
 CONTENT_TYPES = "[content_types].xml"
-_BINARY = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".docx", ".pdf")
 
 
 class SourceTable(NamedTuple):
@@ -70,7 +44,7 @@ def read_table(
 ) -> SourceTable:
     """Read the application table, or the table `of_results`, in a file as it stands, every cell as text.
 
-    The file is of a kind in `READERS`, a zip archive of such files, or a folder of them; of several sheets, tables or
+    The file is of one of `KINDS`, a zip archive of such files, or a folder of them; of several sheets, tables or
     files `choosing.choice` takes one, of a txt or md the table inside it. Results that have a row a student are counted
     up. `corrections` are the ledger, `source` what `source.toml` says; rows of other years that it names are set aside.
 
@@ -124,13 +98,14 @@ def kind_of(name: str, content: bytes) -> str:
     if content.startswith(ARCHIVE):
         members = [member.lower() for member in unpacked(name, content)]
         marks = [*members, *(member.partition("/")[0] for member in members if CONTENT_TYPES in members)]
-        return next((kind for mark, kind in MEMBERS.items() if mark in marks), ".zip")
+        return next((kind for mark, kind in _MEMBERS.items() if mark in marks), ".zip")
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise locked(name)
     beginning = content[:BEGINNING].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     is_text = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" not in content
-    by_name = ".csv" if ending in _BINARY and is_text else ending
-    return next((kind for kind, form in BEGINNINGS.items() if form.match(beginning)), by_name)
+    by_name = ENDINGS.get(ending, ending)
+    by_name = ".csv" if is_text and "binary" in KINDS.get(by_name, {}) else by_name
+    return next((kind for kind, form in _BEGINNINGS.items() if form.match(beginning)), by_name)
 
 
 def begins_as_text(path: Path) -> bool:
@@ -145,9 +120,10 @@ def grids_of(name: str, content: bytes) -> list[Grid]:
     kind = kind_of(name, content)
     if kind == ".xlsb":
         raise PilotError(f"{name}：是二进制的 xlsb，读不出划去的字和没有算出的公式。请另存为 xlsx 后再试。")
-    if kind not in READERS:
+    if not (reader := KINDS.get(kind, {}).get("reader")):
         raise PilotError(f"{name}：与别的文件放在一起的压缩包没有打开。请先解开，只放入申报表。")
-    return resolve_name(f"pilotlib.reading.{READERS[kind]}")(name, content)
+    # Imported for a file of its kind only: the libraries of one take longer to import than a table of another to read.
+    return resolve_name(f"pilotlib.reading.{reader}")(name, content)
 
 
 def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
@@ -156,7 +132,7 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
         container = "文件夹"
         files = {file.name: read_bytes(file) for file in sorted(path.iterdir()) if _may_hold_a_table(file.name)}
     else:
-        if path.suffix.lower() not in TABLE_SUFFIXES:
+        if path.suffix.lower() not in ENDINGS:
             kinds = "、".join(READABLE_SUFFIXES).replace(".", "")
             raise PilotError(f"{path.name}：不认识这种文件。可以读取的有 {kinds}。")
         content = read_bytes(path)
@@ -179,4 +155,4 @@ def _grids_of(path: Path) -> tuple[list[Grid], dict[str, PilotError]]:
 
 
 def _may_hold_a_table(name: str) -> bool:
-    return Path(name).suffix.lower() in TABLE_SUFFIXES and not left_by_a_system(name)
+    return Path(name).suffix.lower() in ENDINGS and not left_by_a_system(name)
