@@ -75,10 +75,8 @@ def _given(path: Path) -> dict[str, dict[str, str]]:
 
 def _owner(file: Path, piece: Piece, given: dict[str, str]) -> Owner:
     above = _lines_above(piece)
-    told = [(line, "表的标题") for line in above] + [
-        (piece.origin.said("table_taken"), "工作表名"),
-        (file.stem, "文件名"),
-    ]
+    told = [(line, "表的标题") for line in above]
+    told += [(piece.origin.said("table_taken"), "工作表名"), (file.stem, "文件名")]
     # 关于某某学院 … is about a school, and no part of its name.
     named = (
         (found[0].split("关于")[-1], where)
