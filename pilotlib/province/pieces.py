@@ -4,12 +4,13 @@ import csv
 import hashlib
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,6 @@ from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.province.files import pieces_of
 from pilotlib.province.owners import Owner, year_said
-from pilotlib.reading.headers import Header
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.vocabulary import NO_SCHOOL, NOTHING_SAID, TOTAL_FORM, plain
 from pilotlib.words import normalised, year_text
@@ -33,9 +33,18 @@ NOBODYS: dict[str, Owner] = {}
 _LONGEST_NAME = 60
 # 丙学院(东区) and 丙学院（东区） are one.
 _WIDE_BRACKETS = str.maketrans("()", "（）")
-_PIECES_AT_ONCE = 2
-Result = TypeVar("Result")
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
+
+
+class SchoolsPiece(NamedTuple):
+    """A piece as it stands, and cleaned; the positions of its columns of schools and perhaps of cities, none in a
+    school's own file; each row's school and city, "" where it names none."""
+
+    piece: Piece
+    cleaned: CleanedPiece
+    by: list[int]
+    schools: pd.Series
+    cities: pd.Series
 
 
 class Task(NamedTuple):
@@ -73,45 +82,38 @@ class Part(NamedTuple):
 def cleaned_pieces(
     path: Path | str,
     by: str,
-    block_bytes: int,
-    work: Callable[..., Result],
+    block_bytes: int = BLOCK_BYTES,
     owners: dict[str, Owner] = NOBODYS,
     answers: Mapping[str, str] = NOTHING_SAID,
-) -> Iterator[Result]:
-    """What comes of `work` on each piece of a table in order, several at once while the next is read.
+) -> Iterator[SchoolsPiece]:
+    """The pieces of a table in order, each cleaned while the one before it is worked on.
 
-    `work` is given a piece as it stands, the positions of its columns of schools and perhaps of cities, the
-    piece cleaned, and each row's school and city, "" where it names none; a file of `owners` has no such columns.
-    `answers` say what unknown statuses mean.
+    A file of `owners` has no column `by`; `answers` say what unknown statuses mean.
     PilotError: the table cannot be read, has no such column, or one number of people for several rows.
     """
-
     years: dict[str, int] = {}
-
-    def work_on(piece: Piece) -> Result:
-        if owner := owners.get(piece.file):
-            cleaned, *names = _of_owner(piece, owner, answers)
-            return work(piece, [], _of_year(piece, cleaned, years[piece.file]), *names)
-        positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.filled
-        for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
-            name = piece.header.names[position]
-            if name in source_columns("count"):  # of several rows, perhaps of several schools
-                where = f"{piece.file}第{place}行的{title_of(name)}"
-                raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
-        cleaned = _of_year(piece, clean_piece(piece, positions, answers), years[piece.file])
-        nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
-        names = [_names(piece.cells[position], nameless) for position in positions]
-        names.append(each_value(names[0], lambda name: ""))  # the cities, where there is no column of them
-        return work(piece, positions, cleaned, *names[:2])
-
-    with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
-        waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[Future[SchoolsPiece]] = deque()
         for piece in pieces_of(path, block_bytes):
-            years.setdefault(piece.file, year_said(piece))  # by the first piece of a file
-            waiting.append(pool.submit(work_on, piece))
-            if len(waiting) > _PIECES_AT_ONCE:
+            year = years.setdefault(piece.file, year_said(piece))  # by the first piece of a file
+            waiting.append(pool.submit(_cleaned, piece, by, owners.get(piece.file), year, answers))
+            if len(waiting) > 1:
                 yield waiting.popleft().result()
         yield from (future.result() for future in waiting)
+
+
+def _cleaned(piece: Piece, by: str, owner: Owner | None, year: int, answers: Mapping[str, str]) -> SchoolsPiece:
+    """A piece cleaned; where it has no columns of schools and years, they are its owner's and `year` (0: not known)."""
+    positions = [] if owner else _label_positions(piece, by)
+    cleaned = clean_piece(piece, positions, answers)
+    if "year" not in piece.header.names:
+        years = pd.array([year or pd.NA] * len(cleaned.applications), dtype="Int64")
+        cleaned = cleaned._replace(applications=cleaned.applications.assign(year=years))
+    constant = partial(pd.Series, index=piece.cells.index, dtype=object)
+    names = map(constant, owner[:2]) if owner else (piece.cells[position] for position in positions)
+    nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
+    schools, cities, *_ = (_names(column, nameless) for column in (*names, constant("")))
+    return SchoolsPiece(piece, cleaned, positions, schools, cities)
 
 
 def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
@@ -120,33 +122,22 @@ def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
     return names.cat.set_categories(names.cat.categories.union([""], sort=False)).mask(nameless, "")
 
 
-def _of_owner(piece: Piece, owner: Owner, answers: Mapping[str, str]) -> tuple[CleanedPiece, pd.Series, pd.Series]:
-    """A piece of a school's own file cleaned; each row's school and city."""
-    cleaned = clean_piece(piece, answers=answers)
-    nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
-    constants = (pd.Series([name] * len(piece.cells), piece.cells.index, dtype=object) for name in owner[:2])
-    schools, cities = (_names(names, nameless) for names in constants)
-    return cleaned, schools, cities
-
-
-def _of_year(piece: Piece, cleaned: CleanedPiece, year: int) -> CleanedPiece:
-    """A cleaned piece, its applications of a year (0: not known) where it has no column of years."""
-    if "year" in piece.header.names:
-        return cleaned
-    years = pd.array([year or pd.NA] * len(cleaned.applications), dtype="Int64")
-    return cleaned._replace(applications=cleaned.applications.assign(year=years))
-
-
-def _label_positions(header: Header, by: str, file: str) -> list[int]:
+def _label_positions(piece: Piece, by: str) -> list[int]:
     """The position of the column of schools and, if there is one, that of cities."""
+    header, filled = piece.header, piece.origin.filled
     titles = [plain(title) for title in header.titles]
     schools = [position for position, title in enumerate(titles) if title == plain(by)]
     if len(schools) != 1:
         many = f"有 {len(schools)} 列“{by}”" if schools else f"没有“{by}”列"
         known = "、".join(filter(None, header.titles))
-        raise PilotError(f"{file}：{many}，无法按它汇总。表头现有：{known}。请用 --by 指定学校所在的列名。")
+        raise PilotError(f"{piece.file}：{many}，无法按它汇总。表头现有：{known}。请用 --by 指定学校所在的列名。")
     if header.names[schools[0]] in APPLICATION_COLUMNS:  # that of colleges may well be one of schools
-        raise PilotError(f"{file}：“{by}”是每张申报表都有的列，不是学校。请用 --by 指定学校所在的列名。")
+        raise PilotError(f"{piece.file}：“{by}”是每张申报表都有的列，不是学校。请用 --by 指定学校所在的列名。")
+    for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
+        name = header.names[position]
+        if name in source_columns("count"):  # of several rows, perhaps of several schools
+            where = f"{piece.file}第{place}行的{title_of(name)}"
+            raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
     cities = [position for position, title in enumerate(titles) if title in CITY_TITLES and position not in schools]
     return schools + cities[:1]
 
@@ -169,8 +160,7 @@ def split(table: Path, by: str, folder: Path, owners: dict[str, Owner] = NOBODYS
     PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
     """
     parts: dict[tuple[str, int], Part] = {}
-    pieces = cleaned_pieces(table, by, BLOCK_BYTES, lambda *all_of_it: all_of_it, owners)
-    for piece, _, cleaned, schools, _ in pieces:
+    for piece, cleaned, _, schools, _ in cleaned_pieces(table, by, owners=owners):
         if "year" in piece.header.names:
             years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
         elif piece.file not in owners and cleaned.applications["year"].isna().any():
