@@ -161,7 +161,7 @@ def test_where_most_schools_are_the_same_it_is_said():
     schools = schools_of(
         [school(f"{place}校", 10 + place, 10 + place) for place in range(9)] + [school("末校", 100, 99)]
     )
-    told = text_of(sections.outliers(schools.book))
+    told = text_of(parts.paragraph(schools.book, "outliers"))
     assert "2031年一半以上的学校批准率同为100%，四分位距为0，凡与之不同的都列出。" in told
     assert set(schools.outliers.loc[schools.outliers["measure"] == "approval_rate", "school"]) == {"末校"}
 
