@@ -27,7 +27,8 @@ from pilotlib.publishing import check_editions, write_tables
 from pilotlib.reading import hash_of
 from pilotlib.report.prose import Statistics
 from pilotlib.running import recipes
-from pilotlib.running.pipeline import Made, Report, make_report
+from pilotlib.running.pipeline import Made, make_report
+from pilotlib.running.report import Report
 from pilotlib.statistics.places import BOUNDS, PLACES
 from pilotlib.vocabulary import NO_SCHOOL
 
