@@ -76,11 +76,11 @@ def run_batch(
     table = table.resolve()
     final = project / "reports" / "batch" / folder_named(table.name if table.is_dir() else table.stem)
     spread: Spread = partial(on_cluster, address=scheduler) if scheduler else partial(in_processes, workers=workers)
-    with recipes.only_run(project, f"batch-{final.name}") as work, recipes.aside(work / "rows") as rows:
+    with recipes.only_run(project, f"batch-{final.name}") as work, recipes.aside(work / "received") as folder:
         digest = hash_of(table) if table.exists() else ""
-        received = unpack(table, rows / "received") if table.suffix.lower() == ".zip" else table
+        received = unpack(table, folder / "files") if table.suffix.lower() == ".zip" else table
         owners, settings = owners_of(received, by), settings_of(project, editions)
-        parts = split(received, by, rows, owners) if reports else []
+        parts = split(received, by, owners) if reports else []
         wanted, left_over = _folders(parts, final, force)
         totals = summarise_table(received, by, spread=spread, owners=owners, answers=settings.statuses)
         changed, faults, said = make_reports(wanted, settings, spread, table.stem, force)

@@ -1,16 +1,13 @@
 """A table of many schools in pieces, cleaned, with each row's school and city; and split by school."""
 
-import csv
 import hashlib
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import groupby, islice
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -23,6 +20,7 @@ from pilotlib.errors import PilotError
 from pilotlib.province.files import pieces_of
 from pilotlib.province.owners import Owner, year_said
 from pilotlib.reading.texts import BLOCK_BYTES
+from pilotlib.report.told import names_of
 from pilotlib.vocabulary import NO_SCHOOL, NOTHING_SAID, TOTAL_FORM, plain
 from pilotlib.words import normalised, year_text
 
@@ -57,26 +55,27 @@ class Task(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A school's rows of one year (0 where it cannot be read), and the file that holds them under these titles."""
+    """A school's rows of one year (0 where it cannot be read): text under the titles of its first file, as index each
+    row's place in the table of all: its file, "" where the table is one, and its row."""
 
     school: str
     year: int
-    file: Path
-    places_file: Path  # of the rows' places: apart, as they move where a row is added for another school
-    titles: list[str]
+    rows: pd.DataFrame
 
     @property
     def is_reported(self) -> bool:
         """Whether there is to be a report: the rows name a school and a year."""
         return self.school != NO_SCHOOL and self.year > 0
 
+    @property
     def places(self) -> list[tuple[str, int]]:
-        """Where each row is in the table of all: its file, "" where the table is one, and its row."""
-        return [(file, int(row)) for file, row in _rows(self.places_file)]
+        """Where each row is in the table of all."""
+        return self.rows.index.tolist()
 
     def task(self, editions: Sequence[str] = ()) -> Task:
         """What has to be done."""
-        return Task(self.school, self.year, self.file.read_bytes(), editions)
+        table = self.rows.to_csv(index=False, lineterminator="\n").encode()
+        return Task(self.school, self.year, table, editions)
 
 
 def cleaned_pieces(
@@ -151,15 +150,15 @@ def school_name(text: str) -> str:
     return "" if TOTAL_FORM.fullmatch(plain(text)) else normalised(text.replace("\n", "")).translate(_WIDE_BRACKETS)
 
 
-def split(table: Path, by: str, folder: Path, owners: dict[str, Owner] = NOBODYS) -> list[Part]:
-    """Write the rows of each school and year into a CSV of their own, and say which there are.
+def split(table: Path, by: str, owners: dict[str, Owner] = NOBODYS) -> list[Part]:
+    """The rows of each school and year of a table, in order.
 
     Rows that name no school belong to `NO_SCHOOL` where they are applications, else (totals, blank rows) to nobody.
     A row whose year cannot be read goes with the others of its school, if they are of one year: checking finds it.
 
     PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
     """
-    parts: dict[tuple[str, int], Part] = {}
+    parts = defaultdict[tuple[str, int], list[pd.DataFrame]](list)
     for piece, cleaned, _, schools, _ in cleaned_pieces(table, by, owners=owners):
         if "year" in piece.header.names:
             years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
@@ -170,51 +169,35 @@ def split(table: Path, by: str, folder: Path, owners: dict[str, Owner] = NOBODYS
             years = np.full(len(piece.cells), cleaned.applications["year"].fillna(0).max())
         belongs = (piece.rows > 0) & ((cleaned.reasons == "").to_numpy() | (schools != "").to_numpy())
         keys = pd.DataFrame({"school": schools.astype("str").replace("", NO_SCHOOL).array, "year": years})[belongs]
-        cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""
+        places = pd.MultiIndex.from_product([[piece.file if table.is_dir() else ""], piece.cells.index])
+        cells = piece.cells.astype(object).set_axis(piece.header.titles, axis="columns").set_axis(places)
         groups = cast("dict[tuple[str, int], pd.Index]", keys.groupby(["school", "year"]).groups)
         for (school, year), rows in groups.items():
-            if (school, year) not in parts:
-                files = folder / f"{len(parts)}.csv", folder / f"{len(parts)}.places"
-                parts[school, year] = Part(school, int(year), *files, piece.header.titles)
-                _append(parts[school, year].file, [piece.header.titles])
-            part = parts[school, year]
-            of_part = cells.iloc[rows, _order(part, piece)]
-            _append(part.file, of_part.itertuples(index=False, name=None))
-            _append(part.places_file, ((file, place) for place in of_part.index))
-    for school, of_school in groupby(sorted(parts.values()), attrgetter("school")):
-        first, *others = of_school
-        if first.year == 0 and len(others) == 1:
-            _append(others[0].file, islice(_rows(first.file), 1, None))
-            _append(others[0].places_file, _rows(first.places_file))
-            del parts[school, 0]
-    return sorted(parts.values())
+            parts[school, int(year)].append(cells.iloc[rows])
+    for school in [school for school, year in parts if not year]:
+        others = [key for key in parts if key[0] == school and key[1]]
+        if len(others) == 1:
+            parts[others[0]] += parts.pop((school, 0))
+    return [Part(*key, _together(key[0], pieces)) for key, pieces in sorted(parts.items())]
 
 
-def _order(part: Part, piece: Piece) -> list[int]:
-    """The positions of a piece's columns in the order of a school's first piece, which must have the same."""
-    own = piece.header.titles
-    if own == part.titles:
-        return list(range(len(own)))
-    if sorted(own) != sorted(part.titles) or len(set(own)) != len(own):
-        differing = "、".join(sorted(set(own) ^ set(part.titles) - {""})) or "重名的列"
-        raise PilotError(f"{piece.file}：{part.school}的列与前面的文件不同（{differing}）。请把各文件的列改成一样。")
-    return [own.index(title) for title in part.titles]
+def _together(school: str, pieces: list[pd.DataFrame]) -> pd.DataFrame:
+    """A school's rows below each other, the columns in the order of the first; PilotError where others have others."""
+    titles = names_of(pieces[0])
+    for place, rows in enumerate(pieces):
+        own = names_of(rows)
+        if own != titles:
+            if sorted(own) != sorted(titles) or len(set(own)) != len(own):
+                differing, file = "、".join(sorted(set(own) ^ set(titles) - {""})) or "重名的列", rows.index[0][0]
+                raise PilotError(f"{file}：{school}的列与前面的文件不同（{differing}）。请把各文件的列改成一样。")
+            pieces[place] = rows[titles]
+    return pd.concat(pieces)
 
 
 def _year(text: str) -> int:
     """The year that a cell says in four digits; 0 where it says none."""
     digits = year_text(normalised(text))
     return int(digits) if re.fullmatch(r"\d{4}", digits) else 0
-
-
-def _rows(file: Path) -> Iterator[list[str]]:
-    with file.open(encoding="utf-8", newline="") as source:
-        yield from csv.reader(source)
-
-
-def _append(file: Path, rows: Iterable[Iterable[Any]]) -> None:
-    with file.open("a", encoding="utf-8", newline="") as target:
-        csv.writer(target, lineterminator="\n").writerows(rows)
 
 
 def folder_named(name: str) -> str:
