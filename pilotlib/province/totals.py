@@ -100,7 +100,7 @@ def _sum_piece(of_schools: SchoolsPiece, answers: Mapping[str, str]) -> Sums:
         application_round=_named(applications["application_round"], NO_ROUND),
         level=_named(applications["level"], UNKNOWN),
         cells_changed=cleaned.cells_changed.array,
-    )[KEPT]
+    )
     aside = pd.DataFrame({"school": schools.array, "reason": cleaned.reasons.array})[(piece.rows != 0) & ~applied]
     labels = [piece.cells.iloc[:, place] for place in by] or [schools]
     recount = recount_piece(
@@ -112,6 +112,7 @@ def _sum_piece(of_schools: SchoolsPiece, answers: Mapping[str, str]) -> Sums:
         labels=labels,
         name_group=lambda text: school_name(text) or NO_SCHOOL,
     )
+    kept = kept[KEPT].astype({"applications": "int8"})
     return Sums(kept, aside, int((piece.rows > 0).sum()), recount)
 
 

@@ -86,7 +86,7 @@ def lacking(applications: pd.DataFrame) -> pd.DataFrame:
 
 def counted(applications: pd.DataFrame) -> pd.DataFrame:
     """Applications with what each adds to a total: the columns `COUNTED`, and `certificate_levels` of `pairs_of`."""
-    lacks = lacking(applications).set_axis(LACKS, axis="columns").astype("int64")
+    lacks = lacking(applications).set_axis(LACKS, axis="columns")
     return applications.assign(applications=1, certificate_levels=pairs_of(applications), **lacks)
 
 
