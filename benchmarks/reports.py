@@ -90,9 +90,7 @@ def province(path: Path, schools: int) -> Path:
 
 def in_one_process(project: Path, schools: int) -> dict[str, float]:
     """Time of the processor of a report, ours and as a plain script, by turns; and what memory grows to."""
-    folder = project / "rows"
-    folder.mkdir()
-    parts = split(province(project / "cpu.csv", schools), "学校", folder)
+    parts = split(province(project / "cpu.csv", schools), "学校")
     settings = settings_of(project, ["html", "xlsx"])
     ours, theirs, resident = [], [], {}
     for number, part in enumerate(parts, start=1):
@@ -131,9 +129,7 @@ def lay_out(folder: Path, project: Path, task: Task) -> None:
 
 def by_others(project: Path) -> float:
     """Seconds of a report by papermill and nbconvert, one after the other in one process."""
-    folder = project / "rows-of-others"
-    folder.mkdir()
-    parts = split(province(project / "others.csv", SCHOOLS_BY_OTHERS), "学校", folder)
+    parts = split(province(project / "others.csv", SCHOOLS_BY_OTHERS), "学校")
     seconds = []
     for part in parts:
         with tempfile.TemporaryDirectory() as name:

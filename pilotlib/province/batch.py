@@ -28,7 +28,8 @@ from pilotlib.publishing import check_editions, write_tables
 from pilotlib.reading import hash_of
 from pilotlib.report.prose import Statistics
 from pilotlib.running import recipes
-from pilotlib.running.pipeline import Made, Report, make_report
+from pilotlib.running.pipeline import Made, make_report
+from pilotlib.running.report import Report
 from pilotlib.statistics.places import BOUNDS, PLACES
 from pilotlib.vocabulary import NO_SCHOOL
 
@@ -76,11 +77,11 @@ def run_batch(
     table = table.resolve()
     final = project / "reports" / "batch" / folder_named(table.name if table.is_dir() else table.stem)
     spread: Spread = partial(on_cluster, address=scheduler) if scheduler else partial(in_processes, workers=workers)
-    with recipes.only_run(project, f"batch-{final.name}") as work, recipes.aside(work / "rows") as rows:
+    with recipes.only_run(project, f"batch-{final.name}") as work, recipes.aside(work / "received") as folder:
         digest = hash_of(table) if table.exists() else ""
-        received = unpack(table, rows / "received") if table.suffix.lower() == ".zip" else table
+        received = unpack(table, folder / "files") if table.suffix.lower() == ".zip" else table
         owners, settings = owners_of(received, by), settings_of(project, editions)
-        parts = split(received, by, rows, owners) if reports else []
+        parts = split(received, by, owners) if reports else []
         wanted, left_over = _folders(parts, final, force)
         totals = summarise_table(received, by, spread=spread, owners=owners, answers=settings.statuses)
         changed, faults, said = make_reports(wanted, settings, spread, table.stem, force)

@@ -12,6 +12,7 @@ from pilotlib.columns import COLUMNS, NUMBER_KINDS, kind_of, title_of
 from pilotlib.errors import PilotError
 from pilotlib.project import find_project
 from pilotlib.province import sections
+from pilotlib.province.figures import CITIES_DRAWN, year_figures
 from pilotlib.province.statistics import ADDED_UP, SCHOOLS_STATISTICS, is_incomplete
 from pilotlib.reading.files import read_text
 from pilotlib.report.books import Book, Fact, Kind, Point
@@ -66,7 +67,7 @@ def book_of(about: dict[str, Any], statistics: Statistics) -> Book:
     tables = _tables(statistics, source)
     figures: dict[str, FigureEntry] = {}
     for year in years:
-        figures |= sections.year_figures(statistics, tables, year)
+        figures |= year_figures(statistics, tables, year)
     overview, over = statistics["overview"], sections.over_years(statistics)
     said, key_figures = {name: measured(overview, name) for name in overview["measure"]}, list[Fact]()
     for name, note in _CARDS.items():  # of several years together, and said to be
@@ -109,6 +110,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
     bounds = f"有学校的人数{NOT_GIVEN}（{bounded}），含有它们的合计为至少，批准率只按人数完整的学校计算。"
     together = dict.fromkeys(("overview", "by_certificate"), f"{years}合计。" if years else "")
     left_out = {"report"} | (set() if years else {"year"}) | ({"city"} if statistics["by_city"].empty else set())
+    nothing = {"failures": "没有。表中的学校全部完成。", "outliers": SCHOOLS_STATISTICS["outliers"].definition}
     tables = {}
     for name, entry in SCHOOLS_STATISTICS.items():
         data, hidden = statistics[name], left_out | (_ONLY_AS_DATA if name == "by_school" else set())
@@ -128,7 +130,7 @@ def _tables(statistics: Statistics, source: str) -> dict[str, Told]:
             notes="学校名称链接到该校的报告。" if name == "by_school" and data["report"].map(link_to).any() else "",
             limit={"by_school": SCHOOLS_SHOWN, "by_certificate": CERTIFICATES_SHOWN}.get(name),
             searchable=name == "by_school",
-            nothing="没有。表中的学校全部完成。" if name == "failures" else "",
+            nothing=nothing.get(name, ""),
         )
     columns = dict.fromkeys(name for table in _DEFINED for name in names_of(statistics[table]))
     figures = [COLUMNS[name] for name in columns if kind_of(name) in NUMBER_KINDS]
@@ -143,15 +145,18 @@ def _paragraphs(statistics: Statistics, years: list[int]) -> dict[str, str]:
     paragraphs = {str(topic): "\n".join(filter(None, texts)) for topic, texts in by_year.items()}
     if len(years) > 1:
         paragraphs["rounds"] = f"各年度分别说明，不跨年度相加。\n{paragraphs['rounds']}"
-    if statistics["by_city"]["city"].nunique() > sections.CITIES_DRAWN:
-        paragraphs["cities"] += f"\n图中为批准最多的{sections.CITIES_DRAWN}个市。"
-    return paragraphs | {"certificates": sections.certificates_paragraph(statistics)}
+    if statistics["by_city"]["city"].nunique() > CITIES_DRAWN:
+        paragraphs["cities"] += f"\n图中为批准最多的{CITIES_DRAWN}个市。"
+    of_all = {"certificates": sections.certificates_paragraph, "outliers": sections.outliers_paragraph}
+    return paragraphs | {topic: paragraph(statistics) for topic, paragraph in of_all.items()}
 
 
 def _headed(paragraphs: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """What a topic of one year finds, the first of several sentences, and what is left to say of each topic."""
     headings, texts = dict[str, str](), dict(paragraphs)
     for topic, text in paragraphs.items():
+        if topic == "outliers":  # an appendix, which has its own heading
+            continue
         first, _, rest = text.partition("。")
         if rest and "\n" not in text:
             headings[topic], texts[topic] = first, rest

@@ -1,15 +1,13 @@
 """A table of many schools in pieces, cleaned, with each row's school and city; and split by school."""
 
-import csv
 import hashlib
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import groupby, islice
-from operator import attrgetter
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -21,8 +19,8 @@ from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.province.files import pieces_of
 from pilotlib.province.owners import Owner, year_said
-from pilotlib.reading.headers import Header
 from pilotlib.reading.texts import BLOCK_BYTES
+from pilotlib.report.told import names_of
 from pilotlib.vocabulary import NO_SCHOOL, NOTHING_SAID, TOTAL_FORM, plain
 from pilotlib.words import normalised, year_text
 
@@ -33,9 +31,18 @@ NOBODYS: dict[str, Owner] = {}
 _LONGEST_NAME = 60
 # 丙学院(东区) and 丙学院（东区） are one.
 _WIDE_BRACKETS = str.maketrans("()", "（）")
-_PIECES_AT_ONCE = 2
-Result = TypeVar("Result")
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
+
+
+class SchoolsPiece(NamedTuple):
+    """A piece as it stands, and cleaned; the positions of its columns of schools and perhaps of cities, none in a
+    school's own file; each row's school and city, "" where it names none."""
+
+    piece: Piece
+    cleaned: CleanedPiece
+    by: list[int]
+    schools: pd.Series
+    cities: pd.Series
 
 
 class Task(NamedTuple):
@@ -48,70 +55,64 @@ class Task(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A school's rows of one year (0 where it cannot be read), and the file that holds them under these titles."""
+    """A school's rows of one year (0 where it cannot be read): text under the titles of its first file, as index each
+    row's place in the table of all: its file, "" where the table is one, and its row."""
 
     school: str
     year: int
-    file: Path
-    places_file: Path  # of the rows' places: apart, as they move where a row is added for another school
-    titles: list[str]
+    rows: pd.DataFrame
 
     @property
     def is_reported(self) -> bool:
         """Whether there is to be a report: the rows name a school and a year."""
         return self.school != NO_SCHOOL and self.year > 0
 
+    @property
     def places(self) -> list[tuple[str, int]]:
-        """Where each row is in the table of all: its file, "" where the table is one, and its row."""
-        return [(file, int(row)) for file, row in _rows(self.places_file)]
+        """Where each row is in the table of all."""
+        return self.rows.index.tolist()
 
     def task(self, editions: Sequence[str] = ()) -> Task:
         """What has to be done."""
-        return Task(self.school, self.year, self.file.read_bytes(), editions)
+        table = self.rows.to_csv(index=False, lineterminator="\n").encode()
+        return Task(self.school, self.year, table, editions)
 
 
 def cleaned_pieces(
     path: Path | str,
     by: str,
-    block_bytes: int,
-    work: Callable[..., Result],
+    block_bytes: int = BLOCK_BYTES,
     owners: dict[str, Owner] = NOBODYS,
     answers: Mapping[str, str] = NOTHING_SAID,
-) -> Iterator[Result]:
-    """What comes of `work` on each piece of a table in order, several at once while the next is read.
+) -> Iterator[SchoolsPiece]:
+    """The pieces of a table in order, each cleaned while the one before it is worked on.
 
-    `work` is given a piece as it stands, the positions of its columns of schools and perhaps of cities, the
-    piece cleaned, and each row's school and city, "" where it names none; a file of `owners` has no such columns.
-    `answers` say what unknown statuses mean.
+    A file of `owners` has no column `by`; `answers` say what unknown statuses mean.
     PilotError: the table cannot be read, has no such column, or one number of people for several rows.
     """
-
     years: dict[str, int] = {}
-
-    def work_on(piece: Piece) -> Result:
-        if owner := owners.get(piece.file):
-            cleaned, *names = _of_owner(piece, owner, answers)
-            return work(piece, [], _of_year(piece, cleaned, years[piece.file]), *names)
-        positions, filled = _label_positions(piece.header, by, piece.file), piece.origin.steps
-        for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
-            name = piece.header.names[position]
-            if name in source_columns("count"):  # of several rows, perhaps of several schools
-                where = f"{piece.file}第{place}行的{title_of(name)}"
-                raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
-        cleaned = _of_year(piece, clean_piece(piece, positions, answers), years[piece.file])
-        nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
-        names = [_names(piece.cells[position], nameless) for position in positions]
-        names.append(each_value(names[0], lambda name: ""))  # the cities, where there is no column of them
-        return work(piece, positions, cleaned, *names[:2])
-
-    with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
-        waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[Future[SchoolsPiece]] = deque()
         for piece in pieces_of(path, block_bytes):
-            years.setdefault(piece.file, year_said(piece))  # by the first piece of a file
-            waiting.append(pool.submit(work_on, piece))
-            if len(waiting) > _PIECES_AT_ONCE:
+            year = years.setdefault(piece.file, year_said(piece))  # by the first piece of a file
+            waiting.append(pool.submit(_cleaned, piece, by, owners.get(piece.file), year, answers))
+            if len(waiting) > 1:
                 yield waiting.popleft().result()
         yield from (future.result() for future in waiting)
+
+
+def _cleaned(piece: Piece, by: str, owner: Owner | None, year: int, answers: Mapping[str, str]) -> SchoolsPiece:
+    """A piece cleaned; where it has no columns of schools and years, they are its owner's and `year` (0: not known)."""
+    positions = [] if owner else _label_positions(piece, by)
+    cleaned = clean_piece(piece, positions, answers)
+    if "year" not in piece.header.names:
+        years = pd.array([year or pd.NA] * len(cleaned.applications), dtype="Int64")
+        cleaned = cleaned._replace(applications=cleaned.applications.assign(year=years))
+    constant = partial(pd.Series, index=piece.cells.index, dtype=object)
+    names = map(constant, owner[:2]) if owner else (piece.cells[position] for position in positions)
+    nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
+    schools, cities, *_ = (_names(column, nameless) for column in (*names, constant("")))
+    return SchoolsPiece(piece, cleaned, positions, schools, cities)
 
 
 def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
@@ -120,33 +121,22 @@ def _names(cells: pd.Series, nameless: np.ndarray) -> pd.Series:
     return names.cat.set_categories(names.cat.categories.union([""], sort=False)).mask(nameless, "")
 
 
-def _of_owner(piece: Piece, owner: Owner, answers: Mapping[str, str]) -> tuple[CleanedPiece, pd.Series, pd.Series]:
-    """A piece of a school's own file cleaned; each row's school and city."""
-    cleaned = clean_piece(piece, answers=answers)
-    nameless = cleaned.reasons.isin(NAMELESS).to_numpy()
-    constants = (pd.Series([name] * len(piece.cells), piece.cells.index, dtype=object) for name in owner[:2])
-    schools, cities = (_names(names, nameless) for names in constants)
-    return cleaned, schools, cities
-
-
-def _of_year(piece: Piece, cleaned: CleanedPiece, year: int) -> CleanedPiece:
-    """A cleaned piece, its applications of a year (0: not known) where it has no column of years."""
-    if "year" in piece.header.names:
-        return cleaned
-    years = pd.array([year or pd.NA] * len(cleaned.applications), dtype="Int64")
-    return cleaned._replace(applications=cleaned.applications.assign(year=years))
-
-
-def _label_positions(header: Header, by: str, file: str) -> list[int]:
+def _label_positions(piece: Piece, by: str) -> list[int]:
     """The position of the column of schools and, if there is one, that of cities."""
+    header, filled = piece.header, piece.origin.steps
     titles = [plain(title) for title in header.titles]
     schools = [position for position, title in enumerate(titles) if title == plain(by)]
     if len(schools) != 1:
         many = f"有 {len(schools)} 列“{by}”" if schools else f"没有“{by}”列"
         known = "、".join(filter(None, header.titles))
-        raise PilotError(f"{file}：{many}，无法按它汇总。表头现有：{known}。请用 --by 指定学校所在的列名。")
+        raise PilotError(f"{piece.file}：{many}，无法按它汇总。表头现有：{known}。请用 --by 指定学校所在的列名。")
     if header.names[schools[0]] in APPLICATION_COLUMNS:  # that of colleges may well be one of schools
-        raise PilotError(f"{file}：“{by}”是每张申报表都有的列，不是学校。请用 --by 指定学校所在的列名。")
+        raise PilotError(f"{piece.file}：“{by}”是每张申报表都有的列，不是学校。请用 --by 指定学校所在的列名。")
+    for place, position in filled.loc[filled["rule"] == "merged_count", ["place", "position"]].to_numpy():
+        name = header.names[position]
+        if name in source_columns("count"):  # of several rows, perhaps of several schools
+            where = f"{piece.file}第{place}行的{title_of(name)}"
+            raise PilotError(f"{where}与上方合并为一格，分不到各行。请取消合并、逐行填好后另存。")
     cities = [position for position, title in enumerate(titles) if title in CITY_TITLES and position not in schools]
     return schools + cities[:1]
 
@@ -160,17 +150,16 @@ def school_name(text: str) -> str:
     return "" if TOTAL_FORM.fullmatch(plain(text)) else normalised(text.replace("\n", "")).translate(_WIDE_BRACKETS)
 
 
-def split(table: Path, by: str, folder: Path, owners: dict[str, Owner] = NOBODYS) -> list[Part]:
-    """Write the rows of each school and year into a CSV of their own, and say which there are.
+def split(table: Path, by: str, owners: dict[str, Owner] = NOBODYS) -> list[Part]:
+    """The rows of each school and year of a table, in order.
 
     Rows that name no school belong to `NO_SCHOOL` where they are applications, else (totals, blank rows) to nobody.
     A row whose year cannot be read goes with the others of its school, if they are of one year: checking finds it.
 
     PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
     """
-    parts: dict[tuple[str, int], Part] = {}
-    pieces = cleaned_pieces(table, by, BLOCK_BYTES, lambda *all_of_it: all_of_it, owners)
-    for piece, _, cleaned, schools, _ in pieces:
+    parts = defaultdict[tuple[str, int], list[pd.DataFrame]](list)
+    for piece, cleaned, _, schools, _ in cleaned_pieces(table, by, owners=owners):
         if "year" in piece.header.names:
             years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
         elif piece.file not in owners and cleaned.applications["year"].isna().any():
@@ -180,51 +169,35 @@ def split(table: Path, by: str, folder: Path, owners: dict[str, Owner] = NOBODYS
             years = np.full(len(piece.cells), cleaned.applications["year"].fillna(0).max())
         belongs = (piece.rows > 0) & ((cleaned.reasons == "").to_numpy() | (schools != "").to_numpy())
         keys = pd.DataFrame({"school": schools.astype("str").replace("", NO_SCHOOL).array, "year": years})[belongs]
-        cells, file = piece.cells.astype(object), piece.file if table.is_dir() else ""
+        places = pd.MultiIndex.from_product([[piece.file if table.is_dir() else ""], piece.cells.index])
+        cells = piece.cells.astype(object).set_axis(piece.header.titles, axis="columns").set_axis(places)
         groups = cast("dict[tuple[str, int], pd.Index]", keys.groupby(["school", "year"]).groups)
         for (school, year), rows in groups.items():
-            if (school, year) not in parts:
-                files = folder / f"{len(parts)}.csv", folder / f"{len(parts)}.places"
-                parts[school, year] = Part(school, int(year), *files, piece.header.titles)
-                _append(parts[school, year].file, [piece.header.titles])
-            part = parts[school, year]
-            of_part = cells.iloc[rows, _order(part, piece)]
-            _append(part.file, of_part.itertuples(index=False, name=None))
-            _append(part.places_file, ((file, place) for place in of_part.index))
-    for school, of_school in groupby(sorted(parts.values()), attrgetter("school")):
-        first, *others = of_school
-        if first.year == 0 and len(others) == 1:
-            _append(others[0].file, islice(_rows(first.file), 1, None))
-            _append(others[0].places_file, _rows(first.places_file))
-            del parts[school, 0]
-    return sorted(parts.values())
+            parts[school, int(year)].append(cells.iloc[rows])
+    for school in [school for school, year in parts if not year]:
+        others = [key for key in parts if key[0] == school and key[1]]
+        if len(others) == 1:
+            parts[others[0]] += parts.pop((school, 0))
+    return [Part(*key, _together(key[0], pieces)) for key, pieces in sorted(parts.items())]
 
 
-def _order(part: Part, piece: Piece) -> list[int]:
-    """The positions of a piece's columns in the order of a school's first piece, which must have the same."""
-    own = piece.header.titles
-    if own == part.titles:
-        return list(range(len(own)))
-    if sorted(own) != sorted(part.titles) or len(set(own)) != len(own):
-        differing = "、".join(sorted(set(own) ^ set(part.titles) - {""})) or "重名的列"
-        raise PilotError(f"{piece.file}：{part.school}的列与前面的文件不同（{differing}）。请把各文件的列改成一样。")
-    return [own.index(title) for title in part.titles]
+def _together(school: str, pieces: list[pd.DataFrame]) -> pd.DataFrame:
+    """A school's rows below each other, the columns in the order of the first; PilotError where others have others."""
+    titles = names_of(pieces[0])
+    for place, rows in enumerate(pieces):
+        own = names_of(rows)
+        if own != titles:
+            if sorted(own) != sorted(titles) or len(set(own)) != len(own):
+                differing, file = "、".join(sorted(set(own) ^ set(titles) - {""})) or "重名的列", rows.index[0][0]
+                raise PilotError(f"{file}：{school}的列与前面的文件不同（{differing}）。请把各文件的列改成一样。")
+            pieces[place] = rows[titles]
+    return pd.concat(pieces)
 
 
 def _year(text: str) -> int:
     """The year that a cell says in four digits; 0 where it says none."""
     digits = year_text(normalised(text))
     return int(digits) if re.fullmatch(r"\d{4}", digits) else 0
-
-
-def _rows(file: Path) -> Iterator[list[str]]:
-    with file.open(encoding="utf-8", newline="") as source:
-        yield from csv.reader(source)
-
-
-def _append(file: Path, rows: Iterable[Iterable[Any]]) -> None:
-    with file.open("a", encoding="utf-8", newline="") as target:
-        csv.writer(target, lineterminator="\n").writerows(rows)
 
 
 def folder_named(name: str) -> str:

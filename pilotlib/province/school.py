@@ -157,7 +157,7 @@ def make_reports(
 
 def _faults_of(part: Part, made: Made) -> list[Fault]:
     """Why a school has no report: each fault with its row in the school's table and in the table of all."""
-    places, faults = part.places(), []
+    places, faults = part.places, []
     for fault in made.faults:
         if row := fault.get("source_row"):
             file, number = places[row - 1]  # in a folder, the message names the file
@@ -168,7 +168,7 @@ def _faults_of(part: Part, made: Made) -> list[Fault]:
 
 def fault_without_report(part: Part) -> Fault:
     """Rows that can belong to no report, as one fault."""
-    places = part.places()
+    places = part.places
     named = "、".join(f"{file}第{row}行" for file, row in places[:_MOST_NAMED])
     why = WITHOUT_NAME if part.school == NO_SCHOOL else WITHOUT_YEAR
     message = f"{named}{'等' if len(places) > _MOST_NAMED else ''}（共{len(places)}行）{why}"

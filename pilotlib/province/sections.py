@@ -1,12 +1,9 @@
-"""Many schools in sentences and figures, and the parts of their report that are shown a year or not always.
+"""Many schools in sentences, and the parts of their report that are shown a year or not always.
 
-Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing comes of them. Figures
-have no mark for each school, but say how many lie in a band.
+Every number is one of the statistics'; where a count is missing, sums say 至少 and nothing comes of them.
 """
 
 from collections.abc import Callable, Hashable
-from functools import partial
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -16,8 +13,6 @@ from pilotlib.columns import title_of
 from pilotlib.province.statistics import HIGH, LEAST_SCHOOLS, is_incomplete
 from pilotlib.report import parts
 from pilotlib.report.books import Book, Doubt
-from pilotlib.report.drawing import bar_chart, dot_chart, floats
-from pilotlib.report.figures import FigureEntry
 from pilotlib.report.prose import (
     NOT_GIVEN,
     Statistics,
@@ -28,49 +23,24 @@ from pilotlib.report.prose import (
     shortened,
     visible,
 )
-from pilotlib.report.told import Told
 from pilotlib.statistics.places import BOUNDS, PLACES
 
-CITIES_DRAWN, SCHOOLS_DRAWN = 30, 40
-_SCHOOLS_FOR_BANDS = 20  # from how many schools on it is drawn how they are spread
 NAMES_SHOWN = 5
 NOT_NAMED = "未写明"
 _SCHOOLS_FOR_TENTH = 10  # from how many schools on the largest tenth is told
 _Row = dict[Hashable, Any]
 
 
-def figures(book: Book, name: str) -> HTML:
-    """A figure for each year, in order."""
-    pieces = [parts.figure(book, figure).data for figure in book.figures if figure.startswith(f"{name}-")]
-    return HTML("".join(pieces))
-
-
-def spread(book: Book) -> HTML:
-    """How schools are spread over bands of places and of rates, in the years that have enough of them."""
+def figures(book: Book, *names: str, fewest: int = 1) -> HTML:
+    """The figures of these names for each year, in order, that has so many schools."""
     counts = book.tables["by_school"].data.groupby("year")["school"].nunique()
-    names = [f"{name}-{year}" for name in ("places", "rate") for year in counts.index[counts >= _SCHOOLS_FOR_BANDS]]
-    return HTML("".join(parts.figure(book, name).data for name in names))
+    years = counts.index[counts >= fewest]
+    return HTML("".join(parts.figure(book, f"{name}-{year}").data for name in names for year in years))
 
 
 def section(book: Book, topic: str, title: str) -> HTML:
     """The section of a topic, with its figure of each year; nothing where nothing is known of it."""
     return parts.section(book, topic, title, *(name for name in book.figures if name.startswith(f"{topic}-")))
-
-
-def outliers(book: Book) -> HTML:
-    """The schools unlike the others, by name, and by which rule."""
-    spread = book.tables["quartiles"].data
-    if book.tables["outliers"].data.empty:
-        rule, judged = escape(book.tables["outliers"].definition), (spread["schools"] >= LEAST_SCHOOLS).any()
-        found = "没有学校在界外。" if judged else f"有数可比的学校不足{LEAST_SCHOOLS}所，不作判定。"
-        return HTML(f"<p>{found}</p><p class='notes'>{rule}</p>")
-    same = spread[(spread["lower_quartile"] == spread["upper_quartile"]) & (spread["schools"] >= LEAST_SCHOOLS)]
-    texts = [
-        f"{year}年一半以上的学校{title_of(measure)}同为{number(value)}{unit}，四分位距为0，凡与之不同的都列出。"
-        for year, measure, value, unit in same[["year", "measure", "median", "unit"]].itertuples(index=False)
-    ]
-    lines = [f"<p>{escape(text)}</p>" for text in ("离群只表示与多数学校不同，未必有错，值得核实。", *texts)]
-    return HTML("".join(lines) + parts.table(book, "outliers").data)
 
 
 def years_of(statistics: Statistics) -> list[int]:
@@ -135,6 +105,20 @@ def certificates_paragraph(statistics: Statistics) -> str:
     names = _names(table.loc[table["schools"] == most, "certificate"])
     by_schools = f"申报学校最多的证书是{names}（{number(most)}所）；" if len(table) > 1 else ""
     return over + by_schools + _most(table, "certificate", "种证书", bool(table["lower_bound"].any()))
+
+
+def outliers_paragraph(statistics: Statistics) -> str:
+    """What it means to be unlike the others, and where that is little, as most schools are the same."""
+    spread = statistics["quartiles"]
+    if statistics["outliers"].empty:
+        judged = (spread["schools"] >= LEAST_SCHOOLS).any()
+        return "没有学校在界外。" if judged else f"有数可比的学校不足{LEAST_SCHOOLS}所，不作判定。"
+    same = spread[(spread["lower_quartile"] == spread["upper_quartile"]) & (spread["schools"] >= LEAST_SCHOOLS)]
+    texts = [
+        f"{year}年一半以上的学校{title_of(measure)}同为{number(value)}{unit}，四分位距为0，凡与之不同的都列出。"
+        for year, measure, value, unit in same[["year", "measure", "median", "unit"]].itertuples(index=False)
+    ]
+    return "\n".join(["离群只表示与多数学校不同，未必有错，值得核实。", *texts])
 
 
 def _names(names: "pd.Series[str]") -> str:
@@ -217,73 +201,3 @@ def _failure(row: _Row) -> str:
 def _outlier(row: _Row) -> str:
     value, fence = (f"{number(row[name])}{row['unit']}" for name in ("value", "fence"))
     return f"{title_of(row['measure'])}{value}，{row['side']}（{fence}）"
-
-
-def year_figures(statistics: Statistics, tables: dict[str, Told], year: int) -> dict[str, FigureEntry]:
-    """The figures of one year: `schools-<year>`, `places-<year>`, `rate-<year>`, and `cities-<year>` where cities are
-    named."""
-    of_year, entries = in_year(statistics, year), dict[str, FigureEntry]()
-    quartiles = of_year["quartiles"].set_index("measure")
-    if "places_approved" in quartiles.index:
-        entries[f"schools-{year}"] = _ranked(of_year, tables["by_school"], quartiles["median"]["places_approved"], year)
-    for name, measure, title in (("places", "places_approved", "批准人数"), ("rate", "approval_rate", "批准率")):
-        bands, headline = of_year[f"{name}_bands"], ""
-        total = bands["schools"].sum()
-        texts = [f"{number(count)}所（{number(count / total * 100)}%）" for count in bands["schools"]]
-        if measure in quartiles.index:
-            row, schools = quartiles.loc[measure], of_year["by_school"].dropna(subset=["applications", measure])
-            as_applied = (schools["places_approved"] == schools["places_applied"]).sum()
-            rest = f"最多{number(row['maximum'])}人" if name == "places" else f"{number(as_applied)}所照申请批准"
-            middle = f"{title}的中位数为{number(row['median'])}{row['unit']}"
-            headline = f"{year}年{number(row['schools'])}所学校{middle}，{rest}"
-        unit = f"所（{title_of(measure)}在该区间的学校；人数有缺失的学校不计）"
-        words = headline, f"横向条形图，每个{title}区间一条，条长为学校数。", unit
-        entries[f"{name}-{year}"] = _bars(tables[f"{name}_bands"], bands, f"{name}_band", ["schools"], texts, *words)
-    if "by_city" in tables:
-        located, headline = of_year["by_city"].dropna(subset=["city", "places_approved"]), "各市的批准培训人数"
-        if len(located):
-            top = located.nlargest(1, "places_approved").iloc[0]
-            known = "就已知人数，" if of_year["by_city"]["lower_bound"].any() else ""
-            most = people(top["places_approved"], top["lower_bound"])
-            headline = f"{year}年{known}{name_of(top['city'])}批准最多，为{most}"
-        by_city = of_year["by_city"].sort_values("places_approved", ascending=False, kind="stable").head(CITIES_DRAWN)
-        by_city = by_city.assign(city=by_city["city"].map(name_of).astype("str"))
-        rows = by_city[["places_approved", "lower_bound", "schools"]].itertuples(index=False)
-        texts = [f"{people(places, bounded)}（{number(schools)}所）" for places, bounded, schools in rows]
-        words = headline, "横向条形图，每个市一条，从多到少排列。", "人（批准总培训人数；括号内为学校数）"
-        lengths = ["places_approved", "schools"]
-        entries[f"cities-{year}"] = _bars(tables["by_city"], by_city, "city", lengths, texts, *words)
-    return entries
-
-
-def _ranked(of_year: Statistics, told: Told, median: float, year: int) -> FigureEntry:
-    """The schools by their places, each a dot, with the median; set off are those unlike the others."""
-    rows = of_year["by_school"].dropna(subset="places_approved")
-    rows = rows.sort_values("places_approved", ascending=False, kind="stable")
-    shown, unlike = rows.head(SCHOOLS_DRAWN), of_year["outliers"].query("measure == 'places_approved'")["school"]
-    names, counts = shown["school"].map(name_of), shown[["places_approved", "lower_bound"]]
-    texts = [people(places, bounded) for places, bounded in counts.itertuples(index=False)]
-    marked = [place for place, school in enumerate(shown["school"]) if school in set(unlike)]
-    draw = partial(
-        dot_chart,
-        lengths=floats(shown["places_approved"]).set_axis(names),
-        texts=texts,
-        middle=float(median),
-        label=f"中位数{people(median)}",
-        marked=marked,
-        links=[] if told.links is None else told.links[shown.index],
-    )
-    headline = f"{year}年各学校批准人数的中位数为{people(median)}，{names.iloc[0]}最多，为{texts[0]}"
-    rest = f"；前{SCHOOLS_DRAWN}所，其余{number(len(rows) - len(shown))}所见表" if len(rows) > len(shown) else ""
-    unit = f"批准培训人数，人{rest}" + ("；深色的与多数学校不同" if marked else "")
-    form = "点图，每所学校一点，从多到少排列，虚线为中位数。"
-    table = told._replace(data=rows, bounds=None, gaps=None, links=None)
-    return FigureEntry(table, draw, headline, form, ["school"], ["places_approved"], unit)
-
-
-def _bars(told: Told, rows: pd.DataFrame, label: str, sums: list[str], texts: list[str], *words: str) -> FigureEntry:
-    """A bar a row, as long as the first of `sums` and followed by its text; words: headline, form, unit."""
-    shown = told._replace(data=rows, bounds=None, gaps=None, links=None)
-    lengths, (headline, form, unit) = floats(rows[sums[0]]).set_axis(rows[label]), words
-    draw = partial(bar_chart, lengths=lengths, texts=texts)
-    return FigureEntry(shown, draw, headline, form, [label], sums, unit)

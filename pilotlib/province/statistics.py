@@ -13,7 +13,7 @@ import pandas as pd
 from pilotlib.columns import unit_of
 from pilotlib.report.prose import Statistics, number
 from pilotlib.statistics import Statistic
-from pilotlib.statistics.places import BOUNDS, DECIMALS
+from pilotlib.statistics.places import BOUNDS, DECIMALS, percent_of
 from pilotlib.vocabulary import NO_SCHOOL
 
 ADDED_UP = ["applications", "places_applied", "places_approved"]
@@ -41,10 +41,8 @@ def summarise_schools(tables: Statistics) -> Statistics:
 
 def with_rate(table: pd.DataFrame) -> pd.DataFrame:
     """The table with `approval_rate`, missing where a sum is a lower bound or nothing was applied for."""
-    applied = table["places_applied"].astype("Float64")
-    rate = (table["places_approved"] / applied.where(applied > 0) * 100).round(DECIMALS)
-    table = table.copy()
-    after = list(table.columns).index("places_approved")
+    table, after = table.copy(), list(table.columns).index("places_approved")
+    rate = percent_of(table["places_approved"], table["places_applied"])
     table.insert(after + 1, "approval_rate", rate.mask(is_incomplete(table)))
     return table
 
@@ -60,14 +58,12 @@ def by_year(tables: Statistics) -> pd.DataFrame:
     schools = tables["by_school"].dropna(subset="applications")  # one that failed has none
     names, complete = schools["school"], ~is_incomplete(schools)
     schools = schools.assign(schools=names.where(names != NO_SCHOOL), schools_complete=names.where(complete))
-    counts = dict.fromkeys(("schools", "schools_complete"), "Int64")
-    how = {"schools": "nunique", **dict.fromkeys(ADDED_UP, "sum"), **dict.fromkeys(BOUNDS, "any")}
-    how |= {"schools_complete": "nunique"}
-    of_complete = schools[complete].groupby("year")[ADDED_UP].sum().assign(**dict.fromkeys(BOUNDS, False))
-    rates = with_rate(of_complete)["approval_rate"]
-    groups = schools.groupby("year")
+    groups, of_complete = schools.groupby("year"), schools[complete].groupby("year")[ADDED_UP].sum()
+    counts = groups[["schools", "schools_complete"]].nunique().astype("Int64")
     sums = groups[ADDED_UP].sum(min_count=1)  # of nothing but missing counts not 0
-    return groups.agg(how).astype(counts).assign(**sums, approval_rate=rates).reset_index()
+    rates = percent_of(of_complete["places_approved"], of_complete["places_applied"])
+    table = counts[["schools"]].join([sums, groups[BOUNDS].any(), counts[["schools_complete"]]])
+    return table.assign(approval_rate=rates).reset_index()
 
 
 def quartiles(tables: Statistics) -> pd.DataFrame:

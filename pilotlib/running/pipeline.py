@@ -5,26 +5,25 @@ A step makes one folder of `.pilot/<name>/`, which can be deleted at any time.
 
 import gc
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tqdm import tqdm
 
 from pilotlib.errors import PilotError
-from pilotlib.project import COUNTED, earlier_folder, find_notebooks, input_files, processed_years
-from pilotlib.report.books import KINDS, Kind
+from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
+from pilotlib.report.books import KINDS
 from pilotlib.running import recipes
-from pilotlib.running.editions import editions_of, manifest_of, sentences
+from pilotlib.running.editions import editions_of, sentences
+from pilotlib.running.report import Report, Step
 
 # What the second stage depends on of what the first wrote; the report depends on all of it.
 READ_BY_STATISTICS = ("about.json", "results", *(f"{name}.parquet" for name in COUNTED))
 PUBLISHING = "导出"
-TEMPLATE = "report-template.docx"  # in data/raw: a school's own styles and page for the docx
 
 
 class Made(NamedTuple):
@@ -34,74 +33,6 @@ class Made(NamedTuple):
     stages: list[str]
     written: list[Path]
     said: Sequence[str] = ()
-
-
-class Step(NamedTuple):
-    """One step: its title, what it reads (files, folders), what else its result depends on, the folder that it
-    makes, what fills a new one, and whether it is named among the steps that were taken."""
-
-    title: str
-    reads: Sequence[Path]
-    settings: dict[str, Any]
-    makes: Path
-    action: Callable[[Path], None]
-    named: bool = True
-
-
-@dataclass
-class Report:
-    """A report to be made: `title` is what progress and errors call it, `final` the folder of its editions,
-    `inputs()` the files that it depends on as they are now, `before` their hashes as the run began, `values`
-    what its notebooks get, `given` what opens its book; the rest is as `run` takes it."""
-
-    project: Path
-    kind: Kind
-    title: str
-    final: Path
-    inputs: Callable[[], list[Path]]
-    editions: Sequence[str]
-    values: dict[str, Any]
-    given: Sequence[Any]
-    parameters: dict[str, str] = field(default_factory=dict)
-    engine: str | None = None
-    style: str = ""
-
-    def __post_init__(self) -> None:
-        """Remember what is read, where steps work; PilotError for a parameter or a style that nothing takes."""
-        if self.style and "docx" not in self.editions:
-            raise PilotError(f"--style {self.style} 是docx版的版式，这次没有要docx版。请写成 --editions html,docx。")
-        docx = self.final / f"{self.kind.file}.docx"
-        if docx.exists() and "docx" not in self.editions:  # made anew because it stands there, it keeps its style
-            self.style = manifest_of(self.final).get("style", "")
-        template = self.project / "data" / "raw" / TEMPLATE
-        self.template = template if ("docx" in self.editions or docx.exists()) and template.exists() else None
-        self.before = recipes.hashes(self.project, self.read())
-        self.work = self.project / ".pilot" / "-".join(self.final.relative_to(self.project / "reports").parts)
-        self.published = self.work / "published"
-        self.failed = self.final.with_name(f"{self.final.name}-failed")
-        self.notebooks = find_notebooks(self.project, self.kind.notebooks)
-        self.declared: dict[Path, dict[str, str]] = {}
-        if self.parameters:
-            from pilotlib.running import stages
-
-            self.declared = stages.declared_by_each(self.notebooks, self.parameters)
-
-    def read(self) -> list[Path]:
-        """The files that it depends on, with the template of its document."""
-        return [*self.inputs(), *filter(None, [self.template])]
-
-    def execute(self, title: str, notebook: Path, folder: Path, **values: Any) -> None:
-        """Run a notebook with its values, or those given here; the executed one is written into a folder."""
-        from pilotlib.running import stages
-
-        output, values = folder / notebook.name, self.values | values | self.parameters
-        stages.execute(notebook, output, values, self.project, self.failed, title, self.engine)
-
-    def publish(self, folder: Path) -> None:
-        """Write its editions, of the notebook that told it, and a manifest into a folder."""
-        from pilotlib.running import stages
-
-        stages.publish_book(self, self.work / "told" / self.notebooks[-1].name, folder)
 
 
 def run(
@@ -170,7 +101,7 @@ def _steps_of_year(report: Report, tables: Path, year: int, strict: bool) -> lis
 
         return Step(title, [notebook, *reads], report.declared.get(notebook, {}), makes, run_notebook)
 
-    judging = Step("数据核对", [tables], {}, work / "judged", partial(_judge, tables), named=False)
+    judging = Step("数据核对", [tables], {}, work / "judged", report.judge, named=False)
     return [
         stage("清洗与检查", cleaning, input_files(report.project, year), cleaned),
         stage("统计", counting, [cleaned / name for name in READ_BY_STATISTICS], counted, cleaned),
@@ -183,19 +114,6 @@ def _put_together(parts: Sequence[Path], new: Path) -> None:
     """Copy folders into one; of files of the same name the last stays."""
     for part in parts:
         shutil.copytree(part, new, dirs_exist_ok=True)
-
-
-def _judge(tables: Path, _: Path) -> None:
-    """Stop at numbers of the school's text that disagree with the data: a PilotError names each."""
-    from pilotlib.claims.grammar import DISAGREES
-    from pilotlib.report.year import read_year
-
-    claims = read_year(tables).claims
-    assert claims is not None  # of a year's book
-    wrong = claims.loc[claims["state"] == DISAGREES, ["line", "number", "explanation"]]
-    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in wrong.itertuples(index=False)]
-    if lines:
-        raise PilotError(f"narrative.md：有 {len(lines)} 处与数据不一致，没有出报告。{''.join(lines)}")
 
 
 def _tables_in(*folders: Path | None) -> list[Path]:
@@ -236,14 +154,7 @@ def make_report(
                 for final in places.values():  # one that cannot be written stops before the work is done
                     with recipes.aside(final):
                         pass
-            # A folder of its own: a kernel that outlived its killed run still writes into that run's.
-            with recipes.replacing(step.makes, recipe) as new:
-                step.action(new)
-                now = recipes.hashes(report.project, step.reads) | {"pilotlib": recipes.code()}
-                changed = [Path(name).name for name, was in recipe["inputs"].items() if now.get(name) != was]
-                if changed:  # its result fits neither content
-                    names = "、".join(changed)
-                    raise PilotError(f"{step.title}所读的 {names} 在运行中有改动，结果没有写入。请再运行一次。")
+            _take(step, recipe, report.project)
             taken.append(step)
         if recipes.hashes(report.project, report.read()) != report.before:
             for step in steps:
@@ -255,6 +166,17 @@ def make_report(
     written = ["manifest.json", *(f"{report.kind.file}.{name}" for name in reversed(editions.made))]
     refreshed = [name for name in editions.made if name in editions.others and PUBLISHING in titles]
     return Made(titles, [report.final / name for name in written], sentences(refreshed, editions.missing))
+
+
+def _take(step: Step, recipe: recipes.Recipe, project: Path) -> None:
+    """Make what a step makes; PilotError where what it reads, or the code, has changed meanwhile."""
+    # A folder of its own: a kernel that outlived its killed run still writes into that run's.
+    with recipes.replacing(step.makes, recipe) as new:
+        step.action(new)
+        now = recipes.hashes(project, step.reads) | {"pilotlib": recipes.code()}
+        changed = "、".join(Path(name).name for name, was in recipe["inputs"].items() if now.get(name) != was)
+        if changed:  # its result fits neither content
+            raise PilotError(f"{step.title}所读的 {changed} 在运行中有改动，结果没有写入。请再运行一次。")
 
 
 def _seek_no_garbage(stack: ExitStack) -> None:

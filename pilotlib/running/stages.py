@@ -12,14 +12,16 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 
 from pilotlib.checking import CleanedYear
+from pilotlib.claims.grammar import DISAGREES
 from pilotlib.columns import COLUMNS, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing import Look, publish, write_tables
 from pilotlib.publishing import check_editions as check_editions
 from pilotlib.publishing import missing_for as missing_for
+from pilotlib.report.year import read_year
 from pilotlib.running.engine import IN_PROCESS, shell_is_taken
-from pilotlib.running.pipeline import Report
 from pilotlib.running.recipes import hashes, versions
+from pilotlib.running.report import Report
 from pilotlib.statistics import STATISTICS
 
 # What may run the notebooks → what papermill calls it.
@@ -78,6 +80,16 @@ def execute(
             f"{title}（{notebook.name}）的 Python 内核没有启动或中途退出（{error}），常因内存或磁盘空间不足。"
             "上一次的报告没有改动；请腾出空间后再运行。"
         ) from None
+
+
+def stop_on_disagreement(tables: Path, earlier: Path | None) -> None:
+    """Stop at numbers of a year's text that disagree with its data: a PilotError names each."""
+    claims = read_year(tables, earlier).claims
+    assert claims is not None  # of a year's book
+    wrong = claims.loc[claims["state"] == DISAGREES, ["line", "number", "explanation"]]
+    lines = [f"\n  · 第{line}行“{number}”：{why}" for line, number, why in wrong.itertuples(index=False)]
+    if lines:
+        raise PilotError(f"narrative.md：有 {len(lines)} 处与数据不一致，没有出报告。{''.join(lines)}")
 
 
 def write_year(folder: Path, of_year: CleanedYear) -> None:

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from pilotlib.statistics.agreement import compare_counts
 from pilotlib.statistics.places import Tables, tables_of
-from pilotlib.statistics.recount import compare_counts, recount
+from pilotlib.statistics.recount import recount
 from pilotlib.vocabulary import registry
 
 __all__ = ["STATISTICS", "Statistic", "Tables", "compare_counts", "recount", "summarise", "tables_of"]

@@ -14,9 +14,11 @@ from pilotlib.reading import Processed
 from pilotlib.vocabulary import APPROVED_STATUSES, UNKNOWN, listed
 
 PLACES = ["places_applied", "places_approved"]
-# Whether sums of these are lower bounds.
+# Whether sums of these are lower bounds, and how many applications lack a count that is due.
 BOUNDS = ["applied_lower_bound", "lower_bound"]
 DECIMALS = 6  # of rates: they are rounded for readers once, where they are shown
+LACKS = ["applied_lacking", "approved_lacking"]
+COUNTED = ["applications", *PLACES, *LACKS]
 
 _RESULTS = ["source_row", "certificate", "level", "majors_together", "college", *RESULT_COUNTS]
 NO_RESULTS = pd.DataFrame(columns=_RESULTS).astype(dict.fromkeys(RESULT_COUNTS, "Int64"))
@@ -83,21 +85,34 @@ def lacking(applications: pd.DataFrame) -> pd.DataFrame:
     return missing.assign(places_approved=missing["places_approved"] & is_approved(applications))
 
 
+def counted(applications: pd.DataFrame) -> pd.DataFrame:
+    """Applications with what each adds to a total: the columns `COUNTED`, and `certificate_levels` of `pairs_of`."""
+    lacks = lacking(applications).set_axis(LACKS, axis="columns")
+    return applications.assign(applications=1, certificate_levels=pairs_of(applications), **lacks)
+
+
+def pairs_of(rows: pd.DataFrame) -> "pd.Series[int]":
+    """A number for each certificate × level."""
+    return rows.groupby(["certificate", "level"], observed=True, dropna=False).ngroup()
+
+
 def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Applications by columns, added up as by `added_up`; none where no application says by what it is grouped."""
+    return added_up(counted(applications if applications[by].notna().any().all() else applications.iloc[:0]), by)
+
+
+def added_up(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
 
-    A sum over nothing but missing cells is missing, not 0; where an application is `lacking` a count that others
-    have, sums of it are lower bounds (`BOUNDS`). Where no application says by what it is grouped, there is no group.
+    The rows are those of `counted`, or sums over some. A sum over nothing but missing cells is missing, not 0; where an
+    application lacks a count that others have, sums of it are lower bounds (`BOUNDS`).
     """
-    applications = applications if applications[by].notna().any().all() else applications.iloc[:0]
-    pairs = applications["certificate"] + "|" + applications["level"].astype(str)
-    lacks = lacking(applications)
-    bounds = (lacks & ~lacks.all()).set_axis(BOUNDS, axis="columns")
-    applications = applications.assign(certificate_levels=pairs, **bounds)
-    groups = applications.groupby(by, observed=True, dropna=False)
+    groups = rows.groupby(by, observed=True, dropna=False)
     different = groups[["certificate", "certificate_levels"]].nunique().rename(columns={"certificate": "certificates"})
-    places, bounds = groups[PLACES].sum(min_count=1), groups[BOUNDS].any()
-    return pd.concat([groups.size().rename("applications"), different, places, bounds], axis="columns").reset_index()
+    lacks = groups[LACKS].sum().set_axis(BOUNDS, axis="columns")
+    given = rows[LACKS].sum().set_axis(BOUNDS) < rows["applications"].sum()
+    sums = groups["applications"].sum().to_frame().join([different, groups[PLACES].sum(min_count=1)])
+    return sums.join((lacks > 0) & given).reset_index()
 
 
 def by_round(tables: Tables) -> pd.DataFrame:

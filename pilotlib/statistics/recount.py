@@ -17,27 +17,21 @@ import pandas as pd
 from pilotlib import vocabulary
 from pilotlib.columns import (
     ADDED_UP_COLUMNS,
-    EXPECTED_COLUMNS,
     RESULT_COUNTS,
     SOURCE_COLUMNS,
     column_named,
     heading_of,
     source_columns,
-    title_of,
 )
 from pilotlib.distinct import asked_of_each, both_filled, categories_of, each_value
 from pilotlib.errors import PilotError
 from pilotlib.reading.headers import FEWEST_HEADER_CELLS, HEADER_WITHIN, Header, find_header, headings_of
+from pilotlib.statistics.places import PLACES
 from pilotlib.vocabulary import APPROVED_STATUSES, NO_ROUND, NOTHING_SAID, UNKNOWN, plain, round_named, status_named
 from pilotlib.words import count_text, is_count, levels_in, normalised, split_certificate
 
 Counts = Counter[tuple[str, str]]
-NOTHING: Counts = Counter()
-TOTALLED = ["applications", "places_applied", "places_approved"]
-# The breakdowns that count every application once, so that their sums are the year's totals.
-BREAKDOWNS = ("by_round", "by_level", "by_round_level", "by_certificate", "by_category")
-# Those of which each group is counted too, and what names it.
-GROUPS = {"by_round": "application_round", "by_level": "level", "results_by_level": "level"}
+TOTALLED = ["applications", *PLACES]
 
 
 class Recount(NamedTuple):
@@ -46,6 +40,12 @@ class Recount(NamedTuple):
     totals: Counts
     pairs: frozenset[tuple[str, str]]
     rows: int
+
+    def counts(self) -> Counts:
+        """The totals, with the numbers of certificates and of certificate × level over all."""
+        certificates = {certificate for certificate, _ in self.pairs}
+        over_all = {("", "certificates"): len(certificates), ("", "certificate_levels"): len(self.pairs)}
+        return Counter(self.totals | over_all)
 
 
 def recount(
@@ -64,10 +64,7 @@ def recount(
     if header is None:
         raise PilotError("没有找到表头，无法重数。")
     answers = school.get("statuses", NOTHING_SAID)
-    counted = recount_piece(cells, header, -header.last, corrections, aside, answers=answers)
-    counted.totals["", "certificates"] = len({certificate for certificate, _ in counted.pairs})
-    counted.totals["", "certificate_levels"] = len(counted.pairs)
-    return counted.totals
+    return recount_piece(cells, header, -header.last, corrections, aside, answers=answers).counts()
 
 
 def recount_piece(
@@ -82,44 +79,41 @@ def recount_piece(
 ) -> Recount:
     """Count the cells of a table or of a piece of one: text, a row per row of the file, places as index.
 
-    `first` is the number of the first row; the header's last row is number 0. `corrections` are the ledger, if
-    any, `aside` the places of rows that are no applications by themselves, `answers` what the school says of
-    statuses. `labels` are
-    columns that are not ours: if any, the first names the group (a school), as `name_group` reads its cells, and
-    rounds and levels are not counted.
+    `first` is the number of the first row; the header's last row is number 0. `corrections` are the ledger, if any,
+    `aside` the places of rows that are no applications by themselves, `answers` what the school says of statuses.
+    `labels` are columns that are not ours: if any, the first names the group (a school), as `name_group` reads its
+    cells, and rounds and levels are not counted.
     """
     columns, factors = _corrected(cells, header, first, corrections)
     outside = (np.arange(first, first + len(cells)) <= 0) | cells.index.isin(list(aside))
     counts = ~(outside | _repeated_headers(cells, header) | _no_applications(cells, columns, list(labels)))
     if first <= 0:
         counts[_unnamed_totals(columns, counts)] = False
-    has_status, blank = "status" in columns, each_value(columns["certificate"], lambda text: "")
-    columns = dict.fromkeys(("level", *EXPECTED_COLUMNS), blank) | columns
-    factors = dict.fromkeys(EXPECTED_COLUMNS, 1) | factors
-    said = asked_of_each(columns["status"], lambda text: status_named(normalised(text), answers) in APPROVED_STATUSES)
-    approves = said | (not has_status)  # of a table without statuses, what it says to be approved is
-    measures = {
-        "applications": np.ones(len(cells), int),
-        "places_applied": _numbers(columns["places_applied"], factors["places_applied"]),
-        "places_approved": _numbers(columns["places_approved"], factors["places_approved"]) * approves,
-    }
+    blank = each_value(columns["certificate"], lambda text: "")
+
+    def read(name: str, rule: Callable[[str], str]) -> pd.Series:
+        return each_value(columns.get(name, blank), lambda text: rule(normalised(text)))
+
+    # Of a table without statuses, what it says to be approved is.
+    approves = read("status", lambda text: status_named(text, answers)).isin(APPROVED_STATUSES) | (
+        "status" not in columns
+    )
+    measures = {name: _numbers(columns.get(name, blank), factors.get(name, 1)) for name in PLACES}
+    measures["places_approved"] = measures["places_approved"] * approves
+    measures["applications"] = np.ones(len(cells), int)
     measures |= {name: _numbers(columns[name], factors[name]) for name in RESULT_COUNTS if name in columns}
-    names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[0])
-    in_names = each_value(columns["certificate"], lambda text: split_certificate(normalised(text))[1])
-    beside = each_value(columns["level"], lambda text: levels_in(normalised(text)))
-    levels = each_value(both_filled(in_names, beside), levels_in)
-    rounds = each_value(columns["application_round"], lambda text: round_named(normalised(text)) or NO_ROUND)
-    of_a_year = [each_value(rounds, lambda name: ""), rounds, each_value(levels, lambda level: level or UNKNOWN)]
+    names = read("certificate", lambda text: split_certificate(text)[0])
+    in_names = read("certificate", lambda text: split_certificate(text)[1])
+    levels = each_value(both_filled(in_names, read("level", levels_in)), levels_in)
+    rounds = read("application_round", lambda text: round_named(text) or NO_ROUND)
+    of_a_year = [blank, rounds, each_value(levels, lambda level: level or UNKNOWN)]
     totals: Counts = Counter()
     for group in [each_value(labels[0], name_group)] if labels else of_a_year:
         words, codes = categories_of(group).categories, categories_of(group).codes[counts]
         for measure, numbers in measures.items():
             sums = np.bincount(codes, numbers[counts], len(words)).astype(int)
             totals.update({(word, measure): number for word, number in zip(words, sums.tolist(), strict=True)})
-    certificate, level = categories_of(names), categories_of(levels)
-    both = np.unique(certificate.codes[counts].astype(int) * len(level.categories) + level.codes[counts])
-    names_of_pairs, levels_of_pairs = np.divmod(both, len(level.categories))
-    pairs = frozenset(zip(certificate.categories[names_of_pairs], level.categories[levels_of_pairs], strict=True))
+    pairs = frozenset(zip(names[counts].astype(object), levels[counts].astype(object), strict=True))
     return Recount(totals, pairs, max(first + len(cells) - max(first, 1), 0))
 
 
@@ -127,35 +121,6 @@ def added(recounts: Iterable[Recount]) -> Recount:
     """The counts of several pieces together."""
     totals, pairs, rows = zip(*recounts, strict=True)
     return Recount(sum(totals, Counter()), frozenset().union(*pairs), sum(rows))
-
-
-def compare_counts(statistics: dict[str, pd.DataFrame], recounted: Counts, of_results: Counts = NOTHING) -> None:
-    """Hold every total of a year's statistics against the second counts, of its applications and `of_results`.
-
-    PilotError names one that differs.
-    """
-    overview = statistics["overview"].set_index("measure")["value"].fillna(0)
-    counted = {("overview", "", name): overview[name] for name in (*TOTALLED, "certificates", "certificate_levels")}
-    # Where the table has no rounds or no majors, there is nothing to break down by them.
-    absent = {"by_round", "by_round_level"} if recounted[NO_ROUND, "applications"] else set()
-    absent |= set() if overview.get("majors_count", 1) else {"by_category"}
-    broken_down = {name: statistics[name] for name in BREAKDOWNS if name not in absent}
-    broken_down |= {name: table for name, table in statistics.items() if name.startswith("results") and len(table)}
-    for name, table in broken_down.items():
-        for measure in RESULT_COUNTS if name.startswith("results") else TOTALLED:
-            counted[name, "", measure] = table[measure].sum()
-            if name in GROUPS:
-                counts = table.set_index(GROUPS[name])[measure].fillna(0)
-                counted |= {(name, str(word), measure): count for word, count in counts.items()}
-    second = {key: (of_results if key[0].startswith("results") else recounted)[key[1:]] for key in counted}
-    differing = [key for key, count in counted.items() if int(count) != second[key]]
-    if differing:
-        name, group, measure = differing[0]
-        raise PilotError(
-            f"两次计数不一致：统计“{name}”{group}的{title_of(measure)}为 {int(counted[differing[0]])}，"
-            f"从原始单元格重数为 {second[differing[0]]}。"
-            f"共 {len(differing)} 处不一致，没有出报告；请把申报表交给维护者查看。"
-        )
 
 
 def _corrected(
@@ -226,30 +191,25 @@ def _unnamed_totals(columns: dict[str, pd.Series], counts: np.ndarray) -> list[i
     in_name = read("certificate", lambda text: split_certificate(text)[1])
     named = [any(words) for words in zip(read("majors", str), read("level", levels_in), in_name, strict=True)]
     named = named if any(named) else [bool(text) for text in read("certificate", str)]
-    none = [0] * len(ADDED_UP_COLUMNS)
-    above, since, rows_above, totals = none, none, 0, list[int]()
-    others: list[tuple[int, Sequence[str], list[int]]] = []
-    stated = zip(*[read(name, count_text) for name in ADDED_UP_COLUMNS], strict=True)
-    for row, (counted, is_named, texts) in enumerate(zip(counts, named, stated, strict=True)):
-        numbers = [int(text) if is_count(text) else 0 for text in texts]
-        if counted and is_named:
-            above, since = ([a + b for a, b in zip(sums, numbers, strict=True)] for sums in (above, since))
+    stated = list(zip(*[read(name, count_text) for name in ADDED_UP_COLUMNS], strict=True))
+    above = since = none = [0] * len(ADDED_UP_COLUMNS)
+    rows_above, others = 0, list[tuple[int, list[list[int]]]]()
+    for row in np.flatnonzero(counts).tolist():
+        if named[row]:
+            numbers = [int(text) if is_count(text) else 0 for text in stated[row]]
+            above, since = (list(map(int.__add__, sums, numbers)) for sums in (above, since))
             rows_above += 1
-        elif counted:
-            both = zip(above, since, numbers, strict=True)
-            near = [last if number == last else whole for whole, last, number in both]
-            if _says(texts, numbers, near) and any(numbers) and rows_above > 1:
-                totals.append(row)
+        else:
+            others.append((row, [above, since] if rows_above > 1 else []))
             since = none
-            others.append((row, texts, numbers))
-    of_all = [row for row, texts, numbers in others if any(numbers) and _says(texts, numbers, above)]
-    return totals + (of_all if rows_above > 1 else [])
 
+    def says(row: int, *sums: list[int]) -> bool:
+        """Whether a row says something, and each number that it says is one of the sums."""
+        cells = [(text, known) for text, *known in zip(stated[row], *sums, strict=True) if text]
+        is_said = all(is_count(text) and int(text) in known for text, known in cells)
+        return is_said and any(int(text) for text, _ in cells)
 
-def _says(texts: Sequence[str], numbers: list[int], sums: list[int]) -> bool:
-    """Whether each number that a row says is the one of some sums."""
-    each = zip(texts, numbers, sums, strict=True)
-    return all(not text or (is_count(text) and number == total) for text, number, total in each)
+    return [row for row, near in others if says(row, *near) or (rows_above > 1 and says(row, above))]
 
 
 def _anywhere(columns: Iterable[pd.Series], *forms: re.Pattern[str]) -> np.ndarray:

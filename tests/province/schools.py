@@ -8,7 +8,8 @@ import pandas as pd
 
 from pilotlib.province.batch import AGREED, REPORT_COLUMNS, school_tables, write_statistics
 from pilotlib.province.school import faults_table
-from pilotlib.province.totals import GROUPS, LACKS, PLACES, SUMS, Sums, tables_of
+from pilotlib.province.totals import KEPT, Sums, tables_of
+from pilotlib.statistics.places import PLACES
 from pilotlib.statistics.recount import Recount
 
 ABOUT = {"title": "甲省试点", "file": "province.csv", "sha256": "ab12", "by": "学校", "rows_read": 40}
@@ -54,23 +55,16 @@ def counted(
 
 
 def _sums(schools: pd.DataFrame) -> Sums:
-    """What schools add up to, each with the same seven certificates."""
+    """What schools add up to, each with the same seven certificates, of which the first has all its places."""
     groups = schools.assign(application_round="第一次", level="初级", applied_lacking=0)
     groups = groups.assign(approved_lacking=schools["lower_bound"].astype("int64"))
-    groups = groups.astype(dict.fromkeys(["school", "city", "application_round", "level"], "category"))
-    certificates = pd.DataFrame({"certificate": pd.Categorical(CERTIFICATES)})
-    every = groups[GROUPS].merge(certificates, how="cross")
-    first = groups[SUMS].sum().to_frame().T.assign(certificate=pd.Categorical(CERTIFICATES[:1]))
-    aside = pd.DataFrame({"school": pd.Categorical([]), "reason": pd.Categorical([]), "rows": pd.Series(dtype=int)})
-    first = first.astype(dict.fromkeys(["applications", "cells_changed", *LACKS], "int64"))
-    parts = {
-        "groups": groups[[*GROUPS, *SUMS]],
-        "certificates": first,
-        "of_schools": every[["school", "year", "certificate", "level"]],
-        "of_places": every[["year", "city", "application_round", "level", "certificate"]].drop_duplicates(),
-        "set_aside": aside,
-    }
-    return Sums(parts, int(schools["applications"].sum()), Recount(Counter(), frozenset(), 0))
+    rows = groups.merge(pd.DataFrame({"certificate": CERTIFICATES}), how="cross")
+    sums = ["applications", *PLACES, "cells_changed", "approved_lacking"]
+    rows[sums] = rows[sums].where(rows["certificate"] == CERTIFICATES[0], 0)
+    rows = rows.astype(dict.fromkeys(["school", "city", "application_round", "level", "certificate"], "category"))
+    rows = rows.astype(dict.fromkeys(["applications", "cells_changed"], "int64"))
+    aside = pd.DataFrame({"school": pd.Categorical([]), "reason": pd.Categorical([])})
+    return Sums(rows[KEPT], aside, int(schools["applications"].sum()), Recount(Counter(), frozenset(), 0))
 
 
 def write(folder: Path, tables: dict[str, pd.DataFrame], **about) -> Path:

@@ -155,14 +155,14 @@ def test_of_seven_schools_none_is_judged():
     schools = schools_of([school(f"{place}校", 100, 90 + place) for place in range(6)] + [school("末校", 100, 1)])
     assert schools.outliers.empty
     assert schools.quartiles["upper_fence"].isna().all()
-    assert text_of(sections.outliers(schools.book)).startswith("有数可比的学校不足8所，不作判定。")
+    assert text_of(parts.paragraph(schools.book, "outliers")).startswith("有数可比的学校不足8所，不作判定。")
 
 
 def test_where_most_schools_are_the_same_it_is_said():
     schools = schools_of(
         [school(f"{place}校", 10 + place, 10 + place) for place in range(9)] + [school("末校", 100, 99)]
     )
-    told = text_of(sections.outliers(schools.book))
+    told = text_of(parts.paragraph(schools.book, "outliers"))
     assert "2031年一半以上的学校批准率同为100%，四分位距为0，凡与之不同的都列出。" in told
     assert set(schools.outliers.loc[schools.outliers["measure"] == "approval_rate", "school"]) == {"末校"}
 

@@ -13,17 +13,18 @@ from tests.tables import HEADER, row
 
 
 def parts_of(tmp_path, lines, by="学校"):
-    folder = tmp_path / "rows"
-    folder.mkdir()
-    parts = split(write(tmp_path / "某省.csv", lines), by, folder)
+    parts = split(write(tmp_path / "某省.csv", lines), by)
     return {(part.school, part.year): list(_with_places(part)) for part in parts}
 
 
 def _with_places(part):
     """The part's lines, header first, each with its place before it."""
-    lines = csv.reader(part.file.read_text(encoding="utf-8").splitlines(keepends=True))
-    places = ["place", *(str(row) for _, row in part.places())]
-    return [[place, *line] for place, line in zip(places, lines, strict=True)]
+    places = ["place", *(str(row) for _, row in part.places)]
+    return [[place, *line] for place, line in zip(places, _lines(part), strict=True)]
+
+
+def _lines(part):
+    return list(csv.reader(part.task().table.decode().splitlines(keepends=True)))
 
 
 def test_each_school_and_year_has_its_rows_with_their_places(tmp_path):
@@ -76,21 +77,15 @@ def test_parts_of_a_table_may_have_their_columns_in_another_order_and_no_others(
     table.mkdir()
     write(table / "a.csv", [("学校", *HEADER, "备注"), ("甲学院", *row(序号="1"), "无")])
     write(table / "b.csv", [("备注", *reversed(HEADER), "学校"), ("见附件", *reversed(row(序号="2")), "甲学院")])
-    (part,) = split(table, "学校", _folder(tmp_path))
-    assert list(csv.reader(part.file.open(encoding="utf-8", newline="")))[1:] == [
+    (part,) = split(table, "学校")
+    assert _lines(part)[1:] == [
         ["甲学院", *row(序号="1"), "无"],
         ["甲学院", *row(序号="2"), "见附件"],
     ]
-    assert part.places() == [("a.csv", 2), ("b.csv", 2)]
+    assert part.places == [("a.csv", 2), ("b.csv", 2)]
     write(table / "c.csv", [("学校", *HEADER, "电话"), ("甲学院", *row(序号="3"), "1")])
     with pytest.raises(PilotError, match=r"c\.csv：甲学院的列与前面的文件不同（备注、电话）"):
-        split(table, "学校", _folder(tmp_path))
-
-
-def _folder(tmp_path):
-    folder = tmp_path / f"rows-{len(list(tmp_path.iterdir()))}"
-    folder.mkdir()
-    return folder
+        split(table, "学校")
 
 
 def test_a_name_is_one_whatever_its_white_space_and_breaks(tmp_path):
@@ -106,12 +101,12 @@ def test_a_merged_column_of_schools_is_filled_and_merged_numbers_are_refused(tmp
         sheet.append(line)
     sheet.merge_cells("A2:A3")
     workbook.save(tmp_path / "某省.xlsx")
-    found = {part.school: part.places() for part in split(tmp_path / "某省.xlsx", "学校", _folder(tmp_path))}
+    found = {part.school: part.places for part in split(tmp_path / "某省.xlsx", "学校")}
     assert found == {"甲学院": [("", 2), ("", 3)], "乙学院": [("", 4)]}
     sheet.merge_cells("H2:H3")
     workbook.save(tmp_path / "某省.xlsx")
     with pytest.raises(PilotError, match=r"某省\.xlsx第3行的申请总培训人数与上方合并为一格"):
-        split(tmp_path / "某省.xlsx", "学校", _folder(tmp_path))
+        split(tmp_path / "某省.xlsx", "学校")
 
 
 def test_every_row_of_a_generated_province_is_in_one_part(tmp_path):
