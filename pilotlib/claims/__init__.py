@@ -13,14 +13,14 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
+from pilotlib.claims.arithmetic import Finding
+from pilotlib.claims.claim import Around, Claim, around
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.rates import judge_rate
-from pilotlib.claims.relations import Around, Finding, around
-from pilotlib.claims.sums import said_twice
+from pilotlib.claims.relations import said_twice
 from pilotlib.claims.tables import Cell, Cells, cells_of, judge_table, quoted, table_of
 from pilotlib.claims.text import lexicon_of, paragraph_of
 from pilotlib.claims.year import judge_count, judge_rounds

@@ -9,11 +9,11 @@ from operator import not_
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
+from pilotlib.claims.arithmetic import Finding, Way, change, judged
 from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
 from pilotlib.claims.numbers import plain_text
-from pilotlib.claims.relations import Finding, change
 
 
 class Cell(NamedTuple):
@@ -159,8 +159,9 @@ def cells_of(tables: Iterable[Table]) -> Cells:
         for label, line in zip(labels, lines, strict=True):
             filled = [(header, cell) for header, cell in zip(headers, line, strict=True) if cell]
             named.setdefault(label, []).extend(filled if len(label) > 2 else [])
-        for header, column in zip(headers, zip(*lines, strict=True), strict=bool(lines)):
-            if len(column) > 1 and all(column):
+        totals = [line for label, line in zip(labels, lines, strict=True) if re.search(SHAPE["total_line"], label)]
+        for header, column in zip(headers, zip(*(totals[-1:] or lines), strict=True), strict=bool(lines)):
+            if (totals or len(column) > 1) and all(column):
                 sums[sum(cell.value for cell in column if cell)] = header
     starts = dict[str, list[str]]()
     for name in filter(None, named):
@@ -173,6 +174,9 @@ def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
     clause, of_rate = text[slice(*claim.clause)], claim.number.unit == "%"
     if claim.value in cells.sums and re.search(SHAPE["total"], claim.lead) and claim.number.kind in grammar.COUNTS:
         return Finding(AGREES, say("column_total", header=cells.sums[claim.value]), claim.value)
+    if of_rate and re.search(SHAPE["of_a_table"], text[slice(*claim.sentence)]):
+        ways = _rates_of_sums(claim, clause, cells) if re.search(SHAPE["of_a_whole_table"], clause) else []
+        return judged(claim, ways)
     starts = (
         (place, label) for place in range(len(clause)) for label in cells.starts.get(clause[place : place + 2], ())
     )
@@ -188,6 +192,16 @@ def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
     if not of_a_table and sorted(alike[0].written) != sorted(claim.number.written):
         return None
     return Finding(DISAGREES, say("text_differs", computation=said, written=claim.number.with_unit), alike[0].value)
+
+
+def _rates_of_sums(claim: Claim, clause: str, cells: Cells) -> list[Way]:
+    """The rate that a clause names, formed of the totals of a table's columns."""
+    rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in clause), None)
+    tops = [value for value, header in cells.sums.items() if rate and _kinds_in(header) & {*rate.top}]
+    bottoms = [value for value, header in cells.sums.items() if rate and _kinds_in(header) & {*rate.bottom}]
+    if len(tops) != 1 or len(bottoms) != 1 or not bottoms[0]:
+        return []
+    return [Way(*change("%", False, bottoms[0], tops[0]), (), True)]
 
 
 def _cell(row: int, column: int, text: str) -> Cell | None:

@@ -4,12 +4,12 @@ import difflib
 from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
+from pilotlib.claims.arithmetic import Finding
+from pilotlib.claims.claim import Around, Claim
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
 from pilotlib.claims.meaning import has_reason
-from pilotlib.claims.relations import Around, Finding
-from pilotlib.claims.sums import follows
+from pilotlib.claims.relations import follows
 from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
 from pilotlib.words import split_certificate

@@ -138,7 +138,23 @@ BY_ITSELF = [
     ("设备30台，每台2.5万元，共75万元，另购软件5套，合计85万元。", {"75": AGREES, "85": UNDECIDED}),
     ("对口率80%，同比提高5%，流失率下降2.5个百分点。", {"2.5": UNDECIDED}),
     ("要把取证率从50%提到65%；去年500人中有310人取证。", {"65": UNDECIDED}),
+    # Parts that the words set apart, shares in a row, and what is said again.
+    ("合格182人，不合格28人，应试总人数230人。", {"230": DISAGREES}),
+    ("合格182人，不合格28人，应试总人数210人。", {"210": AGREES}),
+    ("党员12人，不合格28人，应试总人数60人。", {"60": UNDECIDED}),
+    ("教职工2.4万人，有博士学位的0.6万人，占25%；有正高职称的3600人，占18%。", {"25": AGREES, "18": DISAGREES}),
+    ("甲班40人，女生18人，占45%；乙班50人，女生30人，占65%。", {"45": AGREES, "65": UNDECIDED | DISAGREES}),
+    ("全市120所试点学校中，高职45所、中职62所、本科13所。", {"120": AGREES}),
+    ("参加研修的120人中，党员46人，女教师71人，带头人35人。", {"120": UNDECIDED}),
+    ("180名考生中，125人选择初级，超过三分之二。", {"三分之二": AGREES}),
+    ("行动目标为400人，实际完成460人，超出目标60人，超额25%完成任务。", {"60": AGREES, "25": DISAGREES}),
+    ("计划招收300人，实际录取268人，缺额42人。", {"42": DISAGREES}),
+    ("首考通过150人，补考又有18人通过，最终通过168人。", {"168": AGREES}),
+    ("每周4天，每天6学时，合26学时。", {"26": DISAGREES}),
+    ("规划建设12个，已建成9个，完成规划数的75%。", {"75": AGREES}),
     # Lists.
+    ("开设“幼儿照护”“母婴护理”“老年护理”四个证书的辅导班。", {"四": DISAGREES}),
+    ("表彰名单共列三人：王海燕、李静、陈远航。", {"三": AGREES}),
     ("新增变电安装、配电运维（初级、中级）2个证书。", {"2": AGREES}),
     ("与甲电子、乙物流、丙农业、丁文旅5家企业合作。", {"5": DISAGREES}),
     ("王海、李静、陈远四位老师获表彰。", {"四": DISAGREES}),
@@ -235,6 +251,21 @@ def test_what_prose_says_of_a_cell_is_held_against_it():
     for text, wanted in told.items():
         claims = check_claims(passages_of(f"{text}\n\n{table}"), NO_FACTS)
         assert claims["state"].tolist() == [*wanted], text
+
+
+def test_a_rate_of_a_whole_table_is_formed_of_its_totals():
+    table = "| 系部 | 参考 | 通过 |\n|---|---|---|\n| 机电 | 120 | 96 |\n| 商贸 | 80 | 70 |"
+    for total in ("", "\n| 合计 | 200 | 166 |"):
+        for rate, wanted in (("83%", "agrees"), ("85%", "disagrees")):
+            claims = check_claims(passages_of(f"{table}{total}\n\n由上表可知，全年总通过率为{rate}。"), NO_FACTS)
+            assert claims["state"].tolist()[-1] == wanted
+
+
+def test_a_quantity_that_is_referred_to_is_the_one_before():
+    claims = check_claims(passages_of("学校现有考评员26名。上述28名考评员须参加继续教育。"), NO_FACTS)
+    assert claims["state"].tolist()[-1] == "disagrees"
+    claims = check_claims(passages_of("学校现有考评员26名。另聘28名考评员。"), NO_FACTS)
+    assert "disagrees" not in claims["state"].tolist()
 
 
 def test_the_same_quantity_said_twice_with_its_digits_swapped_disagrees():

@@ -1,0 +1,110 @@
+"""Layer one: the parts of a total, and a whole with those of its parts that leave a rest, by the words around them."""
+
+import re
+
+from pilotlib.claims.arithmetic import Join
+from pilotlib.claims.claim import Around, Claim, amount, beside, same_unit
+from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PERCENT, SHAPE, WORDS
+
+
+def by_rest(near: Around, pool: list[Claim]) -> list[Join]:
+    """What is left of a whole without its other parts: 其余, 余下, 实考 of 应考 without 缺考, 未取得证书的."""
+    groups = [(pool[first], pool[first + 1 :]) for first in range(len(pool) - 1)]
+    if len(pool) == 2 and re.search(SHAPE["of_all"], pool[1].lead):
+        groups = [(pool[1], pool[:1])]  # 覆盖21个专业，全校共28个
+    joined = list[Join]()
+    for whole, parts in groups:
+        sure = whole is groups[0][0] or any(word in parts[0].lead for word in WORDS["of which"])
+        sure |= len(parts) == 1 and bool(re.search(SHAPE["absent"], parts[0].stands))
+        joined += [Join((whole, *parts), True)] if sure and _is_rest_of(near.claim, whole, parts) else []
+    return joined
+
+
+def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
+    """Whether the words say that a number is what is left of a whole without its parts."""
+    absent = all(re.search(SHAPE["absent"], part.stands) for part in parts)
+    if left := re.search(SHAPE["rest"], claim.stands):
+        parted = re.search(SHAPE["parted"], parts[0].lead) or re.search(SHAPE["parted_after"], whole.tail)
+        apart = parted or absent or parts[0].number.start < whole.number.start
+        return bool(apart) and (not left["open"] or bool(re.match(SHAPE["not_yet"], claim.tail)))
+    lacking = re.search(SHAPE["but_for"], claim.stands)
+    if lacking and (lacking["not"] or lacking["failed"]):
+        done = not parts[0].kinds.isdisjoint(("pass", "award"))
+        return len(parts) == 1 and (lacking["not"] in beside(parts[0]) if lacking["not"] else done)
+    return absent or bool(re.search(SHAPE["present"], parts[0].stands))
+
+
+def parts_before(near: Around, _: list[Claim]) -> list[Join]:
+    """The counts of a total's unit back to the total before it, sure if they are its parts and all; or some."""
+    claim, parts, total = near.claim, list[Claim](), re.search(SHAPE["total"], near.claim.lead)
+    if not total or re.match(SHAPE["last_name_after"], claim.lead):  # 9人及任课教师共64人
+        return []
+    runs = (near.earlier, near.before)
+    alike = [[o for o in run if same_unit(o, claim) and o.family not in ("change", "each")] for run in runs]
+    before = next(filter(None, alike), [])
+    totals = [other for other in before if (one := re.search(SHAPE["total"], other.lead)) and not one["year"]]
+    last = before.index(totals[0]) if totals else len(before)  # the parts of a total of totals are totals
+    for other in before[:last] or totals:
+        parts.insert(0, other)
+        if any(word in other.lead for word in WORDS["of which"]):
+            break
+    section = near.text.rfind(SHAPE["carry_ends"][0], 0, claim.number.start)
+    apart = any(other.number.start > section for other in near.earlier)
+    apart = apart and bool(parts) and parts[-1].number.start < section and parts[0] not in totals
+    sure = len(parts) > 1 and not apart and _are_all(claim, parts, total, of_totals=parts[0] in totals)
+    return [Join(tuple(parts[first:]), sure and not first) for first in range(len(parts) - 1)]
+
+
+def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str], *, of_totals: bool) -> bool:
+    """Whether the words leave nothing else that a total can be of than the parts before it."""
+    names, deeds = [_part_name(part) for part in parts], [part.kinds & KINDS["deeds"] for part in parts]
+    of_each = any(word in parts[0].lead for word in OTHER_WORDS["respectively"])
+    one_list = parts[0].place[1] == len(parts)
+    listed = not any(names[1:]) and (of_each or one_list)
+    own = claim.kinds & KINDS["deeds"] <= deeds[0] | KINDS["general_deeds"]
+    one_deed = listed or claim.number.kind == MONEY or (own and len({*deeds[1:]}) < 2)
+    one_measure = one_list or len({part.measure for part in parts if part.measure}) < 2
+    of_them = total["strong"] or not total["rest"] or not claim.noun
+    # 累计 may hold more than these, if the parts do not come to more.
+    no_more = not total["weak"] or listed or sum(map(amount, parts)) > amount(claim)
+    distinct = listed or of_totals or len({*names}) == len(names)
+    return bool(one_deed and one_measure and of_them and no_more and distinct)
+
+
+def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
+    """The parts that follow a total, if no one can be counted in two of them."""
+    claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
+    first = near.later[0] if near.later else claim
+    whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
+    bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
+    named |= bool(re.search(SHAPE["parted_at_last"], first.lead))
+    one_of_them = any(claim.lead.endswith(name) for name in EXCLUSIVE)
+    if not (bracket or named or whole or (_part_name(first) in EXCLUSIVE and not one_of_them)):
+        return []
+    for other in near.later:
+        depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
+        ended = parts and any(word in other.lead for word in (*follow, *SHAPE["carry_ends"]))
+        if ended or other.number.kind == PERCENT != claim.number.kind or re.search(SHAPE["total"], other.lead):
+            break
+        parts += [other] if other.number.unit == claim.number.unit and depth == bracket else []
+    names = [_part_name(part) for part in parts]
+    groups = {EXCLUSIVE.get(name, "") for name in names}
+    group = groups.pop() if len(groups) == 1 else ""  # 初级 中级 高级
+    endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
+    one_ending = len(endings) == 1 and "" not in endings
+    distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
+    sure = whole or distinct or claim.number.unit in KINDS["exclusive"]
+    short = not (whole or len(group.split()) == len(parts))  # then the total may be more
+    return [Join(tuple(parts), bool(sure), short)] if len(parts) > 1 else []
+
+
+def by_complement(near: Around, pool: list[Claim]) -> list[Join]:
+    """Those who did and those who did not, of whom a third number says how many they are: 通过391人，未通过67人."""
+    names, own = [_part_name(part) for part in pool[-2:]], _part_name(near.claim)
+    negated = [{name, no + name} == {*names} for name in names for no in OTHER_WORDS["negations"]]
+    return [Join(tuple(pool[-2:]), True)] if any(negated) and own and own not in names else []
+
+
+def _part_name(claim: Claim) -> str:
+    """What stands right before a part, without what only joins it to the one before."""
+    return re.sub(SHAPE["no_part_name"], "", re.split(SHAPE["between_parts"], claim.lead)[-1])
