@@ -64,13 +64,14 @@ def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
     return near or close_to(value, step, claim.number.modifier, expected)
 
 
-def judged(claim: Claim, ways: Iterable[Way]) -> Finding | None:
+def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measure_rules"]["far"]) -> Finding | None:
     """Agreement with the first way that fits, else disagreement with the first that is sure, near, of nothing vague."""
-    differs, most = None, grammar.RULES["measure_rules"]["far"]
+    differs = None
     for way in ways:
         expected = round(way.expected / factor(claim), 2)
         agrees = Finding(AGREES, way.computation + "。", expected, None, way.number, expected, "", way.parts)
-        if fits(claim, way.expected, *way.parts):
+        rounded = [part for part in way.parts if not way.number or part.number.step > 1]  # 12.5 of a sum is exact
+        if fits(claim, way.expected, *rounded):
             return agrees
         near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
         if way.sure and not differs and near and not any(part.number.modifier for part in way.parts):
@@ -90,26 +91,26 @@ def compute(family: str, claim: Claim, parts: Group, sure: bool = False, may_be_
 
 def ratio(top: Claim, bottom: Claim, *, sure: bool = False, per: int = 100) -> Way:
     """A rate, and how it comes about: 参加考核学生908 ÷ 培训学生1028 = 88.33%."""
-    rate, written = amount(top) / amount(bottom) * per, list[str]()
-    for part in (top, bottom):
+    rate, written = amount(top) / amount(bottom) * per, _written(top, bottom)
+    for at, part in enumerate((top, bottom)):
         titled = top.measure != bottom.measure or part.value != part.number.value
-        written.append((title_of(part.measure) if titled else "") + figure(amount(part)))
+        written[at] = (title_of(part.measure) if titled else "") + written[at]
     sign = {100: "%", 1000: "‰"}.get(per, "")
-    division = say("division", top=written[0], bottom=written[1], percent=figure(rate) + sign)
-    return Way(rate, division, (top, bottom), sure)
+    return Way(
+        rate, say("division", top=written[0], bottom=written[1], percent=figure(rate) + sign), (top, bottom), sure
+    )
 
 
-def change(unit: str, grown: bool, early: float, late: float, of: str = "") -> tuple[float, str]:
-    """What a change or a multiple between two values comes to in its unit (difference of unit `of`), and how."""
-    if unit == "番":
-        value, sentence = math.log2(late / early), "doublings"
-    elif unit == "倍":
-        value, sentence = late / early - grown, "times_more" if grown else "times"
-    elif unit == "%":
-        value, sentence = (late / early - grown) * 100, "growth" if grown else "multiple"
-    else:
-        value, sentence = late - early, "difference"
-    return value, say(sentence, early=figure(early), late=figure(late), value=figure(value), unit=of or unit)
+def _written(*parts: Claim) -> list[str]:
+    """Operands as they stand in the text, if of one unit, else as what they are worth; what we found as we write it."""
+    quoted = len({part.number.unit for part in parts}) == 1
+    stand = [part.number.written if quoted and part.value == part.number.value else "" for part in parts]
+    return [written or figure(amount(part)) for written, part in zip(stand, parts, strict=True)]
+
+
+def _in_unit(value: float, *parts: Claim) -> str:
+    """A value in the unit in which operands are written."""
+    return figure(value / factor(parts[0]) if len({part.number.unit for part in parts}) == 1 else value)
 
 
 def is_one_of(each: Claim, claim: Claim) -> bool:
@@ -128,15 +129,23 @@ def _ratio_of(claim: Claim, top: Claim, bottom: Claim) -> Way | None:
 
 
 def _change_of(claim: Claim, early: Claim, late: Claim) -> Way | None:
-    unit, base, level = claim.number.unit, amount(early), amount(late)
-    if not same_unit(early, late) or (unit in RELATIVE and base * level <= 0):
+    unit, relative = claim.number.unit, claim.number.unit in RELATIVE
+    if not relative:
+        early, late = sorted((early, late), key=amount)
+    base, level = amount(early), amount(late)
+    if not same_unit(early, late) or (relative and base * level <= 0):
         return None
-    if unit not in RELATIVE:
-        base, level = sorted((base, level))
-    of = "元" if early.number.kind == MONEY else unit
     grown = bool(re.search(SHAPE["changed_by"], claim.stands))  # 增长了2倍, not 是2倍
-    expected, computation = change(unit, grown, base, level, of)
-    return Way(abs(expected), computation, (early, late))
+    value, sentence = level - base, "difference"
+    if unit == "番":
+        value, sentence = math.log2(level / base), "doublings"
+    elif unit == "倍":
+        value, sentence = level / base - grown, "times_more" if grown else "times"
+    elif unit == "%":
+        value, sentence = (level / base - grown) * 100, "growth" if grown else "multiple"
+    fields = dict(zip(("early", "late"), _written(early, late), strict=True))
+    fields |= {"value": figure(value) if relative else _in_unit(value, early, late)}
+    return Way(abs(value), say(sentence, **fields, unit=unit if relative else early.number.unit), (early, late))
 
 
 def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
@@ -151,20 +160,19 @@ def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
 def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:
     if not (price.family == "each" and same_unit(claim, price) and is_one_of(price, count)):
         return None
-    one, many, value = amount(price), amount(count), amount(price) * amount(count)
-    return Way(value, say("product", price=figure(one), count=figure(many), product=figure(value)), (price, count))
+    value, one, many = amount(price) * amount(count), price.number.written, count.number.written
+    return Way(value, say("product", price=one, count=many, product=_in_unit(value, price)), (price, count))
 
 
 def _rest_of(_: Claim, whole: Claim, *parts: Claim) -> Way:
     rest = amount(whole) - sum(map(amount, parts))
-    equation = " − ".join(figure(amount(part)) for part in (whole, *parts))
-    return Way(rest, f"{equation} = {figure(rest)}", (whole, *parts))
+    return Way(rest, f"{' − '.join(_written(whole, *parts))} = {_in_unit(rest, whole, *parts)}", (whole, *parts))
 
 
 def _sum_of(_: Claim, *parts: Claim) -> Way:
     added, number = sum(map(amount, parts)), "+".join(part.number.written for part in parts)
-    equation = f"{' + '.join(figure(amount(part)) for part in parts)} = {figure(added)}"
-    return Way(added, equation, parts, number=number)
+    equation = " + ".join(_written(*parts)) if len(parts) < 8 else say("column_sum", count=len(parts))
+    return Way(added, f"{equation} = {_in_unit(added, *parts)}", parts, number=number)
 
 
 _OPERATIONS: dict[str, Callable[..., Way | None]] = {

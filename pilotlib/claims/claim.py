@@ -58,6 +58,11 @@ class Claim(NamedTuple):
         return self.measures[0] if self.measures else ""
 
 
+def stated(number: Number) -> Claim:
+    """A number that no words surround, as in the cell of a table."""
+    return Claim(number, number.value or 0.0, Names(), [], [], frozenset(), [], "", (0, 0), (0, 0), "", "")
+
+
 def factor(claim: Claim) -> int:
     """What one of a number's unit is worth: of money in 元, of anything else 1."""
     return round(grammar.RULES["in_ten_thousands"].get(claim.number.unit, 1e-4) * 1e4)

@@ -10,7 +10,7 @@ from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PERCEN
 def by_rest(near: Around, pool: list[Claim]) -> list[Join]:
     """What is left of a whole without its other parts: 其余, 余下, 实考 of 应考 without 缺考, 未取得证书的."""
     groups = [(pool[first], pool[first + 1 :]) for first in range(len(pool) - 1)]
-    if len(pool) == 2 and re.search(SHAPE["of_all"], pool[1].lead):
+    if len(pool) == 2 and amount(pool[0]) < amount(pool[1]):
         groups = [(pool[1], pool[:1])]  # 覆盖21个专业，全校共28个
     joined = list[Join]()
     for whole, parts in groups:
@@ -22,16 +22,13 @@ def by_rest(near: Around, pool: list[Claim]) -> list[Join]:
 
 def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
     """Whether the words say that a number is what is left of a whole without its parts."""
-    absent = all(re.search(SHAPE["absent"], part.stands) for part in parts)
-    if left := re.search(SHAPE["rest"], claim.stands):
-        parted = re.search(SHAPE["parted"], parts[0].lead) or re.search(SHAPE["parted_after"], whole.tail)
-        apart = parted or absent or parts[0].number.start < whole.number.start
-        return bool(apart) and (not left["open"] or bool(re.match(SHAPE["not_yet"], claim.tail)))
     lacking = re.search(SHAPE["but_for"], claim.stands)
-    if lacking and (lacking["not"] or lacking["failed"]):
-        done = not parts[0].kinds.isdisjoint(("pass", "award"))
-        return len(parts) == 1 and (lacking["not"] in beside(parts[0]) if lacking["not"] else done)
-    return absent or bool(re.search(SHAPE["present"], parts[0].stands))
+    if lacking and lacking["not"]:
+        return len(parts) == 1 and lacking["not"] in beside(parts[0])
+    parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
+    told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
+    failed = lacking and lacking["failed"] and not parts[0].kinds.isdisjoint(("pass", "award"))
+    return bool(told or failed) or parts[0].number.start < whole.number.start
 
 
 def parts_before(near: Around, _: list[Claim]) -> list[Join]:
@@ -42,6 +39,7 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     runs = (near.earlier, near.before)
     alike = [[o for o in run if same_unit(o, claim) and o.family not in ("change", "each")] for run in runs]
     before = next(filter(None, alike), [])
+    before = of_one_deed(claim, before)
     totals = [other for other in before if (one := re.search(SHAPE["total"], other.lead)) and not one["year"]]
     last = before.index(totals[0]) if totals else len(before)  # the parts of a total of totals are totals
     for other in before[:last] or totals:
@@ -51,24 +49,22 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     section = near.text.rfind(SHAPE["carry_ends"][0], 0, claim.number.start)
     apart = any(other.number.start > section for other in near.earlier)
     apart = apart and bool(parts) and parts[-1].number.start < section and parts[0] not in totals
-    sure = len(parts) > 1 and not apart and _are_all(claim, parts, total, of_totals=parts[0] in totals)
+    sure = len(parts) > 1 and not apart and _are_all(claim, parts, total)
     return [Join(tuple(parts[first:]), sure and not first) for first in range(len(parts) - 1)]
 
 
-def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str], *, of_totals: bool) -> bool:
+def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
     """Whether the words leave nothing else that a total can be of than the parts before it."""
-    names, deeds = [_part_name(part) for part in parts], [part.kinds & KINDS["deeds"] for part in parts]
+    deeds, of_first = claim.kinds & KINDS["deeds"], parts[0].kinds & KINDS["deeds"]
     of_each = any(word in parts[0].lead for word in OTHER_WORDS["respectively"])
-    one_list = parts[0].place[1] == len(parts)
-    listed = not any(names[1:]) and (of_each or one_list)
-    own = claim.kinds & KINDS["deeds"] <= deeds[0] | KINDS["general_deeds"]
-    one_deed = listed or claim.number.kind == MONEY or (own and len({*deeds[1:]}) < 2)
-    one_measure = one_list or len({part.measure for part in parts if part.measure}) < 2
-    of_them = total["strong"] or not total["rest"] or not claim.noun
+    listed = not any(map(_part_name, parts[1:])) and (of_each or parts[0].place[1] == len(parts))
     # 累计 may hold more than these, if the parts do not come to more.
-    no_more = not total["weak"] or listed or sum(map(amount, parts)) > amount(claim)
-    distinct = listed or of_totals or len({*names}) == len(names)
-    return bool(one_deed and one_measure and of_them and no_more and distinct)
+    no_more = not total["weak"] or sum(map(amount, parts)) > amount(claim)
+    one_deed = len({part.kinds & KINDS["deeds"] for part in parts[1:]}) < 2
+    one_deed &= bool(total["strong"]) or deeds <= of_first | KINDS["general_deeds"]
+    of_them = claim.number.kind == MONEY or one_deed
+    of_several = any(not KINDS["spread"].isdisjoint(part.kinds) for part in parts)  # 两级均为40人
+    return listed or bool(of_them and no_more and not of_several)
 
 
 def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
@@ -78,7 +74,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
     bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
     named |= bool(re.search(SHAPE["parted_at_last"], first.lead))
-    one_of_them = any(claim.lead.endswith(name) for name in EXCLUSIVE)
+    one_of_them = claim.lead.endswith(tuple(EXCLUSIVE))
     if not (bracket or named or whole or (_part_name(first) in EXCLUSIVE and not one_of_them)):
         return []
     for other in near.later:
@@ -100,9 +96,17 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
 
 def by_complement(near: Around, pool: list[Claim]) -> list[Join]:
     """Those who did and those who did not, of whom a third number says how many they are: 通过391人，未通过67人."""
+    if not any(no in part.lead for part in pool[-2:] for no in OTHER_WORDS["negations"]):
+        return []
     names, own = [_part_name(part) for part in pool[-2:]], _part_name(near.claim)
     negated = [{name, no + name} == {*names} for name in names for no in OTHER_WORDS["negations"]]
     return [Join(tuple(pool[-2:]), True)] if any(negated) and own and own not in names else []
+
+
+def of_one_deed(claim: Claim, others: list[Claim]) -> list[Claim]:
+    """Of numbers of 报名 and 通过 by turns those of what is said of a claim, if there are several."""
+    done = [other for other in others if other.kinds & claim.kinds & KINDS["deeds"]]
+    return done if len(done) > 1 and claim.number.kind != MONEY else others
 
 
 def _part_name(claim: Claim) -> str:

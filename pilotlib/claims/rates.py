@@ -8,7 +8,8 @@ from pilotlib.claims.claim import Around, Claim, amount
 from pilotlib.claims.facts import Facts, Scope, figure, matches, scopes_of
 from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, NO_DATA, NOT_UNDERSTOOD, PEOPLE, SHAPE, say
 from pilotlib.claims.meaning import measure_of
-from pilotlib.claims.relations import comes_about, counts_for, follows, rate_named
+from pilotlib.claims.pairs import rate_named
+from pilotlib.claims.relations import comes_about, counts_for, follows
 from pilotlib.claims.text import NAMES, kinds_of
 
 
