@@ -112,6 +112,8 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
         apart = [other for other in run if other not in (*tops, *failed)]
         apart = [other for other in apart if kind == usual or not other.kinds & {*rate.top}]
         bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
+    if tops and not bottoms and re.search(SHAPE["all_of_them"], tops[0].tail):
+        bottoms = [tops[0]._replace()]
     least = tops[0].value if tops and "done" not in rate.top else 0
     others = [other for other in since if other not in tops and other.value >= least]
     if bottoms and not tops and len(failed) == 1:  # 63人参加，9人不合格

@@ -34,7 +34,8 @@ def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
 def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     """The counts of a total's unit back to the total before it, sure if they are its parts and all; or some."""
     claim, parts, total = near.claim, list[Claim](), re.search(SHAPE["total"], near.claim.lead)
-    if not total or re.match(SHAPE["last_name_after"], claim.lead):  # 9人及任课教师共64人
+    of_rates = claim.number.kind == PERCENT and re.search(SHAPE["other_rate"], claim.lead)  # 全年通过率 is no sum
+    if not total or of_rates or re.match(SHAPE["last_name_after"], claim.lead):  # 9人及任课教师共64人
         return []
     runs = (near.earlier, near.before)
     alike = [[o for o in run if same_unit(o, claim) and o.family not in ("change", "each")] for run in runs]
@@ -64,7 +65,9 @@ def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
     one_deed &= bool(total["strong"]) or deeds <= of_first | KINDS["general_deeds"]
     of_them = claim.number.kind == MONEY or one_deed
     of_several = any(not KINDS["spread"].isdisjoint(part.kinds) for part in parts)  # 两级均为40人
-    return listed or bool(of_them and no_more and not of_several)
+    marks = {SHAPE["small_ends"][0], SHAPE["clause_ends"][0]}  # 教授12人、讲师30人，博士8人: classed in two ways
+    two_lists = marks <= {part.lead[:1] for part in parts[1:]}
+    return listed or bool(of_them and no_more and not of_several and not two_lists)
 
 
 def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
@@ -90,6 +93,10 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     one_ending = len(endings) == 1 and "" not in endings
     distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
     sure = whole or distinct or claim.number.unit in KINDS["exclusive"]
+    sure = sure and all(part.family != "rest" for part in parts)  # then that is the one in question
+    if claim.number.kind != MONEY:  # 中级180人，通过162人
+        of_whole = (claim.kinds | first.kinds) & KINDS["deeds"]
+        sure = sure and all(part.kinds & KINDS["deeds"] <= of_whole for part in parts)
     short = not (whole or len(group.split()) == len(parts))  # then the total may be more
     return [Join(tuple(parts), bool(sure), short)] if len(parts) > 1 else []
 
