@@ -114,6 +114,16 @@ def round_named(text: str) -> str:
     return f"第{ORDINALS[number - 1]}次" if 1 <= number <= len(ORDINALS) else text
 
 
+def round_title(text: str) -> str:
+    """Rounds as an office names them; what is quoted stays as it is.
+
+    >>> round_title("沿用批次20、第二次70，文中“第二次”")
+    '沿用批次20、第二批次70，文中“第二次”'
+    """
+    form = f"“[^”]*”|(第[{ORDINALS}])次"
+    return re.sub(form, lambda match: f"{match[1]}批次" if match[1] else match[0], text)
+
+
 def is_round(text: str) -> bool:
     """Whether a word is the name of a round.
 

@@ -146,7 +146,7 @@ def test_claims_of_a_document_are_a_table_and_disagreement_is_the_exit_status(pr
     assert lines[0].split() == ["≠", "不一致", "1:11", "873人"]
     assert [line.strip() for line in lines[1:4]] == [
         "原文：第一批次获批培训任务873人。",
-        "核对：第一次批准总培训人数为872人，文中写873人，多1人。",
+        "核对：第一批次批准总培训人数为872人，文中写873人，多1人。",
         "可写作：第一批次获批培训任务872人",
     ]
     listed = pilot(project, "claims", "draft.md", "--year", "2021", "--all").stdout.splitlines()

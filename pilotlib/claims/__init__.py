@@ -13,14 +13,14 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
+from pilotlib.claims.arithmetic import Finding
+from pilotlib.claims.claim import Around, Claim, around
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.rates import judge_rate
-from pilotlib.claims.relations import Around, Finding, around
-from pilotlib.claims.sums import said_twice
+from pilotlib.claims.relations import said_twice
 from pilotlib.claims.tables import Cell, Cells, cells_of, judge_table, quoted, table_of
 from pilotlib.claims.text import lexicon_of, paragraph_of
 from pilotlib.claims.year import judge_count, judge_rounds
@@ -125,8 +125,7 @@ def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells) -> li
     instead = ""
     if verdict.state == DISAGREES and verdict.expected is not None and re.fullmatch(r"[\d,.]+", number.written):
         value = round(verdict.expected, max(1, len(number.written.partition(".")[2])))
-        written = f"{value:,.0f}" if "," in number.written else figure(value)
-        clause = text[claim.clause[0] : number.start] + written + text[number.end : claim.clause[1]]
+        clause = text[claim.clause[0] : number.start] + figure(value) + text[number.end : claim.clause[1]]
         instead = " ".join(clause.split())
     return [verdict._replace(number=number.written, value=claim.value, instead=instead), *derived]
 
@@ -138,6 +137,7 @@ def _row_of_table(passage: Passage, cell: Cell, finding: Finding) -> Row:
     if passage.between:
         place = max(0, row[cell.column].find(cell.written))  # not found where a space stands within the number
         column = len("|".join([*row[: cell.column], ""])) + place + 1
-    where = {"unit": cell.unit, "line": passage.line + cell.row, "column": column, "sentence": " | ".join(texts)}
+    where = {"unit": cell.claim.number.unit, "line": passage.line + cell.row, "column": column}
+    where |= {"sentence": " | ".join(texts)}
     where["offset"] = sum(len(text) + 3 for text in texts[: cell.column])
     return _BLANK | where | finding._asdict()

@@ -1,13 +1,17 @@
-"""A number that states something, with what the words around it say of it; what two of them have in common."""
+"""A number that states something, what the words around it say of it, and how it stands among those of its passage."""
 
 import re
+from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
 from pilotlib.claims.facts import Scope
 from pilotlib.claims.grammar import MONEY, PEOPLE, PERCENT, SHAPE, TIMES, WORDS
 from pilotlib.claims.numbers import Number
-from pilotlib.claims.text import Names, Span, Word
+from pilotlib.claims.text import Names, Span, Word, kinds_of
+
+_REACH = 40  # so many claims before and after one are looked at together with it
 
 
 class Claim(NamedTuple):
@@ -54,6 +58,11 @@ class Claim(NamedTuple):
         return self.measures[0] if self.measures else ""
 
 
+def stated(number: Number) -> Claim:
+    """A number that no words surround, as in the cell of a table."""
+    return Claim(number, number.value or 0.0, Names(), [], [], frozenset(), [], "", (0, 0), (0, 0), "", "")
+
+
 def factor(claim: Claim) -> int:
     """What one of a number's unit is worth: of money in 元, of anything else 1."""
     return round(grammar.RULES["in_ten_thousands"].get(claim.number.unit, 1e-4) * 1e4)
@@ -87,3 +96,69 @@ def beside(claim: Claim) -> str:
 def is_count(claim: Claim) -> bool:
     """Whether a number says how many or how much there is, not by how much more."""
     return claim.number.kind != PERCENT and claim.family != "change"
+
+
+class Around(NamedTuple):
+    """A claim with those of its sentence, before it (the nearest first) and after it, and those of the sentences before
+    (the last first) and after it.
+    """
+
+    claim: Claim
+    text: str
+    earlier: list[Claim]
+    later: list[Claim]
+    before: list[Claim]
+    behind: list[Claim]
+
+    @property
+    def section(self) -> int:
+        """The place of the last ； or 。 before the claim."""
+        return max(self.text.rfind(mark, 0, self.claim.number.start) for mark in SHAPE["section_ends"])
+
+
+def around(claims: list[Claim], text: str) -> Iterator[Around]:
+    """Each claim of a passage with those that its relations can join."""
+    sentences = [_in_lists([*group]) for _, group in groupby(claims, key=lambda claim: claim.sentence)]
+    for number, sentence in enumerate(sentences):
+        before = sentences[number - 1][: -_REACH - 1 : -1] if number else []
+        behind = sentences[number + 1][:_REACH] if number + 1 < len(sentences) else []
+        for place, claim in enumerate(sentence):
+            last = place - (claim.place[0] if claim.family == "ratio" else 0)  # not those of its own list
+            earlier, later = sentence[max(0, last - _REACH) : last][::-1], sentence[place + 1 : place + 1 + _REACH]
+            yield Around(claim, text, earlier, later, before, behind)
+
+
+def _in_lists(sentence: list[Claim]) -> list[Claim]:
+    """The claims of a sentence, with place in a list and family; in a bare list (80人和50人) all stand alike."""
+    lists = list[list[Claim]]()
+    for place in range(len(sentence) - 1, 0, -1):
+        one, two = sentence[place - 1], sentence[place]
+        if two.number.unit.startswith(one.number.unit) and re.fullmatch(SHAPE["joint"], two.lead):  # 43、35、9分
+            alike = one.number._replace(unit=two.number.unit, kind=two.number.kind)
+            sentence[place - 1] = one._replace(number=alike)
+    for claim in sentence:
+        joined = lists and same_unit(lists[-1][-1], claim) and re.fullmatch(SHAPE["next_of_list"], claim.lead)
+        lists[-1:] = [*lists[-1:-1], [*lists[-1], claim]] if joined else [*lists[-1:], [claim]]
+    placed = list[Claim]()
+    for row in lists:
+        bare = all(re.fullmatch(SHAPE["joint"], claim.lead) for claim in row[1:])
+        for place, claim in enumerate(row):
+            stands = f"{(row[0] if bare else claim).lead}#{claim.number.unit}{(row[-1] if bare else claim).tail}"
+            family = next((name for name, cue in grammar.FAMILIES.items() if cue.search(stands)), "")
+            kinds = claim.kinds | kinds_of(row[-1].after) | (row[0].kinds if bare else frozenset())
+            placed.append(claim._replace(place=(place, len(row)), stands=stands, family=family, kinds=kinds))
+    return _with_shares(placed)
+
+
+def _with_shares(sentence: list[Claim]) -> list[Claim]:
+    """The claims of a sentence, those marked that a share follows; a share that says no whole is of the one before."""
+    base = ""
+    for at, claim in enumerate(sentence):
+        share = re.search(SHAPE["share_of"], claim.stands) if claim.family == "ratio" else None
+        if share and at:
+            part = sentence[at - 1]
+            sentence[at - 1] = part._replace(is_part=bool(re.search(SHAPE["share_behind"], claim.stands)))
+            if not share["base"] and base and not any(word in part.lead for word in WORDS["of which"]):
+                sentence[at] = claim._replace(stands=claim.stands.replace("#", base + "#", 1))
+            base = share["base"] or base
+    return sentence

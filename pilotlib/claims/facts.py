@@ -152,8 +152,8 @@ def close_to(value: float, step: float, modifier: str, expected: float) -> bool:
 
 
 def figure(value: float) -> str:
-    """A figure as it is written in an explanation: 1662, 88.33."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    """A figure as we write it: 1,662, 88.33."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def titled(measure: str, scope: Scope) -> str:

@@ -89,7 +89,7 @@ def _scanner() -> re.Pattern[str]:
     chinese_units = _any_of({*grammar.UNITS}.difference(grammar.RULES["unit_rules"]["not_after_chinese"].split()))
     modifiers = [word for words in grammar.AFTER.values() for word in words]
     inner = _any_of(word for word in modifiers if len(word) == 1)
-    outer = _any_of(word for word in modifiers if len(word) > 1)
+    outer = _any_of(word for word in modifiers if len(word) > 1) + f"|(?:{inner})(?=[，。；、])"  # 翻了一番多
     filled = (label.form.replace("{unit}", units).replace("{number}", number) for label in grammar.LABELS)
     labels = [f"(?P<label{place}>{form})" for place, form in enumerate(filled)]
     unit_follows = rf"(?=\s?(?:{inner})?(?:{chinese_units}|{forms['nouns_after_chinese']}))"

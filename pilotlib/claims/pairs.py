@@ -1,69 +1,37 @@
-"""Layer one: numbers that come about by two others, a rate, a change, so much for each, by the grammar's relations."""
+"""Layer one: which two numbers another one comes about by, as the words around it say: of a rate, a share, a change."""
 
 import re
-from collections.abc import Callable
-from itertools import compress, permutations, product
+from collections.abc import Sequence
+from itertools import permutations, product, takewhile
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim, about, amount, beside, is_count, same_unit
-from pilotlib.claims.facts import figure
-from pilotlib.claims.grammar import AGREES, MONEY, OTHER_WORDS, PEOPLE, PERCENT, SHAPE, TIMES, Relation, say
+from pilotlib.claims.arithmetic import RELATIVE, Group, Join, compute, fits
+from pilotlib.claims.claim import Around, Claim, about, amount, beside, is_count, same_unit
+from pilotlib.claims.grammar import OTHER_WORDS, PEOPLE, SHAPE, Relation
 from pilotlib.claims.meaning import measure_of
-from pilotlib.claims.relations import (
-    RELATIVE,
-    Around,
-    Finding,
-    Pair,
-    Way,
-    by_increase,
-    by_rate,
-    by_time,
-    change,
-    judged,
-    of_others,
-    rate_named,
-    ratio,
-    section_of,
-)
 from pilotlib.claims.text import kinds_of
 
-_PAIRED = 8  # of so many operands any two may be meant
+PAIRED = 8  # of so many operands any two may be meant
 
 
-def pair_of(near: Around, family: str, *, certain: bool = False) -> Finding | None:
-    """What follows for a number from two others: by the first relation that joins two, else by any two that fit.
+def rate_named(near: Around) -> grammar.Rate | None:
+    """The rate named right behind a percentage, else the one that its clause names last, else the sentence.
 
-    A number that the words join otherwise is wrong; if `certain`, even where they may join other two.
+    Of a sentence only if the clause names no share and no other rate; what is compared with (低于去年的87.9%) has none.
     """
-    claim, (operands, way_of) = near.claim, _COMPUTED[family]
-    pool, joined, sure = operands(near), list[Way](), certain
-    rate = rate_named(near) if family == "ratio" else None
-    for relation in grammar.RELATIONS[family]:
-        cue = re.search(relation.cue, claim.stands)
-        pairs = _joined(near, relation, cue, pool) if cue else []
-        joined = [way for pair in pairs if (way := way_of(claim, *pair))]
-        of_rate = rate if relation.by == "rate" else None
-        if joined or of_rate:
-            determined = len({way.expected for way in joined}) <= (2 if of_rate or relation.second == "@any" else 1)
-            named = relation.named or family != "ratio" or not of_others(near, of_rate, joined)
-            sure = certain or (determined and named)
-            break
-    found = judged(claim, [way._replace(sure=sure) for way in joined])
-    any_two = family != "ratio" or rate or re.search(SHAPE["any_rate"], claim.stands)
-    if (found and found.state == AGREES) or not any_two:
-        return found
-    behind = [other for other in pool if section_of(near) < other.number.start]
-    pool = (behind if family == "ratio" and len(behind) > 1 else pool)[:_PAIRED]
-    others = [way for pair in permutations(pool, 2) if (way := way_of(claim, *pair)) and _can_be(claim, way)]
-    otherwise = judged(claim, others)
-    # By how much two small counts differ is soon true of any two.
-    return None if found and otherwise and claim.number.unit not in RELATIVE else otherwise or found
+    claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
+    behind = near.text[claim.number.unit_end : claim.number.unit_end + 12]
+    for word in [word for word in grammar.RATE_NAMED if behind.startswith(SHAPE["of"] + word)]:
+        return grammar.RATE_NAMED[word]
+    clause = sentence[claim.clause[0] - claim.sentence[0] :]
+    ends = [(sentence.rfind(word) + len(word), len(word), word) for word in grammar.RATE_NAMED if word in sentence]
+    end, _, name = max(ends, default=(0, 0, ""))
+    unnamed = end <= len(sentence) - len(clause) and re.search(SHAPE["other_rate"], clause)
+    return None if unnamed or re.search(SHAPE["compared_with"], claim.stands) else grammar.RATE_NAMED.get(name)
 
 
-def _joined(near: Around, relation: Relation, cue: re.Match[str], pool: list[Claim]) -> list[Pair]:
-    """The pairs of operands that a relation joins: those that are named in the cue, or that stand as its rules say."""
-    if relation.by:
-        return _BY[relation.by](near, pool)
+def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Claim]) -> list[Join]:
+    """The operands that are named in the cue of a relation, or that stand as its rules say."""
     rules, named = {"first": relation.first, "second": relation.second}, cue.groupdict()
     pool = [*pool, *filter(is_count, near.behind)] if relation.named else pool
     found = dict[str, list[Claim]]()
@@ -74,7 +42,10 @@ def _joined(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cla
         rest = [claim for claim in pool if claim is not other and (not other or same_unit(other, claim))]
         if role == "second" and other and relation.of == "ratio":  # a whole is more, and itself no part of another
             last = near.claim.number.start if position == "@only" else len(near.text)
-            rest = [one for one in rest if amount(one) >= amount(other) and not one.is_part and one.number.start < last]
+            rest = [one for one in rest if amount(one) >= amount(other) and one.number.start < last]
+            rest = [one for one in rest if role in named or not one.is_part]
+        if position == "@behind":
+            rest = [one for one in rest if one.number.start > near.claim.number.start]
         if position in ("@nearest", "@before"):
             start = (other if other and position == "@before" else near.claim).number.start
             rest = [claim for claim in rest if claim.number.start < start][:1]
@@ -82,7 +53,19 @@ def _joined(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cla
         if role in named:
             rest = _named(near.claim, rest, cue, role)
         found[role] = rest if position != "@only" or len({claim.value for claim in rest}) == 1 else []
-    return [*product(found["first"][:1], found["second"][: 2 if relation.second == "@any" else 1])]
+    pairs = [*product(found["first"][:1], found["second"][: 2 if relation.second == "@any" else 1])]
+    return _certain(near, pairs, None, named=relation.named or relation.of != "ratio")
+
+
+def _certain(
+    near: Around, pairs: Sequence[Group], rate: grammar.Rate | None = None, *, named: bool = False
+) -> list[Join]:
+    """Pairs of operands, sure if they say one value (of a rate or any two, perhaps two) and of no others."""
+    claim = near.claim
+    ways = [(pair, way) for pair in pairs if (way := compute(claim.family or "product", claim, pair))]
+    one_value = len({way.expected for _, way in ways}) <= (2 if rate or len(pairs) == 2 else 1)
+    sure = one_value and (named or not _of_others(near, rate, [pair for pair, _ in ways]))
+    return [Join(pair, sure) for pair, _ in ways]
 
 
 def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> list[Claim]:
@@ -90,135 +73,103 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     phrase, back = re.sub(SHAPE["no_base"], "", cue[role]), claim.stands.index("#") - cue.start(role)
     words = kinds_of(word for word in claim.before if word.start >= claim.number.start - back)
     measure = measure_of(PEOPLE, "", words) if role == "second" else ""
+    negated = tuple(no + phrase for no in OTHER_WORDS["negations"])
     by_name = [other for other in pool if phrase and phrase in beside(other)]
-    by_part = [other for other in pool if phrase in about(other)]
+    by_name = [other for other in by_name if not any(no in beside(other) for no in negated)]
+    by_name = [other for other in by_name if not other.is_part or other.lead.endswith(phrase) or role == "first"]
+    by_part = [other for other in pool if phrase and phrase in {*about(other), *other.scope}]
     return by_name or by_part or [other for other in pool if phrase and measure and measure == other.measure]
 
 
-def _can_be(claim: Claim, way: Way) -> bool:
-    """Whether a number can come about in a way that no words state: a part is no more than its whole, a fall falls."""
-    first, second = map(amount, way.parts)
-    if claim.family == "ratio":
-        return first <= second or (claim.value > 100 and bool(re.search(SHAPE["beyond"], claim.stands)))
-    grown = claim.number.unit in RELATIVE and re.search(SHAPE["changed_by"], claim.stands)
-    return not grown or (second < first) == bool(re.search(SHAPE["fallen"], claim.stands))
+def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) -> bool:
+    """Whether a share or rate may be of others than its counts: of another part, or of a name behind ； or 。."""
+    claim, parts = near.claim, [part for pair in pairs for part in pair]
+    if not rate:
+        return not about(claim) <= set[str]().union(*map(about, parts))
+    if any(about(part) != about(claim) for part in parts):
+        return "done" not in rate.top
+    whom = claim.unknown or any("part" in word.kinds for word in claim.before if word.start > near.section)
+    return bool(whom) and any(pair[0].number.start < near.section for pair in pairs)
 
 
-# --- How two operands make a number ---
+def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
+    """The counts that the words of a rate name, since the rate before it; else in the sentence before."""
+    rate = rate_named(near)
+    if not rate:
+        return []
+    later = takewhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)
+    near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in (near.earlier, later, near.before))
+    counts = [other for other in pool if other.number.kind != "rounds"]
+    since = next(filter(None, ([other for other in run if other in counts] for run in near_ones)), [])
+    failed = [other for other in since if re.search(SHAPE["failed"], other.stands)]
+    tops = [other for other in since if other.kinds & {*rate.top} and other not in failed]
+    tops = [other for other in tops if rate.bottom[0] not in other.kinds] or tops  # 报名参加考核642人，到考617人
+    rest = [other for other in since if other not in tops and not other.kinds & {*rate.bottom}]
+    if not any(other.number.kind == PEOPLE for other in tops):
+        tops += [other for other in rest if other.measure == rate.numerator]
+    bottoms, usual = list[Claim](), rate.bottom[0]
+    for run, kind in product((since, pool), (*rate.bottom, *rate.denominators)):
+        apart = [other for other in run if other not in (*tops, *failed)]
+        apart = [other for other in apart if kind == usual or not other.kinds & {*rate.top}]
+        bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
+    if tops and not bottoms and re.search(SHAPE["all_of_them"], tops[0].tail):
+        bottoms = [tops[0]._replace()]
+    least = tops[0].value if tops and "done" not in rate.top else 0
+    others = [other for other in since if other not in tops and other.value >= least]
+    if bottoms and not tops and len(failed) == 1:  # 63人参加，9人不合格
+        tops = [bottoms[0]._replace(value=bottoms[0].value - failed[0].value)]
+    return _certain(near, [*product(tops, bottoms or others)], rate)
 
 
-def _ratio_of(claim: Claim, top: Claim, bottom: Claim) -> Way | None:
-    known = same_unit(top, bottom) and bottom.value
-    return ratio(top, bottom, per=1000 if claim.number.unit == "‰" else 100) if known else None
+def by_share_before(near: Around, pool: list[Claim]) -> list[Join]:
+    """The whole of the share before, where one number alone stands between: 占64.8%；有副高职称的4860人，占35%."""
+    part, share = near.earlier[:2] if len(near.earlier) > 1 else (near.claim, near.claim)
+    if share.family != "ratio" or part not in pool:
+        return []
+    pairs = [pair for pair in permutations(pool[:PAIRED], 2) if part not in pair and same_unit(part, pair[1])]
+    wholes = [pair[1] for pair in pairs if (way := compute("ratio", share, pair)) and fits(share, way.expected, *pair)]
+    return [Join((part, wholes[0]), True)] if len(wholes) == 1 and amount(part) <= amount(wholes[0]) else []
 
 
-def _change_of(claim: Claim, early: Claim, late: Claim) -> Way | None:
-    unit, base, level = claim.number.unit, amount(early), amount(late)
-    if not same_unit(early, late) or (unit in RELATIVE and base * level <= 0):
-        return None
-    if unit not in RELATIVE:
-        base, level = sorted((base, level))
-    of = "元" if early.number.kind == MONEY else unit
-    grown = bool(re.search(SHAPE["changed_by"], claim.stands))  # 增长了2倍, not 是2倍
-    expected, computation = change(unit, grown, base, level, of)
-    return Way(abs(expected), computation, (early, late))
+def by_time(near: Around, pool: list[Claim]) -> list[Join]:
+    """The last two values, if of different times, the earlier first; the later is of the change's own time."""
+    own = re.findall(SHAPE["time"], near.claim.lead)
+    if len(pool) < 2 or (len(pool) > 2 and not re.search(SHAPE["year_by_year"], near.claim.lead)):
+        return []
+    early, late = sorted(pool[:2], key=lambda level: _time(level, near.text))
+    times = _time(early, near.text), _time(late, near.text)
+    return [Join((early, late), True)] if "" != times[0] != times[1] and (not own or own[-1] == times[1]) else []
 
 
-def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
-    one, two = claim.number, total.number
-    alike = one.unit == two.unit or one.kind == two.kind == MONEY
-    alike |= one.unit in OTHER_WORDS["times_of_each"] and two.kind == TIMES
-    alike |= one.kind == PEOPLE and two.kind in (PEOPLE, TIMES)
-    alike &= total.family != "each"
-    return ratio(total, count, per=1) if alike and count.value and _is_one_of(claim, count) else None
+def _time(claim: Claim, text: str) -> str:
+    """The time that a sentence names last before a number; 上年 sorts before every year that is named."""
+    times = re.findall(SHAPE["time"], text[claim.sentence[0] : claim.number.start])
+    return times[-1].translate(str.maketrans(*SHAPE["order_of_times"])) if times else ""
 
 
-def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:
-    of_each = price.family == "each" != count.family and same_unit(claim, price)
-    if not of_each or not _is_one_of(price, count):
-        return None
-    one, many, value = amount(price), amount(count), amount(price) * amount(count)
-    written = say("product", price=figure(one), count=figure(many), product=figure(value))
-    return Way(value, written, (price, count))
+def by_increase(near: Around, pool: list[Claim]) -> list[Join]:
+    """较上年增加0.4万人，达2.4万人，增长20%: the value before is what is left of the one now."""
+    changes = [other for other in near.earlier if other.family == "change" and other.number.unit not in RELATIVE]
+    levels = [level for level in pool if changes and same_unit(changes[0], level)]
+    if not len(changes) == len(levels) == 1 or near.claim.number.unit not in RELATIVE:
+        return []
+    by = changes[0].value * (-1 if re.search(SHAPE["fallen"], changes[0].stands) else 1)
+    return [Join((levels[0]._replace(value=levels[0].value - by), levels[0]), True)]
 
 
-def _is_one_of(each: Claim, claim: Claim) -> bool:
-    """Whether a count is of what a number for each is said of: persons for 每人, sittings for 场均, any for 单价."""
-    match = re.search(SHAPE["for_each"], each.stands)
-    word = (match and (match["one"] or match["each"])) or ""
-    if word in OTHER_WORDS["one_person"]:
-        return claim.number.kind == PEOPLE
-    unit = SHAPE["each_of"].get(word, word)
-    return claim.number.unit.startswith(unit) or bool(re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail))
-
-
-# --- Of which numbers a computation can be, the nearest first ---
-
-
-def _levels(near: Around) -> list[Claim]:
-    """The values that a change or a multiple can be between: those before it, if there are two."""
-    claim, levels = near.claim, list[Claim]()
-    of_rates, relative = re.search(SHAPE["of_a_rate"], claim.lead), claim.number.unit in RELATIVE
-    for run in (near.earlier, near.later, near.before):
-        stated = [other for other in run if other.family != "change"]
-        alike = [
-            (other.number.kind == PERCENT) == bool(of_rates) if relative else same_unit(claim, other)
-            for other in stated
-        ]
-        levels += compress(stated, alike)
-        if len(levels) > 1:
-            break
-    apart = [level for level in levels if level.family != "each"]
-    return apart if len(apart) > 1 and levels[0] in apart else levels
-
-
-def counts_for(near: Around) -> list[Claim]:
-    """The counts that a rate can be of: of a list as long as its own only the one at its place."""
-    (place, length), earlier = near.claim.place, [other for other in near.earlier if is_count(other)]
-    counts = [other for other in (*near.later, *near.before) if is_count(other)]
-    counts = [other for other in (*earlier, *counts) if "each one" not in other.kinds]
-    if length == 1:
-        return counts
-    if not any(other.place[1] == length for other in counts) and re.search(SHAPE["respectively"], near.claim.stands):
-        row = [other for other in earlier if other is earlier[0] or same_unit(other, earlier[0])][length - 1 :: -1]
-        return [other for other in counts if other not in row or other in row[place : place + 1]]
-    return [other for other in counts if other.place[1] != length or other.place[0] == place]
-
-
-def _stated(near: Around) -> list[Claim]:
-    """The counts before one that is for each of them, or a sum of such; those behind ；, if there are two."""
-    counts = [other for other in near.earlier if is_count(other)]
-    behind = [other for other in counts if other.number.start > section_of(near)]
-    return behind if len(behind) > 1 else counts
-
-
-def _by_two(near: Around, pool: list[Claim]) -> list[Pair]:
+def by_two(near: Around, pool: list[Claim]) -> list[Join]:
     """The only two as they stand, if they are of different parts or the words speak of two."""
-    apart = len(pool) == 2 and (about(pool[0]) != about(pool[1]) or re.search(SHAPE["former"], near.claim.stands))
-    return [(pool[1], pool[0])] if apart and same_unit(*pool) else []
+    if len(pool) != 2 or not same_unit(*pool):
+        return []
+    apart = about(pool[0]) != about(pool[1]) or pool[0].scope != pool[1].scope
+    return [Join((pool[1], pool[0]), True)] if apart or re.search(SHAPE["former"], near.claim.stands) else []
 
 
-def _by_only(near: Around, pool: list[Claim]) -> list[Pair]:
+def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     """The last total and the only number that it is for each of; or the last price, if no other sum follows it."""
     claim, of_each = near.claim, near.claim.family == "each"
-    pairs = [pair for pair in permutations(pool, 2) if (_each_of if of_each else _product_of)(claim, *pair)]
+    pairs = [pair for pair in permutations(pool, 2) if compute("each" if of_each else "product", claim, pair)]
     of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
     sums = next((other for other in pool if same_unit(claim, other)), None)
-    sure = len(of_last) == 1 and (of_each or (sums is of_last[0][0] and claim.number.kind != PEOPLE))
-    return of_last if sure else []
-
-
-_Computed = tuple[Callable[[Around], list[Claim]], Callable[[Claim, Claim, Claim], Way | None]]
-_COMPUTED: dict[str, _Computed] = {
-    "ratio": (counts_for, _ratio_of),
-    "change": (_levels, _change_of),
-    "each": (_stated, _each_of),
-    "product": (_stated, _product_of),
-}
-_BY: dict[str, Callable[[Around, list[Claim]], list[Pair]]] = {
-    "rate": by_rate,
-    "time": by_time,
-    "two": _by_two,
-    "increase": by_increase,
-    "only": _by_only,
-}
+    sure = len(of_last) == 1 and (of_each or sums is of_last[0][0])
+    return [Join(pair, True) for pair in of_last if sure]

@@ -3,13 +3,13 @@
 import re
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim, amount
+from pilotlib.claims.arithmetic import Finding, Way, fits, judged, ratio
+from pilotlib.claims.claim import Around, Claim, amount
 from pilotlib.claims.facts import Facts, Scope, figure, matches, scopes_of
 from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, NO_DATA, NOT_UNDERSTOOD, PEOPLE, SHAPE, say
 from pilotlib.claims.meaning import measure_of
-from pilotlib.claims.pairs import counts_for, pair_of
-from pilotlib.claims.relations import Around, Finding, Way, fits, judged, rate_named, ratio
-from pilotlib.claims.sums import follows
+from pilotlib.claims.pairs import rate_named
+from pilotlib.claims.relations import comes_about, counts_for, follows
 from pilotlib.claims.text import NAMES, kinds_of
 
 
@@ -20,7 +20,7 @@ def judge_rate(near: Around, facts: Facts) -> list[Finding]:
     """
     claim, sentence = near.claim, near.text[near.claim.sentence[0] : near.claim.number.start]
     if claim.family == "change":
-        return [pair_of(near, "change") or Finding(NO_DATA, say("growth_unknown"))]
+        return [comes_about(near, "change") or Finding(NO_DATA, say("growth_unknown"))]
     added = follows(near) if re.search(SHAPE["total"], claim.lead) else None
     if added:
         return [added, added]
@@ -52,7 +52,7 @@ def rate_of_text(near: Around, *, certain: bool) -> Finding | None:
         end = behind.find("）") if behind.startswith("（") else len(behind)
         follow = [other for other in near.later if other.number.start < claim.number.unit_end + end]
         near = near._replace(earlier=follow, later=[]) if len(follow) > 1 else near
-    finding = pair_of(near, "ratio", certain=certain)
+    finding = comes_about(near, "ratio", certain=certain)
     if not finding or finding.state == AGREES or not claim.value:
         return finding
     top, bottom = finding.parts

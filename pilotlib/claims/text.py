@@ -204,6 +204,7 @@ def _segments_of(text: str, numbers: list[Number], hidden: list[Span]) -> Iterat
 
 def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexicon) -> Names:
     """The names listed before a count (A、B、C等12个证书) or after it (12个证书：A、B、C)."""
+    text = re.sub(SHAPE["quotations_touch"], lambda marks: marks[0][0] + "、", text)
     persons = re.match(SHAPE["persons_listed"], text[count.end :])
     if count.kind != grammar.THINGS and not persons:
         return Names()
@@ -227,8 +228,9 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
         opens = [place for place, word in words.items() if lexicon.parts.get(word, ("",))[0] in DIMENSIONS[2:]]
         verb = re.match(SHAPE["before_names"], names[0])
         lead = 0 if match is after else opens[-1] if opens else verb.end() if verb else 0
+        lead = max(lead, names[0].rfind(SHAPE["quotation"][0]))
         if all(number.label in grammar.IN_NAMES for number in between(numbers, start + lead, end)):
-            listed = tuple(re.sub(r"\s", "", name) for name in (names[0][lead:], *names[1:]))
+            listed = tuple(re.sub(r"[\s“”]", "", name) for name in (names[0][lead:], *names[1:]))
             no_names = any(re.search(SHAPE["no_name"], name) for name in listed)
             if len(listed) < 2 or no_names or (persons and not all(re.match(SHAPE["person"], name) for name in listed)):
                 listed = ()

@@ -1,17 +1,19 @@
 """Layer two: a claim held against the year, where it is positively of this school, of this year and of the whole."""
 
 import difflib
+import re
 from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim
+from pilotlib.claims.arithmetic import Finding
+from pilotlib.claims.claim import Around, Claim
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
 from pilotlib.claims.meaning import has_reason
-from pilotlib.claims.relations import Around, Finding
-from pilotlib.claims.sums import follows
+from pilotlib.claims.relations import follows
 from pilotlib.claims.text import kinds_of
 from pilotlib.columns import title_of
+from pilotlib.vocabulary import round_title
 from pilotlib.words import split_certificate
 
 
@@ -25,7 +27,9 @@ def judge_count(near: Around, facts: Facts) -> list[Finding]:
     finding, names = follows(near), _judge_names(claim, facts)
     derived = [item for item in (names, finding) if item and item.number]
     undecided = verdict.state in (NO_DATA, NOT_UNDERSTOOD)
-    agrees_by_text = finding and finding.state == AGREES and verdict.state == DISAGREES and not of_the_year
+    behind = finding and any(part.number.start > claim.number.start for part in finding.parts)
+    stated = claim.family or behind or re.search(SHAPE["total"], claim.lead)  # no sum that the text does not state
+    agrees_by_text = finding and finding.state == AGREES and verdict.state == DISAGREES and stated and not of_the_year
     if names and names.value == claim.value and names.state in (AGREES, NO_DATA) and verdict.state != AGREES:
         verdict = names._replace(state=AGREES, expected=names.value)
     elif names and names.value != claim.value and names.state == DISAGREES and undecided and not names.statistic:
@@ -173,7 +177,7 @@ def judge_rounds(claims: list[Claim], mentioned: set[str], facts: Facts) -> dict
         never = "、".join(say("round_never", round=name, figures="，".join(given)) for name, given in figures.items())
         added = figure(total) + year.unit
         explanation = say("rounds_never", parts=parts, total=added, year=year.statement, never=never)
-        never = "；".join(name + "、".join(given) for name, given in figures.items())
+        never = "；".join(round_title(name) + "、".join(given) for name, given in figures.items())
         written = "+".join(number.written for number in numbers.values())
         instead = say("rounds_instead", never=never, all=all_year)
         omitted[max(places.values())] = Finding(DISAGREES, explanation, year.value, "by_round", written, total, instead)

@@ -14,6 +14,7 @@ from pilotlib.claims.grammar import AGREES, DISAGREES, LOWER_BOUND, NO_DATA, NOT
 from pilotlib.report.prose import number, shortened
 from pilotlib.report.told import NOTHING, Told, aligned, cells, names_of
 from pilotlib.statistics import STATISTICS
+from pilotlib.vocabulary import round_title
 
 # Never by colour alone: each state has a sign of its own.
 SIGNS = {AGREES: "✓", DISAGREES: "≠", LOWER_BOUND: "≥", NO_DATA: "○", NOT_UNDERSTOOD: "？"}
@@ -71,14 +72,14 @@ def marks_as_links(html: str, claims: pd.DataFrame) -> str:
 
 def _why(row: Mapping[Hashable, Any]) -> str:
     """Why a number was judged so, and the sentence that could stand instead."""
-    return row["explanation"] + (f"可写作：“{row['instead']}”。" if row["instead"] else "")
+    return round_title(row["explanation"]) + (f"可写作：“{row['instead']}”。" if row["instead"] else "")
 
 
 def disagreeing(claims: pd.DataFrame) -> str:
     """What disagrees, as a list: the sentence, why, and what could be written instead."""
     rows = _numbered(claims).query("state == @DISAGREES")
     items = [
-        f"<li><q>{escape(row['sentence'])}</q><br>{escape(row['explanation'])}"
+        f"<li><q>{escape(row['sentence'])}</q><br>{escape(round_title(row['explanation']))}"
         + (f"<br><b>可写作</b>：“{escape(row['instead'])}”" if row["instead"] else "")
         + f'<a class="back" href="#number-{row["entry"]}" aria-label="第{row["entry"]}条，到原文">到原文</a></li>'
         for row in rows.to_dict("records")
@@ -178,10 +179,10 @@ def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> li
         "数": short.mask(stated["derived"], "推算 " + short),
         "数据": stated["expected"].map(partial(number, decimals=2)).mask(stated["expected"].isna(), NOTHING),
         "依据": stated["statistic"],
-        "说明": stated["explanation"],
+        "说明": stated["explanation"].map(round_title),
     }
     table, wrong, lines = pd.DataFrame(columns), stated["state"] == DISAGREES, list[str]()
-    said = stated.loc[wrong, ["sentence", "explanation", "instead"]].to_numpy()
+    said = stated.assign(explanation=columns["说明"]).loc[wrong, ["sentence", "explanation", "instead"]].to_numpy()
     for head, (sentence, explanation, instead) in zip(table[wrong].to_numpy(), said, strict=True):
         lines += ["  ".join(head[:3]), f"    原文：{sentence}", f"    核对：{explanation}"]
         lines += [f"    可写作：{instead}"] if instead else []

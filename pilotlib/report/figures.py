@@ -18,10 +18,10 @@ from pilotlib.report.drawing import (
     report_style,
     stack_chart,
 )
-from pilotlib.report.prose import NOT_GIVEN, at_least, level_named, number, people, round_title, shortened
+from pilotlib.report.prose import NOT_GIVEN, at_least, level_named, number, people, shortened
 from pilotlib.report.told import Told, bounds_of
 from pilotlib.statistics.places import measured_by
-from pilotlib.vocabulary import FEWEST_RANKED, UNKNOWN
+from pilotlib.vocabulary import FEWEST_RANKED, UNKNOWN, round_title
 
 ToldTables = dict[str, Told]
 # How many rows a figure shows of a longer table, and up to how many it shows all.

@@ -7,8 +7,8 @@ import pandas as pd
 from pilotlib.columns import title_of
 from pilotlib.report.books import Fact, Point
 from pilotlib.report.figures import levels_are_open, top_of
-from pilotlib.report.prose import NOT_GIVEN, Statistics, at_least, measured, number, people, round_title
-from pilotlib.vocabulary import UNKNOWN
+from pilotlib.report.prose import NOT_GIVEN, Statistics, at_least, measured, number, people
+from pilotlib.vocabulary import UNKNOWN, round_title
 
 # Within this share of what was applied for, in percent, approval is said to be about the same.
 _ABOUT = 1

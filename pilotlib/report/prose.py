@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.columns import RESULT_COUNTS, kind_of, title_of
-from pilotlib.vocabulary import FEWEST_RANKED, NO_ROUND, PERSON_TIMES, RESULT_RATES, UNKNOWN, listed
+from pilotlib.vocabulary import FEWEST_RANKED, NO_ROUND, PERSON_TIMES, RESULT_RATES, UNKNOWN, listed, round_title
 
 Statistics = dict[str, pd.DataFrame]
 NOT_GIVEN = "未提供"
@@ -196,15 +196,6 @@ def brief(table: pd.DataFrame) -> pd.DataFrame:
     words = table[names].astype("str").map(lambda text: shortened(visible(text)), na_action="ignore")
     rounds = [name for name, kind in kinds.items() if kind == "round" or name in ("rounds", "rounds_detail")]
     return table.assign(**words, **table[rounds].astype("str").map(round_title, na_action="ignore"))
-
-
-def round_title(text: str) -> str:
-    """Rounds as an office names them.
-
-    >>> round_title("沿用批次20、第二次70")
-    '沿用批次20、第二批次70'
-    """
-    return re.sub("(第[一二三四五六七八九十])次", r"\1批次", text)
 
 
 def visible(text: str) -> str:

@@ -40,4 +40,4 @@ def test_words_that_measures_ask_for_are_in_the_grammar():
 def test_a_relation_determines_the_numbers_of_its_example(relation):
     """The wrong number of the example, the last that disagrees, could not be told if the words left others open."""
     claims = check_claims(passages_of(relation.example), NO_FACTS)
-    assert (claims["state"] == "disagrees").sum() == 1
+    assert (claims.loc[~claims["derived"], "state"] == "disagrees").sum() == 1

@@ -138,7 +138,57 @@ BY_ITSELF = [
     ("设备30台，每台2.5万元，共75万元，另购软件5套，合计85万元。", {"75": AGREES, "85": UNDECIDED}),
     ("对口率80%，同比提高5%，流失率下降2.5个百分点。", {"2.5": UNDECIDED}),
     ("要把取证率从50%提到65%；去年500人中有310人取证。", {"65": UNDECIDED}),
+    # Parts that the words set apart, shares in a row, and what is said again.
+    ("合格182人，不合格28人，应试总人数230人。", {"230": DISAGREES}),
+    ("合格182人，不合格28人，应试总人数210人。", {"210": AGREES}),
+    ("党员12人，不合格28人，应试总人数60人。", {"60": UNDECIDED}),
+    ("教职工2.4万人，有博士学位的0.6万人，占25%；有正高职称的3600人，占18%。", {"25": AGREES, "18": DISAGREES}),
+    ("甲班40人，女生18人，占45%；乙班50人，女生30人，占65%。", {"45": AGREES, "65": UNDECIDED | DISAGREES}),
+    ("全市120所试点学校中，高职45所、中职62所、本科13所。", {"120": AGREES}),
+    ("参加研修的120人中，党员46人，女教师71人，带头人35人。", {"120": UNDECIDED}),
+    ("180名考生中，125人选择初级，超过三分之二。", {"三分之二": AGREES}),
+    ("行动目标为400人，实际完成460人，超出目标60人，超额25%完成任务。", {"60": AGREES, "25": DISAGREES}),
+    ("计划招收300人，实际录取268人，缺额42人。", {"42": DISAGREES}),
+    ("首考通过150人，补考又有18人通过，最终通过168人。", {"168": AGREES}),
+    ("每周4天，每天6学时，合26学时。", {"26": DISAGREES}),
+    ("规划建设12个，已建成9个，完成规划数的75%。", {"75": AGREES}),
+    # Operands on both sides of a number, and named ones.
+    (
+        "证书通过率分别为：初级95%（57/60），中级86%（110/125），高级75%（15/20）。",
+        {"95": AGREES, "86": DISAGREES, "75": AGREES},
+    ),
+    ("分6期开班，每期40人，共培训260人。", {"260": DISAGREES}),
+    ("优良率比上年的72.5%提升了3.1个百分点，达到76.6%。", {"3.1": DISAGREES}),
+    ("合作企业38家，较上年新增8家，上年为31家。", {"8": DISAGREES}),
+    ("收取考务费7.5万元，人均260元，共300人。", {"260": DISAGREES}),
+    ("五个班共有学生210人，平均每班45人。", {"210": UNDECIDED, "45": DISAGREES}),
+    ("补贴总计14.5万元，按每生500元标准，共280人享受。", {"14.5": DISAGREES}),
+    ("甲系通过率91%，乙系通过率85%，甲系高出乙系8个百分点。", {"8": DISAGREES}),
+    ("共960人取证，其中2021年280人、2022年320人、2023年390人。", {"960": DISAGREES}),
+    ("开设课程14门，其中必修9门，选修6门。", {"14": DISAGREES}),
+    ("中级报考120人，高级报考40人，报考学生合计160人，其中中级占80%。", {"80": DISAGREES}),
+    ("参加考核的150人中，中级120人，通过102人；高级30人，通过21人。", {"150": UNDECIDED}),
+    ("春季通过率82%，秋季通过率90%，全年通过率86.3%。", {"86.3": UNDECIDED}),
+    ("初级取证率30%，中级取证率22%，总取证率27%。", {"27": UNDECIDED}),
+    ("有教授10人、副教授40人、讲师90人，博士30人，硕士95人，教师共计180人。", {"180": UNDECIDED}),
+    ("参加考核的130名学生全部通过，通过率100%。", {"100": AGREES}),
+    ("在岗考评员24名，其中高级考评员8名，其余18名为初级考评员。", {"24": UNDECIDED, "18": DISAGREES}),
+    ("完成培训6600人次，为年初计划6000人次的120%。", {"120": DISAGREES}),
+    # Of two deeds by turns, of a share's named whole, of what is negated, of what is no computation.
+    ("甲系报名96人，通过82人；乙系报名104人，通过91人；两系合计报名200人，通过173人。", {"200": AGREES, "173": AGREES}),
+    ("甲系报名96人，通过82人；乙系报名104人，通过91人；两系合计报名220人，通过173人。", {"220": DISAGREES}),
+    ("开课480门，其中专业课300门，占62.5%；融入标准的90门，占专业课的36%。", {"62.5": AGREES, "36": DISAGREES}),
+    ("属中级的1400人，占总数的80%，属初级的300人，占19%。", {"80": UNDECIDED, "19": UNDECIDED}),
+    ("招收学员90人，结业81人，未结业9人，结业率92%。", {"92": DISAGREES}),
+    ("全系有学生500人，报名考证的占36%，即210人。", {"36": DISAGREES}),
+    ("毕业生900人，其中720人持有证书，持证比例为85%。", {"85": DISAGREES}),
+    ("预算90万元，全年支出72万元，结余28万元。", {"28": DISAGREES}),
+    ("两级名额均为40人，另有99名学生，合计80人。", {"80": UNDECIDED}),
+    ("资源由320个增至960个，翻了一番多。", {"一": AGREES | UNDECIDED}),
+    ("共有教职工320人，其中教师260人，行政人员45人。", {"320": UNDECIDED}),
     # Lists.
+    ("开设“幼儿照护”“母婴护理”“老年护理”四个证书的辅导班。", {"四": DISAGREES}),
+    ("表彰名单共列三人：王海燕、李静、陈远航。", {"三": AGREES}),
     ("新增变电安装、配电运维（初级、中级）2个证书。", {"2": AGREES}),
     ("与甲电子、乙物流、丙农业、丁文旅5家企业合作。", {"5": DISAGREES}),
     ("王海、李静、陈远四位老师获表彰。", {"四": DISAGREES}),
@@ -175,9 +225,9 @@ def test_what_disagrees_says_how_it_comes_about_and_what_could_stand_there(check
         "参加考核2,400人，1,800人取得证书，通过率68.5%。2021年我校第一批次新获批证书试点12个，培训任务为872人；沿用批次获批11个，培训任务为610人。"
     )
     wrong = claims[claims["state"] == "disagrees"].set_index("number")
-    assert wrong.loc["68.5", "explanation"].startswith("获得证书学生1800 ÷ 参加考核学生2400 = 75%，文中写68.5%。")
+    assert wrong.loc["68.5", "explanation"].startswith("获得证书学生1,800 ÷ 参加考核学生2,400 = 75%，文中写68.5%。")
     assert wrong.loc["68.5", "instead"] == "通过率75%"
-    assert wrong.loc["12+11", "instead"] == "另有第二次2项、180人，全年合计25项、1662人"
+    assert wrong.loc["12+11", "instead"] == "另有第二批次2项、180人，全年合计25项、1,662人"
 
 
 @pytest.mark.parametrize(
@@ -235,6 +285,21 @@ def test_what_prose_says_of_a_cell_is_held_against_it():
     for text, wanted in told.items():
         claims = check_claims(passages_of(f"{text}\n\n{table}"), NO_FACTS)
         assert claims["state"].tolist() == [*wanted], text
+
+
+def test_a_rate_of_a_whole_table_is_formed_of_its_totals():
+    table = "| 系部 | 参考 | 通过 |\n|---|---|---|\n| 机电 | 120 | 96 |\n| 商贸 | 80 | 70 |"
+    for total in ("", "\n| 合计 | 200 | 166 |"):
+        for rate, wanted in (("83%", "agrees"), ("85%", "disagrees")):
+            claims = check_claims(passages_of(f"{table}{total}\n\n由上表可知，全年总通过率为{rate}。"), NO_FACTS)
+            assert claims["state"].tolist()[-1] == wanted
+
+
+def test_a_quantity_that_is_referred_to_is_the_one_before():
+    claims = check_claims(passages_of("学校现有考评员26名。上述28名考评员须参加继续教育。"), NO_FACTS)
+    assert claims["state"].tolist()[-1] == "disagrees"
+    claims = check_claims(passages_of("学校现有考评员26名。另聘28名考评员。"), NO_FACTS)
+    assert "disagrees" not in claims["state"].tolist()
 
 
 def test_the_same_quantity_said_twice_with_its_digits_swapped_disagrees():

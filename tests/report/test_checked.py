@@ -61,7 +61,7 @@ def test_a_mark_says_why_and_what_could_stand_instead(inputs, check):
     page = rendered(inputs.narrative, check(inputs.narrative))
     why = [re.sub("<[^>]+>", "", found) for found in re.findall('<span class="why".*?</span>', page)]
     assert len(why) == 21
-    assert sum("可写作：“另有第二次2项、180人，全年合计25项、1662人”。" in text for text in why) == 2
+    assert sum("可写作：“另有第二批次2项、180人，全年合计25项、1,662人”。" in text for text in why) == 2
     assert all(re.search(f'aria-describedby="why-{entry}"', page) for entry in re.findall('id="why-(\\d+)"', page))
 
 

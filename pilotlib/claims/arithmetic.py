@@ -1,0 +1,185 @@
+"""Layer one: how a number comes about by others, computed and held against what is written, in a text and in a table.
+
+A number has a `family`: it is a ratio, a change, so much for each, a product, a rest or a sum of its operands.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from pilotlib.claims import grammar
+from pilotlib.claims.claim import Claim, amount, factor, same_unit
+from pilotlib.claims.facts import close_to, figure
+from pilotlib.claims.grammar import AGREES, DISAGREES, MONEY, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, TIMES, say
+from pilotlib.columns import title_of
+
+RELATIVE = ("%", "倍", "番")  # units of what is no difference between two values
+Group = tuple[Claim, ...]
+
+
+class Join(NamedTuple):
+    """Operands that words join, whether the words leave no other, and whether there may be more of them (`open`)."""
+
+    parts: Group
+    sure: bool = False
+    open: bool = False
+
+
+class Finding(NamedTuple):
+    """A claim's state, why (in Chinese), the value it was held against (None for none) and that value's statistic.
+
+    `number` is a computation that has a row of its own ("" for none), with its `value` and what could stand `instead`;
+    `parts` are the operands.
+    """
+
+    state: str
+    explanation: str
+    expected: float | None = None
+    statistic: str | None = None
+    number: str = ""
+    value: float = 0
+    instead: str = ""
+    parts: Group = ()
+
+
+class Way(NamedTuple):
+    """One way to compute a value: how (in Chinese), of which numbers, whether the words prove that it is meant; whether
+    the value may be more than this (`open`); and its number, where it has a row of its own.
+    """
+
+    expected: float
+    computation: str
+    parts: Group
+    sure: bool = False
+    open: bool = False
+    number: str = ""
+
+
+def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
+    """Whether a stated value can be the one that follows from parts, as far as these are rounded (3.6万)."""
+    value, step = amount(claim), 0.2 if claim.number.unit == "番" else claim.number.step * factor(claim)
+    rounded = sum(part.number.step / part.value / 2 for part in parts if part.number.step != 1 and part.value)
+    near = abs(value - expected) <= min(rounded, 0.05) * abs(expected) + step / 2 + 1e-9
+    return near or close_to(value, step, claim.number.modifier, expected)
+
+
+def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measure_rules"]["far"]) -> Finding | None:
+    """Agreement with the first way that fits, else disagreement with the first that is sure, near, of nothing vague."""
+    differs = None
+    for way in ways:
+        expected = round(way.expected / factor(claim), 2)
+        agrees = Finding(AGREES, way.computation + "。", expected, None, way.number, expected, "", way.parts)
+        rounded = [part for part in way.parts if not way.number or part.number.step > 1]  # 12.5 of a sum is exact
+        if fits(claim, way.expected, *rounded):
+            return agrees
+        near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
+        if way.sure and not differs and near and not any(part.number.modifier for part in way.parts):
+            short = way.open and way.expected < amount(claim)
+            state, sentence = (NOT_UNDERSTOOD, "sum_less") if short else (DISAGREES, "text_differs")
+            written = {"written": claim.number.with_unit, "rest": figure(amount(claim) - way.expected)}
+            explanation = say(sentence, computation=way.computation, **written)
+            differs = agrees._replace(state=state, explanation=explanation)
+    return differs
+
+
+def compute(family: str, claim: Claim, parts: Group, sure: bool = False, may_be_more: bool = False) -> Way | None:
+    """What a number of a family comes to by its operands; None where these cannot be its operands."""
+    way = _OPERATIONS[family](claim, *parts)
+    return way and way._replace(sure=sure, open=may_be_more)
+
+
+def ratio(top: Claim, bottom: Claim, *, sure: bool = False, per: int = 100) -> Way:
+    """A rate, and how it comes about: 参加考核学生908 ÷ 培训学生1028 = 88.33%."""
+    rate, written = amount(top) / amount(bottom) * per, _written(top, bottom)
+    for at, part in enumerate((top, bottom)):
+        titled = top.measure != bottom.measure or part.value != part.number.value
+        written[at] = (title_of(part.measure) if titled else "") + written[at]
+    sign = {100: "%", 1000: "‰"}.get(per, "")
+    return Way(
+        rate, say("division", top=written[0], bottom=written[1], percent=figure(rate) + sign), (top, bottom), sure
+    )
+
+
+def _written(*parts: Claim) -> list[str]:
+    """Operands as they stand in the text, if of one unit, else as what they are worth; what we found as we write it."""
+    quoted = len({part.number.unit for part in parts}) == 1
+    stand = [part.number.written if quoted and part.value == part.number.value else "" for part in parts]
+    return [written or figure(amount(part)) for written, part in zip(stand, parts, strict=True)]
+
+
+def _in_unit(value: float, *parts: Claim) -> str:
+    """A value in the unit in which operands are written."""
+    return figure(value / factor(parts[0]) if len({part.number.unit for part in parts}) == 1 else value)
+
+
+def is_one_of(each: Claim, claim: Claim) -> bool:
+    """Whether a count is of what a number for each is said of: persons for 每人, sittings for 场均, any for 单价."""
+    match = re.search(SHAPE["for_each"], each.stands)
+    word = (match and (match["one"] or match["each"])) or ""
+    if word in OTHER_WORDS["one_person"]:
+        return claim.number.kind == PEOPLE
+    unit = SHAPE["each_of"].get(word, word)
+    return claim.number.unit.startswith(unit) or bool(re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail))
+
+
+def _ratio_of(claim: Claim, top: Claim, bottom: Claim) -> Way | None:
+    known = same_unit(top, bottom) and bottom.value
+    return ratio(top, bottom, per=1000 if claim.number.unit == "‰" else 100) if known else None
+
+
+def _change_of(claim: Claim, early: Claim, late: Claim) -> Way | None:
+    unit, relative = claim.number.unit, claim.number.unit in RELATIVE
+    if not relative:
+        early, late = sorted((early, late), key=amount)
+    base, level = amount(early), amount(late)
+    if not same_unit(early, late) or (relative and base * level <= 0):
+        return None
+    grown = bool(re.search(SHAPE["changed_by"], claim.stands))  # 增长了2倍, not 是2倍
+    value, sentence = level - base, "difference"
+    if unit == "番":
+        value, sentence = math.log2(level / base), "doublings"
+    elif unit == "倍":
+        value, sentence = level / base - grown, "times_more" if grown else "times"
+    elif unit == "%":
+        value, sentence = (level / base - grown) * 100, "growth" if grown else "multiple"
+    fields = dict(zip(("early", "late"), _written(early, late), strict=True))
+    fields |= {"value": figure(value) if relative else _in_unit(value, early, late)}
+    return Way(abs(value), say(sentence, **fields, unit=unit if relative else early.number.unit), (early, late))
+
+
+def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
+    one, two = claim.number, total.number
+    alike = one.unit == two.unit or one.kind == two.kind == MONEY
+    alike |= one.unit in OTHER_WORDS["times_of_each"] and two.kind == TIMES
+    alike |= one.kind == PEOPLE and two.kind in (PEOPLE, TIMES)
+    known = alike and total.family != "each" and count.value and is_one_of(claim, count)
+    return ratio(total, count, per=1) if known else None
+
+
+def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:
+    if not (price.family == "each" and same_unit(claim, price) and is_one_of(price, count)):
+        return None
+    value, one, many = amount(price) * amount(count), price.number.written, count.number.written
+    return Way(value, say("product", price=one, count=many, product=_in_unit(value, price)), (price, count))
+
+
+def _rest_of(_: Claim, whole: Claim, *parts: Claim) -> Way:
+    rest = amount(whole) - sum(map(amount, parts))
+    return Way(rest, f"{' − '.join(_written(whole, *parts))} = {_in_unit(rest, whole, *parts)}", (whole, *parts))
+
+
+def _sum_of(_: Claim, *parts: Claim) -> Way:
+    added, number = sum(map(amount, parts)), "+".join(part.number.written for part in parts)
+    equation = " + ".join(_written(*parts)) if len(parts) < 8 else say("column_sum", count=len(parts))
+    return Way(added, f"{equation} = {_in_unit(added, *parts)}", parts, number=number)
+
+
+_OPERATIONS: dict[str, Callable[..., Way | None]] = {
+    "ratio": _ratio_of,
+    "change": _change_of,
+    "each": _each_of,
+    "product": _product_of,
+    "rest": _rest_of,
+    "sum": _sum_of,
+}

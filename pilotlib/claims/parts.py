@@ -1,0 +1,121 @@
+"""Layer one: the parts of a total, and a whole with those of its parts that leave a rest, by the words around them."""
+
+import re
+
+from pilotlib.claims.arithmetic import Join
+from pilotlib.claims.claim import Around, Claim, amount, beside, same_unit
+from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PERCENT, SHAPE, WORDS
+
+
+def by_rest(near: Around, pool: list[Claim]) -> list[Join]:
+    """What is left of a whole without its other parts: 其余, 余下, 实考 of 应考 without 缺考, 未取得证书的."""
+    groups = [(pool[first], pool[first + 1 :]) for first in range(len(pool) - 1)]
+    if len(pool) == 2 and amount(pool[0]) < amount(pool[1]):
+        groups = [(pool[1], pool[:1])]  # 覆盖21个专业，全校共28个
+    joined = list[Join]()
+    for whole, parts in groups:
+        sure = whole is groups[0][0] or any(word in parts[0].lead for word in WORDS["of which"])
+        sure |= len(parts) == 1 and bool(re.search(SHAPE["absent"], parts[0].stands))
+        joined += [Join((whole, *parts), True)] if sure and _is_rest_of(near.claim, whole, parts) else []
+    return joined
+
+
+def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
+    """Whether the words say that a number is what is left of a whole without its parts."""
+    lacking = re.search(SHAPE["but_for"], claim.stands)
+    if lacking and lacking["not"]:
+        return len(parts) == 1 and lacking["not"] in beside(parts[0])
+    parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
+    told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
+    failed = lacking and lacking["failed"] and not parts[0].kinds.isdisjoint(("pass", "award"))
+    return bool(told or failed) or parts[0].number.start < whole.number.start
+
+
+def parts_before(near: Around, _: list[Claim]) -> list[Join]:
+    """The counts of a total's unit back to the total before it, sure if they are its parts and all; or some."""
+    claim, parts, total = near.claim, list[Claim](), re.search(SHAPE["total"], near.claim.lead)
+    of_rates = claim.number.kind == PERCENT and re.search(SHAPE["other_rate"], claim.lead)  # 全年通过率 is no sum
+    if not total or of_rates or re.match(SHAPE["last_name_after"], claim.lead):  # 9人及任课教师共64人
+        return []
+    runs = (near.earlier, near.before)
+    alike = [[o for o in run if same_unit(o, claim) and o.family not in ("change", "each")] for run in runs]
+    before = next(filter(None, alike), [])
+    before = of_one_deed(claim, before)
+    totals = [other for other in before if (one := re.search(SHAPE["total"], other.lead)) and not one["year"]]
+    last = before.index(totals[0]) if totals else len(before)  # the parts of a total of totals are totals
+    for other in before[:last] or totals:
+        parts.insert(0, other)
+        if any(word in other.lead for word in WORDS["of which"]):
+            break
+    section = near.text.rfind(SHAPE["carry_ends"][0], 0, claim.number.start)
+    apart = any(other.number.start > section for other in near.earlier)
+    apart = apart and bool(parts) and parts[-1].number.start < section and parts[0] not in totals
+    sure = len(parts) > 1 and not apart and _are_all(claim, parts, total)
+    return [Join(tuple(parts[first:]), sure and not first) for first in range(len(parts) - 1)]
+
+
+def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
+    """Whether the words leave nothing else that a total can be of than the parts before it."""
+    deeds, of_first = claim.kinds & KINDS["deeds"], parts[0].kinds & KINDS["deeds"]
+    of_each = any(word in parts[0].lead for word in OTHER_WORDS["respectively"])
+    listed = not any(map(_part_name, parts[1:])) and (of_each or parts[0].place[1] == len(parts))
+    # 累计 may hold more than these, if the parts do not come to more.
+    no_more = not total["weak"] or sum(map(amount, parts)) > amount(claim)
+    one_deed = len({part.kinds & KINDS["deeds"] for part in parts[1:]}) < 2
+    one_deed &= bool(total["strong"]) or deeds <= of_first | KINDS["general_deeds"]
+    of_them = claim.number.kind == MONEY or one_deed
+    of_several = any(not KINDS["spread"].isdisjoint(part.kinds) for part in parts)  # 两级均为40人
+    marks = {SHAPE["small_ends"][0], SHAPE["clause_ends"][0]}  # 教授12人、讲师30人，博士8人: classed in two ways
+    two_lists = marks <= {part.lead[:1] for part in parts[1:]}
+    return listed or bool(of_them and no_more and not of_several and not two_lists)
+
+
+def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
+    """The parts that follow a total, if no one can be counted in two of them."""
+    claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
+    first = near.later[0] if near.later else claim
+    whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
+    bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
+    named |= bool(re.search(SHAPE["parted_at_last"], first.lead))
+    one_of_them = claim.lead.endswith(tuple(EXCLUSIVE))
+    if not (bracket or named or whole or (_part_name(first) in EXCLUSIVE and not one_of_them)):
+        return []
+    for other in near.later:
+        depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
+        ended = parts and any(word in other.lead for word in (*follow, *SHAPE["carry_ends"]))
+        if ended or other.number.kind == PERCENT != claim.number.kind or re.search(SHAPE["total"], other.lead):
+            break
+        parts += [other] if other.number.unit == claim.number.unit and depth == bracket else []
+    names = [_part_name(part) for part in parts]
+    groups = {EXCLUSIVE.get(name, "") for name in names}
+    group = groups.pop() if len(groups) == 1 else ""  # 初级 中级 高级
+    endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
+    one_ending = len(endings) == 1 and "" not in endings
+    distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
+    sure = whole or distinct or claim.number.unit in KINDS["exclusive"]
+    sure = sure and all(part.family != "rest" for part in parts)  # then that is the one in question
+    if claim.number.kind != MONEY:  # 中级180人，通过162人
+        of_whole = (claim.kinds | first.kinds) & KINDS["deeds"]
+        sure = sure and all(part.kinds & KINDS["deeds"] <= of_whole for part in parts)
+    short = not (whole or len(group.split()) == len(parts))  # then the total may be more
+    return [Join(tuple(parts), bool(sure), short)] if len(parts) > 1 else []
+
+
+def by_complement(near: Around, pool: list[Claim]) -> list[Join]:
+    """Those who did and those who did not, of whom a third number says how many they are: 通过391人，未通过67人."""
+    if not any(no in part.lead for part in pool[-2:] for no in OTHER_WORDS["negations"]):
+        return []
+    names, own = [_part_name(part) for part in pool[-2:]], _part_name(near.claim)
+    negated = [{name, no + name} == {*names} for name in names for no in OTHER_WORDS["negations"]]
+    return [Join(tuple(pool[-2:]), True)] if any(negated) and own and own not in names else []
+
+
+def of_one_deed(claim: Claim, others: list[Claim]) -> list[Claim]:
+    """Of numbers of 报名 and 通过 by turns those of what is said of a claim, if there are several."""
+    done = [other for other in others if other.kinds & claim.kinds & KINDS["deeds"]]
+    return done if len(done) > 1 and claim.number.kind != MONEY else others
+
+
+def _part_name(claim: Claim) -> str:
+    """What stands right before a part, without what only joins it to the one before."""
+    return re.sub(SHAPE["no_part_name"], "", re.split(SHAPE["between_parts"], claim.lead)[-1])
