@@ -1,8 +1,12 @@
 """Small tables of text cells for tests."""
 
+from collections.abc import Callable
+from functools import cached_property
+
 import pandas as pd
 
-from pilotlib.cleaning import Cleaned
+from pilotlib.cleaning import Cleaned, clean
+from pilotlib.reading.choosing import Origin
 from pilotlib.statistics import STATISTICS, Tables
 
 HEADER = (
@@ -30,12 +34,30 @@ def row(**values: str) -> tuple[str, ...]:
     return tuple(values.get(name, cell) for name, cell in zip(HEADER, ROW, strict=True))
 
 
-class Statistics(dict):
-    """The statistics of a cleaned table, by name, each computed when it is first asked for."""
+_CLEANED: dict[tuple, Cleaned] = {}
 
-    def __init__(self, cleaned: Cleaned, colleges: dict[str, str] | None = None, indicators=()):
-        given = pd.DataFrame(indicators, columns=["indicator", "value", "unit", "note"], dtype=str)
-        self.tables = Tables(cleaned.applications, cleaned.majors, given, colleges or {})
+
+def cleaned_once(cells: pd.DataFrame, origin: Origin, reference: pd.DataFrame | None = None) -> Cleaned:
+    """`clean` of what has been read, asked once for equal tables: as many formats as there are give the same cells."""
+    parts = (cells, reference, *origin)
+    key = tuple(part.to_json() if isinstance(part, pd.DataFrame) else repr(part) for part in parts)
+    if key not in _CLEANED:
+        _CLEANED[key] = clean(cells, None, reference, origin=origin)
+    return _CLEANED[key]
+
+
+class Statistics(dict):
+    """The statistics of a cleaned table, by name, each computed when it is first asked for, as is the table itself."""
+
+    def __init__(self, cleaned: Cleaned | Callable[[], Cleaned], colleges: dict[str, str] | None = None, indicators=()):
+        self.cleaned = cleaned
+        self.given = pd.DataFrame(indicators, columns=["indicator", "value", "unit", "note"], dtype=str)
+        self.colleges = colleges or {}
+
+    @cached_property
+    def tables(self) -> Tables:
+        cleaned = self.cleaned() if callable(self.cleaned) else self.cleaned
+        return Tables(cleaned.applications, cleaned.majors, self.given, self.colleges)
 
     def __contains__(self, name: object) -> bool:
         return name in STATISTICS
