@@ -30,6 +30,8 @@ def test_axe_finds_nothing(page):
 
 @pytest.mark.parametrize("check", gate.CHECKS, ids=lambda check: check.__name__)
 def test_the_gate_finds_nothing(page, check):
+    if check is gate.out_of_reach and page.name.startswith("report") and not full():
+        return  # what can be reached in the annual report `test_report` sees
     assert check(page) == []
 
 
