@@ -34,16 +34,30 @@ def row(**values: str) -> tuple[str, ...]:
     return tuple(values.get(name, cell) for name, cell in zip(HEADER, ROW, strict=True))
 
 
-_CLEANED: dict[tuple, Cleaned] = {}
+def asked_once(function: Callable) -> Callable:
+    """A function of tables and of what is said beside them, asked once for equal ones: files of many formats hold the
+    same cells."""
+    answers: dict[tuple, object] = {}
+
+    def answer(*arguments):
+        key = _key_of(arguments)
+        if key not in answers:
+            answers[key] = function(*arguments)
+        return answers[key]
+
+    return answer
 
 
+def _key_of(value):
+    if isinstance(value, pd.DataFrame):
+        return value.to_json()
+    return tuple(map(_key_of, value)) if isinstance(value, tuple) else repr(value)
+
+
+@asked_once
 def cleaned_once(cells: pd.DataFrame, origin: Origin, reference: pd.DataFrame | None = None) -> Cleaned:
-    """`clean` of what has been read, asked once for equal tables: as many formats as there are give the same cells."""
-    parts = (cells, reference, *origin)
-    key = tuple(part.to_json() if isinstance(part, pd.DataFrame) else repr(part) for part in parts)
-    if key not in _CLEANED:
-        _CLEANED[key] = clean(cells, None, reference, origin=origin)
-    return _CLEANED[key]
+    """`clean` of what has been read."""
+    return clean(cells, None, reference, origin=origin)
 
 
 class Statistics(dict):
