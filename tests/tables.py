@@ -1,8 +1,12 @@
 """Small tables of text cells for tests."""
 
+from collections.abc import Callable
+from functools import cached_property
+
 import pandas as pd
 
-from pilotlib.cleaning import Cleaned
+from pilotlib.cleaning import Cleaned, clean
+from pilotlib.reading.choosing import Origin
 from pilotlib.statistics import STATISTICS, Tables
 
 HEADER = (
@@ -30,12 +34,44 @@ def row(**values: str) -> tuple[str, ...]:
     return tuple(values.get(name, cell) for name, cell in zip(HEADER, ROW, strict=True))
 
 
-class Statistics(dict):
-    """The statistics of a cleaned table, by name, each computed when it is first asked for."""
+def asked_once(function: Callable) -> Callable:
+    """A function of tables and of what is said beside them, asked once for equal ones: files of many formats hold the
+    same cells."""
+    answers: dict[tuple, object] = {}
 
-    def __init__(self, cleaned: Cleaned, colleges: dict[str, str] | None = None, indicators=()):
-        given = pd.DataFrame(indicators, columns=["indicator", "value", "unit", "note"], dtype=str)
-        self.tables = Tables(cleaned.applications, cleaned.majors, given, colleges or {})
+    def answer(*arguments):
+        key = _key_of(arguments)
+        if key not in answers:
+            answers[key] = function(*arguments)
+        return answers[key]
+
+    return answer
+
+
+def _key_of(value):
+    if isinstance(value, pd.DataFrame):
+        return value.to_json()
+    return tuple(map(_key_of, value)) if isinstance(value, tuple) else repr(value)
+
+
+@asked_once
+def cleaned_once(cells: pd.DataFrame, origin: Origin, reference: pd.DataFrame | None = None) -> Cleaned:
+    """`clean` of what has been read."""
+    return clean(cells, None, reference, origin=origin)
+
+
+class Statistics(dict):
+    """The statistics of a cleaned table, by name, each computed when it is first asked for, as is the table itself."""
+
+    def __init__(self, cleaned: Cleaned | Callable[[], Cleaned], colleges: dict[str, str] | None = None, indicators=()):
+        self.cleaned = cleaned
+        self.given = pd.DataFrame(indicators, columns=["indicator", "value", "unit", "note"], dtype=str)
+        self.colleges = colleges or {}
+
+    @cached_property
+    def tables(self) -> Tables:
+        cleaned = self.cleaned() if callable(self.cleaned) else self.cleaned
+        return Tables(cleaned.applications, cleaned.majors, self.given, self.colleges)
 
     def __contains__(self, name: object) -> bool:
         return name in STATISTICS

@@ -21,7 +21,6 @@ fonts = font_manager.fontManager
 fonts.ttflist = [font for font in fonts.ttflist if font.name.startswith("DejaVu")]
 {extension}
 import matplotlib.pyplot as plt
-import seaborn as sns
 {style}
 figure, axes = plt.subplots()
 axes.set_title("批次−等级")
@@ -30,7 +29,7 @@ figure.canvas.draw()
 EXTENSION = "from pilotlib.chinese import load_ipython_extension; load_ipython_extension(None)"
 STYLES = [
     "",
-    "sns.set_theme()",
+    "import seaborn; seaborn.set_theme()",
     "plt.style.use('ggplot')",
     "plt.rcParams['font.sans-serif'] = ['DejaVu Sans']",
     "plt.rcParams['font.family'] = 'DejaVu Serif'",

@@ -5,16 +5,18 @@ and 30 approved, but where a line below says otherwise.
 """
 
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from pilotlib import PilotError
 from pilotlib.checking import clean_inputs
+from pilotlib.cleaning import clean
 from pilotlib.province.totals import summarise_table
 from pilotlib.reading import read_inputs
 from pilotlib.receiving import set_up_year
 from tests import writers
-from tests.tables import HEADER, ROW, Statistics, row
+from tests.tables import HEADER, ROW, Statistics, asked_once, row
 
 FAULTS = Path(__file__).parent / "data" / "faults"
 BASE = (3, 1402, 220, 200)
@@ -230,6 +232,12 @@ def test_a_table_that_goes_on_and_ends_in_sums_is_joined(received, tmp_path):
 
 def test_every_file_is_told_of():
     assert {path.name for path in FAULTS.iterdir()} == {*READ, *REFUSED, PROVINCE}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def equal_tables_cleaned_once():
+    with mock.patch("pilotlib.checking.clean", asked_once(clean)):
+        yield
 
 
 @pytest.fixture

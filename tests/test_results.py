@@ -3,6 +3,8 @@
 import io
 import re
 from collections import Counter
+from functools import cache
+from unittest import mock
 
 import openpyxl
 import pandas as pd
@@ -15,7 +17,7 @@ from pilotlib.checking import clean_inputs
 from pilotlib.checking.results import check_results
 from pilotlib.claims import check_claims
 from pilotlib.claims.facts import facts_of
-from pilotlib.cleaning import clean
+from pilotlib.cleaning import Cleaned, clean
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.reading import YearStatistics, read_inputs, read_processed, read_table
 from pilotlib.reading.documents import passages_of
@@ -32,7 +34,7 @@ from pilotlib.vocabulary import OUTCOMES
 from tests import writers
 from tests.conftest import examples, make_project, pilot
 from tests.report.reports import pieces_of
-from tests.tables import cells_of, row
+from tests.tables import asked_once, cells_of, row
 
 HEADER = [
     "序号",
@@ -70,6 +72,13 @@ ROWS = [
 TABLE = writers.delimited([HEADER, *ROWS])
 STUDENTS = ["证书名称", "等级", "班级", "姓名", "学号", "性别", "成绩", "考核结果"]
 NOBODY = b"indicator,value,unit,note\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def applications_cleaned_once():
+    """The applications of 2021 are the same beside all tables of results."""
+    with mock.patch("pilotlib.checking.clean", asked_once(clean)):
+        yield
 
 
 def given(project):
@@ -124,9 +133,14 @@ def messages(project, table: bytes | None = None, rule: str = "") -> list[str]:
     return problems.loc[problems["rule"].str.contains(rule), "message"].tolist()
 
 
+@cache
+def one_application() -> Cleaned:
+    return clean(cells_of(row()))
+
+
 def found(inputs, *rows, header, rule) -> list[str]:
     """What is found in a table of results of these rows beside one application."""
-    problems = check_results(clean(cells_of(*rows, header=header)), clean(cells_of(row())), inputs)
+    problems = check_results(clean(cells_of(*rows, header=header)), one_application(), inputs)
     return problems.loc[problems["rule"].str.contains(rule), "message"].tolist()
 
 
@@ -213,10 +227,11 @@ def test_a_count_that_is_not_there_is_not_given_and_never_0(with_results):
 
 
 def test_sums_of_results_stand_in_for_figures_that_the_school_did_not_give(with_results):
-    known = indicators(tables_in(with_results)).set_index("indicator")
+    tables = tables_in(with_results)
+    known = indicators(tables).set_index("indicator")
     assert known.loc["students_trained", ["value", "unit"]].tolist() == [326, "人次"]
     assert pd.isna(known.loc["students_awarded", "value"])  # of one row it is not known
-    percent = rates(tables_in(with_results)).set_index("rate")["percent"]
+    percent = rates(tables).set_index("rate")["percent"]
     assert percent["考核通过学生（人次） ÷ 参加考核学生（人次）"] == 88.82
     with_own = "indicator,value,unit,note\n参加考核学生,300,人,不重复\n".encode()
     (with_results / "data" / "raw" / "2021" / "indicators.csv").write_bytes(with_own)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import gate
-from tests.browser.conftest import open_page
+from tests.browser.conftest import cleared, load
 
 GOOD = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>好的一页</title>
 <meta name="viewport" content="width=device-width">
@@ -43,19 +43,12 @@ FAULTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def window(browser):
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
-
-
 @pytest.fixture
 def opened(window):
     """A page of which this and that is wrong, in the place of the one before."""
 
     def opened(fault="", style=""):
-        window.set_content(GOOD.format(fault=fault, style=style))
+        cleared(window).set_content(GOOD.format(fault=fault, style=style))
         return window
 
     return opened
@@ -94,10 +87,9 @@ def test_axe_finds_what_is_planted_for_it(opened):
     assert found - without == {"color-contrast"}
 
 
-def test_a_request_and_a_complaint_are_heard(browser, tmp_path):
+def test_a_request_and_a_complaint_are_heard(window, tmp_path):
     fault = '<img src="http://localhost:9/x.png" alt="丁"><script>console.error("坏了")</script>'
     (tmp_path / "page.html").write_text(GOOD.format(fault=fault, style=""), encoding="utf-8")
-    page = open_page(browser, tmp_path / "page.html")
+    page = load(window, tmp_path / "page.html")
     assert any("localhost:9" in heard for heard in page.heard)
     assert "坏了" in page.heard
-    page.context.close()

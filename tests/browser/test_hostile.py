@@ -19,7 +19,7 @@ from pilotlib.report.year import book_of
 from pilotlib.statistics import Tables, summarise
 from tests import hostile
 from tests.browser import gate
-from tests.browser.conftest import open_page
+from tests.browser.conftest import load
 from tests.conftest import editions_here, make_project
 from tests.report.reports import notebook_of
 
@@ -49,11 +49,9 @@ def reports(made) -> Path:
 
 
 @pytest.fixture(scope="module", params=[1280, 390])
-def page(request, browser, reports):
-    page = open_page(browser, reports / "annual-report.html", viewport={"width": request.param, "height": 900})
-    gate.open_all(page)
-    yield page
-    page.context.close()
+def page(request, window, reports):
+    gate.open_all(load(window, reports / "annual-report.html", request.param))
+    return window
 
 
 def test_nothing_hostile_runs_or_asks_for_anything(page):

@@ -4,7 +4,7 @@ import pytest
 
 from pilotlib.running.index import make_index
 from tests.browser import gate
-from tests.browser.conftest import open_page
+from tests.browser.conftest import load
 from tests.test_index import put_report
 
 
@@ -22,11 +22,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=[(1280, "light"), (390, "dark")], ids=lambda window: "-".join(map(str, window)))
-def page(request, browser, folder):
-    width, scheme = request.param
-    page = open_page(browser, folder / "index.html", viewport={"width": width, "height": 900}, color_scheme=scheme)
-    yield page
-    page.context.close()
+def page(request, window, folder):
+    return load(window, folder / "index.html", *request.param)
 
 
 class TestGate(gate.OfLinkingPage):

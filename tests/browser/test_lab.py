@@ -93,6 +93,11 @@ def page(browser, lab):
     assert {url.netloc for url in asked if url.scheme not in ("data", "blob")} == {local}
 
 
+def wait_for(page, condition: str, arg=None, timeout: int = STARTED_WITHIN) -> None:
+    """Ask five times a second: asked with every frame, which is the default, a page is drawn all the time."""
+    page.wait_for_function(condition, arg=arg, timeout=timeout, polling=200)
+
+
 def wait_for_kernel(page) -> None:
     """Ask until the kernel has answered; `wait_for_function` takes a promise for a yes."""
     until = time.monotonic() + STARTED_WITHIN / 1000
@@ -114,7 +119,7 @@ def run_all(page, name: str) -> None:
     page.get_by_text("运行所有单元格", exact=True).click()
     source = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
     try:
-        page.wait_for_function(ALL_RUN, arg=source.count('"cell_type": "code"'), timeout=RUN_WITHIN)
+        wait_for(page, ALL_RUN, arg=source.count('"cell_type": "code"'), timeout=RUN_WITHIN)
     except TimeoutError:
         page.screenshot(path=ARTEFACTS / f"lab-{name}-stuck.png")
         prompts = page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
@@ -136,7 +141,7 @@ def started(page, lab):
 def launcher(started):
     """The lab with its launcher open: its cards."""
     started.locator(".lm-TabBar-addButton >> visible=true").first.click()
-    started.wait_for_function("document.querySelectorAll('.jp-LauncherCard').length > 8")
+    wait_for(started, "document.querySelectorAll('.jp-LauncherCard').length > 8")
     return started.locator(".jp-LauncherCard-label")
 
 
@@ -181,17 +186,17 @@ def test_a_filter_changes_table_chart_and_code(board):
     places = page.locator("table.dataTable th").filter(has_text="批准总培训人数")
     places.locator(".dt-column-order").click()
     places.locator(".dt-column-order").click()
-    page.wait_for_function("document.querySelector('table.dataTable tbody td:nth-child(9)').textContent === '150'")
+    wait_for(page, "document.querySelector('table.dataTable tbody td:nth-child(9)').textContent === '150'")
     clipped = "all => all.filter(box => box.scrollWidth > box.clientWidth).map(box => box.textContent)"
     assert page.locator("select[multiple]").evaluate_all(clipped) == []
     page.locator("select[multiple]").nth(1).select_option(label="第二次")
-    page.wait_for_function("document.querySelector('.dt-info')?.textContent.includes('共 2 行')")
-    page.wait_for_function("before => [...document.querySelectorAll('.widget-html img')][0].src !== before", arg=before)
+    wait_for(page, "document.querySelector('.dt-info')?.textContent.includes('共 2 行')")
+    wait_for(page, "before => [...document.querySelectorAll('.widget-html img')][0].src !== before", arg=before)
     assert "第二次" in page.locator(".widget-html pre").inner_text()
     page.locator("select").filter(has_text="热力图").select_option(label="热力图")
-    page.wait_for_function("document.querySelector('.widget-html img').alt.startsWith('热力图')")
+    wait_for(page, "document.querySelector('.widget-html img').alt.startsWith('热力图')")
     page.locator(".dt-search input").fill("5G")
-    page.wait_for_function("document.querySelector('.dt-info')?.textContent.includes('从 2 行中搜出')")
+    wait_for(page, "document.querySelector('.dt-info')?.textContent.includes('从 2 行中搜出')")
     with page.expect_download() as download:
         page.get_by_text(re.compile("导出XLSX")).click()
     assert download.value.suggested_filename == "所选申报.xlsx"
@@ -204,7 +209,7 @@ def test_a_terminal_and_a_cell_find_the_command(board):
       notebook.activeCell.model.sharedModel.setSource('!pilot check');
       await commands.execute('notebook:run-cell');
     }""")
-    board.wait_for_function("document.body.textContent.includes('applications.tsv：申报 25 行')")
+    wait_for(board, "document.body.textContent.includes('applications.tsv：申报 25 行')")
 
 
 def test_words_in_a_table_stay_whole(board):

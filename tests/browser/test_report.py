@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.browser import gate
-from tests.browser.conftest import ARTEFACTS, open_page
+from tests.browser.conftest import ARTEFACTS, load, open_page
 from tests.conftest import full
 
 WINDOWS = [
@@ -25,13 +25,10 @@ HEIGHT = 900
 
 
 @pytest.fixture(scope="module", params=[*WINDOWS, NARROWEST], ids=lambda window: "-".join(map(str, window)))
-def page(request, browser, ran):
+def page(request, window, ran):
     """The report at a width, on a light or a dark ground, with everything unfolded."""
-    width, scheme = request.param
-    page = open_page(browser, ran.report, viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
-    gate.open_all(page)
-    yield page
-    page.context.close()
+    gate.open_all(load(window, ran.report, *request.param))
+    return window
 
 
 def narrowest(page) -> bool:
@@ -39,11 +36,9 @@ def narrowest(page) -> bool:
 
 
 @pytest.fixture
-def desk(browser, ran):
+def desk(desk_window, ran):
     """The report as it opens on a desk."""
-    page = open_page(browser, ran.report, viewport={"width": 1280, "height": HEIGHT})
-    yield page
-    page.context.close()
+    return load(desk_window, ran.report)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +52,8 @@ def opened(browser, ran):
 def test_axe_finds_nothing(page):
     if narrowest(page):
         return  # the same page as at 390, scrolled further: the gate's own checks look at it
-    violations, incomplete = gate.found_by_axe(page, contrast=full() or page.viewport_size["width"] == 1280)
+    # Contrast axe measures in `test_trends` and `test_schools`, in pages of the same style.
+    violations, incomplete = gate.found_by_axe(page, contrast=full())
     assert violations == []
     # What axe cannot tell of contrast, before a shadow or in a drawing, the gate's own checks measure.
     assert [text for text in incomplete if not text.startswith("color-contrast at ")] == []
@@ -142,9 +138,9 @@ def test_the_contents_list_every_section(opened):
     assert below[:2] == ["表2　年度总览", "表3　按申报批次"]
 
 
-def test_the_first_screen_tells_the_year(browser, ran):
+def test_the_first_screen_tells_the_year(desk_window, ran):
     """What happened and what it means, four figures, the way from applied to awarded, and what is to be doubted."""
-    page = open_page(browser, ran.report, viewport={"width": 1440, "height": 900})
+    page = load(desk_window, ran.report, width=1440)
     for part in (".points", ".lead figure", ".key-figures", ".doubts"):
         box = page.locator(part).bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 900, part
@@ -162,14 +158,12 @@ def test_the_first_screen_tells_the_year(browser, ran):
     assert box["y"] + box["height"] <= 844
     assert not page.locator("nav a").first.is_visible()
     assert page.locator("nav summary").is_visible()
-    page.context.close()
 
 
-def test_the_page_is_short_and_light(browser, ran):
-    page = open_page(browser, ran.report, viewport={"width": 1440, "height": 900})
+def test_the_page_is_short_and_light(desk_window, ran):
+    page = load(desk_window, ran.report, width=1440)
     assert page.evaluate("document.documentElement.scrollHeight") <= 9 * 900
     assert ran.report.stat().st_size <= 400 * 1024
-    page.context.close()
 
 
 def test_tables_are_numbered_in_order_and_name_no_file_but_in_the_last_section(opened):
@@ -227,11 +221,10 @@ def test_the_data_of_a_table_can_be_saved_from_the_page(unfolded, ran):
     assert saved.value.path().read_bytes() == (ran.processed / "statistics" / "by_level.csv").read_bytes()
 
 
-def test_a_window_with_forced_colours_is_read_too(browser, ran):
-    page = open_page(browser, ran.report, forced_colors="active", color_scheme="dark")
-    assert gate.faint_text(page) == []
-    assert gate.unreadable_drawn_text(page) == []
-    page.context.close()
+def test_a_window_with_forced_colours_is_read_too(desk):
+    desk.emulate_media(forced_colors="active", color_scheme="dark")
+    assert gate.faint_text(desk) == []
+    assert gate.unreadable_drawn_text(desk) == []
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pilotlib import publishing
 from pilotlib.province.book import open_schools
 from pilotlib.running import stages
 from tests.browser import gate
-from tests.browser.conftest import ARTEFACTS, open_page
+from tests.browser.conftest import ARTEFACTS, load
 from tests.conftest import ROOT, made_once
 from tests.province.schools import province, write
 
@@ -40,20 +40,16 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: "-".join(map(str, window)))
-def page(request, browser, folder):
+def page(request, window, folder):
     width, scheme = request.param
-    page = open_page(browser, folder / "index.html", viewport={"width": width, "height": 900}, color_scheme=scheme)
-    gate.open_all(page)
-    page.name = f"{width}-{scheme}"
-    yield page
-    page.context.close()
+    gate.open_all(load(window, folder / "index.html", width, scheme))
+    window.name = f"{width}-{scheme}"
+    return window
 
 
 @pytest.fixture
-def desk(browser, folder):
-    page = open_page(browser, folder / "index.html", viewport={"width": 1280, "height": 900})
-    yield page
-    page.context.close()
+def desk(desk_window, folder):
+    return load(desk_window, folder / "index.html")
 
 
 class TestGate(gate.OfLinkingPage):

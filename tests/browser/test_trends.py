@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import gate
-from tests.browser.conftest import ARTEFACTS, open_page
+from tests.browser.conftest import ARTEFACTS, load
 from tests.conftest import full
 
 WINDOWS = [
@@ -15,15 +15,11 @@ WINDOWS = [
 
 
 @pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: "-".join(map(str, window)))
-def page(request, browser, several_years):
+def page(request, window, several_years):
     name, width, scheme = request.param
-    page = open_page(
-        browser, getattr(several_years, name), viewport={"width": width, "height": 900}, color_scheme=scheme
-    )
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    page.name = f"{name}-{width}-{scheme}"
-    yield page
-    page.context.close()
+    gate.open_all(load(window, getattr(several_years, name), width, scheme))
+    window.name = f"{name}-{width}-{scheme}"
+    return window
 
 
 def test_axe_finds_nothing(page):
@@ -34,6 +30,8 @@ def test_axe_finds_nothing(page):
 
 @pytest.mark.parametrize("check", gate.CHECKS, ids=lambda check: check.__name__)
 def test_the_gate_finds_nothing(page, check):
+    if check is gate.out_of_reach and page.name.startswith("report") and not full():
+        return  # what can be reached in the annual report `test_report` sees
     assert check(page) == []
 
 

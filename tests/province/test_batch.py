@@ -67,6 +67,12 @@ def batched(tmp_path_factory) -> SimpleNamespace:
     )
 
 
+@pytest.fixture
+def untold(monkeypatch):
+    """The report over all schools is not made: it has tests of its own."""
+    monkeypatch.setattr("pilotlib.province.batch._tell_all", lambda *_: Made([], []))
+
+
 def test_each_school_has_its_report_and_the_broken_one_its_reason(batched):
     assert batched.status == 1
     assert "Traceback" not in batched.stderr
@@ -126,7 +132,7 @@ def test_a_report_that_stands_is_kept(batched, tmp_path):
     assert contents(project / "reports" / "batch" / "甲省" / "schools") == contents(batched.reports / "schools")
 
 
-def test_only_what_is_missing_or_changed_is_made_again(tmp_path):
+def test_only_what_is_missing_or_changed_is_made_again(untold, tmp_path):
     project, table = make_project(tmp_path / "project"), write(tmp_path / "甲省.csv", province(7, 5)[0])
     reports = project / "reports" / "batch" / "甲省"
     assert made_by_standins(project, table) == {"made": 5, "kept": 0, "failed": 0}
@@ -192,7 +198,7 @@ def test_a_batch_killed_at_any_moment_goes_on_where_it_was(schools, kills, tmp_p
     assert not [path for path in reports.rglob(".*") if not path.name.endswith(".recipe.json")]
 
 
-def test_another_table_of_the_same_name_takes_no_reports_away(tmp_path):
+def test_another_table_of_the_same_name_takes_no_reports_away(untold, tmp_path):
     project = make_project(tmp_path / "project")
     (tmp_path / "later").mkdir()
     for folder, first in ((tmp_path, 0), (tmp_path / "later", 2)):
@@ -220,10 +226,9 @@ def test_an_edition_that_is_no_longer_asked_for_stays_with_new_figures(batched, 
     assert "第0000职业技术学院" in names and "第0001职业技术学院" not in names
 
 
-def test_the_editions_of_each_school_that_stand_there_are_made_again_or_kept_and_said(tmp_path, monkeypatch):
+def test_the_editions_of_each_school_that_stand_there_are_made_again_or_kept_and_said(untold, tmp_path):
     project, table = make_project(tmp_path / "project"), write(tmp_path / "甲省.csv", province(7, 2)[0])
     schools = project / "reports" / "batch" / "甲省" / "schools"
-    monkeypatch.setattr("pilotlib.province.batch._tell_all", lambda *_: Made([], []))  # it has a test of its own
     batch_of_standins(project, table, ["html", "docx", "pdf"])
     before = contents(schools)
     text = table.read_text(encoding="utf-8-sig")

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+from functools import cached_property
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,10 +30,27 @@ ONE_UNLIKE = [90, 91, 92, 93, 94, 95, 90, 91, 92, 93, 94, 40]
 FOUND = [school(f"{place}校", 100, approved) for place, approved in enumerate(ONE_UNLIKE)]
 
 
-def schools_of(rows, failures=(), **tables) -> SimpleNamespace:
-    """The statistics of some schools, and the book made of them."""
+class Schools(SimpleNamespace):
+    """The statistics of some schools, and the book made of them where somebody reads it."""
+
+    @cached_property
+    def book(self):
+        return book_of(ABOUT, self.statistics)
+
+
+def schools_of(rows, failures=(), **tables) -> Schools:
     statistics = summarise_schools(counted(rows, failures, **tables))
-    return SimpleNamespace(**statistics, statistics=statistics, book=book_of(ABOUT, statistics))
+    return Schools(**statistics, statistics=statistics)
+
+
+@pytest.fixture(scope="module")
+def three() -> Schools:
+    return schools_of(THREE)
+
+
+@pytest.fixture(scope="module")
+def found() -> Schools:
+    return schools_of(FOUND)
 
 
 def published(folder: Path, tables, editions=("html",), **about) -> SimpleNamespace:
@@ -61,8 +79,8 @@ def text_of(html) -> str:
     return unescape(re.sub(r"<[^>]+>", "", html))
 
 
-def test_three_schools_in_sentences():
-    told = year_paragraphs(schools_of(THREE).statistics, 2031)
+def test_three_schools_in_sentences(three):
+    told = year_paragraphs(three.statistics, 2031)
     assert told == {
         "rounds": "2031年度3所学校共申报1+X证书试点6项，申请培训350人，批准345人，批准率98.6%。"
         "分批次看，第一次6项、批准345人。分等级看，初级6项、批准345人。",
@@ -72,8 +90,8 @@ def test_three_schools_in_sentences():
     }
 
 
-def test_key_figures_are_those_of_the_overview():
-    told = text_of(parts.key_figures(schools_of(THREE).book))
+def test_key_figures_are_those_of_the_overview(three):
+    told = text_of(parts.key_figures(three.book))
     for expected in ("学校数3所", "试点6项", "证书7种分等级计7个", "批准总培训人数345人申请350人"):
         assert expected in told
     assert "相加" not in told
@@ -103,8 +121,8 @@ def test_equal_schools_are_all_named():
     assert told["schools"].startswith("批准人数最多的是乙校、甲校（9人，各占45%，2所学校并列）。")
 
 
-def test_the_largest_tenth_of_the_schools():
-    told = year_paragraphs(schools_of(FOUND).statistics, 2031)
+def test_the_largest_tenth_of_the_schools(found):
+    told = year_paragraphs(found.statistics, 2031)
     # The largest of twelve has 95 of 1,055.
     assert "批准人数最多的十分之一学校（1所）合计占9%。" in told["schools"]
 
@@ -123,8 +141,8 @@ def test_certificates_in_a_sentence():
     assert told == "申报学校最多的证书是网店运营推广（3所）；批准人数最多的是数字营销（200人，占58%）。"
 
 
-def test_one_school_unlike_the_others_is_named_with_the_fence():
-    schools = schools_of(FOUND)
+def test_one_school_unlike_the_others_is_named_with_the_fence(found):
+    schools = found
     rate = schools.quartiles.set_index("measure").loc["approval_rate"]
     # Of twelve sorted rates the quarters lie between the third and fourth (90, 91), and the ninth and tenth (93, 94).
     assert rate[["minimum", "lower_quartile", "median", "upper_quartile", "maximum"]].tolist() == [
@@ -189,8 +207,8 @@ def test_a_rate_is_a_hundred_only_where_the_counts_are_the_same():
     ]
 
 
-def test_a_figure_says_what_it_shows_and_holds_its_data():
-    html = sections.figures(schools_of(FOUND).book, "rate").data
+def test_a_figure_says_what_it_shows_and_holds_its_data(found):
+    html = sections.figures(found.book, "rate").data
     told = re.search(r'aria-label="([^"]+)"', html)[1]
     assert told.startswith("2031年12所学校批准率的中位数为92%，0所照申请批准。横向条形图")
     assert "<details class='data'>" in html and html.split("</svg>")[0].count("<path") < 60
@@ -200,7 +218,7 @@ def test_a_figure_says_what_it_shows_and_holds_its_data():
     ]
 
 
-def test_failed_schools_are_told_with_row_and_column():
+def test_failed_schools_are_told_with_row_and_column(three):
     failures = [
         failure("丁校", "第3行“批准总培训人数”为“若干”，不是人数。"),
         failure("丁校", "第5行没有等级。", row=5, place=11, column="level", value=""),
@@ -215,7 +233,7 @@ def test_failed_schools_are_told_with_row_and_column():
     for cell in ("丁校", "3", "9", "批准总培训人数", "若干", "11", "等级"):
         assert f">{cell}</t" in table
     assert "2所学校未完成：原因逐条列出。" in text_of(parts.message(schools.book))
-    assert text_of(parts.table(schools_of(THREE).book, "failures")) == "没有。表中的学校全部完成。"
+    assert text_of(parts.table(three.book, "failures")) == "没有。表中的学校全部完成。"
 
 
 def test_the_schools_with_most_warnings_come_first():
@@ -236,8 +254,8 @@ def test_of_many_the_first_five_are_listed():
     assert "3校：截断3处。" in told and "2校：截断2处。" not in told
 
 
-def test_nothing_to_look_at_is_a_sentence():
-    assert text_of(parts.doubts(schools_of(THREE).book)) == "没有发现存疑之处。"
+def test_nothing_to_look_at_is_a_sentence(three):
+    assert text_of(parts.doubts(three.book)) == "没有发现存疑之处。"
 
 
 def test_years_are_told_one_by_one_and_sums_over_them_say_so():
@@ -263,8 +281,8 @@ def test_years_are_told_one_by_one_and_sums_over_them_say_so():
     assert certificates_paragraph(schools.statistics).startswith("以下为2030、2031年合计。")
 
 
-def test_without_cities_there_is_no_section_and_no_column():
-    without, with_them = schools_of(THREE), schools_of([row | {"city": f"{row['school']}市"} for row in THREE])
+def test_without_cities_there_is_no_section_and_no_column(three):
+    without, with_them = three, schools_of([row | {"city": f"{row['school']}市"} for row in THREE])
     assert sections.section(without.book, "cities", "各市").data == ""
     assert "所在市" not in re.sub('base64,[^"]*', "", parts.table(without.book, "by_school").data)
     assert "各市" not in [table.title for table in without.book.tables.values()]

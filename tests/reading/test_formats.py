@@ -14,6 +14,7 @@ from pilotlib.reading.files import unpacked
 from tests import writers
 from tests.conftest import ROOT
 from tests.tables import HEADER as TITLES
+from tests.tables import cleaned_once
 
 HEADER = list(TITLES)
 ROWS = [
@@ -75,8 +76,8 @@ def read(tmp_path, kind, content, name="applications"):
     return read_table(path)
 
 
-def said(table, **arguments):
-    cleaned = clean(table.cells, origin=table.origin, **arguments)
+def said(table):
+    cleaned = cleaned_once(*table)
     majors = cleaned.majors.groupby("source_row")["major"].agg(list)
     rows = cleaned.applications
     told = [

@@ -42,6 +42,16 @@ def pdf(ran):
     return PdfReader(ran.reports / "annual-report.pdf")
 
 
+@pytest.fixture(scope="module")
+def page_tables(page):
+    return of_page(page)
+
+
+@pytest.fixture(scope="module")
+def document_tables(document):
+    return of_document(document)
+
+
 # Of a year without results, whose tables are no part of its report.
 OF_APPLICATIONS = [entry.title for name, entry in STATISTICS.items() if name not in RESULT_STATISTICS]
 
@@ -107,28 +117,28 @@ def of_sheet(sheet) -> list[list[str]]:
     return [[plain(shown(cell)) for cell in row] for row in sheet[sheet.auto_filter.ref] if row[0].row <= last]
 
 
-def test_the_tables_of_the_document_are_those_of_the_page(page, document):
-    assert of_document(document) == of_page(page)
+def test_the_tables_of_the_document_are_those_of_the_page(page_tables, document_tables):
+    assert document_tables == page_tables
 
 
 @pytest.mark.parametrize("title", [title for title in OF_APPLICATIONS if title != "按二级学院"])
-def test_the_sheet_of_a_statistic_holds_what_the_document_holds(workbook, document, title):
-    assert of_workbook(workbook, title) == of_document(document)[title]
+def test_the_sheet_of_a_statistic_holds_what_the_document_holds(workbook, document_tables, title):
+    assert of_workbook(workbook, title) == document_tables[title]
 
 
-def test_the_sheets_of_changes_and_problems_hold_what_the_document_holds(workbook, document):
-    tables = of_document(document)
+def test_the_sheets_of_changes_and_problems_hold_what_the_document_holds(workbook, document_tables):
+    tables = document_tables
     assert of_workbook(workbook, "更改记录") == tables["更改记录"]
     problems = pd.DataFrame(of_workbook(workbook, "问题与提示")[1:], columns=of_workbook(workbook, "问题与提示")[0])
     assert problems[tables["问题与提示"][0]].to_numpy().tolist() == tables["问题与提示"][1:]
     assert [row[:10] for row in of_workbook(workbook, "申报明细（清洗后）")] == tables["申报明细（清洗后）"]
 
 
-def test_the_claims_are_the_same_in_the_workbook_and_on_the_page(workbook, page):
+def test_the_claims_are_the_same_in_the_workbook_and_on_the_page(workbook, page_tables):
     sheet = of_workbook(workbook, "逐条核对")
     names = sheet[0]
     told = {row[names.index("条")]: (row[names.index("结论")], row[names.index("说明")]) for row in sheet[1:]}
-    on_page = {row[0]: (re.sub(r"^[✓≠≥○？]", "", row[1]), row[3]) for row in of_page(page)["逐条核对"][1:]}
+    on_page = {row[0]: (re.sub(r"^[✓≠≥○？]", "", row[1]), row[3]) for row in page_tables["逐条核对"][1:]}
     assert told == on_page
     assert len(told) == 23
 

@@ -13,8 +13,14 @@ from pilotlib.publishing.picture import as_png
 from tests.conftest import editions_here
 from tests.report.test_paper import BOOK, OPENING
 
-pytestmark = pytest.mark.skipif("pdf" not in editions_here(), reason="no Pango on this machine")
 PAGE = f"{OPENING}<h2>一、名额</h2><p>正文。</p>"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pango():
+    """Asked only once a test runs, for to ask takes a second."""
+    if "pdf" not in editions_here():
+        pytest.skip("no Pango on this machine")
 
 
 @pytest.fixture(scope="module")

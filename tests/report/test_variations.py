@@ -54,8 +54,10 @@ VARIATIONS = {
 
 # Those whose figures are unlike others: nothing to draw, bars of no length, a part that is no level.
 DRAWN = ("no approved count at all", "approved none", "several levels")
-# Those that tests below tell whole too, for what they say.
+# Those that tests below tell whole too, for what they say; or that are no others once they are cleaned; and levels and
+# rounds that there are not, for several levels are one.
 ALIKE = ("one row without fault", "one round", "approved count missing", "pending beside approved", "full width")
+ALIKE += ("total, header again, blank, remark", "unknown level", "unknown round")
 
 
 def cases() -> list:
@@ -167,6 +169,11 @@ def test_a_doubt_about_the_whole_table_is_told_before_those_about_its_rows():
     assert shown.index("整张表可疑。") < shown.index("第1行批准60人")
 
 
+@pytest.fixture(scope="module")
+def one_row():
+    return processed_of(row())
+
+
 @pytest.mark.parametrize(
     ("school", "source", "cover"),
     [
@@ -180,7 +187,7 @@ def test_a_doubt_about_the_whole_table_is_told_before_those_about_its_rows():
         ({"prepared_by": "教务处\x07"}, {}, [("编制单位", "教务处〔U+0007〕")]),
     ],
 )
-def test_the_cover_names_the_office_and_the_day_that_are_given(school, source, cover):
-    processed, statistics = processed_of(row())
+def test_the_cover_names_the_office_and_the_day_that_are_given(one_row, school, source, cover):
+    processed, statistics = one_row
     about = processed.about | {"school": {"name": "某校"} | school, "source": source}
     assert [fact[:2] for fact in book_of(processed._replace(about=about), statistics).cover] == cover

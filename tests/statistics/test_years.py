@@ -1,5 +1,7 @@
 """Two and three small years of which every answer is written out here."""
 
+from functools import partial
+
 import pandas as pd
 import pytest
 
@@ -20,7 +22,7 @@ REFERENCE = pd.DataFrame(
 
 
 def year_of(year, *rows, indicators=(), school="某校"):
-    statistics = Statistics(clean(cells_of(*rows), None, REFERENCE), indicators=indicators)
+    statistics = Statistics(partial(clean, cells_of(*rows), None, REFERENCE), indicators=indicators)
     return YearStatistics(year, {"year": year, "school": {"name": school}}, statistics)
 
 
