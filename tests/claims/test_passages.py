@@ -56,6 +56,15 @@ OF_THE_YEAR = [
 ]
 
 BY_ITSELF = [
+    # How many certificates are assessed is no part of a rate of persons.
+    (
+        "计算机学院完成了3个证书的考试：云计算（中级）通过率84%，大数据（中级）通过率77%，3个证书平均通过率为81.2%。",
+        {"84": UNDECIDED, "77": UNDECIDED, "81.2": UNDECIDED},
+    ),
+    (
+        "本学期组织7个证书的考核，其中5个证书的合格率达到85%，1个证书的合格率为70.5%。",
+        {"85": UNDECIDED, "70.5": UNDECIDED},
+    ),
     # Rates and shares.
     ("参加考核2400人，1800人取得证书，通过率68.5%。", {"68.5": DISAGREES}),
     ("3150人次参加，2520人次取得证书，通过率78%。", {"78": DISAGREES}),
