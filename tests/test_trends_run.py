@@ -33,7 +33,7 @@ def publish(notebook, book, editions, folder, look):
 def publish_book(*arguments):
     """The real one of a book that holds nothing, whose editions are copies of the notebook."""
     nothing = mock.patch(
-        "pilotlib.report.books.Kind.open", lambda *_: SimpleNamespace(facts={}, owner="", key_figures=())
+        "pilotlib.report.books.Kind.open", lambda *_: SimpleNamespace(facts={}, owner="", key_figures=(), doubts=())
     )
     with nothing, mock.patch("pilotlib.running.stages.publish", publish):
         really_publish_book(*arguments)

@@ -181,7 +181,7 @@ def test_a_mark_shows_why_where_it_stands(desk):
     assert not why.is_visible()
     mark.hover()
     assert why.is_visible()
-    assert "可写作：“另有第二次2项、180人" in why.inner_text()
+    assert "可写作：“另有第二批次2项、180人" in why.inner_text()
     desk.mouse.move(0, 0)
     mark.focus()
     assert why.is_visible()
