@@ -158,7 +158,13 @@ def test_the_figures_are_those_counted_by_hand(counted):
     assert table.index.tolist() == ["5G移动网络运维", "网店运营推广", "界面设计", "财务共享服务", "产品创意设计"]
     assert table["pass_rate"].astype(float).round(2).tolist() == [90, 90, 86.84, 83.33, 100]
     assert table["few_sat"].tolist() == [False, False, False, False, True]
-    assert table["completion_rate"].astype(float).round(2).tolist() == [102.22, 103.85, 100, 100, 22.5]  # 92 of 90, 135 of 130 …, 9 of 40
+    assert table["completion_rate"].astype(float).round(2).tolist() == [
+        102.22,
+        103.85,
+        100,
+        100,
+        22.5,
+    ]  # 92 of 90, 135 of 130 …, 9 of 40
     levels = statistics["results_by_level"].set_index("level")
     assert levels.index.tolist() == ["初级", "中级"]
     assert levels["sat"].tolist() == [94, 210]
