@@ -121,6 +121,8 @@ def book_of(years: _Years) -> Book:
     (before, last), (compared, lines) = years[-2:], compare(years)
     measured = compared["compared_measures"].data
     changed, figures = [*filter(None, [changed_point(measured, before.year)])], _figures(years, source)
+    counted = (re.sub("（[^）]*）", "", line).rstrip("。") for line in lines[-len(_MEMBERS) :])  # the names stand below
+    members = [Point(*line.split("：", 1)) for line in counted]
     return Book(
         file=KINDS["years"].file,
         title=("" if others else school, "1+X证书制度试点历年对比"),
@@ -132,10 +134,10 @@ def book_of(years: _Years) -> Book:
         paragraphs={"places": "\n".join(lines[: -len(_MEMBERS)]), "members": "\n".join(lines[-len(_MEMBERS) :])},
         headings={
             "places": changed[0].happened if changed else "",
-            "members": re.sub("（[^）]*）", "", lines[-len(_MEMBERS)]).replace("：", "").rstrip("。"),
+            "members": "".join(members[0]),
         },
         facts={"years": [year.year for year in years]},
-        points=[*changed, *(Point(*line.rstrip("。").split("：", 1)) for line in lines[-len(_MEMBERS) :])],
+        points=[*changed, *members],
         key_figures=cards_of(last.statistics, measured, before.year),
         doubts=[Doubt(f"年度之间{number(len(unlike))}处口径不同", unlike["message"].tolist(), _BREAKS[1])],
     )

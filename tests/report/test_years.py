@@ -96,6 +96,18 @@ def test_years_that_name_no_major_stand_side_by_side():
     assert book.paragraphs["members"].endswith("专业：两年都没有。")
 
 
+def test_the_message_counts_what_came_and_went_and_leaves_the_names_to_the_section():
+    processed, statistics = processed_of(row())
+    other, later = processed_of(row(证书名称="网店运营推广职业技能等级证书(中级)", 申报专业="物流管理"))
+    book = book_of([YearStatistics(2019, processed.about, statistics), YearStatistics(2020, other.about, later)])
+    assert [point for point in book.points if point.happened in ("证书", "专业")] == [
+        ("证书", "新增1种，不再申报1种"),
+        ("专业", "新增1个，不再申报1个"),
+    ]
+    assert book.headings["members"] == "证书新增1种，不再申报1种"
+    assert "新增1种（网店运营推广）" in book.paragraphs["members"]
+
+
 def test_each_year_beside_the_one_before():
     table = changes_table([FIRST, SECOND, THIRD], "来源").data
     assert table["years"].tolist() == ["2020年比2019年", "2022年比2020年"]
