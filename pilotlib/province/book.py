@@ -155,8 +155,6 @@ def _headed(paragraphs: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]
     """What a topic of one year finds, the first of several sentences, and what is left to say of each topic."""
     headings, texts = dict[str, str](), dict(paragraphs)
     for topic, text in paragraphs.items():
-        if topic == "outliers":  # an appendix, which has its own heading
-            continue
         first, _, rest = text.partition("。")
         if rest and "\n" not in text:
             headings[topic], texts[topic] = first, rest
