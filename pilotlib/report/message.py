@@ -147,14 +147,14 @@ def _covered(statistics: Statistics) -> Point | None:
         partly = "（只计在校生数已知的专业）" if _known(statistics)[1]["distinct_students"] else ""
         means.append(f"平均每百名在校生有名额{said['places_per_100_students']}{partly}")
     if len(rate) > 1 and rate.min() > 0:
-        means.append(f"各专业从{number(rate.min())}到{number(rate.max())}不等")
+        means.append(f"各专业从{number(rate.min())}人到{number(rate.max())}人不等")
     return Point(f"涉及{reached}", "；".join(means))
 
 
 def _reached(said: dict[str, str]) -> str:
     """The majors and the students that the year reaches, as far as they are known."""
     majors, students = said["majors_count"], said["distinct_students"].replace("人", "名")
-    parts = {f"{majors}专业": majors, f"在校生{students}": students}
+    parts = {f"{majors}专业": majors, f"其在校生共{students}": students}
     return "，".join(part for part, count in parts.items() if count != NOT_GIVEN)
 
 

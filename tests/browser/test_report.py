@@ -148,7 +148,7 @@ def test_the_first_screen_tells_the_year(desk_window, ran):
         "全年获批培训名额1,662人",
         "完成培训1,028人，占批准名额的61.9%",
         "以中级为主",
-        "涉及至少15个专业，在校生5,501名",
+        "涉及至少15个专业，其在校生共5,501名",
     ]
     assert page.locator(".key-figures dd:not(.note)").all_inner_texts() == ["1,662人", "1,028人", "908人", "21种"]
     links = page.locator(".doubts a")

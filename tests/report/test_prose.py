@@ -83,7 +83,7 @@ def test_the_message_of_2021_says_what_happened_and_what_it_means(statistics):
         "完成培训1,028人，占批准名额的61.9%：有634个名额没有完成培训；908人参加考核，占培训人数的88.3%；"
         "通过、获证人数未提供，成效还无从评价",
         "以中级为主：中级名额1,378人，占82.9%；各专业大类中财经商贸大类最多，占36.7%",
-        "涉及至少15个专业，在校生5,501名：平均每百名在校生有名额30.2人；各专业从8.8到80.8不等",
+        "涉及至少15个专业，其在校生共5,501名：平均每百名在校生有名额30.2人；各专业从8.8人到80.8人不等",
     ]
     cards = [(card.name, card.value, card.note) for card in cards_of(statistics)]
     assert cards == [
