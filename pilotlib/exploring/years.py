@@ -53,14 +53,16 @@ class Years(NamedTuple):
     """The cleaned tables of one year or several; every table has a column `year`.
 
     `applications`: one row per application, `majors` joined and a `note` of what was found in the row;
-    `majors`: one per application and major; `statistics`: the tables of the reference, by name; `changes`,
-    `problems`, `set_aside`: what cleaning and checking logged; `cells`: `source_row, column` (its title) and text
-    of every cell as received.
+    `majors`: one per application and major; `results`: one per row of a table of results, its majors together, without
+    the columns in which nothing stands, no row where there is no such table; `statistics`: the tables of the
+    reference, by name; `changes`, `problems`, `set_aside`: what cleaning and checking logged; `cells`: `source_row,
+    column` (its title) and text of every cell as received.
     """
 
     years: tuple[int, ...]
     applications: pd.DataFrame
     majors: pd.DataFrame
+    results: pd.DataFrame
     statistics: Statistics
     changes: pd.DataFrame
     problems: pd.DataFrame
@@ -71,7 +73,7 @@ class Years(NamedTuple):
         """What is here, in two lines."""
         years = "、".join(f"{year}年" for year in self.years)
         counts = f"申报{len(self.applications)}行，更改记录{len(self.changes)}条，问题{len(self.problems)}条"
-        return f"{years}：{counts}，统计{len(self.statistics)}项\n可用：.{'、.'.join(self._fields[1:7])}"
+        return f"{years}：{counts}，统计{len(self.statistics)}项\n可用：.{'、.'.join(self._fields[1:8])}"
 
 
 def load_year(year: int | str | None = None, *, chinese: bool = False, project: Path | str | None = None) -> Years:
@@ -90,18 +92,19 @@ def load_year(year: int | str | None = None, *, chinese: bool = False, project: 
     """
     folder = find_project(project)
     years = load_years([year_of(folder, year)], project=folder)
-    cleaned = ("applications", "majors", "changes", "problems", "set_aside") if chinese else ()
+    cleaned = ("applications", "majors", "results", "changes", "problems", "set_aside") if chinese else ()
     translated: dict[str, Any] = {name: in_chinese(getattr(years, name)) for name in cleaned}
     return years._replace(statistics=Statistics(years.statistics, chinese=chinese), **translated)
 
 
-def load_years(years: Iterable[int | str] | None = None, *, project: Path | str | None = None) -> Years:
+def load_years(years: Iterable[int | str] | int | str | None = None, *, project: Path | str | None = None) -> Years:
     """The cleaned tables and the statistics of several years, one below the other; of all years by default.
 
     PilotError as in `load_year`, or where there is no year at all.
     """
     use_chinese_font()
     folder = find_project(project)
+    years = [years] if isinstance(years, int | str) else years
     asked = years_in(folder) if years is None else years
     numbers = sorted({year_of(folder, year) for year in asked}) or [year_of(folder)]
     loaded = [_load(folder, number) for number in numbers]
@@ -111,11 +114,14 @@ def load_years(years: Iterable[int | str] | None = None, *, project: Path | str 
     repaired = pd.concat([of_year["applications"].marks for of_year in loaded], ignore_index=True)
     for name, told in loaded[0].items():
         marks = _marks(below["applications"], repaired, below["changes"]) if name == "applications" else None
-        tables[name] = shown(told._replace(data=below[name]), year=year, marks=marks)
+        sources = dict.fromkeys(filter(None, (of_year[name].source for of_year in loaded)))
+        tables[name] = shown(told._replace(data=below[name], source="；".join(sources)), year=year, marks=marks)
+    results = tables.pop("results_rows")
+    results = results.dropna(axis="columns", how="all") if len(results) else results
     statistics = Statistics({name: tables.pop(name) for name in STATISTICS})
     if year:  # which would be a measure like others where a statistic is drawn
         statistics = Statistics({name: table.drop(columns="year") for name, table in statistics.items()})
-    return Years(tuple(numbers), statistics=statistics, **tables)
+    return Years(tuple(numbers), statistics=statistics, results=results, **tables)
 
 
 def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
@@ -198,11 +204,12 @@ def claims_in(
 
 def _load(project: Path, number: int) -> dict[str, Told]:
     """The tables of a year by name."""
-    (inputs, cleaned, problems, _), _, statistics = _counted(project, number)
+    (inputs, cleaned, problems, _), tables, statistics = _counted(project, number)
     given = [table for table in (inputs, inputs.results) if table]
     counts = [recount(table.cells, table.corrections, table.origin.aside, inputs.school) for table in given]
     compare_counts(statistics, *counts)
-    source = f"{number}年申报明细表（{inputs.file}）"
+    source, results = f"{number}年申报明细表", f"{number}年考核结果表" if inputs.results else ""
+    own = "学校提供的表外指标" if len(inputs.indicators) else ""
     applications = cleaned.applications
     logged = year_tables.logged_tables(cleaned, problems, source)
     told = logged["applications"]
@@ -215,7 +222,8 @@ def _load(project: Path, number: int) -> dict[str, Told]:
         "applications": told._replace(data=told.data[columns].join(others)),
         "majors": year_tables.table_of("majors", cleaned.majors, source),
         "cells": year_tables.table_of("cells", cells, source),
-        **year_tables.statistic_tables(statistics, source),
+        "results_rows": Told("results_rows", "考核结果明细", "考核结果表的各行。", "人次、%", results, tables.results),
+        **year_tables.statistic_tables(statistics, source, own, results),
     }
 
 
@@ -231,11 +239,13 @@ def _counted(project: Path, number: int) -> tuple[CleanedYear, Tables, dict[str,
 
 
 def _below(tables: Sequence[pd.DataFrame], years: Sequence[int]) -> pd.DataFrame:
-    """The tables of all years below each other, under `year`; categories are those of all, in their order."""
-    without = [table.drop(columns="year", errors="ignore") for table in tables]
-    joined = pd.concat(without, keys=years, names=["year"]).reset_index("year").reset_index(drop=True)
+    """The tables of all years below each other, under `year`; categories are those of all, in their order. A table
+    without rows says nothing of what its columns hold."""
+    without = dict(zip(years, (table.drop(columns="year", errors="ignore") for table in tables), strict=True))
+    without = {year: table for year, table in without.items() if len(table)} or without
+    joined = pd.concat(without, names=["year"]).reset_index("year").reset_index(drop=True)
     for column in joined.columns:
-        parts = [table[column] for table in without if column in table]
+        parts = [table[column] for table in without.values() if column in table]
         if parts and all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
             known = list(dict.fromkeys(chain.from_iterable(part.cat.categories for part in parts)))
             known = in_round_order(known) if column == "application_round" else known

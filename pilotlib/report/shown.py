@@ -149,6 +149,14 @@ def shown(told: Told, *, year: int | None = None, marks: dict[str, dict[str, str
     return table
 
 
+def source_of(table: pd.DataFrame) -> str:
+    """Where a table comes from, and how many of its rows these are, if not all; "" where nothing is said of it."""
+    if not (about := table.attrs.get(_ABOUT)):
+        return ""
+    part = f"，{about['rows']:,}行中的{len(table):,}行" if len(table) != about["rows"] else ""
+    return f"{about['words'][4]}{part}"
+
+
 def titles_of(names: Iterable[str]) -> dict[str, str]:
     """The Chinese title of each column; where several have the same, with the column's name."""
     titles = {name: title_of(name) for name in names}

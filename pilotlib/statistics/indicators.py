@@ -13,7 +13,6 @@ from pilotlib.statistics.places import (
     lacking,
     only_approved,
     percent_of,
-    repeated_over_rounds,
 )
 from pilotlib.vocabulary import PERSON_TIMES, RATES, RESULT_INDICATORS, listed
 
@@ -36,7 +35,8 @@ def overview(tables: Tables) -> pd.DataFrame:
     ratio = round(places / in_known * 100, DECIMALS) if in_known > 0 and pd.notna(places) else pd.NA
     left_out = "；".join(ratios.loc[ratios["students"].isna(), "majors_together"])
     which = "只计已批准的状态" if applications["status"].notna().any() else "申报表没有状态，按表中所列计"
-    has_rounds, repeated = applications["application_round"].notna().any(), len(repeated_over_rounds(tables))
+    rounds = applications.groupby(["certificate", "level"], observed=True)["application_round"].nunique()
+    repeated = int((rounds > 1).sum()) if applications["application_round"].notna().any() else pd.NA
     ratio_note = "批准培训人数 ÷ 在校生 × 100" + (f"，不含学生数未知的{left_out}" if left_out and len(known) else "")
     rows = [
         ("applications", len(applications), False, "申报表的行数"),
@@ -48,7 +48,7 @@ def overview(tables: Tables) -> pd.DataFrame:
         ("categories_count", majors["category"].nunique() or pd.NA, bool(cut_off) or no_category, "专业目录中的大类"),
         ("distinct_students", students["students"].sum(min_count=1), bool(unknown), students_note),
         ("places_per_100_students", ratio, False, ratio_note),
-        ("repeated_certificates", repeated if has_rounds else pd.NA, False, "按证书与等级计"),
+        ("repeated_certificates", repeated, False, "按证书与等级计"),
     ]
     table = pd.DataFrame(rows, columns=["measure", "value", "lower_bound", "note"]).astype({"value": "Float64"})
     table["lower_bound"] &= table["value"].notna()
