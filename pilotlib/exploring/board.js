@@ -105,7 +105,8 @@ function render({ model, el }) {
   const files = [["svg", "图 SVG"], ["png", "图 PNG"], ["csv", "所选行 CSV"], ["xlsx", "所选行 XLSX"]];
   const downloads = files.map(([file, title]) => make("button", { onclick: () => model.send({ file }) }, title));
   el.classList.add("pilot-board");
-  el.dataset.lmSuppressShortcuts = "true"; // else keys are JupyterLab's: an arrow leaves the list, b adds a cell
+  // Keys are the board's, not JupyterLab's, where an arrow leaves a list and b adds a cell.
+  el.addEventListener("focusin", ({ target }) => { target.dataset.lmSuppressShortcuts = "true"; });
   el.append(
     tables, columns, chips,
     make("div", { className: "seen" }, totals, make("div", { className: "drawn" },

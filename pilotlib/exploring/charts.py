@@ -221,6 +221,8 @@ def _of_statistics(figure: Callable[..., FigureEntry]) -> Callable[..., Figure]:
 
     def draw(statistics: dict[str, pd.DataFrame], title: str = "") -> Figure:
         computed = dict(statistics)  # whatever they are shown as
+        if "year" in computed["overview"]:
+            raise PilotError("报告中的图是一个年度的。请用 load_year(年度).statistics；几个年度用 chart。")
         entry = figure(figure_tables(computed, ""))
         made_of = [entry.table.name] if entry.table.name in computed else ["overview", "indicators"]
         sources = dict.fromkeys(filter(None, (source_of(computed[name]) for name in made_of)))

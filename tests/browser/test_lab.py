@@ -176,30 +176,124 @@ def test_the_launcher_has_a_card_for_each_notebook(launcher):
     ]
 
 
-def test_a_filter_changes_table_chart_and_code(board):
+def answered(page) -> None:
+    """Wait until the board shows all of what it was asked."""
+    wait_for(page, "!document.querySelector('.pilot-board').classList.contains('waiting')")
+
+
+def pick(page, form: str) -> None:
+    page.get_by_role("button", name=form, exact=True).click()
+    wait_for(page, "form => document.querySelector('.picture img').alt.startsWith(form)", arg=form)
+
+
+def test_what_is_ticked_changes_rows_chart_and_code(board):
     page = board
     page.wait_for_selector(".dt-info")
-    picture = page.locator(".widget-html img").first
-    before = picture.get_attribute("src")
+    before = page.locator(".picture img").get_attribute("src")
     assert "共 25 行" in page.locator(".dt-info").inner_text()
     assert page.locator(".dt-search").inner_text().startswith("搜索")
     places = page.locator("table.dataTable th").filter(has_text="批准总培训人数")
     places.locator(".dt-column-order").click()
     places.locator(".dt-column-order").click()
     wait_for(page, "document.querySelector('table.dataTable tbody td:nth-child(9)').textContent === '150'")
-    clipped = "all => all.filter(box => box.scrollWidth > box.clientWidth).map(box => box.textContent)"
-    assert page.locator("select[multiple]").evaluate_all(clipped) == []
-    page.locator("select[multiple]").nth(1).select_option(label="第二次")
+    assert page.locator(".columns legend").all_inner_texts() == ["批次", "证书", "等级", "专业"]
+    page.get_by_role("checkbox", name="第二次").check()
     wait_for(page, "document.querySelector('.dt-info')?.textContent.includes('共 2 行')")
-    wait_for(page, "before => [...document.querySelectorAll('.widget-html img')][0].src !== before", arg=before)
-    assert "第二次" in page.locator(".widget-html pre").inner_text()
-    page.locator("select").filter(has_text="热力图").select_option(label="热力图")
-    wait_for(page, "document.querySelector('.widget-html img').alt.startsWith('热力图')")
+    answered(page)
+    assert page.locator(".picture img").get_attribute("src") != before
+    assert "180" in page.locator(".totals").inner_text()
+    assert "第二次" in page.locator(".pilot-board pre").text_content()
     page.locator(".dt-search input").fill("5G")
     wait_for(page, "document.querySelector('.dt-info')?.textContent.includes('从 2 行中搜出')")
-    with page.expect_download() as download:
-        page.get_by_text(re.compile("导出XLSX")).click()
-    assert download.value.suggested_filename == "所选申报.xlsx"
+    page.locator(".chip").click()
+    wait_for(page, "document.querySelector('.dt-info')?.textContent.includes('共 25 行')")
+    answered(page)
+    assert page.locator(".picture img").get_attribute("src") == before
+    clipped = "all => all.filter(box => box.scrollWidth > box.clientWidth).map(box => box.textContent)"
+    assert page.locator(".columns .words, .picks, .chips").evaluate_all(clipped) == []
+
+
+def test_a_board_says_that_it_works_until_all_is_there(board):
+    """The sign comes with the click itself, before the kernel has heard of it, and goes with the last answer."""
+    seen = board.evaluate("""() => new Promise(done => {
+      const page = document.querySelector('.pilot-board'), totals = page.querySelector('.totals'), seen = [];
+      const see = () => seen.push(page.querySelector('[role=status]').textContent + totals.className);
+      new MutationObserver(() => {
+        see();
+        if (!page.classList.contains('waiting')) done(seen);
+      }).observe(page, {attributes: true});
+      page.querySelector('fieldset:nth-child(3) input').click();
+      see();
+    })""")
+    assert seen[0] == "正在计算…totals old"
+    assert seen[-1] == "totals"
+    board.get_by_role("button", name="清除筛选").click()
+    answered(board)
+
+
+def test_many_words_are_searched_and_keys_are_the_boards(board):
+    search = board.get_by_label("搜索专业")
+    cells = board.locator(".jp-Cell").count()
+    search.fill("电子")
+    shown = board.locator("fieldset").filter(has=search).locator("label:visible")
+    assert shown.all_inner_texts() == ["电子商务"]
+    shown.locator("input").focus()
+    board.keyboard.press("Space")
+    wait_for(board, "document.querySelector('.chip')?.textContent === '专业：电子商务 ×'")
+    answered(board)
+    board.keyboard.press("b")  # which would be a new cell
+    grouped = board.get_by_label("分组")
+    grouped.focus()
+    board.keyboard.press("ArrowDown")
+    wait_for(board, "document.querySelector('.picture img').alt.includes('按证书名称')")
+    assert board.locator(".jp-Cell").count() == cells
+    grouped.select_option(label="申报批次")
+    search.fill("")
+    board.get_by_role("button", name="清除筛选").click()
+    answered(board)
+
+
+def test_forms_that_do_not_fit_say_why(board):
+    split = board.locator(".pick").last
+    assert split.inner_text().split("\n") == ["再分", "条形图没有再分：选堆叠条形图、折线图或热力图"]
+    pick(board, "折线图")
+    assert split.locator("option").all_inner_texts() == ["证书名称", "等级", "申报专业"]
+    board.get_by_label("分组").select_option(label="证书名称")
+    wait_for(board, "document.querySelector('.picture img').alt.startsWith('条形图')")
+    line = board.get_by_role("button", name="折线图", exact=True)
+    assert line.get_attribute("aria-disabled") == "true"
+    assert board.locator(".forms small").inner_text() == "折线图只画有先后的分组，如申报批次、申报年度"
+    board.get_by_label("分组").select_option(label="申报批次")
+    answered(board)
+
+
+def test_chart_and_rows_are_downloaded(board):
+    pick(board, "热力图")
+    title = "批准总培训人数，按申报批次与等级"
+    for label, name in (
+        ("图 SVG", f"{title}.svg"),
+        ("图 PNG", f"{title}.png"),
+        ("所选行 CSV", "所选行.csv"),
+        ("所选行 XLSX", "所选行.xlsx"),
+    ):
+        with board.expect_download() as download:
+            board.get_by_role("button", name=label).click()
+        assert download.value.suggested_filename == name
+        assert download.value.path().stat().st_size > 1000
+
+
+def test_the_code_of_the_board_draws_its_chart(board):
+    code = board.locator(".pilot-board pre").text_content()
+    board.evaluate(
+        """async code => {
+      const commands = window.jupyterapp.commands, notebook = window.jupyterapp.shell.currentWidget.content;
+      await commands.execute('notebook:insert-cell-below');
+      notebook.activeCell.model.sharedModel.setSource(code);
+      await commands.execute('notebook:run-cell');
+    }""",
+        code,
+    )
+    board.wait_for_selector(".jp-OutputArea-output img[src^='data:image/png']")
 
 
 def test_a_terminal_and_a_cell_find_the_command(board):

@@ -23,6 +23,8 @@ def shell():
         ("figures.", {"round_level", "certificates", "majors", "categories"}),
         ('year.statistics["by_', {"by_round", "by_level", "by_major"}),
         ('year.applications["places', {"places_applied", "places_approved"}),
+        ('year.statistics["按', {"按申报批次", "按专业", "按专业大类"}),
+        ('year.applications["批准', {"批准总培训人数"}),
     ],
 )
 def test_names_complete(shell, typed, offered):
@@ -39,6 +41,7 @@ def test_names_complete(shell, typed, offered):
         "year.applications.sort_values('学生规摸')",
         "year.applications.groupby(['level', '批吃'])",
         "year.statistics['by_majr']",
+        "pilotlib.explore(2021, 等级='高级')",
     ],
 )
 def test_an_error_is_one_line_in_a_cell(shell, capsys, wrong):

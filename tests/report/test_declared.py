@@ -121,7 +121,7 @@ for table in (columns.APPLICATION_COLUMNS, columns.SOURCE_COLUMNS, columns.COLUM
 columns.HEADERS["学制"] = "duration"
 
 from pilotlib.exploring.charts import GROUPS
-from pilotlib.exploring.board import CHOICES
+from pilotlib.exploring.selection import CHOICES
 from pilotlib.province.book import book_of as schools_book
 from pilotlib.province.statistics import summarise_schools
 from pilotlib.publishing.workbook import as_xlsx
