@@ -145,6 +145,7 @@ function render({ model, el }) {
       ? make("img", { alt: said, src: `data:image/svg+xml,${encodeURIComponent(svg)}` })
       : make("p", {}, said));
     picture.classList.remove("old");
+    downloads.slice(0, 2).forEach((button) => { button.disabled = !svg; });
   };
   const showTotals = () => {
     totals.innerHTML = model.get("totals");

@@ -86,6 +86,7 @@ class Board(anywidget.AnyWidget):
         """A board of some years, and what is asked at first."""
         super().__init__(asked=asked)
         self.years, self.rows = years, ITable(as_shown(years.applications), **_TABLE)
+        self.counted: tuple[Any, ...] = ()
         self.answer()
         self.observe(self.answer, "asked")
         self.on_msg(self.send_file)
@@ -95,17 +96,17 @@ class Board(anywidget.AnyWidget):
         table, selection = self.asked["table"], self.asked["selection"]
         return select(self.years, selection, table), picked(getattr(self.years, table), self.asked["picks"])
 
-    def answer(self, change: Any = None) -> None:
-        """Show what is asked for, of the rows what they are unless they stay the same."""
+    def answer(self, _: Any = None) -> None:
+        """Show what is asked for; rows and totals that stand there already stay."""
         (rows, picks), table, selection = self.chosen(), self.asked["table"], self.asked["selection"]
-        before = change["old"] if change else {}
         try:
             self.offered = to_choose(self.years, table, picks)
             self.said, self.picture = pictured(rows, picks)
             self.code = as_code(self.years, selection, picks, table)
-            if (before.get("table"), before.get("selection")) != (table, selection):
+            if self.counted != (table, selection):
                 self.show_rows(as_shown(rows))
                 self.totals = totals(self.years, rows, table)._repr_html_() or ""
+                self.counted = table, selection
         finally:
             self.answered = self.asked["number"]
 

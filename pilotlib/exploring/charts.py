@@ -17,7 +17,7 @@ from pilotlib.errors import PilotError, suggestion
 from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR
 from pilotlib.report.drawing import draw_stacks, report_style
 from pilotlib.report.figures import FIGURES, FigureEntry, drawing
-from pilotlib.report.prose import at_least, number, shortened
+from pilotlib.report.prose import AT_LEAST, at_least, number, shortened
 from pilotlib.report.shown import source_of
 from pilotlib.report.told import names_of
 from pilotlib.report.year_tables import figure_tables
@@ -30,6 +30,7 @@ _LONGEST_LABEL = 18  # characters
 _IN_ORDER = ("round", "year")  # kinds of columns along which something goes on; the others are categories
 _BY_LENGTH = ("name", "names", "status", "text")  # kinds of columns that have no order of their own
 NOT_COUNTED = "无数据"  # no bar is not a bar of 0
+_FEW_LINES = 4  # of more, only lower bounds are written beside their points
 _ACROSS = 45  # characters that stand side by side below or above a chart
 _TITLE_LINE, _LINE = 42, 0.26  # characters of a title in a line of it, and how high that is in inches
 
@@ -60,9 +61,9 @@ def chart(
         chart(load_year().applications, by="level", form="stacked", split="application_round")
     """
     groups = {group: title_of(group) for group in groups_of(rows)}
-    by, split = (named(name, groups, "图") for name in (by, split))
+    by, form = named(by, groups, "图"), named(form, FORMS, "图")
+    split = by if form == "bar" else named(split, groups, "图")
     measure = named(measure, {name: title_of(name) for name in measures_of(rows)}, "图")
-    form = named(form, FORMS, "图")
     if rows.empty:
         raise PilotError("没有符合条件的行，没有图可画。请放宽筛选。")
     if why := unfit(form, by, measure):
@@ -71,20 +72,27 @@ def chart(
     whole = _counted(rows, [by], measure)
     if form in ("bar", "stacked") and kind_of(by) in _BY_LENGTH:
         whole = whole.sort_values(["few", "value"], ascending=[True, False], kind="stable")
-    parts = whole.set_axis([whole.index, [title_of(measure)] * len(whole)])
-    if form != "bar" and split != by:
-        parts = _counted(rows, [by, split], measure)
+    one = whole.set_axis([whole.index, [title_of(measure)] * len(whole)])
+    parts = one if split == by else _counted(rows, [by, split], measure)
     values, texts = (parts[name].unstack().reindex(whole.index) for name in ("value", "text"))
-    others = iter(seaborn.color_palette("colorblind", values.shape[1]) if values.shape[1] > 1 else [MAIN_COLOUR])
-    colours = {name: LEVEL_COLOURS.get(name) or next(others) for name in names_of(values)}
-    with report_style():
-        figure = Figure(figsize=(8, 0.3 + 0.34 * (9 if form == "line" else len(values))), layout="constrained")
-        axes = figure.subplots()
-        _DRAWN[form](axes, values, whole["text"].tolist() if form in ("bar", "stacked") else texts, colours)
-        if form != "heat" and values.shape[1] > 1:
-            axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
+    figure = _drawn(form, values, texts, whole["text"].tolist())
     said = title or drawn_title(by, measure, form, split)
     return _entitled(figure, said, unit_of(measure) or PERSON_TIMES, source_of(rows))
+
+
+def _drawn(form: str, values: pd.DataFrame, texts: pd.DataFrame, whole: list[str]) -> Figure:
+    """A chart of values, a row of it for each of theirs, with the texts of each, or of all of a row."""
+    others = iter(seaborn.color_palette("colorblind", values.shape[1]) if values.shape[1] > 1 else [MAIN_COLOUR])
+    colours = {name: LEVEL_COLOURS.get(name) or next(others) for name in names_of(values)}
+    named_beside = len(colours) if form != "heat" and len(colours) > 1 else 0
+    height = max(0.34 * (9 if form == "line" else len(values)), 0.24 * named_beside)
+    with report_style():
+        figure = Figure(figsize=(8, 0.3 + height), layout="constrained")
+        axes = figure.subplots()
+        _DRAWN[form](axes, values, whole if form in ("bar", "stacked") else texts, colours)
+        if named_beside:
+            axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
+    return figure
 
 
 def drawn_title(by: str, measure: str, form: str, split: str) -> str:
@@ -174,7 +182,7 @@ def _lines(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, colours: dict[
         label = shortened(name, _LONGEST_LABEL)
         axes.plot(range(len(values)), values[name].astype(float), "o-", color=colour, label=label)
         for place, (value, text) in enumerate(zip(values[name], texts[name], strict=True)):
-            if pd.notna(value):
+            if pd.notna(value) and (len(colours) <= _FEW_LINES or text.startswith(AT_LEAST)):
                 axes.annotate(text, (place, value), xytext=(0, 5), textcoords="offset points", ha="center")
     axes.set_xticks(range(len(values)), [shortened(str(name), 8) for name in values.index])
     axes.tick_params(axis="x", labelbottom=True, rotation=_rotation(values.index))

@@ -128,18 +128,12 @@ def as_code(years: Years, selection: Selection, picks: dict[str, str], table: st
         parts += [f'rows["{name}"].isna()'] if UNKNOWN in selection[name] else []
         conditions.append(f"({' | '.join(parts)})" if len(parts) > 1 else parts[0])
     if selection.get("major"):
-        conditions.append(
-            f'rows["majors"].str.split("；").explode().isin({_as_list(selection["major"])}).groupby(level=0).any()'
-        )
-    drawn = {name: word for name, word in picks.items() if name != "split" or picks["form"] != "bar"}
-    return "\n".join(
-        [
-            "from pilotlib import chart, load_years",
-            f"rows = load_years({[*years.years]}).{table}",
-            *([f"rows = rows[{' & '.join(conditions)}]"] if conditions else []),
-            f"chart(rows, {', '.join(f'{name}={_as_list(word)}' for name, word in drawn.items())})",
-        ]
-    )
+        of_any = f"isin({_as_list(selection['major'])}).groupby(level=0).any()"
+        conditions.append(f'rows["majors"].str.split("；").explode().{of_any}')
+    drawn = [f"{name}={_as_list(word)}" for name, word in picks.items() if name != "split" or picks["form"] != "bar"]
+    lines = ["from pilotlib import chart, load_years", f"rows = load_years({[*years.years]}).{table}"]
+    lines += [f"rows = rows[{' & '.join(conditions)}]"] if conditions else []
+    return "\n".join([*lines, f"chart(rows, {', '.join(drawn)})"])
 
 
 def totals(years: Years, rows: pd.DataFrame, table: str = "applications") -> Table:
@@ -166,8 +160,6 @@ def _results(years: Years, part: pd.DataFrame) -> pd.DataFrame:
     of_part = part.reindex(columns=NO_RESULTS.columns)
     summed = total(Tables(pd.DataFrame(none), years.majors, pd.DataFrame(), {}, of_part)).iloc[0]
     names = measures_of(part)
+    table = pd.DataFrame({"measure": names, "value": pd.array(summed[names].tolist(), "Float64")})
     bounds = [bool(summed.get(f"{name}_bound", False)) for name in names]
-    units = [unit_of(name) or PERSON_TIMES for name in names]
-    return pd.DataFrame({"measure": names, "value": list(summed[names]), "unit": units, "lower_bound": bounds}).astype(
-        {"value": "Float64"}
-    )
+    return table.assign(unit=[unit_of(name) or PERSON_TIMES for name in names], lower_bound=bounds)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from pilotlib import explore
 from pilotlib.exploring.board import file_of, to_choose
-from pilotlib.exploring.selection import picked
+from pilotlib.exploring.selection import picked, totals
 from tests.conftest import ROOT
 
 
@@ -54,6 +54,9 @@ def test_nothing_chosen_is_said_and_whatever_happens_is_answered(board, monkeypa
     with pytest.raises(ZeroDivisionError):
         ask(board, selection={})
     assert board.answered == board.asked["number"]
+    monkeypatch.setattr("pilotlib.exploring.board.totals", totals)
+    ask(board, picks={"form": "heat"})  # what failed is made up for
+    assert "1,662" in board.totals
 
 
 def test_it_offers_columns_with_a_choice_and_says_why_a_second_grouping_is_off(year, with_results):

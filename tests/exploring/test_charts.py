@@ -73,6 +73,24 @@ def test_rates_are_drawn_with_what_they_are_of_and_few_are_not_ranked(with_resul
         chart(with_results.results, by="level", measure="通过率", form="stacked")
 
 
+@pytest.mark.parametrize("form", ["stacked", "line"])
+def test_many_names_beside_a_chart_have_room(with_results, form):
+    figure = chart(with_results.applications, by="year", form=form, split="certificate")
+    svg_of(figure, "many")  # lays it out; axes without room would be a warning
+    legend = figure.axes[0].get_legend().get_window_extent()
+    assert legend.y0 >= 0 and legend.y1 <= figure.bbox.height
+
+
+def test_of_many_lines_only_lower_bounds_are_written(year):
+    rows = year.applications
+    rows = rows.assign(places_approved=rows["places_approved"].where(rows["source_row"] != 8))  # 60 and 110
+    lines = chart(rows, form="line", split="certificate").axes[0]
+    assert len(lines.get_lines()) == 21
+    assert list(lines.texts) == []
+    both = rows.assign(application_round="第一次")
+    assert [text.get_text() for text in chart(both, form="line", split="certificate").axes[0].texts] == ["至少110"]
+
+
 def test_a_chart_has_one_title_its_unit_and_its_source(year, with_results):
     rows = year.applications
     said = "单位：人。来源：2021年申报明细表。"
