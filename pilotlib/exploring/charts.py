@@ -86,8 +86,9 @@ def _drawn(form: str, values: pd.DataFrame, texts: pd.DataFrame, whole: list[str
     colours = {name: LEVEL_COLOURS.get(name) or next(others) for name in names_of(values)}
     named_beside = len(colours) if form != "heat" and len(colours) > 1 else 0
     height = max(0.34 * (9 if form == "line" else len(values)), 0.24 * named_beside)
+    height += 1.1 if form == "heat" and _rotation(values.columns) else 0.3
     with report_style():
-        figure = Figure(figsize=(8, 0.3 + height), layout="constrained")
+        figure = Figure(figsize=(8, height), layout="constrained")
         axes = figure.subplots()
         _DRAWN[form](axes, values, whole if form in ("bar", "stacked") else texts, colours)
         if named_beside:

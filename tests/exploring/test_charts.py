@@ -79,6 +79,8 @@ def test_many_names_beside_a_chart_have_room(with_results, form):
     svg_of(figure, "many")  # lays it out; axes without room would be a warning
     legend = figure.axes[0].get_legend().get_window_extent()
     assert legend.y0 >= 0 and legend.y1 <= figure.bbox.height
+    one_row = with_results.applications.query("year == 2021 and application_round == '沿用批次'")
+    svg_of(chart(one_row, form="heat", split="certificate"), "many")
 
 
 def test_of_many_lines_only_lower_bounds_are_written(year):
