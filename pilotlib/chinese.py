@@ -1,4 +1,4 @@
-"""The Chinese font: in plots, also an analyst's (the lab's kernels load this), and the part that a page carries."""
+"""The Chinese font: in plots, also an analyst's, and the part that a page carries."""
 
 import io
 from functools import cache
@@ -60,8 +60,3 @@ def font_for(html: str, bold: bool = False) -> bytes:
     target = io.BytesIO()
     font.save(target)
     return target.getvalue()
-
-
-def load_ipython_extension(shell: Any) -> None:
-    """Called by a kernel that is started with `--ext=pilotlib.chinese`."""
-    use_chinese_font()

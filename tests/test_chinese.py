@@ -26,7 +26,7 @@ figure, axes = plt.subplots()
 axes.set_title("批次−等级")
 figure.canvas.draw()
 """
-EXTENSION = "from pilotlib.chinese import load_ipython_extension; load_ipython_extension(None)"
+EXTENSION = "from pilotlib.lab import load_ipython_extension; load_ipython_extension(None)"
 STYLES = [
     "",
     "import seaborn; seaborn.set_theme()",
@@ -56,7 +56,7 @@ def test_without_it_the_glyphs_are_missing(style):
 
 def test_the_lab_starts_its_kernels_with_it():
     kernel = json.loads((ROOT / "jupyter" / "kernels" / "python3" / "kernel.json").read_text(encoding="utf-8"))
-    assert "--ext=pilotlib.chinese" in kernel["argv"]
+    assert "--ext=pilotlib.lab" in kernel["argv"]
 
 
 def test_the_bold_of_a_page_is_drawn_in_the_forms_of_chinese():

@@ -22,7 +22,7 @@ from pilotlib.reading.headers import header_of
 from pilotlib.report import year_tables
 from pilotlib.report.checked import claims_table
 from pilotlib.report.shown import Table, shown, titles_of
-from pilotlib.report.told import Told, in_words, names_of
+from pilotlib.report.told import Told, aligned, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
 from pilotlib.statistics.places import college_of_major, results_of
 from pilotlib.vocabulary import in_round_order
@@ -44,6 +44,11 @@ class Statistics(dict[str, pd.DataFrame]):
             raise UnknownNameError(f"没有统计“{name}”。{suggestion(str(name), [*self, *known])}")
         table = super().__getitem__(name)
         return in_chinese(table) if self.chinese else table
+
+    def __repr__(self) -> str:
+        """What there is, a line each: Chinese title, name."""
+        titles = [STATISTICS[name].title for name in self]
+        return "\n".join(aligned([(False, ["统计", *titles]), (False, ["名称", *self])]))
 
     def _ipython_key_completions_(self) -> list[str]:
         return [*self, *(STATISTICS[name].title for name in self)]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 import pandas as pd
-from IPython.display import HTML
 
 from pilotlib.columns import title_of
 from pilotlib.province.statistics import HIGH, LEAST_SCHOOLS, is_incomplete
 from pilotlib.report import parts
 from pilotlib.report.books import Book, Doubt
+from pilotlib.report.cell import Part
 from pilotlib.report.prose import (
     NOT_GIVEN,
     Statistics,
@@ -31,14 +31,14 @@ _SCHOOLS_FOR_TENTH = 10  # from how many schools on the largest tenth is told
 _Row = dict[Hashable, Any]
 
 
-def figures(book: Book, *names: str, fewest: int = 1) -> HTML:
+def figures(book: Book, *names: str, fewest: int = 1) -> Part:
     """The figures of these names for each year, in order, that has so many schools."""
     counts = book.tables["by_school"].data.groupby("year")["school"].nunique()
     years = counts.index[counts >= fewest]
-    return HTML("".join(parts.figure(book, f"{name}-{year}").data for name in names for year in years))
+    return Part("".join(parts.figure(book, f"{name}-{year}").data for name in names for year in years))
 
 
-def section(book: Book, topic: str, title: str) -> HTML:
+def section(book: Book, topic: str, title: str) -> Part:
     """The section of a topic, with its figure of each year; nothing where nothing is known of it."""
     return parts.section(book, topic, title, *(name for name in book.figures if name.startswith(f"{topic}-")))
 

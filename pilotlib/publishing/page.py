@@ -14,6 +14,7 @@ from jinja2 import Template
 
 from pilotlib.chinese import font_for
 from pilotlib.errors import PilotError
+from pilotlib.report.cell import PAGE_STYLE, without_style
 from pilotlib.report.colours import COLOURS, with_page_colours
 from pilotlib.report.prose import visible
 from pilotlib.vocabulary import ORDINALS
@@ -58,6 +59,8 @@ def content_of(notebook: Path) -> Content:
             if any(kind.startswith("image/") for kind in kinds) or not {"text/html", "text/plain"} & set(kinds):
                 why = "图片没有文字说明。请用parts.figure。"
                 raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
+            if "text/html" in kinds:
+                output.data["text/html"] = without_style(output.data["text/html"])
     return content_in(visible(_exporter().from_notebook_node(node)[0]))
 
 
@@ -129,6 +132,6 @@ def _page(content: Content, opening: str, body: str, script: str) -> str:
         script=script,
         script_hash=f"sha256-{digest}",
         colours=COLOURS,
-        style=(_TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        style=PAGE_STYLE,
         font=base64.b64encode(font_for(texts)).decode("ascii"),
     )

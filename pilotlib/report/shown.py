@@ -127,7 +127,10 @@ class Table(pd.DataFrame):
         written = texts(told).map(escape)
         written = written.mask(why.notna(), "<mark title='" + why.fillna("").map(escape) + "'>" + written + "</mark>")
         notes = "".join(f'<p class="notes">{escape(note)}</p>' for note in told.notes.splitlines())
-        return f'{_STYLE}<div class="pilotlib">{element_of(told, written)}{notes}</div>'
+        page = f'<div class="pilotlib">{element_of(told, written)}{notes}</div>'
+        if self.attrs[_ABOUT]["folded"]:
+            page = f"<details><summary>{escape(told.title)}</summary>{page}</details>"
+        return _STYLE + page
 
     def __repr__(self) -> str:
         """The table as text, its figures to the right, a repaired cell with a star."""
@@ -140,12 +143,14 @@ class Table(pd.DataFrame):
         return "\n".join([told.title, "────", *lines, "────", *told.notes.splitlines()])
 
 
-def shown(told: Told, *, year: int | None = None, marks: dict[str, dict[str, str]] | None = None) -> Table:
-    """The data of a told table, of a year, which shows itself; `marks` are its repaired cells: column →
+def shown(
+    told: Told, *, year: int | None = None, marks: dict[str, dict[str, str]] | None = None, folded: bool = False
+) -> Table:
+    """The data of a told table, of a year, which shows itself, perhaps folded; `marks` are its repaired cells: column →
     "year/source_row" → what was there and why it was changed."""
     words = told._replace(definition=told.definition + told.notes)[:5]
     table, about = Table(told.data), {"words": words, "rows": len(told.data), "columns": names_of(told.data)}
-    table.attrs = {_ABOUT: about | {"year": year, "marks": marks or {}}}
+    table.attrs = {_ABOUT: about | {"year": year, "marks": marks or {}, "folded": folded}}
     return table
 
 

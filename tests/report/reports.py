@@ -40,10 +40,11 @@ def processed_of(
 
 
 def cells_of_notebook() -> list:
-    """The cells of the report's notebook after the one that opens the report."""
+    """The cells of the report's notebook after the one that opens the report, but for those about the notebook."""
     node = nbformat.read(ROOT / "notebooks" / "3_annual_report.ipynb", as_version=4)
     opening = next(place for place, cell in enumerate(node.cells) if "open_year(" in cell.source)
-    return [nbformat.v4.new_code_cell("parts.title_block(report)"), *node.cells[opening + 1 :]]
+    told = [cell for cell in node.cells[opening + 1 :] if "about" not in cell.metadata.get("tags", [])]
+    return [nbformat.v4.new_code_cell("parts.title_block(report)"), *told]
 
 
 def pieces_of(report: Book, drawn: bool = True) -> list[str]:
