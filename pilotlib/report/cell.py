@@ -15,7 +15,7 @@ _IN_A_CELL = """
 h1, h2, h3, h4 { font-weight: bold; }
 h2:first-child { margin-top: .5rem; }
 dt, dd { float: none; width: auto; font-weight: normal; }
-table { table-layout: auto; margin: 0; }
+table { table-layout: auto; margin: 0; color: inherit; }
 tbody tr:nth-child(n) { background: none; }
 .numbered:empty { display: none; }
 a.section { color: inherit; }

@@ -4,16 +4,22 @@ The stages run by hand in a browser: tests/browser/test_lab.py.
 """
 
 import ast
+import json
 import re
 from contextlib import nullcontext
+from unittest import mock
 
 import nbformat
 import papermill
 import pytest
+from ipykernel.ipkernel import IPythonKernel
 
+from pilotlib.lab import load_ipython_extension
 from pilotlib.running.engine import IN_PROCESS
 from tests.conftest import KERNELS, ROOT, make_project
 
+LAB = ROOT / "jupyter"
+ORDER = ('"changes"', '"set_aside"', '"problems"', '"cleaned"', "cells_table")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STAGES = [path for path in NOTEBOOKS if path.name[0].isdigit()]
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -29,6 +35,41 @@ def test_no_outputs_and_no_traces_of_a_run_are_kept(path):
     node = nbformat.read(path, as_version=4)
     assert all(cell.outputs == [] and cell.execution_count is None for cell in node.cells if cell.cell_type == "code")
     assert set(node.metadata) == {"kernelspec", "language_info"}
+
+
+def test_each_says_of_its_kernel_what_the_lab_would_write_into_it():
+    """Or it would be marked as changed as soon as it is opened."""
+    spec = json.loads((LAB / "kernels" / "python3" / "kernel.json").read_text(encoding="utf-8"))
+    with mock.patch.dict(IPythonKernel.language_info):
+        load_ipython_extension(None)
+        info = dict(IPythonKernel.language_info)
+    assert "version" not in info
+    for path in NOTEBOOKS:
+        metadata = nbformat.read(path, as_version=4).metadata
+        assert metadata.language_info == info
+        assert metadata.kernelspec == {"name": "python3"} | {name: spec[name] for name in ("display_name", "language")}
+
+
+def test_the_lab_writes_each_as_it_is_stored():
+    for path in NOTEBOOKS:
+        text = path.read_text(encoding="utf-8")
+        assert nbformat.writes(nbformat.reads(text, as_version=4)) + "\n" == text
+
+
+def test_the_labs_kernel_stops_papermill_where_something_is_missing(tmp_path, monkeypatch):
+    """In JupyterLab itself the same is a sentence: tests/browser/test_lab.py."""
+    monkeypatch.setenv("JUPYTER_PATH", str(LAB))
+    with pytest.raises(papermill.PapermillExecutionError) as caught:
+        by_hand("trends", tmp_path)
+    assert caught.value.ename == "PilotError"
+    assert "至少需要两个处理过的年度" in caught.value.evalue
+
+
+def test_what_was_decided_comes_first_and_the_table_as_received_is_folded():
+    sources = [cell.source for cell in code_cells(ROOT / "notebooks" / "1_clean.ipynb")]
+    places = [next(place for place, source in enumerate(sources) if word in source) for word in ORDER]
+    assert places == sorted(places)
+    assert "folded=True" in sources[places[-1]]
 
 
 @by_name

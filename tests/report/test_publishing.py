@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont
 from pilotlib import PilotError, publishing
 from pilotlib.publishing.page import as_html, content_of
 from pilotlib.report.books import DEFAULT_EDITIONS
+from pilotlib.report.cell import PAGE_STYLE, Part, Title
 
 
 def notebook(tmp_path, *outputs):
@@ -40,6 +41,26 @@ def test_a_page_holds_what_cells_show_and_no_code(tmp_path):
     assert '<h2 id="section-1">一、甲</h2>' in page
     assert "secret_code" not in page
     assert "只给人看" not in page
+
+
+def test_a_part_brings_its_style_into_a_cell_and_not_onto_the_page(tmp_path):
+    title, text = Title("<h1>报告</h1>"), Part("<div>正文</div>")
+    for shown_in_cell in (title._repr_html_(), text._repr_html_()):
+        assert '<div class="pilotlib-report">' in shown_in_cell
+    assert PAGE_STYLE.splitlines()[-2] in title._repr_html_() and "--main: #" in title._repr_html_()
+    path = notebook(tmp_path, shown(title._repr_html_()), shown(text._repr_html_()), shown("<div>别的</div>"))
+    content = content_of(path)
+    assert content.opening.split() == []
+    assert content.body.split("</h2>")[1].split() == ["<h1>报告</h1>", "<div>正文</div>", "<div>别的</div>"]
+
+
+def test_what_is_about_the_notebook_is_not_on_the_page(tmp_path):
+    path = notebook(tmp_path, shown("<p>正文</p>"))
+    node = nbformat.read(path, as_version=4)
+    output = shown("<p>打开成稿</p>")
+    node.cells.append(nbformat.v4.new_code_cell("x", outputs=[output], metadata={"tags": ["about"]}))
+    nbformat.write(node, path)
+    assert "正文" in page_of(path) and "打开成稿" not in page_of(path)
 
 
 def test_what_a_cell_prints_is_shown_not_dropped(tmp_path):
