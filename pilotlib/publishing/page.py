@@ -56,11 +56,11 @@ def content_of(notebook: Path) -> Content:
             if output.output_type == "error":
                 raise PilotError(f"{where}出错（{output.ename}：{output.evalue}），不能导出。")
             kinds = sorted(output.get("data", {})) or ["text/plain"]  # what is printed has no kind
+            if "text/html" in kinds:
+                output.data["text/html"] = without_style(output.data["text/html"])
             if any(kind.startswith("image/") for kind in kinds) or not {"text/html", "text/plain"} & set(kinds):
                 why = "图片没有文字说明。请用parts.figure。"
                 raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
-            if "text/html" in kinds:
-                output.data["text/html"] = without_style(output.data["text/html"])
     return content_in(visible(_exporter().from_notebook_node(node)[0]))
 
 
