@@ -11,7 +11,7 @@ _BEGIN, _END = '<div class="pilotlib-report">', "</div>"
 # What a notebook's own style sets for every table, list and heading, set back; figures are numbered on the page alone.
 _IN_A_CELL = """
 & { max-width: var(--column); padding: 0 .5rem; color: var(--text); background: var(--ground); color-scheme: light; }
-& { font-size: 1rem; line-height: 1.7; }
+& { display: flow-root; font-size: 1rem; line-height: 1.7; }
 h1, h2, h3, h4 { font-weight: bold; }
 h2:first-child { margin-top: .5rem; }
 dt, dd { float: none; width: auto; font-weight: normal; }
