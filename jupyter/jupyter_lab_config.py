@@ -15,7 +15,7 @@ c.ServerApp.root_dir = str(here.parent)
 c.LabApp.default_url = "/lab/tree/notebooks/start.md"
 c.LabApp.app_settings_dir = str(here / "settings")
 c.LabApp.workspaces_dir = str(here.parent / ".pilot" / "lab")
-# Tables of the report and of the start page look as on the page itself: custom/custom.css.
+# The tables of the start page stand to the left: custom/custom.css. Outputs bring their own style.
 c.LabApp.custom_css = True
 c.ServerApp.tornado_settings = {"static_custom_path": [str(here / "custom")]}
 c.LabApp.extension_manager = "readonly"

@@ -147,7 +147,8 @@ def read_processed(folder: Path) -> Processed:
     """Read what the cleaning stage wrote; a PilotError where it is not there."""
     year = folder.name
     if not (folder / "about.json").exists():
-        raise PilotError(f"还没有 {year} 的处理结果（{year}/about.json）。请先运行 1_clean，或 pilot run。")
+        first = "请先运行 1_clean（清洗与检查），或 pilot run。"
+        raise PilotError(f"还没有 {year} 的处理结果（{year}/about.json）。{first}")
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in Processed._fields[2:-1]}
     tables["cells"] = tables["cells"].set_index("place")
     results = read_processed(folder / "results") if (folder / "results").is_dir() else None
@@ -159,7 +160,7 @@ def read_year_statistics(folder: Path, names: Iterable[str]) -> YearStatistics:
     """Read some statistics that the second stage wrote, by name; a PilotError where one is not there."""
     year, files = folder.name, {name: folder / "statistics" / f"{name}.parquet" for name in names}
     if missing := next((f"{year}/statistics/{path.name}" for path in files.values() if not path.exists()), ""):
-        raise PilotError(f"还没有 {year} 的统计结果（{missing}）。请先运行 2_statistics，或 pilot run {year}。")
+        raise PilotError(f"还没有 {year} 的统计结果（{missing}）。请先运行 2_statistics（统计），或 pilot run {year}。")
     about = json.loads(read_text(folder / "about.json"))
     return YearStatistics(about["year"], about, {name: pd.read_parquet(path) for name, path in files.items()})
 
