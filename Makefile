@@ -4,10 +4,12 @@ BIN := .venv/bin
 # Compiled modules are kept even where the machine's settings say otherwise: every notebook starts a new Python.
 export PYTHONDONTWRITEBYTECODE =
 
+# What is installed, and what builds the package, each by its hash in the lock.
+PINNED := --constraint requirements.lock --build-constraint requirements.lock
 INSTALL_UV := install --quiet --disable-pip-version-check --requirement .venv/uv.txt
 
 .DEFAULT_GOAL := report
-.PHONY: report check extras test test-all fuzz lint words lab lock bench picture clean
+.PHONY: report check extras wheel test test-all fuzz lint words lab lock bench picture clean
 
 report: .venv/ready  ## the annual report of YEAR (the newest by default)
 	$(BIN)/pilot run $(YEAR)
@@ -16,8 +18,11 @@ check: .venv/ready  ## what is found in the table of YEAR; writes nothing
 	$(BIN)/pilot check $(YEAR)
 
 extras: .venv/uv  ## what docx, pdf and a cluster want
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable ".[office,pdf,formats,cluster]"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python $(PINNED) --editable ".[office,pdf,formats,cluster]"
 	$(HERE)
+
+wheel: .venv/uv  ## the package in one file, dist/*.whl, with what `pilot init` begins another school's project with
+	$(BIN)/uv build --quiet --wheel --build-constraint requirements.lock
 
 # The types, which take half a minute where they have not been checked before, are checked beside the tests, and told of
 # when these have ended.
@@ -64,7 +69,7 @@ clean:  ## remove the environment and everything that runs have made
 lab: export PYTHONUTF8 = 1
 
 # What says where the package is, without the project's own path: at one in Chinese Python 3.11 and 3.12 stop in GBK.
-HERE := cd .venv/lib/python3*/site-packages && echo ../../../.. > pilotlib.pth
+HERE := cd .venv/lib/python3*/site-packages && echo ../../../.. > _pilotlib.pth
 
 # uv comes from PyPI, by its hash in the lock; it then installs the rest, each by its hash in the lock.
 .venv/uv: requirements.lock
@@ -75,11 +80,11 @@ HERE := cd .venv/lib/python3*/site-packages && echo ../../../.. > pilotlib.pth
 	touch $@
 
 .venv/ready: .venv/uv pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable .
+	$(BIN)/uv pip install --quiet --python $(BIN)/python $(PINNED) --editable .
 	$(HERE)
 	touch $@
 
 .venv/ready-dev: .venv/uv pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable ".[dev]"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python $(PINNED) --editable ".[dev]"
 	$(HERE)
 	touch .venv/ready $@

@@ -14,7 +14,7 @@ import click
 
 from pilotlib import __version__
 from pilotlib.errors import PilotError
-from pilotlib.project import find_project, year_of, years_in
+from pilotlib.project import NEXT, begin_project, find_project, year_of, years_in
 from pilotlib.report.books import DEFAULT_EDITIONS
 
 if TYPE_CHECKING:
@@ -149,6 +149,15 @@ def check(year: str | None, project: Path) -> None:
     click.echo("\n".join(findings(of_year.inputs.file, *of_year[1:])))
     _tell_proposed(proposed_for(of_year))
     sys.exit(int(any((table.problems["severity"] == "error").any() for table in (of_year, of_year.results) if table)))
+
+
+@_command(help="建立一个新的项目：笔记本、说明和待填写的学校设置，还没有年度。有内容的文件夹不会改动。")
+@click.argument("folder", type=_path, metavar="文件夹")
+def init(folder: Path) -> None:
+    """Make a project that has no year yet."""
+    made = begin_project(folder)
+    click.echo(f"已建立 {made}：{'、'.join(sorted(path.name for path in made.iterdir()))}")
+    click.echo(f"下一步：进入这个文件夹，{NEXT}（详见 README.zh-CN.md）")
 
 
 @_command(

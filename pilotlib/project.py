@@ -1,6 +1,8 @@
-"""Where things are in a project; it reads nothing, so that a command that has nothing to do is quick."""
+"""Where things are in a project, and how one begins; light to import, so that a command with nothing to do is quick."""
 
+import json
 import re
+import tempfile
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,13 @@ ENDINGS: dict[str, str] = {}
 for _kind, _about in KINDS.items():
     ENDINGS |= dict.fromkeys([_kind, *_about.get("also", [])], _kind)
 READABLE_SUFFIXES = tuple(ending for ending in ENDINGS if ending != ".xlsb")
+# What a new project begins with: in a wheel all of it stands in this folder, in a clone only what is its own.
+STARTING = Path(__file__).with_name("starting")
+_BEGINNING: tuple[str, ...] = (".gitignore", "README.zh-CN.md", "data/processed/README.md", "reports/README.md")
+_BEGINNING += ("data/raw/README.md", "data/raw/README.zh-CN.md", "data/raw/school.toml", "data/raw/reference")
+_BEGINNING += ("docs/formats.md", "docs/statistics.md", "jupyter", "notebooks")
+_MADE_BY_TOOLS = ("__pycache__", ".ipynb_checkpoints")
+NEXT = "填好 data/raw/school.toml，再用收到的申报表建立年度：pilot new 年度 文件"
 
 
 def find_project(start: Path | str | None = None) -> Path:
@@ -26,7 +35,7 @@ def find_project(start: Path | str | None = None) -> Path:
     for folder in (start, *start.parents):
         if (folder / "data" / "raw").is_dir():
             return folder
-    how = "请进入项目文件夹，或用 --project（papermill 用 -p project）指定。"
+    how = "请进入项目文件夹，或用 --project（papermill 用 -p project）指定；还没有项目的，先运行 pilot init 文件夹。"
     raise PilotError(f"{start} 及其上级文件夹中都没有 data/raw。{how}")
 
 
@@ -54,7 +63,7 @@ def year_of(project: Path, year: int | str | None = None) -> int:
         raise PilotError(f"年度“{year}”不是四位数字。请写成四位的年份。")
     if years := years_in(project) if year is None else [year]:
         return int(years[-1])
-    raise PilotError("data/raw 中还没有任何年度。请建立 data/raw/<年度>/ 并放入申报表。")
+    raise PilotError(f"data/raw 中还没有任何年度。下一步：{NEXT}")
 
 
 def processed_years(project: Path) -> list[int]:
@@ -86,9 +95,44 @@ def year_folder(project: Path, year: int) -> Path:
 
 
 def find_notebooks(project: Path, names: Sequence[str]) -> list[Path]:
-    """The notebooks of these names: the project's own or those beside the package, else a PilotError."""
-    for folder in (project / "notebooks", Path(__file__).parents[1] / "notebooks"):
+    """The notebooks of these names: the project's own or those that one begins with, else a PilotError."""
+    for folder in (project / "notebooks", _beginning("notebooks")):
         notebooks = [folder / f"{name}.ipynb" for name in names]
         if all(path.exists() for path in notebooks):
             return notebooks
     raise PilotError(f"找不到笔记本：{project / 'notebooks'} 中应有 {'、'.join(f'{name}.ipynb' for name in names)}。")
+
+
+def _beginning(part: str) -> Path:
+    """A file or folder that a project begins with: in the wheel, or in a clone beside the package."""
+    own = STARTING / part
+    return own if own.exists() else STARTING.parents[1] / part
+
+
+def begin_project(folder: Path) -> Path:
+    """Make a project that has no year yet in a new or an empty folder; its path. PilotError where anything is there."""
+    final = folder.resolve()
+    if any(final.iterdir()) if final.is_dir() else final.exists():
+        raise PilotError(f"{folder} 中已有内容，没有改动。请换一个还没有的或空的文件夹：pilot init 文件夹")
+    final.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".pilot-", dir=final) as temporary:
+        for part in _BEGINNING:
+            source = _beginning(part)
+            for file in filter(Path.is_file, [source, *source.rglob("*")]):
+                place = Path(part, file.relative_to(source))
+                if {*place.parts}.isdisjoint(_MADE_BY_TOOLS):
+                    content, target = file.read_bytes(), Path(temporary, place)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(_without_outputs(content) if file.suffix == ".ipynb" else content)
+        for made in list(Path(temporary).iterdir()):
+            made.rename(final / made.name)
+    return final
+
+
+def _without_outputs(notebook: bytes) -> bytes:
+    """A notebook as before it was run: what it was run on belongs to another project."""
+    content = json.loads(notebook)
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()

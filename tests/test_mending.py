@@ -7,9 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from click.testing import CliRunner
 
-from pilotlib import PilotError, cli
+from pilotlib import PilotError
 from pilotlib.running import pipeline, recipes
 from tests import standin
 from tests.conftest import make_project, pilot
@@ -208,11 +207,11 @@ def test_all_years_run_and_those_that_fail_are_named_at_the_end(tmp_path, monkey
     manifest.write_text("{}")
     monkeypatch.setattr(pipeline, "run", run_year)
     monkeypatch.setattr(pipeline, "run_trends", trends)
-    result = CliRunner().invoke(cli.pilot, ["run", "--all", "--project", str(project)])
+    result = pilot(project, "run", "--all")
     assert asked == [2018, 2019, 2020, 2021, "trends"]
-    assert isinstance(result.exception, PilotError)
-    assert str(result.exception).splitlines() == [
-        "3 份报告没有完成：",
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "错误：3 份报告没有完成：",
         "2018 年：表头缺列。",
         "2020 年：reports/2020 无法读写（Permission denied）。请检查权限与磁盘空间。",
         "历年对比：笔记本出错。",

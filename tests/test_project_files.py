@@ -16,6 +16,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
 EXTRAS = [Requirement(text) for extra in PYPROJECT["project"]["optional-dependencies"].values() for text in extra]
 EXTRAS += [Requirement(text) for group in PYPROJECT["dependency-groups"].values() for text in group]
+EXTRAS += [Requirement(text) for text in PYPROJECT["build-system"]["requires"]]
 EXTRAS = [need for need in EXTRAS if need.name != PYPROJECT["project"]["name"]]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}

@@ -1,7 +1,6 @@
 """The files of settings, `source.toml` of a year and `school.toml`, and what the former says of where the table is.
 
-What may stand in each, and how it is written, is an example beside this module; that of `source.toml` is what a new
-year begins with.
+What may stand in each, and how it is written, is an example: what a new year, and what a new project begins with.
 """
 
 import json
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pilotlib.errors import PilotError, suggestion
+from pilotlib.project import STARTING
 from pilotlib.reading.files import read_text
 from pilotlib.reading.grids import Grid
 from pilotlib.reading.headers import Header
@@ -21,11 +21,11 @@ from pilotlib.vocabulary import STATUSES, status_named
 from pilotlib.words import normalised, year_text
 
 SOURCE = Path(__file__).with_name("source.toml").read_text("utf-8")
-_EXAMPLE = re.sub("(?m)^# ", "", SOURCE.format(file='"申报表.xlsx"', sha256="", year=2000, years=""))
-FORMS = {
-    "source.toml": tomllib.loads(_EXAMPLE),
-    "school.toml": tomllib.loads(Path(__file__).with_name("school.toml").read_text("utf-8")),
+_EXAMPLES = {
+    "source.toml": SOURCE.format(file='"申报表.xlsx"', sha256="", year=2000, years=""),
+    "school.toml": (STARTING / "data" / "raw" / "school.toml").read_text("utf-8"),
 }
+FORMS = {name: tomllib.loads(re.sub("(?m)^# ", "", text)) for name, text in _EXAMPLES.items()}
 NO_SOURCE: Mapping[str, Any] = {}
 OTHER_YEAR = "其他年度的行"
 

@@ -24,6 +24,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pilotlib.errors import PilotError
+from pilotlib.project import STARTING
 
 Recipe = dict[str, Any]
 # A line of a package's metadata → the package that it asks for, the extras of that, and for which extra of its own.
@@ -71,7 +72,9 @@ def files_in(folder: Path) -> list[Path]:
 def code() -> str:
     """One hash of this package as it is now: its code, templates and data."""
     package = Path(__file__).parents[1]
-    files = [path for path in files_in(package) if "__pycache__" not in path.parts]
+    # In a wheel, the notebooks stand there too: a step asks for its own.
+    own = [path for path in files_in(package) if not path.is_relative_to(STARTING)]
+    files = [path for path in own if "__pycache__" not in path.parts]
     return hashlib.sha256(json.dumps(hashes(package, files)).encode()).hexdigest()
 
 
