@@ -126,7 +126,7 @@ def look_through(project: Path, year: int) -> tuple[list[str], dict[str, list[st
         shown = [told_row(row, Header(0, 0, list(titles), [])) for row in (titles, *below) if row]
         lines = [f"{'其下' if number else '可能是表头的一行'}：{text}" for number, text in enumerate(shown)]
         proposed = {f"data/raw/{year}/source.toml": _under("columns", {}, lines_for(titles))}
-        return [f"错误  {error}", *lines], proposed
+        return ["错误 1 条", f"  {error}", *lines], proposed
     return findings(of_year.inputs.file, *of_year[1:]), proposed_for(of_year)
 
 

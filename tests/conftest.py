@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -132,6 +133,12 @@ def pilot(project: Path, *arguments: str) -> subprocess.CompletedProcess:
         except SystemExit as end:
             status = int(end.code or 0)
     return subprocess.CompletedProcess(arguments, status, output.getvalue(), errors.getvalue())
+
+
+def under(lines: list[str], heading: str) -> list[str]:
+    """What a terminal is told below a heading that begins so, line by line."""
+    (start,) = [number for number, line in enumerate(lines, 1) if line.startswith(heading)]
+    return [line.strip() for line in takewhile(lambda line: line.startswith("  "), lines[start:])]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from pilotlib import cli
-from tests.conftest import ROOT, pilot
+from tests.conftest import ROOT, pilot, under
 
 JSON_KEYS = [
     "number", "value", "unit", "kind", "state", "expected", "statistic", "sentence", "line", "column", "explanation",
@@ -24,11 +24,18 @@ def test_check_prints_what_is_found_and_writes_nothing(project):
     result = pilot(project, "check", "2021")
     assert result.returncode == 0
     lines = result.stdout.splitlines()
-    assert [line[:2] for line in lines[:-1]] == ["警示"] * 5 + ["提示"] * 4 + ["更改"] * 4
-    assert lines[11] == (
-        "更改  第18行证书名称：“机械产品三维模型设计职业技能等级证书(中”→“机械产品三维模型设计职业技能等级证书(中级)”（人工更正）"
+    assert [line for line in lines[:-1] if line[0] != " "] == ["警示 5 条", "提示 4 条", "更改 4 个单元格"]
+    warned, noted, changed = (under(lines, heading) for heading in ("警示", "提示", "更改"))
+    assert (len(warned), len(noted), len(changed)) == (4, 2, 3)  # a cause is said once, with its rows
+    assert warned[0].startswith("第8、25行“电气自动”被列宽截断")
+    assert warned[3] == "第23行批准104人，多于申请的101人，请向平台核实。"
+    assert noted == [
+        "第3、24行“5G移动网络运维（中级）”在沿用批次、第二次都有申报，按证书统计时合并计算。",
+        "第8、25行“工业机器人应用编程（中级）”在沿用批次、第二次都有申报，按证书统计时合并计算。",
+    ]
+    assert changed[2] == (
+        "第18行证书名称：“机械产品三维模型设计职业技能等级证书(中”→“机械产品三维模型设计职业技能等级证书(中级)”（人工更正）"
     )
-    assert lines[3] == "警示  第23行批准104人，多于申请的101人，请向平台核实。"
     assert lines[-1] == "applications.tsv：申报 25 行，剔除 0 行，更改 4 个单元格；错误 0 条，警示 5 条，提示 4 条。"
     assert sorted(project.rglob("*")) == before
 
@@ -54,7 +61,9 @@ def test_check_fails_when_there_are_errors(project):
     path.write_text(path.read_text(encoding="utf-8").replace("\t104\t", "\t一百零四\t"), encoding="utf-8")
     result = pilot(project, "check")
     assert result.returncode == 1
-    assert "错误  第23行的批准总培训人数“一百零四”不是整数" in result.stdout
+    lines = result.stdout.splitlines()
+    assert lines[0] == "错误 1 条"
+    assert under(lines, "错误") == ["第23行的批准总培训人数“一百零四”不是整数，请在corrections.csv中更正。"]
 
 
 def test_another_project_can_be_named(project, tmp_path):

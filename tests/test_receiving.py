@@ -10,7 +10,7 @@ import pytest
 from pilotlib import PilotError
 from pilotlib.receiving import look_through, set_up_year, years_of
 from tests import writers
-from tests.conftest import pilot
+from tests.conftest import pilot, under
 from tests.reading.test_formats import HEADER, MERGED, NOTHING_BELOW, ROWS, TITLE, TOTAL
 
 RECEIVED = [[cell.replace("2021", "2022") for cell in line] for line in [TITLE, *NOTHING_BELOW, TOTAL]]
@@ -59,9 +59,9 @@ def test_a_new_year_is_the_file_as_received_and_what_goes_beside_it(project, rec
     assert [line.strip()[3:5] for line in headings] == ["一、", "二、", "三、", "四、", "五、", "六、"]
     lines = result.stdout.splitlines()
     assert lines[0] == f"已建立 data/raw/2022：{'、'.join(names)}"
-    assert "选用  工作表“申报明细”（表头认出 9 列；文件中共有 2 个表，其余没有申报表的表头）" in lines
-    assert "合并  第2行申报批次：与上方合并为一格，同为“沿用批次”" in lines
-    assert "剔除  文件第6行（合计行）：合计｜｜｜｜｜｜100｜101" in lines
+    assert "  工作表“申报明细”（表头认出 9 列；文件中共有 2 个表，其余没有申报表的表头）" in lines
+    assert "  第2行申报批次：与上方合并为一格，同为“沿用批次”" in lines
+    assert "  文件第6行（合计行）：合计｜｜｜｜｜｜100｜101" in lines
     assert any(line.startswith("applications.xlsx：申报 3 行，剔除 2 行，更改 0 个单元格；错误 0 条") for line in lines)
 
 
@@ -121,8 +121,8 @@ def test_corrections_are_proposed_ready_to_paste_and_never_applied(project, tmp_
         file.write("\n".join(told) + "\n")
     checked = pilot(project, "check", "2022")
     assert "第2行批准总培训人数：“约20”→“20”（人工更正）" in checked.stdout
-    assert [line for line in checked.stdout.splitlines() if line.startswith("错误")] == [
-        "错误  第3行的批准总培训人数“20到30”不是整数，请在corrections.csv中更正。"
+    assert under(checked.stdout.splitlines(), "错误 1 条") == [
+        "第3行的批准总培训人数“20到30”不是整数，请在corrections.csv中更正。"
     ]
 
 
@@ -151,7 +151,7 @@ def test_a_header_that_is_nearly_one_is_suggested_and_taken_only_where_a_person_
     with (project / "data" / "raw" / "2022" / file).open("a", encoding="utf-8") as beside:
         beside.write("\n".join(lines) + "\n")
     lines, proposed = look_through(project, 2022)
-    assert f"更正  表头“批淮总培训人数”→“批准总培训人数”（{reason}）" in lines
+    assert under(lines, "更正的表头") == [f"“批淮总培训人数”→“批准总培训人数”（{reason}）"]
     assert not [line for line in lines if line.startswith("错误")]
     assert not any(proposed.values())
 
@@ -188,8 +188,8 @@ def test_a_table_of_unknown_headers_is_set_up_shown_and_read_once_they_are_named
     path.write_bytes(writers.delimited(rows))
     assert set_up_year(project, 2031, path).is_dir()
     lines, proposed = look_through(project, 2031)
-    assert "没有找到表头" in lines[0]
-    assert lines[1:] == [
+    assert lines[0] == "错误 1 条" and "没有找到表头" in lines[1]
+    assert lines[2:] == [
         "可能是表头的一行：编码｜开展证书｜报名总数｜核准名额",
         "其下：A｜甲(初级)｜66｜60",
         "其下：B｜乙(中级)｜55｜50",

@@ -32,7 +32,7 @@ from pilotlib.statistics.results import results_by
 from pilotlib.statistics.years import compared, measures
 from pilotlib.vocabulary import OUTCOMES
 from tests import writers
-from tests.conftest import examples, make_project, pilot
+from tests.conftest import examples, make_project, pilot, under
 from tests.report.reports import pieces_of
 from tests.tables import asked_once, cells_of, row
 
@@ -481,6 +481,4 @@ def test_many_changes_of_one_kind_are_told_in_one_line(with_results):
     rows = [[f"证书{number}甲", "初级", "10", "9", "0.9"] for number in range(11)]
     of_year = cleaned(with_results, writers.delimited([["证书名称", "等级", "参考人数", "通过人数", "通过率"], *rows]))
     lines = year_tables.findings("results.csv", of_year.results.cleaned, of_year.results.problems)
-    assert [line for line in lines if line.startswith("更改")] == [
-        "更改  通过率（统一比率写法）：第1、2、3、4、5、6、7、8、9、10、11行"
-    ]
+    assert under(lines, "更改") == ["通过率（统一比率写法）：第1、2、3、4、5、6、7、8、9、10、11行"]

@@ -52,8 +52,15 @@ def by_cause(problems: pd.DataFrame) -> pd.DataFrame:
         elif len(cases) > _TOLD_EACH:
             where = rows_named(cases["source_row"]) or _listed(cases["value"], _FEW_NAMES)
             cases = first.assign(message=f"{entry['title']}，共{len(cases)}处：{where}。如" + first["message"])
-        told.append(cases)
+        told.append(_said_once(cases))
     return pd.concat(told).sort_index(ignore_index=True)
+
+
+def _said_once(cases: pd.DataFrame) -> pd.DataFrame:
+    """Cases whose sentences differ in nothing but the row that they begin with, as one that names all rows."""
+    said = cases["message"].str.replace("^第[0-9]+行", "", regex=True)
+    rows = cases["source_row"].where(said != cases["message"]).groupby(said, sort=False).agg(rows_named)
+    return cases[~said.duplicated()].assign(message=[where + sentence for sentence, where in rows.items()])
 
 
 def rows_named(numbers: pd.Series) -> str:

@@ -14,7 +14,7 @@ from pilotlib.report.prose import number
 from pilotlib.report.told import NOTHING, Told, in_words, names_of
 from pilotlib.statistics import RESULT_STATISTICS, STATISTICS
 from pilotlib.statistics.places import percent_of
-from pilotlib.vocabulary import SEVERITIES, listed, registry
+from pilotlib.vocabulary import SEVERITIES, registry
 
 _TERMS = registry(__file__, "terms.toml")
 _Named = Mapping[str, pd.DataFrame]
@@ -163,26 +163,34 @@ def defining_tables(applications: pd.DataFrame) -> dict[str, Told]:
 def findings(
     file: str, cleaned: Cleaned, problems: pd.DataFrame, results: CleanedYear | None = None, rows: str = "申报"
 ) -> list[str]:
-    """Lines for a terminal: problems, the gravest first, cells changed and decisions, rows set aside, and the counts of
-    all; then those of the table of results. `rows` is what a row of the table is called."""
-    aside, changes = cleaned.set_aside.groupby(["reason", "text"], sort=False), in_words(cleaned.changes)
-    counts = "，".join(f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items())
-    merged = changes[cleaned.changes["rule"] == "merged_cell"]
-    filled = merged.groupby(["column", "after"], sort=False)["source_row"].agg(listed)
-    repaired = in_words(repairs(cleaned.changes))
-    cells = repaired.groupby(["column", "rule"], sort=False)["before"].transform("size")
-    alike = repaired[cells > _TOLD_EACH].groupby(["column", "rule"], sort=False)
+    """Lines for a terminal, under headings: problems, the gravest first, cells changed and decisions, rows set aside;
+    then the counts of all; then the same of the table of results. `rows` is what a row of the table is called."""
+    aside = cleaned.set_aside.groupby(["reason", "text"], sort=False)["place"]
+    changes, repaired = in_words(cleaned.changes), in_words(repairs(cleaned.changes))
+    merged, taken = (changes[cleaned.changes["rule"] == rule] for rule in ("merged_cell", "table_taken"))
+    many = repaired.groupby(["column", "rule"], sort=False)["before"].transform("size") > _TOLD_EACH
+    each, alike = _rows_by(repaired[~many], "before", "after"), _rows_by(repaired[many])
+    counts = {title: f"{title} {(problems['severity'] == name).sum()} 条" for name, title in SEVERITIES.items()}
+    said, cells_changed = in_words(by_cause(problems)), number_of_changed_cells(cleaned.changes)
+    changed, set_aside = f"更改 {cells_changed} 个单元格", f"剔除 {len(cleaned.set_aside)} 行"
     kinds = (
-        ("{severity}  {message}", in_words(by_cause(problems))),
-        ("更正  表头“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
-        ("合并  第{source_row}行{column}：与上方合并为一格，同为“{after}”", filled.reset_index()),
-        ("更改  第{source_row}行{column}：“{before}”→“{after}”（{rule}）", repaired[cells <= _TOLD_EACH]),
-        ("更改  {column}（{rule}）：{source_row}", alike["source_row"].agg(rows_named).reset_index()),
-        ("剔除  文件{place}（{reason}）：{text}", aside["place"].agg(rows_named).reset_index()),
-        ("选用  {after}（{reason}）", changes[cleaned.changes["rule"] == "table_taken"]),
+        *((count, "{message}", said[said["severity"] == title]) for title, count in counts.items()),
+        ("更正的表头", "“{before}”→“{after}”（{reason}）", changes[changes["source_row"] == 0]),
+        ("合并的单元格", "{source_row}{column}：与上方合并为一格，同为“{after}”", _rows_by(merged, "after")),
+        (changed, "{source_row}{column}：“{before}”→“{after}”（{rule}）", each),
+        (changed, "{column}（{rule}）：{source_row}", alike),
+        (set_aside, "文件{place}（{reason}）：{text}", aside.agg(rows_named).reset_index()),
+        ("选用的表", "{after}（{reason}）", taken),
     )
-    lines = chain(*(map(form.format_map, table.to_dict("records")) for form, table in kinds))
-    cells_changed = number_of_changed_cells(cleaned.changes)
-    total = f"{rows} {len(cleaned.applications)} 行，剔除 {len(cleaned.set_aside)} 行，更改 {cells_changed} 个单元格"
+    told: dict[str, list[str]] = {}
+    for heading, form, table in kinds:
+        told.setdefault(heading, []).extend(map(f"  {form}".format_map, table.to_dict("records")))
+    lines = chain(*([heading, *below] for heading, below in told.items() if below))
+    total = f"{file}：{rows} {len(cleaned.applications)} 行，{set_aside}，{changed}；{'，'.join(counts.values())}。"
     others = findings(results.inputs.file, results.cleaned, results.problems, rows="结果") if results else []
-    return [*lines, f"{file}：{total}；{counts}。", *others]
+    return [*lines, total, *others]
+
+
+def _rows_by(changes: pd.DataFrame, *more: str) -> pd.DataFrame:
+    """Changes that are alike in column, rule and `more`, as one whose `source_row` names all rows in words."""
+    return changes.groupby(["column", "rule", *more], sort=False)["source_row"].agg(rows_named).reset_index()

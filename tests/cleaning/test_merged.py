@@ -11,6 +11,7 @@ from pilotlib.reading.grids import fill_merged
 from pilotlib.reading.headers import header_of
 from pilotlib.report.year_tables import findings
 from pilotlib.statistics.recount import recount
+from tests.conftest import under
 
 TITLES = "序号｜申报年度｜申报批次｜证书名称｜申报专业｜学生规模｜申请总培训人数｜批准总培训人数｜申报状态"
 FIRST = "1｜2021｜第一次｜财务共享服务职业技能等级证书(初级)｜会计｜437｜50｜40｜审核通过"
@@ -48,8 +49,8 @@ def test_what_lies_hidden_beneath_a_merged_cell_is_not_what_the_row_says():
         [2, "places_approved", "77", "", "merged_hidden"],
     ]
     assert number_of_changed_cells(made.changes) == 3
-    told_of = [line for line in findings("a", made, check(made, 2021)) if line.startswith("更改")]
-    assert told_of[2] == "更改  第2行批准总培训人数：“77”→“”（合并盖住的内容）"
+    told_of = under(findings("a", made, check(made, 2021)), "更改")
+    assert told_of[2] == "第2行批准总培训人数：“77”→“”（合并盖住的内容）"
     assert (counts["", "applications"], counts["", "places_approved"], counts["第一次", "applications"]) == (3, 70, 3)
 
 
@@ -72,8 +73,8 @@ def test_rows_under_one_merged_application_are_one_with_the_majors_of_all(studen
     assert made.set_aside[["source_row", "place", "reason"]].to_numpy().tolist() == [[2, 3, "并入上一行"]]
     assert "市场营销" in made.set_aside["text"][0]
     assert [1, "majors", "会计", "会计、市场营销", "merged_row"] in told(made.changes)
-    told_of = findings("a", made, check(made, 2021))
-    assert "更改  第1行申报专业：“会计”→“会计、市场营销”（合并的行）" in told_of
+    told_of = under(findings("a", made, check(made, 2021)), "更改")
+    assert "第1行申报专业：“会计”→“会计、市场营销”（合并的行）" in told_of
     assert (counts["", "applications"], counts["", "places_applied"], counts["", "places_approved"]) == (2, 80, 70)
 
 
