@@ -240,7 +240,10 @@ def claims(file: Path, year: str | None, school: str, everything: bool, as_objec
 @_project
 def batch(project: Path, table: Path, by: str, **options: Any) -> None:
     """Make a report for each school and year of a table, and one over all."""
-    from pilotlib.province.batch import run_batch
+    from pilotlib.province.progress import bar
+
+    with bar(f"{table.name}：准备"):
+        from pilotlib.province.batch import run_batch
 
     made = run_batch(project, table, by, **options)
     for file, owner in made.owners.items():

@@ -181,7 +181,7 @@ BAD_INPUTS = {
     "an empty file": (empty_table, "applications.tsv：文件是空的。"),
     "a binary file": (binary_table, "applications.tsv：不是文本文件"),
     "a missing column": (spoil_table("applications.tsv", "证书名称", "别的列"), "applications.tsv 第 1 行（表头）：缺少“证书名称”列。"),
-    "another year": (spoil_table("applications.tsv", "7\t2021\t", "7\t2020\t"), "第7行的申报年度是“2020”，不是本年度2021"),
+    "another year": (spoil_table("applications.tsv", "7\t2021\t", "7\t2020\t"), "第7、17行的申报年度是“2020”，不是本年度2021"),
     "a correction that does not hold": (
         spoil_table("applications.tsv", "证书(中\t", "证书(高\t"),
         "corrections.csv 第 3 条：applications.tsv 第 18 行“证书名称”现为“机械产品三维模型设计职业技能等级证书(高”",

@@ -177,7 +177,7 @@ def _tell_all(
         recipes.put_in_place({Path(folder): processed})
     told = {"processed": str(processed)}, [processed]
     report = Report(project, SCHOOLS, SCHOOLS.title, final, partial(recipes.files_in, processed), editions, *told)
-    made = make_report(report, [], [processed], {}, force, quiet=True)
+    made = make_report(report, [], [processed], {}, force, quiet=False)
     final.mkdir(parents=True, exist_ok=True)
     for path in recipes.files_in(report.published):  # whole, where it does not stand there already
         recipes.put_file(path, final / path.name)

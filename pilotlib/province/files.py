@@ -65,6 +65,11 @@ def files_of(path: Path | str) -> list[Path]:
     return files
 
 
+def about_pieces(path: Path | str) -> int:
+    """About how many pieces a table has, by the sizes of its files."""
+    return sum(max(1, round(file.stat().st_size / BLOCK_BYTES)) for file in files_of(path))
+
+
 def _blocks(path: Path, block_bytes: int) -> Iterable[tuple[pd.DataFrame, Origin]]:
     """The cells of a file in blocks, as categoricals, and where they come from."""
     kind = path.suffix.lower()

@@ -17,8 +17,9 @@ from pilotlib.cleaning.rows import Piece
 from pilotlib.columns import APPLICATION_COLUMNS, source_columns, title_of
 from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
-from pilotlib.province.files import pieces_of
+from pilotlib.province.files import about_pieces, pieces_of
 from pilotlib.province.owners import Owner, year_said
+from pilotlib.province.progress import bar
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
 from pilotlib.vocabulary import NO_SCHOOL, NOTHING_SAID, TOTAL_FORM, plain
@@ -159,7 +160,8 @@ def split(table: Path, by: str, owners: dict[str, Owner] = NOBODYS) -> list[Part
     PilotError: there is no column `by`, no column of years, or one that every table must have is missing.
     """
     parts = defaultdict[tuple[str, int], list[pd.DataFrame]](list)
-    for piece, cleaned, _, schools, _ in cleaned_pieces(table, by, owners=owners):
+    pieces = bar(f"{table.name}：按学校分开", cleaned_pieces(table, by, owners=owners), total=about_pieces(table))
+    for piece, cleaned, _, schools, _ in pieces:
         if "year" in piece.header.names:
             years = asked_of_each(piece.cells.iloc[:, piece.header.names.index("year")], _year, int)
         elif piece.file not in owners and cleaned.applications["year"].isna().any():

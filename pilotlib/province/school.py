@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-from tqdm import tqdm
 
 from pilotlib.checking import clean_inputs
 from pilotlib.errors import PilotError
 from pilotlib.project import find_notebooks
 from pilotlib.province.pieces import Part, Task
+from pilotlib.province.progress import bar
 from pilotlib.province.workers import Spread
 from pilotlib.publishing import missing_for
 from pilotlib.reading import read_inputs
@@ -143,7 +143,7 @@ def make_reports(
         return 0, [], said
     tasks = (parts[folder].task(wanted[folder].made) for folder, _ in changed.values())
     results = spread(partial(make_report, settings=settings), tasks)
-    for task, result in tqdm(results, total=len(changed), unit="份", desc=title, disable=None):
+    for task, result in bar(f"{title}：各校报告", results, "份", len(changed)):
         (folder, recipe), made = changed[task.school, task.year], result or Made({}, [{"message": LOST}])
         if not made.files:
             faults += _faults_of(parts[folder], made)

@@ -11,10 +11,11 @@ from pandas.api.types import union_categoricals
 
 from pilotlib.distinct import each_value, in_order
 from pilotlib.errors import PilotError
-from pilotlib.province.files import files_of
+from pilotlib.province.files import about_pieces, files_of
 from pilotlib.province.owners import Owner
 from pilotlib.province.pieces import NOBODYS, SchoolsPiece, cleaned_pieces, school_name
-from pilotlib.province.workers import Spread
+from pilotlib.province.progress import bar
+from pilotlib.province.workers import Results, Spread
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
 from pilotlib.statistics.agreement import stop_on_difference
@@ -71,7 +72,9 @@ def summarise_table(
     """
     sum_one = partial(sum_file, by=by, block_bytes=block_bytes, owners=owners, answers=answers)
     files = files_of(path)
-    results = spread(sum_one, files) if spread and len(files) > 1 else zip(files, map(sum_one, files), strict=True)
+    results: Results = zip(files, map(sum_one, files), strict=True)
+    if spread and len(files) > 1:
+        results = bar(f"{Path(path).name}：汇总", spread(sum_one, files), "个文件", len(files))
     parts: list[Sums] = []
     for file, part in results:
         if part is None:
@@ -87,7 +90,9 @@ def summarise_table(
 
 def sum_file(path: Path, by: str, block_bytes: int, owners: dict[str, Owner], answers: Mapping[str, str]) -> Sums:
     """Clean one file of a table piece by piece, and keep what its totals are formed of."""
-    return _add([_sum_piece(piece, answers) for piece in cleaned_pieces(path, by, block_bytes, owners, answers)])
+    pieces = cleaned_pieces(path, by, block_bytes, owners, answers)
+    shown = bar(f"{Path(path).name}：汇总", pieces, total=about_pieces(path))
+    return _add([_sum_piece(piece, answers) for piece in shown])
 
 
 def _sum_piece(of_schools: SchoolsPiece, answers: Mapping[str, str]) -> Sums:

@@ -1,6 +1,8 @@
 """A province by the command: a report each, one over all, what fails told with its place; runs again, kills, clusters."""
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import random
@@ -20,7 +22,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from pilotlib import PilotError
+from pilotlib import PilotError, cli
 from pilotlib.running.pipeline import Made
 from tests.conftest import ROOT, contents, full, made_once, make_project, pilot
 from tests.province.cluster import cluster
@@ -150,6 +152,25 @@ def test_only_what_is_missing_or_changed_is_made_again(untold, tmp_path):
         "第0002职业技术学院",
     }
     assert not (reports / "schools" / "第0002职业技术学院").exists()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_how_far_it_is_from_the_beginning_and_nothing_else_is(untold, tmp_path, monkeypatch):
+    project, table = make_project(tmp_path / "project"), write(tmp_path / "甲省.csv", province(7, 3)[0])
+    assert pilot(project, "batch", str(table), "--no-reports").stderr == ""
+    monkeypatch.setattr(sys, "argv", ["pilot", "batch", str(table), "--no-reports", "--project", str(project)])
+    with contextlib.redirect_stderr(Terminal()) as terminal, pytest.raises(SystemExit):
+        cli.main()
+    begun = r"\r甲省\S*：(\w+)(?:……|: +0%.*?\| (\S+) \[00:00<)"
+    assert re.findall(begun, terminal.getvalue()) == [("准备", ""), ("汇总", "0/1")]
+    with contextlib.redirect_stderr(Terminal()) as terminal:
+        batch_of_standins(project, table)
+    assert re.findall(begun, terminal.getvalue()) == [("按学校分开", "0/1"), ("汇总", "0/1"), ("各校报告", "0/3")]
+    assert terminal.getvalue().endswith("\r")  # the bars are gone
 
 
 def test_a_folder_of_parts_is_one_table_and_reports_can_be_left_out(tmp_path):
