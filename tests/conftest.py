@@ -43,6 +43,7 @@ LONGEST = (
     "browser/test_hostile",
     "exploring/test_years",
     "test_mending",
+    "test_starting",
     "report/test_workbook",
 )
 GIVEN_DOCUMENT = ROOT.parent / "shared" / "source" / "2021-report.txt"
