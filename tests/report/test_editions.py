@@ -126,11 +126,21 @@ def test_the_sheet_of_a_statistic_holds_what_the_document_holds(workbook, docume
     assert of_workbook(workbook, title) == document_tables[title]
 
 
+def rows_of(cause: list[str]) -> list[list[str]]:
+    """A cause of several rows as each row would say it."""
+    numbers, said = re.fullmatch("第([0-9、]+)行(.*)", cause[-1]).groups()
+    return [[number, *cause[1:-1], f"第{number}行{said}"] for number in numbers.split("、")]
+
+
 def test_the_sheets_of_changes_and_problems_hold_what_the_document_holds(workbook, document_tables):
     tables = document_tables
     assert of_workbook(workbook, "更改记录") == tables["更改记录"]
     problems = pd.DataFrame(of_workbook(workbook, "问题与提示")[1:], columns=of_workbook(workbook, "问题与提示")[0])
-    assert problems[tables["问题与提示"][0]].to_numpy().tolist() == tables["问题与提示"][1:]
+    names, *causes = tables[
+        "问题与提示"
+    ]  # the document says a cause once and names its rows, the sheet says it of each
+    assert sorted(problems[names].to_numpy().tolist()) == sorted(row for cause in causes for row in rows_of(cause))
+    assert (len(problems), len(causes)) == (9, 6)
     assert [row[:10] for row in of_workbook(workbook, "申报明细（清洗后）")] == tables["申报明细（清洗后）"]
 
 
