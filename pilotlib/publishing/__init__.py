@@ -7,6 +7,7 @@ from pkgutil import resolve_name
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow
 
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.publishing.page import Content, as_html, content_of
@@ -22,7 +23,19 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         (folder / f"{name}.csv").write_bytes(csv_of(table))
-        table.to_parquet(folder / f"{name}.parquet", index=False)
+        table.to_parquet(folder / f"{name}.parquet", index=False, schema=_schema_of(table))
+
+
+def _schema_of(table: pd.DataFrame) -> pyarrow.Schema:
+    """The types of a table's columns in its file: words are the same however this process holds them."""
+    schema = pyarrow.Schema.from_pandas(table, preserve_index=False)
+    return pyarrow.schema([field.with_type(_as_words(field.type)) for field in schema], schema.metadata)
+
+
+def _as_words(kind: pyarrow.DataType) -> pyarrow.DataType:
+    if pyarrow.types.is_dictionary(kind):
+        return pyarrow.dictionary(kind.index_type, _as_words(kind.value_type), kind.ordered)
+    return pyarrow.string() if pyarrow.types.is_large_string(kind) else kind
 
 
 class Look(NamedTuple):

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, cast
 import matplotlib
 import numpy as np
 import pandas as pd
-import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -35,7 +34,12 @@ _TEXT_POINTS = 10.5
 _THICK = 0.62  # a bar, of the height of its row where nothing else is in it
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
 _HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
+    "axes.axisbelow": True,
+    "axes.linewidth": 1.25,
+    "lines.solid_capstyle": "round",
+    "patch.edgecolor": GROUND_COLOUR,
+    "patch.force_edgecolor": True,
     "font.sans-serif": [FONT_FAMILY],
     **dict.fromkeys(("font.size", "legend.fontsize", "xtick.labelsize", "ytick.labelsize"), _TEXT_POINTS),
     "axes.edgecolor": OTHER_COLOUR,
@@ -63,10 +67,9 @@ WIDE, NARROW, PAPER = Layout(8.4, 28), Layout(4.2, 9), Layout(6.3, 28)
 
 @contextmanager
 def report_style() -> Iterator[None]:
-    """Matplotlib and seaborn as the report sets them; PilotError where the font lacks a drawn character."""
+    """Matplotlib as the report sets it; PilotError where the font lacks a drawn character."""
     register_font()
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        seaborn.set_theme(style="white", rc=_SETTINGS)
+    with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
         warnings.filterwarnings("error", message=r"Glyph .* missing")
         try:
             yield
@@ -205,11 +208,10 @@ class _Chart(NamedTuple):
 
 def _draw_bars(chart: _Chart, lengths: "pd.Series[float]", marked: int | None = None) -> None:
     """A bar for each row, by its place: rows whose names are cut to the same label stay two bars."""
-    bars: dict[str, Any] = {"color": MAIN_COLOUR, "saturation": 1, "legend": False, "width": chart.thick}
-    if len(lengths):
-        seaborn.barplot(x=lengths.fillna(0).to_numpy(), y=range(len(lengths)), orient="h", ax=chart.axes, **bars)
-    for place, bar in enumerate(cast(list[Any], chart.axes.patches)):
-        bar.set_facecolor(MAIN_COLOUR if marked in (None, place) else QUIET_COLOUR)
+    places = range(len(lengths))
+    colours = [MAIN_COLOUR if marked in (None, place) else QUIET_COLOUR for place in places]
+    chart.axes.barh(places, lengths.fillna(0).to_numpy(), height=chart.thick, color=colours)
+    chart.axes.set_ylim(len(lengths) - 0.5, -0.5)
 
 
 def draw_stacks(
