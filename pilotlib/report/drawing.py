@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from pilotlib.chinese import FONT_FAMILY, register_font
 from pilotlib.errors import PilotError
@@ -31,6 +33,8 @@ from pilotlib.words import display_width
 _BAR_INCHES = 0.34
 _LONGEST_LABEL = 14  # characters beside a bar
 _TEXT_POINTS = 10.5
+_EDGE = 0.04  # inches around a drawing
+_ACROSS = 3  # entries of a legend in a row
 _THICK = 0.62  # a bar, of the height of its row where nothing else is in it
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
 _HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
@@ -246,7 +250,7 @@ def _canvas(
     labels = [label.replace("\n", "") for label in labels] if above else labels
     most = max((label.count("\n") for label in labels), default=0)
     row = inches + more + (0.21 if above else 0.13 * most)
-    figure = Figure(figsize=(layout.inches, 0.15 + 0.35 * legend + row * max(len(labels), 1)), layout="constrained")
+    figure = Figure(figsize=(layout.inches, 0.15 + 0.35 * legend + row * max(len(labels), 1)))
     axes = figure.subplots()
     axes.margins(y=0.01)
     return _Chart(figure, axes, layout, labels, above, _THICK * inches / row)
@@ -261,8 +265,7 @@ def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str], 
     label."""
     figure, axes, layout, names, above, thick = chart
     wide = 0.55 * _TEXT_POINTS  # about as wide a Latin character is drawn
-    lines = [line for name in names for line in name.split("\n")]
-    beside = 0 if above else wide * max(map(display_width, lines), default=0)
+    beside = 0 if above else max((_width_of(line) for name in names for line in name.split("\n")), default=0)
     width = layout.inches * 72 - beside - 2 * _TEXT_POINTS
     room = [min(wide * display_width(text) + 5, 0.8 * width) for text in texts]
     ends = [length * width / (width - end) for length, end in zip(lengths.fillna(0), room, strict=True)]
@@ -282,6 +285,17 @@ def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str], 
         written = axes.get_yticklabels()
     for name, link in zip(written, links, strict=False):
         name.set(url=link or None, color=LINK_COLOUR if link else TEXT_COLOUR)
-    if axes.get_legend_handles_labels()[1]:
-        figure.legend(loc="outside upper left", ncols=3, borderaxespad=0, handlelength=1.4, columnspacing=1.2)
+    if labels := axes.get_legend_handles_labels()[1]:
+        shape: dict[str, Any] = {"borderaxespad": 0, "handlelength": 1.4, "columnspacing": 1.2}
+        figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=_ACROSS, **shape)
+    # All room is known: matplotlib's own search for it would take a third of the time of a drawing.
+    left, high = beside / 72 + _EDGE + 0.1 * (not above), _EDGE + 0.29 * -(-len(labels) // _ACROSS)
+    across, down = figure.get_size_inches()
+    figure.subplots_adjust(left / across, _EDGE / down, 1 - _EDGE / across, 1 - high / down)
     return figure
+
+
+def _width_of(line: str) -> float:
+    """How wide a line of text is drawn, in points."""
+    width, _, _ = text_to_path.get_text_width_height_descent(line, FontProperties(size=_TEXT_POINTS), ismath=False)
+    return float(width)
