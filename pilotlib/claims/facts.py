@@ -12,7 +12,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.numbers import Number
 from pilotlib.cleaning.verbs import with_expected_columns
 from pilotlib.columns import RESULT_COUNTS, title_of, unit_of
-from pilotlib.statistics.places import BOUNDS, PLACES, Tables, lacking, only_approved, totals
+from pilotlib.statistics.places import BOUNDS, PLACES, Tables, lacking, totals
 from pilotlib.vocabulary import PERSON_TIMES, RESULT_INDICATORS
 
 
@@ -167,12 +167,12 @@ def _counts(tables: Tables, statistics: dict[str, pd.DataFrame]) -> Iterator[tup
     Rows, certificates and places of each round, level, certificate, and of those that occur together; majors by round,
     大类 and college; students and places of each major.
     """
-    applications, approved = tables.applications, only_approved(tables.applications)
+    applications = tables.applications
     bounded = lacking(applications)
     for dimensions in (list(part) for size in (1, 2, 3) for part in combinations(DIMENSIONS[:3], size)):
         statistic = "by_" + "_".join(dimensions).replace("application_", "")
         bounds = bounded.groupby([applications[name] for name in dimensions], dropna=False, observed=True).any()
-        counts = totals(approved, dimensions).set_index(dimensions).drop(columns=BOUNDS)
+        counts = totals(tables.approved, dimensions).set_index(dimensions).drop(columns=BOUNDS)
         yield counts, bounds, statistic if statistic in statistics else "applications"
     rows = tables.majors.merge(applications[["source_row", "application_round"]], on="source_row")
     rounds = rows.groupby("application_round").agg(majors_count=("major", "nunique"), bound=("truncated", "any"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
+from unicodedata import numeric
 
 from pilotlib.claims import grammar
 
@@ -75,7 +76,9 @@ def worth(number: str) -> float:
         return worth(numerator) / worth(denominator)
     if not re.search("[^0-9.]", number):
         return float(number)
-    from cn2an import cn2an  # takes half a second to load, and most texts have no number in Chinese characters
+    if re.fullmatch("[零一二三四五六七八九十]", number):
+        return numeric(number)
+    from cn2an import cn2an  # takes half a second to load, and most texts have no longer number in Chinese characters
 
     return float(cn2an(number, "smart"))
 

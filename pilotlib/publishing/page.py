@@ -61,7 +61,16 @@ def content_of(notebook: Path) -> Content:
             if any(kind.startswith("image/") for kind in kinds) or not {"text/html", "text/plain"} & set(kinds):
                 why = "图片没有文字说明。请用parts.figure。"
                 raise PilotError(f"{where}的输出（{'、'.join(kinds)}）不能放进报告：{why}")
-    return content_in(visible(_exporter().from_notebook_node(node)[0]))
+    return content_in(visible(_exported(node)))
+
+
+def _exported(node: nbformat.NotebookNode) -> str:
+    """The cells' own HTML by nbconvert's template; HTMLExporter would parse all of it again, for pictures that lack a
+    description, which are refused above."""
+    from nbconvert.exporters import TemplateExporter
+
+    html, _ = TemplateExporter.from_notebook_node(_exporter(), node)
+    return html
 
 
 @cache

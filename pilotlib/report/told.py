@@ -84,11 +84,12 @@ def texts(told: Told) -> pd.DataFrame:
     columns: dict[str, pd.Series[str]] = {}
     for name in [name for name in names_of(data) if kind_of(name) != "bound"]:
         column, write, missing = column_of(name), _WRITTEN.get(kind_of(name), number), data[name].isna()
+        blank = NOT_GIVEN if column and column.not_given else NOTHING
         if kind_of(name) == "rate" and "source_row" in data:  # a row of the file has the digits that it was given
             write = partial(fixed, decimals=2)
-        words = [write(value) if isinstance(value, Real) else str(value) for value in data[name]]
+        values = [blank if gap else value for value, gap in zip(data[name], missing, strict=True)]
+        words = [write(value) if isinstance(value, Real) else str(value) for value in values]
         written = pd.Series(words, data.index, dtype="str")
-        written = written.mask(missing, NOT_GIVEN if column and column.not_given else NOTHING)
         if told.gaps is not None and name in told.gaps:
             written = written.mask(missing & (told.gaps[name] != ""), told.gaps[name])
         columns[name] = written.mask(bounds[name] & ~missing, AT_LEAST + written) if name in bounds else written

@@ -11,7 +11,6 @@ from pilotlib.statistics.places import (
     PLACES,
     Tables,
     lacking,
-    only_approved,
     percent_of,
 )
 from pilotlib.vocabulary import PERSON_TIMES, RATES, RESULT_INDICATORS, listed
@@ -19,7 +18,7 @@ from pilotlib.vocabulary import PERSON_TIMES, RATES, RESULT_INDICATORS, listed
 
 def overview(tables: Tables) -> pd.DataFrame:
     """The year in one table: `measure, value, unit, lower_bound, note`."""
-    applications, majors = only_approved(tables.applications), tables.majors
+    applications, majors = tables.approved, tables.majors
     pairs = applications[["certificate", "level"]].drop_duplicates()
     cut_off = "、".join(majors.loc[majors["truncated"], "source_row"].astype(str))
     cut_off_note = f"第{cut_off}行的申报专业被截断，其后可能还有专业" if cut_off else ""
@@ -88,7 +87,7 @@ def rates(tables: Tables) -> pd.DataFrame:
     """The rates of `vocabulary.RATES`, each named by numerator and denominator; missing where either is."""
     given = indicators(tables).set_index("indicator")
     values, times = given["value"], given.index[given["unit"] == PERSON_TIMES]
-    places = only_approved(tables.applications)[PLACES].sum(min_count=1)
+    places = tables.approved[PLACES].sum(min_count=1)
     values = pd.concat([values, places.astype("Float64")])
     table = pd.DataFrame(RATES, columns=["numerator", "denominator"])
     for place, side in ((1, "numerator"), (3, "denominator")):

@@ -8,7 +8,7 @@ from itertools import chain
 
 import pandas as pd
 
-from pilotlib.statistics.places import DECIMALS, Tables, once, only_approved, totals
+from pilotlib.statistics.places import DECIMALS, Tables, once, totals
 from pilotlib.vocabulary import listed
 
 _NO_GROUP = "未归类"
@@ -126,8 +126,8 @@ def _by_group(tables: Tables, groups: pd.Series, name: str) -> pd.DataFrame:
     which one each row of `majors` belongs to."""
     majors = tables.majors.assign(**{name: groups.astype(object).fillna(_NO_GROUP).astype(str)})
     of_row = majors.groupby("source_row")[name].agg(listed)
-    applications = only_approved(tables.applications)
-    table = totals(applications.assign(**{name: _looked_up(applications["source_row"], of_row)}), [name])
+    rows = tables.approved.assign(**{name: _looked_up(tables.applications["source_row"], of_row)})
+    table = totals(rows, [name])
     table = table.drop(columns=["certificates", "certificate_levels"])
     table.insert(1, "majors_count", table[name].map(majors.groupby(name)["major"].nunique()).astype("Int64"))
     table = table if len(majors) else table.iloc[:0]
@@ -137,8 +137,7 @@ def _by_group(tables: Tables, groups: pd.Series, name: str) -> pd.DataFrame:
 @once
 def _major_rows(tables: Tables) -> pd.DataFrame:
     """`majors` with the row's students and approved places, `shared` (with other majors) and `cut_off` (the row is)."""
-    applications = only_approved(tables.applications)[["source_row", "students", "places_approved"]]
-    rows = tables.majors.merge(applications, on="source_row")
+    rows = tables.majors.merge(tables.approved[["source_row", "students", "places_approved"]], on="source_row")
     cut_off = rows["source_row"].isin(rows.loc[rows["truncated"], "source_row"])
     return rows.assign(shared=rows["source_row"].duplicated(keep=False), cut_off=cut_off)
 

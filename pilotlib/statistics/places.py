@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any
 
 import pandas as pd
@@ -34,6 +34,11 @@ class Tables:
     indicators: pd.DataFrame
     colleges: dict[str, str]
     results: pd.DataFrame = field(default_factory=lambda: NO_RESULTS)
+
+    @cached_property
+    def approved(self) -> pd.DataFrame:
+        """The applications as of `only_approved`, with what each adds to a total: see `counted`."""
+        return counted(only_approved(self.applications))
 
 
 def once(function: Callable[[Tables], pd.DataFrame]) -> Callable[[Tables], pd.DataFrame]:
@@ -96,9 +101,9 @@ def pairs_of(rows: pd.DataFrame) -> "pd.Series[int]":
     return rows.groupby(["certificate", "level"], observed=True, dropna=False).ngroup()
 
 
-def totals(applications: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Applications by columns, added up as by `added_up`; none where no application says by what it is grouped."""
-    return added_up(counted(applications if applications[by].notna().any().all() else applications.iloc[:0]), by)
+def totals(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Rows of `counted` by columns, added up as by `added_up`; none where no row says by what it is grouped."""
+    return added_up(rows if rows[by].notna().any().all() else rows.iloc[:0], by)
 
 
 def added_up(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -117,12 +122,12 @@ def added_up(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def by_round(tables: Tables) -> pd.DataFrame:
     """One row per round: applications, certificates, certificate × level, places, share of the approved in %."""
-    return _with_share(totals(only_approved(tables.applications), ["application_round"]))
+    return _with_share(totals(tables.approved, ["application_round"]))
 
 
 def by_level(tables: Tables) -> pd.DataFrame:
     """One row per level, corrected and as in the table alone (`…_as_given`); 0 where a side lacks it."""
-    applications = only_approved(tables.applications)
+    applications = tables.approved
     after, given = (
         totals(applications.assign(level=levels.astype(object).fillna(UNKNOWN)), ["level"])
         .set_index("level")
@@ -140,14 +145,14 @@ def by_level(tables: Tables) -> pd.DataFrame:
 
 def by_round_level(tables: Tables) -> pd.DataFrame:
     """One row per round and level that occur together: applications, certificates, places."""
-    applications = only_approved(tables.applications)
+    applications = tables.approved
     named = applications.assign(level=applications["level"].cat.add_categories(UNKNOWN).fillna(UNKNOWN))
     return totals(named, ["application_round", "level"]).drop(columns="certificate_levels")
 
 
 def by_certificate(tables: Tables) -> pd.DataFrame:
     """One row per certificate, its levels and rounds summed; the most places first."""
-    applications = only_approved(tables.applications).sort_values(["certificate", "level", "application_round"])
+    applications = tables.approved.sort_values(["certificate", "level", "application_round"])
     table = _with_rounds(applications, ["certificate"])
     table = table.sort_values([measured_by(table), "certificate"], ascending=[False, True], ignore_index=True)
     return table[["certificate", "levels", "rounds", "applications", *PLACES, *BOUNDS, "rounds_detail"]]
@@ -162,14 +167,14 @@ def measured_by(table: pd.DataFrame) -> str:
 @once
 def repeated_over_rounds(tables: Tables) -> pd.DataFrame:
     """One row per certificate × level that was applied for in more than one round, with the sum over rounds."""
-    table = _with_rounds(only_approved(tables.applications), ["certificate", "level"])
+    table = _with_rounds(tables.approved, ["certificate", "level"])
     columns = ["certificate", "level", "rounds", *PLACES, *BOUNDS, "rounds_detail", "source_rows"]
     return table.loc[table["rounds_count"] > 1, columns].reset_index(drop=True)
 
 
 def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
     """The approved applications whose places are not those applied for."""
-    applications = only_approved(tables.applications)
+    applications = tables.approved
     differ = (applications["places_approved"] != applications["places_applied"]).fillna(False)
     columns = ["source_row", "application_round", "certificate", "level", *PLACES]
     return applications.loc[differ, columns].reset_index(drop=True)
@@ -177,7 +182,7 @@ def approved_unlike_applied(tables: Tables) -> pd.DataFrame:
 
 def by_status(tables: Tables) -> pd.DataFrame:
     """One row per status as the table has it, and whether its places count as approved."""
-    table = totals(with_expected_columns(tables.applications), ["status"])
+    table = totals(counted(with_expected_columns(tables.applications)), ["status"])
     table = table.drop(columns=["certificates", "certificate_levels"])
     table.insert(1, "counts_as_approved", table["status"].isin(APPROVED_STATUSES))
     return table

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from pilotlib.columns import RESULT_COUNTS
-from pilotlib.statistics.places import Tables, only_approved, percent_of, totals
+from pilotlib.statistics.places import Tables, percent_of, totals
 from pilotlib.vocabulary import FEWEST_RANKED, RESULT_RATES, UNKNOWN, in_level_order
 
 _WITH_PLACES = {"part", "certificate", "level"}  # for a major or college alone no table says how many there are
@@ -17,7 +17,7 @@ def results_by(tables: Tables, by: list[str]) -> pd.DataFrame:
     A rate is missing where a row of its group lacks one of its counts. Groups stand in the order of their pass rates,
     those of which few sat last; levels in their own. Where no row says by what it is grouped, there is no group.
     """
-    rows, applications = (table.assign(part="全年") for table in (tables.results, only_approved(tables.applications)))
+    rows, applications = (table.assign(part="全年") for table in (tables.results, tables.approved))
     by = [name for name in by if name != "level" or by == ["level"] or rows["level"].notna().any()]
     rows = rows if rows[by].notna().any().all() else rows.iloc[:0]
     words = rows[by].astype(object).fillna(UNKNOWN).astype(str)
