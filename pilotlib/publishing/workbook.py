@@ -124,7 +124,8 @@ def _write_table(page: Worksheet, told: Told, drawn: Sequence[FigureEntry], look
 def _values(told: Told) -> pd.DataFrame:
     """The table as its sheet holds it: words where nothing is, but nothing in a number column, whose words stand in a
     column of their own; without the columns that say of nothing that it is a lower bound."""
-    data, words, numbers = in_words(told.data), texts(told), set(told.data.select_dtypes("number"))
+    data, numbers = in_words(told.data), set(told.data.select_dtypes("number"))
+    words = texts(told._replace(data=told.data.loc[:, told.data.isna().any()]))
     columns, why = dict[str, "pd.Series[Any]"](), pd.Series("", data.index, dtype="str")
     for name in names_of(data):
         if kind_of(name) == "bound" and not told.data[name].any():
