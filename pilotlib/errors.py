@@ -1,7 +1,6 @@
 """The one exception family: its message is a whole Chinese sentence for the reader."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 
 class PilotError(Exception):
@@ -36,5 +35,7 @@ def suggestion(word: str, known: list[str]) -> str:
     >>> suggestion("x", ["year", "processed"])
     '可用的有：year、processed。'
     """
+    from difflib import get_close_matches  # takes as long as half of the command's help
+
     close = get_close_matches(word, known, n=1)
     return f"是否想写“{close[0]}”？" if close else f"可用的有：{'、'.join(known)}。"

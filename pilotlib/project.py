@@ -2,8 +2,6 @@
 
 import json
 import re
-import tempfile
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,12 +12,6 @@ COUNTED = ("cells", "corrections", "applications", "majors", "given_indicators")
 # The tables of a year by the names of their files, and the ledger of corrections to each.
 LEDGERS = {"applications": "corrections.csv", "results": "results_corrections.csv"}
 _YEAR = "[0-9]" * 4
-KINDS = tomllib.loads(Path(__file__).with_name("kinds.toml").read_text("utf-8"))
-# Every ending of files that hold tables, also of such as are only said to be what they are → its kind.
-ENDINGS: dict[str, str] = {}
-for _kind, _about in KINDS.items():
-    ENDINGS |= dict.fromkeys([_kind, *_about.get("also", [])], _kind)
-READABLE_SUFFIXES = tuple(ending for ending in ENDINGS if ending != ".xlsb")
 # What a new project begins with: in a wheel all of it stands in this folder, in a clone only what is its own.
 STARTING = Path(__file__).with_name("starting")
 _BEGINNING: tuple[str, ...] = (".gitignore", "README.zh-CN.md", "data/processed/README.md", "reports/README.md")
@@ -111,6 +103,8 @@ def _beginning(part: str) -> Path:
 
 def begin_project(folder: Path) -> Path:
     """Make a project that has no year yet in a new or an empty folder; its path. PilotError where anything is there."""
+    import tempfile  # here alone: to import it takes as long as to say what a command does
+
     final = folder.resolve()
     if any(final.iterdir()) if final.is_dir() else final.exists():
         raise PilotError(f"{folder} 中已有内容，没有改动。请换一个还没有的或空的文件夹：pilot init 文件夹")

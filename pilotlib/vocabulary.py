@@ -157,4 +157,4 @@ def in_level_order(levels: Iterable[str]) -> list[str]:
 
 def listed(words: pd.Series) -> str:
     """Distinct words in the order in which they come, joined for reading; missing ones are left out."""
-    return "、".join(words.dropna().astype(str).unique())
+    return "、".join(dict.fromkeys(map(str, words.dropna())))

@@ -90,6 +90,7 @@ def make_report(task: Task, settings: Settings) -> Made:
                     (project / name).parent.mkdir(parents=True, exist_ok=True)
                     (project / name).write_bytes(content)
                 run(project, task.year, editions=task.editions, quiet=True)
+                gc.collect()  # no run looks for garbage
             except PilotError as error:
                 # Where the run has kept its notebook goes with the project.
                 return Made({}, _cells_at_fault(project, task.year) or [{"message": error.sentence}])

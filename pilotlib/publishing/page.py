@@ -23,7 +23,7 @@ _TEMPLATES = Path(__file__).with_name("template")
 _SECTION = re.compile(r"<h2\b([^>]*)>(.*?)</h2>", re.DOTALL)
 _LISTED = re.compile('<details class="fold listed"><summary>(.*?)</summary>', re.DOTALL)
 _NUMBERED = re.compile(r'(<summary>|<caption>|)<span class="numbered" data-kind="(.)"></span>')
-_LED = re.compile(r'<a class="section"(?: data-section="(.*?)")?>(.*?)</a>')
+_LED = re.compile(r"""<a class=["']section["'](?: data-section="(.*?)")?>(.*?)</a>""")
 
 
 class Entry(NamedTuple):

@@ -12,9 +12,9 @@ import pandas as pd
 from pilotlib import columns
 from pilotlib.columns import CORRECTION_COLUMNS, RESULT_COUNTS, column_named, title_of
 from pilotlib.errors import PilotError
-from pilotlib.project import ENDINGS, READABLE_SUFFIXES, ledger_beside, year_folder
+from pilotlib.project import ledger_beside, year_folder
 from pilotlib.reading.choosing import Origin
-from pilotlib.reading.files import read_bytes, read_text
+from pilotlib.reading.files import ENDINGS, READABLE_SUFFIXES, read_bytes, read_text
 from pilotlib.reading.headers import BY_COLUMNS, Header, header_of, is_of_results
 from pilotlib.reading.settings import read_settings
 from pilotlib.reading.tables import read_table as read_table

@@ -3,6 +3,7 @@
 import codecs
 import io
 import re
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,12 @@ from pilotlib.errors import PilotError
 # A province's table of a hundred thousand rows is about 15 MB; what is larger is no table of people.
 LARGEST_FILE = 100 * 2**20
 MOST_MEMBERS = 10_000
+KINDS = tomllib.loads(Path(__file__).with_name("kinds.toml").read_text("utf-8"))
+# Every ending of files that hold tables, also of such as are only said to be what they are → its kind.
+ENDINGS: dict[str, str] = {}
+for _kind, _about in KINDS.items():
+    ENDINGS |= dict.fromkeys([_kind, *_about.get("also", [])], _kind)
+READABLE_SUFFIXES = tuple(ending for ending in ENDINGS if ending != ".xlsb")
 
 
 def read_bytes(path: Path) -> bytes:

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pilotlib.errors import PilotError
-from pilotlib.project import ENDINGS, KINDS, READABLE_SUFFIXES
 from pilotlib.reading.choosing import Origin, choice, steps_of, top
-from pilotlib.reading.files import left_by_a_system, locked, read_bytes, unpacked
+from pilotlib.reading.files import ENDINGS, KINDS, READABLE_SUFFIXES, left_by_a_system, locked, read_bytes, unpacked
 from pilotlib.reading.grids import Grid, as_shown, fill_merged
 from pilotlib.reading.headers import correct_header, find_header, headings_of
 from pilotlib.reading.personal import without_personal

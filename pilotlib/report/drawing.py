@@ -38,7 +38,7 @@ _ACROSS = 3  # entries of a legend in a row
 _THICK = 0.62  # a bar, of the height of its row where nothing else is in it
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
 _HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "axes.axisbelow": True,
     "axes.linewidth": 1.25,
     "lines.solid_capstyle": "round",
@@ -215,7 +215,7 @@ def _draw_bars(chart: _Chart, lengths: "pd.Series[float]", marked: int | None = 
     places = range(len(lengths))
     colours = [MAIN_COLOUR if marked in (None, place) else QUIET_COLOUR for place in places]
     chart.axes.barh(places, lengths.fillna(0).to_numpy(), height=chart.thick, color=colours)
-    chart.axes.set_ylim(len(lengths) - 0.5, -0.5)
+    chart.axes.set_ylim(len(lengths) - 0.5 if len(lengths) else 0.5, -0.5)
 
 
 def draw_stacks(

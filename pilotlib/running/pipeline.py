@@ -186,5 +186,4 @@ def _take(step: Step, recipe: recipes.Recipe, project: Path) -> None:
 def _seek_no_garbage(stack: ExitStack) -> None:
     if gc.isenabled():  # looking for it all the time takes a sixth of a run
         gc.disable()
-        stack.callback(gc.collect)
         stack.callback(gc.enable)
