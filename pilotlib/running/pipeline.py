@@ -10,9 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
-
-from tqdm import tqdm
+from typing import Any, NamedTuple
 
 from pilotlib.errors import PilotError
 from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
@@ -141,19 +139,22 @@ def make_report(
         Step(title, [notebook, *reads], report.declared.get(notebook, {}), told, tell),
         Step(PUBLISHING, [told, *reads, *report.read()], settings, report.published, report.publish),
     ]
-    with ExitStack() as stack, tqdm(steps, desc=report.title, unit="步", disable=quiet or None, leave=False) as bar:
+    with ExitStack() as stack:
         _seek_no_garbage(stack)
-        for step in bar:
-            bar.set_postfix_str(step.title)
+        for place, step in enumerate(steps):
             recipe = recipes.recipe_of(recipes.hashes(report.project, step.reads), step.settings, code)
             if not force and recipes.is_current(step.makes, recipe):
                 continue
             if not taken:
+                bar = stack.enter_context(_bar(report.title, len(steps), quiet))
+                bar.set_postfix_str("准备")
                 editions.check()
                 report.editions = editions.made
                 for final in places.values():  # one that cannot be written stops before the work is done
                     with recipes.aside(final):
                         pass
+            bar.n = place
+            bar.set_postfix_str(step.title)
             _take(step, recipe, report.project)
             taken.append(step)
         if recipes.hashes(report.project, report.read()) != report.before:
@@ -181,6 +182,12 @@ def _take(step: Step, recipe: recipes.Recipe, project: Path) -> None:
         changed = "、".join(Path(name).name for name, was in recipe["inputs"].items() if now.get(name) != was)
         if changed:  # its result fits neither content
             raise PilotError(f"{step.title}所读的 {changed} 在运行中有改动，结果没有写入。请再运行一次。")
+
+
+def _bar(title: str, steps: int, quiet: bool) -> Any:
+    from tqdm import tqdm  # not before something has changed: to say so is quick
+
+    return tqdm(total=steps, desc=title, unit="步", disable=quiet or None, leave=False)
 
 
 def _seek_no_garbage(stack: ExitStack) -> None:
