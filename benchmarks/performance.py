@@ -66,6 +66,7 @@ def _one(reports: dict) -> list[str]:
         ("`pilot run --force --engine kernel`: html, xlsx, manifest", one["ours, by kernels"]),
         ("`pilot run --force`: the same without kernels", one["ours"]),
         ("the floor: the same work as a plain Python script", one["floor"]),
+        ("`pilot run`, a sentence of the school's text changed", one["text changed"]),
         ("`pilot run`, nothing changed", one["unchanged"]),
         ("`pilot --help`", one["help"]),
     ]
