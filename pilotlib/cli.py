@@ -189,7 +189,9 @@ def new(given: tuple[str, ...], project: Path) -> None:
         lines, proposed = look_through(project, year)
         click.echo("\n".join(lines))
         _tell_proposed(proposed)
-        if (folder / "source.toml").exists():
+        if lines[0].startswith("错误"):
+            click.echo(f"下一步：按上面所说补写，再用 pilot check {year} 看一遍")
+        elif (folder / "source.toml").exists():
             click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
 
 

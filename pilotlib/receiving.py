@@ -14,7 +14,7 @@ from pilotlib.columns import CORRECTION_COLUMNS, EXPECTED_COLUMNS, INDICATOR_COL
 from pilotlib.errors import PilotError
 from pilotlib.project import LEDGERS
 from pilotlib.reading import TABLES, find_table, hash_of, read_inputs, read_table
-from pilotlib.reading.files import read_bytes
+from pilotlib.reading.files import read_bytes, read_text
 from pilotlib.reading.headers import Header, header_of, is_of_results
 from pilotlib.reading.likely import lines_for
 from pilotlib.reading.personal import told_row
@@ -87,6 +87,9 @@ def set_up_year(project: Path, year: int, table: Path, years: Sequence[int] = ()
                 (folder / beside).write_text(text, encoding="utf-8", newline="\n")
             folder.chmod(0o755)
             if joins:
+                if name == "applications" and (kept := final / "source.toml").exists():
+                    (folder / kept.name).write_text(_of_file(read_text(kept), source), encoding="utf-8", newline="\n")
+                    (folder / kept.name).replace(kept)
                 for file in [file for file in folder.iterdir() if not (final / file.name).exists()]:
                     file.rename(final / file.name)
             else:
@@ -96,6 +99,12 @@ def set_up_year(project: Path, year: int, table: Path, years: Sequence[int] = ()
             raise PilotError(f"data/raw/{year} 刚刚由另一个命令建立，没有改动。") from None
         raise PilotError(f"data/raw/{year} 没有建成（{error.strerror}）。请检查权限与磁盘空间。") from None
     return final
+
+
+def _of_file(said: str, of_new: str) -> str:
+    """What is said of an earlier file in `source.toml`, with the name and the hash of a new one."""
+    lines = {line.partition(" ")[0]: line for line in re.findall("^(?:file|sha256) = .*", of_new, re.MULTILINE)}
+    return re.sub("^(file|sha256) = .*", lambda old: lines[old[1]], said, flags=re.MULTILINE)
 
 
 def _kind_of(table: Path, year: int) -> str:
@@ -117,7 +126,7 @@ def look_through(project: Path, year: int) -> tuple[list[str], dict[str, list[st
     Of a table whose header is not known the row that may be it is shown, and those below it.
     """
     if not find_table(project / "data" / "raw" / str(year), "applications"):
-        again = f"再用 pilot new {year} 放入申报表，或一份获批名单（证书、等级、人数）。"
+        again = f"再用 pilot new {year} 放入申报表，或一份获批名单（证书、等级、批准人数）。"
         return [f"认出是考核结果表。只有结果出不了报告：{again}"], {}
     try:
         of_year = clean_inputs(read_inputs(project, year))

@@ -36,6 +36,25 @@ def received(tmp_path):
     return path
 
 
+def test_a_file_that_takes_the_place_of_another_is_the_one_of_which_the_source_speaks(project, received, tmp_path):
+    pilot(project, "new", "2022", str(received))
+    folder = project / "data" / "raw" / "2022"
+    told = (folder / "source.toml").read_text(encoding="utf-8").replace("# received_from", "received_from")
+    (folder / "source.toml").write_text(told, encoding="utf-8")
+    (folder / "applications.xlsx").unlink()
+    other = tmp_path / "改正后的.csv"
+    other.write_bytes(
+        writers.delimited(
+            [HEADER, ["1", "2022", "第一次", "网店运营推广职业技能等级证书(中级)", "会计", "9", "3", "3", "审核通过"]]
+        )
+    )
+    assert pilot(project, "new", "2022", str(other)).returncode == 0
+    source = tomllib.loads((folder / "source.toml").read_text(encoding="utf-8"))
+    assert source["file"] == other.name and source["sha256"] == hashlib.sha256(other.read_bytes()).hexdigest()
+    assert source["received_from"] == "证书信息管理服务平台导出"
+    assert "sha256" not in pilot(project, "check", "2022").stdout
+
+
 def test_a_new_year_is_the_file_as_received_and_what_goes_beside_it(project, received):
     result = pilot(project, "new", "2022", str(received))
     folder = project / "data" / "raw" / "2022"

@@ -317,7 +317,7 @@ def test_either_table_may_come_first_and_results_alone_make_no_report(project, t
     assert told.returncode == 0, told.stderr
     assert "认出是考核结果表。只有结果出不了报告：再用 pilot new 2022 放入申报表" in told.stdout
     refused = pilot(project, "check", "2022")
-    assert "只有考核结果出不了报告：名额要由申报表或获批名单（证书、等级、人数）给出" in refused.stderr
+    assert "只有考核结果出不了报告：名额要由申报表或获批名单（证书、等级、批准人数）给出" in refused.stderr
     told = pilot(project, "new", "2022", str(applications))
     assert told.returncode == 0, told.stderr
     assert "results.csv：结果 5 行，剔除 1 行" in told.stdout

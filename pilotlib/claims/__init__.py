@@ -96,14 +96,22 @@ def check_narrative(processed: Processed, statistics: dict[str, pd.DataFrame]) -
 
 def not_of_the_year(passages: list[Passage], facts: Facts, *, any_year: bool = False) -> str:
     """What the title of a document names, if that is another year (unless any will do) or school; "" if it does not."""
-    title = next((plain_text(passage.text) for passage in passages if passage.text.strip()), "")
-    if len(title) > grammar.SHAPE["longest_title"] or re.search(grammar.SHAPE["no_title"], title):
-        return ""
-    years = re.findall(grammar.SHAPE["year_in_title"], title)
+    title, years = _title_of(passages), years_named(passages)
     school = re.search(grammar.SHAPE["school_in_title"], title)
-    if years and str(facts.year) not in years and not any_year:
-        return f"{min(years)}年"
+    if years and facts.year not in years and not any_year:
+        return f"{years[0]}年"
     return school[0] if school and facts.schools and not any(name in title for name in facts.schools) else ""
+
+
+def years_named(passages: list[Passage]) -> list[int]:
+    """The years that the title of a document names, in order."""
+    return sorted(map(int, re.findall(grammar.SHAPE["year_in_title"], _title_of(passages))))
+
+
+def _title_of(passages: list[Passage]) -> str:
+    title = next((plain_text(passage.text) for passage in passages if passage.text.strip()), "")
+    is_none = len(title) > grammar.SHAPE["longest_title"] or re.search(grammar.SHAPE["no_title"], title)
+    return "" if is_none else title
 
 
 def count_states(claims: pd.DataFrame) -> dict[str, int]:

@@ -16,9 +16,9 @@ from pilotlib.columns import ADDED_UP_COLUMNS, RESULT_COUNTS, column_named, kind
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR
 from pilotlib.report.drawing import draw_stacks, report_style
-from pilotlib.report.figures import FIGURES, FigureEntry, drawing
+from pilotlib.report.figures import FIGURES, FigureEntry, drawing, is_known
 from pilotlib.report.prose import AT_LEAST, at_least, number, shortened
-from pilotlib.report.shown import source_of
+from pilotlib.report.shown import source_of, with_names
 from pilotlib.report.told import names_of
 from pilotlib.report.year_tables import figure_tables
 from pilotlib.statistics.places import PLACES, lacking, only_approved, percent_of
@@ -60,7 +60,12 @@ def chart(
     Example:
         chart(load_year().applications, by="level", form="stacked", split="application_round")
     """
+    if not isinstance(rows, pd.DataFrame):
+        raise PilotError("chart 画一张表的各行，如 chart(load_year().applications)。")
+    rows = with_names(rows)
     groups = {group: title_of(group) for group in groups_of(rows)}
+    if not {*groups} - {"year"}:
+        raise PilotError('chart 画申报或考核结果的各行；统计表用它自己的 plot，如 统计表.plot.barh(y="列名")。')
     by, form = named(by, groups, "图"), named(form, FORMS, "图")
     split = by if form == "bar" else named(split, groups, "图")
     measure = named(measure, {name: title_of(name) for name in measures_of(rows)}, "图")
@@ -107,9 +112,10 @@ def drawn_title(by: str, measure: str, form: str, split: str) -> str:
 
 
 def named(word: Any, titles: dict[Any, str], of: str) -> Any:
-    """The name that a word is, or whose title or header it is; PilotError for another, which says `of` what."""
+    """The name that a word is, or whose title or header it is or begins; PilotError for another, of what is `of`."""
     names = {title: name for name, title in titles.items()} | {name: name for name in titles}
-    name = names.get(word) or names.get(column_named(str(word)))
+    begun = [name for title, name in names.items() if len(str(word)) > 1 and str(title).startswith(str(word))]
+    name = names.get(word) or names.get(column_named(str(word))) or (begun[0] if len(begun) == 1 else None)
     if name is None:
         raise PilotError(f"{of}没有“{word}”。{suggestion(str(word), list(map(str, names)))}")
     return name
@@ -215,6 +221,7 @@ def _entitled(figure: Figure, title: str, unit: str, source: str) -> Figure:
     becomes one of the axes, below them: one of the figure's own would take the place of a title."""
     lines, said = wrap(title, _TITLE_LINE) or [""], f"单位：{unit}。" + (f"来源：{source}。" if source else "")
     figure.set_figheight(figure.get_figheight() + _LINE * (1 + len(lines)))
+    figure.set_layout_engine("constrained")  # a figure of the report has room for no more than itself
     with report_style():
         for legend in figure.legends:
             legend.remove()
@@ -228,11 +235,13 @@ def _entitled(figure: Figure, title: str, unit: str, source: str) -> Figure:
 def _of_statistics(figure: Callable[..., FigureEntry]) -> Callable[..., Figure]:
     """What draws a figure of the report from the statistics of a year."""
 
-    def draw(statistics: dict[str, pd.DataFrame], title: str = "") -> Figure:
-        computed = dict(statistics)  # whatever they are shown as
+    def draw(statistics: Any, title: str = "") -> Figure:
+        computed = dict(getattr(statistics, "statistics", statistics))  # also of a year, whatever they are shown as
         if "year" in computed["overview"]:
             raise PilotError("报告中的图是一个年度的。请用 load_year(年度).statistics；几个年度用 chart。")
         entry = figure(figure_tables(computed, ""))
+        if not is_known(entry):
+            raise PilotError(f"{entry.table.title}：没有给出足够的数，没有图可画。")
         made_of = [entry.table.name] if entry.table.name in computed else ["overview", "indicators"]
         sources = dict.fromkeys(filter(None, (source_of(computed[name]) for name in made_of)))
         return _entitled(drawing(entry), title or entry.headline, entry.unit, "；".join(sources))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pilotlib.checking import CleanedYear, clean_inputs, stop_on_errors
 from pilotlib.chinese import use_chinese_font
-from pilotlib.claims import check_claims, not_of_the_year
+from pilotlib.claims import check_claims, not_of_the_year, years_named
 from pilotlib.claims.facts import NO_FACTS, facts_of
 from pilotlib.cleaning import repairs
 from pilotlib.cleaning.rows import name_columns
@@ -21,7 +21,7 @@ from pilotlib.reading.documents import PROSE_SUFFIXES, Passage, passages_of, rea
 from pilotlib.reading.headers import header_of
 from pilotlib.report import year_tables
 from pilotlib.report.checked import claims_table
-from pilotlib.report.shown import Table, shown, titles_of
+from pilotlib.report.shown import Table, shown, titles_of, with_names
 from pilotlib.report.told import Told, aligned, in_words, names_of
 from pilotlib.statistics import STATISTICS, Tables, compare_counts, recount, summarise
 from pilotlib.statistics.places import college_of_major, results_of
@@ -138,16 +138,16 @@ def in_chinese(table: pd.DataFrame) -> pd.DataFrame:
     return in_words(table).rename(columns=titles_of(names_of(table)))
 
 
-def trace_row(years: Years, row: int, year: int | None = None) -> Table:
+def trace_row(years: Years, row: int | str, year: int | None = None) -> Table:
     """One row of the table as received, cell by cell: what stood there, what is used, and why it differs.
 
     `years` are as `load_year` or `load_years` returns them, `row` is one as `source_row` counts them; where there
     are several years, `year` says whose. PilotError: there is no such row.
     """
     year = years.years[-1] if year is None else year
+    tables = map(with_names, (years.cells, years.changes, years.problems, years.set_aside))
     cells, changes, problems, aside = (
-        pd.DataFrame(table)[(table["year"] == year) & (table["source_row"] == row)]
-        for table in (years.cells, years.changes, years.problems, years.set_aside)
+        pd.DataFrame(table)[(table["year"] == year) & (table["source_row"].astype(str) == str(row))] for table in tables
     )
     if cells.empty:
         known = years.cells.loc[years.cells["year"] == year, "source_row"]
@@ -175,8 +175,8 @@ def reference() -> Table:
 def check_draft(draft: Path | str, year: int | str | None = None, *, project: Path | str | None = None) -> Table:
     """Every number of a draft held against a year's data, those that disagree first.
 
-    `draft` is a file (md, txt, docx, html, xlsx) or the text itself, `year` the newest by default, unless the
-    title names another. Columns: `entry, state, number, derived, line, sentence, explanation, expected,
+    `draft` is a file (md, txt, docx, html, xlsx) or the text itself, `year` by default that of its title, else the
+    newest. Columns: `entry, state, number, derived, line, sentence, explanation, expected,
     difference, statistic`. PilotError: there is no such file, or it cannot be read.
     """
     is_file = isinstance(draft, Path) or draft.strip().endswith(PROSE_SUFFIXES)
@@ -198,7 +198,8 @@ def claims_in(
     """
     if project is None or (year is None and not years_in(project)):
         return check_claims(passages, NO_FACTS), "没有年度数据，只按文字自身核对。"
-    (inputs, *_), tables, statistics = _counted(project, year_of(project, year))
+    named = [number for number in years_named(passages) if number in years_in(project)] if year is None else []
+    (inputs, *_), tables, statistics = _counted(project, year_of(project, named[-1] if named else year))
     names = [*inputs.school.get("short_names", ()), school]
     facts = facts_of(tables, statistics, inputs.school | {"short_names": names})
     other = not_of_the_year(passages, facts, any_year=year is not None)
@@ -236,7 +237,10 @@ def _counted(project: Path, number: int) -> tuple[CleanedYear, Tables, dict[str,
     """A year without errors, cleaned; what its statistics are computed from; and these by name."""
     of_year = clean_inputs(read_inputs(project, number))
     inputs, cleaned, problems, results = of_year
-    stop_on_errors(problems, inputs.file, results)
+    try:
+        stop_on_errors(problems, inputs.file, results)
+    except PilotError as error:
+        raise PilotError(f"data/raw/{number}：{error.sentence}\n其他年度请写明，如 load_year(年度)。") from None
     colleges = college_of_major(inputs.school)
     counted = results_of(results.cleaned if results else None, colleges)
     tables = Tables(cleaned.applications, cleaned.majors, inputs.indicators, colleges, counted)

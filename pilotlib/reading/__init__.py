@@ -79,7 +79,7 @@ def read_inputs(project: Path, year: int) -> YearInputs:
     table, results = (find_table(folder, name) for name in TABLES)
     if not table:
         endings = "、".join(READABLE_SUFFIXES).replace(".", "")
-        alone = "只有考核结果出不了报告：名额要由申报表或获批名单（证书、等级、人数）给出。" if results else ""
+        alone = "只有考核结果出不了报告：名额要由申报表或获批名单（证书、等级、批准人数）给出。" if results else ""
         raise PilotError(f"data/raw/{year} 中没有申报表。{alone}请放入 applications.tsv（或 {endings}）。")
     source = read_settings(folder / "source.toml")
     lines = [("0", title, title, becomes, BY_COLUMNS) for title, becomes in source.get("columns", {}).items()]

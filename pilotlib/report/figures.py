@@ -49,6 +49,11 @@ def drawing(entry: FigureEntry, layout: Layout = WIDE) -> Figure:
         return entry.draw(layout)
 
 
+def is_known(entry: FigureEntry) -> bool:
+    """Whether enough numbers are known that the figure could show something."""
+    return bool(entry.table.data[entry.lengths].notna().any(axis="columns").sum() >= entry.fewest)
+
+
 def data_of(entry: FigureEntry) -> Told:
     """What a figure shows, as a table: lower bounds are marked as in the table that it is drawn of."""
     data = entry.table.data[[*entry.labels, *entry.lengths]]

@@ -21,7 +21,7 @@ from pilotlib.report.checked import (
     with_marks,
 )
 from pilotlib.report.drawing import NARROW, WIDE, Layout, svg_of
-from pilotlib.report.figures import data_of, description, drawing
+from pilotlib.report.figures import data_of, description, drawing, is_known
 from pilotlib.report.prose import visible
 from pilotlib.report.told import NUMBERED, cells, html
 from pilotlib.statistics import STATISTICS
@@ -147,7 +147,7 @@ def figure(book: Book, name: str, *layouts: Layout) -> Part:
     if not (entry := book.figures.get(name)):
         return Part("")
     headline = escape(entry.headline)
-    if entry.table.data[entry.lengths].notna().any(axis="columns").sum() < entry.fewest:
+    if not is_known(entry):
         return Part("")
     drawn = ""
     for number, layout in enumerate(layouts or (WIDE, NARROW)):

@@ -11,7 +11,7 @@ import pandas as pd
 from pandas.api.typing import DataFrameGroupBy
 from pandas.plotting import PlotAccessor
 
-from pilotlib.columns import NUMBER_KINDS, kind_of, title_of
+from pilotlib.columns import NUMBER_KINDS, column_named, kind_of, title_of
 from pilotlib.errors import UnknownNameError, suggestion
 from pilotlib.report.told import Told, aligned, element_of, figure_columns, heading, names_of, texts
 
@@ -46,19 +46,21 @@ def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
             unknown = [name for name in asked if isinstance(name, str) and name not in columns]
             if not unknown or isinstance(error, UnknownNameError):
                 raise
-            hint = suggestion(unknown[0], list(map(str, columns)))
+            known = list(map(str, columns))
+            hint = suggestion(unknown[0], known if unknown[0].isascii() else [*titles_of(known).values()])
             raise UnknownNameError(f"表中没有“{unknown[0]}”一列。{hint}") from None
 
     return of_table
 
 
 def _named(columns: pd.Index, word: Any) -> Any:
-    """A word, or each of a list, as the column is called that bears it as its title or its name; else as it is."""
+    """A word, or each of a list, as the column is called whose title, name or header it is; else as it is."""
     if isinstance(word, list):
         return [_named(columns, each) for each in word]
     if not isinstance(word, str) or word in columns:
         return word
     same = [name for name in map(str, columns) if word == title_of(name) or name == title_of(word)]
+    same = same or [name for name in map(str, columns) if name == column_named(word)]
     return same[0] if len(same) == 1 else word
 
 
@@ -169,6 +171,15 @@ def titles_of(names: Iterable[str]) -> dict[str, str]:
     return {name: title if counts[title] == 1 else f"{title}（{name}）" for name, title in titles.items()}
 
 
+def with_names(table: pd.DataFrame) -> pd.DataFrame:
+    """A table that was told, its columns under their names again where they go by their Chinese titles."""
+    return _renamed(table, table.attrs.get(_ABOUT, {}).get("columns", ()))
+
+
+def _renamed(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    return table.rename(columns={title: name for name, title in titles_of(columns).items() if name not in table})
+
+
 def _as_told(table: Table) -> tuple[Told | None, pd.DataFrame]:
     """The first rows with what is said of them, a note a line, and for each cell what was there before its repair,
     and why; None where pandas' own way of showing is the better one."""
@@ -177,8 +188,7 @@ def _as_told(table: Table) -> tuple[Told | None, pd.DataFrame]:
     if not about or not named or set(index) & set(table.columns):
         return None, pd.DataFrame()
     first = pd.DataFrame(table.head(60)).reset_index(drop=not index)
-    told_rows, columns, titles = about["rows"], about["columns"], titles_of(about["columns"])
-    data = first.rename(columns={title: name for name, title in titles.items() if name not in first})
+    told_rows, columns, data = about["rows"], about["columns"], _renamed(first, about["columns"])
     if not data.columns.is_unique:
         return None, pd.DataFrame()
     names = [name for name in names_of(data) if kind_of(name) != "bound"]

@@ -1,6 +1,7 @@
 """A year in a line: the same figures as the report, shown well, and errors that are a sentence."""
 
 import importlib
+import shutil
 import subprocess
 import sys
 
@@ -62,6 +63,35 @@ def test_a_chinese_title_works_wherever_a_name_does(year):
     sums = rows.groupby("等级", observed=True)["批准总培训人数"].sum()
     assert sums.to_dict() == {"初级": 284, "中级": 1378}
     assert year.statistics["按专业大类"].groupby("专业大类")["批准总培训人数"].sum()["财经商贸大类"] == 610
+
+
+def test_a_column_goes_by_its_other_headers_and_one_that_is_not_there_is_named_in_its_language(year):
+    rows = year.applications
+    assert rows["批次"].equals(rows["application_round"]) and rows["专业"].equals(rows["majors"])
+    assert rows.groupby("批次", observed=True)["批准人数"].sum()["第二次"] == 180
+    with pytest.raises(PilotError, match="可用的有：申报年度、行、申报批次"):
+        rows["没有的列"]
+    with pytest.raises(PilotError, match="是否想写“level”"):
+        rows["levle"]
+
+
+def test_a_year_in_chinese_is_drawn_and_traced_as_any_other(year):
+    chinese = load_year(2021, chinese=True, project=ROOT)
+    assert trace_row(chinese, 16).equals(trace_row(year, 16))
+    assert trace_row(chinese, "16").equals(trace_row(year, 16))
+    titles = [chart(rows, by="等级").texts[0].get_text() for rows in (chinese.applications, year.applications)]
+    assert titles == ["批准总培训人数，按等级"] * 2
+    assert len(chinese.problems[chinese.problems["程度"] == "警示"]) == 5
+
+
+def test_what_cannot_be_drawn_is_said(year):
+    with pytest.raises(PilotError, match="统计表用它自己的 plot"):
+        chart(year.statistics["按专业大类"], by="专业大类")
+    with pytest.raises(PilotError, match="画一张表的各行"):
+        chart(year)
+    with pytest.raises(PilotError, match="没有给出足够的数"):
+        figures.pass_rates(year)
+    assert chart(year.applications, by="等级", form="堆叠", split="批次").axes
 
 
 def test_charts_take_chinese_names(year):
@@ -205,6 +235,14 @@ def test_a_draft_whose_title_names_another_year_is_judged_by_itself(tmp_path):
     draft.write_text("<h1>2019年度报告</h1><p>全年批准培训1482人。</p>", encoding="utf-8")
     assert check_draft(str(draft), project=ROOT)["state"].tolist() == ["无数据"]
     assert check_draft(str(draft), 2021, project=ROOT)["state"].tolist() == ["不一致"]
+
+
+def test_a_draft_whose_title_names_a_year_of_the_project_is_held_against_that(tmp_path):
+    project = make_project(tmp_path / "project")
+    shutil.copytree(project / "data" / "raw" / "2021", project / "data" / "raw" / "2022")
+    (project / "data" / "raw" / "2022" / "narrative.md").write_text("", encoding="utf-8")
+    draft = "2021年度工作小结\n\n我校全年批准培训1482人。"
+    assert check_draft(draft, project=project)["state"].tolist()[-1] == "不一致"
 
 
 def test_every_statistic_says_all_of_itself():
