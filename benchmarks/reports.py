@@ -30,6 +30,7 @@ from tests.generator import generate
 PACKAGES = ("pandas", "matplotlib", "papermill", "nbconvert", "ipykernel")
 PILOT = str(Path(sys.executable).with_name("pilot"))
 SCHOOLS_BY_OTHERS = 3
+EDITIONS = ("html", "xlsx")
 
 
 def seconds_of(command: list[str], folder: Path) -> float:
@@ -94,16 +95,16 @@ def province(path: Path, schools: int) -> Path:
 def in_one_process(project: Path, schools: int) -> dict[str, float]:
     """Time of the processor of a report, ours and as a plain script, by turns; and what memory grows to."""
     parts = split(province(project / "cpu.csv", schools), "学校")
-    settings = settings_of(project, ["html", "xlsx"])
+    settings = settings_of(project, EDITIONS)
     ours, theirs, resident = [], [], {}
     for number, part in enumerate(parts, start=1):
         start = time.process_time()
-        made = make_report(part.task(), settings)
+        made = make_report(part.task(EDITIONS), settings)
         ours.append(time.process_time() - start)
         assert made.files, made.faults
         resident[number] = memory_now()
         if number <= 10:
-            theirs.append(cpu_of_script(project, part.task()))
+            theirs.append(cpu_of_script(project, part.task(EDITIONS)))
     return {
         "ours": statistics.median(ours[1:]),
         "script": statistics.median(theirs[1:]),
@@ -136,7 +137,7 @@ def by_others(project: Path) -> float:
     seconds = []
     for part in parts:
         with tempfile.TemporaryDirectory() as name:
-            lay_out(Path(name), project, part.task())
+            lay_out(Path(name), project, part.task(EDITIONS))
             start = time.perf_counter()
             plain.run(Path(name), part.year, Path(name))
             seconds.append(time.perf_counter() - start)
