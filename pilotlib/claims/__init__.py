@@ -19,9 +19,10 @@ from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
+from pilotlib.claims.quoted import Cells, cells_of, quoted
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.relations import said_twice
-from pilotlib.claims.tables import Cell, Cells, cells_of, judge_table, quoted, table_of
+from pilotlib.claims.tables import Cell, judge_table, table_of
 from pilotlib.claims.text import lexicon_of, paragraph_of
 from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import permutations, product, takewhile
+from itertools import dropwhile, permutations, product, takewhile
 
 from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import RELATIVE, Group, Join, compute, fits
@@ -34,6 +34,9 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
     """The operands that are named in the cue of a relation, or that stand as its rules say."""
     rules, named = {"first": relation.first, "second": relation.second}, cue.groupdict()
     pool = [*pool, *filter(is_count, near.behind)] if relation.named else pool
+    behind = [*dropwhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)]
+    if relation.of == "ratio":  # 通过率89%；乙证书通过71人
+        pool = [claim for claim in pool if claim not in behind]
     found = dict[str, list[Claim]]()
     for role in sorted(rules, key=lambda role: rules[role].startswith(("@only", "@before"))):
         rule = rules[role] if rules[role].startswith("@") else f" {rules[role]}"
@@ -84,9 +87,12 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
 def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) -> bool:
     """Whether a share or rate may be of others than its counts: of another part, or of a name behind ； or 。."""
     claim, parts = near.claim, [part for pair in pairs for part in pair]
+    if len({frozenset(one.unknown) & {*SHAPE["one_of_several"]} for one in (claim, *parts)} - {frozenset()}) > 1:
+        return True  # 甲校报名230人，乙校通过184人
     if not rate:
         return not about(claim) <= set[str]().union(*map(about, parts))
-    if any(about(part) != about(claim) for part in parts):
+    own, others = about(claim), {frozenset(about(part)) for part in parts}
+    if others - {frozenset(own)} and (own or len(others) > 1 or any(p.sentence != claim.sentence for p in parts)):
         return "done" not in rate.top
     whom = claim.unknown or any("part" in word.kinds for word in claim.before if word.start > near.section)
     return bool(whom) and any(pair[0].number.start < near.section for pair in pairs)

@@ -9,7 +9,8 @@ from itertools import compress, permutations
 
 from pilotlib.claims import grammar, pairs
 from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, judged
-from pilotlib.claims.claim import Around, Claim, amount, is_count, same_unit
+from pilotlib.claims.claim import Around, Claim, amount, factor, is_count, same_unit
+from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, PERCENT, SHAPE, THINGS, TIMES, Relation, say
 from pilotlib.claims.parts import by_complement, by_rest, of_one_deed, parts_before, parts_behind
 
@@ -21,7 +22,7 @@ def follows(near: Around) -> Finding | None:
     """What follows for a count from the others of its passage, by the computation that its words name."""
     claim, family = near.claim, near.claim.family
     if family in ("change", "each"):
-        return comes_about(near, family)
+        return comes_about(near, family) or (_mean(near) if family == "each" else None)
     if 1 < claim.value <= _MOST_PARTS and near.later:  # 92.4万元、31.6万元、40.2万元，三项合计
         parts = [other for other in near.earlier if same_unit(other, near.later[0])][: round(claim.value)]
         if len(parts) == claim.value and sum(map(amount, parts)) == amount(near.later[0]):
@@ -41,13 +42,25 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     joined = next(filter(None, (_joined(near, one, pool) for one in grammar.RELATIONS[family])), [])
     joined = [join._replace(sure=True) for join in joined] if certain else joined
     found = judged(claim, filter(None, (compute(family, claim, *join) for join in joined)))
-    if found and found.state == AGREES:
+    if found and (found.state == AGREES or (family == "ratio" and re.search(SHAPE["by_base"], claim.lead))):
         return found
     others = (compute(family, claim, group) for group in _any_that_fit(near, family, pool))
     otherwise = judged(claim, (way for way in others if way and _can_be(claim, way)))
     # By how much two small counts differ is soon true of any two.
     by_chance = family in ("change", "each", "product") and claim.number.unit not in RELATIVE
     return None if found and otherwise and by_chance else otherwise or found
+
+
+def _mean(near: Around) -> Finding | None:
+    """What follows for a mean from the list before it: 分别为8人、6人、10人，平均每个8人."""
+    alike = [other for other in near.earlier if same_unit(other, near.claim)]
+    length = alike[0].place[1] if alike else 1
+    row = alike[:length][::-1]
+    if length < 2 or [other.place for other in row] != [(place, length) for place in range(length)]:
+        return None
+    top, mean = " + ".join(other.number.written for other in row), sum(map(amount, row)) / length
+    division = say("division", top=f"（{top}）", bottom=length, percent=figure(mean / factor(near.claim)))
+    return judged(near.claim, [Way(mean, division, tuple(row), sure=True)])
 
 
 def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
@@ -80,7 +93,8 @@ def _operands(near: Around, family: str) -> list[Claim]:
         counts = [other for other in (*near.earlier, *(near.later if both else ())) if is_count(other)]
         behind = [other for other in counts if other.number.start > near.section]
         return behind if len(behind) > 1 else counts
-    return [other for other in near.earlier[::-1] if same_unit(near.claim, other)]
+    alike = [other for other in near.earlier[::-1] if same_unit(near.claim, other)]
+    return [other for other in alike if family != "rest" or "each one" not in other.kinds]
 
 
 def counts_for(near: Around) -> list[Claim]:

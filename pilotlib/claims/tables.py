@@ -1,5 +1,4 @@
-"""Layer one of tables: rates, changes, shares and totals, by row and by column, judged by the table alone; and what
-prose says of a cell."""
+"""Layer one of tables: rates, changes, shares, rests, means, products and totals, judged by the table alone."""
 
 import math
 import re
@@ -10,7 +9,7 @@ from operator import not_
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Finding, Group, compute, judged
+from pilotlib.claims.arithmetic import Finding, Group, Way, compute, judged, ratio
 from pilotlib.claims.claim import Claim, stated
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
@@ -34,18 +33,9 @@ class Table(NamedTuple):
     lines: list[list[Cell | None]]
 
 
-class Cells(NamedTuple):
-    """The cells of a document's tables by the label of their row, with their header; those labels by their first two
-    characters; and of each column its header and total, by the value of that."""
-
-    named: dict[str, list[tuple[str, Cell]]]
-    starts: dict[str, list[str]]
-    totals: dict[float, tuple[str, Claim]]
-
-
 _Judged = tuple[Cell, Finding]
 _Line = Sequence[Cell | None]
-_Reading = tuple[str, _Line, _Line]  # a family, and the lines of its operands
+_Reading = tuple[str, Sequence[_Line]]  # a family, and the lines of its operands
 
 
 def table_of(rows: Sequence[Sequence[str]]) -> Table:
@@ -81,54 +71,6 @@ def judge_table(table: Table) -> list[_Judged]:
     return sorted({item[0][:2]: item for item in found}.values(), key=lambda item: item[0][:2])
 
 
-def cells_of(tables: Iterable[Table]) -> Cells:
-    """What prose can say of the tables of a document."""
-    named, sums = dict[str, list[tuple[str, Cell]]](), dict[float, tuple[str, Claim]]()
-    for headers, labels, lines in tables:
-        for label, line in zip(labels, lines, strict=True):
-            filled = [(header, cell) for header, cell in zip(headers, line, strict=True) if cell]
-            named.setdefault(label, []).extend(filled if len(label) > 2 else [])
-        totals = [line for label, line in zip(labels, lines, strict=True) if re.search(SHAPE["total_line"], label)]
-        for header, column in zip(headers, zip(*(totals[-1:] or lines), strict=True), strict=bool(lines)):
-            parts = [cell.claim for cell in column if cell]
-            if len(parts) == len(column) and (totals or len(column) > 1):
-                value = sum(part.value for part in parts)
-                sums[value] = header, parts[0]._replace(value=value)
-    starts = dict[str, list[str]]()
-    for name in filter(None, named):
-        starts.setdefault(name[:2], []).append(name)
-    return Cells(named, starts, sums)
-
-
-def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
-    """A number of prose held against the one cell whose row and column its clause names, or the totals of columns."""
-    clause, sentence, of_rate = text[slice(*claim.clause)], text[slice(*claim.sentence)], claim.number.unit == "%"
-    if re.search(SHAPE["total"], claim.lead) and claim.number.kind in grammar.COUNTS:
-        header, _ = cells.totals.get(claim.value, (None, None))
-        if header is not None:
-            return Finding(AGREES, say("column_total", header=header), claim.value)
-    if of_rate and re.search(SHAPE["of_a_table"], sentence) and re.search(SHAPE["of_a_whole_table"], clause):
-        totals = [*cells.totals.values()]
-        parts = tuple(totals[at][1] for at in _operands(clause, [header for header, _ in totals]) or ())
-        way = compute("ratio", claim, parts, sure=True) if parts else None
-        return judged(claim, [way]) if way else None
-    starts = (
-        (place, label) for place in range(len(clause)) for label in cells.starts.get(clause[place : place + 2], ())
-    )
-    found = [item for place, label in starts if clause.startswith(label, place) for item in cells.named[label]]
-    stems = [(re.sub(SHAPE["no_header"], "", header), cell) for header, cell in found]
-    alike = [cell for stem, cell in stems if len(stem) > 1 and stem in clause]
-    alike = [cell for cell in alike if bool(cell.claim.number.unit) == of_rate]
-    if len({cell.claim.value for cell in alike}) != 1 or claim.number.modifier:
-        return None
-    value, said = alike[0].claim.value, say("in_table", cell=alike[0].written)
-    if value == claim.value:
-        return Finding(AGREES, said + "。", value)
-    if not re.search(SHAPE["of_a_table"], sentence) and sorted(alike[0].written) != sorted(claim.number.written):
-        return None
-    return Finding(DISAGREES, say("text_differs", computation=said, written=claim.number.with_unit), value)
-
-
 def _cell(row: int, column: int, text: str) -> Cell | None:
     match = re.fullmatch(SHAPE["cell"], text)
     if not match:
@@ -145,12 +87,13 @@ def _kinds_in(name: str) -> frozenset[str]:
     return frozenset(kind for kind, known in WORDS.items() if any(word in name for word in known))
 
 
-def _operands(rate_name: str, names: Sequence[str]) -> tuple[int, int] | None:
+def operands(rate_name: str, names: Sequence[str]) -> tuple[int, int] | None:
     """The places of the numerator and the denominator of a rate, by its name and theirs; None where several may be."""
     rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in rate_name), None)
+    names = ["" if re.search(SHAPE["not_done"], name) else name for name in names]  # 未通过 is no 通过
     stem, kinds = re.search(SHAPE["unnamed_rate"], rate_name), [*map(_kinds_in, names)]
     is_top = [bool(kinds[at] & {*rate.top} if rate else stem and stem["stem"] in names[at]) for at in range(len(names))]
-    tops, rest = [*compress(range(len(names)), is_top)], [*compress(range(len(names)), map(not_, is_top))]
+    tops, rest = [*compress(range(len(names)), is_top)], [at for at, top in enumerate(is_top) if names[at] and not top]
     by_kind = ([at for at in rest if kind in kinds[at]] for kind in (rate.bottom if rate else ()))
     bottoms = next(filter(None, by_kind), []) if rate else rest
     of_times = {bool(re.search(SHAPE["of_times"], names[at])) for at in tops + bottoms}
@@ -162,24 +105,29 @@ def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, _R
     last = 0
     for column in [place for place, name in enumerate(names) if re.search(SHAPE["rate_column"], name)]:
         since, last = [at for at in range(last, column) if any(line[at] for line in lines)], column + 1
-        pair = _operands(names[column], [names[at] for at in since])
+        pair = operands(names[column], [names[at] for at in since])
         if pair:
             top, bottom = ([line[since[at]] for line in lines] for at in pair)
-            yield [line[column] for line in lines], ("ratio", top, bottom)
+            yield [line[column] for line in lines], ("ratio", (top, bottom))
 
 
 def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Reading]:
     """The ways to read a column by its header: 增减, from the column or the line before to the column before it; 占比,
-    the column before it by its total, else by its sum."""
+    the column before it by its total, else by its sum; 缺考, 生均, 金额 by any two columns before it."""
     header, late = table.headers[column], columns[column - 1]
     if re.search(SHAPE["change_column"], header):
         early = columns[column - 2] if column > 2 else [None] * len(late)
-        return [("change", early, late), ("change", [None, *late[:-1]], late)]
+        return [("change", (early, late)), ("change", ([None, *late[:-1]], late))]
     if not re.search(SHAPE["share_column"], header):
-        return []
+        family = next((family for family, form in SHAPE["of_row"].items() if re.search(form, header)), "")
+        pairs = [(one, two) for one in range(1, column) for two in range(1, column) if one != two and family]
+        priced = {at for at, name in enumerate(table.headers) if re.search(SHAPE["price_column"], name)}
+        pairs = [pair for pair in pairs if family != "product" or pair[0] in priced]
+        all_before = [(family, columns[1:column])] if family == "middle" else []
+        return [*all_before, *((family, (columns[one], columns[two])) for one, two in pairs)]
     of = [cell for cell, label in zip(late, table.labels, strict=True) if re.search(SHAPE["total_line"], label)]
     of = [_added(of or late)] if len(of) < 2 else [None]
-    return [("ratio", late, of * len(late))]
+    return [("ratio", (late, of * len(late)))]
 
 
 def _added(cells: _Line) -> Cell | None:
@@ -192,14 +140,14 @@ def _added(cells: _Line) -> Cell | None:
 def _by_readings(cells: _Line, readings: Iterable[_Reading]) -> list[_Judged]:
     """Cells held against what follows by the reading that the most of them agree with."""
     found = []
-    for family, first, second in readings:
+    for family, operands in readings:
         told = list[_Judged]()
-        for cell, *pair in zip(cells, first, second, strict=True):
-            parts = tuple(other.claim for other in pair if other)
-            # 0.86 may be 86%
-            if cell and len(parts) == 2 and (family == "change" or cell.claim.number.unit or cell.claim.value > 1):
+        for cell, *others in zip(cells, *operands, strict=True):
+            parts = tuple(other.claim for other in others if other)
+            of_one = family == "ratio" and cell and not cell.claim.number.unit and cell.claim.value <= 1  # 0.86 of 86%
+            if cell and len(parts) == len(operands) and not of_one:
                 told += _told(cell, family, [parts])
-        found.append(_held(told))
+        found.append(_held(told, certain=family not in SHAPE["of_row"]))
     return max(found, key=lambda judged: sum(finding.state == AGREES for _, finding in judged), default=[])
 
 
@@ -209,7 +157,10 @@ def _told(cell: Cell, family: str, groups: Sequence[Group]) -> list[_Judged]:
     if family != "sum":
         unit = "%" if family == "ratio" else number.unit
         claim = claim._replace(value=abs(claim.value), number=number._replace(unit=unit), stands=SHAPE["of_change"])
-    ways = (compute(family, claim, parts, sure=True) for parts in groups)
+    if family in ("mean", "middle", "product"):
+        ways = (_by_units(family, *parts) for parts in groups)
+    else:
+        ways = (compute(family, claim, parts, sure=True) for parts in groups)
     finding = judged(claim, filter(None, ways), most=math.inf)
     if not finding:
         return []
@@ -217,10 +168,24 @@ def _told(cell: Cell, family: str, groups: Sequence[Group]) -> list[_Judged]:
     return [(cell, finding._replace(number=cell.written, value=cell.claim.value, instead=instead))]
 
 
-def _held(found: list[_Judged]) -> list[_Judged]:
-    """Cells with what follows, if that is what their table means: of one cell alone, or if half agree."""
+def _by_units(family: str, *parts: Claim) -> Way | None:
+    """A mean or a product of columns, whose units only their headers tell."""
+    written, first, second = [part.number.written for part in parts], *parts[:2]
+    if family == "mean":
+        return ratio(first, second, sure=True, per=1) if second.value else None
+    if family == "middle":
+        value = sum(part.value for part in parts) / len(parts)
+        middle = say("division", top=f"（{' + '.join(written)}）", bottom=len(parts), percent=figure(value))
+        return Way(value, middle, parts, True)
+    value = first.value * second.value
+    return Way(value, say("product", price=written[0], count=written[1], product=figure(value)), (first, second), True)
+
+
+def _held(found: list[_Judged], *, certain: bool = True) -> list[_Judged]:
+    """Cells with what follows, if that is what their table means: if a third agree, or where the reading is certain of
+    one cell alone."""
     agree = sum(finding.state == AGREES for _, finding in found)
-    return found if len(found) == 1 or agree * 2 >= len(found) else []
+    return found if (certain and len(found) == 1) or 0 < len(found) <= agree * 3 else []
 
 
 def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> Iterator[_Judged]:

@@ -1,0 +1,68 @@
+"""What prose says of the tables of its document: a cell named by its row and column, or the total of a column."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pilotlib.claims import grammar
+from pilotlib.claims.arithmetic import Finding, compute, judged
+from pilotlib.claims.claim import Claim
+from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, say
+from pilotlib.claims.tables import Cell, Table, operands
+
+
+class Cells(NamedTuple):
+    """The cells of a document's tables by the label of their row, with their header; those labels by their first two
+    characters; and of each column its header and total, by the value of that."""
+
+    named: dict[str, list[tuple[str, Cell]]]
+    starts: dict[str, list[str]]
+    totals: dict[float, tuple[str, Claim]]
+
+
+def cells_of(tables: Iterable[Table]) -> Cells:
+    """What prose can say of the tables of a document."""
+    named, sums = dict[str, list[tuple[str, Cell]]](), dict[float, tuple[str, Claim]]()
+    for headers, labels, lines in tables:
+        for label, line in zip(labels, lines, strict=True):
+            filled = [(header, cell) for header, cell in zip(headers, line, strict=True) if cell]
+            named.setdefault(label, []).extend(filled if len(label) > 2 else [])
+        totals = [line for label, line in zip(labels, lines, strict=True) if re.search(SHAPE["total_line"], label)]
+        for header, column in zip(headers, zip(*(totals[-1:] or lines), strict=True), strict=bool(lines)):
+            parts = [cell.claim for cell in column if cell]
+            if len(parts) == len(column) and (totals or len(column) > 1):
+                value = sum(part.value for part in parts)
+                sums[value] = header, parts[0]._replace(value=value)
+    starts = dict[str, list[str]]()
+    for name in filter(None, named):
+        starts.setdefault(name[:2], []).append(name)
+    return Cells(named, starts, sums)
+
+
+def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
+    """A number of prose held against the one cell whose row and column its clause names, or the totals of columns."""
+    clause, sentence, of_rate = text[slice(*claim.clause)], text[slice(*claim.sentence)], claim.number.unit == "%"
+    if re.search(SHAPE["total"], claim.lead) and claim.number.kind in grammar.COUNTS:
+        header, _ = cells.totals.get(claim.value, (None, None))
+        if header is not None:
+            return Finding(AGREES, say("column_total", header=header), claim.value)
+    if of_rate and re.search(SHAPE["of_a_table"], sentence) and re.search(SHAPE["of_a_whole_table"], clause):
+        totals = [*cells.totals.values()]
+        parts = tuple(totals[at][1] for at in operands(clause, [header for header, _ in totals]) or ())
+        way = compute("ratio", claim, parts, sure=True) if parts else None
+        return judged(claim, [way]) if way else None
+    starts = (
+        (place, label) for place in range(len(clause)) for label in cells.starts.get(clause[place : place + 2], ())
+    )
+    found = [item for place, label in starts if clause.startswith(label, place) for item in cells.named[label]]
+    stems = [(re.sub(SHAPE["no_header"], "", header), cell) for header, cell in found]
+    alike = [cell for stem, cell in stems if len(stem) > 1 and stem in clause]
+    alike = [cell for cell in alike if bool(cell.claim.number.unit) == of_rate]
+    if len({cell.claim.value for cell in alike}) != 1 or claim.number.modifier:
+        return None
+    value, said = alike[0].claim.value, say("in_table", cell=alike[0].written)
+    if value == claim.value:
+        return Finding(AGREES, said + "。", value)
+    if not re.search(SHAPE["of_a_table"], sentence) and sorted(alike[0].written) != sorted(claim.number.written):
+        return None
+    return Finding(DISAGREES, say("text_differs", computation=said, written=claim.number.with_unit), value)
