@@ -11,7 +11,7 @@ from pilotlib.claims import grammar, pairs
 from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, judged
 from pilotlib.claims.claim import Around, Claim, amount, factor, is_count, same_unit
 from pilotlib.claims.facts import figure
-from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, PERCENT, SHAPE, THINGS, TIMES, Relation, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, PERCENT, SHAPE, TIMES, Relation, say
 from pilotlib.claims.parts import by_complement, by_rest, of_one_deed, parts_before, parts_behind
 
 _MOST_PARTS = 12  # so many parts of a total are counted
@@ -86,8 +86,8 @@ def _operands(near: Around, family: str) -> list[Claim]:
     if family == "ratio":
         rate, counts = pairs.rate_named(near), counts_for(near)
         of_persons = rate and rate.numerator.startswith("students") and "done" not in rate.top
-        # 4个证书的通过率: of how many persons is not said
-        return [other for other in counts if other.number.kind != THINGS] if of_persons else counts
+        # 4个证书, 3轮考核的通过率: of how many persons is not said
+        return [other for other in counts if other.number.kind in (PEOPLE, TIMES, "")] if of_persons else counts
     if family in ("each", "product"):  # the counts before it and after it; those behind ；, if there are two
         both = re.search(SHAPE["on_average" if family == "each" else "total"], near.claim.lead)
         counts = [other for other in (*near.earlier, *(near.later if both else ())) if is_count(other)]
