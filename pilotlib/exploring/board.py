@@ -29,9 +29,9 @@ from pilotlib.exploring.selection import (
 )
 from pilotlib.exploring.years import Years, load_years
 from pilotlib.publishing.workbook import as_xlsx
-from pilotlib.report.drawing import png_of, svg_of
 from pilotlib.report.prose import number
 from pilotlib.report.shown import source_of
+from pilotlib.report.style import png_of, svg_of
 from pilotlib.report.told import NOTHING, Told, csv_of, heading, in_words, names_of
 
 _ON_ONE_LINE = set(map(heading, source_columns("round", "level", "status")))

@@ -15,10 +15,11 @@ from pilotlib.chinese import use_chinese_font
 from pilotlib.columns import ADDED_UP_COLUMNS, RESULT_COUNTS, column_named, kind_of, source_columns, title_of, unit_of
 from pilotlib.errors import PilotError, suggestion
 from pilotlib.report.colours import GROUND_COLOUR, LEVEL_COLOURS, MAIN_COLOUR, OTHER_COLOUR
-from pilotlib.report.drawing import draw_stacks, report_style
+from pilotlib.report.drawing import draw_stacks
 from pilotlib.report.figures import FIGURES, FigureEntry, drawing, is_known
 from pilotlib.report.prose import AT_LEAST, at_least, number, shortened
 from pilotlib.report.shown import source_of, with_names
+from pilotlib.report.style import report_style
 from pilotlib.report.told import names_of
 from pilotlib.report.year_tables import figure_tables
 from pilotlib.statistics.places import PLACES, lacking, only_approved, percent_of

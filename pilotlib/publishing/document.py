@@ -29,9 +29,10 @@ from pilotlib.publishing.page import Content
 from pilotlib.publishing.paper import for_paper, sign
 from pilotlib.publishing.workbook import saved
 from pilotlib.report.books import Book
-from pilotlib.report.drawing import PAPER, png_of
+from pilotlib.report.drawing import PAPER
 from pilotlib.report.figures import drawing
 from pilotlib.report.prose import shortened, visible
+from pilotlib.report.style import png_of
 
 _LONGEST_PROPERTY = 255  # characters
 _WIDEST_CM, _TALLEST_ON_COVER_CM = 15.0, 5.4  # pictures

@@ -1,13 +1,8 @@
-"""How figures are drawn: type, size, bars, stacks, legends. Titles are text of the page, not of drawings."""
+"""Bars, stacks, dots and their legends, drawn within `report_style`. Titles are text of the page, not of drawings."""
 
-import io
-import re
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,8 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from pilotlib.chinese import FONT_FAMILY, register_font
-from pilotlib.errors import PilotError
 from pilotlib.report.colours import (
     GROUND_COLOUR,
     INK_COLOURS,
@@ -28,33 +21,16 @@ from pilotlib.report.colours import (
     TEXT_COLOUR,
 )
 from pilotlib.report.prose import at_least, number, people, shortened
+from pilotlib.report.style import TEXT_POINTS
 from pilotlib.words import display_width
 
 _BAR_INCHES = 0.34
 _LONGEST_LABEL = 14  # characters beside a bar
-_TEXT_POINTS = 10.5
 _EDGE = 0.04  # inches around a drawing
 _ACROSS = 3  # entries of a legend in a row
 _THICK = 0.62  # a bar, of the height of its row where nothing else is in it
 _ROOM_TO_WRITE = 0.1  # of the longest stack: in a shorter part nothing is written
 _HATCHED = {"color": GROUND_COLOUR, "hatch": "////"}
-_SETTINGS: Any = {
-    "axes.axisbelow": True,
-    "axes.linewidth": 1.25,
-    "lines.solid_capstyle": "round",
-    "patch.edgecolor": GROUND_COLOUR,
-    "patch.force_edgecolor": True,
-    "font.sans-serif": [FONT_FAMILY],
-    **dict.fromkeys(("font.size", "legend.fontsize", "xtick.labelsize", "ytick.labelsize"), _TEXT_POINTS),
-    "axes.edgecolor": OTHER_COLOUR,
-    **dict.fromkeys(("axes.labelcolor", "text.color", "ytick.color"), TEXT_COLOUR),
-    **dict.fromkeys(("axes.spines.top", "axes.spines.right", "axes.spines.bottom"), False),
-    **dict.fromkeys(("xtick.bottom", "xtick.labelbottom", "ytick.left"), False),
-    **dict.fromkeys(("legend.frameon", "axes.unicode_minus"), False),
-    "hatch.linewidth": 1.2,
-    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-    "svg.fonttype": "none",  # text stays text: it can be selected, and the reader's own font draws it
-}
 
 
 class Layout(NamedTuple):
@@ -67,45 +43,6 @@ class Layout(NamedTuple):
 
 # For a page's column, for a phone's or half a column, and for paper.
 WIDE, NARROW, PAPER = Layout(8.4, 28), Layout(4.2, 9), Layout(6.3, 28)
-
-
-@contextmanager
-def report_style() -> Iterator[None]:
-    """Matplotlib as the report sets it; PilotError where the font lacks a drawn character."""
-    register_font()
-    with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
-        warnings.filterwarnings("error", message=r"Glyph .* missing")
-        try:
-            yield
-        except UserWarning as warning:
-            if not (glyph := re.match(r"Glyph (\d+)", str(warning))):
-                raise
-            advice = "请在原表或 corrections.csv 中改写含有它的单元格。"
-            raise PilotError(f"图中的字符“{chr(int(glyph[1]))}”是字体里没有的。{advice}") from None
-
-
-def svg_of(figure: Figure, name: str) -> str:
-    """The figure as an `<svg>` element, always the same bytes; ids rest on `name`: a page can hold many."""
-    target, nothing = io.StringIO(), dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with report_style(), matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(target, format="svg", metadata=nothing)
-    svg = target.getvalue()
-    # Names of groups, which every figure has alike, would stand on a page twice; a hundredth of a point is not seen.
-    svg = re.sub('<g id="[^"]*"', "<g", svg[svg.index("<svg") :])
-    svg = svg.replace("<a xlink:href", "<a href")  # a link like any other on a page
-    svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
-    return re.sub("<[^>]*>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), svg).strip()
-
-
-def png_of(figure: Figure, dots_per_inch: int = 220) -> bytes:
-    """The figure as a picture, by default for paper; the same bytes every time."""
-    target = io.BytesIO()
-    with report_style():
-        figure.savefig(target, format="png", dpi=dots_per_inch, metadata={"Software": None})
-    return target.getvalue()
-
-
-# What follows is called within `report_style`.
 
 
 def bar_chart(layout: Layout, lengths: "pd.Series[float]", texts: Sequence[str], marked: int | None = None) -> Figure:
@@ -264,9 +201,9 @@ def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str], 
     """The drawing with each row's name, perhaps a link, and its bar's text, and a legend where something bears a
     label."""
     figure, axes, layout, names, above, thick = chart
-    wide = 0.55 * _TEXT_POINTS  # about as wide a Latin character is drawn
+    wide = 0.55 * TEXT_POINTS  # about as wide a Latin character is drawn
     beside = 0 if above else max((_width_of(line) for name in names for line in name.split("\n")), default=0)
-    width = layout.inches * 72 - beside - 2 * _TEXT_POINTS
+    width = layout.inches * 72 - beside - 2 * TEXT_POINTS
     room = [min(wide * display_width(text) + 5, 0.8 * width) for text in texts]
     ends = [length * width / (width - end) for length, end in zip(lengths.fillna(0), room, strict=True)]
     longest = max(ends, default=0) or 1
@@ -297,5 +234,5 @@ def _finished(chart: _Chart, lengths: "pd.Series[float]", texts: Sequence[str], 
 
 def _width_of(line: str) -> float:
     """How wide a line of text is drawn, in points."""
-    width, _, _ = text_to_path.get_text_width_height_descent(line, FontProperties(size=_TEXT_POINTS), ismath=False)
+    width, _, _ = text_to_path.get_text_width_height_descent(line, FontProperties(size=TEXT_POINTS), ismath=False)
     return float(width)

@@ -8,17 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pilotlib.columns import title_of, unit_of
-from pilotlib.report.drawing import (
-    WIDE,
-    Layout,
-    bar_chart,
-    floats,
-    marked_chart,
-    paired_chart,
-    report_style,
-    stack_chart,
-)
+from pilotlib.report.drawing import WIDE, Layout, bar_chart, floats, marked_chart, paired_chart, stack_chart
 from pilotlib.report.prose import NOT_GIVEN, at_least, level_named, number, people, shortened
+from pilotlib.report.style import report_style
 from pilotlib.report.told import Told, bounds_of
 from pilotlib.statistics.places import measured_by
 from pilotlib.vocabulary import FEWEST_RANKED, UNKNOWN, round_title

@@ -20,9 +20,10 @@ from pilotlib.report.checked import (
     marks_as_links,
     with_marks,
 )
-from pilotlib.report.drawing import NARROW, WIDE, Layout, svg_of
+from pilotlib.report.drawing import NARROW, WIDE, Layout
 from pilotlib.report.figures import data_of, description, drawing, is_known
 from pilotlib.report.prose import visible
+from pilotlib.report.style import svg_of
 from pilotlib.report.told import NUMBERED, cells, html
 from pilotlib.statistics import STATISTICS
 

@@ -5,7 +5,7 @@ import pytest
 
 from pilotlib import PilotError, chart, figures, load_year, load_years
 from pilotlib.exploring.charts import FORMS, groups_of
-from pilotlib.report.drawing import svg_of
+from pilotlib.report.style import svg_of
 
 
 def texts(figure) -> list[str]:

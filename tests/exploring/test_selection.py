@@ -19,7 +19,7 @@ from pilotlib.exploring.selection import (
     tables_of,
     totals,
 )
-from pilotlib.report.drawing import svg_of
+from pilotlib.report.style import svg_of
 from pilotlib.vocabulary import UNKNOWN
 from tests.conftest import examples
 

@@ -1,6 +1,7 @@
 import re
 from itertools import pairwise
 
+import matplotlib
 import pandas as pd
 import pytest
 from matplotlib import font_manager
@@ -11,8 +12,9 @@ from pilotlib import PilotError
 from pilotlib.chinese import register_font
 from pilotlib.cleaning import clean
 from pilotlib.report import colours
-from pilotlib.report.drawing import NARROW, WIDE, report_style, svg_of
+from pilotlib.report.drawing import NARROW, WIDE
 from pilotlib.report.figures import FIGURES, drawing
+from pilotlib.report.style import report_style, svg_of
 from pilotlib.report.year_tables import figure_tables, statistic_tables
 from pilotlib.statistics import Tables, summarise
 from tests.tables import cells_of, row
@@ -55,6 +57,12 @@ def test_a_figure_is_the_same_bytes_every_time_and_says_no_time(name, statistics
     first, second = (svg_of(drawn(name, statistics), name) for _ in range(2))
     assert first == second
     assert "<metadata>" not in first
+
+
+def test_a_figure_is_the_same_whatever_style_a_notebook_has_set(statistics):
+    plain = svg_of(drawn("certificates", statistics), "a")
+    with matplotlib.style.context("dark_background"):
+        assert svg_of(drawn("certificates", statistics), "a") == plain
 
 
 def test_bars_show_sums_not_means(statistics):
