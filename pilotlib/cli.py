@@ -140,7 +140,7 @@ def _tell_proposed(proposed: dict[str, list[str]]) -> None:
 @_project
 def check(year: str | None, project: Path) -> None:
     """Print what is found in the table of a year; write nothing."""
-    from pilotlib.checking import clean_inputs
+    from pilotlib.checking import clean_inputs, has_errors
     from pilotlib.reading import read_inputs
     from pilotlib.receiving import proposed_for
     from pilotlib.report.year_tables import findings
@@ -148,7 +148,7 @@ def check(year: str | None, project: Path) -> None:
     of_year = clean_inputs(read_inputs(project, year_of(project, year)))
     click.echo("\n".join(findings(of_year.inputs.file, *of_year[1:])))
     _tell_proposed(proposed_for(of_year))
-    sys.exit(int(any((table.problems["severity"] == "error").any() for table in (of_year, of_year.results) if table)))
+    sys.exit(int(has_errors(of_year)))
 
 
 @_command(help="建立一个新的项目：笔记本、说明和待填写的学校设置，还没有年度。有内容的文件夹不会改动。")
@@ -186,10 +186,10 @@ def new(given: tuple[str, ...], project: Path) -> None:
             click.echo(f"{year} 年没有建立：{error}")
             continue
         click.echo(f"已建立 {folder.relative_to(project)}：{'、'.join(sorted(path.name for path in folder.iterdir()))}")
-        lines, proposed = look_through(project, year)
+        lines, proposed, refused = look_through(project, year)
         click.echo("\n".join(lines))
         _tell_proposed(proposed)
-        if lines[0].startswith("错误"):
+        if refused:
             click.echo(f"下一步：按上面所说补写，再用 pilot check {year} 看一遍")
         elif (folder / "source.toml").exists():
             click.echo(f"下一步：补上 source.toml 的来源；核对无误后运行 pilot run {year}")
@@ -242,7 +242,7 @@ def claims(file: Path, year: str | None, school: str, everything: bool, as_objec
 @_project
 def batch(project: Path, table: Path, by: str, **options: Any) -> None:
     """Make a report for each school and year of a table, and one over all."""
-    from pilotlib.province.progress import bar
+    from pilotlib.running.progress import bar
 
     with bar(f"{table.name}：准备"):
         from pilotlib.province.batch import run_batch

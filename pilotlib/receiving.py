@@ -5,9 +5,9 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from pilotlib.checking import CleanedYear, clean_inputs
+from pilotlib.checking import CleanedYear, clean_inputs, has_errors
 from pilotlib.checking.proposals import lines_for_majors, lines_for_statuses, propose
 from pilotlib.cleaning.rows import name_columns
 from pilotlib.columns import CORRECTION_COLUMNS, EXPECTED_COLUMNS, INDICATOR_COLUMNS
@@ -27,6 +27,14 @@ from pilotlib.words import normalised, year_text
 # What a small file of a new year shows as an example.
 CORRECTION_EXAMPLE = "# 3,批准总培训人数,5O,50,平台截图所示（这一行是示例；去掉行首的 # 才起作用）"
 INDICATOR_EXAMPLE = "# 培训学生,120,人,完成培训的学生（这一行是示例；去掉行首的 # 才起作用）"
+
+
+class Findings(NamedTuple):
+    """What is found in a new year, line by line; lines proposed for files, by these; whether it has errors."""
+
+    lines: list[str]
+    proposed: dict[str, list[str]]
+    refused: bool = False
 
 
 def years_of(table: Path) -> list[int]:
@@ -119,15 +127,14 @@ def _kind_of(table: Path, year: int) -> str:
     return "results" if of_results else "applications"
 
 
-def look_through(project: Path, year: int) -> tuple[list[str], dict[str, list[str]]]:
-    """What is found in a new year's tables, line by line, or why they are refused; and lines proposed for files, by
-    these.
+def look_through(project: Path, year: int) -> Findings:
+    """What is found in a new year's tables, or why they are refused, and what may be written.
 
     Of a table whose header is not known the row that may be it is shown, and those below it.
     """
     if not find_table(project / "data" / "raw" / str(year), "applications"):
         again = f"再用 pilot new {year} 放入申报表，或一份获批名单（证书、等级、批准人数）。"
-        return [f"认出是考核结果表。只有结果出不了报告：{again}"], {}
+        return Findings([f"认出是考核结果表。只有结果出不了报告：{again}"], {})
     try:
         of_year = clean_inputs(read_inputs(project, year))
     except PilotError as error:
@@ -135,8 +142,8 @@ def look_through(project: Path, year: int) -> tuple[list[str], dict[str, list[st
         shown = [told_row(row, Header(0, 0, list(titles), [])) for row in (titles, *below) if row]
         lines = [f"{'其下' if number else '可能是表头的一行'}：{text}" for number, text in enumerate(shown)]
         proposed = {f"data/raw/{year}/source.toml": _under("columns", {}, lines_for(titles))}
-        return ["错误 1 条", f"  {error}", *lines], proposed
-    return findings(of_year.inputs.file, *of_year[1:]), proposed_for(of_year)
+        return Findings(["错误 1 条", f"  {error}", *lines], proposed, refused=True)
+    return Findings(findings(of_year.inputs.file, *of_year[1:]), proposed_for(of_year), has_errors(of_year))
 
 
 def proposed_for(year: CleanedYear) -> dict[str, list[str]]:

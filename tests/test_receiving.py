@@ -169,7 +169,7 @@ def test_a_header_that_is_nearly_one_is_suggested_and_taken_only_where_a_person_
     )
     with (project / "data" / "raw" / "2022" / file).open("a", encoding="utf-8") as beside:
         beside.write("\n".join(lines) + "\n")
-    lines, proposed = look_through(project, 2022)
+    lines, proposed, _ = look_through(project, 2022)
     assert under(lines, "更正的表头") == [f"“批淮总培训人数”→“批准总培训人数”（{reason}）"]
     assert not [line for line in lines if line.startswith("错误")]
     assert not any(proposed.values())
@@ -206,7 +206,7 @@ def test_a_table_of_unknown_headers_is_set_up_shown_and_read_once_they_are_named
     path = tmp_path / "a.csv"
     path.write_bytes(writers.delimited(rows))
     assert set_up_year(project, 2031, path).is_dir()
-    lines, proposed = look_through(project, 2031)
+    lines, proposed, _ = look_through(project, 2031)
     assert lines[0] == "错误 1 条" and "没有找到表头" in lines[1]
     assert lines[2:] == [
         "可能是表头的一行：编码｜开展证书｜报名总数｜核准名额",
@@ -223,7 +223,7 @@ def test_a_table_of_unknown_headers_is_set_up_shown_and_read_once_they_are_named
     ]
     with (project / "data" / "raw" / "2031" / "source.toml").open("a", encoding="utf-8") as file:
         file.write("\n".join(paste) + "\n")
-    lines, _ = look_through(project, 2031)
+    lines, *_ = look_through(project, 2031)
     assert "申报 2 行，剔除 0 行" in lines[-1]
     assert not [line for line in lines if line.startswith("错误")]
 
@@ -232,7 +232,7 @@ def test_who_somebody_is_is_not_shown_where_the_header_is_not_known(project, tmp
     path = tmp_path / "a.csv"
     path.write_bytes(writers.delimited([["甲", "学生姓名", "丙"], ["1", "张三丰", "2"]]))
     set_up_year(project, 2031, path)
-    lines, proposed = look_through(project, 2031)
+    lines, proposed, _ = look_through(project, 2031)
     assert "张三丰" not in "".join(lines)
     assert "姓名" not in "".join(proposed["data/raw/2031/source.toml"])
 

@@ -76,6 +76,11 @@ def check(
     return cases.problems_of(found, ledger)
 
 
+def has_errors(year: CleanedYear) -> bool:
+    """Whether checking found an error in a year's table, or in its table of results."""
+    return any((table.problems["severity"] == "error").any() for table in (year, year.results) if table)
+
+
 def stop_on_errors(problems: pd.DataFrame, file: str = "申报表", results: CleanedYear | None = None) -> None:
     """Raise a PilotError that says all errors, also of the table of results, a line each, if there are any."""
     said, tables = list[str](), {file: problems} | ({results.inputs.file: results.problems} if results else {})

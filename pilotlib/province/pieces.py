@@ -19,9 +19,9 @@ from pilotlib.distinct import asked_of_each, each_value
 from pilotlib.errors import PilotError
 from pilotlib.province.files import about_pieces, pieces_of
 from pilotlib.province.owners import Owner, year_said
-from pilotlib.province.progress import bar
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
+from pilotlib.running.progress import bar
 from pilotlib.vocabulary import NO_SCHOOL, NOTHING_SAID, TOTAL_FORM, plain
 from pilotlib.words import normalised, year_text
 

@@ -20,7 +20,6 @@ from pilotlib.checking import clean_inputs
 from pilotlib.errors import PilotError
 from pilotlib.project import find_notebooks
 from pilotlib.province.pieces import Part, Task
-from pilotlib.province.progress import bar
 from pilotlib.province.workers import Spread
 from pilotlib.publishing import missing_for
 from pilotlib.reading import read_inputs
@@ -29,6 +28,7 @@ from pilotlib.report.books import KINDS
 from pilotlib.running import recipes
 from pilotlib.running.editions import editions_of, sentences
 from pilotlib.running.pipeline import run
+from pilotlib.running.progress import bar
 from pilotlib.vocabulary import NO_SCHOOL
 
 LOST = "做这份报告的进程两次中途退出，常因内存不足。请减少同时运行的数目（--workers）再试。"

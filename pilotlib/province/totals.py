@@ -14,10 +14,10 @@ from pilotlib.errors import PilotError
 from pilotlib.province.files import about_pieces, files_of
 from pilotlib.province.owners import Owner
 from pilotlib.province.pieces import NOBODYS, SchoolsPiece, cleaned_pieces, school_name
-from pilotlib.province.progress import bar
 from pilotlib.province.workers import Results, Spread
 from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
+from pilotlib.running.progress import bar
 from pilotlib.statistics.agreement import stop_on_difference
 from pilotlib.statistics.places import BOUNDS, COUNTED, PLACES, added_up, counted, only_approved, pairs_of
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pilotlib.errors import PilotError
 from pilotlib.project import COUNTED, earlier_folder, input_files, processed_years
@@ -146,15 +146,17 @@ def make_report(
             if not force and recipes.is_current(step.makes, recipe):
                 continue
             if not taken:
-                bar = stack.enter_context(_bar(report.title, len(steps), quiet))
-                bar.set_postfix_str("准备")
+                from pilotlib.running.progress import bar  # not before something has changed: to say so is quick
+
+                shown = stack.enter_context(bar(report.title, range(len(steps)), "步", quiet=quiet))
+                shown.set_postfix_str("准备")
                 editions.check()
                 report.editions = editions.made
                 for final in places.values():  # one that cannot be written stops before the work is done
                     with recipes.aside(final):
                         pass
-            bar.n = place
-            bar.set_postfix_str(step.title)
+            shown.n = place
+            shown.set_postfix_str(step.title)
             _take(step, recipe, report.project)
             taken.append(step)
         if recipes.hashes(report.project, report.read()) != report.before:
@@ -182,12 +184,6 @@ def _take(step: Step, recipe: recipes.Recipe, project: Path) -> None:
         changed = "、".join(Path(name).name for name, was in recipe["inputs"].items() if now.get(name) != was)
         if changed:  # its result fits neither content
             raise PilotError(f"{step.title}所读的 {changed} 在运行中有改动，结果没有写入。请再运行一次。")
-
-
-def _bar(title: str, steps: int, quiet: bool) -> Any:
-    from tqdm import tqdm  # not before something has changed: to say so is quick
-
-    return tqdm(total=steps, desc=title, unit="步", disable=quiet or None, leave=False)
 
 
 def _seek_no_garbage(stack: ExitStack) -> None:
