@@ -123,6 +123,7 @@ def test_corrections_are_proposed_ready_to_paste_and_never_applied(project, tmp_
     path.write_bytes(writers.delimited([HEADER, *rows]))
     result = pilot(project, "new", "2022", str(path))
     assert result.returncode == 0, result.stderr
+    assert "再用 pilot check 2022 看一遍" in result.stdout and "核对无误后" not in result.stdout
     told = result.stdout.split("建议写进 data/raw/2022/corrections.csv")[1].split("建议写进")[0].splitlines()[1:]
     proposed = {
         (row, column): (was, becomes) for row, column, was, becomes, reason in csv.reader(io.StringIO("\n".join(told)))
