@@ -148,11 +148,11 @@ def reasons_of(piece: Piece, names: Sequence[str | None], labels: Iterable[int] 
 
 def _stop_on_other_order(piece: Piece, reasons: np.ndarray) -> None:
     """Stop where a header is repeated with its columns in another order: what stands below it is another's."""
-    for place in np.flatnonzero(reasons == "重复的表头").tolist():
-        row = map(columns.column_named, map(str.strip, piece.cells.iloc[place].astype(str)))
-        both = zip(row, piece.header.names, strict=False)
+    repeated = piece.cells[reasons == "重复的表头"].drop_duplicates().astype(str)
+    for place, row in zip(repeated.index, repeated.to_numpy().tolist(), strict=True):
+        both = zip(map(columns.column_named, map(str.strip, row)), piece.header.names, strict=False)
         if any(again and name and again != name for again, name in both):
-            where = f"{piece.file} 文件第 {piece.cells.index[place]} 行"
+            where = f"{piece.file} 文件第 {place} 行"
             raise PilotError(f"{where}：又有一行表头，列的顺序与前面不同。请把两段的列改成一样，另存后再试。")
 
 

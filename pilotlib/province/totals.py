@@ -19,22 +19,13 @@ from pilotlib.reading.texts import BLOCK_BYTES
 from pilotlib.report.told import names_of
 from pilotlib.running.progress import bar
 from pilotlib.statistics.agreement import stop_on_difference
-from pilotlib.statistics.places import BOUNDS, COUNTED, PLACES, added_up, counted, only_approved, pairs_of
+from pilotlib.statistics.places import BOUNDS, COUNTED, PLACES, added_up, counted, only_approved
 from pilotlib.statistics.recount import TOTALLED, Recount, added, recount_piece
 from pilotlib.vocabulary import NO_ROUND, NO_SCHOOL, NOTHING_SAID, UNKNOWN, in_level_order, in_round_order
 
-# Each table of totals and the columns by which it adds up; `table` is the same in every row.
-_TOTALS_BY = {
-    "by_school": ["school", "year"],
-    "by_round": ["year", "application_round"],
-    "by_level": ["year", "level"],
-    "by_city": ["year", "city"],
-    "by_certificate": ["certificate"],
-    "overview": ["table"],
-}
 _TOTALS = ["schools", "applications", "certificates", "certificate_levels", *PLACES, "cells_changed", *BOUNDS]
-# What is kept of an application.
-KEPT = ["school", "year", "city", "application_round", "level", "certificate", *COUNTED, "cells_changed"]
+_PLACE = ["year", "city", "application_round", "level"]
+_SUMMED = [*COUNTED, "cells_changed"]
 # The order of the words of a column.
 _ORDERS: dict[str, Callable[[list[str]], Iterable[str]]] = {
     "school": sorted,
@@ -45,10 +36,14 @@ _ORDERS: dict[str, Callable[[list[str]], Iterable[str]]] = {
 
 
 class Sums(NamedTuple):
-    """What comes of rows: of each application the columns `KEPT`, of each row set aside its `school` and `reason`, the
+    """What comes of rows, all that totals are formed of, and few of many: applications added up `of_schools`, by
+    school, year, city, round and level, and `of_certificates`, by all these and the certificate but the school; the
+    `pairs` of certificate × level that each school has in a year; of each row set aside its `school` and `reason`; the
     number of rows read, and the count of the raw cells."""
 
-    applications: pd.DataFrame
+    of_schools: pd.DataFrame
+    of_certificates: pd.DataFrame
+    pairs: pd.DataFrame
     set_aside: pd.DataFrame
     rows: int
     recount: Recount
@@ -81,7 +76,7 @@ def summarise_table(
             raise PilotError(f"{file.name}：汇总这个文件的进程两次中途退出，常因内存不足。")
         parts.append(part)
     sums = _add(parts)
-    if sums.applications.empty:
+    if sums.of_schools.empty:
         raise PilotError(f"{Path(path).name}：表头以下没有一行申报。请确认是申报明细表。")
     tables = tables_of(sums)
     _compare(tables, sums.recount)
@@ -99,7 +94,7 @@ def _sum_piece(of_schools: SchoolsPiece, answers: Mapping[str, str]) -> Sums:
     piece, cleaned, by, schools, cities = of_schools
     applied = (cleaned.reasons == "").to_numpy()
     applications = counted(only_approved(cleaned.applications.reset_index(drop=True)))
-    kept = applications.assign(
+    rows = applications.assign(
         school=each_value(schools[applied], lambda name: name or NO_SCHOOL).array,
         city=cities[applied].array,
         application_round=_named(applications["application_round"], NO_ROUND),
@@ -117,13 +112,25 @@ def _sum_piece(of_schools: SchoolsPiece, answers: Mapping[str, str]) -> Sums:
         labels=labels,
         name_group=lambda text: school_name(text) or NO_SCHOOL,
     )
-    kept = kept[KEPT].astype({"applications": "int8"})
-    return Sums(kept, aside, int((piece.rows > 0).sum()), recount)
+    return Sums(*sums_of(rows), aside, int((piece.rows > 0).sum()), recount)
+
+
+def sums_of(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The sums over applications with `school`, `city` and `cells_changed`: the first three tables of `Sums`."""
+    by_school, by_certificate = (
+        rows.groupby(by, observed=True, dropna=False, sort=False)[_SUMMED].sum(min_count=1).reset_index()
+        for by in (["school", *_PLACE], [*_PLACE, "certificate"])
+    )
+    pairs = rows[["school", "year", "certificate", "level"]].drop_duplicates()
+    return by_school, by_certificate, pairs.astype({"year": "Int16"})  # there are about as many as rows
 
 
 def _add(parts: Sequence[Sums]) -> Sums:
-    applications, set_aside, rows, recounts = zip(*parts, strict=True)
-    return Sums(_stacked(applications), _stacked(set_aside), sum(rows), added(recounts))
+    if len(parts) == 1:
+        return parts[0]
+    of_schools, of_certificates, pairs, set_aside, rows, recounts = zip(*parts, strict=True)
+    sums = _stacked(of_schools), _stacked(of_certificates), _stacked(pairs)
+    return Sums(*sums, _stacked(set_aside), sum(rows), added(recounts))
 
 
 def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -150,13 +157,20 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
     several joined, and like `overview` `rows_set_aside`: those of a school in its first year, those that name no
     school with applications only over all.
     """
-    rows = sums.applications
-    # Words in the order in which tables are sorted; a city not named is missing.
-    rows = rows.assign(**{name: in_order(rows[name], order) for name, order in _ORDERS.items()})
-    rows = rows.assign(table=0, certificate_levels=pairs_of(rows))
-    tables = {name: _totals(rows, by) for name, by in _TOTALS_BY.items()}
+    of_schools, of_certificates, pairs = map(_in_order, (sums.of_schools, sums.of_certificates, sums.pairs))
+    of_places = partial(
+        _totals, of_schools.assign(table=0), of_certificates.assign(table=0), of_schools.assign(table=0)
+    )
+    tables = {
+        "by_school": _totals(of_schools, pairs, of_schools, ["school", "year"]),
+        "by_round": of_places(["year", "application_round"]),
+        "by_level": of_places(["year", "level"]),
+        "by_city": of_places(["year", "city"]),
+        "overview": of_places(["table"]),
+    }
+    certificates = _totals(of_certificates, of_certificates, pairs, ["certificate"])
     aside = sums.set_aside.astype("str").groupby(["school", "reason"]).size().rename("rows").reset_index()
-    places = rows[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
+    places = of_schools[["school", "year", "city"]].dropna(subset="city").drop_duplicates().sort_values("city")
     cities = places.groupby(["school", "year"], observed=True, dropna=False)["city"].agg("、".join).reset_index()
     by_school = tables["by_school"].merge(cities, on=["school", "year"], how="left")
     by_school = by_school.drop(columns="schools").astype({"school": "str", "city": "str"})
@@ -165,7 +179,7 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
     by_school.insert(
         len(by_school.columns) - 1, "rows_set_aside", rows_aside.where(~by_school["school"].duplicated(), 0)
     )
-    certificates = tables["by_certificate"].drop(columns=["certificates", "certificate_levels"])
+    certificates = certificates.drop(columns=["certificates", "certificate_levels"])
     read = {"rows_read": sums.rows, "rows_set_aside": len(sums.set_aside)}
     return tables | {
         "by_school": by_school,
@@ -178,12 +192,18 @@ def tables_of(sums: Sums) -> dict[str, pd.DataFrame]:
     }
 
 
-def _totals(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """The totals by some columns, with the number of schools that have a name, and of cells changed."""
-    named = rows.assign(schools=rows["school"].where(rows["school"] != NO_SCHOOL))
-    groups = named.groupby(by, observed=True, dropna=False)
-    others = groups.agg({"schools": "nunique", "cells_changed": "sum"}).reset_index(drop=True)
-    return added_up(rows, by).join(others)[[*by, *_TOTALS]]
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its words in the order in which tables are sorted; a city not named is missing."""
+    return table.assign(**{name: in_order(table[name], order) for name, order in _ORDERS.items() if name in table})
+
+
+def _totals(sums: pd.DataFrame, pairs: pd.DataFrame, schools: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The totals by some columns: `sums` added up, of cells changed too, and how many different `pairs` there are,
+    and `schools` that have a name."""
+    named = schools.assign(schools=schools["school"].where(schools["school"] != NO_SCHOOL))
+    others = sums.groupby(by, observed=True, dropna=False)["cells_changed"].sum().to_frame()
+    others = others.join(named.groupby(by, observed=True, dropna=False)["schools"].nunique())
+    return added_up(sums, by, pairs).join(others.reset_index(drop=True))[[*by, *_TOTALS]]
 
 
 def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:

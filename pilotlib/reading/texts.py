@@ -25,7 +25,7 @@ from pilotlib.reading.personal import told_row
 DELIMITERS = "\t,;|"
 # Some fifty thousand rows. Arrow reads up to 32 blocks ahead, so they are small, and joined to save work on each.
 BLOCK_BYTES = 8 * 2**20
-BLOCKS_TOGETHER = 4
+BLOCKS_TOGETHER = 8
 # What tells a file's encoding.
 BEGINNING = 2**18
 ROWS_BY_PYTHON = 50_000

@@ -91,14 +91,15 @@ def lacking(applications: pd.DataFrame) -> pd.DataFrame:
 
 
 def counted(applications: pd.DataFrame) -> pd.DataFrame:
-    """Applications with what each adds to a total: the columns `COUNTED`, and `certificate_levels` of `pairs_of`."""
-    lacks = lacking(applications).set_axis(LACKS, axis="columns")
-    return applications.assign(applications=1, certificate_levels=pairs_of(applications), **lacks)
+    """Applications with what each adds to a total: the columns `COUNTED`."""
+    return applications.assign(applications=1, **lacking(applications).set_axis(LACKS, axis="columns"))
 
 
-def pairs_of(rows: pd.DataFrame) -> "pd.Series[int]":
+def _pairs(rows: pd.DataFrame) -> "pd.Series[int]":
     """A number for each certificate × level."""
-    return rows.groupby(["certificate", "level"], observed=True, dropna=False).ngroup()
+    certificates, levels = (rows[name].astype("category").cat for name in ("certificate", "level"))
+    width = len(levels.categories) + 1  # that no level is given is one more
+    return certificates.codes.astype("int64") * width + levels.codes
 
 
 def totals(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -106,14 +107,17 @@ def totals(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return added_up(rows if rows[by].notna().any().all() else rows.iloc[:0], by)
 
 
-def added_up(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def added_up(rows: pd.DataFrame, by: list[str], pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     """Per group of `by`: applications, certificates, certificate × level, places applied for and approved.
 
-    The rows are those of `counted`, or sums over some. A sum over nothing but missing cells is missing, not 0; where an
-    application lacks a count that others have, sums of it are lower bounds (`BOUNDS`).
+    The rows are those of `counted`, or sums over some; `pairs` then has each certificate × level that these sum over.
+    A sum over nothing but missing cells is missing, not 0; where an application lacks a count that others have, sums of
+    it are lower bounds (`BOUNDS`).
     """
+    pairs = rows if pairs is None else pairs
+    pairs = pairs.assign(certificates=pairs["certificate"], certificate_levels=_pairs(pairs))
     groups = rows.groupby(by, observed=True, dropna=False)
-    different = groups[["certificate", "certificate_levels"]].nunique().rename(columns={"certificate": "certificates"})
+    different = pairs.groupby(by, observed=True, dropna=False)[["certificates", "certificate_levels"]].nunique()
     lacks = groups[LACKS].sum().set_axis(BOUNDS, axis="columns")
     given = rows[LACKS].sum().set_axis(BOUNDS) < rows["applications"].sum()
     sums = groups["applications"].sum().to_frame().join([different, groups[PLACES].sum(min_count=1)])

@@ -113,14 +113,21 @@ def recount_piece(
         for measure, numbers in measures.items():
             sums = np.bincount(codes, numbers[counts], len(words)).astype(int)
             totals.update({(word, measure): number for word, number in zip(words, sums.tolist(), strict=True)})
-    pairs = frozenset(zip(names[counts].astype(object), levels[counts].astype(object), strict=True))
-    return Recount(totals, pairs, max(first + len(cells) - max(first, 1), 0))
+    return Recount(totals, _pairs(names[counts], levels[counts]), max(first + len(cells) - max(first, 1), 0))
 
 
 def added(recounts: Iterable[Recount]) -> Recount:
     """The counts of several pieces together."""
     totals, pairs, rows = zip(*recounts, strict=True)
     return Recount(sum(totals, Counter()), frozenset().union(*pairs), sum(rows))
+
+
+def _pairs(names: pd.Series, levels: pd.Series) -> frozenset[tuple[str, str]]:
+    """The different (certificate, level) of rows."""
+    words = categories_of(names).categories.tolist(), categories_of(levels).categories.tolist()
+    codes = categories_of(names).codes.astype(int) * len(words[1]) + categories_of(levels).codes
+    both = (divmod(code, len(words[1])) for code in np.unique(codes).tolist())
+    return frozenset((words[0][name], words[1][level]) for name, level in both)
 
 
 def _corrected(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pilotlib.province.batch import AGREED, REPORT_COLUMNS, school_tables, write_statistics
 from pilotlib.province.school import faults_table
-from pilotlib.province.totals import KEPT, Sums, tables_of
+from pilotlib.province.totals import Sums, sums_of, tables_of
 from pilotlib.statistics.places import PLACES
 from pilotlib.statistics.recount import Recount
 
@@ -64,7 +64,7 @@ def _sums(schools: pd.DataFrame) -> Sums:
     rows = rows.astype(dict.fromkeys(["school", "city", "application_round", "level", "certificate"], "category"))
     rows = rows.astype(dict.fromkeys(["applications", "cells_changed"], "int64"))
     aside = pd.DataFrame({"school": pd.Categorical([]), "reason": pd.Categorical([])})
-    return Sums(rows[KEPT], aside, int(schools["applications"].sum()), Recount(Counter(), frozenset(), 0))
+    return Sums(*sums_of(rows), aside, int(schools["applications"].sum()), Recount(Counter(), frozenset(), 0))
 
 
 def write(folder: Path, tables: dict[str, pd.DataFrame], **about) -> Path:
