@@ -22,7 +22,7 @@ from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.quoted import Cells, cells_of, quoted
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.relations import said_twice
-from pilotlib.claims.tables import Cell, judge_table, table_of
+from pilotlib.claims.tables import Cell, Table, judge_table, table_of
 from pilotlib.claims.text import lexicon_of, paragraph_of
 from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
@@ -61,7 +61,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     facts = facts._replace(ours=ours or any(name in text for text in texts for name in names))
     tables = [table_of(passage.rows) for passage in passages]
     cells = cells_of(tables)
-    for passage, text, table in zip(passages, texts, tables, strict=True):
+    for at, (passage, text, table) in enumerate(zip(passages, texts, tables, strict=True)):
         rows += [_row_of_table(passage, *judged) for judged in judge_table(table)]
         paragraph = paragraph_of(text, lexicon)
         nearby = around(understand(paragraph), text)
@@ -78,7 +78,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
                 rows.append(where | {"kind": "label", "explanation": say("label", label=number.label)})
                 continue
             near = next(nearby)
-            own, *derived = _judged(near, claims[-40:], facts, cells)
+            own, *derived = _judged(near, claims[-40:], facts, cells, tables[max(0, at - 1) : at + 2])
             own_rows.append(len(rows))
             rows += [where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)]
             claims.append(near.claim)
@@ -121,12 +121,12 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells) -> list[Finding]:
+def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells, beside: list[Table]) -> list[Finding]:
     """What is found of a claim, and of what follows from it together with the claims around it."""
     claim, number, text = near.claim, near.claim.number, near.text
     verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)
     if verdict.state in (NO_DATA, NOT_UNDERSTOOD):
-        verdict = quoted(claim, text, cells) or said_twice(claim, before) or verdict
+        verdict = quoted(claim, text, cells, beside) or said_twice(claim, before) or verdict
     rounds = {other.scope.application_round: None for other in before} if claim.measure == "rounds_count" else {}
     rounds.pop("", None)
     if rounds and len(rounds) == claim.value:

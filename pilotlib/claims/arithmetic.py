@@ -117,6 +117,8 @@ def is_one_of(each: Claim, claim: Claim) -> bool:
     """Whether a count is of what a number for each is said of: persons for 每人, sittings for 场均, any for 单价."""
     match = re.search(SHAPE["for_each"], each.stands)
     word = (match and (match["one"] or match["each"])) or ""
+    if not word:
+        return False
     if word in OTHER_WORDS["one_person"]:
         return claim.number.kind == PEOPLE
     unit = SHAPE["each_of"].get(word, word)
@@ -125,7 +127,8 @@ def is_one_of(each: Claim, claim: Claim) -> bool:
 
 def _ratio_of(claim: Claim, top: Claim, bottom: Claim) -> Way | None:
     known = same_unit(top, bottom) and bottom.value
-    return ratio(top, bottom, per=1000 if claim.number.unit == "‰" else 100) if known else None
+    per = {"‰": 1000, grammar.FOR_EACH_TEACHER: 1}.get(claim.number.unit, 100)
+    return ratio(top, bottom, per=per) if known else None
 
 
 def _change_of(claim: Claim, early: Claim, late: Claim) -> Way | None:
@@ -153,8 +156,14 @@ def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
     alike = one.unit == two.unit or one.kind == two.kind == MONEY
     alike |= one.unit in OTHER_WORDS["times_of_each"] and two.kind == TIMES
     alike |= one.kind == PEOPLE and two.kind in (PEOPLE, TIMES)
-    known = alike and total.family != "each" and count.value and is_one_of(claim, count)
-    return ratio(total, count, per=1) if known else None
+    if not (alike and total.family != "each" and count.value and is_one_of(claim, count)):
+        return None
+    value, written = (
+        amount(total) / amount(count),
+        total.number.written if one.unit == two.unit else figure(amount(total)),
+    )
+    each = figure(value / factor(total) if one.unit == two.unit else value)
+    return Way(value, say("division", top=written, bottom=figure(count.value), percent=each), (total, count))
 
 
 def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:

@@ -156,8 +156,10 @@ def _with_shares(sentence: list[Claim]) -> list[Claim]:
     for at, claim in enumerate(sentence):
         share = re.search(SHAPE["share_of"], claim.stands) if claim.family == "ratio" else None
         if share and at:
-            part = sentence[at - 1]
-            sentence[at - 1] = part._replace(is_part=bool(re.search(SHAPE["share_behind"], claim.stands)))
+            alike = [place for place in range(at) if claim.place[1] > 1 and sentence[place].place == claim.place]
+            of = alike[-1] if alike else at - 1  # the second share of a list is of the second number
+            part = sentence[of]
+            sentence[of] = part._replace(is_part=bool(re.search(SHAPE["share_behind"], claim.stands)))
             if not share["base"] and base and not any(word in part.lead for word in WORDS["of which"]):
                 sentence[at] = claim._replace(stands=claim.stands.replace("#", base + "#", 1))
             base = share["base"] or base

@@ -65,6 +65,7 @@ STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下
 
 # Classes of units and kinds of labels that the code treats apart.
 PEOPLE, TIMES, THINGS, PERCENT, MONEY = "people", "times", "things", "percent", "money"
+FOR_EACH_TEACHER = ":"  # the unit of 18:1
 COUNTS = (PEOPLE, TIMES, THINGS, MONEY)
 YEAR, ORDINAL, DATE, COHORT, MALFORMED = "年份", "序数", "日期", "年级", "写法不明"
 READ_WITH_THE_WORDS = ("名称", "模块代码", "概括")  # 5G of 5G移动网络运维, 一年 of 上一年度

@@ -104,7 +104,7 @@ def _scanner() -> re.Pattern[str]:
     ]
     tail = rf"(?P<inner>\s?(?:{inner}))?(?:\s{{0,2}}(?P<unit>{units}))?(?P<outer>{outer})?"
     # The look-ahead spares the labels' expressions wherever no number can begin.
-    return re.compile(rf"(?={forms['begins']})(?:{'|'.join(labels)}|(?:{'|'.join(numbers)}){tail})")
+    return re.compile(rf"(?={forms['begins']})(?:{forms['ratio']}|{'|'.join(labels)}|(?:{'|'.join(numbers)}){tail})")
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -121,6 +121,8 @@ def _number(match: re.Match[str]) -> Number:
         start = match.start() + match[0].index(written)
         end = start + len(written)
         return Number(written, start, end, end, grammar.LABELS[int(place)].name)
+    if match["ratio"]:
+        return _ratio(match)
     form = next(form for form in ("percent", "fraction", "arabic", "chinese") if match[form])
     written, start = match[form].rstrip(), match.start(form)
     end = start + len(written)
@@ -140,3 +142,11 @@ def _number(match: re.Match[str]) -> Number:
     step = value / count * 10 ** -len(digits[1] or "") if digits and count and value else 1
     kind, modifier = grammar.UNITS.get(unit, ""), (modifiers or [""])[0]
     return Number(written, start, end, match.end(), "", value, unit, kind, modifier, step)
+
+
+def _ratio(match: re.Match[str]) -> Number:
+    """How many students there are for a teacher: 18 of 18:1 and of 1:18."""
+    written, (start, end) = match["ratio"], match.span("ratio")
+    larger = max(re.split("[:：]", written), key=worth)
+    step = 10.0 ** -len(larger.strip().partition(".")[2])
+    return Number(written, start, end, end, "", worth(larger), grammar.FOR_EACH_TEACHER, grammar.PERCENT, "", step)

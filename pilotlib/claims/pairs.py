@@ -139,7 +139,7 @@ def by_share_before(near: Around, pool: list[Claim]) -> list[Join]:
 
 def by_time(near: Around, pool: list[Claim]) -> list[Join]:
     """The last two values, if of different times, the earlier first; the later is of the change's own time."""
-    own = re.findall(SHAPE["time"], near.claim.lead)
+    own = re.findall(SHAPE["time"], re.sub(SHAPE["so_many_of"], "", near.claim.lead))
     if len(pool) < 2 or (len(pool) > 2 and not re.search(SHAPE["year_by_year"], near.claim.lead)):
         return []
     early, late = sorted(pool[:2], key=lambda level: _time(level, near.text))

@@ -63,7 +63,8 @@ def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
     no_more = not total["weak"] or sum(map(amount, parts)) > amount(claim)
     one_deed = len({part.kinds & KINDS["deeds"] for part in parts[1:]}) < 2
     one_deed &= bool(total["strong"]) or deeds <= of_first | KINDS["general_deeds"]
-    of_them = claim.number.kind == MONEY or one_deed
+    in_series = all(re.search(SHAPE["one_of_a_series"], part.lead) for part in parts)  # 第一批, 第二批
+    of_them = claim.number.kind == MONEY or one_deed or in_series
     of_several = any(not KINDS["spread"].isdisjoint(part.kinds) for part in parts)  # 两级均为40人
     marks = {SHAPE["small_ends"][0], SHAPE["clause_ends"][0]}  # 教授12人、讲师30人，博士8人: classed in two ways
     two_lists = marks <= {part.lead[:1] for part in parts[1:]}
@@ -76,7 +77,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     first = near.later[0] if near.later else claim
     whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
     bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
-    named |= bool(re.search(SHAPE["parted_at_last"], first.lead))
+    named |= bool(re.search(SHAPE["parted_at_last"], first.lead) or re.match(SHAPE["listed_behind"], claim.tail))
     one_of_them = claim.lead.endswith(tuple(EXCLUSIVE))
     if not (bracket or named or whole or (_part_name(first) in EXCLUSIVE and not one_of_them)):
         return []

@@ -1,12 +1,13 @@
 """What prose says of the tables of its document: a cell named by its row and column, or the total of a column."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Finding, compute, judged
+from pilotlib.claims.arithmetic import Finding, Way, compute, judged
 from pilotlib.claims.claim import Claim
+from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, say
 from pilotlib.claims.tables import Cell, Table, operands
 
@@ -22,30 +23,40 @@ class Cells(NamedTuple):
 
 def cells_of(tables: Iterable[Table]) -> Cells:
     """What prose can say of the tables of a document."""
-    named, sums = dict[str, list[tuple[str, Cell]]](), dict[float, tuple[str, Claim]]()
+    tables, named = list(tables), dict[str, list[tuple[str, Cell]]]()
     for headers, labels, lines in tables:
         for label, line in zip(labels, lines, strict=True):
             filled = [(header, cell) for header, cell in zip(headers, line, strict=True) if cell]
             named.setdefault(label, []).extend(filled if len(label) > 2 else [])
-        totals = [line for label, line in zip(labels, lines, strict=True) if re.search(SHAPE["total_line"], label)]
-        for header, column in zip(headers, zip(*(totals[-1:] or lines), strict=True), strict=bool(lines)):
-            parts = [cell.claim for cell in column if cell]
-            if len(parts) == len(column) and (totals or len(column) > 1):
-                value = sum(part.value for part in parts)
-                sums[value] = header, parts[0]._replace(value=value)
+    sums = {total.value: (header, total) for table in tables for header, total in column_totals(table)}
     starts = dict[str, list[str]]()
     for name in filter(None, named):
         starts.setdefault(name[:2], []).append(name)
     return Cells(named, starts, sums)
 
 
-def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
-    """A number of prose held against the one cell whose row and column its clause names, or the totals of columns."""
+def column_totals(table: Table) -> list[tuple[str, Claim]]:
+    """The header and the total of each column that is full of numbers: as its table says it, else their sum."""
+    headers, labels, lines = table
+    totals = [line for label, line in zip(labels, lines, strict=True) if re.search(SHAPE["total_line"], label)]
+    found = list[tuple[str, Claim]]()
+    for header, column in zip(headers, zip(*(totals[-1:] or lines), strict=True), strict=bool(lines)):
+        parts = [cell.claim for cell in column if cell]
+        if len(parts) == len(column) and (totals or len(column) > 1):
+            found.append((header, parts[0]._replace(value=sum(part.value for part in parts))))
+    return found
+
+
+def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Finding | None:
+    """A number of prose held against the one cell whose row and column its clause names, or the totals of columns, of
+    the tables right before and behind it if it is to be called wrong."""
     clause, sentence, of_rate = text[slice(*claim.clause)], text[slice(*claim.sentence)], claim.number.unit == "%"
     if re.search(SHAPE["total"], claim.lead) and claim.number.kind in grammar.COUNTS:
         header, _ = cells.totals.get(claim.value, (None, None))
         if header is not None:
             return Finding(AGREES, say("column_total", header=header), claim.value)
+        if differs := _total_of_a_table(claim, clause, sentence, beside):
+            return differs
     if of_rate and re.search(SHAPE["of_a_table"], sentence) and re.search(SHAPE["of_a_whole_table"], clause):
         totals = [*cells.totals.values()]
         parts = tuple(totals[at][1] for at in operands(clause, [header for header, _ in totals]) or ())
@@ -66,3 +77,23 @@ def quoted(claim: Claim, text: str, cells: Cells) -> Finding | None:
     if not re.search(SHAPE["of_a_table"], sentence) and sorted(alike[0].written) != sorted(claim.number.written):
         return None
     return Finding(DISAGREES, say("text_differs", computation=said, written=claim.number.with_unit), value)
+
+
+def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence[Table]) -> Finding | None:
+    """A total held against that of the one column which its clause names, where its sentence speaks of the table."""
+    whole = re.search(SHAPE["of_a_table"], sentence) or re.search(SHAPE["of_all_years"], sentence)
+    columns = [total for table in beside for total in column_totals(table) if not total[1].number.unit]
+    stems = ((re.sub(SHAPE["no_header"], "", header), header, total) for header, total in columns)
+    named = [(header, total) for stem, header, total in stems if len(stem) > 1 and stem in clause]
+    if (
+        len(named) != 1
+        or not whole
+        or re.search(SHAPE["part_of_a_whole"], sentence)
+        or claim.number.modifier
+        or claim.number.kind == grammar.MONEY
+    ):
+        return None
+    header, total = named[0]
+    of_times = bool(re.search(SHAPE["of_times"], header)) == (claim.number.kind == grammar.TIMES)
+    said = say("total_of_column", header=header, total=figure(total.value))
+    return judged(claim, [Way(total.value, said, (total,), sure=True)]) if of_times else None

@@ -25,8 +25,10 @@ def follows(near: Around) -> Finding | None:
         return comes_about(near, family) or (_mean(near) if family == "each" else None)
     if 1 < claim.value <= _MOST_PARTS and near.later:  # 92.4万元、31.6万元、40.2万元，三项合计
         parts = [other for other in near.earlier if same_unit(other, near.later[0])][: round(claim.value)]
-        if len(parts) == claim.value and sum(map(amount, parts)) == amount(near.later[0]):
-            return Finding(AGREES, say("parts_counted", count=len(parts)), claim.value)
+        whole = len(parts) == claim.value and sum(map(amount, parts)) == amount(near.later[0])
+        of_each = re.search(SHAPE["respectively"], near.later[0].lead) and near.later[0].place[1] == claim.value
+        if whole or of_each:
+            return Finding(AGREES, say("parts_counted" if whole else "list_counted", count=claim.value), claim.value)
     later = [other for other in near.later if not re.search(SHAPE["on_average"], other.lead)]
     of_each = any(other.family == "each" for other in (*near.earlier, *later))
     families = ("rest", "sum") if family == "rest" else ("product", "sum") if of_each else ("sum",)
@@ -56,11 +58,14 @@ def _mean(near: Around) -> Finding | None:
     alike = [other for other in near.earlier if same_unit(other, near.claim)]
     length = alike[0].place[1] if alike else 1
     row = alike[:length][::-1]
-    if length < 2 or [other.place for other in row] != [(place, length) for place in range(length)]:
+    of_means = any(re.search(SHAPE["on_average"], other.lead) for other in row)  # of groups of any size
+    if length < 2 or of_means or [other.place for other in row] != [(place, length) for place in range(length)]:
         return None
     top, mean = " + ".join(other.number.written for other in row), sum(map(amount, row)) / length
     division = say("division", top=f"（{top}）", bottom=length, percent=figure(mean / factor(near.claim)))
-    return judged(near.claim, [Way(mean, division, tuple(row), sure=True)])
+    # Of 最高, 最低 and of groups it need not be the mean; of numbers in a row and of years it is.
+    sure = all(re.fullmatch(SHAPE["joint"], other.lead) or re.search(SHAPE["time"], other.lead) for other in row[1:])
+    return judged(near.claim, [Way(mean, division, tuple(row), sure)])
 
 
 def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
@@ -107,7 +112,8 @@ def counts_for(near: Around) -> list[Claim]:
     if not any(other.place[1] == length for other in counts) and re.search(SHAPE["respectively"], near.claim.stands):
         row = [other for other in earlier if other is earlier[0] or same_unit(other, earlier[0])][length - 1 :: -1]
         return [other for other in counts if other not in row or other in row[place : place + 1]]
-    return [other for other in counts if other.place[1] != length or other.place[0] == place]
+    counts = [other for other in counts if other.place[1] != length or other.place[0] == place]
+    return sorted(counts, key=lambda other: other.place[1] != length)  # the one at its place is the nearest
 
 
 def _levels(near: Around) -> list[Claim]:
