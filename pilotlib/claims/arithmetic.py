@@ -117,7 +117,7 @@ def is_one_of(each: Claim, claim: Claim) -> bool:
     """Whether a count is of what a number for each is said of: persons for 每人, sittings for 场均, any for 单价."""
     match = re.search(SHAPE["for_each"], each.stands)
     word = (match and (match["one"] or match["each"])) or ""
-    if not word:
+    if not match:  # 平均 alone does not say of what
         return False
     if word in OTHER_WORDS["one_person"]:
         return claim.number.kind == PEOPLE

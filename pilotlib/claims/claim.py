@@ -77,7 +77,7 @@ def same_unit(claim: Claim, other: Claim) -> bool:
     """Whether two counts are of one unit: persons with persons, things with things of the same measure word."""
     one, two = claim.number, other.number
     if (one.unit == "") != (two.unit == ""):  # 总课时180，其中理论72课时
-        return (other if one.unit else claim).lead.endswith(one.unit or two.unit)
+        return (other if one.unit else claim).lead.rstrip("为共达有计").endswith(one.unit or two.unit)
     alike = one.kind in (PERCENT, PEOPLE, TIMES, MONEY) or one.unit == two.unit
     return claim is not other and one.kind == two.kind and alike
 

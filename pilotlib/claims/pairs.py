@@ -33,7 +33,9 @@ def rate_named(near: Around) -> grammar.Rate | None:
 def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Claim]) -> list[Join]:
     """The operands that are named in the cue of a relation, or that stand as its rules say."""
     rules, named = {"first": relation.first, "second": relation.second}, cue.groupdict()
-    pool = [*pool, *filter(is_count, near.behind)] if relation.named else pool
+    pool = (
+        [*pool, *(other for other in near.behind if is_count(other) and not other.unknown)] if relation.named else pool
+    )
     behind = [*dropwhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)]
     if relation.of == "ratio":  # 通过率89%；乙证书通过71人
         pool = [claim for claim in pool if claim not in behind]
@@ -103,6 +105,8 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
     rate = rate_named(near)
     if not rate:
         return []
+    if in_order := _in_order(near, rate):
+        return _certain(near, [in_order], rate, named=True)
     later = takewhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)
     near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in (near.earlier, later, near.before))
     counts = [other for other in pool if other.number.kind != "rounds"]
@@ -125,6 +129,25 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
     if bottoms and not tops and len(failed) == 1:  # 63人参加，9人不合格
         tops = [bottoms[0]._replace(value=bottoms[0].value - failed[0].value)]
     return _certain(near, [*product(tops, bottoms or others)], rate)
+
+
+def _in_order(near: Around, rate: grammar.Rate) -> Group | None:
+    """The counts of one of several rates: 甲参考140人，通过119人；乙参考96人，通过72人，通过率分别为85%、75%."""
+    place, length = near.claim.place
+    for run in (near.earlier, near.before):
+        counts = [other for other in run[::-1] if is_count(other) and not re.search(SHAPE["failed"], other.stands)]
+        tops = [other for other in counts if other.kinds & {*rate.top}]
+        bottoms = [other for other in counts if rate.bottom[0] in other.kinds and other not in tops]
+        if len(tops) == len(bottoms) == length > 1:
+            return tops[place], bottoms[place]
+    return None
+
+
+def by_total_behind(near: Around, _: list[Claim]) -> list[Join]:
+    """The count right before a share, of the total that ends the list: 男101人，占35%；女187人，占65%；合计288人."""
+    part = near.earlier[0] if near.earlier else near.claim
+    totals = [other for other in near.later if same_unit(part, other) and re.search(SHAPE["total"], other.lead)]
+    return [Join((part, totals[0]), True)] if totals and amount(part) <= amount(totals[0]) else []
 
 
 def by_share_before(near: Around, pool: list[Claim]) -> list[Join]:
@@ -175,6 +198,9 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     """The last total and the only number that it is for each of; or the last price, if no other sum follows it."""
     claim, of_each = near.claim, near.claim.family == "each"
     pairs = [pair for pair in permutations(pool, 2) if compute("each" if of_each else "product", claim, pair)]
+    # 每班40人，共计600人: not what is so much for each follows from the total, but the other way round.
+    behind = [other for other in near.later if of_each and re.search(SHAPE["total"], other.lead)]
+    pairs = [pair for pair in pairs if pair[0] not in behind]
     of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
     sums = next((other for other in pool if same_unit(claim, other)), None)
     sure = len(of_last) == 1 and (of_each or sums is of_last[0][0])

@@ -35,7 +35,10 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     """The counts of a total's unit back to the total before it, sure if they are its parts and all; or some."""
     claim, parts, total = near.claim, list[Claim](), re.search(SHAPE["total"], near.claim.lead)
     of_rates = claim.number.kind == PERCENT and re.search(SHAPE["other_rate"], claim.lead)  # 全年通过率 is no sum
-    if not total or of_rates or re.match(SHAPE["last_name_after"], claim.lead):  # 9人及任课教师共64人
+    of_another_time = re.search(SHAPE["another_time"], claim.lead)
+    if (
+        not total or of_rates or of_another_time or re.match(SHAPE["last_name_after"], claim.lead)
+    ):  # 9人及任课教师共64人
         return []
     runs = (near.earlier, near.before)
     alike = [[o for o in run if same_unit(o, claim) and o.family not in ("change", "each")] for run in runs]
@@ -76,6 +79,9 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
     first = near.later[0] if near.later else claim
     whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
+    whole |= bool(re.match(SHAPE["consists_of"], first.lead)) and any(
+        re.match(SHAPE["consisted_of"], part.tail) for part in near.later
+    )
     bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
     named |= bool(re.search(SHAPE["parted_at_last"], first.lead) or re.match(SHAPE["listed_behind"], claim.tail))
     one_of_them = claim.lead.endswith(tuple(EXCLUSIVE))

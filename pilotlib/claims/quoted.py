@@ -51,11 +51,12 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Fi
     """A number of prose held against the one cell whose row and column its clause names, or the totals of columns, of
     the tables right before and behind it if it is to be called wrong."""
     clause, sentence, of_rate = text[slice(*claim.clause)], text[slice(*claim.sentence)], claim.number.unit == "%"
-    if re.search(SHAPE["total"], claim.lead) and claim.number.kind in grammar.COUNTS:
+    own_total = bool(re.search(SHAPE["total"], claim.lead))
+    if (own_total or re.search(SHAPE["sums_up"], sentence)) and claim.number.kind in grammar.COUNTS:
         header, _ = cells.totals.get(claim.value, (None, None))
-        if header is not None:
+        if header is not None and (own_total or _stem(header) in clause):
             return Finding(AGREES, say("column_total", header=header), claim.value)
-        if differs := _total_of_a_table(claim, clause, sentence, beside):
+        if own_total and (differs := _total_of_a_table(claim, clause, sentence, beside)):
             return differs
     if of_rate and re.search(SHAPE["of_a_table"], sentence) and re.search(SHAPE["of_a_whole_table"], clause):
         totals = [*cells.totals.values()]
@@ -66,7 +67,7 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Fi
         (place, label) for place in range(len(clause)) for label in cells.starts.get(clause[place : place + 2], ())
     )
     found = [item for place, label in starts if clause.startswith(label, place) for item in cells.named[label]]
-    stems = [(re.sub(SHAPE["no_header"], "", header), cell) for header, cell in found]
+    stems = [(_stem(header), cell) for header, cell in found]
     alike = [cell for stem, cell in stems if len(stem) > 1 and stem in clause]
     alike = [cell for cell in alike if bool(cell.claim.number.unit) == of_rate]
     if len({cell.claim.value for cell in alike}) != 1 or claim.number.modifier:
@@ -83,8 +84,7 @@ def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence
     """A total held against that of the one column which its clause names, where its sentence speaks of the table."""
     whole = re.search(SHAPE["of_a_table"], sentence) or re.search(SHAPE["of_all_years"], sentence)
     columns = [total for table in beside for total in column_totals(table) if not total[1].number.unit]
-    stems = ((re.sub(SHAPE["no_header"], "", header), header, total) for header, total in columns)
-    named = [(header, total) for stem, header, total in stems if len(stem) > 1 and stem in clause]
+    named = [(header, total) for header, total in columns if len(_stem(header)) > 1 and _stem(header) in clause]
     if (
         len(named) != 1
         or not whole
@@ -97,3 +97,8 @@ def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence
     of_times = bool(re.search(SHAPE["of_times"], header)) == (claim.number.kind == grammar.TIMES)
     said = say("total_of_column", header=header, total=figure(total.value))
     return judged(claim, [Way(total.value, said, (total,), sure=True)]) if of_times else None
+
+
+def _stem(header: str) -> str:
+    """A header without what says only that it counts: 报名 of 报名人数（人）."""
+    return re.sub(SHAPE["no_header"], "", header)

@@ -9,7 +9,7 @@ from itertools import compress, permutations
 
 from pilotlib.claims import grammar, pairs
 from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, judged
-from pilotlib.claims.claim import Around, Claim, amount, factor, is_count, same_unit
+from pilotlib.claims.claim import Around, Claim, amount, beside, factor, is_count, same_unit
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, PERCENT, SHAPE, TIMES, Relation, say
 from pilotlib.claims.parts import by_complement, by_rest, of_one_deed, parts_before, parts_behind
@@ -44,7 +44,7 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     joined = next(filter(None, (_joined(near, one, pool) for one in grammar.RELATIONS[family])), [])
     joined = [join._replace(sure=True) for join in joined] if certain else joined
     found = judged(claim, filter(None, (compute(family, claim, *join) for join in joined)))
-    if found and (found.state == AGREES or (family == "ratio" and re.search(SHAPE["by_base"], claim.lead))):
+    if found and (found.state == AGREES or (family == "ratio" and _says_its_operands(claim, found))):
         return found
     others = (compute(family, claim, group) for group in _any_that_fit(near, family, pool))
     otherwise = judged(claim, (way for way in others if way and _can_be(claim, way)))
@@ -53,13 +53,22 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     return None if found and otherwise and by_chance else otherwise or found
 
 
+def _says_its_operands(claim: Claim, found: Finding) -> bool:
+    """Whether the words right before a rate name its base, or its part by the very words that stand before the count:
+    实践教学96学时, …，实践教学占比40%."""
+    part = re.search(SHAPE["share_of_named"], claim.lead)
+    return bool(re.search(SHAPE["by_base"], claim.lead) or (part and found.parts[0].lead.endswith(part["part"])))
+
+
 def _mean(near: Around) -> Finding | None:
     """What follows for a mean from the list before it: 分别为8人、6人、10人，平均每个8人."""
     alike = [other for other in near.earlier if same_unit(other, near.claim)]
     length = alike[0].place[1] if alike else 1
     row = alike[:length][::-1]
-    of_means = any(re.search(SHAPE["on_average"], other.lead) for other in row)  # of groups of any size
-    if length < 2 or of_means or [other.place for other in row] != [(place, length) for place in range(length)]:
+    if length < 2 or [other.place for other in row] != [(place, length) for place in range(length)]:
+        return None
+    of_times = re.search(SHAPE["of_times_in_a_row"], near.earlier[0].number.unit + near.claim.lead)
+    if not of_times and any(re.search(SHAPE["on_average"], other.lead) for other in row):  # of groups of any size
         return None
     top, mean = " + ".join(other.number.written for other in row), sum(map(amount, row)) / length
     division = say("division", top=f"（{top}）", bottom=length, percent=figure(mean / factor(near.claim)))
@@ -71,15 +80,23 @@ def _mean(near: Around) -> Finding | None:
 def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
     """The same quantity said before with its digits swapped: 326名考生, 362名考生; or another referred to: 上述28名."""
     written, referred = sorted(claim.number.written), re.search(SHAPE["referred"], claim.lead)
-    for other in reversed(before) if claim.measure and claim.number.kind in (PEOPLE, TIMES) else ():
+    for other in reversed(before):
         again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
-        alike = (claim.measure, claim.scope) == (other.measure, other.scope) and again
-        alike = alike and same_unit(claim, other) and claim.value != other.value
+        if not again or claim.scope != other.scope or not same_unit(claim, other) or claim.value == other.value:
+            continue
+        alike = claim.measure == other.measure if claim.measure else len(written) > 2 and claim.limits == other.limits
+        alike &= bool(claim.measure and claim.number.kind in (PEOPLE, TIMES)) or _of_one_thing(claim, other)
         if alike and (referred or sorted(other.number.written) == written):
             said = say("said_before", before=other.number.with_unit)
             computation = say("text_differs", computation=said, written=claim.number.with_unit)
             return Finding(DISAGREES, computation, other.value)
     return None
+
+
+def _of_one_thing(claim: Claim, other: Claim) -> bool:
+    """Whether the words beside two numbers have two characters in common that stand together."""
+    one, two = (re.sub(SHAPE["no_letters"], " ", beside(number)) for number in (claim, other))
+    return any(one[at : at + 2] in two for at in range(len(one) - 1) if " " not in one[at : at + 2])
 
 
 # --- Of which numbers a computation can be, the nearest first; of a rest the first ones first ---
@@ -98,7 +115,8 @@ def _operands(near: Around, family: str) -> list[Claim]:
         counts = [other for other in (*near.earlier, *(near.later if both else ())) if is_count(other)]
         behind = [other for other in counts if other.number.start > near.section]
         return behind if len(behind) > 1 else counts
-    alike = [other for other in near.earlier[::-1] if same_unit(near.claim, other)]
+    run = near.earlier or (near.before if family == "rest" else [])
+    alike = [other for other in run[::-1] if same_unit(near.claim, other)]
     return [other for other in alike if family != "rest" or "each one" not in other.kinds]
 
 
@@ -185,4 +203,5 @@ _BY: dict[str, Callable[[Around, list[Claim]], list[Join]]] = {
     "behind": parts_behind,
     "complement": by_complement,
     "share_before": pairs.by_share_before,
+    "total_behind": pairs.by_total_behind,
 }

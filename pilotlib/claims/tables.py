@@ -66,8 +66,8 @@ def judge_table(table: Table) -> list[_Judged]:
     for column in range(1, len(headers)):
         found += _by_readings(columns[column], _readings(table, columns, column))
     for names, along in ((labels, columns), (headers, lines)):
-        for cells, rate in _rates(names, along):
-            found += _by_readings(cells, [rate])
+        for cells, readings, certain in _rates(names, along):
+            found += _by_readings(cells, readings, certain=certain)
     return sorted({item[0][:2]: item for item in found}.values(), key=lambda item: item[0][:2])
 
 
@@ -87,28 +87,43 @@ def _kinds_in(name: str) -> frozenset[str]:
     return frozenset(kind for kind, known in WORDS.items() if any(word in name for word in known))
 
 
+def _tops(rate_name: str, names: Sequence[str]) -> list[int]:
+    """The places of the names that a rate's numerator can have."""
+    rate, stem = _rate_in(rate_name), re.search(SHAPE["unnamed_rate"], rate_name)
+    done = ["" if re.search(SHAPE["not_done"], name) else name for name in names]  # 未通过 is no 通过
+    fit = [_kinds_in(name) & {*rate.top} if rate else stem and stem["stem"] in name for name in done]
+    return [*compress(range(len(names)), fit)]
+
+
 def operands(rate_name: str, names: Sequence[str]) -> tuple[int, int] | None:
     """The places of the numerator and the denominator of a rate, by its name and theirs; None where several may be."""
-    rate = next((rate for word, rate in grammar.RATE_NAMED.items() if word in rate_name), None)
-    names = ["" if re.search(SHAPE["not_done"], name) else name for name in names]  # 未通过 is no 通过
-    stem, kinds = re.search(SHAPE["unnamed_rate"], rate_name), [*map(_kinds_in, names)]
-    is_top = [bool(kinds[at] & {*rate.top} if rate else stem and stem["stem"] in names[at]) for at in range(len(names))]
-    tops, rest = [*compress(range(len(names)), is_top)], [at for at, top in enumerate(is_top) if names[at] and not top]
-    by_kind = ([at for at in rest if kind in kinds[at]] for kind in (rate.bottom if rate else ()))
+    rate, tops = _rate_in(rate_name), _tops(rate_name, names)
+    rest = [at for at, name in enumerate(names) if at not in tops and name and not re.search(SHAPE["not_done"], name)]
+    by_kind = ([at for at in rest if kind in _kinds_in(names[at])] for kind in (rate.bottom if rate else ()))
     bottoms = next(filter(None, by_kind), []) if rate else rest
     of_times = {bool(re.search(SHAPE["of_times"], names[at])) for at in tops + bottoms}
     return (tops[0], bottoms[0]) if len(tops) == len(bottoms) == len(of_times) == 1 else None
 
 
-def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, _Reading]]:
-    """Rates by line, where the names say the rate, its numerator and its denominator since the rate before."""
+def _rate_in(name: str) -> grammar.Rate | None:
+    return next((rate for word, rate in grammar.RATE_NAMED.items() if word in name), None)
+
+
+def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, list[_Reading], bool]]:
+    """Rates by line, and whether the names say the numerator and the denominator since the rate before; where they do
+    not, a numerator by any number before it."""
     last = 0
     for column in [place for place, name in enumerate(names) if re.search(SHAPE["rate_column"], name)]:
-        since, last = [at for at in range(last, column) if any(line[at] for line in lines)], column + 1
+        before = [at for at in range(column) if any(line[at] for line in lines)]
+        since, last = [at for at in before if at >= last], column + 1
         pair = operands(names[column], [names[at] for at in since])
-        if pair:
-            top, bottom = ([line[since[at]] for line in lines] for at in pair)
-            yield [line[column] for line in lines], ("ratio", (top, bottom))
+        pairs = [(since[pair[0]], since[pair[1]])] if pair else []
+        tops = [before[at] for at in _tops(names[column], [names[at] for at in before])]
+        pairs = pairs or [(top, bottom) for top in tops for bottom in before if bottom not in tops]
+        readings: list[_Reading] = []
+        for top, bottom in pairs:
+            readings.append(("ratio", ([line[top] for line in lines], [line[bottom] for line in lines])))
+        yield [line[column] for line in lines], readings, pair is not None
 
 
 def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Reading]:
@@ -137,7 +152,7 @@ def _added(cells: _Line) -> Cell | None:
     return filled[0]._replace(claim=filled[0].claim._replace(value=value)) if filled else None
 
 
-def _by_readings(cells: _Line, readings: Iterable[_Reading]) -> list[_Judged]:
+def _by_readings(cells: _Line, readings: Iterable[_Reading], *, certain: bool = True) -> list[_Judged]:
     """Cells held against what follows by the reading that the most of them agree with."""
     found = []
     for family, operands in readings:
@@ -147,7 +162,7 @@ def _by_readings(cells: _Line, readings: Iterable[_Reading]) -> list[_Judged]:
             of_one = family == "ratio" and cell and not cell.claim.number.unit and cell.claim.value <= 1  # 0.86 of 86%
             if cell and len(parts) == len(operands) and not of_one:
                 told += _told(cell, family, [parts])
-        found.append(_held(told, certain=family not in SHAPE["of_row"]))
+        found.append(_held(told, certain=certain and family not in SHAPE["of_row"]))
     return max(found, key=lambda judged: sum(finding.state == AGREES for _, finding in judged), default=[])
 
 
@@ -207,4 +222,13 @@ def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> It
                 no_sum = SHAPE["no_sum_column"] + ("|" + SHAPE["persons_column"] if fewer else "")
                 sums += told if finding.state == AGREES or not re.search(no_sum, header) else []
         start = place + 1 if sums else start
-        yield from _held(sums)
+        yield from sums if _forgets_a_line(sums) else _held(sums)
+
+
+def _forgets_a_line(sums: list[_Judged]) -> bool:
+    """Whether each of several totals is that of all lines but one, in every column the same."""
+    short = [
+        {at for at, part in enumerate(found.parts) if math.isclose(found.value + part.value, found.expected or 0)}
+        for _, found in sums
+    ]
+    return len(short) > 1 and bool(set.intersection(*short))
