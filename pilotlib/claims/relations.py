@@ -82,9 +82,10 @@ def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
     written, referred = sorted(claim.number.written), re.search(SHAPE["referred"], claim.lead)
     for other in reversed(before):
         again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
-        if not again or claim.scope != other.scope or not same_unit(claim, other) or claim.value == other.value:
+        of_one_part = (claim.scope, claim.limits) == (other.scope, other.limits)
+        if not again or not of_one_part or not same_unit(claim, other) or claim.value == other.value:
             continue
-        alike = claim.measure == other.measure if claim.measure else len(written) > 2 and claim.limits == other.limits
+        alike = claim.measure == other.measure if claim.measure else len(written) > 2
         alike &= bool(claim.measure and claim.number.kind in (PEOPLE, TIMES)) or _of_one_thing(claim, other)
         if alike and (referred or sorted(other.number.written) == written):
             said = say("said_before", before=other.number.with_unit)

@@ -224,6 +224,43 @@ BY_ITSELF = [
     ("四场考核的通过人数分别是30、36、41、33人，平均每场36人。", {"36": DISAGREES}),
     ("按标准需配考评员20名，现有14名，尚缺6名。", {"6": AGREES}),
     ("按标准需配考评员20名，现有14名，尚缺7名。", {"7": DISAGREES}),
+    ("2019年90万元、2020年110万元、2021年130万元，年均110万元。", {"110": AGREES}),
+    ("2019年90万元、2020年110万元、2021年130万元，三年共计330万元，年均120万元。", {"120": DISAGREES}),
+    ("四次测验得分依次为61分、66分、70分和75分，四次平均成绩为70分。", {"70": AGREES | DISAGREES}),
+    ("三名选手得88分、91分和85分，平均86分。", {"86": DISAGREES}),
+    # Of the highest and the lowest, of groups of any size, the mean is another.
+    ("最高97分、最低55分，平均79.3分。", {"79.3": UNDECIDED}),
+    ("一班平均85分、二班平均91分，年级平均87分。", {"87": UNDECIDED}),
+    # Students for a teacher.
+    ("全日制在校生4800人，专任教师300人，生师比为16:1。", {"16:1": AGREES}),
+    ("全日制在校生4800人，专任教师300人，师生比1：18。", {"1：18": DISAGREES}),
+    ("决赛比分为3:1。", {}),
+    # Shares and rates in the order of their parts; shares whose total ends the list.
+    (
+        "初级80人、中级90人、高级30人，合计200人，占比依次为40%、45%、25%。",
+        {"40": AGREES, "45": AGREES, "25": DISAGREES},
+    ),
+    (
+        "电工参考120人，通过102人；焊工参考80人，通过60人。通过率分别为85%、70%。",
+        {"85": AGREES, "70": DISAGREES},
+    ),
+    ("男生120人，占40%；女生180人，占65%；合计300人。", {"40": AGREES, "65": DISAGREES, "300": AGREES}),
+    ("理论课60学时、实训课90学时，总学时150，实训课占比40%。", {"40": DISAGREES}),
+    # What came and what went; what was reached beyond a task.
+    ("今年招聘教师24人，退休9人，净增13人。", {"13": DISAGREES}),
+    ("培训任务600人次，实际完成780人次，超任务数180人次，超额20%。", {"180": AGREES, "20": DISAGREES}),
+    ("与去年的150人相比，今年参加考核的学生达300人，是去年的3倍。", {"3": DISAGREES}),
+    # A total and what it consists of.
+    ("全年收入900万元，由财政拨款600万元、学费收入250万元构成。", {"900": DISAGREES}),
+    ("教职工共300人，其中专任教师210人、教辅人员60人、工勤人员40人。", {"300": DISAGREES}),
+    ("第一批80人，第二批90人，第三批60人，全年共220人参加考核。", {"220": DISAGREES}),
+    ("每班40人，共12个班，合计500人。", {"40": UNDECIDED, "500": DISAGREES}),
+    # Other campuses, another time.
+    ("南校区报名200人，北校区取证150人，北校区取证率93.8%。", {"93.8": UNDECIDED}),
+    ("上半年培训900人次，全年目标为2000人次，去年全年完成1850人次。", {"1850": UNDECIDED}),
+    # The same number again, two of its digits swapped.
+    ("全年共完成技能鉴定2,467人次。综上，2,476人次的鉴定任务已经完成。", {"2,476": DISAGREES}),
+    ("2020年鉴定2,467人次。2021年鉴定2,476人次。", {"2,467": UNDECIDED, "2,476": UNDECIDED}),
 ]
 
 
@@ -389,6 +426,30 @@ def test_the_same_quantity_said_twice_with_its_digits_swapped_disagrees():
 )
 def test_only_a_text_that_is_ours_is_called_wrong_by_the_year(text, state, checked):
     assert states_of(checked(text)).popitem()[1] == state
+
+
+LINES = "| 校区 | 计划数 | 录取数 | 报到数 | 报到率 |\n|---|---|---|---|---|\n| 东 | 200 | 190 | 171 | 90.0% |\n"
+LINES += "| 西 | 100 | 80 | 72 | 92.0% |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        # a rate of one of several columns: of that by which the most lines agree
+        (LINES, {"92.0"}),
+        (LINES.replace("92.0", "90.0"), set()),
+        # a total that forgets the same line in every column; one that is another's
+        (LINES + "| 合计 | 200 | 190 | 171 | — |", {"200", "190", "171", "92.0"}),
+        (LINES + "| 合计 | 260 | 190 | 300 | — |", {"92.0"}),
+        # what the prose beside it says of a column
+        ("各校区计划数如下，合计计划310人。\n\n" + LINES, {"310", "92.0"}),
+        ("各校区计划数如下，合计计划300人。\n\n" + LINES, {"92.0"}),
+        ("下表为部分校区的计划数，合计计划310人。\n\n" + LINES, {"92.0"}),
+    ],
+)
+def test_a_table_and_the_words_beside_it_are_held_against_each_other(text, wrong):
+    claims = check_claims(passages_of(text), NO_FACTS)
+    assert set(claims.loc[claims["state"] == "disagrees", "number"]) == wrong
 
 
 def test_a_table_is_judged_by_its_rows_and_columns():
