@@ -74,6 +74,7 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
         if fits(claim, way.expected, *rounded):
             return agrees
         near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
+        near |= any(fits(claim, slip, *rounded) for slip in (way.expected * 10, way.expected / 10, way.expected + 100))
         if way.sure and not differs and near and not any(part.number.modifier for part in way.parts):
             short = way.open and way.expected < amount(claim)
             state, sentence = (NOT_UNDERSTOOD, "sum_less") if short else (DISAGREES, "text_differs")
@@ -122,7 +123,9 @@ def is_one_of(each: Claim, claim: Claim) -> bool:
     if word in OTHER_WORDS["one_person"]:
         return claim.number.kind == PEOPLE
     unit = SHAPE["each_of"].get(word, word)
-    return claim.number.unit.startswith(unit) or bool(re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail))
+    before = match["each"] and claim.lead.rstrip("有共为").endswith(word)  # 教学班12个
+    behind = re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail)
+    return claim.number.unit.startswith(unit) or bool(before or behind)
 
 
 def _ratio_of(claim: Claim, top: Claim, bottom: Claim) -> Way | None:

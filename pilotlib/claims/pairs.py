@@ -91,6 +91,8 @@ def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) 
     claim, parts = near.claim, [part for pair in pairs for part in pair]
     if len({frozenset(one.unknown) & {*SHAPE["one_of_several"]} for one in (claim, *parts)} - {frozenset()}) > 1:
         return True  # 甲校报名230人，乙校通过184人
+    if len({frozenset(limit for limit in part.limits if limit[0] == "time") for part in parts}) > 1:
+        return True  # 今年计划1800人，去年报到1653人
     if not rate:
         return not about(claim) <= set[str]().union(*map(about, parts))
     own, others = about(claim), {frozenset(about(part)) for part in parts}

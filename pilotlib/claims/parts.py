@@ -84,6 +84,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     )
     bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
     named |= bool(re.search(SHAPE["parted_at_last"], first.lead) or re.match(SHAPE["listed_behind"], claim.tail))
+    named |= bool(re.match(SHAPE["listed_next"], first.lead))
     one_of_them = claim.lead.endswith(tuple(EXCLUSIVE))
     if not (bracket or named or whole or (_part_name(first) in EXCLUSIVE and not one_of_them)):
         return []
@@ -92,7 +93,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
         ended = parts and any(word in other.lead for word in (*follow, *SHAPE["carry_ends"]))
         if ended or other.number.kind == PERCENT != claim.number.kind or re.search(SHAPE["total"], other.lead):
             break
-        parts += [other] if other.number.unit == claim.number.unit and depth == bracket else []
+        parts += [other] if same_unit(other, claim) and depth == bracket else []
     names = [_part_name(part) for part in parts]
     groups = {EXCLUSIVE.get(name, "") for name in names}
     group = groups.pop() if len(groups) == 1 else ""  # 初级 中级 高级

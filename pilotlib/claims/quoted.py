@@ -50,7 +50,8 @@ def column_totals(table: Table) -> list[tuple[str, Claim]]:
 def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Finding | None:
     """A number of prose held against the one cell whose row and column its clause names, or the totals of columns, of
     the tables right before and behind it if it is to be called wrong."""
-    clause, sentence, of_rate = text[slice(*claim.clause)], text[slice(*claim.sentence)], claim.number.unit == "%"
+    start = min(claim.clause[0], claim.number.start - len(claim.lead))  # 最高的是甲学院，为92.8%
+    clause, sentence, of_rate = text[start : claim.clause[1]], text[slice(*claim.sentence)], claim.number.unit == "%"
     own_total = bool(re.search(SHAPE["total"], claim.lead))
     if (own_total or re.search(SHAPE["sums_up"], sentence)) and claim.number.kind in grammar.COUNTS:
         header, _ = cells.totals.get(claim.value, (None, None))

@@ -82,7 +82,8 @@ def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
     written, referred = sorted(claim.number.written), re.search(SHAPE["referred"], claim.lead)
     for other in reversed(before):
         again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
-        of_one_part = (claim.scope, claim.limits) == (other.scope, other.limits)
+        limits = claim.limits ^ other.limits
+        of_one_part = claim.scope == other.scope and all(limit == "part" for limit, _ in limits)
         if not again or not of_one_part or not same_unit(claim, other) or claim.value == other.value:
             continue
         alike = claim.measure == other.measure if claim.measure else len(written) > 2
