@@ -68,7 +68,7 @@ PEOPLE, TIMES, THINGS, PERCENT, MONEY = "people", "times", "things", "percent", 
 FOR_EACH_TEACHER = ":"  # the unit of 18:1
 COUNTS = (PEOPLE, TIMES, THINGS, MONEY)
 YEAR, ORDINAL, DATE, COHORT, MALFORMED = "年份", "序数", "日期", "年级", "写法不明"
-READ_WITH_THE_WORDS = ("名称", "模块代码", "概括")  # 5G of 5G移动网络运维, 一年 of 上一年度
+READ_WITH_THE_WORDS = ("名称", "模块代码", "概括", "等次")  # 5G of 5G移动网络运维, 一年 of 上一年度
 IN_NAMES = (*READ_WITH_THE_WORDS, "专业代码", ORDINAL)  # the labels that may stand within a name of a list
 
 SHAPE = RULES["shape"]
