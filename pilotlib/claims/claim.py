@@ -144,8 +144,7 @@ def _in_lists(sentence: list[Claim]) -> list[Claim]:
         bare = all(re.fullmatch(SHAPE["joint"], claim.lead) for claim in row[1:])
         if (persons := re.search(SHAPE["persons_led_up_to"], row[0].lead)) and not any(c.number.unit for c in row):
             unit = persons["unit"]
-            alike = [claim.number._replace(unit=unit, kind=grammar.UNITS[unit]) for claim in row]
-            row = [claim._replace(number=number) for claim, number in zip(row, alike, strict=True)]
+            row = [one._replace(number=one.number._replace(unit=unit, kind=grammar.UNITS[unit])) for one in row]
         for place, claim in enumerate(row):
             stands = f"{(row[0] if bare else claim).lead}#{claim.number.unit}{(row[-1] if bare else claim).tail}"
             family = next((name for name, cue in grammar.FAMILIES.items() if cue.search(stands)), "")

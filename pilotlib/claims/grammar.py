@@ -43,7 +43,8 @@ class Rate(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """Which two numbers another one comes about by: see the head of [[relations]]; `named` if no part can be meant."""
+    """Which two numbers another one comes about by: see the head of [[relations]]; `named` if no part can be meant,
+    `sole` if its words leave no other reading, whatever else fits."""
 
     of: str
     example: str
@@ -52,6 +53,7 @@ class Relation(NamedTuple):
     second: str = ""
     by: str = ""
     named: bool = False
+    sole: bool = False
 
 
 def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:

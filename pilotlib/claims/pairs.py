@@ -57,6 +57,8 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
         rest = [claim for claim in rest if re.search(form, claim.stands)]
         if role in named:
             rest = _named(near.claim, rest, cue, role)
+        if rule == "@any":  # 2022年计划3000人；2023年计划3200人，报到2952人，报到率
+            rest = [claim for claim in rest if claim.number.start > near.section] or rest
         found[role] = rest if position != "@only" or len({claim.value for claim in rest}) == 1 else []
     pairs = [*product(found["first"][:1], found["second"][: 2 if relation.second == "@any" else 1])]
     return _certain(near, pairs, None, named=relation.named or relation.of != "ratio")
@@ -82,6 +84,8 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     by_name = [other for other in pool if phrase and phrase in beside(other)]
     by_name = [other for other in by_name if not any(no in beside(other) for no in negated)]
     by_name = [other for other in by_name if not other.is_part or other.lead.endswith(phrase) or role == "first"]
+    by_head = [other for other in pool if len(phrase) > 3 and phrase[:2] in beside(other)]  # 占到位资金的: 累计到位
+    by_name = by_name or (by_head if len(by_head) == 1 and not by_head[0].is_part else [])
     by_part = [other for other in pool if phrase and phrase in {*about(other), *other.scope}]
     return by_name or by_part or [other for other in pool if phrase and measure and measure == other.measure]
 
@@ -116,6 +120,7 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
     failed = [other for other in since if re.search(SHAPE["failed"], other.stands)]
     tops = [other for other in since if other.kinds & {*rate.top} and other not in failed]
     tops = [other for other in tops if rate.bottom[0] not in other.kinds] or tops  # 报名参加考核642人，到考617人
+    tops = [other for other in tops if rate.top[0] in other.kinds] or tops  # 实操合格81人，取证79人，取证率
     rest = [other for other in since if other not in tops and not other.kinds & {*rate.bottom}]
     if not any(other.number.kind == PEOPLE for other in tops):
         tops += [other for other in rest if other.measure == rate.numerator]
@@ -186,6 +191,21 @@ def by_increase(near: Around, pool: list[Claim]) -> list[Join]:
         return []
     by = changes[0].value * (-1 if re.search(SHAPE["fallen"], changes[0].stands) else 1)
     return [Join((levels[0]._replace(value=levels[0].value - by), levels[0]), True)]
+
+
+def by_net(near: Around, _: list[Claim]) -> list[Join]:
+    """All who went and the most who came: 招聘26人，其中博士9人；退休11人、调出4人，净增11人."""
+    alike = [other for other in near.earlier[::-1] if same_unit(near.claim, other)]
+    gone = [other for other in alike if re.search(SHAPE["went"], other.stands)]
+    came = [other for other in alike if re.search(SHAPE["came"], other.stands) and other not in gone]
+    if not gone or not came:
+        return []
+    written = (
+        "（" + " + ".join(other.number.written for other in gone) + "）" if len(gone) > 1 else gone[0].number.written
+    )
+    value = sum(other.value for other in gone)
+    all_gone = gone[0]._replace(value=value, number=gone[0].number._replace(written=written, value=value))
+    return [Join((all_gone, max(came, key=amount)), True)]
 
 
 def by_two(near: Around, pool: list[Claim]) -> list[Join]:

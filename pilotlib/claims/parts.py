@@ -77,18 +77,20 @@ def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
 def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     """The parts that follow a total, if no one can be counted in two of them."""
     claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
-    first = near.later[0] if near.later else claim
+    by_kind = not near.later and near.behind and re.match(SHAPE["by_kind"], near.behind[0].lead)
+    later = near.behind if by_kind else near.later  # 专任教师352人。从职称看，
+    first = later[0] if later else claim
     whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
     whole |= bool(re.match(SHAPE["consists_of"], first.lead)) and any(
-        re.match(SHAPE["consisted_of"], part.tail) for part in near.later
+        re.match(SHAPE["consisted_of"], part.tail) for part in later
     )
     bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
     named |= bool(re.search(SHAPE["parted_at_last"], first.lead) or re.match(SHAPE["listed_behind"], claim.tail))
-    named |= bool(re.match(SHAPE["listed_next"], first.lead))
+    named |= bool(re.match(SHAPE["listed_next"], first.lead) or by_kind)
     one_of_them = claim.lead.endswith(tuple(EXCLUSIVE))
     if not (bracket or named or whole or (_part_name(first) in EXCLUSIVE and not one_of_them)):
         return []
-    for other in near.later:
+    for other in later:
         depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
         ended = parts and any(word in other.lead for word in (*follow, *SHAPE["carry_ends"]))
         if ended or other.number.kind == PERCENT != claim.number.kind or re.search(SHAPE["total"], other.lead):
@@ -102,6 +104,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
     sure = whole or distinct or claim.number.unit in KINDS["exclusive"]
     sure = sure and all(part.family != "rest" for part in parts)  # then that is the one in question
+    sure = sure and not any(re.search(SHAPE["on_average"], part.lead) for part in parts)
     if claim.number.kind != MONEY:  # 中级180人，通过162人
         of_whole = (claim.kinds | first.kinds) & KINDS["deeds"]
         sure = sure and all(part.kinds & KINDS["deeds"] <= of_whole for part in parts)

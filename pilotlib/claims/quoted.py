@@ -53,11 +53,12 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Fi
     start = min(claim.clause[0], claim.number.start - len(claim.lead))  # 最高的是甲学院，为92.8%
     clause, sentence, of_rate = text[start : claim.clause[1]], text[slice(*claim.sentence)], claim.number.unit == "%"
     own_total = bool(re.search(SHAPE["total"], claim.lead))
-    if (own_total or re.search(SHAPE["sums_up"], sentence)) and claim.number.kind in grammar.COUNTS:
+    summed_up = re.search(SHAPE["sums_up"], sentence)
+    if (own_total or summed_up) and claim.number.kind in grammar.COUNTS:
         header, _ = cells.totals.get(claim.value, (None, None))
         if header is not None and (own_total or _stem(header) in clause):
             return Finding(AGREES, say("column_total", header=header), claim.value)
-        if own_total and (differs := _total_of_a_table(claim, clause, sentence, beside)):
+        if differs := _total_of_a_table(claim, text[slice(*claim.clause)], sentence, beside):
             return differs
     if of_rate and re.search(SHAPE["of_a_table"], sentence) and re.search(SHAPE["of_a_whole_table"], clause):
         totals = [*cells.totals.values()]
@@ -83,16 +84,14 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Fi
 
 def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence[Table]) -> Finding | None:
     """A total held against that of the one column which its clause names, where its sentence speaks of the table."""
-    whole = re.search(SHAPE["of_a_table"], sentence) or re.search(SHAPE["of_all_years"], sentence)
+    speaks_of_it = re.search(SHAPE["of_a_table"], sentence) or re.search(SHAPE["of_all_years"], sentence)
+    written = sorted(claim.number.written.replace(",", ""))  # else it is the total if it has its digits
     columns = [total for table in beside for total in column_totals(table) if not total[1].number.unit]
     named = [(header, total) for header, total in columns if len(_stem(header)) > 1 and _stem(header) in clause]
-    if (
-        len(named) != 1
-        or not whole
-        or re.search(SHAPE["part_of_a_whole"], sentence)
-        or claim.number.modifier
-        or claim.number.kind == grammar.MONEY
-    ):
+    alike = [(header, total) for header, total in columns if sorted(f"{total.value:g}") == written and len(written) > 2]
+    named = named if speaks_of_it and named else alike
+    vague = claim.number.modifier or claim.number.kind == grammar.MONEY
+    if len(named) != 1 or vague or re.search(SHAPE["part_of_a_whole"], sentence):
         return None
     header, total = named[0]
     of_times = bool(re.search(SHAPE["of_times"], header)) == (claim.number.kind == grammar.TIMES)

@@ -41,10 +41,11 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     A number that the words join otherwise is wrong; if `certain`, even where they may join others.
     """
     claim, pool = near.claim, _operands(near, family)
-    joined = next(filter(None, (_joined(near, one, pool) for one in grammar.RELATIONS[family])), [])
+    ways = ((one, _joined(near, one, pool)) for one in grammar.RELATIONS[family])
+    relation, joined = next((way for way in ways if way[1]), (None, list[Join]()))
     joined = [join._replace(sure=True) for join in joined] if certain else joined
     found = judged(claim, filter(None, (compute(family, claim, *join) for join in joined)))
-    if found and (found.state == AGREES or (family == "ratio" and _says_its_operands(claim, found))):
+    if found and relation and (found.state == AGREES or relation.sole or _names_its_part(claim, found)):
         return found
     others = (compute(family, claim, group) for group in _any_that_fit(near, family, pool))
     otherwise = judged(claim, (way for way in others if way and _can_be(claim, way)))
@@ -53,11 +54,11 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     return None if found and otherwise and by_chance else otherwise or found
 
 
-def _says_its_operands(claim: Claim, found: Finding) -> bool:
-    """Whether the words right before a rate name its base, or its part by the very words that stand before the count:
-    实践教学96学时, …，实践教学占比40%."""
+def _names_its_part(claim: Claim, found: Finding) -> bool:
+    """Whether the words right before a share name its part by those right before the count of that: 实践教学96学时, …，
+    实践教学占比40%."""
     part = re.search(SHAPE["share_of_named"], claim.lead)
-    return bool(re.search(SHAPE["by_base"], claim.lead) or (part and found.parts[0].lead.endswith(part["part"])))
+    return bool(part and found.parts[0].lead.endswith(part["part"]))
 
 
 def _mean(near: Around) -> Finding | None:
@@ -67,7 +68,7 @@ def _mean(near: Around) -> Finding | None:
     row = alike[:length][::-1]
     if length < 2 or [other.place for other in row] != [(place, length) for place in range(length)]:
         return None
-    of_times = re.search(SHAPE["of_times_in_a_row"], near.earlier[0].number.unit + near.claim.lead)
+    of_times = re.search(SHAPE["of_times_in_a_row"], near.earlier[0].number.unit + row[0].lead + near.claim.lead)
     if not of_times and any(re.search(SHAPE["on_average"], other.lead) for other in row):  # of groups of any size
         return None
     top, mean = " + ".join(other.number.written for other in row), sum(map(amount, row)) / length
@@ -199,6 +200,7 @@ _BY: dict[str, Callable[[Around, list[Claim]], list[Join]]] = {
     "time": pairs.by_time,
     "two": pairs.by_two,
     "increase": pairs.by_increase,
+    "net": pairs.by_net,
     "only": pairs.by_only,
     "rest": by_rest,
     "before": parts_before,

@@ -62,12 +62,17 @@ def judge_table(table: Table) -> list[_Judged]:
     counts = [[cell if cell and not cell.claim.number.unit else None for cell in line] for line in lines]
     adds_up = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
     across = [[cell if adds else None for cell, adds in zip(line, adds_up, strict=True)] for line in counts]
-    found = [*_totals(labels, counts, headers), *_totals(headers, list(zip(*across, strict=True)), [""] * len(lines))]
+    found = [
+        *_means(labels, lines),
+        *_totals(labels, counts, headers),
+        *_totals(headers, list(zip(*across, strict=True)), [""] * len(lines)),
+    ]
     for column in range(1, len(headers)):
         found += _by_readings(columns[column], _readings(table, columns, column))
     for names, along in ((labels, columns), (headers, lines)):
         for cells, readings, certain in _rates(names, along):
-            found += _by_readings(cells, readings, certain=certain)
+            # Where the names say of what a rate is, one line that agrees is enough: a rate may be copied down.
+            found += _by_readings(cells, readings, certain=certain, most=math.inf if certain else 3)
     return sorted({item[0][:2]: item for item in found}.values(), key=lambda item: item[0][:2])
 
 
@@ -126,6 +131,21 @@ def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, li
         yield [line[column] for line in lines], readings, pair is not None
 
 
+def _in_unit_of(header: str, line: _Line, own: str) -> _Line:
+    """A column of money in the unit of another header: of 15 under 费用（万元） 150000 for 人均（元）."""
+    if not (SHAPE["money"] in header and SHAPE["money"] in own):
+        return line
+    factor = 10.0 ** (4 * ((SHAPE["ten_thousands"] in header) - (SHAPE["ten_thousands"] in own)))
+    scaled = list[Cell | None]()
+    for cell in line if factor != 1 else ():
+        if cell:
+            value = round(cell.claim.value * factor, 6)
+            number = cell.claim.number._replace(written=figure(value))
+            cell = cell._replace(claim=cell.claim._replace(value=value, number=number))
+        scaled.append(cell)
+    return scaled or line
+
+
 def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Reading]:
     """The ways to read a column by its header: 增减, from the column or the line before to the column before it; 占比,
     the column before it by its total, else by its sum; 缺考, 生均, 金额 by any two columns before it."""
@@ -139,7 +159,8 @@ def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Read
         priced = {at for at, name in enumerate(table.headers) if re.search(SHAPE["price_column"], name)}
         pairs = [pair for pair in pairs if family != "product" or pair[0] in priced]
         all_before = [(family, columns[1:column])] if family == "middle" else []
-        return [*all_before, *((family, (columns[one], columns[two])) for one, two in pairs)]
+        first = [_in_unit_of(name, line, header) for name, line in zip(table.headers, columns, strict=True)]
+        return [*all_before, *((family, (first[one], columns[two])) for one, two in pairs)]
     of = [cell for cell, label in zip(late, table.labels, strict=True) if re.search(SHAPE["total_line"], label)]
     of = [_added(of or late)] if len(of) < 2 else [None]
     return [("ratio", (late, of * len(late)))]
@@ -152,7 +173,7 @@ def _added(cells: _Line) -> Cell | None:
     return filled[0]._replace(claim=filled[0].claim._replace(value=value)) if filled else None
 
 
-def _by_readings(cells: _Line, readings: Iterable[_Reading], *, certain: bool = True) -> list[_Judged]:
+def _by_readings(cells: _Line, readings: Iterable[_Reading], *, certain: bool = True, most: float = 3) -> list[_Judged]:
     """Cells held against what follows by the reading that the most of them agree with."""
     found = []
     for family, operands in readings:
@@ -162,7 +183,7 @@ def _by_readings(cells: _Line, readings: Iterable[_Reading], *, certain: bool = 
             of_one = family == "ratio" and cell and not cell.claim.number.unit and cell.claim.value <= 1  # 0.86 of 86%
             if cell and len(parts) == len(operands) and not of_one:
                 told += _told(cell, family, [parts])
-        found.append(_held(told, certain=certain and family not in SHAPE["of_row"]))
+        found.append(_held(told, certain=certain and family not in SHAPE["of_row"], most=most))
     return max(found, key=lambda judged: sum(finding.state == AGREES for _, finding in judged), default=[])
 
 
@@ -196,11 +217,19 @@ def _by_units(family: str, *parts: Claim) -> Way | None:
     return Way(value, say("product", price=written[0], count=written[1], product=figure(value)), (first, second), True)
 
 
-def _held(found: list[_Judged], *, certain: bool = True) -> list[_Judged]:
-    """Cells with what follows, if that is what their table means: if a third agree, or where the reading is certain of
-    one cell alone."""
+def _held(found: list[_Judged], *, certain: bool = True, most: float = 3) -> list[_Judged]:
+    """Cells with what follows, if that is what their table means: if a third agree (or one in `most`), or where the
+    reading is certain of one cell alone."""
     agree = sum(finding.state == AGREES for _, finding in found)
-    return found if (certain and len(found) == 1) or 0 < len(found) <= agree * 3 else []
+    return found if (certain and len(found) == 1) or 0 < len(found) <= agree * most else []
+
+
+def _means(labels: list[str], lines: Sequence[_Line]) -> list[_Judged]:
+    """The means of a line 平均: of the lines before it."""
+    means = [place for place, label in enumerate(labels) if re.search(SHAPE["mean_line"], label) and place > 1]
+    if not means:
+        return []
+    return _by_readings(lines[means[0]], [("middle", lines[: means[0]])], certain=False)
 
 
 def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> Iterator[_Judged]:

@@ -261,6 +261,30 @@ BY_ITSELF = [
     # The same number again, two of its digits swapped.
     ("全年共完成技能鉴定2,467人次。综上，2,476人次的鉴定任务已经完成。", {"2,476": DISAGREES}),
     ("2020年鉴定2,467人次。2021年鉴定2,476人次。", {"2,467": UNDECIDED, "2,476": UNDECIDED}),
+    # Slips of the decimal point, and a multiple taken for growth: so far off, and yet of nothing else.
+    ("毕业生1250人，其中升学31人，升学率24.8%。", {"24.8": DISAGREES}),
+    ("合作企业由8家增加到16家，增长200%。", {"200": DISAGREES}),
+    # Parts behind 即, 分别为, 其中 in a sentence of their own, and by what they are told apart.
+    ("立项课题25项，即国家级2项、省级9项、市级15项。", {"25": DISAGREES}),
+    ("两项工程共投入500万元，分别为320万元和180万元。", {"500": AGREES}),
+    ("专任教师300人。从职称看，教授20人，副教授80人，讲师150人，助教50人。", {"300": AGREES}),
+    (
+        "全年支出800万元。其中，人员经费500万元，公用经费300万元，人员经费占全年支出的65.2%。",
+        {"800": AGREES, "65.2": DISAGREES},
+    ),
+    ("发展党员60人，其中学生55人、教师7人。", {"60": DISAGREES}),
+    ("今年招聘26人，退休8人、调出5人，净增教师12人。", {"12": DISAGREES}),
+    # Persons that 人数 leads up to; so many for each, said of what stands before its number.
+    ("三个班人数依次为41、39、46，合计128人，平均每班42人。", {"128": DISAGREES}),
+    ("现有教学班30个，学生1290人，平均每班43人。", {"43": AGREES}),
+    ("设备总值9000万元，在校生6000人，生均教学科研仪器设备值1.8万元。", {"1.8": DISAGREES}),
+    # A share of what is named by its beginning; the award and not the tests before it.
+    ("累计到位资金2.0亿元，支出1.5亿元，占到位资金的80%。", {"80": DISAGREES}),
+    ("参加考核90人，理论合格85人，实操合格80人，取得证书的72人，取证率83.5%。", {"83.5": DISAGREES}),
+    ("去年计划900人，报到810人，报到率90%；今年计划1000人，报到930人，报到率90%。", {}),
+    # Another time's operands; averages are no parts.
+    ("今年计划招生1000人；去年报到900人，去年报到率93%。", {"93": UNDECIDED}),
+    ("月薪在3000至5000元之间，其中一类平均4200元，二类平均3600元。", {"5000": UNDECIDED}),
 ]
 
 
@@ -445,6 +469,22 @@ LINES += "| 西 | 100 | 80 | 72 | 92.0% |\n"
         ("各校区计划数如下，合计计划310人。\n\n" + LINES, {"310", "92.0"}),
         ("各校区计划数如下，合计计划300人。\n\n" + LINES, {"92.0"}),
         ("下表为部分校区的计划数，合计计划310人。\n\n" + LINES, {"92.0"}),
+        ("全年共录取207人。\n\n" + LINES, {"207", "92.0"}),
+        ("全年共录取301人。\n\n" + LINES, {"92.0"}),
+        # money in two units; means of a line; a rate copied down, where its names say of what it is
+        (
+            "| 项目 | 人次 | 费用（万元） | 人均（元） |\n|---|---|---|---|\n| 甲 | 50 | 10 | 2000 |\n| 乙 | 80 | 12 | 1800 |",
+            {"1800"},
+        ),
+        (
+            "| 系 | 教学 | 管理 |\n|---|---|---|\n| 甲 | 90.0 | 81.0 |\n| 乙 | 94.0 | 85.0 |\n| 平均 | 92.0 | 84.0 |",
+            {"84.0"},
+        ),
+        (
+            "| 季 | 参加考核 | 通过 | 通过率 |\n|---|---|---|---|\n| 一 | 100 | 90 | 90% |\n| 二 | 120 | 84 | 90% |\n"
+            "| 三 | 80 | 60 | 90% |\n| 四 | 60 | 48 | 90% |",
+            {"90"},
+        ),
     ],
 )
 def test_a_table_and_the_words_beside_it_are_held_against_each_other(text, wrong):
