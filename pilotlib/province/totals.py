@@ -201,9 +201,8 @@ def _totals(sums: pd.DataFrame, pairs: pd.DataFrame, schools: pd.DataFrame, by: 
     """The totals by some columns: `sums` added up, of cells changed too, and how many different `pairs` there are,
     and `schools` that have a name."""
     named = schools.assign(schools=schools["school"].where(schools["school"] != NO_SCHOOL))
-    others = sums.groupby(by, observed=True, dropna=False)["cells_changed"].sum().to_frame()
-    others = others.join(named.groupby(by, observed=True, dropna=False)["schools"].nunique())
-    return added_up(sums, by, pairs).join(others.reset_index(drop=True))[[*by, *_TOTALS]]
+    schools_named = named.groupby(by, observed=True, dropna=False)["schools"].nunique()
+    return added_up(sums, by, pairs).join(schools_named.reset_index(drop=True))[[*by, *_TOTALS]]
 
 
 def _compare(tables: dict[str, pd.DataFrame], recount: Recount) -> None:

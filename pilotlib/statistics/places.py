@@ -112,16 +112,16 @@ def added_up(rows: pd.DataFrame, by: list[str], pairs: pd.DataFrame | None = Non
 
     The rows are those of `counted`, or sums over some; `pairs` then has each certificate × level that these sum over.
     A sum over nothing but missing cells is missing, not 0; where an application lacks a count that others have, sums of
-    it are lower bounds (`BOUNDS`).
+    it are lower bounds (`BOUNDS`). `cells_changed` are added up last, where the rows have them.
     """
     pairs = rows if pairs is None else pairs
     pairs = pairs.assign(certificates=pairs["certificate"], certificate_levels=_pairs(pairs))
-    groups = rows.groupby(by, observed=True, dropna=False)
     different = pairs.groupby(by, observed=True, dropna=False)[["certificates", "certificate_levels"]].nunique()
-    lacks = groups[LACKS].sum().set_axis(BOUNDS, axis="columns")
+    summed = [*COUNTED, *rows.columns.intersection(["cells_changed"])]
+    sums = rows.groupby(by, observed=True, dropna=False)[summed].sum(min_count=1)
     given = rows[LACKS].sum().set_axis(BOUNDS) < rows["applications"].sum()
-    sums = groups["applications"].sum().to_frame().join([different, groups[PLACES].sum(min_count=1)])
-    return sums.join((lacks > 0) & given).reset_index()
+    bounds = (sums[LACKS].set_axis(BOUNDS, axis="columns") > 0) & given
+    return sums[["applications"]].join([different, sums[PLACES], bounds, sums[summed[len(COUNTED) :]]]).reset_index()
 
 
 def by_round(tables: Tables) -> pd.DataFrame:
