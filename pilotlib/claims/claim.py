@@ -93,6 +93,12 @@ def beside(claim: Claim) -> str:
     return claim.lead[-14:] + re.split(SHAPE["between_clauses"], claim.tail)[0][:10]
 
 
+def of_one_thing(claim: Claim, other: Claim) -> bool:
+    """Whether the words beside two numbers have two characters in common that stand together."""
+    one, two = (re.sub(SHAPE["no_letters"], " ", beside(number)) for number in (claim, other))
+    return any(one[at : at + 2] in two for at in range(len(one) - 1) if " " not in one[at : at + 2])
+
+
 def is_count(claim: Claim) -> bool:
     """Whether a number says how many or how much there is, not by how much more."""
     return claim.number.kind != PERCENT and claim.family != "change"
@@ -145,6 +151,10 @@ def _in_lists(sentence: list[Claim]) -> list[Claim]:
         if (persons := re.search(SHAPE["persons_led_up_to"], row[0].lead)) and not any(c.number.unit for c in row):
             unit = persons["unit"]
             row = [one._replace(number=one.number._replace(unit=unit, kind=grammar.UNITS[unit])) for one in row]
+        years = re.search(SHAPE["years_in_a_row"], row[0].lead)
+        if years and int(years["last"]) - int(years["first"]) + 1 == len(row):  # 2020—2022年分别为80人、90人、95人
+            times = (("time", f"{int(years['first']) + at}年") for at in range(len(row)))
+            row = [one._replace(limits=one.limits | {time}) for one, time in zip(row, times, strict=True)]
         for place, claim in enumerate(row):
             stands = f"{(row[0] if bare else claim).lead}#{claim.number.unit}{(row[-1] if bare else claim).tail}"
             family = next((name for name, cue in grammar.FAMILIES.items() if cue.search(stands)), "")

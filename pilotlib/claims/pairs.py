@@ -84,10 +84,12 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     by_name = [other for other in pool if phrase and phrase in beside(other)]
     by_name = [other for other in by_name if not any(no in beside(other) for no in negated)]
     by_name = [other for other in by_name if not other.is_part or other.lead.endswith(phrase) or role == "first"]
-    by_head = [other for other in pool if len(phrase) > 3 and phrase[:2] in beside(other)]  # 占到位资金的: 累计到位
-    by_name = by_name or (by_head if len(by_head) == 1 and not by_head[0].is_part else [])
     by_part = [other for other in pool if phrase and phrase in {*about(other), *other.scope}]
-    return by_name or by_part or [other for other in pool if phrase and measure and measure == other.measure]
+    by_measure = [other for other in pool if phrase and measure and measure == other.measure]
+    named = len(phrase) > 3 and re.match(SHAPE["letters"], phrase)
+    by_head = [other for other in pool if named and phrase[:2] in beside(other)]  # 占到位资金的: 累计到位
+    by_head = by_head if len(by_head) == 1 and not by_head[0].is_part else []
+    return by_name or by_part or by_measure or by_head
 
 
 def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from pilotlib.claims.arithmetic import Join
-from pilotlib.claims.claim import Around, Claim, amount, beside, same_unit
+from pilotlib.claims.claim import Around, Claim, amount, beside, of_one_thing, same_unit
 from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PERCENT, SHAPE, WORDS
 
 
@@ -79,6 +79,11 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
     by_kind = not near.later and near.behind and re.match(SHAPE["by_kind"], near.behind[0].lead)
     later = near.behind if by_kind else near.later  # 专任教师352人。从职称看，
+    alike = [place for place, other in enumerate(later) if same_unit(claim, other)]
+    of_all = (
+        bool(alike) and re.search(SHAPE["each_of_all"], later[alike[0]].lead) and of_one_thing(claim, later[alike[0]])
+    )
+    later = later[alike[0] :] if of_all else later  # 186名选手参加4个工种的比赛，各工种选手分别为
     first = later[0] if later else claim
     whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
     whole |= bool(re.match(SHAPE["consists_of"], first.lead)) and any(
@@ -86,7 +91,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     )
     bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
     named |= bool(re.search(SHAPE["parted_at_last"], first.lead) or re.match(SHAPE["listed_behind"], claim.tail))
-    named |= bool(re.match(SHAPE["listed_next"], first.lead) or by_kind)
+    named |= bool(re.match(SHAPE["listed_next"], first.lead) or by_kind or of_all)
     one_of_them = claim.lead.endswith(tuple(EXCLUSIVE))
     if not (bracket or named or whole or (_part_name(first) in EXCLUSIVE and not one_of_them)):
         return []
@@ -102,7 +107,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     one_ending = len(endings) == 1 and "" not in endings
     distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
-    sure = whole or distinct or claim.number.unit in KINDS["exclusive"]
+    sure = whole or of_all or distinct or claim.number.unit in KINDS["exclusive"]
     sure = sure and all(part.family != "rest" for part in parts)  # then that is the one in question
     sure = sure and not any(re.search(SHAPE["on_average"], part.lead) for part in parts)
     if claim.number.kind != MONEY:  # 中级180人，通过162人

@@ -9,7 +9,7 @@ from itertools import compress, permutations
 
 from pilotlib.claims import grammar, pairs
 from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, judged
-from pilotlib.claims.claim import Around, Claim, amount, beside, factor, is_count, same_unit
+from pilotlib.claims.claim import Around, Claim, amount, factor, is_count, of_one_thing, same_unit
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, PERCENT, SHAPE, TIMES, Relation, say
 from pilotlib.claims.parts import by_complement, by_rest, of_one_deed, parts_before, parts_behind
@@ -88,18 +88,12 @@ def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
         if not again or not of_one_part or not same_unit(claim, other) or claim.value == other.value:
             continue
         alike = claim.measure == other.measure if claim.measure else len(written) > 2
-        alike &= bool(claim.measure and claim.number.kind in (PEOPLE, TIMES)) or _of_one_thing(claim, other)
+        alike &= bool(claim.measure and claim.number.kind in (PEOPLE, TIMES)) or of_one_thing(claim, other)
         if alike and (referred or sorted(other.number.written) == written):
             said = say("said_before", before=other.number.with_unit)
             computation = say("text_differs", computation=said, written=claim.number.with_unit)
             return Finding(DISAGREES, computation, other.value)
     return None
-
-
-def _of_one_thing(claim: Claim, other: Claim) -> bool:
-    """Whether the words beside two numbers have two characters in common that stand together."""
-    one, two = (re.sub(SHAPE["no_letters"], " ", beside(number)) for number in (claim, other))
-    return any(one[at : at + 2] in two for at in range(len(one) - 1) if " " not in one[at : at + 2])
 
 
 # --- Of which numbers a computation can be, the nearest first; of a rest the first ones first ---
