@@ -89,7 +89,8 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     named = len(phrase) > 3 and re.match(SHAPE["letters"], phrase)
     by_head = [other for other in pool if named and phrase[:2] in beside(other)]  # 占到位资金的: 累计到位
     by_head = by_head if len(by_head) == 1 and not by_head[0].is_part else []
-    return by_name or by_part or by_measure or by_head
+    # Before a row of numbers stand the first and the last of its years, each of which is one number's.
+    return (by_part if phrase[:1].isdigit() else []) or by_name or by_part or by_measure or by_head
 
 
 def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) -> bool:

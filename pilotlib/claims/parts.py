@@ -113,7 +113,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     if claim.number.kind != MONEY:  # 中级180人，通过162人
         of_whole = (claim.kinds | first.kinds) & KINDS["deeds"]
         sure = sure and all(part.kinds & KINDS["deeds"] <= of_whole for part in parts)
-    short = not (whole or len(group.split()) == len(parts))  # then the total may be more
+    short = not (whole or of_all or len(group.split()) == len(parts))  # then the total may be more
     return [Join(tuple(parts), bool(sure), short)] if len(parts) > 1 else []
 
 
