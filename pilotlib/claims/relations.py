@@ -45,6 +45,8 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     relation, joined = next((way for way in ways if way[1]), (None, list[Join]()))
     joined = [join._replace(sure=True) for join in joined] if certain else joined
     found = judged(claim, filter(None, (compute(family, claim, *join) for join in joined)))
+    if found and family == "change" and (turned := _turned(claim, found, joined)):
+        return turned
     if found and relation and (found.state == AGREES or relation.sole or _names_its_part(claim, found)):
         return found
     others = (compute(family, claim, group) for group in _any_that_fit(near, family, pool))
@@ -52,6 +54,19 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     # By how much two small counts differ is soon true of any two.
     by_chance = family in ("change", "each", "product") and claim.number.unit not in RELATIVE
     return None if found and otherwise and by_chance else otherwise or found
+
+
+def _turned(claim: Claim, found: Finding, joined: Sequence[Join]) -> Finding | None:
+    """What is said of a change that goes the other way than its words: 92.6%，较去年的94.1%提高1.5个百分点."""
+    early, late = map(amount, joined[0].parts[:2])
+    compared = joined[0].parts[0].number.start > claim.clause[0] and re.search(
+        SHAPE["compared"], joined[0].parts[0].lead
+    )
+    rises, falls = (bool(re.search(SHAPE[words], claim.stands)) for words in ("risen", "fallen"))
+    if found.state != AGREES or not compared or rises == falls or (late > early) == rises or late == early:
+        return None
+    way = say("turned", early=joined[0].parts[0].number.written, late=joined[0].parts[1].number.written)
+    return found._replace(state=DISAGREES, explanation=way, expected=None)
 
 
 def _names_its_part(claim: Claim, found: Finding) -> bool:

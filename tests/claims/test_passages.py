@@ -285,6 +285,10 @@ BY_ITSELF = [
     # Years in a row, each with its number; 各 is all of them.
     ("2019—2021年获证人数依次为80人、100人、150人，2021年比2020年增长60%。", {"60": DISAGREES}),
     ("共有120名选手参加3个赛项，各赛项选手分别为50人、40人、25人。", {"120": DISAGREES}),
+    # A change that goes the other way than its words.
+    ("今年通过率91.5%，较去年的93.0%提高1.5个百分点。", {"1.5": DISAGREES}),
+    ("今年通过率91.5%，较去年的93.0%下降1.5个百分点。", {"1.5": AGREES}),
+    ("今年通过率94.5%，比去年的93.0%提高1.5个百分点。", {"1.5": AGREES}),
     # Another time's operands; averages are no parts.
     ("今年计划招生1000人；去年报到900人，去年报到率93%。", {"93": UNDECIDED}),
     ("月薪在3000至5000元之间，其中一类平均4200元，二类平均3600元。", {"5000": UNDECIDED}),
