@@ -71,8 +71,18 @@ def _certain(
     claim = near.claim
     ways = [(pair, way) for pair in pairs if (way := compute(claim.family or "product", claim, pair))]
     one_value = len({way.expected for _, way in ways}) <= (2 if rate or len(pairs) == 2 else 1)
+    one_value &= claim.family != "ratio" or not any(_of_other_times(near, pair) for pair, _ in ways)
     sure = one_value and (named or not _of_others(near, rate, [pair for pair, _ in ways]))
     return [Join(pair, sure) for pair, _ in ways]
+
+
+def _of_other_times(near: Around, pair: Group) -> bool:
+    """Whether two counts are of different years, or of another than their rate: 今年计划1800人，去年报到1653人."""
+    of_all = (near.claim, *pair[:2])
+    years = {_time(one, near.text) for one in of_all} - {""}
+    own, *others = (frozenset(word for kind, word in one.limits if kind == "time") for one in of_all)
+    of_last_year = any(not word[0].isdigit() for word in own)  # which is said of its counts as well
+    return len(years) > 1 or (of_last_year and {*others} != {own})
 
 
 def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> list[Claim]:
@@ -81,7 +91,7 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     words = kinds_of(word for word in claim.before if word.start >= claim.number.start - back)
     measure = measure_of(PEOPLE, "", words) if role == "second" else ""
     negated = tuple(no + phrase for no in OTHER_WORDS["negations"])
-    by_name = [other for other in pool if phrase and phrase in beside(other)]
+    by_name = [other for other in pool if phrase and (phrase in beside(other) or phrase == other.number.unit)]
     by_name = [other for other in by_name if not any(no in beside(other) for no in negated)]
     by_name = [other for other in by_name if not other.is_part or other.lead.endswith(phrase) or role == "first"]
     by_part = [other for other in pool if phrase and phrase in {*about(other), *other.scope}]
@@ -98,8 +108,6 @@ def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) 
     claim, parts = near.claim, [part for pair in pairs for part in pair]
     if len({frozenset(one.unknown) & {*SHAPE["one_of_several"]} for one in (claim, *parts)} - {frozenset()}) > 1:
         return True  # 甲校报名230人，乙校通过184人
-    if len({frozenset(limit for limit in part.limits if limit[0] == "time") for part in parts}) > 1:
-        return True  # 今年计划1800人，去年报到1653人
     if not rate:
         return not about(claim) <= set[str]().union(*map(about, parts))
     own, others = about(claim), {frozenset(about(part)) for part in parts}
@@ -175,8 +183,8 @@ def by_time(near: Around, pool: list[Claim]) -> list[Join]:
     own = re.findall(SHAPE["time"], re.sub(SHAPE["so_many_of"], "", near.claim.lead))
     if len(pool) < 2 or (len(pool) > 2 and not re.search(SHAPE["year_by_year"], near.claim.lead)):
         return []
-    early, late = sorted(pool[:2], key=lambda level: _time(level, near.text))
-    times = _time(early, near.text), _time(late, near.text)
+    early, late = sorted(pool[:2], key=lambda level: _time(level, near.text) or SHAPE["now"])
+    times = _time(early, near.text), _time(late, near.text) or SHAPE["now"]
     return [Join((early, late), True)] if "" != times[0] != times[1] and (not own or own[-1] == times[1]) else []
 
 

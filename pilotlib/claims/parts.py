@@ -24,7 +24,7 @@ def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
     """Whether the words say that a number is what is left of a whole without its parts."""
     lacking = re.search(SHAPE["but_for"], claim.stands)
     if lacking and lacking["not"]:
-        return len(parts) == 1 and lacking["not"] in beside(parts[0])
+        return len(parts) == 1 and lacking["not"][:2] in beside(parts[0])
     parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
     told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
     failed = lacking and lacking["failed"] and not parts[0].kinds.isdisjoint(("pass", "award"))
@@ -107,8 +107,9 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     one_ending = len(endings) == 1 and "" not in endings
     distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
+    whole |= bool(re.match(SHAPE["listed_next"], first.lead))
     sure = whole or of_all or distinct or claim.number.unit in KINDS["exclusive"]
-    sure = sure and all(part.family != "rest" for part in parts)  # then that is the one in question
+    sure = sure and all(part.family not in ("rest", "change") for part in parts)  # then that is the one in question
     sure = sure and not any(re.search(SHAPE["on_average"], part.lead) for part in parts)
     if claim.number.kind != MONEY:  # 中级180人，通过162人
         of_whole = (claim.kinds | first.kinds) & KINDS["deeds"]

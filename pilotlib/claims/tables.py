@@ -61,11 +61,15 @@ def judge_table(table: Table) -> list[_Judged]:
     columns = list(zip(*lines, strict=True))
     counts = [[cell if cell and not cell.claim.number.unit else None for cell in line] for line in lines]
     adds_up = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
+    totalled = headers[:2]
+    for one, two, last in zip(headers, headers[1:], headers[2:], strict=False):  # 男生, 女生, 人数
+        of_both = re.search(SHAPE["persons_column"], last) and _apart(one, two)
+        totalled.append(SHAPE["total_header"] if of_both else last)
     across = [[cell if adds else None for cell, adds in zip(line, adds_up, strict=True)] for line in counts]
     found = [
         *_means(labels, lines),
         *_totals(labels, counts, headers),
-        *_totals(headers, list(zip(*across, strict=True)), [""] * len(lines)),
+        *_totals(totalled, list(zip(*across, strict=True)), [""] * len(lines)),
     ]
     for column in range(1, len(headers)):
         found += _by_readings(columns[column], _readings(table, columns, column))
@@ -74,6 +78,12 @@ def judge_table(table: Table) -> list[_Judged]:
             # Where the names say of what a rate is, one line that agrees is enough: a rate may be copied down.
             found += _by_readings(cells, readings, certain=certain, most=math.inf if certain else 3)
     return sorted({item[0][:2]: item for item in found}.values(), key=lambda item: item[0][:2])
+
+
+def _apart(one: str, two: str) -> bool:
+    """Whether two columns are of different people: 男生, 女生."""
+    groups = {grammar.EXCLUSIVE.get(re.sub(SHAPE["no_header"], "", name), name) for name in (one, two)}
+    return len(groups) == 1
 
 
 def _cell(row: int, column: int, text: str) -> Cell | None:
@@ -251,7 +261,8 @@ def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> It
                 no_sum = SHAPE["no_sum_column"] + ("|" + SHAPE["persons_column"] if fewer else "")
                 sums += told if finding.state == AGREES or not re.search(no_sum, header) else []
         start = place + 1 if sums else start
-        yield from sums if _forgets_a_line(sums) else _held(sums)
+        # A total above all lines may be of lines that overlap: 教师358人, 双师型263人, 高级职称121人.
+        yield from sums if _forgets_a_line(sums) else _held(sums, certain=place > 0)
 
 
 def _forgets_a_line(sums: list[_Judged]) -> bool:
