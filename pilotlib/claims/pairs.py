@@ -91,7 +91,8 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     words = kinds_of(word for word in claim.before if word.start >= claim.number.start - back)
     measure = measure_of(PEOPLE, "", words) if role == "second" else ""
     negated = tuple(no + phrase for no in OTHER_WORDS["negations"])
-    by_name = [other for other in pool if phrase and (phrase in beside(other) or phrase == other.number.unit)]
+    by_name = [other for other in pool if phrase and phrase in beside(other)]
+    by_name = by_name or [other for other in pool if phrase and phrase == other.number.unit and not other.is_part]
     by_name = [other for other in by_name if not any(no in beside(other) for no in negated)]
     by_name = [other for other in by_name if not other.is_part or other.lead.endswith(phrase) or role == "first"]
     by_part = [other for other in pool if phrase and phrase in {*about(other), *other.scope}]
