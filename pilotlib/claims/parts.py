@@ -76,46 +76,70 @@ def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
 
 def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     """The parts that follow a total, if no one can be counted in two of them."""
-    claim, follow, parts, depth = near.claim, OTHER_WORDS["parts_follow"], list[Claim](), 0
-    by_kind = not near.later and near.behind and re.match(SHAPE["by_kind"], near.behind[0].lead)
-    later = near.behind if by_kind else near.later  # 专任教师352人。从职称看，
-    alike = [place for place, other in enumerate(later) if same_unit(claim, other)]
-    of_all = (
-        bool(alike) and re.search(SHAPE["each_of_all"], later[alike[0]].lead) and of_one_thing(claim, later[alike[0]])
-    )
-    later = later[alike[0] :] if of_all else later  # 186名选手参加4个工种的比赛，各工种选手分别为
-    first = later[0] if later else claim
-    whole = bool(re.search(SHAPE["all_parts"], claim.tail + first.lead))
-    whole |= bool(re.match(SHAPE["consists_of"], first.lead)) and any(
-        re.match(SHAPE["consisted_of"], part.tail) for part in later
-    )
-    bracket, named = bool(re.match(r"\s*[（(][^）)]*$", first.lead)), any(word in first.lead for word in follow)
-    named |= bool(re.search(SHAPE["parted_at_last"], first.lead) or re.match(SHAPE["listed_behind"], claim.tail))
-    named |= bool(re.match(SHAPE["listed_next"], first.lead) or by_kind or of_all)
-    one_of_them = claim.lead.endswith(tuple(EXCLUSIVE))
-    if not (bracket or named or whole or (_part_name(first) in EXCLUSIVE and not one_of_them)):
+    claim, (later, whole) = near.claim, _told_behind(near)
+    parts = _parts_from(claim, later)
+    if len(parts) < 2:
         return []
-    for other in later:
-        depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
-        ended = parts and any(word in other.lead for word in (*follow, *SHAPE["carry_ends"]))
-        if ended or other.number.kind == PERCENT != claim.number.kind or re.search(SHAPE["total"], other.lead):
-            break
-        parts += [other] if same_unit(other, claim) and depth == bracket else []
     names = [_part_name(part) for part in parts]
     groups = {EXCLUSIVE.get(name, "") for name in names}
     group = groups.pop() if len(groups) == 1 else ""  # 初级 中级 高级
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     one_ending = len(endings) == 1 and "" not in endings
     distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
-    whole |= bool(re.match(SHAPE["listed_next"], first.lead))
-    sure = whole or of_all or distinct or claim.number.unit in KINDS["exclusive"]
-    sure = sure and all(part.family not in ("rest", "change") for part in parts)  # then that is the one in question
+    sure = whole or distinct or claim.number.unit in KINDS["exclusive"]
+    # Of a rest, a change and a mean it is another thing that follows.
+    sure = sure and all(part.family not in ("rest", "change") for part in parts)
     sure = sure and not any(re.search(SHAPE["on_average"], part.lead) for part in parts)
     if claim.number.kind != MONEY:  # 中级180人，通过162人
-        of_whole = (claim.kinds | first.kinds) & KINDS["deeds"]
+        of_whole = (claim.kinds | later[0].kinds) & KINDS["deeds"]
         sure = sure and all(part.kinds & KINDS["deeds"] <= of_whole for part in parts)
-    short = not (whole or of_all or len(group.split()) == len(parts))  # then the total may be more
-    return [Join(tuple(parts), bool(sure), short)] if len(parts) > 1 else []
+    short = not (whole or len(group.split()) == len(parts))  # then the total may be more
+    return [Join(tuple(parts), bool(sure), short)]
+
+
+def _told_behind(near: Around) -> tuple[list[Claim], bool]:
+    """The claims from the first part of a total on, none if the words do not say that parts follow; and whether they
+    say that these are all."""
+    claim, later = near.claim, near.later
+    if not later and near.behind and re.match(SHAPE["by_kind"], near.behind[0].lead):
+        return near.behind, False  # 专任教师352人。从职称看，
+    alike = next((place for place, other in enumerate(later) if same_unit(claim, other)), -1)
+    if alike < 0:
+        return [], False
+    if re.search(SHAPE["each_of_all"], later[alike].lead) and of_one_thing(claim, later[alike]):
+        return later[alike:], True  # 186名选手参加4个工种的比赛，各工种选手分别为
+    first, tail = later[0], claim.tail
+    consisted = any(re.match(SHAPE["consisted_of"], part.tail) for part in later)
+    whole = bool(
+        re.search(SHAPE["all_parts"], tail + first.lead)
+        or re.match(SHAPE["listed_next"], first.lead)
+        or (consisted and re.match(SHAPE["consists_of"], first.lead))
+    )
+    told = bool(
+        _in_bracket(first)
+        or any(word in first.lead for word in OTHER_WORDS["parts_follow"])
+        or re.search(SHAPE["parted_at_last"], first.lead)
+        or re.match(SHAPE["listed_behind"], tail)
+        or (_part_name(first) in EXCLUSIVE and not claim.lead.endswith(tuple(EXCLUSIVE)))
+    )
+    return (later, whole) if whole or told else ([], False)
+
+
+def _in_bracket(part: Claim) -> bool:
+    return bool(re.match(r"\s*[（(][^）)]*$", part.lead))
+
+
+def _parts_from(claim: Claim, later: list[Claim]) -> list[Claim]:
+    """The counts of a total's unit up to the next total, to what is divided anew, or to the end of the bracket."""
+    parts, depth, bracket = list[Claim](), 0, bool(later) and _in_bracket(later[0])
+    for other in later:
+        depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
+        anew = any(word in other.lead for word in (*OTHER_WORDS["parts_follow"], *SHAPE["carry_ends"]))
+        of_rates = other.number.kind == PERCENT != claim.number.kind
+        if (parts and anew) or of_rates or re.search(SHAPE["total"], other.lead):
+            break
+        parts += [other] if same_unit(other, claim) and depth == bracket else []
+    return parts
 
 
 def by_complement(near: Around, pool: list[Claim]) -> list[Join]:
