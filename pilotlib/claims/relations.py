@@ -58,14 +58,12 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
 
 def _turned(claim: Claim, found: Finding, joined: Sequence[Join]) -> Finding | None:
     """What is said of a change that goes the other way than its words: 92.6%，较去年的94.1%提高1.5个百分点."""
-    early, late = map(amount, joined[0].parts[:2])
-    compared = joined[0].parts[0].number.start > claim.clause[0] and re.search(
-        SHAPE["compared"], joined[0].parts[0].lead
-    )
+    early, late = joined[0].parts[:2]
+    compared = early.number.start > claim.clause[0] and re.search(SHAPE["compared"], early.lead)
     rises, falls = (bool(re.search(SHAPE[words], claim.stands)) for words in ("risen", "fallen"))
-    if found.state != AGREES or not compared or rises == falls or (late > early) == rises or late == early:
+    if found.state != AGREES or not compared or rises == falls or (amount(late) > amount(early)) == rises:
         return None
-    way = say("turned", early=joined[0].parts[0].number.written, late=joined[0].parts[1].number.written)
+    way = say("turned", early=early.number.written, late=late.number.written)
     return found._replace(state=DISAGREES, explanation=way, expected=None)
 
 
@@ -97,18 +95,22 @@ def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
     """The same quantity said before with its digits swapped: 326名考生, 362名考生; or another referred to: 上述28名."""
     written, referred = sorted(claim.number.written), re.search(SHAPE["referred"], claim.lead)
     for other in reversed(before):
-        again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
-        limits = claim.limits ^ other.limits
-        of_one_part = claim.scope == other.scope and all(limit == "part" for limit, _ in limits)
-        if not again or not of_one_part or not same_unit(claim, other) or claim.value == other.value:
-            continue
-        alike = claim.measure == other.measure if claim.measure else len(written) > 2
-        alike &= bool(claim.measure and claim.number.kind in (PEOPLE, TIMES)) or of_one_thing(claim, other)
-        if alike and (referred or sorted(other.number.written) == written):
+        swapped = claim.value != other.value and sorted(other.number.written) == written
+        if (swapped or (referred and claim.value != other.value)) and _of_the_same(claim, other):
             said = say("said_before", before=other.number.with_unit)
             computation = say("text_differs", computation=said, written=claim.number.with_unit)
             return Finding(DISAGREES, computation, other.value)
     return None
+
+
+def _of_the_same(claim: Claim, other: Claim) -> bool:
+    """Whether two numbers say how many of the same there are, by what they measure or by the words beside them."""
+    again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
+    of_one_part = claim.scope == other.scope and all(limit == "part" for limit, _ in claim.limits ^ other.limits)
+    if not again or not of_one_part or not same_unit(claim, other) or claim.measure not in ("", other.measure):
+        return False
+    by_measure = bool(claim.measure) and claim.number.kind in (PEOPLE, TIMES)
+    return by_measure or (len(claim.number.written) > 2 and of_one_thing(claim, other))
 
 
 # --- Of which numbers a computation can be, the nearest first; of a rest the first ones first ---
