@@ -111,7 +111,8 @@ def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) 
         return True  # 甲校报名230人，乙校通过184人
     if not rate:
         return not about(claim) <= set[str]().union(*map(about, parts))
-    own, others = about(claim), {frozenset(about(part)) for part in parts}
+    own, *of_parts = (about(one) - {word for kind, word in one.limits if kind == "time"} for one in (claim, *parts))
+    others = set(map(frozenset, of_parts))  # times are compared by themselves
     if others - {frozenset(own)} and (own or len(others) > 1 or any(p.sentence != claim.sentence for p in parts)):
         return "done" not in rate.top
     whom = claim.unknown or any("part" in word.kinds for word in claim.before if word.start > near.section)

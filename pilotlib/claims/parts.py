@@ -53,7 +53,9 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     section = near.text.rfind(SHAPE["carry_ends"][0], 0, claim.number.start)
     apart = any(other.number.start > section for other in near.earlier)
     apart = apart and bool(parts) and parts[-1].number.start < section and parts[0] not in totals
-    sure = len(parts) > 1 and not apart and _are_all(claim, parts, total)
+    # 总收入100万元，包括A、B。总支出: the parts of another total.
+    of_another = not near.earlier and any(word in part.lead for part in parts for word in OTHER_WORDS["parts_follow"])
+    sure = len(parts) > 1 and not apart and not of_another and _are_all(claim, parts, total)
     return [Join(tuple(parts[first:]), sure and not first) for first in range(len(parts) - 1)]
 
 
@@ -81,20 +83,25 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     if len(parts) < 2:
         return []
     names = [_part_name(part) for part in parts]
-    groups = {EXCLUSIVE.get(name, "") for name in names}
+    groups = set(map(_group_of, names))
     group = groups.pop() if len(groups) == 1 else ""  # 初级 中级 高级
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     one_ending = len(endings) == 1 and "" not in endings
     distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
     sure = whole or distinct or claim.number.unit in KINDS["exclusive"]
-    # Of a rest, a change and a mean it is another thing that follows.
-    sure = sure and all(part.family not in ("rest", "change") for part in parts)
+    sure = sure and all(part.family != "rest" for part in parts)  # then that is the one in question
     sure = sure and not any(re.search(SHAPE["on_average"], part.lead) for part in parts)
     if claim.number.kind != MONEY:  # 中级180人，通过162人
         of_whole = (claim.kinds | later[0].kinds) & KINDS["deeds"]
         sure = sure and all(part.kinds & KINDS["deeds"] <= of_whole for part in parts)
     short = not (whole or len(group.split()) == len(parts))  # then the total may be more
     return [Join(tuple(parts), bool(sure), short)]
+
+
+def _group_of(name: str) -> str:
+    """The group of names that share nobody to which a part's belongs: 在省内实习."""
+    within = (group for one, group in EXCLUSIVE.items() if len(one) > 1 and one in name)
+    return EXCLUSIVE.get(name) or next(within, "")
 
 
 def _told_behind(near: Around) -> tuple[list[Claim], bool]:
@@ -138,7 +145,8 @@ def _parts_from(claim: Claim, later: list[Claim]) -> list[Claim]:
         of_rates = other.number.kind == PERCENT != claim.number.kind
         if (parts and anew) or of_rates or re.search(SHAPE["total"], other.lead):
             break
-        parts += [other] if same_unit(other, claim) and depth == bracket else []
+        is_part = same_unit(other, claim) and other.family not in ("each", "change")
+        parts += [other] if is_part and depth == bracket else []
     return parts
 
 

@@ -173,7 +173,8 @@ def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Read
         return [*all_before, *((family, (first[one], columns[two])) for one, two in pairs)]
     of = [cell for cell, label in zip(late, table.labels, strict=True) if re.search(SHAPE["total_line"], label)]
     of = [_added(of or late)] if len(of) < 2 else [None]
-    return [("ratio", (late, of * len(late)))]
+    of_two = [("ratio", (late, columns[column - 2]))] if column > 2 else []  # 专任教师, 双师型, 比例
+    return [("ratio", (late, of * len(late))), *of_two]
 
 
 def _added(cells: _Line) -> Cell | None:

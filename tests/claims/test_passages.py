@@ -301,6 +301,12 @@ BY_ITSELF = [
     ("计划招生600人，录取580人，报到551人，以录取人数计算的报到率为91.83%。", {"91.83": DISAGREES}),
     ("新增应用英语、动漫设计等专业5个。", {"5": UNDECIDED}),
     ("最低分318分和296分，分别高出控制线138分和116分。", {"296": UNDECIDED, "318": UNDECIDED}),
+    # Parts of a group by names within longer ones; what is so much for each is no part.
+    ("共有800人参加实习，其中在省内实习620人，在省外实习170人。", {"800": DISAGREES}),
+    ("培训900人次。其中，职工500人次，退役军人400人次，平均每期90人次。", {"900": AGREES}),
+    ("总收入500万元，包括拨款300万元、学费200万元。全年总支出480万元。", {"500": AGREES, "480": UNDECIDED}),
+    ("首届招收50人，第二届招收75人，增长33.3%。", {"33.3": DISAGREES}),
+    ("2021年预算数为500万元，截至年末实际支出460万元，预算执行率为96%。", {"96": DISAGREES}),
     # Another time's operands; averages are no parts.
     ("今年计划招生1000人；去年报到900人，去年报到率93%。", {"93": UNDECIDED}),
     ("月薪在3000至5000元之间，其中一类平均4200元，二类平均3600元。", {"5000": UNDECIDED}),
@@ -493,6 +499,8 @@ LINES += "| 西 | 100 | 80 | 72 | 92.0% |\n"
         # persons of both sexes; a total above lines that may overlap
         ("| 班 | 男生 | 女生 | 人数 |\n|---|---|---|---|\n| 甲 | 11 | 34 | 45 |\n| 乙 | 9 | 37 | 48 |", {"48"}),
         ("| 类别 | 人数 |\n|---|---|\n| 专任教师总数 | 300 |\n| 双师型教师 | 220 |\n| 硕士教师 | 180 |", set()),
+        # a share of the column two before it
+        ("| 系 | 教师数 | 双师型 | 比例 |\n|---|---|---|---|\n| 甲 | 50 | 40 | 80% |\n| 乙 | 40 | 30 | 70% |", {"70"}),
         # money in two units; means of a line; a rate copied down, where its names say of what it is
         (
             "| 项目 | 人次 | 费用（万元） | 人均（元） |\n|---|---|---|---|\n| 甲 | 50 | 10 | 2000 |\n| 乙 | 80 | 12 | 1800 |",
