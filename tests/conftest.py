@@ -56,6 +56,17 @@ def pytest_configure(config):
     FULL = config.option.markexpr != "not full"
 
 
+def pytest_xdist_make_scheduler(config, log):
+    """Files of tests that open the same years go to one process: it opens each once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return "exploring" if nodeid.startswith("tests/exploring/") else super()._split_scope(nodeid)
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     place = {f"tests/{name}.py": number for number, name in enumerate(LONGEST)}

@@ -47,7 +47,7 @@ def version_of_report(project):
 
 @pytest.mark.parametrize(
     ("exchange", "kills"),
-    [(True, 3), (False, 2), *(pytest.param(*case, marks=pytest.mark.full) for case in ((True, 36), (False, 12)))],
+    [(True, 2), (False, 1), *(pytest.param(*case, marks=pytest.mark.full) for case in ((True, 36), (False, 12)))],
     ids=lambda value: {True: "exchanged in one step", False: "renamed in two steps"}.get(value, f"{value} times"),
 )
 def test_a_run_killed_at_any_moment_leaves_one_whole_report_and_the_next_succeeds(tmp_path, exchange, kills):
