@@ -179,7 +179,13 @@ def test_the_order_of_rows_and_columns_does_not_matter(seed, rows):
     assert answers(Statistics(cleaned)) == known(made)
 
 
-@pytest.mark.parametrize("kind", list(GRIDS))
+# Every kind of file is read right in tests/reading/test_formats.py: by default one of text, of sheets, of a page here.
+BY_DEFAULT = ("csv", "xlsx", "docx")
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind in BY_DEFAULT else pytest.mark.full) for kind in GRIDS]
+)
 def test_the_format_does_not_matter(kind, tmp_path):
     for seed in range(3 if full() and kind not in ("pdf", "zip") else 1):
         made = generate(seed, 12)
