@@ -105,7 +105,7 @@ PIECES = st.sampled_from(
 )
 
 
-@examples(20, 1000)
+@examples(40, 1000)
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=60))
 def test_every_digit_stands_in_exactly_one_number(text):
     plain = plain_text(text)
