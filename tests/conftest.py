@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from itertools import takewhile
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from pilotlib import PilotError, cli
 from pilotlib.cleaning import clean
 from pilotlib.publishing import check_editions
 from pilotlib.reading import read_inputs
+from pilotlib.running import recipes
 
 ROOT = Path(__file__).parents[1]
 # Kernels are started by one process at a time: two at once may take the same port.
@@ -54,6 +56,17 @@ def pytest_configure(config):
     FULL = config.option.markexpr != "not full"
 
 
+def pytest_xdist_make_scheduler(config, log):
+    """Files of tests that open the same years go to one process: it opens each once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return "exploring" if nodeid.startswith("tests/exploring/") else super()._split_scope(nodeid)
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     place = {f"tests/{name}.py": number for number, name in enumerate(LONGEST)}
@@ -84,6 +97,22 @@ def pytest_runtest_makereport():
     if report.skipped and os.environ.get("PILOTLIB_REQUIRE_ALL_TESTS") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be skipped: {report.longrepr[2]}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def code_hashed_once():
+    """The package does not change while it is tested: its hundred files are hashed once, and not for every run."""
+    with mock.patch.object(recipes, "code", cache(recipes.code)):
+        yield
+
+
+@contextlib.contextmanager
+def years_counted_once():
+    """Each year of a project is cleaned and counted once, however often it is opened: its raw files do not change."""
+    from pilotlib.exploring import years
+
+    with mock.patch.object(years, "_counted", cache(years._counted)):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,18 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from pilotlib import cli
-from tests.conftest import ROOT, pilot, under
+from tests.conftest import ROOT, make_project, pilot, under, years_counted_once
 
 JSON_KEYS = [
     "number", "value", "unit", "kind", "state", "expected", "statistic", "sentence", "line", "column", "explanation",
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def drafting(tmp_path_factory):
+    """A project in which drafts are checked, each under a name of its own; its year is counted once."""
+    with years_counted_once():
+        yield make_project(tmp_path_factory.mktemp("drafting") / "project")
 
 
 def test_check_prints_what_is_found_and_writes_nothing(project):
@@ -146,10 +153,10 @@ def test_the_words_of_click_are_those_of_the_catalogue():
     assert [text for text in said if f'"{text}"' not in code] == []
 
 
-def test_claims_of_a_document_are_a_table_and_disagreement_is_the_exit_status(project):
-    document = project / "draft.md"
+def test_claims_of_a_document_are_a_table_and_disagreement_is_the_exit_status(drafting):
+    document = drafting / "disagreeing.md"
     document.write_text("第一批次获批培训任务873人。\n\n完成学生培训1028人。", encoding="utf-8")
-    result = pilot(project, "claims", "draft.md", "--year", "2021")
+    result = pilot(drafting, "claims", "disagreeing.md", "--year", "2021")
     assert result.returncode == 1
     lines = result.stdout.splitlines()
     assert lines[0].split() == ["≠", "不一致", "1:11", "873人"]
@@ -158,19 +165,19 @@ def test_claims_of_a_document_are_a_table_and_disagreement_is_the_exit_status(pr
         "核对：第一批次批准总培训人数为872人，文中写873人，多1人。",
         "可写作：第一批次获批培训任务872人",
     ]
-    listed = pilot(project, "claims", "draft.md", "--year", "2021", "--all").stdout.splitlines()
+    listed = pilot(drafting, "claims", "disagreeing.md", "--year", "2021", "--all").stdout.splitlines()
     assert listed[4].split() == ["结论", "行:列", "数", "数据", "依据", "说明"]
     assert listed[6].split()[1:4] == ["一致", "3:7", "1028人"]
     assert lines[-1].startswith(
-        "draft.md：不一致 1 条，未识别 0 条，下限 0 条，无数据 0 条，一致 1 条；另有 1 处数字不是陈述。"
+        "disagreeing.md：不一致 1 条，未识别 0 条，下限 0 条，无数据 0 条，一致 1 条；另有 1 处数字不是陈述。"
     )
     document.write_text("完成学生培训1028人。", encoding="utf-8")
-    assert pilot(project, "claims", "draft.md").returncode == 0
+    assert pilot(drafting, "claims", "disagreeing.md").returncode == 0
 
 
-def test_claims_as_json_are_one_object_per_number(project):
-    (project / "draft.txt").write_text("2021年获批12个，其中初级2个、中级10个。", encoding="utf-8")
-    result = pilot(project, "claims", "draft.txt", "--json")
+def test_claims_as_json_are_one_object_per_number(drafting):
+    (drafting / "listed.txt").write_text("2021年获批12个，其中初级2个、中级10个。", encoding="utf-8")
+    result = pilot(drafting, "claims", "listed.txt", "--json")
     objects = json.loads(result.stdout)
     assert [item["number"] for item in objects] == ["2021年", "12", "2+10", "2", "10"]
     assert all(list(item)[: len(JSON_KEYS)] == JSON_KEYS for item in objects)
@@ -192,27 +199,27 @@ def test_claims_as_json_are_one_object_per_number(project):
         ("report.pdf", "%PDF", "不能核对这种文件"),
     ],
 )
-def test_a_document_that_cannot_be_checked_is_a_sentence(project, name, content, sentence):
-    (project / name).write_text(content, encoding="utf-8")
-    result = pilot(project, "claims", name)
+def test_a_document_that_cannot_be_checked_is_a_sentence(drafting, name, content, sentence):
+    (drafting / name).write_text(content, encoding="utf-8")
+    result = pilot(drafting, "claims", name)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith(f"错误：{name}：")
     assert sentence in result.stderr
 
 
-def test_a_document_without_a_claim_says_so(project):
-    (project / "draft.txt").write_text("2021年的工作按计划推进。", encoding="gb18030")
-    result = pilot(project, "claims", "draft.txt")
+def test_a_document_without_a_claim_says_so(drafting):
+    (drafting / "silent.txt").write_text("2021年的工作按计划推进。", encoding="gb18030")
+    result = pilot(drafting, "claims", "silent.txt")
     assert result.returncode == 0
-    assert result.stdout.strip() == "draft.txt：没有找到陈述性的数（只有年份、序号一类的数字 1 处）。"
+    assert result.stdout.strip() == "silent.txt：没有找到陈述性的数（只有年份、序号一类的数字 1 处）。"
 
 
-def test_a_document_of_another_year_or_school_is_judged_by_itself(project):
-    (project / "draft.md").write_text("# 江海职业学院2019年度报告\n\n学校完成学生培训1029人。", encoding="utf-8")
-    result = pilot(project, "claims", "draft.md", "--json")
+def test_a_document_of_another_year_or_school_is_judged_by_itself(drafting):
+    (drafting / "another.md").write_text("# 江海职业学院2019年度报告\n\n学校完成学生培训1029人。", encoding="utf-8")
+    result = pilot(drafting, "claims", "another.md", "--json")
     assert "只按文字自身核对" in result.stderr
     assert [item["state"] for item in json.loads(result.stdout) if item["kind"] == "claim"] == ["no_data"]
-    assert pilot(project, "claims", "draft.md", "--year", "2021", "--school", "江海职业学院").returncode == 1
+    assert pilot(drafting, "claims", "another.md", "--year", "2021", "--school", "江海职业学院").returncode == 1
 
 
 def test_without_a_year_a_document_is_judged_by_itself(tmp_path):

@@ -45,7 +45,7 @@ def test_some_damaged_files_are_read_or_refused(tmp_path):
     def look(kind, content):
         return fuzz.examine(kind, content, tmp_path)
 
-    files = 300 if full() else 15
+    files = 300 if full() else 8
     outcomes, findings = fuzz.fuzz(files, 300, 5, tmp_path / "kept", look)
     assert findings == []
     assert {how for _, how in outcomes} == {"read", "refused"}

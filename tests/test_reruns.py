@@ -114,6 +114,7 @@ def test_a_change_reruns_exactly_the_stages_that_depend_on_it(ready, change, sta
 def test_the_code_is_an_input(copied, monkeypatch, tmp_path):
     module = tmp_path / "module.py"
     module.write_text("1")
+    monkeypatch.setattr(recipes, "code", recipes.code.__wrapped__)  # it is not to be remembered here
     package, files_in = Path(recipes.__file__).parents[1], recipes.files_in
     monkeypatch.setattr(recipes, "files_in", lambda folder: files_in(folder) + [module] * (folder == package))
     assert run_copied(copied) == ALL

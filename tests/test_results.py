@@ -418,7 +418,7 @@ def test_scores_alone_say_who_sat_and_not_who_passed(with_results):
         min_size=1,
     )
 )
-@examples(15, 200)
+@examples(8, 200)
 def test_every_student_is_counted_once(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("students") / "a.csv"
     table = [

@@ -13,13 +13,13 @@ from tests.shapes import examine, table_of
 from tests.tables import HEADER
 
 
-@examples(30, 2000)
+@examples(15, 2000)
 @given(st.integers(0, 10**6))
 def test_a_table_of_another_shape_is_read_right_or_refused(tmp_path_factory, seed):
     assert examine(seed, tmp_path_factory.getbasetemp()) in ("read", "refused")
 
 
-@examples(10, 500)
+@examples(5, 500)
 @given(st.integers(0, 10**6))
 def test_a_row_with_unquoted_thousands_is_never_read(tmp_path_factory, seed):
     tmp_path, chance = tmp_path_factory.getbasetemp(), random.Random(seed)

@@ -1,11 +1,11 @@
 """Results by certificate, level, major and college: how many registered, were trained, sat, passed, were awarded."""
 
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
 
 from pilotlib.columns import RESULT_COUNTS
-from pilotlib.statistics.places import Tables, percent_of, totals
+from pilotlib.statistics.places import NO_RESULTS, Tables, percent_of, totals
 from pilotlib.vocabulary import FEWEST_RANKED, RESULT_RATES, UNKNOWN, in_level_order
 
 _WITH_PLACES = {"part", "certificate", "level"}  # for a major or college alone no table says how many there are
@@ -17,6 +17,18 @@ def results_by(tables: Tables, by: list[str]) -> pd.DataFrame:
     A rate is missing where a row of its group lacks one of its counts. Groups stand in the order of their pass rates,
     those of which few sat last; levels in their own. Where no row says by what it is grouped, there is no group.
     """
+    return _without_results(tuple(by)).copy() if tables.results is NO_RESULTS else _added_up(tables, by)
+
+
+@cache
+def _without_results(by: tuple[str, ...]) -> pd.DataFrame:
+    """The table without a group of a year without results, as most are: it takes as long as one with, so once."""
+    nothing = pd.DataFrame(columns=["certificate", "level"], dtype=str)
+    return _added_up(Tables(nothing, nothing, nothing, {}), [*by])
+
+
+def _added_up(tables: Tables, by: list[str]) -> pd.DataFrame:
+    """As `results_by` says, from the rows."""
     rows, applications = (table.assign(part="全年") for table in (tables.results, tables.approved))
     by = [name for name in by if name != "level" or by == ["level"] or rows["level"].notna().any()]
     rows = rows if rows[by].notna().any().all() else rows.iloc[:0]

@@ -52,7 +52,7 @@ def opened(browser, ran):
 def test_axe_finds_nothing(page):
     if narrowest(page):
         return  # the same page as at 390, scrolled further: the gate's own checks look at it
-    # Contrast axe measures in `test_trends` and `test_schools`, in pages of the same style.
+    # Contrast axe measures in `test_trends`, in a page of the same style.
     violations, incomplete = gate.found_by_axe(page, contrast=full())
     assert violations == []
     # What axe cannot tell of contrast, before a shadow or in a drawing, the gate's own checks measure.

@@ -56,8 +56,8 @@ COLUMNS = {
 }
 ROWS = st.tuples(*COLUMNS.values()) | st.just(HEADER) | st.just(("",) * len(HEADER)) | st.just(("合计", *("",) * 8))
 TABLES = st.lists(ROWS, max_size=6)
-MANY = examples(12, 100)
-FEW = examples(5, 100)  # where a table is cleaned
+MANY = examples(8, 100)
+FEW = examples(3, 100)  # where a table is cleaned
 
 
 @FEW

@@ -1,19 +1,14 @@
-from functools import cache
-from unittest import mock
-
 import pytest
 
 from pilotlib import load_year, load_years
-from pilotlib.exploring import years
-from tests.conftest import ROOT, make_project
+from tests.conftest import ROOT, make_project, years_counted_once
 from tests.generator import years as generated
 from tests.test_results import given
 
 
 @pytest.fixture(scope="package", autouse=True)
 def counted_once():
-    """A year's raw files do not change here: each year is cleaned and counted once for all that open it."""
-    with mock.patch.object(years, "_counted", cache(years._counted)):
+    with years_counted_once():
         yield
 
 

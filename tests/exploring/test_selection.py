@@ -36,7 +36,7 @@ def monkeypatch_module():
         yield patch
 
 
-@examples(10, 100)
+@examples(6, 100)
 @given(st.data())
 def test_the_code_gives_the_rows_and_the_chart_that_were_clicked(
     with_an_unknown_level, with_results, monkeypatch_module, data

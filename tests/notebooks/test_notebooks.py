@@ -16,7 +16,7 @@ from ipykernel.ipkernel import IPythonKernel
 
 from pilotlib.lab import load_ipython_extension
 from pilotlib.running.engine import IN_PROCESS
-from tests.conftest import KERNELS, ROOT, make_project
+from tests.conftest import KERNELS, ROOT, make_project, years_counted_once
 
 LAB = ROOT / "jupyter"
 ORDER = ('"changes"', '"set_aside"', '"problems"', '"cleaned"', "cells_table")
@@ -138,7 +138,8 @@ def by_hand(name, folder, engine=None):
 
 @pytest.fixture(scope="module")
 def cookbook(tmp_path_factory):
-    return by_hand("cookbook", tmp_path_factory.mktemp("by-hand"), IN_PROCESS)
+    with years_counted_once():
+        return by_hand("cookbook", tmp_path_factory.mktemp("by-hand"), IN_PROCESS)
 
 
 @pytest.mark.full

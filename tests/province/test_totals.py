@@ -23,7 +23,7 @@ from tests.province.test_files import written
 from tests.tables import HEADER, ROW, row
 
 TINY = 2000
-SOME = examples(3, 30)
+SOME = examples(2, 30)
 SEEDS = st.integers(min_value=0, max_value=10**9)
 
 
@@ -98,7 +98,7 @@ def test_the_sums_in_pieces_are_those_of_the_whole_table_and_of_the_generator(tm
     compared(tables, read_table(path).cells)
 
 
-@examples(6, 100)
+@examples(4, 100)
 @given(TABLES, st.lists(st.sampled_from(["甲", "乙 ", " ", "丙"]), min_size=1, max_size=6))
 def test_any_table_adds_up_as_the_whole_table_does(tmp_path_factory, rows, schools):
     lines = [(schools[place % len(schools)], *line) for place, line in enumerate(rows)]

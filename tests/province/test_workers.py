@@ -38,7 +38,7 @@ def test_a_cluster_that_loses_a_worker_gives_every_task_back_once(tmp_path):
 
 
 def late(number):
-    time.sleep(0.1)
+    time.sleep(0.03)
     return doubled(number)
 
 
@@ -46,7 +46,7 @@ def test_a_task_drawn_when_the_processes_have_just_ended_is_not_lost():
     """The one who takes the results is slower than the processes, which end meanwhile."""
     found = []
     for task, result in in_processes(late, iter(range(12)), 2):
-        time.sleep(0.3)
+        time.sleep(0.1)
         found.append((task, result))
     assert dict(found) == {number: None if number == DEADLY else 2 * number for number in range(12)}
     assert len(found) == 12

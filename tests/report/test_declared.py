@@ -122,8 +122,6 @@ columns.HEADERS["学制"] = "duration"
 
 from pilotlib.exploring.charts import GROUPS
 from pilotlib.exploring.selection import CHOICES
-from pilotlib.province.book import book_of as schools_book
-from pilotlib.province.statistics import summarise_schools
 from pilotlib.publishing.workbook import as_xlsx
 from pilotlib.report.told import csv_of, html
 from tests.report.reports import processed_of

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from pilotlib.publishing.page import content_in
 from pilotlib.publishing.paper import as_pdf, for_paper
 from pilotlib.report.books import Book, Fact
-from tests.conftest import editions_here
+from tests.conftest import editions_here, full
 
 FIGURE = (
     '<figure id="figure-flow"><p class="headline"><span class="numbered">图1</span>名额用了六成</p><p class="measure">2021年，人</p>'
@@ -104,7 +104,8 @@ def test_a_table_of_few_rows_stays_on_one_page_and_of_a_long_one_no_row_stands_a
     (holding,) = [page for page in pages if "短表" in page]
     assert holding.count("甲") == 24
     assert "短表的注" in holding
-    for rows in range(26, 60, 3):
+    # By default those of which no row would stand on the next page, one, and two.
+    for rows in range(26, 60, 3) if full() else (32, 35, 38):
         parts = [page.count("甲") // 2 for page in pages_of(f"{OPENING}<h2>一、名额</h2>{table('长表', rows)}")[2:]]
         assert sum(parts) == rows
         assert all(part >= 3 for part in parts), parts

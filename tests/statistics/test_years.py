@@ -1,6 +1,6 @@
 """Two and three small years of which every answer is written out here."""
 
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
 import pytest
@@ -57,6 +57,11 @@ def changes(earlier, later):
     return compared(table, earlier.year, later.year).set_index("measure")
 
 
+@cache
+def first_to_second():
+    return changes(FIRST, SECOND)
+
+
 @pytest.mark.parametrize(
     ("measure", "earlier", "later", "change", "rate"),
     [
@@ -72,28 +77,28 @@ def changes(earlier, later):
     ],
 )
 def test_a_measure_and_its_change(measure, earlier, later, change, rate):
-    found = changes(FIRST, SECOND).loc[measure]
+    found = first_to_second().loc[measure]
     assert found[["earlier", "later", "change", "rate_of_change"]].tolist() == [earlier, later, change, rate]
     assert found["note"] == ""
 
 
 def test_a_round_that_did_not_exist_is_said_and_not_compared():
-    found = changes(FIRST, SECOND).loc["第二次"]
+    found = first_to_second().loc["第二次"]
     assert (pd.isna(found["earlier"]), found["later"], pd.isna(found["change"])) == (True, 45, True)
     assert found["note"] == "2019年没有这一批次"
 
 
 def test_a_figure_that_was_not_given_is_missing_and_never_0():
-    found = changes(FIRST, SECOND).loc["培训学生"]
+    found = first_to_second().loc["培训学生"]
     assert found["earlier"] == 40
     assert pd.isna(found["later"])
     assert pd.isna(found["change"])
     assert found["note"] == "2020年未提供"
-    assert "考评员" not in changes(FIRST, SECOND).index
+    assert "考评员" not in first_to_second().index
 
 
 def test_a_rate_of_change_from_0_is_not_computed():
-    found = changes(FIRST, SECOND).loc["培训教师"]
+    found = first_to_second().loc["培训教师"]
     assert found["change"] == 5
     assert pd.isna(found["rate_of_change"])
     assert found["note"] == "2019年为0，不计变化率"
