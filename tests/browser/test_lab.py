@@ -274,6 +274,7 @@ def test_forms_that_do_not_fit_say_why(board):
 
 def test_chart_and_rows_are_downloaded(board):
     pick(board, "热力图")
+    answered(board)
     title = "批准总培训人数，按申报批次与等级"
     for label, name in (
         ("图 SVG", f"{title}.svg"),
