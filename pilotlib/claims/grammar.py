@@ -44,7 +44,7 @@ class Rate(NamedTuple):
 
 class Relation(NamedTuple):
     """Which two numbers another one comes about by: see the head of [[relations]]; `named` if no part can be meant,
-    `sole` if its words leave no other reading, whatever else fits."""
+    `sole` if its words leave no other reading, whatever else fits, `unnamed` if of no rate that [[rates]] name."""
 
     of: str
     example: str
@@ -54,6 +54,7 @@ class Relation(NamedTuple):
     by: str = ""
     named: bool = False
     sole: bool = False
+    unnamed: bool = False
 
 
 def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:

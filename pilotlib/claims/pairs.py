@@ -71,6 +71,8 @@ def _certain(
     claim = near.claim
     ways = [(pair, way) for pair in pairs if (way := compute(claim.family or "product", claim, pair))]
     one_value = len({way.expected for _, way in ways}) <= (2 if rate or len(pairs) == 2 else 1)
+    in_lists = any(part.place[1] > 1 for pair, _ in ways for part in pair)  # 分别为80人和40人，总体满意率
+    one_value &= claim.place[1] > 1 or not (in_lists and re.search(SHAPE["of_them_all"], claim.lead))
     one_value &= claim.family != "ratio" or not any(_of_other_times(near, pair) for pair, _ in ways)
     sure = one_value and (named or not _of_others(near, rate, [pair for pair, _ in ways]))
     return [Join(pair, sure) for pair, _ in ways]
@@ -88,7 +90,8 @@ def _of_other_times(near: Around, pair: Group) -> bool:
 def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> list[Claim]:
     """The operands that words of a cue name: beside these, as what they are about, or as what they measure."""
     phrase, back = re.sub(SHAPE["no_base"], "", cue[role]), claim.stands.index("#") - cue.start(role)
-    words = kinds_of(word for word in claim.before if word.start >= claim.number.start - back)
+    start = claim.number.start - back
+    words = kinds_of(word for word in claim.before if start <= word.start < start + len(cue[role]))
     measure = measure_of(PEOPLE, "", words) if role == "second" else ""
     negated = tuple(no + phrase for no in OTHER_WORDS["negations"])
     by_name = [other for other in pool if phrase and phrase in beside(other)]
@@ -200,7 +203,12 @@ def by_increase(near: Around, pool: list[Claim]) -> list[Join]:
     """较上年增加0.4万人，达2.4万人，增长20%: the value before is what is left of the one now."""
     changes = [other for other in near.earlier if other.family == "change" and other.number.unit not in RELATIVE]
     levels = [level for level in pool if changes and same_unit(changes[0], level)]
-    if not len(changes) == len(levels) == 1 or near.claim.number.unit not in RELATIVE:
+    if not changes or near.claim.number.unit not in RELATIVE:
+        return []
+    apart = [pair for pair in permutations(levels, 2) if pair[1].value - pair[0].value == changes[0].value]
+    if len(apart) == 1 and not re.search(SHAPE["fallen"], changes[0].stands):  # 415人，上年367人，增加48人，增幅
+        return [Join(apart[0], True)]
+    if not len(changes) == len(levels) == 1:
         return []
     by = changes[0].value * (-1 if re.search(SHAPE["fallen"], changes[0].stands) else 1)
     return [Join((levels[0]._replace(value=levels[0].value - by), levels[0]), True)]

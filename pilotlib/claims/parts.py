@@ -55,6 +55,8 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     apart = apart and bool(parts) and parts[-1].number.start < section and parts[0] not in totals
     # 总收入100万元，包括A、B。总支出: the parts of another total.
     of_another = not near.earlier and any(word in part.lead for part in parts for word in OTHER_WORDS["parts_follow"])
+    plans = any(re.search(SHAPE["planned"], part.lead) for part in parts)  # 计划2400人，追加150人，全年录取2610人
+    of_another |= plans and not re.search(SHAPE["planned"], claim.lead)
     sure = len(parts) > 1 and not apart and not of_another and _are_all(claim, parts, total)
     return [Join(tuple(parts[first:]), sure and not first) for first in range(len(parts) - 1)]
 
@@ -143,7 +145,8 @@ def _parts_from(claim: Claim, later: list[Claim]) -> list[Claim]:
         depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
         anew = any(word in other.lead for word in (*OTHER_WORDS["parts_follow"], *SHAPE["carry_ends"]))
         of_rates = other.number.kind == PERCENT != claim.number.kind
-        if (parts and anew) or of_rates or re.search(SHAPE["total"], other.lead):
+        compared = parts and re.search(SHAPE["goes_on"], other.lead)  # 其中省级11门，比上年的38门新增8门
+        if (parts and anew) or compared or of_rates or re.search(SHAPE["total"], other.lead):
             break
         is_part = same_unit(other, claim) and other.family not in ("each", "change")
         parts += [other] if is_part and depth == bracket else []

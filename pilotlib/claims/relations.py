@@ -107,9 +107,10 @@ def _of_the_same(claim: Claim, other: Claim) -> bool:
     """Whether two numbers say how many of the same there are, by what they measure or by the words beside them."""
     again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
     of_one_part = claim.scope == other.scope and all(limit == "part" for limit, _ in claim.limits ^ other.limits)
-    if not again or not of_one_part or not same_unit(claim, other) or claim.measure not in ("", other.measure):
+    measures = {claim.measure, other.measure} - {""}
+    if not again or not of_one_part or not same_unit(claim, other) or len(measures) > 1:
         return False
-    by_measure = bool(claim.measure) and claim.number.kind in (PEOPLE, TIMES)
+    by_measure = claim.measure == other.measure != "" and claim.number.kind in (PEOPLE, TIMES)
     return by_measure or (len(claim.number.written) > 2 and of_one_thing(claim, other))
 
 
@@ -138,7 +139,7 @@ def counts_for(near: Around) -> list[Claim]:
     """The counts that a rate can be of: of a list as long as its own only the one at its place."""
     (place, length), earlier = near.claim.place, [other for other in near.earlier if is_count(other)]
     counts = [other for other in (*near.later, *near.before) if is_count(other)]
-    counts = [other for other in (*earlier, *counts) if "each one" not in other.kinds]
+    counts = [other for other in (*earlier, *counts) if "each one" not in other.kinds and other.family != "each"]
     if length == 1:
         return counts
     if not any(other.place[1] == length for other in counts) and re.search(SHAPE["respectively"], near.claim.stands):
@@ -178,7 +179,10 @@ def _any_that_fit(near: Around, family: str, pool: list[Claim]) -> Iterable[Grou
             return [tuple(pool[first:last]) for first, last in ends if last - first > 1]
         by_chance = claim.value < _NO_CHANCE or claim.number.modifier or claim.number.kind == PERCENT
         runs = (pool, of_one_deed(claim, pool))
-        return [] if by_chance else [tuple(run[first:]) for run in runs for first in range(len(run) - 1)]
+        starts = ((run, first) for run in runs for first in range(len(run) - 1) if not run[first].place[0])
+        return (
+            [] if by_chance else [tuple(run[first:]) for run, first in starts]
+        )  # not within a list: a part is missing
     if family == "ratio":
         behind = [other for other in pool if near.section < other.number.start]
         pool = behind if len(behind) > 1 else pool
@@ -201,7 +205,7 @@ def _can_be(claim: Claim, way: Way) -> bool:
 
 def _joined(near: Around, relation: Relation, pool: list[Claim]) -> list[Join]:
     cue = re.search(relation.cue, near.claim.stands)
-    if not cue:
+    if not cue or (relation.unnamed and pairs.rate_named(near)):
         return []
     return _BY[relation.by](near, pool) if relation.by else pairs.by_forms(near, relation, cue, pool)
 
