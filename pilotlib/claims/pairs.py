@@ -7,7 +7,7 @@ from itertools import dropwhile, permutations, product, takewhile
 from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import RELATIVE, Group, Join, compute, fits
 from pilotlib.claims.claim import Around, Claim, about, amount, beside, is_count, same_unit
-from pilotlib.claims.grammar import OTHER_WORDS, PEOPLE, SHAPE, Relation
+from pilotlib.claims.grammar import OTHER_WORDS, PEOPLE, SHAPE, WORDS, Relation
 from pilotlib.claims.meaning import measure_of
 from pilotlib.claims.text import kinds_of
 
@@ -53,14 +53,20 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
             rest = [one for one in rest if one.number.start > near.claim.number.start]
         if position in ("@nearest", "@before"):
             start = (other if other and position == "@before" else near.claim).number.start
-            rest = [claim for claim in rest if claim.number.start < start][:1]
+            before = [claim for claim in rest if claim.number.start < start]
+            rest = before[:1]
+            if (
+                position == "@before" and relation.of == "change"
+            ):  # 46门，其中校级33门，比上年的38门: of the whole or the part
+                parted = [at for at, claim in enumerate(before) if WORDS["of which"][0] in claim.lead]
+                rest += before[parted[0] + 1 : parted[0] + 2] if parted else []
         rest = [claim for claim in rest if re.search(form, claim.stands)]
         if role in named:
             rest = _named(near.claim, rest, cue, role)
         if rule == "@any":  # 2022年计划3000人；2023年计划3200人，报到2952人，报到率
             rest = [claim for claim in rest if claim.number.start > near.section] or rest
         found[role] = rest if position != "@only" or len({claim.value for claim in rest}) == 1 else []
-    pairs = [*product(found["first"][:1], found["second"][: 2 if relation.second == "@any" else 1])]
+    pairs = [*product(found["first"][:1], found["second"][: 2 if relation.second in ("@any", "@before") else 1])]
     return _certain(near, pairs, None, named=relation.named or relation.of != "ratio")
 
 

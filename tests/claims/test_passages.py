@@ -307,6 +307,19 @@ BY_ITSELF = [
     ("总收入500万元，包括拨款300万元、学费200万元。全年总支出480万元。", {"500": AGREES, "480": UNDECIDED}),
     ("首届招收50人，第二届招收75人，增长33.3%。", {"33.3": DISAGREES}),
     ("2021年预算数为500万元，截至年末实际支出460万元，预算执行率为96%。", {"96": DISAGREES}),
+    # The whole or its last part may be what is compared.
+    ("建成课程40门，其中国家级4门、省级36门，比上年的31门新增9门。", {"9": AGREES, "40": AGREES}),
+    ("建成课程40门，其中省级36门，比上年的31门增加5门。", {"5": AGREES}),
+    ("建成课程40门，其中国家级4门、省级36门，比上年的31门新增7门。", {"7": DISAGREES}),
+    # Two parts of three are no total; a plan and what was added to it are none either.
+    ("立项省级20项、市级30项、校级50项，总数80项。", {"80": DISAGREES}),
+    ("计划招生900人，追加60人，全年录取1000人。", {"1000": UNDECIDED}),
+    # The rate of those that its base names, of the sum and not of the first, and of none that did something else.
+    ("报名150人，实际参加考试140人，合格119人，按实考人数计算的合格率为79.33%。", {"79.33": DISAGREES}),
+    ("有效问卷500份，满意和比较满意的分别为300份和150份，总体满意率达90%。", {"90": AGREES | UNDECIDED}),
+    ("毕业生300人，其中参加护士考试的270人，通过率94.1%。", {"94.1": UNDECIDED}),
+    ("录取500人，上年录取400人，录取人数增加100人，增幅20%。", {"20": DISAGREES}),
+    ("在校生8000人，专任教师500人，学生与专任教师之比为16:1。", {"16:1": AGREES}),
     # Another time's operands; averages are no parts.
     ("今年计划招生1000人；去年报到900人，去年报到率93%。", {"93": UNDECIDED}),
     ("月薪在3000至5000元之间，其中一类平均4200元，二类平均3600元。", {"5000": UNDECIDED}),
