@@ -58,7 +58,8 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     plans = any(re.search(SHAPE["planned"], part.lead) for part in parts)  # 计划2400人，追加150人，全年录取2610人
     of_another |= plans and not re.search(SHAPE["planned"], claim.lead)
     sure = len(parts) > 1 and not apart and not of_another and _are_all(claim, parts, total)
-    return [Join(tuple(parts[first:]), sure and not first) for first in range(len(parts) - 1)]
+    starts = (first for first in range(len(parts) - 1) if not first or not parts[first].place[0])  # none within a list
+    return [Join(tuple(parts[first:]), sure and not first) for first in starts]
 
 
 def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:

@@ -312,7 +312,7 @@ BY_ITSELF = [
     ("建成课程40门，其中省级36门，比上年的31门增加5门。", {"5": AGREES}),
     ("建成课程40门，其中国家级4门、省级36门，比上年的31门新增7门。", {"7": DISAGREES}),
     # Two parts of three are no total; a plan and what was added to it are none either.
-    ("立项省级20项、市级30项、校级50项，总数80项。", {"80": DISAGREES}),
+    ("立项省级20项、市级35项、校级50项，总数85项。", {"85": DISAGREES}),
     ("计划招生900人，追加60人，全年录取1000人。", {"1000": UNDECIDED}),
     # The rate of those that its base names, of the sum and not of the first, and of none that did something else.
     ("报名150人，实际参加考试140人，合格119人，按实考人数计算的合格率为79.33%。", {"79.33": DISAGREES}),
