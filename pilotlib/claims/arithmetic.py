@@ -59,7 +59,10 @@ class Way(NamedTuple):
 def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
     """Whether a stated value can be the one that follows from parts, as far as these are rounded (3.6万)."""
     value, step = amount(claim), 0.2 if claim.number.unit == "番" else claim.number.step * factor(claim)
-    rounded = sum(part.number.step / part.value / 2 for part in parts if part.number.step != 1 and part.value)
+    of_rounded = [part for part in parts if part.number.step != 1 and part.value]
+    rounded = sum(part.number.step / part.value / 2 for part in of_rounded)
+    if claim.family == "change" and len(parts) == 2 and (by := abs(amount(parts[0]) - amount(parts[1]))):
+        rounded = sum(part.number.step * amount(part) / part.value / 2 for part in of_rounded) / by
     near = abs(value - expected) <= min(rounded, 0.05) * abs(expected) + step / 2 + 1e-9
     return near or close_to(value, step, claim.number.modifier, expected)
 

@@ -13,7 +13,7 @@ from pilotlib.claims import grammar
 _PLAIN: dict[int, int | str] = {
     code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-_PLAIN |= str.maketrans("％＋．﹪\u00a0\u3000*`", "%+.%    ") | str.maketrans(*grammar.TRADITIONAL)
+_PLAIN |= str.maketrans("％＋．﹪∶\u00a0\u3000*`", "%+.%:    ") | str.maketrans(*grammar.TRADITIONAL)
 
 
 class Number(NamedTuple):

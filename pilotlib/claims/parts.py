@@ -55,6 +55,7 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     apart = apart and bool(parts) and parts[-1].number.start < section and parts[0] not in totals
     # 总收入100万元，包括A、B。总支出: the parts of another total.
     of_another = not near.earlier and any(word in part.lead for part in parts for word in OTHER_WORDS["parts_follow"])
+    of_another |= not near.earlier and bool(re.search(SHAPE["time"], claim.lead))  # 2021届毕业生共7741人
     plans = any(re.search(SHAPE["planned"], part.lead) for part in parts)  # 计划2400人，追加150人，全年录取2610人
     of_another |= plans and not re.search(SHAPE["planned"], claim.lead)
     sure = len(parts) > 1 and not apart and not of_another and _are_all(claim, parts, total)

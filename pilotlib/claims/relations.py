@@ -111,7 +111,8 @@ def _of_the_same(claim: Claim, other: Claim) -> bool:
     if not again or not of_one_part or not same_unit(claim, other) or len(measures) > 1:
         return False
     by_measure = claim.measure == other.measure != "" and claim.number.kind in (PEOPLE, TIMES)
-    return by_measure or (len(claim.number.written) > 2 and of_one_thing(claim, other))
+    by_words = is_count(claim) and claim.value > 100 and of_one_thing(claim, other)  # smaller ones are soon alike
+    return by_measure or by_words
 
 
 # --- Of which numbers a computation can be, the nearest first; of a rest the first ones first ---

@@ -320,6 +320,12 @@ BY_ITSELF = [
     ("毕业生300人，其中参加护士考试的270人，通过率94.1%。", {"94.1": UNDECIDED}),
     ("录取500人，上年录取400人，录取人数增加100人，增幅20%。", {"20": DISAGREES}),
     ("在校生8000人，专任教师500人，学生与专任教师之比为16:1。", {"16:1": AGREES}),
+    # A change of what its own clause names is not that of the clause before; rounded values leave room for theirs.
+    ("成交额从1500亿元增加到4500亿元，科技型企业数量增长3.2倍。", {"3.2": UNDECIDED}),
+    ("在园24.47万所，比上年增加1.06万所，增长4.55%。", {"4.55": AGREES}),
+    ("产值增长6.5%。出口额增长5.6%。", {"5.6": UNDECIDED}),
+    ("男生5100人、女生2800人。2021届毕业生，共7700人。", {"7700": UNDECIDED}),
+    ("精深加工率85%，农产品加工产值与农业总产值之比从1.68∶1提升到2.5∶1。", {"85": UNDECIDED}),
     # Another time's operands; averages are no parts.
     ("今年计划招生1000人；去年报到900人，去年报到率93%。", {"93": UNDECIDED}),
     ("月薪在3000至5000元之间，其中一类平均4200元，二类平均3600元。", {"5000": UNDECIDED}),
