@@ -77,7 +77,7 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
         if fits(claim, way.expected, *rounded):
             return agrees
         near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
-        near |= any(fits(claim, slip, *rounded) for slip in (way.expected * 10, way.expected / 10, way.expected + 100))
+        near |= any(fits(claim, slip, *rounded) for slip in _slips(claim, way.expected))
         if way.sure and not differs and near and not any(part.number.modifier for part in way.parts):
             short = way.open and way.expected < amount(claim)
             state, sentence = (NOT_UNDERSTOOD, "sum_less") if short else (DISAGREES, "text_differs")
@@ -85,6 +85,13 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
             explanation = say(sentence, computation=way.computation, **written)
             differs = agrees._replace(state=state, explanation=explanation)
     return differs
+
+
+def _slips(claim: Claim, expected: float) -> list[float]:
+    """What is written where the decimal point slips, or where growth is told as a multiple."""
+    if claim.family not in ("ratio", "change", "product", "each"):
+        return []
+    return [expected * 10, expected / 10, *([expected + 100] if claim.number.unit == "%" else [])]
 
 
 def compute(family: str, claim: Claim, parts: Group, sure: bool = False, may_be_more: bool = False) -> Way | None:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from itertools import dropwhile, permutations, product, takewhile
+from math import isclose
 
 from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import RELATIVE, Group, Join, compute, fits
-from pilotlib.claims.claim import Around, Claim, about, amount, beside, is_count, same_unit
+from pilotlib.claims.claim import Around, Claim, about, amount, beside, factor, is_count, same_unit
 from pilotlib.claims.grammar import OTHER_WORDS, PEOPLE, SHAPE, WORDS, Relation
 from pilotlib.claims.meaning import measure_of
 from pilotlib.claims.text import kinds_of
@@ -54,6 +55,8 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
         if position in ("@nearest", "@before"):
             start = (other if other and position == "@before" else near.claim).number.start
             before = [claim for claim in rest if claim.number.start < start]
+            if position == "@before":  # 较去年的88%提高2个百分点，较前年的85%提高5个百分点
+                before = [claim for claim in before if not re.search(SHAPE["compared"], claim.lead)]
             rest = before[:1]
             if (
                 position == "@before" and relation.of == "change"
@@ -63,6 +66,9 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
         rest = [claim for claim in rest if re.search(form, claim.stands)]
         if role in named:
             rest = _named(near.claim, rest, cue, role)
+        rate = rate_named(near) if relation.sole and role == "first" else None
+        if rate:  # 培训500人，取证440人；以培训人数计算的合格率
+            rest = [claim for claim in rest if rate.top[0] in claim.kinds]
         if rule == "@any":  # 2022年计划3000人；2023年计划3200人，报到2952人，报到率
             rest = [claim for claim in rest if claim.number.start > near.section] or rest
         found[role] = rest if position != "@only" or len({claim.value for claim in rest}) == 1 else []
@@ -87,7 +93,10 @@ def _certain(
 def _of_other_times(near: Around, pair: Group) -> bool:
     """Whether two counts are of different years, or of another than their rate: 今年计划1800人，去年报到1653人."""
     of_all = (near.claim, *pair[:2])
-    years = {_time(one, near.text) for one in of_all} - {""}
+    times = [_time(one, near.text) for one in of_all]
+    if "" in times[1:] and re.search(SHAPE["time"], near.claim.lead):  # 在校生8200人，2021年生师比
+        return True
+    years = {*times} - {""}
     own, *others = (frozenset(word for kind, word in one.limits if kind == "time") for one in of_all)
     of_last_year = any(not word[0].isdigit() for word in own)  # which is said of its counts as well
     return len(years) > 1 or (of_last_year and {*others} != {own})
@@ -106,11 +115,8 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     by_name = [other for other in by_name if not other.is_part or other.lead.endswith(phrase) or role == "first"]
     by_part = [other for other in pool if phrase and phrase in {*about(other), *other.scope}]
     by_measure = [other for other in pool if phrase and measure and measure == other.measure]
-    named = len(phrase) > 3 and re.match(SHAPE["letters"], phrase)
-    by_head = [other for other in pool if named and phrase[:2] in beside(other)]  # 占到位资金的: 累计到位
-    by_head = by_head if len(by_head) == 1 and not by_head[0].is_part else []
     # Before a row of numbers stand the first and the last of its years, each of which is one number's.
-    return (by_part if phrase[:1].isdigit() else []) or by_name or by_part or by_measure or by_head
+    return (by_part if phrase[:1].isdigit() else []) or by_name or by_part or by_measure
 
 
 def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) -> bool:
@@ -133,9 +139,12 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
     rate = rate_named(near)
     if not rate:
         return []
+    if near.claim.place[1] > 1 and near.claim.stands.split("#")[0].count("率") > 1:
+        return []  # 合格率、优秀率分别为92%和30%
     if in_order := _in_order(near, rate):
         return _certain(near, [in_order], rate, named=True)
-    later = takewhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)
+    behind = [] if near.claim.number.unit == grammar.FOR_EACH_TEACHER else near.later
+    later = takewhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), behind)
     near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in (near.earlier, later, near.before))
     counts = [other for other in pool if other.number.kind != "rounds"]
     since = next(filter(None, ([other for other in run if other in counts] for run in near_ones)), [])
@@ -153,6 +162,8 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
         bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
     if tops and not bottoms and re.search(SHAPE["all_of_them"], tops[0].tail):
         bottoms = [tops[0]._replace()]
+    if near.claim.number.unit == grammar.FOR_EACH_TEACHER and not len(tops) == len(bottoms) == 1:
+        return []  # which of several
     least = tops[0].value if tops and "done" not in rate.top else 0
     others = [other for other in since if other not in tops and other.value >= least]
     if bottoms and not tops and len(failed) == 1:  # 63人参加，9人不合格
@@ -167,7 +178,11 @@ def _in_order(near: Around, rate: grammar.Rate) -> Group | None:
         counts = [other for other in run[::-1] if is_count(other) and not re.search(SHAPE["failed"], other.stands)]
         tops = [other for other in counts if other.kinds & {*rate.top}]
         bottoms = [other for other in counts if rate.bottom[0] in other.kinds and other not in tops]
-        if len(tops) == len(bottoms) == length > 1:
+        # 男生、女生通过率分别为: names that no count bears are of other groups.
+        names = re.findall(SHAPE["named_in_order"], near.claim.stands.split("#")[0])
+        borne = all(any(name in other.lead for other in counts) for name in names)
+        apart = not any(word in other.lead for other in counts for word in WORDS["of which"])
+        if borne and apart and len(tops) == len(bottoms) == length > 1:
             return tops[place], bottoms[place]
     return None
 
@@ -176,7 +191,12 @@ def by_total_behind(near: Around, _: list[Claim]) -> list[Join]:
     """The count right before a share, of the total that ends the list: 男101人，占35%；女187人，占65%；合计288人."""
     part = near.earlier[0] if near.earlier else near.claim
     totals = [other for other in near.later if same_unit(part, other) and re.search(SHAPE["total"], other.lead)]
-    return [Join((part, totals[0]), True)] if totals and amount(part) <= amount(totals[0]) else []
+    if not totals:
+        return []
+    before = [other for other in near.later if other.number.start < totals[0].number.start]
+    parts = [part, *(other for other in (*near.earlier, *before) if same_unit(part, other))]
+    adds_up = sum(map(amount, parts)) == amount(totals[0]) and not totals[0].is_part
+    return [Join((part, totals[0]), True)] if adds_up else []
 
 
 def by_share_before(near: Around, pool: list[Claim]) -> list[Join]:
@@ -209,9 +229,10 @@ def by_increase(near: Around, pool: list[Claim]) -> list[Join]:
     """较上年增加0.4万人，达2.4万人，增长20%: the value before is what is left of the one now."""
     changes = [other for other in near.earlier if other.family == "change" and other.number.unit not in RELATIVE]
     levels = [level for level in pool if changes and same_unit(changes[0], level)]
-    if not changes or near.claim.number.unit not in RELATIVE:
+    of_a_part = any(word in near.claim.lead for word in WORDS["of which"])
+    if not changes or of_a_part or near.claim.number.unit not in RELATIVE:
         return []
-    apart = [pair for pair in permutations(levels, 2) if pair[1].value - pair[0].value == changes[0].value]
+    apart = [pair for pair in permutations(levels, 2) if isclose(amount(pair[1]) - amount(pair[0]), amount(changes[0]))]
     if len(apart) == 1 and not re.search(SHAPE["fallen"], changes[0].stands):  # 415人，上年367人，增加48人，增幅
         return [Join(apart[0], True)]
     if not len(changes) == len(levels) == 1:
@@ -221,18 +242,25 @@ def by_increase(near: Around, pool: list[Claim]) -> list[Join]:
 
 
 def by_net(near: Around, _: list[Claim]) -> list[Join]:
-    """All who went and the most who came: 招聘26人，其中博士9人；退休11人、调出4人，净增11人."""
+    """All who went, and all who came or the most of these: 招聘26人，其中博士9人；退休11人、调出4人，净增11人."""
     alike = [other for other in near.earlier[::-1] if same_unit(near.claim, other)]
     gone = [other for other in alike if re.search(SHAPE["went"], other.stands)]
     came = [other for other in alike if re.search(SHAPE["came"], other.stands) and other not in gone]
     if not gone or not came:
         return []
-    written = (
-        "（" + " + ".join(other.number.written for other in gone) + "）" if len(gone) > 1 else gone[0].number.written
-    )
-    value = sum(other.value for other in gone)
-    all_gone = gone[0]._replace(value=value, number=gone[0].number._replace(written=written, value=value))
-    return [Join((all_gone, max(came, key=amount)), True)]
+    sums = [_together(came), max(came, key=amount)]
+    others = [other for other in alike[alike.index(came[0]) :] if other not in (*came, *gone)]
+    of_another_time = any(re.search(SHAPE["another_time"], other.lead) for other in alike)
+    parts = sum(amount(other) for other in (*came, *others)) - amount(sums[1])  # of 招聘26人，其中博士9人 ….
+    sure = not of_another_time and (not others or parts == amount(sums[1]))
+    return [Join((_together(gone), one), sure) for one in sums]
+
+
+def _together(parts: list[Claim]) -> Claim:
+    """Several counts as one."""
+    written, value = " + ".join(part.number.written for part in parts), sum(part.value for part in parts)
+    written = f"（{written}）" if len(parts) > 1 else written
+    return parts[0]._replace(value=value, number=parts[0].number._replace(written=written, value=value))
 
 
 def by_two(near: Around, pool: list[Claim]) -> list[Join]:
@@ -253,4 +281,12 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
     sums = next((other for other in pool if same_unit(claim, other)), None)
     sure = len(of_last) == 1 and (of_each or sums is of_last[0][0])
+    sure &= of_each or not any(_is_rounded_mean(claim, *pair) for pair in of_last)
     return [Join(pair, True) for pair in of_last if sure]
+
+
+def _is_rounded_mean(claim: Claim, price: Claim, count: Claim) -> bool:
+    """Whether a total may be that of a mean which is rounded: 平均每班45人，共20个教学班，905人."""
+    room = price.number.step * factor(price) * amount(count) / 2
+    product_of_both = amount(price) * amount(count)
+    return bool(re.search(SHAPE["on_average"], price.lead)) and abs(amount(claim) - product_of_both) <= room

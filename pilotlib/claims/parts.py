@@ -87,12 +87,13 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     if len(parts) < 2:
         return []
     names = [_part_name(part) for part in parts]
-    groups = set(map(_group_of, names))
+    groups, told = _groups_of(names), near.text[claim.number.start : parts[-1].sentence[1]]
+    overlap = re.search(SHAPE["may_overlap"], told)
     group = groups.pop() if len(groups) == 1 else ""  # 初级 中级 高级
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     one_ending = len(endings) == 1 and "" not in endings
     distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
-    sure = whole or distinct or claim.number.unit in KINDS["exclusive"]
+    sure = (whole or distinct or claim.number.unit in KINDS["exclusive"]) and not overlap
     sure = sure and all(part.family != "rest" for part in parts)  # then that is the one in question
     sure = sure and not any(re.search(SHAPE["on_average"], part.lead) for part in parts)
     if claim.number.kind != MONEY:  # 中级180人，通过162人
@@ -102,10 +103,17 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     return [Join(tuple(parts), bool(sure), short)]
 
 
-def _group_of(name: str) -> str:
-    """The group of names that share nobody to which a part's belongs: 在省内实习."""
-    within = (group for one, group in EXCLUSIVE.items() if len(one) > 1 and one in name)
-    return EXCLUSIVE.get(name) or next(within, "")
+def _groups_of(names: list[str]) -> set[str]:
+    """The groups of names that share nobody to which those of parts belong; also where all are longer by the same:
+    在省内实习, 在省外实习."""
+    words = {next((one for one in EXCLUSIVE if one == name), "") or _word_within(name) for name in names}
+    rests = {name.replace(word, "", 1) for name in names for word in words if word and word in name}
+    alike = len(rests) == 1 or all(name in EXCLUSIVE for name in names)
+    return {EXCLUSIVE.get(word, "") for word in words} if alike else {""}
+
+
+def _word_within(name: str) -> str:
+    return next((one for one in EXCLUSIVE if len(one) > 1 and one in name and one not in SHAPE["of_one_person"]), "")
 
 
 def _told_behind(near: Around) -> tuple[list[Claim], bool]:
@@ -117,15 +125,18 @@ def _told_behind(near: Around) -> tuple[list[Claim], bool]:
     alike = next((place for place, other in enumerate(later) if same_unit(claim, other)), -1)
     if alike < 0:
         return [], False
-    if re.search(SHAPE["each_of_all"], later[alike].lead) and of_one_thing(claim, later[alike]):
+    first_alike = later[alike]
+    same_deed = first_alike.kinds & KINDS["deeds"] <= claim.kinds
+    if same_deed and re.search(SHAPE["each_of_all"], first_alike.lead) and of_one_thing(claim, first_alike):
         return later[alike:], True  # 186名选手参加4个工种的比赛，各工种选手分别为
     first, tail = later[0], claim.tail
-    consisted = any(re.match(SHAPE["consisted_of"], part.tail) for part in later)
+    last = next((at for at, part in enumerate(later) if re.match(SHAPE["consisted_of"], part.tail)), -1)
     whole = bool(
         re.search(SHAPE["all_parts"], tail + first.lead)
         or re.match(SHAPE["listed_next"], first.lead)
-        or (consisted and re.match(SHAPE["consists_of"], first.lead))
+        or (last > 0 and re.match(SHAPE["consists_of"], first.lead))
     )
+    later = later[: last + 1] if last > 0 else later
     told = bool(
         _in_bracket(first)
         or any(word in first.lead for word in OTHER_WORDS["parts_follow"])

@@ -8,7 +8,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import Finding, Way, compute, judged
 from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import figure
-from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
 from pilotlib.claims.tables import Cell, Table, operands
 
 
@@ -50,7 +50,8 @@ def column_totals(table: Table) -> list[tuple[str, Claim]]:
 def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Finding | None:
     """A number of prose held against the one cell whose row and column its clause names, or the totals of columns, of
     the tables right before and behind it if it is to be called wrong."""
-    start = min(claim.clause[0], claim.number.start - len(claim.lead))  # 最高的是甲学院，为92.8%
+    alone = re.fullmatch(SHAPE["no_subject"], text[claim.clause[0] : claim.number.start])  # 最高的是甲学院，为92.8%
+    start = min(claim.clause[0], claim.number.start - len(claim.lead)) if alone else claim.clause[0]
     clause, sentence, of_rate = text[start : claim.clause[1]], text[slice(*claim.sentence)], claim.number.unit == "%"
     own_total = bool(re.search(SHAPE["total"], claim.lead))
     summed_up = re.search(SHAPE["sums_up"], sentence)
@@ -74,10 +75,13 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Fi
     alike = [cell for cell in alike if bool(cell.claim.number.unit) == of_rate]
     if len({cell.claim.value for cell in alike}) != 1 or claim.number.modifier:
         return None
+    of_another = re.search(SHAPE["of_another_figure"], re.sub(_stem(found[0][0]) or "$", "", clause))
     value, said = alike[0].claim.value, say("in_table", cell=alike[0].written)
     if value == claim.value:
         return Finding(AGREES, said + "。", value)
     if not re.search(SHAPE["of_a_table"], sentence) and sorted(alike[0].written) != sorted(claim.number.written):
+        return None
+    if of_another:
         return None
     return Finding(DISAGREES, say("text_differs", computation=said, written=claim.number.with_unit), value)
 
@@ -89,7 +93,10 @@ def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence
     columns = [total for table in beside for total in column_totals(table) if not total[1].number.unit]
     named = [(header, total) for header, total in columns if len(_stem(header)) > 1 and _stem(header) in clause]
     alike = [(header, total) for header, total in columns if sorted(f"{total.value:g}") == written and len(written) > 2]
-    named = named if speaks_of_it and named else alike
+    of_lines = any(label in clause for table in beside for label in table.labels if len(label) > 1)
+    bare = re.sub("|".join(re.escape(_stem(header)) for header, _ in columns) or "$", "", clause)
+    of_lines |= bool(re.search(SHAPE["of_some_lines"], bare)) or any(word in sentence for word in WORDS["of which"])
+    named = named if speaks_of_it and named and not of_lines else alike
     vague = claim.number.modifier or claim.number.kind == grammar.MONEY
     if len(named) != 1 or vague or re.search(SHAPE["part_of_a_whole"], sentence):
         return None

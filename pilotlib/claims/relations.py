@@ -45,7 +45,7 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     relation, joined = next((way for way in ways if way[1]), (None, list[Join]()))
     joined = [join._replace(sure=True) for join in joined] if certain else joined
     found = judged(claim, filter(None, (compute(family, claim, *join) for join in joined)))
-    if found and family == "change" and (turned := _turned(claim, found, joined)):
+    if found and family == "change" and (turned := _turned(near, found, joined)):
         return turned
     if found and relation and (found.state == AGREES or relation.sole or _names_its_part(claim, found)):
         return found
@@ -56,12 +56,13 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     return None if found and otherwise and by_chance else otherwise or found
 
 
-def _turned(claim: Claim, found: Finding, joined: Sequence[Join]) -> Finding | None:
+def _turned(near: Around, found: Finding, joined: Sequence[Join]) -> Finding | None:
     """What is said of a change that goes the other way than its words: 92.6%，较去年的94.1%提高1.5个百分点."""
-    early, late = joined[0].parts[:2]
+    claim, (early, late) = near.claim, joined[0].parts[:2]
+    alone = sum(same_unit(early, other) for other in near.earlier) == 1
     compared = early.number.start > claim.clause[0] and re.search(SHAPE["compared"], early.lead)
     rises, falls = (bool(re.search(SHAPE[words], claim.stands)) for words in ("risen", "fallen"))
-    if found.state != AGREES or not compared or rises == falls or (amount(late) > amount(early)) == rises:
+    if found.state != AGREES or not compared or not alone or rises == falls or (amount(late) > amount(early)) == rises:
         return None
     way = say("turned", early=early.number.written, late=late.number.written)
     return found._replace(state=DISAGREES, explanation=way, expected=None)
@@ -79,7 +80,8 @@ def _mean(near: Around) -> Finding | None:
     alike = [other for other in near.earlier if same_unit(other, near.claim)]
     length = alike[0].place[1] if alike else 1
     row = alike[:length][::-1]
-    if length < 2 or [other.place for other in row] != [(place, length) for place in range(length)]:
+    weighted = re.search(SHAPE["weighted"], near.text[slice(*near.claim.sentence)])
+    if length < 2 or weighted or [other.place for other in row] != [(place, length) for place in range(length)]:
         return None
     of_times = re.search(SHAPE["of_times_in_a_row"], near.earlier[0].number.unit + row[0].lead + near.claim.lead)
     if not of_times and any(re.search(SHAPE["on_average"], other.lead) for other in row):  # of groups of any size
@@ -94,6 +96,8 @@ def _mean(near: Around) -> Finding | None:
 def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
     """The same quantity said before with its digits swapped: 326名考生, 362名考生; or another referred to: 上述28名."""
     written, referred = sorted(claim.number.written), re.search(SHAPE["referred"], claim.lead)
+    alike = [other for other in before if same_unit(claim, other) and other.sentence == before[-1].sentence]
+    referred = referred if len(alike) < 2 else None  # 一等奖3名，二等奖5名。上述8名
     for other in reversed(before):
         swapped = claim.value != other.value and sorted(other.number.written) == written
         if (swapped or (referred and claim.value != other.value)) and _of_the_same(claim, other):
@@ -111,8 +115,11 @@ def _of_the_same(claim: Claim, other: Claim) -> bool:
     if not again or not of_one_part or not same_unit(claim, other) or len(measures) > 1:
         return False
     by_measure = claim.measure == other.measure != "" and claim.number.kind in (PEOPLE, TIMES)
-    by_words = is_count(claim) and claim.value > 100 and of_one_thing(claim, other)  # smaller ones are soon alike
-    return by_measure or by_words
+    unlike = claim.limits != other.limits or len({claim.unknown, other.unknown} - {""}) > 1
+    by_measure &= not unlike  # 机电系学生326人，商贸系学生362人
+    summed_up = re.search(SHAPE["summed_up"], claim.lead)  # 综上，1,268人次的任务完成
+    by_words = is_count(claim) and claim.value > 100 and summed_up and of_one_thing(claim, other)
+    return by_measure or bool(by_words)
 
 
 # --- Of which numbers a computation can be, the nearest first; of a rest the first ones first ---

@@ -61,29 +61,31 @@ def judge_table(table: Table) -> list[_Judged]:
     columns = list(zip(*lines, strict=True))
     counts = [[cell if cell and not cell.claim.number.unit else None for cell in line] for line in lines]
     adds_up = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
-    totalled = headers[:2]
-    for one, two, last in zip(headers, headers[1:], headers[2:], strict=False):  # 男生, 女生, 人数
-        of_both = re.search(SHAPE["persons_column"], last) and _apart(one, two)
-        totalled.append(SHAPE["total_header"] if of_both else last)
     across = [[cell if adds else None for cell, adds in zip(line, adds_up, strict=True)] for line in counts]
     found = [
-        *_means(labels, lines),
+        *_means(labels, lines, headers),
         *_totals(labels, counts, headers),
-        *_totals(totalled, list(zip(*across, strict=True)), [""] * len(lines)),
+        *_totals(headers, list(zip(*across, strict=True)), [""] * len(lines)),
     ]
     for column in range(1, len(headers)):
         found += _by_readings(columns[column], _readings(table, columns, column))
+    for at in range(2, len(headers)):  # 男生, 女生, 人数
+        if re.search(SHAPE["persons_column"], headers[at]) and _apart(headers[at - 2], headers[at - 1]):
+            found += _by_readings(columns[at], [("sum", (columns[at - 2], columns[at - 1]))], certain=False)
     for names, along in ((labels, columns), (headers, lines)):
         for cells, readings, certain in _rates(names, along):
             # Where the names say of what a rate is, one line that agrees is enough: a rate may be copied down.
-            found += _by_readings(cells, readings, certain=certain, most=math.inf if certain else 3)
+            named = _by_readings(cells, readings[:1], most=math.inf) if certain else []
+            guessed = _by_readings(cells, readings[certain:], certain=False)
+            found += max(named, guessed, key=_agreeing)
     return sorted({item[0][:2]: item for item in found}.values(), key=lambda item: item[0][:2])
 
 
 def _apart(one: str, two: str) -> bool:
-    """Whether two columns are of different people: 男生, 女生."""
-    groups = {grammar.EXCLUSIVE.get(re.sub(SHAPE["no_header"], "", name), name) for name in (one, two)}
-    return len(groups) == 1
+    """Whether two columns are of both sexes: 男生, 女生."""
+    names = [re.sub(SHAPE["no_header"], "", name) for name in (one, two)]
+    groups = {grammar.EXCLUSIVE.get(name, "") for name in names}
+    return groups == {grammar.EXCLUSIVE[SHAPE["of_both_sexes"]]} and names[0] != names[1]
 
 
 def _cell(row: int, column: int, text: str) -> Cell | None:
@@ -134,7 +136,8 @@ def _rates(names: list[str], lines: Sequence[_Line]) -> Iterator[tuple[_Line, li
         pair = operands(names[column], [names[at] for at in since])
         pairs = [(since[pair[0]], since[pair[1]])] if pair else []
         tops = [before[at] for at in _tops(names[column], [names[at] for at in before])]
-        pairs = pairs or [(top, bottom) for top in tops for bottom in before if bottom not in tops]
+        tops = [top for top in tops if top in since] or tops
+        pairs += [(top, bottom) for top in tops for bottom in before if bottom != top]
         readings: list[_Reading] = []
         for top, bottom in pairs:
             readings.append(("ratio", ([line[top] for line in lines], [line[bottom] for line in lines])))
@@ -168,6 +171,8 @@ def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Read
         pairs = [(one, two) for one in range(1, column) for two in range(1, column) if one != two and family]
         priced = {at for at, name in enumerate(table.headers) if re.search(SHAPE["price_column"], name)}
         pairs = [pair for pair in pairs if family != "product" or pair[0] in priced]
+        of_persons = {at for at, name in enumerate(table.headers) if re.search(SHAPE["of_persons"], name)}
+        pairs = [pair for pair in pairs if pair[1] in of_persons or not re.search(SHAPE["for_each_person"], header)]
         all_before = [(family, columns[1:column])] if family == "middle" else []
         first = [_in_unit_of(name, line, header) for name, line in zip(table.headers, columns, strict=True)]
         return [*all_before, *((family, (first[one], columns[two])) for one, two in pairs)]
@@ -194,8 +199,17 @@ def _by_readings(cells: _Line, readings: Iterable[_Reading], *, certain: bool = 
             of_one = family == "ratio" and cell and not cell.claim.number.unit and cell.claim.value <= 1  # 0.86 of 86%
             if cell and len(parts) == len(operands) and not of_one:
                 told += _told(cell, family, [parts])
-        found.append(_held(told, certain=certain and family not in SHAPE["of_row"], most=most))
-    return max(found, key=lambda judged: sum(finding.state == AGREES for _, finding in judged), default=[])
+        found.append(
+            _held(told, certain=certain and family not in SHAPE["of_row"], most=2 if family == "middle" else most)
+        )
+    return max(found, key=_agreeing, default=[])
+
+
+def _agreeing(judged: Iterable[_Judged]) -> int:
+    """How many cells agree, those aside that any reading would agree with: of equal numbers."""
+    findings = [finding for _, finding in judged]
+    apart = [finding for finding in findings if len({part.value for part in finding.parts}) != 1]
+    return sum(finding.state == AGREES for finding in apart)
 
 
 def _told(cell: Cell, family: str, groups: Sequence[Group]) -> list[_Judged]:
@@ -231,12 +245,14 @@ def _by_units(family: str, *parts: Claim) -> Way | None:
 def _held(found: list[_Judged], *, certain: bool = True, most: float = 3) -> list[_Judged]:
     """Cells with what follows, if that is what their table means: if a third agree (or one in `most`), or where the
     reading is certain of one cell alone."""
-    agree = sum(finding.state == AGREES for _, finding in found)
+    agree = _agreeing(found)
     return found if (certain and len(found) == 1) or 0 < len(found) <= agree * most else []
 
 
-def _means(labels: list[str], lines: Sequence[_Line]) -> list[_Judged]:
+def _means(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> list[_Judged]:
     """The means of a line 平均: of the lines before it."""
+    if any(re.search(SHAPE["persons_column"], header) for header in headers):
+        return []  # they may be weighted
     means = [place for place, label in enumerate(labels) if re.search(SHAPE["mean_line"], label) and place > 1]
     if not means:
         return []
@@ -258,12 +274,15 @@ def _totals(labels: list[str], lines: Sequence[_Line], headers: list[str]) -> It
             told = _told(cell, "sum", groups) if cell and len(others) - start > 1 else []
             for _, finding in told:
                 # Persons may be fewer: who takes two certificates is one person.
-                fewer = shared and finding.value < (finding.expected or 0)
+                fewer = (shared or re.search(SHAPE["over_time"], filled[place][0])) and finding.value < (
+                    finding.expected or 0
+                )
                 no_sum = SHAPE["no_sum_column"] + ("|" + SHAPE["persons_column"] if fewer else "")
                 sums += told if finding.state == AGREES or not re.search(no_sum, header) else []
         start = place + 1 if sums else start
         # A total above all lines may be of lines that overlap: 教师358人, 双师型263人, 高级职称121人.
-        yield from sums if _forgets_a_line(sums) else _held(sums, certain=place > 0)
+        of_parts = place == 0 or any(WORDS["of which"][0] in label for label, _ in filled)
+        yield from sums if not of_parts and _forgets_a_line(sums) else _held(sums, certain=place > 0)
 
 
 def _forgets_a_line(sums: list[_Judged]) -> bool:

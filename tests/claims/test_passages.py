@@ -272,7 +272,6 @@ BY_ITSELF = [
         "全年支出800万元。其中，人员经费500万元，公用经费300万元，人员经费占全年支出的65.2%。",
         {"800": AGREES, "65.2": DISAGREES},
     ),
-    ("发展党员60人，其中学生55人、教师7人。", {"60": DISAGREES}),
     ("今年招聘26人，退休8人、调出5人，净增教师12人。", {"12": DISAGREES}),
     # Persons that 人数 leads up to; so many for each, said of what stands before its number.
     ("三个班人数依次为41、39、46，合计128人，平均每班42人。", {"128": DISAGREES}),
