@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from math import inf, isfinite
 from typing import NamedTuple
 from unicodedata import numeric
 
@@ -129,6 +130,8 @@ def _number(match: re.Match[str]) -> Number:
     try:
         value = 100.0 if written == "百分之百" else worth(written.removeprefix("百分之"))
     except (ValueError, ZeroDivisionError):  # 一万百 is no way to write a number
+        value = inf
+    if not isfinite(value):
         return Number(written, start, end, end, grammar.MALFORMED)
     unit = "%" if form in ("percent", "fraction") else match["unit"] or ""
     before = match.string[max(0, match.start() - 4) : match.start()].rstrip()

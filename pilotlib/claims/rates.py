@@ -53,7 +53,7 @@ def rate_of_text(near: Around, *, certain: bool) -> Finding | None:
         follow = [other for other in near.later if other.number.start < claim.number.unit_end + end]
         near = near._replace(earlier=follow, later=[]) if len(follow) > 1 else near
     finding = comes_about(near, "ratio", certain=certain)
-    if not finding or finding.state == AGREES or not claim.value:
+    if not finding or finding.state == AGREES or not claim.value or claim.number.unit != "%":
         return finding
     top, bottom = finding.parts
     implied = round(amount(top) / claim.value * 100)

@@ -174,8 +174,8 @@ def _readings(table: Table, columns: Sequence[_Line], column: int) -> list[_Read
         of_persons = {at for at, name in enumerate(table.headers) if re.search(SHAPE["of_persons"], name)}
         pairs = [pair for pair in pairs if pair[1] in of_persons or not re.search(SHAPE["for_each_person"], header)]
         all_before = [(family, columns[1:column])] if family == "middle" else []
-        first = [_in_unit_of(name, line, header) for name, line in zip(table.headers, columns, strict=True)]
-        return [*all_before, *((family, (first[one], columns[two])) for one, two in pairs)]
+        used = {one: _in_unit_of(table.headers[one], columns[one], header) for one, _ in pairs}
+        return [*all_before, *((family, (used[one], columns[two])) for one, two in pairs)]
     of = [cell for cell, label in zip(late, table.labels, strict=True) if re.search(SHAPE["total_line"], label)]
     of = [_added(of or late)] if len(of) < 2 else [None]
     of_two = [("ratio", (late, columns[column - 2]))] if column > 2 else []  # 专任教师, 双师型, 比例
