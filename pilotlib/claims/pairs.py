@@ -7,7 +7,7 @@ from math import isclose
 
 from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import RELATIVE, Group, Join, compute, fits
-from pilotlib.claims.claim import Around, Claim, about, amount, beside, factor, is_count, same_unit
+from pilotlib.claims.claim import Around, Claim, about, amount, beside, is_count, same_unit
 from pilotlib.claims.grammar import OTHER_WORDS, PEOPLE, SHAPE, WORDS, Relation
 from pilotlib.claims.meaning import measure_of
 from pilotlib.claims.text import kinds_of
@@ -287,6 +287,6 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
 
 def _is_rounded_mean(claim: Claim, price: Claim, count: Claim) -> bool:
     """Whether a total may be that of a mean which is rounded: 平均每班45人，共20个教学班，905人."""
-    room = price.number.step * factor(price) * amount(count) / 2
-    product_of_both = amount(price) * amount(count)
-    return bool(re.search(SHAPE["on_average"], price.lead)) and abs(amount(claim) - product_of_both) <= room
+    total = amount(price) * amount(count)
+    near = abs(amount(claim) - total) <= total * grammar.RULES["measure_rules"]["rounded_mean"]
+    return near and bool(re.search(SHAPE["on_average"], price.lead))

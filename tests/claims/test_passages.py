@@ -325,6 +325,27 @@ BY_ITSELF = [
     ("产值增长6.5%。出口额增长5.6%。", {"5.6": UNDECIDED}),
     ("男生5100人、女生2800人。2021届毕业生，共7700人。", {"7700": UNDECIDED}),
     ("精深加工率85%，农产品加工产值与农业总产值之比从1.68∶1提升到2.5∶1。", {"85": UNDECIDED}),
+    # Parts that may have people in common, by the group's words, by what is said behind them, by what is counted.
+    ("参加考核800人，其中理论考试合格760人、实操考试合格720人。", {"800": UNDECIDED}),
+    ("报名考生500人：报考初级300人、报考中级250人，其中50人兼报两级。", {"500": UNDECIDED}),
+    ("获奖学生86人，其中金奖12人、银奖30人、铜奖50人，部分学生获多项奖。", {"86": UNDECIDED}),
+    ("8个专业的960名学生参加培训，各专业学生通过人数分别为288人、292人、290人。", {"960": UNDECIDED}),
+    # Two things, each with its own number; far totals of others; what a change is of.
+    ("校内基地建筑面积12500平方米。校外基地建筑面积15200平方米。", {"15200": UNDECIDED}),
+    ("机电系学生共有326人参加考核。商贸系学生共有362人参加考核。", {"362": UNDECIDED}),
+    ("学校获一等奖2人、二等奖8人，参赛选手共100人。", {"100": UNDECIDED}),
+    ("今年获证1020人，上年获证850人，其中中级获证同比增长30%。", {"30": UNDECIDED}),
+    ("合格率90%，较去年的88%提高2个百分点，较前年的85%提高5个百分点。", {"5": AGREES | UNDECIDED}),
+    # Totals that are no sum of the shares before them, net numbers with more that came and went, rates of other groups.
+    ("专任240人，占80%；外聘60人，占15%；全校共聘专家350人。", {"80": UNDECIDED, "15": UNDECIDED}),
+    ("公开招聘20人，引进高层次人才6人，退休8人，净增18人。", {"18": AGREES}),
+    (
+        "初级考核140人，通过119人；中级考核96人，通过72人，男生、女生通过率分别为82%、78%。",
+        {"82": UNDECIDED, "78": UNDECIDED},
+    ),
+    ("实训教师40人，实训学生900人，专任教师210人，在校生3780人，生师比18:1。", {"18:1": AGREES | UNDECIDED}),
+    ("财政拨款800万元，实训基地支出120万元，占财政性教育经费总额的12%。", {"12": UNDECIDED}),
+    ("平均每班45人，共20个教学班，在校生共905人。", {"905": UNDECIDED | AGREES}),
     # Another time's operands; averages are no parts.
     ("今年计划招生1000人；去年报到900人，去年报到率93%。", {"93": UNDECIDED}),
     ("月薪在3000至5000元之间，其中一类平均4200元，二类平均3600元。", {"5000": UNDECIDED}),
@@ -519,6 +540,22 @@ LINES += "| 西 | 100 | 80 | 72 | 92.0% |\n"
         ("| 类别 | 人数 |\n|---|---|\n| 专任教师总数 | 300 |\n| 双师型教师 | 220 |\n| 硕士教师 | 180 |", set()),
         # a share of the column two before it
         ("| 系 | 教师数 | 双师型 | 比例 |\n|---|---|---|---|\n| 甲 | 50 | 40 | 80% |\n| 乙 | 40 | 30 | 70% |", {"70"}),
+        # totals over lines of which one is a part of another; columns that are of more than both sexes
+        (
+            "| 类别 | 2020 | 2021 |\n|---|---|---|\n| 总收入 | 900 | 950 |\n| 财政 | 600 | 640 |\n| 其中专项 | 100 | 90 |\n| 学费 | 300 | 310 |",
+            set(),
+        ),
+        (
+            "| 系 | 报名 | 男生 | 女生 | 人数 |\n|---|---|---|---|---|\n| 甲 | 50 | 20 | 20 | 40 |\n| 乙 | 60 | 25 | 30 | 55 |",
+            set(),
+        ),
+        # a rate of the column by which every line agrees; lines of the table that the prose names
+        (
+            "| 专业 | 报考 | 实考 | 合格 | 合格率 |\n|---|---|---|---|---|\n| 甲 | 100 | 100 | 90 | 90% |\n| 乙 | 80 | 75 | 70 | 87.5% |\n"
+            "| 丙 | 60 | 58 | 50 | 83.3% |",
+            set(),
+        ),
+        ("如下表，东、西以外另有两个校区，计划不同；前两个校区合计计划260人。\n\n" + LINES, {"92.0"}),
         # money in two units; means of a line; a rate copied down, where its names say of what it is
         (
             "| 项目 | 人次 | 费用（万元） | 人均（元） |\n|---|---|---|---|\n| 甲 | 50 | 10 | 2000 |\n| 乙 | 80 | 12 | 1800 |",
