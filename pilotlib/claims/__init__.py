@@ -1,8 +1,8 @@
 """Numbers stated in prose and tables ↔ the text itself ↔ the year: every one is found, understood and judged.
 
 `grammar` holds the words as data; `numbers` finds the numbers, `text` the words around them, `meaning` says what each
-(a `claim`) counts. Layer one judges the text by itself: `relations` says what a number stands near, `pairs` and `sums`
-of which others it comes about, `tables` the same of tables. Layer two, `year`, holds what is positively of this school,
+(a `claim`) counts. Layer one judges the text by itself: `relations` says what a number stands near, `pairs` and `parts`
+of which others it comes about, `tables` the same of tables, `quoted` what prose says of these. Layer two, `year`, holds what is positively of this school,
 this year and the whole of it against `facts`; of percentages both are in `rates`.
 """
 

@@ -26,8 +26,8 @@ def follows(near: Around) -> Finding | None:
     if 1 < claim.value <= _MOST_PARTS and near.later:  # 92.4万元、31.6万元、40.2万元，三项合计
         parts = [other for other in near.earlier if same_unit(other, near.later[0])][: round(claim.value)]
         whole = len(parts) == claim.value and sum(map(amount, parts)) == amount(near.later[0])
-        of_each = re.search(SHAPE["respectively"], near.later[0].lead) and near.later[0].place[1] == claim.value
-        if whole or of_each:
+        listed = re.search(SHAPE["respectively"], near.later[0].lead) and near.later[0].place[1] == claim.value
+        if whole or listed:
             return Finding(AGREES, say("parts_counted" if whole else "list_counted", count=claim.value), claim.value)
     later = [other for other in near.later if not re.search(SHAPE["on_average"], other.lead)]
     of_each = any(other.family == "each" for other in (*near.earlier, *later))
