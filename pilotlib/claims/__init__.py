@@ -2,8 +2,8 @@
 
 `grammar` holds the words as data; `numbers` finds the numbers, `text` the words around them, `meaning` says what each
 (a `claim`) counts. Layer one judges the text by itself: `relations` says what a number stands near, `pairs` and `parts`
-of which others it comes about, `tables` the same of tables, `quoted` what prose says of these. Layer two, `year`, holds what is positively of this school,
-this year and the whole of it against `facts`; of percentages both are in `rates`.
+of which others it comes about, `tables` the same of tables, `quoted` what prose says of these. Layer two, `year`, holds
+what is positively of this school, this year and the whole of it against `facts`; of percentages both are in `rates`.
 """
 
 import re

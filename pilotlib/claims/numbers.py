@@ -17,6 +17,11 @@ _PLAIN: dict[int, int | str] = {
 _PLAIN |= str.maketrans("％＋．﹪∶\u00a0\u3000*`", "%+.%:    ") | str.maketrans(*grammar.TRADITIONAL)
 
 
+# Marks of a text that are written narrow beside Chinese characters: 就业899人,就业率94%.
+_NARROW_MARK = re.compile("(?<=[\u4e00-\u9fff])[,;:()]|[,;:()](?=[\u4e00-\u9fff])")
+_WIDE = str.maketrans(",;:()", "，；：（）")
+
+
 class Number(NamedTuple):
     """A number as it stands in a text: `written` from `start` to `end`, and up to `unit_end` its unit.
 
@@ -48,7 +53,8 @@ def plain_text(text: str) -> str:
     >>> plain_text("１０２８人，８０％，學校")
     '1028人，80%，学校'
     """
-    return re.sub("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text).translate(_PLAIN)
+    plain = re.sub("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))", ",", text).translate(_PLAIN)
+    return _NARROW_MARK.sub(lambda mark: mark[0].translate(_WIDE), plain)
 
 
 def find_numbers(text: str) -> list[Number]:

@@ -346,6 +346,9 @@ BY_ITSELF = [
     ("实训教师40人，实训学生900人，专任教师210人，在校生3780人，生师比18:1。", {"18:1": AGREES | UNDECIDED}),
     ("财政拨款800万元，实训基地支出120万元，占财政性教育经费总额的12%。", {"12": UNDECIDED}),
     ("平均每班45人，共20个教学班，在校生共905人。", {"905": UNDECIDED | AGREES}),
+    # Narrow marks are marks; a rate of those whom it names.
+    ("毕业生1000人,其中升学200人,占20%;自主创业30人,占5%。", {"20": AGREES, "5": DISAGREES}),
+    ("投放计划2850人，其中本省2300人。省外报到率为82.4%，本省报到率为94.7%。", {"82.4": UNDECIDED, "94.7": UNDECIDED}),
     # Another time's operands; averages are no parts.
     ("今年计划招生1000人；去年报到900人，去年报到率93%。", {"93": UNDECIDED}),
     ("月薪在3000至5000元之间，其中一类平均4200元，二类平均3600元。", {"5000": UNDECIDED}),
