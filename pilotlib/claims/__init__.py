@@ -14,6 +14,7 @@ import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import Finding
+from pilotlib.claims.cells import Cell, Table, table_of
 from pilotlib.claims.claim import Around, Claim, around
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
@@ -22,7 +23,7 @@ from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.quoted import Cells, cells_of, quoted
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.relations import said_twice
-from pilotlib.claims.tables import Cell, Table, judge_table, table_of
+from pilotlib.claims.tables import judge_table
 from pilotlib.claims.text import lexicon_of, paragraph_of
 from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed

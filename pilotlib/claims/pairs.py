@@ -1,12 +1,12 @@
-"""Layer one: which two numbers another one comes about by, as the words around it say: of a rate, a share, a change."""
+"""Layer one: which two numbers another one comes about by, as the words around it say: of a rate and of a share."""
 
 import re
 from collections.abc import Sequence
 from itertools import dropwhile, permutations, product, takewhile
-from math import isclose
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import RELATIVE, Group, Join, compute, fits
+from pilotlib.claims.arithmetic import Group, Join, compute, fits
+from pilotlib.claims.changes import time_of
 from pilotlib.claims.claim import Around, Claim, about, amount, beside, is_count, same_unit
 from pilotlib.claims.grammar import OTHER_WORDS, PEOPLE, SHAPE, WORDS, Relation
 from pilotlib.claims.meaning import measure_of
@@ -93,7 +93,7 @@ def _certain(
 def _of_other_times(near: Around, pair: Group) -> bool:
     """Whether two counts are of different years, or of another than their rate: 今年计划1800人，去年报到1653人."""
     of_all = (near.claim, *pair[:2])
-    times = [_time(one, near.text) for one in of_all]
+    times = [time_of(one, near.text) for one in of_all]
     if "" in times[1:] and re.search(SHAPE["time"], near.claim.lead):  # 在校生8200人，2021年生师比
         return True
     years = {*times} - {""}
@@ -207,86 +207,3 @@ def by_share_before(near: Around, pool: list[Claim]) -> list[Join]:
     pairs = [pair for pair in permutations(pool[:PAIRED], 2) if part not in pair and same_unit(part, pair[1])]
     wholes = [pair[1] for pair in pairs if (way := compute("ratio", share, pair)) and fits(share, way.expected, *pair)]
     return [Join((part, wholes[0]), True)] if len(wholes) == 1 and amount(part) <= amount(wholes[0]) else []
-
-
-def by_time(near: Around, pool: list[Claim]) -> list[Join]:
-    """The last two values, if of different times, the earlier first; the later is of the change's own time."""
-    own = re.findall(SHAPE["time"], re.sub(SHAPE["so_many_of"], "", near.claim.lead))
-    if len(pool) < 2 or (len(pool) > 2 and not re.search(SHAPE["year_by_year"], near.claim.lead)):
-        return []
-    early, late = sorted(pool[:2], key=lambda level: _time(level, near.text) or SHAPE["now"])
-    times = _time(early, near.text), _time(late, near.text) or SHAPE["now"]
-    return [Join((early, late), True)] if "" != times[0] != times[1] and (not own or own[-1] == times[1]) else []
-
-
-def _time(claim: Claim, text: str) -> str:
-    """The time that a sentence names last before a number; 上年 sorts before every year that is named."""
-    times = re.findall(SHAPE["time"], text[claim.sentence[0] : claim.number.start])
-    return times[-1].translate(str.maketrans(*SHAPE["order_of_times"])) if times else ""
-
-
-def by_increase(near: Around, pool: list[Claim]) -> list[Join]:
-    """较上年增加0.4万人，达2.4万人，增长20%: the value before is what is left of the one now."""
-    changes = [other for other in near.earlier if other.family == "change" and other.number.unit not in RELATIVE]
-    levels = [level for level in pool if changes and same_unit(changes[0], level)]
-    of_a_part = any(word in near.claim.lead for word in WORDS["of which"])
-    if not changes or of_a_part or near.claim.number.unit not in RELATIVE:
-        return []
-    apart = [pair for pair in permutations(levels, 2) if isclose(amount(pair[1]) - amount(pair[0]), amount(changes[0]))]
-    if len(apart) == 1 and not re.search(SHAPE["fallen"], changes[0].stands):  # 415人，上年367人，增加48人，增幅
-        return [Join(apart[0], True)]
-    if not len(changes) == len(levels) == 1:
-        return []
-    by = changes[0].value * (-1 if re.search(SHAPE["fallen"], changes[0].stands) else 1)
-    return [Join((levels[0]._replace(value=levels[0].value - by), levels[0]), True)]
-
-
-def by_net(near: Around, _: list[Claim]) -> list[Join]:
-    """All who went, and all who came or the most of these: 招聘26人，其中博士9人；退休11人、调出4人，净增11人."""
-    alike = [other for other in near.earlier[::-1] if same_unit(near.claim, other)]
-    gone = [other for other in alike if re.search(SHAPE["went"], other.stands)]
-    came = [other for other in alike if re.search(SHAPE["came"], other.stands) and other not in gone]
-    if not gone or not came:
-        return []
-    sums = [_together(came), max(came, key=amount)]
-    others = [other for other in alike[alike.index(came[0]) :] if other not in (*came, *gone)]
-    of_another_time = any(re.search(SHAPE["another_time"], other.lead) for other in alike)
-    parts = sum(amount(other) for other in (*came, *others)) - amount(sums[1])  # of 招聘26人，其中博士9人 ….
-    sure = not of_another_time and (not others or parts == amount(sums[1]))
-    return [Join((_together(gone), one), sure) for one in sums]
-
-
-def _together(parts: list[Claim]) -> Claim:
-    """Several counts as one."""
-    written, value = " + ".join(part.number.written for part in parts), sum(part.value for part in parts)
-    written = f"（{written}）" if len(parts) > 1 else written
-    return parts[0]._replace(value=value, number=parts[0].number._replace(written=written, value=value))
-
-
-def by_two(near: Around, pool: list[Claim]) -> list[Join]:
-    """The only two as they stand, if they are of different parts or the words speak of two."""
-    if len(pool) != 2 or not same_unit(*pool):
-        return []
-    apart = about(pool[0]) != about(pool[1]) or pool[0].scope != pool[1].scope
-    return [Join((pool[1], pool[0]), True)] if apart or re.search(SHAPE["former"], near.claim.stands) else []
-
-
-def by_only(near: Around, pool: list[Claim]) -> list[Join]:
-    """The last total and the only number that it is for each of; or the last price, if no other sum follows it."""
-    claim, of_each = near.claim, near.claim.family == "each"
-    pairs = [pair for pair in permutations(pool, 2) if compute("each" if of_each else "product", claim, pair)]
-    # 每班40人，共计600人: not what is so much for each follows from the total, but the other way round.
-    behind = [other for other in near.later if of_each and re.search(SHAPE["total"], other.lead)]
-    pairs = [pair for pair in pairs if pair[0] not in behind]
-    of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
-    sums = next((other for other in pool if same_unit(claim, other)), None)
-    sure = len(of_last) == 1 and (of_each or sums is of_last[0][0])
-    sure &= of_each or not any(_is_rounded_mean(claim, *pair) for pair in of_last)
-    return [Join(pair, True) for pair in of_last if sure]
-
-
-def _is_rounded_mean(claim: Claim, price: Claim, count: Claim) -> bool:
-    """Whether a total may be that of a mean which is rounded: 平均每班45人，共20个教学班，905人."""
-    total = amount(price) * amount(count)
-    near = abs(amount(claim) - total) <= total * grammar.RULES["measure_rules"]["rounded_mean"]
-    return near and bool(re.search(SHAPE["on_average"], price.lead))

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import Finding, Way, compute, judged
+from pilotlib.claims.cells import Cell, Table
 from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
-from pilotlib.claims.tables import Cell, Table, operands
+from pilotlib.claims.readings import operands
 
 
 class Cells(NamedTuple):

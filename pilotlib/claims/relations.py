@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress, permutations
 
-from pilotlib.claims import grammar, pairs
+from pilotlib.claims import changes, grammar, pairs
 from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, judged
 from pilotlib.claims.claim import Around, Claim, amount, factor, is_count, of_one_thing, same_unit
 from pilotlib.claims.facts import figure
@@ -220,11 +220,11 @@ def _joined(near: Around, relation: Relation, pool: list[Claim]) -> list[Join]:
 
 _BY: dict[str, Callable[[Around, list[Claim]], list[Join]]] = {
     "rate": pairs.by_rate,
-    "time": pairs.by_time,
-    "two": pairs.by_two,
-    "increase": pairs.by_increase,
-    "net": pairs.by_net,
-    "only": pairs.by_only,
+    "time": changes.by_time,
+    "two": changes.by_two,
+    "increase": changes.by_increase,
+    "net": changes.by_net,
+    "only": changes.by_only,
     "rest": by_rest,
     "before": parts_before,
     "behind": parts_behind,

@@ -6,7 +6,8 @@ The first passage of each kind is one that was once judged wrongly; those after 
 import pytest
 
 from pilotlib.claims import NO_FACTS, check_claims, facts_of, not_of_the_year
-from pilotlib.claims.tables import judge_table, table_of
+from pilotlib.claims.cells import table_of
+from pilotlib.claims.tables import judge_table
 from pilotlib.reading.documents import passages_of, read_document
 from pilotlib.statistics import Tables, summarise
 
