@@ -14,13 +14,13 @@ import pandas as pd
 
 from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import Finding
-from pilotlib.claims.cells import Cell, Table, table_of
+from pilotlib.claims.cells import Cell, table_of
 from pilotlib.claims.claim import Around, Claim, around
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
-from pilotlib.claims.quoted import Cells, cells_of, quoted
+from pilotlib.claims.quoted import Cells, Totals, cells_of, quoted, totals_of
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.relations import said_twice
 from pilotlib.claims.tables import judge_table
@@ -61,7 +61,8 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
     texts, names = [plain_text(passage.text) for passage in passages], (*facts.schools, *grammar.WORDS["ours"])
     facts = facts._replace(ours=ours or any(name in text for text in texts for name in names))
     tables = [table_of(passage.rows) for passage in passages]
-    cells = cells_of(tables)
+    totals = [*map(totals_of, tables)]
+    cells = cells_of(tables, totals)
     for at, (passage, text, table) in enumerate(zip(passages, texts, tables, strict=True)):
         rows += [_row_of_table(passage, *judged) for judged in judge_table(table)]
         paragraph = paragraph_of(text, lexicon)
@@ -79,7 +80,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
                 rows.append(where | {"kind": "label", "explanation": say("label", label=number.label)})
                 continue
             near = next(nearby)
-            own, *derived = _judged(near, claims[-40:], facts, cells, tables[max(0, at - 1) : at + 2])
+            own, *derived = _judged(near, claims[-40:], facts, cells, totals[max(0, at - 1) : at + 2])
             own_rows.append(len(rows))
             rows += [where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)]
             claims.append(near.claim)
@@ -122,7 +123,7 @@ def count_states(claims: pd.DataFrame) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells, beside: list[Table]) -> list[Finding]:
+def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells, beside: list[Totals]) -> list[Finding]:
     """What is found of a claim, and of what follows from it together with the claims around it."""
     claim, number, text = near.claim, near.claim.number, near.text
     verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)

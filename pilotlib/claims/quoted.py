@@ -22,22 +22,29 @@ class Cells(NamedTuple):
     totals: dict[float, tuple[str, Claim]]
 
 
-def cells_of(tables: Iterable[Table]) -> Cells:
-    """What prose can say of the tables of a document."""
-    tables, named = list(tables), dict[str, list[tuple[str, Cell]]]()
+class Totals(NamedTuple):
+    """The labels of a table's lines, and the header and total of each column that is full of numbers."""
+
+    labels: list[str]
+    columns: list[tuple[str, Claim]]
+
+
+def cells_of(tables: Iterable[Table], totals: Iterable[Totals]) -> Cells:
+    """What prose can say of the tables of a document, each with its totals."""
+    named = dict[str, list[tuple[str, Cell]]]()
     for headers, labels, lines in tables:
         for label, line in zip(labels, lines, strict=True):
             filled = [(header, cell) for header, cell in zip(headers, line, strict=True) if cell]
             named.setdefault(label, []).extend(filled if len(label) > 2 else [])
-    sums = {total.value: (header, total) for table in tables for header, total in column_totals(table)}
+    sums = {total.value: (header, total) for of_table in totals for header, total in of_table.columns}
     starts = dict[str, list[str]]()
     for name in filter(None, named):
         starts.setdefault(name[:2], []).append(name)
     return Cells(named, starts, sums)
 
 
-def column_totals(table: Table) -> list[tuple[str, Claim]]:
-    """The header and the total of each column that is full of numbers: as its table says it, else their sum."""
+def totals_of(table: Table) -> Totals:
+    """The totals of a table's columns, as it says them, else their sums."""
     headers, labels, lines = table
     totals = [line for label, line in zip(labels, lines, strict=True) if re.search(SHAPE["total_line"], label)]
     found = list[tuple[str, Claim]]()
@@ -45,10 +52,10 @@ def column_totals(table: Table) -> list[tuple[str, Claim]]:
         parts = [cell.claim for cell in column if cell]
         if len(parts) == len(column) and (totals or len(column) > 1):
             found.append((header, parts[0]._replace(value=sum(part.value for part in parts))))
-    return found
+    return Totals(labels, found)
 
 
-def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Finding | None:
+def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Totals]) -> Finding | None:
     """A number of prose held against the one cell whose row and column its clause names, or the totals of columns, of
     the tables right before and behind it if it is to be called wrong."""
     alone = re.fullmatch(SHAPE["no_subject"], text[claim.clause[0] : claim.number.start])  # 最高的是甲学院，为92.8%
@@ -87,14 +94,14 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Table]) -> Fi
     return Finding(DISAGREES, say("text_differs", computation=said, written=claim.number.with_unit), value)
 
 
-def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence[Table]) -> Finding | None:
+def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence[Totals]) -> Finding | None:
     """A total held against that of the one column which its clause names, where its sentence speaks of the table."""
     speaks_of_it = re.search(SHAPE["of_a_table"], sentence) or re.search(SHAPE["of_all_years"], sentence)
     written = sorted(claim.number.written.replace(",", ""))  # else it is the total if it has its digits
-    columns = [total for table in beside for total in column_totals(table) if not total[1].number.unit]
+    columns = [total for totals in beside for total in totals.columns if not total[1].number.unit]
     named = [(header, total) for header, total in columns if len(_stem(header)) > 1 and _stem(header) in clause]
     alike = [(header, total) for header, total in columns if sorted(f"{total.value:g}") == written and len(written) > 2]
-    of_lines = any(label in clause for table in beside for label in table.labels if len(label) > 1)
+    of_lines = any(label in clause for totals in beside for label in totals.labels if len(label) > 1)
     bare = re.sub("|".join(re.escape(_stem(header)) for header, _ in columns) or "$", "", clause)
     of_lines |= bool(re.search(SHAPE["of_some_lines"], bare)) or any(word in sentence for word in WORDS["of which"])
     named = named if speaks_of_it and named and not of_lines else alike

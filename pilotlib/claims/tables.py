@@ -38,13 +38,13 @@ def judge_table(table: Table) -> list[_Judged]:
     for names, along in ((labels, columns), (headers, lines)):
         for cells, readings, certain in rates(names, along):
             # Where the names say of what a rate is, one line that agrees is enough: a rate may be copied down.
-            named = _by_readings(cells, readings[:1], most=math.inf) if certain else []
+            named = _by_readings(cells, readings[:1], one_in=math.inf) if certain else []
             guessed = _by_readings(cells, readings[certain:], certain=False)
             found += max(named, guessed, key=_agreeing)
     return sorted({item[0][:2]: item for item in found}.values(), key=lambda item: item[0][:2])
 
 
-def _by_readings(cells: Line, readings: Iterable[Reading], *, certain: bool = True, most: float = 3) -> list[_Judged]:
+def _by_readings(cells: Line, readings: Iterable[Reading], *, certain: bool = True, one_in: float = 3) -> list[_Judged]:
     """Cells held against what follows by the reading that the most of them agree with."""
     found = []
     for family, operands in readings:
@@ -55,7 +55,7 @@ def _by_readings(cells: Line, readings: Iterable[Reading], *, certain: bool = Tr
             if cell and len(parts) == len(operands) and not of_one:
                 told += _told(cell, family, [parts])
         found.append(
-            _held(told, certain=certain and family not in SHAPE["of_row"], most=2 if family == "middle" else most)
+            _held(told, certain=certain and family not in SHAPE["of_row"], one_in=2 if family == "middle" else one_in)
         )
     return max(found, key=_agreeing, default=[])
 
@@ -97,11 +97,11 @@ def _by_units(family: str, *parts: Claim) -> Way | None:
     return Way(value, say("product", price=written[0], count=written[1], product=figure(value)), (first, second), True)
 
 
-def _held(found: list[_Judged], *, certain: bool = True, most: float = 3) -> list[_Judged]:
-    """Cells with what follows, if that is what their table means: if a third agree (or one in `most`), or where the
+def _held(found: list[_Judged], *, certain: bool = True, one_in: float = 3) -> list[_Judged]:
+    """Cells with what follows, if that is what their table means: if a third agree (or one in `one_in`), or where the
     reading is certain of one cell alone."""
     agree = _agreeing(found)
-    return found if (certain and len(found) == 1) or 0 < len(found) <= agree * most else []
+    return found if (certain and len(found) == 1) or 0 < len(found) <= agree * one_in else []
 
 
 def _means(labels: list[str], lines: Sequence[Line], headers: list[str]) -> list[_Judged]:
