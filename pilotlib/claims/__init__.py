@@ -17,12 +17,12 @@ from pilotlib.claims.arithmetic import Finding
 from pilotlib.claims.cells import Cell, table_of
 from pilotlib.claims.claim import Around, Claim, around
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
-from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, STATES, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, STATES, UNDECIDED, say
 from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.quoted import Cells, Totals, cells_of, quoted, totals_of
 from pilotlib.claims.rates import judge_rate
-from pilotlib.claims.relations import said_twice
+from pilotlib.claims.relations import otherwise_said, said_twice
 from pilotlib.claims.tables import judge_table
 from pilotlib.claims.text import lexicon_of, paragraph_of
 from pilotlib.claims.year import judge_count, judge_rounds
@@ -84,6 +84,10 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
             own_rows.append(len(rows))
             rows += [where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)]
             claims.append(near.claim)
+            if len(own.parts) == 1 and own.parts[0] in claims[-40:]:  # said twice: which of the two is wrong is not known
+                first = rows[own_rows[claims.index(own.parts[0])]]
+                said = otherwise_said("said_behind", own.parts[0], near.claim)
+                first |= {"state": DISAGREES, "explanation": said} if first["state"] in UNDECIDED else {}
     for place, finding in sorted(judge_rounds(claims, mentioned, facts).items(), reverse=True):
         rows.insert(own_rows[place] + 1, rows[own_rows[place]] | finding._asdict() | {"derived": True})
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
@@ -127,7 +131,7 @@ def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells, besid
     """What is found of a claim, and of what follows from it together with the claims around it."""
     claim, number, text = near.claim, near.claim.number, near.text
     verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)
-    if verdict.state in (NO_DATA, NOT_UNDERSTOOD):
+    if verdict.state in UNDECIDED:
         verdict = quoted(claim, text, cells, beside) or said_twice(claim, before) or verdict
     rounds = {other.scope.application_round: None for other in before} if claim.measure == "rounds_count" else {}
     rounds.pop("", None)

@@ -67,8 +67,21 @@ def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
     return near or close_to(value, step, claim.number.modifier, expected)
 
 
+def is_swapped(claim: Claim, expected: float) -> bool:
+    """Whether a number has the digits of what is expected, two of them swapped: 83.0 of 80.3. Of three or more this is
+    no chance, so that it proves of which numbers it comes about.
+    """
+    step = claim.number.step * factor(claim)
+    written, right = (f"{value / step:.0f}" for value in (amount(claim), expected))
+    apart = sum(one != other for one, other in zip(written, right, strict=False))
+    alike = len(written) > 2 and apart == 2 and sorted(written) == sorted(right)
+    return alike and not claim.number.modifier
+
+
 def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measure_rules"]["far"]) -> Finding | None:
-    """Agreement with the first way that fits, else disagreement with the first that is sure, near, of nothing vague."""
+    """Agreement with the first way that fits, else disagreement with the first that is sure, near, of nothing vague; or
+    of which it has the digits in another order.
+    """
     differs = None
     for way in ways:
         expected = round(way.expected / factor(claim), 2)
@@ -78,8 +91,9 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
             return agrees
         near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
         near |= any(fits(claim, slip, *rounded) for slip in _slips(claim, way.expected))
-        if way.sure and not differs and near and not any(part.number.modifier for part in way.parts):
-            short = way.open and way.expected < amount(claim)
+        swapped = is_swapped(claim, way.expected)
+        if ((way.sure and near) or swapped) and not differs and not any(part.number.modifier for part in way.parts):
+            short = way.open and way.expected < amount(claim) and not swapped
             state, sentence = (NOT_UNDERSTOOD, "sum_less") if short else (DISAGREES, "text_differs")
             written = {"written": claim.number.with_unit, "rest": figure(amount(claim) - way.expected)}
             explanation = say(sentence, computation=way.computation, **written)

@@ -62,7 +62,7 @@ def _words(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 AGREES, DISAGREES, LOWER_BOUND = "agrees", "disagrees", "lower_bound"
-NO_DATA, NOT_UNDERSTOOD = "no_data", "not_understood"
+UNDECIDED = NO_DATA, NOT_UNDERSTOOD = "no_data", "not_understood"
 # The states of a claim, the gravest first, with their Chinese names.
 STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下限", NO_DATA: "无数据", AGREES: "一致"}
 

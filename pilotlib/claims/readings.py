@@ -95,7 +95,7 @@ def operands(rate_name: str, names: Sequence[str]) -> tuple[int, int] | None:
     rate, tops = _rate_in(rate_name), _tops(rate_name, names)
     rest = [at for at, name in enumerate(names) if at not in tops and name and not re.search(SHAPE["not_done"], name)]
     by_kind = ([at for at in rest if kind in _kinds_in(names[at])] for kind in (rate.bottom if rate else ()))
-    bottoms = next(filter(None, by_kind), []) if rate else rest
+    bottoms = next(filter(None, by_kind), rest if len(rest) == 1 else []) if rate else rest
     of_times = {bool(re.search(SHAPE["of_times"], names[at])) for at in tops + bottoms}
     return (tops[0], bottoms[0]) if len(tops) == len(bottoms) == len(of_times) == 1 else None
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import compress, permutations
 
 from pilotlib.claims import changes, grammar, pairs
-from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, judged
+from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, is_swapped, judged
 from pilotlib.claims.claim import Around, Claim, amount, factor, is_count, of_one_thing, same_unit
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, PERCENT, SHAPE, TIMES, Relation, say
@@ -50,10 +50,11 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     if found and relation and (found.state == AGREES or relation.sole or _names_its_part(claim, found)):
         return found
     others = (compute(family, claim, group) for group in _any_that_fit(near, family, pool))
-    otherwise = judged(claim, (way for way in others if way and _can_be(claim, way)))
+    otherwise = judged(claim, (way for way in others if way and _can_be(near, way)))
     # By how much two small counts differ is soon true of any two.
     by_chance = family in ("change", "each", "product") and claim.number.unit not in RELATIVE
-    return None if found and otherwise and by_chance else otherwise or found
+    agrees = otherwise and otherwise.state == AGREES
+    return None if found and agrees and by_chance else otherwise if agrees else found or otherwise
 
 
 def _turned(near: Around, found: Finding, joined: Sequence[Join]) -> Finding | None:
@@ -94,32 +95,32 @@ def _mean(near: Around) -> Finding | None:
 
 
 def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
-    """The same quantity said before with its digits swapped: 326名考生, 362名考生; or another referred to: 上述28名."""
-    written, referred = sorted(claim.number.written), re.search(SHAPE["referred"], claim.lead)
+    """The same quantity said before with two digits swapped: 326名考生, 362名考生; or another referred to: 上述28名."""
+    referred = re.search(SHAPE["referred"], claim.lead)
     alike = [other for other in before if same_unit(claim, other) and other.sentence == before[-1].sentence]
     referred = referred if len(alike) < 2 else None  # 一等奖3名，二等奖5名。上述8名
     for other in reversed(before):
-        swapped = claim.value != other.value and sorted(other.number.written) == written
-        if (swapped or (referred and claim.value != other.value)) and _of_the_same(claim, other):
-            said = say("said_before", before=other.number.with_unit)
-            computation = say("text_differs", computation=said, written=claim.number.with_unit)
-            return Finding(DISAGREES, computation, other.value)
+        differs = is_swapped(claim, amount(other)) or (referred and claim.value != other.value)
+        if differs and _of_the_same(claim, other):
+            return Finding(DISAGREES, otherwise_said("said_before", claim, other), other.value, parts=(other,))
     return None
 
 
+def otherwise_said(where: str, claim: Claim, other: Claim) -> str:
+    """What is said of a number that stands elsewhere in the text, before or behind it, with another value."""
+    said = say(where, other=other.number.with_unit)
+    return say("text_differs", computation=said, written=claim.number.with_unit)
+
+
 def _of_the_same(claim: Claim, other: Claim) -> bool:
-    """Whether two numbers say how many of the same there are, by what they measure or by the words beside them."""
+    """Whether two numbers say how many of the same there are, by the words beside them or by what they measure."""
     again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
-    of_one_part = claim.scope == other.scope and all(limit == "part" for limit, _ in claim.limits ^ other.limits)
-    measures = {claim.measure, other.measure} - {""}
-    if not again or not of_one_part or not same_unit(claim, other) or len(measures) > 1:
+    if not again or claim.scope != other.scope or not same_unit(claim, other):
         return False
-    by_measure = claim.measure == other.measure != "" and claim.number.kind in (PEOPLE, TIMES)
-    unlike = claim.limits != other.limits or len({claim.unknown, other.unknown} - {""}) > 1
-    by_measure &= not unlike  # 机电系学生326人，商贸系学生362人
-    summed_up = re.search(SHAPE["summed_up"], claim.lead)  # 综上，1,268人次的任务完成
-    by_words = is_count(claim) and claim.value > 100 and summed_up and of_one_thing(claim, other)
-    return by_measure or bool(by_words)
+    if re.search(SHAPE["spoken_of"], f"{claim.lead}#{claim.tail}"):
+        return of_one_thing(claim, other)
+    alike = claim.limits == other.limits and len({claim.unknown, other.unknown} - {""}) < 2  # 机电系, 商贸系
+    return alike and other.measure == claim.measure != "" and claim.number.kind in (PEOPLE, TIMES)
 
 
 # --- Of which numbers a computation can be, the nearest first; of a rest the first ones first ---
@@ -194,14 +195,14 @@ def _any_that_fit(near: Around, family: str, pool: list[Claim]) -> Iterable[Grou
     if family == "ratio":
         behind = [other for other in pool if near.section < other.number.start]
         pool = behind if len(behind) > 1 else pool
-        if not (pairs.rate_named(near) or re.search(SHAPE["any_rate"], claim.stands)):
-            return []
     return permutations(pool[: pairs.PAIRED], 2)
 
 
-def _can_be(claim: Claim, way: Way) -> bool:
+def _can_be(near: Around, way: Way) -> bool:
     """Whether a number can come about in a way that no words state: a part is no more than its whole, a fall falls."""
-    first, second = map(amount, way.parts[:2])
+    claim, (first, second) = near.claim, map(amount, way.parts[:2])
+    if claim.family == "ratio" and not (pairs.rate_named(near) or re.search(SHAPE["any_rate"], claim.stands)):
+        return is_swapped(claim, way.expected)
     if claim.family == "ratio" and not way.number:
         return first <= second or (claim.value > 100 and bool(re.search(SHAPE["beyond"], claim.stands)))
     grown = claim.number.unit in RELATIVE and re.search(SHAPE["changed_by"], claim.stands)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 from operator import not_
 
-from pilotlib.claims.arithmetic import Finding, Group, Way, compute, judged, ratio
+from pilotlib.claims import grammar
+from pilotlib.claims.arithmetic import Finding, Group, Way, compute, is_swapped, judged, ratio
 from pilotlib.claims.cells import Cell, Line, Table
 from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import figure
@@ -54,17 +55,17 @@ def _by_readings(cells: Line, readings: Iterable[Reading], *, certain: bool = Tr
             of_one = family == "ratio" and cell and not cell.claim.number.unit and cell.claim.value <= 1  # 0.86 of 86%
             if cell and len(parts) == len(operands) and not of_one:
                 told += _told(cell, family, [parts])
-        found.append(
-            _held(told, certain=certain and family not in SHAPE["of_row"], one_in=2 if family == "middle" else one_in)
-        )
+        one_in_two = 2 if family == "middle" else one_in
+        found.append(_held(told, certain=certain and family not in SHAPE["of_row"], one_in=one_in_two))
     return max(found, key=_agreeing, default=[])
 
 
 def _agreeing(judged: Iterable[_Judged]) -> int:
-    """How many cells agree, those aside that any reading would agree with: of equal numbers."""
-    findings = [finding for _, finding in judged]
-    telling = [finding for finding in findings if len({part.value for part in finding.parts}) != 1]
-    return sum(finding.state == AGREES for finding in telling)
+    """How many cells agree, but for two digits swapped; not those that any reading would agree with: of equal numbers."""
+    telling = [(cell, finding) for cell, finding in judged if len({part.value for part in finding.parts}) != 1]
+    return sum(
+        finding.state == AGREES or is_swapped(cell.claim, finding.expected or 0) for cell, finding in telling
+    )
 
 
 def _told(cell: Cell, family: str, groups: Sequence[Group]) -> list[_Judged]:
@@ -101,7 +102,14 @@ def _held(found: list[_Judged], *, certain: bool = True, one_in: float = 3) -> l
     """Cells with what follows, if that is what their table means: if a third agree (or one in `one_in`), or where the
     reading is certain of one cell alone."""
     agree = _agreeing(found)
-    return found if (certain and len(found) == 1) or 0 < len(found) <= agree * one_in else []
+    meant = (certain and len(found) == 1) or (0 < len(found) <= agree * one_in)
+    return found if meant or ((agree or one_in == math.inf) and _are_slips(found)) else []
+
+
+def _are_slips(found: list[_Judged]) -> bool:
+    """Whether cells differ a little and to both sides: of another base all would differ to one."""
+    apart = [finding.value / finding.expected - 1 if finding.expected else math.inf for _, finding in found]
+    return min(apart) < 0 < max(apart) and max(map(abs, apart)) <= grammar.RULES["measure_rules"]["slip"]
 
 
 def _means(labels: list[str], lines: Sequence[Line], headers: list[str]) -> list[_Judged]:

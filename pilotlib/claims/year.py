@@ -8,7 +8,7 @@ from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import Finding
 from pilotlib.claims.claim import Around, Claim
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
-from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, UNDECIDED, say
 from pilotlib.claims.meaning import has_reason
 from pilotlib.claims.relations import follows
 from pilotlib.claims.text import kinds_of
@@ -26,7 +26,7 @@ def judge_count(near: Around, facts: Facts) -> list[Finding]:
     claim, (verdict, of_the_year) = near.claim, _by_year(near, facts)
     finding, names = follows(near), _judge_names(claim, facts)
     derived = [item for item in (names, finding) if item and item.number]
-    undecided = verdict.state in (NO_DATA, NOT_UNDERSTOOD)
+    undecided = verdict.state in UNDECIDED
     behind = finding and any(part.number.start > claim.number.start for part in finding.parts)
     stated = claim.family or behind or re.search(SHAPE["total"], claim.lead)  # no sum that the text does not state
     agrees_by_text = finding and finding.state == AGREES and verdict.state == DISAGREES and stated and not of_the_year
@@ -80,7 +80,7 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
         fields |= {"known": fact.statement, "others": _other_senses(fact, known), "difference": difference}
     elif ways:
         fields["likeliest"] = titled(*ways[0])
-    decided = fact if state not in (NO_DATA, NOT_UNDERSTOOD) else None
+    decided = fact if state not in UNDECIDED else None
     value = claim.value if sentence == "rounds_meant" else decided.value if decided else None
     of_the_year = "sum" in kinds_of(claim.before) and "whole year" in claim.kinds
     return Finding(state, say(sentence, **fields), value, decided and decided.statistic), of_the_year
