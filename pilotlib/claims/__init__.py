@@ -7,7 +7,7 @@ what is positively of this school, this year and the whole of it against `facts`
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -56,6 +56,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
         determine.
     """
     lexicon, claims, mentioned = lexicon_of(facts), list[Claim](), set[str]()
+    told = list[tuple[Claim, str, str]]()
     rows, own_rows = list[Row](), list[int]()  # the derived ones stand behind the own one of their number
     passages = list(passages)
     texts, names = [plain_text(passage.text) for passage in passages], (*facts.schools, *grammar.WORDS["ours"])
@@ -84,10 +85,11 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
             own_rows.append(len(rows))
             rows += [where | own._asdict(), *(where | row._asdict() | {"derived": True} for row in derived)]
             claims.append(near.claim)
-            if len(own.parts) == 1 and own.parts[0] in claims[-40:]:  # said twice: which of the two is wrong is not known
-                first = rows[own_rows[claims.index(own.parts[0])]]
-                said = otherwise_said("said_behind", own.parts[0], near.claim)
-                first |= {"state": DISAGREES, "explanation": said} if first["state"] in UNDECIDED else {}
+            told += _told_of_others(near.claim, [own, *derived])
+    places = {id(claim): own for claim, own in zip(claims, own_rows, strict=True)}
+    for claim, state, explanation in told:
+        row = rows[places[id(claim)]] if id(claim) in places else {}
+        row |= {"state": state, "explanation": explanation} if row.get("state") in UNDECIDED else {}
     for place, finding in sorted(judge_rounds(claims, mentioned, facts).items(), reverse=True):
         rows.insert(own_rows[place] + 1, rows[own_rows[place]] | finding._asdict() | {"derived": True})
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
@@ -143,6 +145,18 @@ def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells, besid
         clause = text[claim.clause[0] : number.start] + figure(value) + text[number.end : claim.clause[1]]
         instead = " ".join(clause.split())
     return [verdict._replace(number=number.written, value=claim.value, instead=instead), *derived]
+
+
+def _told_of_others(claim: Claim, findings: list[Finding]) -> Iterator[tuple[Claim, str, str]]:
+    """What is found of a claim, as it is told of others: of the same said before, which may be the one that is wrong,
+    and of the last part behind a total that agrees.
+    """
+    own, *derived = findings
+    if own.state == DISAGREES and len(own.parts) == 1:
+        yield own.parts[0], DISAGREES, otherwise_said("said_behind", own.parts[0], claim)
+    for finding in derived:
+        if finding.state == AGREES and finding.parts and finding.parts[-1].number.start > claim.number.start:
+            yield finding.parts[-1], AGREES, finding.explanation
 
 
 def _row_of_table(passage: Passage, cell: Cell, finding: Finding) -> Row:

@@ -6,10 +6,11 @@ A number has a `family`: it is a ratio, a change, so much for each, a product, a
 import math
 import re
 from collections.abc import Callable, Iterable
+from operator import ne
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.claim import Claim, amount, factor, same_unit
+from pilotlib.claims.claim import Claim, amount, beside, factor, same_unit
 from pilotlib.claims.facts import close_to, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, MONEY, NOT_UNDERSTOOD, OTHER_WORDS, PEOPLE, SHAPE, TIMES, say
 from pilotlib.columns import title_of
@@ -56,13 +57,14 @@ class Way(NamedTuple):
     number: str = ""
 
 
-def fits(claim: Claim, expected: float, *parts: Claim) -> bool:
-    """Whether a stated value can be the one that follows from parts, as far as these are rounded (3.6万)."""
+def fits(claim: Claim, expected: float, *parts: Claim, added: bool = False) -> bool:
+    """Whether a stated value can be the one that follows from parts, or their sum, as far as these are rounded (3.6万)."""
     value, step = amount(claim), 0.2 if claim.number.unit == "番" else claim.number.step * factor(claim)
     of_rounded = [part for part in parts if part.number.step != 1 and part.value]
     rounded = sum(part.number.step / part.value / 2 for part in of_rounded)
-    if claim.family == "change" and len(parts) == 2 and (by := abs(amount(parts[0]) - amount(parts[1]))):
-        rounded = sum(part.number.step * amount(part) / part.value / 2 for part in of_rounded) / by
+    by = expected if added else amount(parts[0]) - amount(parts[1]) if claim.family == "change" and len(parts) == 2 else 0
+    if by:
+        rounded = sum(part.number.step * amount(part) / part.value / 2 for part in of_rounded) / abs(by)
     near = abs(value - expected) <= min(rounded, 0.05) * abs(expected) + step / 2 + 1e-9
     return near or close_to(value, step, claim.number.modifier, expected)
 
@@ -71,11 +73,25 @@ def is_swapped(claim: Claim, expected: float) -> bool:
     """Whether a number has the digits of what is expected, two of them swapped: 83.0 of 80.3. Of three or more this is
     no chance, so that it proves of which numbers it comes about.
     """
+    written, right = _digits(claim, expected)
+    return len(written) > 2 and _apart(written, right) == 2 and sorted(written) == sorted(right)
+
+
+def is_slip(claim: Claim, expected: float) -> bool:
+    """Whether a number is what is expected but for a digit mistyped or swapped, or a little off as by a miscount."""
+    near = abs(amount(claim) - expected) <= grammar.RULES["measure_rules"]["slip"] * abs(expected)
+    return near or _apart(*_digits(claim, expected)) == 1 or is_swapped(claim, expected)
+
+
+def _digits(claim: Claim, expected: float) -> tuple[str, str]:
+    """The digits of a number and of what is expected in its place; none of a number that is vague."""
     step = claim.number.step * factor(claim)
-    written, right = (f"{value / step:.0f}" for value in (amount(claim), expected))
-    apart = sum(one != other for one, other in zip(written, right, strict=False))
-    alike = len(written) > 2 and apart == 2 and sorted(written) == sorted(right)
-    return alike and not claim.number.modifier
+    return ("", "") if claim.number.modifier else (f"{amount(claim) / step:.0f}", f"{expected / step:.0f}")
+
+
+def _apart(one: str, two: str) -> int:
+    """In how many places two numbers differ; all if they are not of one length."""
+    return sum(map(ne, one, two)) if len(one) == len(two) else len(one + two)
 
 
 def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measure_rules"]["far"]) -> Finding | None:
@@ -87,10 +103,10 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
         expected = round(way.expected / factor(claim), 2)
         agrees = Finding(AGREES, way.computation + "。", expected, None, way.number, expected, "", way.parts)
         rounded = [part for part in way.parts if not way.number or part.number.step > 1]  # 12.5 of a sum is exact
-        if fits(claim, way.expected, *rounded):
+        if fits(claim, way.expected, *rounded, added=bool(way.number)):
             return agrees
         near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
-        near |= any(fits(claim, slip, *rounded) for slip in _slips(claim, way.expected))
+        near |= any(fits(claim, slip, *rounded) for slip in _slips(claim, way))
         swapped = is_swapped(claim, way.expected)
         if ((way.sure and near) or swapped) and not differs and not any(part.number.modifier for part in way.parts):
             short = way.open and way.expected < amount(claim) and not swapped
@@ -101,11 +117,11 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
     return differs
 
 
-def _slips(claim: Claim, expected: float) -> list[float]:
+def _slips(claim: Claim, way: Way) -> list[float]:
     """What is written where the decimal point slips, or where growth is told as a multiple."""
     if claim.family not in ("ratio", "change", "product", "each"):
         return []
-    return [expected * 10, expected / 10, *([expected + 100] if claim.number.unit == "%" else [])]
+    return [way.expected * 10, way.expected / 10, *([way.expected + 100] if claim.number.unit == "%" else [])]
 
 
 def compute(family: str, claim: Claim, parts: Group, sure: bool = False, may_be_more: bool = False) -> Way | None:
@@ -149,19 +165,23 @@ def is_one_of(each: Claim, claim: Claim) -> bool:
     unit = SHAPE["each_of"].get(word, word)
     before = match["each"] and claim.lead.rstrip("有共为").endswith(word)  # 教学班12个
     behind = re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail)
-    return claim.number.unit.startswith(unit) or bool(before or behind)
+    by_name = match["each"] and each.stands[match.start("each") :][:2] in beside(claim)  # 每名辅导员 of 辅导员48人
+    return claim.number.unit.startswith(unit) or bool(before or behind or by_name)
 
 
 def _ratio_of(claim: Claim, top: Claim, bottom: Claim) -> Way | None:
-    known = same_unit(top, bottom) and bottom.value
-    per = {"‰": 1000, grammar.FOR_EACH_TEACHER: 1}.get(claim.number.unit, 100)
+    of_two = claim.number.unit == grammar.FOR_EACH
+    top, bottom = sorted((top, bottom), key=amount, reverse=True) if of_two else (top, bottom)
+    known = (of_two or same_unit(top, bottom)) and bottom.value
+    per = {"‰": 1000, grammar.FOR_EACH: 1}.get(claim.number.unit, 100)
     return ratio(top, bottom, per=per) if known else None
 
 
 def _change_of(claim: Claim, early: Claim, late: Claim) -> Way | None:
     unit, relative = claim.number.unit, claim.number.unit in RELATIVE
-    if not relative:
-        early, late = sorted((early, late), key=amount)
+    rises, falls = (bool(re.search(SHAPE[words], claim.stands)) for words in ("risen", "fallen"))
+    if not relative or rises != falls:  # a growth is of the smaller value, a fall of the larger one
+        early, late = sorted((early, late), key=amount, reverse=relative and falls)
     base, level = amount(early), amount(late)
     if not same_unit(early, late) or (relative and base * level <= 0):
         return None
@@ -194,7 +214,8 @@ def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
 
 
 def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:
-    if not (price.family == "each" and same_unit(claim, price) and is_one_of(price, count)):
+    alike = same_unit(claim, price) or {claim.number.kind, price.number.kind} == {PEOPLE, TIMES}
+    if not (price.family == "each" and alike and is_one_of(price, count)):
         return None
     value, one, many = amount(price) * amount(count), price.number.written, count.number.written
     return Way(value, say("product", price=one, count=many, product=_in_unit(value, price)), (price, count))

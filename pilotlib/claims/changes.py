@@ -80,8 +80,10 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     behind = [other for other in near.later if of_each and re.search(SHAPE["total"], other.lead)]
     pairs = [pair for pair in pairs if pair[0] not in behind]
     of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
+    alike = next((other for other in near.earlier if of_each and other.family == "each" and same_unit(claim, other)), None)
     sums = next((other for other in pool if same_unit(claim, other)), None)
     sure = len(of_last) == 1 and (of_each or sums is of_last[0][0])
+    sure &= not alike  # 生均320元，比省里的生均280元: of others
     sure &= of_each or not any(_is_rounded_mean(claim, *pair) for pair in of_last)
     return [Join(pair, True) for pair in of_last if sure]
 

@@ -68,9 +68,9 @@ STATES = {DISAGREES: "不一致", NOT_UNDERSTOOD: "未识别", LOWER_BOUND: "下
 
 # Classes of units and kinds of labels that the code treats apart.
 PEOPLE, TIMES, THINGS, PERCENT, MONEY = "people", "times", "things", "percent", "money"
-FOR_EACH_TEACHER = ":"  # the unit of 18:1
+FOR_EACH = ":"  # the unit of 18:1
 COUNTS = (PEOPLE, TIMES, THINGS, MONEY)
-YEAR, ORDINAL, DATE, COHORT, MALFORMED = "年份", "序数", "日期", "年级", "写法不明"
+YEAR, ORDINAL, DATE, COHORT, MALFORMED, PROPORTION = "年份", "序数", "日期", "年级", "写法不明", "比例"
 READ_WITH_THE_WORDS = ("名称", "模块代码", "概括", "等次")  # 5G of 5G移动网络运维, 一年 of 上一年度
 IN_NAMES = (*READ_WITH_THE_WORDS, "专业代码", ORDINAL)  # the labels that may stand within a name of a list
 

@@ -139,8 +139,10 @@ def _number(match: re.Match[str]) -> Number:
         value = inf
     if not isfinite(value):
         return Number(written, start, end, end, grammar.MALFORMED)
+    before = match.string[max(0, match.start() - 9) : match.start()].rstrip()
     unit = "%" if form in ("percent", "fraction") else match["unit"] or ""
-    before = match.string[max(0, match.start() - 4) : match.start()].rstrip()
+    if not unit and re.search(grammar.RULES["number"]["no_unit_of_ratio"], before):  # 生师比为17.59
+        unit = grammar.FOR_EACH
     after = {(match["inner"] or "").strip(), match["outer"] or ""}
     modifiers = [meaning for meaning, words in grammar.BEFORE.items() if before.endswith(words)]
     modifiers += [meaning for meaning, words in grammar.AFTER.items() if set(words) & after]
@@ -149,13 +151,16 @@ def _number(match: re.Match[str]) -> Number:
     digits = re.match(r"[\d,，]+(?:\.(\d+))?", written.replace(" ", ""))
     count = float(re.sub("[,，]", "", digits[0])) if digits and "/" not in written else 0
     step = value / count * 10 ** -len(digits[1] or "") if digits and count and value else 1
-    kind, modifier = grammar.UNITS.get(unit, ""), (modifiers or [""])[0]
+    kind = grammar.PERCENT if unit == grammar.FOR_EACH else grammar.UNITS.get(unit, "")
+    modifier = (modifiers or [""])[0]
     return Number(written, start, end, match.end(), "", value, unit, kind, modifier, step)
 
 
 def _ratio(match: re.Match[str]) -> Number:
-    """How many students there are for a teacher: 18 of 18:1 and of 1:18."""
+    """How many there are for each one: 18 of 18:1 and of 1:18 students for a teacher; a label where no words say so."""
     written, (start, end) = match["ratio"], match.span("ratio")
+    if not re.search(grammar.RULES["number"]["ratio_before"], match.string[max(0, start - 9) : start]):
+        return Number(written, start, end, end, grammar.PROPORTION)
     larger = max(re.split("[:：]", written), key=worth)
     step = 10.0 ** -len(larger.strip().partition(".")[2])
-    return Number(written, start, end, end, "", worth(larger), grammar.FOR_EACH_TEACHER, grammar.PERCENT, "", step)
+    return Number(written, start, end, end, "", worth(larger), grammar.FOR_EACH, grammar.PERCENT, "", step)

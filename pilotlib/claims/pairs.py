@@ -40,13 +40,13 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
     behind = [*dropwhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)]
     if relation.of == "ratio":  # 通过率89%；乙证书通过71人
         pool = [claim for claim in pool if claim not in behind]
-    found = dict[str, list[Claim]]()
+    found, of_two = dict[str, list[Claim]](), near.claim.number.unit == grammar.FOR_EACH
     for role in sorted(rules, key=lambda role: rules[role].startswith(("@only", "@before"))):
         rule = rules[role] if rules[role].startswith("@") else f" {rules[role]}"
         position, _, form = rule.partition(" ")
         other = next((claims[0] for claims in found.values() if claims), None)
-        rest = [claim for claim in pool if claim is not other and (not other or same_unit(other, claim))]
-        if role == "second" and other and relation.of == "ratio":  # a whole is more, and itself no part of another
+        rest = [claim for claim in pool if claim is not other and (not other or of_two or same_unit(other, claim))]
+        if role == "second" and other and relation.of == "ratio" and not of_two:  # a whole is more, and itself no part of another
             last = near.claim.number.start if position == "@only" else len(near.text)
             rest = [one for one in rest if amount(one) >= amount(other) and one.number.start < last]
             rest = [one for one in rest if role in named or not one.is_part]
@@ -86,7 +86,7 @@ def _certain(
     in_lists = any(part.place[1] > 1 for pair, _ in ways for part in pair)  # 分别为80人和40人，总体满意率
     one_value &= claim.place[1] > 1 or not (in_lists and re.search(SHAPE["of_them_all"], claim.lead))
     one_value &= claim.family != "ratio" or not any(_of_other_times(near, pair) for pair, _ in ways)
-    sure = one_value and (named or not _of_others(near, rate, [pair for pair, _ in ways]))
+    sure = one_value and (named or not of_others(near, rate, [pair for pair, _ in ways]))
     return [Join(pair, sure) for pair, _ in ways]
 
 
@@ -119,11 +119,13 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     return (by_part if phrase[:1].isdigit() else []) or by_name or by_part or by_measure
 
 
-def _of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) -> bool:
+def of_others(near: Around, rate: grammar.Rate | None, pairs: Sequence[Group]) -> bool:
     """Whether a share or rate may be of others than its counts: of another part, or of a name behind ； or 。."""
     claim, parts = near.claim, [part for pair in pairs for part in pair]
     if len({frozenset(one.unknown) & {*SHAPE["one_of_several"]} for one in (claim, *parts)} - {frozenset()}) > 1:
         return True  # 甲校报名230人，乙校通过184人
+    if re.search(SHAPE["of_others"], claim.lead):
+        return True  # 2302班45人中有39人取得，其他班级通过率
     if not rate:
         return not about(claim) <= set[str]().union(*map(about, parts))
     own, *of_parts = (about(one) - {word for kind, word in one.limits if kind == "time"} for one in (claim, *parts))
@@ -143,7 +145,7 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
         return []  # 合格率、优秀率分别为92%和30%
     if in_order := _in_order(near, rate):
         return _certain(near, [in_order], rate, named=True)
-    behind = [] if near.claim.number.unit == grammar.FOR_EACH_TEACHER else near.later
+    behind = [] if near.claim.number.unit == grammar.FOR_EACH else near.later
     later = takewhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), behind)
     near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in (near.earlier, later, near.before))
     counts = [other for other in pool if other.number.kind != "rounds"]
@@ -162,10 +164,11 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
         bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
     if tops and not bottoms and re.search(SHAPE["all_of_them"], tops[0].tail):
         bottoms = [tops[0]._replace()]
-    if near.claim.number.unit == grammar.FOR_EACH_TEACHER and not len(tops) == len(bottoms) == 1:
-        return []  # which of several
-    least = tops[0].value if tops and "done" not in rate.top else 0
+    of_two = near.claim.number.unit == grammar.FOR_EACH
+    least = tops[0].value if tops and "done" not in rate.top and not of_two else 0
     others = [other for other in since if other not in tops and other.value >= least]
+    if of_two and not len(tops) == len(bottoms or others) == 1:
+        return []  # which of several
     if bottoms and not tops and len(failed) == 1:  # 63人参加，9人不合格
         tops = [bottoms[0]._replace(value=bottoms[0].value - failed[0].value)]
     return _certain(near, [*product(tops, bottoms or others)], rate)

@@ -27,6 +27,7 @@ def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
         return len(parts) == 1 and lacking["not"][:2] in beside(parts[0])
     parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
     told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
+    told = told or (len(parts) > 1 and whole.place[1] == 1 and parts[-1].sentence == whole.sentence)
     failed = lacking and lacking["failed"] and not parts[0].kinds.isdisjoint(("pass", "award"))
     return bool(told or failed) or parts[0].number.start < whole.number.start
 
@@ -56,9 +57,12 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     # 总收入100万元，包括A、B。总支出: the parts of another total.
     of_another = not near.earlier and any(word in part.lead for part in parts for word in OTHER_WORDS["parts_follow"])
     of_another |= not near.earlier and bool(re.search(SHAPE["time"], claim.lead))  # 2021届毕业生共7741人
+    # 总收入2.36亿元，其中拨款1.41亿元、学费0.5亿元；全年支出2.29亿元: those are of the total before.
+    of_another |= not total["strong"] and len(before) > len(parts) > 0 and WORDS["of which"][0] in parts[0].lead
     plans = any(re.search(SHAPE["planned"], part.lead) for part in parts)  # 计划2400人，追加150人，全年录取2610人
     of_another |= plans and not re.search(SHAPE["planned"], claim.lead)
     sure = len(parts) > 1 and not apart and not of_another and _are_all(claim, parts, total)
+    sure = sure and max(map(amount, parts)) <= amount(claim)  # else it is no sum: 报修137次，三天内修好的累计125次
     starts = (first for first in range(len(parts) - 1) if not first or not parts[first].place[0])  # none within a list
     return [Join(tuple(parts[first:]), sure and not first) for first in starts]
 

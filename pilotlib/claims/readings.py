@@ -3,13 +3,22 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import compress
+from itertools import compress, permutations, product
+from operator import mul, sub, truediv
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pilotlib.claims import grammar
 from pilotlib.claims.cells import Cell, Line, Table
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import SHAPE, WORDS
 
+# What a cell can be of two others of its line, the first perhaps so many powers of ten larger or smaller.
+_OF_TWO = {"rest": sub, "product": mul, "mean": truediv}
+_POWERS = (0, 4, -4)
+_SEVERAL_DIGITS = 20  # a number that is less is soon what two others come to
+Floats = NDArray[np.float64]
 Reading = tuple[str, Sequence[Line]]  # a family, and the lines of its operands
 
 
@@ -18,33 +27,52 @@ def readings_of(table: Table, columns: Sequence[Line], column: int) -> list[Read
     the column before it by its total, else by its sum; 缺考, 生均, 金额 by any two columns before it."""
     header, late = table.headers[column], columns[column - 1]
     if re.search(SHAPE["change_column"], header):
-        early = columns[column - 2] if column > 2 else [None] * len(late)
+        levels = [at for at in range(1, column) if not re.search(SHAPE["change_column"], table.headers[at])]
+        late = columns[levels[-1]] if levels else late  # 2022年, 2023年, 增减额, 增长率
+        early = columns[levels[-2]] if len(levels) > 1 else [None] * len(late)
         return [("change", (early, late)), ("change", ([None, *late[:-1]], late))]
+    if re.search(SHAPE["running_column"], header):
+        return [("sum", ([None, *columns[column][:-1]], late))]
+    if re.search(SHAPE["total_column"], header) and column + 2 < len(columns):  # 总学时, 理论, 实操
+        return [("sum", columns[column + 1 : column + 3])]
     if not re.search(SHAPE["share_column"], header):
-        family = next((family for family, form in SHAPE["of_row"].items() if re.search(form, header)), "")
-        pairs = [(one, two) for one in range(1, column) for two in range(1, column) if one != two and family]
-        priced = {at for at, name in enumerate(table.headers) if re.search(SHAPE["price_column"], name)}
-        pairs = [pair for pair in pairs if family != "product" or pair[0] in priced]
-        of_persons = {at for at, name in enumerate(table.headers) if re.search(SHAPE["of_persons"], name)}
-        pairs = [pair for pair in pairs if pair[1] in of_persons or not re.search(SHAPE["for_each_person"], header)]
-        all_before = [(family, columns[1:column])] if family == "middle" else []
-        used = {one: _in_unit_of(table.headers[one], columns[one], header) for one, _ in pairs}
-        return [*all_before, *((family, (used[one], columns[two])) for one, two in pairs)]
+        of_all = [("middle", columns[1:column])] if re.search(SHAPE["mean_column"], header) else []
+        named = [family for family, form in SHAPE["of_row"].items() if re.search(form, header)]
+        return [*of_all, *_of_two(columns, column, named)]
     of = [cell for cell, label in zip(late, table.labels, strict=True) if re.search(SHAPE["total_line"], label)]
     of = [_added(of or late)] if len(of) < 2 else [None]
     of_two = [("ratio", (late, columns[column - 2]))] if column > 2 else []  # 专任教师, 双师型, 比例
     return [("ratio", (late, of * len(late))), *of_two]
 
 
-def _in_unit_of(header: str, line: Line, own: str) -> Line:
-    """A column of money in the unit of another header: of 15 under 费用（万元） 150000 for 人均（元）."""
-    if not (SHAPE["money"] in header and SHAPE["money"] in own):
-        return line
-    factor = 10.0 ** (4 * ((SHAPE["ten_thousands"] in header) - (SHAPE["ten_thousands"] in own)))
+def _of_two(columns: Sequence[Line], column: int, named: list[str]) -> list[Reading]:
+    """The way to read a column by two before it that fits most of its cells: as its header names, or a product or a
+    quotient that fits two cells at least, of several digits, and half of all: 生均 is 图书 ÷ 学生, each perhaps in 万.
+    """
+    own, *others = (_values(columns[at]) for at in (column, *range(1, column)))
+    step = np.array([cell.claim.number.step if cell else np.nan for cell in columns[column]])
+    best, reading = 0, list[Reading]()
+    ways = product(permutations(range(len(others)), 2), named[:1] or ("product", "mean"), _POWERS)
+    with np.errstate(all="ignore"):
+        for (one, two), family, power in ways:
+            expected = _OF_TWO[family](others[one] * 10.0**power, others[two])
+            fit, all_of_them = abs(expected - own) <= step / 2 + 1e-9, int(np.isfinite(expected * own).sum())
+            telling = len({*own[fit]}) > 1 and (own[fit] / step[fit]).min() >= _SEVERAL_DIGITS
+            if fit.sum() > best and (named or (telling and fit.sum() * 2 >= all_of_them)):
+                best, reading = fit.sum(), [(family, (_scaled(columns[one + 1], power), columns[two + 1]))]
+    return reading
+
+
+def _values(line: Line) -> Floats:
+    return np.array([cell.claim.value if cell else np.nan for cell in line])
+
+
+def _scaled(line: Line, power: int) -> Line:
+    """A column of so many ten thousands as single ones, or the other way round: of 15 万元 150000."""
     scaled = list[Cell | None]()
-    for cell in line if factor != 1 else ():
+    for cell in line if power else ():
         if cell:
-            value = round(cell.claim.value * factor, 6)
+            value = round(cell.claim.value * 10.0**power, 6)
             number = cell.claim.number._replace(written=figure(value))
             cell = cell._replace(claim=cell.claim._replace(value=value, number=number))
         scaled.append(cell)
@@ -63,12 +91,14 @@ def rates(names: list[str], lines: Sequence[Line]) -> Iterator[tuple[Line, list[
     not, a numerator by any number before it."""
     last = 0
     for column in [place for place, name in enumerate(names) if re.search(SHAPE["rate_column"], name)]:
+        if re.search(SHAPE["change_column"], names[column]):
+            continue
         before = [at for at in range(column) if any(line[at] for line in lines)]
         since, last = [at for at in before if at >= last], column + 1
         pair = operands(names[column], [names[at] for at in since])
         pairs = [(since[pair[0]], since[pair[1]])] if pair else []
         tops = [before[at] for at in _tops(names[column], [names[at] for at in before])]
-        tops = [top for top in tops if top in since] or tops
+        tops = [top for top in tops if top in since] or tops or before[-1:]
         pairs += [(top, bottom) for top in tops for bottom in before if bottom != top]
         readings: list[Reading] = []
         for top, bottom in pairs:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import compress, permutations
 
 from pilotlib.claims import changes, grammar, pairs
-from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, is_swapped, judged
+from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, fits, is_slip, is_swapped, judged
 from pilotlib.claims.claim import Around, Claim, amount, factor, is_count, of_one_thing, same_unit
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, PERCENT, SHAPE, TIMES, Relation, say
@@ -25,7 +25,8 @@ def follows(near: Around) -> Finding | None:
         return comes_about(near, family) or (_mean(near) if family == "each" else None)
     if 1 < claim.value <= _MOST_PARTS and near.later:  # 92.4万元、31.6万元、40.2万元，三项合计
         parts = [other for other in near.earlier if same_unit(other, near.later[0])][: round(claim.value)]
-        whole = len(parts) == claim.value and sum(map(amount, parts)) == amount(near.later[0])
+        here = sum(part.number.start > near.section for part in near.earlier if same_unit(part, near.later[0]))
+        whole = len(parts) == claim.value in (here, sum(map(amount, parts)) == amount(near.later[0]) and claim.value)
         listed = re.search(SHAPE["respectively"], near.later[0].lead) and near.later[0].place[1] == claim.value
         if whole or listed:
             return Finding(AGREES, say("parts_counted" if whole else "list_counted", count=claim.value), claim.value)
@@ -50,10 +51,13 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     if found and relation and (found.state == AGREES or relation.sole or _names_its_part(claim, found)):
         return found
     others = (compute(family, claim, group) for group in _any_that_fit(near, family, pool))
-    otherwise = judged(claim, (way for way in others if way and _can_be(near, way)))
+    others = [way for way in others if way and _can_be(near, way)]
+    otherwise = judged(claim, [*others, *_only_one(near, others)])
     # By how much two small counts differ is soon true of any two.
-    by_chance = family in ("change", "each", "product") and claim.number.unit not in RELATIVE
+    by_chance = family in ("change", "each", "product") and claim.number.unit not in RELATIVE and claim.value < 100
     agrees = otherwise and otherwise.state == AGREES
+    if found and otherwise and len(otherwise.parts) < len(found.parts) and all(p in found.parts for p in otherwise.parts):
+        return found  # a part is forgotten
     return None if found and agrees and by_chance else otherwise if agrees else found or otherwise
 
 
@@ -95,7 +99,12 @@ def _mean(near: Around) -> Finding | None:
 
 
 def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
-    """The same quantity said before with two digits swapped: 326名考生, 362名考生; or another referred to: 上述28名."""
+    """The same quantity said before with two digits swapped: 326名考生, 362名考生; another referred to: 上述28名; or one
+    in another unit: 360万元（即3600000元）.
+    """
+    if before and re.search(SHAPE["said_in_another_unit"], claim.lead) and same_unit(claim, before[-1]):
+        state = AGREES if fits(claim, amount(before[-1]), before[-1]) else DISAGREES
+        return Finding(state, otherwise_said("said_before", claim, before[-1]), amount(before[-1]) / factor(claim))
     referred = re.search(SHAPE["referred"], claim.lead)
     alike = [other for other in before if same_unit(claim, other) and other.sentence == before[-1].sentence]
     referred = referred if len(alike) < 2 else None  # 一等奖3名，二等奖5名。上述8名
@@ -187,20 +196,46 @@ def _any_that_fit(near: Around, family: str, pool: list[Claim]) -> Iterable[Grou
             ends = permutations(range(len(pool) + 1), 2)
             return [tuple(pool[first:last]) for first, last in ends if last - first > 1]
         by_chance = claim.value < _NO_CHANCE or claim.number.modifier or claim.number.kind == PERCENT
-        runs = (pool, of_one_deed(claim, pool))
-        starts = ((run, first) for run in runs for first in range(len(run) - 1) if not run[first].place[0])
-        return (
-            [] if by_chance else [tuple(run[first:]) for run, first in starts]
-        )  # not within a list: a part is missing
+        if by_chance:
+            return []
+        # Not from within a list, nor up to within one: a part is missing.
+        before = [other for other in near.before[::-1] if same_unit(claim, other)]
+        runs = (pool, of_one_deed(claim, pool), [*before, *pool] if pool else before)
+        back = [run[first:] for run in runs for first in range(len(run) - 1) if not run[first].place[0]]
+        runs = ([other for other in run if same_unit(claim, other)] for run in (near.later, near.behind))
+        return map(tuple, [*back, *(run[:last] for run in runs for last in range(2, len(run) + 1) if _ends(run, last))])
     if family == "ratio":
         behind = [other for other in pool if near.section < other.number.start]
         pool = behind if len(behind) > 1 else pool
     return permutations(pool[: pairs.PAIRED], 2)
 
 
+def _only_one(near: Around, ways: Sequence[Way]) -> list[Way]:
+    """The only way in which a number can come about by those before it in its clauses, if it does but for a slip."""
+    claim, rate = near.claim, pairs.rate_named(near)
+    here = [way for way in ways if all(near.section < part.number.start < claim.number.start for part in way.parts)]
+    if not claim.family or claim.place[1] > 1 or len({way.expected for way in here}) != 1:
+        return []
+    last = max(part.number.start for part in here[0].parts)
+    told = any(other.family == claim.family and other.number.start > last for other in near.earlier)
+    of_another = claim.family == "change" and not re.search(SHAPE["changed_at_once"], claim.stands)
+    first, second, *_ = here[0].parts
+    of_another |= claim.family == "ratio" and (first.number.start < last or first.value == second.value)
+    of_another |= claim.family == "ratio" and pairs.of_others(near, rate, [here[0].parts])
+    of_another |= bool(rate and not first.kinds & {*rate.top}) or claim.number.unit == grammar.FOR_EACH
+    return [] if told or of_another or not is_slip(claim, here[0].expected) else [here[0]._replace(sure=True)]
+
+
+def _ends(run: list[Claim], last: int) -> bool:
+    """Whether a list in a run of numbers ends before a place."""
+    return last == len(run) or not run[last].place[0]
+
+
 def _can_be(near: Around, way: Way) -> bool:
     """Whether a number can come about in a way that no words state: a part is no more than its whole, a fall falls."""
     claim, (first, second) = near.claim, map(amount, way.parts[:2])
+    if not claim.family and not re.search(f"{SHAPE['total']}|{SHAPE['levels_at']}", claim.lead):  # which no word speaks of
+        return fits(claim, way.expected)
     if claim.family == "ratio" and not (pairs.rate_named(near) or re.search(SHAPE["any_rate"], claim.stands)):
         return is_swapped(claim, way.expected)
     if claim.family == "ratio" and not way.number:
