@@ -69,18 +69,20 @@ def fits(claim: Claim, expected: float, *parts: Claim, added: bool = False) -> b
     return near or close_to(value, step, claim.number.modifier, expected)
 
 
-def is_swapped(claim: Claim, expected: float) -> bool:
-    """Whether a number has the digits of what is expected, two of them swapped: 83.0 of 80.3. Of three or more this is
-    no chance, so that it proves of which numbers it comes about.
+def is_mistyped(claim: Claim, expected: float) -> bool:
+    """Whether a number is what is expected, two digits swapped (83.0 of 80.3) or one of four or more another. This is no
+    chance, so that it proves of which numbers it comes about.
     """
     written, right = _digits(claim, expected)
-    return len(written) > 2 and _apart(written, right) == 2 and sorted(written) == sorted(right)
+    swapped = len(written) > 2 and _apart(written, right) == 2 and sorted(written) == sorted(right)
+    return swapped or (len(written.rstrip("0")) > 3 and _apart(written, right) == 1)
 
 
 def is_slip(claim: Claim, expected: float) -> bool:
-    """Whether a number is what is expected but for a digit mistyped or swapped, or a little off as by a miscount."""
+    """Whether a number is what is expected but for a digit or the point mistyped, or a little off as by a miscount."""
     near = abs(amount(claim) - expected) <= grammar.RULES["measure_rules"]["slip"] * abs(expected)
-    return near or _apart(*_digits(claim, expected)) == 1 or is_swapped(claim, expected)
+    near |= fits(claim, expected * 10) or fits(claim, expected / 10)
+    return near or _apart(*_digits(claim, expected)) == 1 or is_mistyped(claim, expected)
 
 
 def _digits(claim: Claim, expected: float) -> tuple[str, str]:
@@ -96,7 +98,7 @@ def _apart(one: str, two: str) -> int:
 
 def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measure_rules"]["far"]) -> Finding | None:
     """Agreement with the first way that fits, else disagreement with the first that is sure, near, of nothing vague; or
-    of which it has the digits in another order.
+    of which it is mistyped.
     """
     differs = None
     for way in ways:
@@ -107,9 +109,9 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
             return agrees
         near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
         near |= any(fits(claim, slip, *rounded) for slip in _slips(claim, way))
-        swapped = is_swapped(claim, way.expected)
-        if ((way.sure and near) or swapped) and not differs and not any(part.number.modifier for part in way.parts):
-            short = way.open and way.expected < amount(claim) and not swapped
+        mistyped = is_mistyped(claim, way.expected)
+        if ((way.sure and near) or mistyped) and not differs and not any(part.number.modifier for part in way.parts):
+            short = way.open and way.expected < amount(claim) and not mistyped
             state, sentence = (NOT_UNDERSTOOD, "sum_less") if short else (DISAGREES, "text_differs")
             written = {"written": claim.number.with_unit, "rest": figure(amount(claim) - way.expected)}
             explanation = say(sentence, computation=way.computation, **written)
@@ -145,8 +147,8 @@ def ratio(top: Claim, bottom: Claim, *, sure: bool = False, per: int = 100) -> W
 def _written(*parts: Claim) -> list[str]:
     """Operands as they stand in the text, if of one unit, else as what they are worth; what we found as we write it."""
     quoted = len({part.number.unit for part in parts}) == 1
-    stand = [part.number.written if quoted and part.value == part.number.value else "" for part in parts]
-    return [written or figure(amount(part)) for written, part in zip(stand, parts, strict=True)]
+    stand = [part.number.written if quoted and abs(part.value) == part.number.value else "" for part in parts]
+    return [written or figure(abs(amount(part))) for written, part in zip(stand, parts, strict=True)]
 
 
 def _in_unit(value: float, *parts: Claim) -> str:
@@ -161,7 +163,8 @@ def is_one_of(each: Claim, claim: Claim) -> bool:
     if not match:  # 平均 alone does not say of what
         return False
     if word in OTHER_WORDS["one_person"]:
-        return claim.number.kind == PEOPLE
+        of_times = match["each"] and each.stands[match.start("each") :].startswith(claim.number.unit)
+        return claim.number.kind == PEOPLE or (claim.number.kind == TIMES and bool(of_times))  # 每人次
     unit = SHAPE["each_of"].get(word, word)
     before = match["each"] and claim.lead.rstrip("有共为").endswith(word)  # 教学班12个
     behind = re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail)
@@ -214,8 +217,8 @@ def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
 
 
 def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:
-    alike = same_unit(claim, price) or {claim.number.kind, price.number.kind} == {PEOPLE, TIMES}
-    if not (price.family == "each" and alike and is_one_of(price, count)):
+    several = claim.value / claim.number.step > 100  # 120间，每间8个床位，可住960人
+    if not (price.family == "each" and (several or same_unit(claim, price)) and is_one_of(price, count)):
         return None
     value, one, many = amount(price) * amount(count), price.number.written, count.number.written
     return Way(value, say("product", price=one, count=many, product=_in_unit(value, price)), (price, count))
@@ -227,8 +230,11 @@ def _rest_of(_: Claim, whole: Claim, *parts: Claim) -> Way:
 
 
 def _sum_of(_: Claim, *parts: Claim) -> Way:
-    added, number = sum(map(amount, parts)), "+".join(part.number.written for part in parts)
-    equation = " + ".join(_written(*parts)) if len(parts) < 8 else say("column_sum", count=len(parts))
+    """What parts come to; those that are negative go off."""
+    added, signs = sum(map(amount, parts)), ["−" if part.value < 0 else "+" for part in parts]
+    terms = [f" {sign} {term}" for sign, term in zip(signs, _written(*parts), strict=True)]
+    equation = "".join(terms)[3:] if len(parts) < 8 else say("column_sum", count=len(parts))
+    number = "".join(sign + part.number.written for sign, part in zip(signs, parts, strict=True))[1:]
     return Way(added, f"{equation} = {_in_unit(added, *parts)}", parts, number=number)
 
 

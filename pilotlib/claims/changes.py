@@ -57,6 +57,18 @@ def by_net(near: Around, _: list[Claim]) -> list[Join]:
     return [Join((_together(gone), one), sure) for one in sums]
 
 
+def by_flow(near: Around, _: list[Claim]) -> list[Join]:
+    """What there was, with what came and without what went: 教师168人，退休6人，新招聘13人，年末175人."""
+    alike = [other for other in (*near.before[::-1], *near.earlier[::-1]) if same_unit(near.claim, other)]
+    gone = [other for other in alike if re.search(SHAPE["went"], other.stands)]
+    came = [other for other in alike if re.search(SHAPE["came"], other.stands) and other not in gone]
+    base = [other for other in alike if other not in gone and other not in came]
+    if len(base) != 1 or not gone or not came or base[0] is not alike[0]:
+        return []
+    signed = [other._replace(value=-other.value) if other in gone else other for other in alike[1:]]
+    return [Join((base[0], *signed), True)]
+
+
 def _together(parts: list[Claim]) -> Claim:
     """Several counts as one."""
     written, value = " + ".join(part.number.written for part in parts), sum(part.value for part in parts)

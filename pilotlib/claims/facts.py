@@ -143,7 +143,7 @@ def close_to(value: float, step: float, modifier: str, expected: float) -> bool:
     """
     digits, cut_off = f"{value:.0f}", math.floor(expected / step + 1e-9) * step
     round_to = 10 ** (len(digits) - len(digits.rstrip("0")))  # 100 of 900, and 5 of 85
-    about = round_to * (5 if digits.rstrip("0").endswith("5") else 1)
+    about = round_to * (5 if digits.rstrip("0").endswith("5") else 1 if value % step < 1e-6 else 10)  # 三分之一
     return {
         "": abs(value - expected) <= step / 2 + 1e-9 or math.isclose(cut_off, value, abs_tol=1e-6),
         "some_more": value <= expected < value + round_to,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from math import inf, isfinite
+from operator import mul
 from typing import NamedTuple
 from unicodedata import numeric
 
@@ -74,8 +75,8 @@ def worth(number: str) -> float:
     >>> [worth(number) for number in ("1,028", "2.5万", "一千零二十八", "两百", "二分之一", "1/4")]
     [1028.0, 25000.0, 1028.0, 200.0, 0.5, 0.25]
     """
-    if number.endswith("成"):
-        return 10 * worth(number[0])
+    if "成" in number:  # 七成, 七成八
+        return sum(map(mul, map(worth, number.split("成")[0] + number.split("成")[1]), (10, 1)))
     number = re.sub(r"[\s,，]", "", number).replace("两", "二").replace("〇", "零")
     number = re.sub("(.+)/(.+)", r"\2分之\1", number)
     if "分之" in number:
@@ -144,7 +145,8 @@ def _number(match: re.Match[str]) -> Number:
     if not unit and re.search(grammar.RULES["number"]["no_unit_of_ratio"], before):  # 生师比为17.59
         unit = grammar.FOR_EACH
     after = {(match["inner"] or "").strip(), match["outer"] or ""}
-    modifiers = [meaning for meaning, words in grammar.BEFORE.items() if before.endswith(words)]
+    no_modifier = re.search(grammar.RULES["number"]["no_modifier"], before)  # 节约3.3万元
+    modifiers = [meaning for meaning, words in grammar.BEFORE.items() if before.endswith(words) and not no_modifier]
     modifiers += [meaning for meaning, words in grammar.AFTER.items() if set(words) & after]
     value = round(value * 100 if form == "fraction" else value, 6)
     # The worth of the last digit that is written: 0.1 of 88.3, 1000 of 2.5万, 1 of 1,028 and of a fraction.

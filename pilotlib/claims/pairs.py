@@ -110,6 +110,10 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     measure = measure_of(PEOPLE, "", words) if role == "second" else ""
     negated = tuple(no + phrase for no in OTHER_WORDS["negations"])
     by_name = [other for other in pool if phrase and phrase in beside(other)]
+    core = re.sub(SHAPE["no_core"], "", phrase)  # 占收回问卷的: 收回472份
+    if role == "second" and not by_name and len(core) > 1:
+        edges = [re.split(SHAPE["between_clauses"], text) for other in pool for text in (other.lead, other.tail)]
+        by_name = [other for at, other in enumerate(pool) if core in edges[2 * at][-1] + "#" + edges[2 * at + 1][0]]
     by_name = by_name or [other for other in pool if phrase and phrase == other.number.unit and not other.is_part]
     by_name = [other for other in by_name if not any(no in beside(other) for no in negated)]
     by_name = [other for other in by_name if not other.is_part or other.lead.endswith(phrase) or role == "first"]
@@ -162,6 +166,8 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
         apart = [other for other in run if other not in (*tops, *failed)]
         apart = [other for other in apart if kind == usual or not other.kinds & {*rate.top}]
         bottoms = bottoms or [other for other in apart if kind in (*other.kinds, other.measure)]
+    sums = [one for one in bottoms if amount(one) == sum(map(amount, bottoms)) / 2 and len(bottoms) > 2]
+    bottoms = sums or bottoms  # 首期268人、第二期305人、第三期241人，共814人
     if tops and not bottoms and re.search(SHAPE["all_of_them"], tops[0].tail):
         bottoms = [tops[0]._replace()]
     of_two = near.claim.number.unit == grammar.FOR_EACH
@@ -204,8 +210,9 @@ def by_total_behind(near: Around, _: list[Claim]) -> list[Join]:
 
 def by_share_before(near: Around, pool: list[Claim]) -> list[Join]:
     """The whole of the share before, where one number alone stands between: 占64.8%；有副高职称的4860人，占35%."""
-    part, share = near.earlier[:2] if len(near.earlier) > 1 else (near.claim, near.claim)
-    if share.family != "ratio" or part not in pool:
+    part, *others = near.earlier or [near.claim]
+    share = next((other for other in others[:2] if other.family == "ratio"), None)
+    if not share or part not in pool:
         return []
     pairs = [pair for pair in permutations(pool[:PAIRED], 2) if part not in pair and same_unit(part, pair[1])]
     wholes = [pair[1] for pair in pairs if (way := compute("ratio", share, pair)) and fits(share, way.expected, *pair)]

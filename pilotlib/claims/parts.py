@@ -2,13 +2,16 @@
 
 import re
 
+from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import Join
 from pilotlib.claims.claim import Around, Claim, amount, beside, of_one_thing, same_unit
-from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PERCENT, SHAPE, WORDS
+from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PERCENT, SHAPE, THINGS, WORDS
 
 
 def by_rest(near: Around, pool: list[Claim]) -> list[Join]:
     """What is left of a whole without its other parts: 其余, 余下, 实考 of 应考 without 缺考, 未取得证书的."""
+    if pool and near.claim.number.unit == "%" and re.search(SHAPE["all_others"], near.claim.lead):
+        return [Join((pool[0]._replace(value=100), *pool), True)]  # 优秀占22%，良好占41%，其余
     groups = [(pool[first], pool[first + 1 :]) for first in range(len(pool) - 1)]
     if len(pool) == 2 and amount(pool[0]) < amount(pool[1]):
         groups = [(pool[1], pool[:1])]  # 覆盖21个专业，全校共28个
@@ -27,7 +30,8 @@ def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
         return len(parts) == 1 and lacking["not"][:2] in beside(parts[0])
     parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
     told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
-    told = told or (len(parts) > 1 and whole.place[1] == 1 and parts[-1].sentence == whole.sentence)
+    of_all = re.search(SHAPE["all_others"], claim.lead) and len(parts) > 1 and whole.place[1] == 1
+    told = told or (of_all and parts[-1].sentence == whole.sentence)
     failed = lacking and lacking["failed"] and not parts[0].kinds.isdisjoint(("pass", "award"))
     return bool(told or failed) or parts[0].number.start < whole.number.start
 
@@ -42,7 +46,7 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     ):  # 9人及任课教师共64人
         return []
     runs = (near.earlier, near.before)
-    alike = [[o for o in run if same_unit(o, claim) and o.family not in ("change", "each")] for run in runs]
+    alike = [[o for o in run if _adds_up(o, claim, total) and o.family not in ("change", "each")] for run in runs]
     before = next(filter(None, alike), [])
     before = of_one_deed(claim, before)
     totals = [other for other in before if (one := re.search(SHAPE["total"], other.lead)) and not one["year"]]
@@ -51,8 +55,10 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
         parts.insert(0, other)
         if any(word in other.lead for word in WORDS["of which"]):
             break
+    if len(parts) == 1 and totals and parts[0] is not totals[0] and total["strong"]:  # 合计608人；下半年715人，全年共计1323人
+        parts = [totals[0], *parts]
     section = near.text.rfind(SHAPE["carry_ends"][0], 0, claim.number.start)
-    apart = any(other.number.start > section for other in near.earlier)
+    apart = any(other.number.start > section for other in near.earlier if other.number.unit)  # not 两系
     apart = apart and bool(parts) and parts[-1].number.start < section and parts[0] not in totals
     # 总收入100万元，包括A、B。总支出: the parts of another total.
     of_another = not near.earlier and any(word in part.lead for part in parts for word in OTHER_WORDS["parts_follow"])
@@ -65,6 +71,11 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     sure = sure and max(map(amount, parts)) <= amount(claim)  # else it is no sum: 报修137次，三天内修好的累计125次
     starts = (first for first in range(len(parts) - 1) if not first or not parts[first].place[0])  # none within a list
     return [Join(tuple(parts[first:]), sure and not first) for first in starts]
+
+
+def _adds_up(part: Claim, claim: Claim, total: re.Match[str]) -> bool:
+    """Whether a number can be part of a total: of the same unit, or things as well: 一等奖2项、二等奖5项，合计7个奖项."""
+    return same_unit(part, claim) or bool(total["strong"] and part.number.kind == claim.number.kind == THINGS)
 
 
 def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
@@ -88,7 +99,7 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     """The parts that follow a total, if no one can be counted in two of them."""
     claim, (later, whole) = near.claim, _told_behind(near)
     parts = _parts_from(claim, later)
-    if len(parts) < 2:
+    if len(parts) < 2 or any(part.family == "rest" for part in parts):  # then that is the one in question
         return []
     names = [_part_name(part) for part in parts]
     groups, told = _groups_of(names), near.text[claim.number.start : parts[-1].sentence[1]]
@@ -97,14 +108,25 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     endings = {next((end for end in OTHER_WORDS["exclusive_endings"] if name.endswith(end)), "") for name in names}
     one_ending = len(endings) == 1 and "" not in endings
     distinct = group or one_ending or len({part.scope for part in parts}) == len(parts)
-    sure = (whole or distinct or claim.number.unit in KINDS["exclusive"]) and not overlap
-    sure = sure and all(part.family != "rest" for part in parts)  # then that is the one in question
+    sure = (whole or distinct or _miscounted(claim, parts) or claim.number.unit in KINDS["exclusive"]) and not overlap
     sure = sure and not any(re.search(SHAPE["on_average"], part.lead) for part in parts)
-    if claim.number.kind != MONEY:  # 中级180人，通过162人
+    if claim.number.kind != MONEY and not group:  # 中级180人，通过162人
         of_whole = (claim.kinds | later[0].kinds) & KINDS["deeds"]
         sure = sure and all(part.kinds & KINDS["deeds"] <= of_whole for part in parts)
-    short = not (whole or len(group.split()) == len(parts))  # then the total may be more
+    short = not (whole or _counted(near, parts) or len(group.split()) == len(parts))  # then the total may be more
     return [Join(tuple(parts), bool(sure), short)]
+
+
+def _counted(near: Around, parts: list[Claim]) -> bool:
+    """Whether a number before says how many parts there are: 两县共11人，其中沅岭县6人."""
+    return len(parts) > 1 and any(other.value == len(parts) for other in near.earlier)
+
+
+def _miscounted(claim: Claim, parts: list[Claim]) -> bool:
+    """Whether parts of several names come to hardly more than a total: then they are all."""
+    more = sum(map(amount, parts)) - amount(claim)
+    several = len({*map(_part_name, parts)}) == len(parts) > 2
+    return several and 0 < more <= grammar.RULES["measure_rules"]["slip"] * amount(claim)
 
 
 def _groups_of(names: list[str]) -> set[str]:
@@ -146,6 +168,8 @@ def _told_behind(near: Around) -> tuple[list[Claim], bool]:
         or any(word in first.lead for word in OTHER_WORDS["parts_follow"])
         or re.search(SHAPE["parted_at_last"], first.lead)
         or re.match(SHAPE["listed_behind"], tail)
+        or _miscounted(claim, _parts_from(claim, later))
+        or _counted(near, _parts_from(claim, later))
         or (_part_name(first) in EXCLUSIVE and not claim.lead.endswith(tuple(EXCLUSIVE)))
     )
     return (later, whole) if whole or told else ([], False)
@@ -161,7 +185,8 @@ def _parts_from(claim: Claim, later: list[Claim]) -> list[Claim]:
     for other in later:
         depth += len(re.findall("[（(]", other.lead)) - len(re.findall("[）)]", other.lead))
         anew = any(word in other.lead for word in (*OTHER_WORDS["parts_follow"], *SHAPE["carry_ends"]))
-        of_rates = other.number.kind == PERCENT != claim.number.kind
+        share = re.search(SHAPE["share_behind"], other.stands)
+        of_rates = other.number.kind == PERCENT != claim.number.kind and not share
         compared = parts and re.search(SHAPE["goes_on"], other.lead)  # 其中省级11门，比上年的38门新增8门
         if (parts and anew) or compared or of_rates or re.search(SHAPE["total"], other.lead):
             break

@@ -23,9 +23,12 @@ class Cells(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The labels of a table's lines, and the header and total of each column that is full of numbers."""
+    """The labels of a table's lines, how many these are but for totals, and the header and total of each column that is
+    full of numbers.
+    """
 
     labels: list[str]
+    lines: int
     columns: list[tuple[str, Claim]]
 
 
@@ -52,7 +55,7 @@ def totals_of(table: Table) -> Totals:
         parts = [cell.claim for cell in column if cell]
         if len(parts) == len(column) and (totals or len(column) > 1):
             found.append((header, parts[0]._replace(value=sum(part.value for part in parts))))
-    return Totals(labels, found)
+    return Totals(labels, len(lines) - len(totals), found)
 
 
 def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Totals]) -> Finding | None:
@@ -61,6 +64,8 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Totals]) -> F
     alone = re.fullmatch(SHAPE["no_subject"], text[claim.clause[0] : claim.number.start])  # 最高的是甲学院，为92.8%
     start = min(claim.clause[0], claim.number.start - len(claim.lead)) if alone else claim.clause[0]
     clause, sentence, of_rate = text[start : claim.clause[1]], text[slice(*claim.sentence)], claim.number.unit == "%"
+    if any(claim.value == totals.lines for totals in beside) and claim.number.written in SHAPE["few"]:
+        return Finding(AGREES, say("lines_counted", count=claim.value), claim.value)
     own_total = bool(re.search(SHAPE["total"], claim.lead))
     summed_up = re.search(SHAPE["sums_up"], sentence)
     if (own_total or summed_up) and claim.number.kind in grammar.COUNTS:
@@ -99,6 +104,8 @@ def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence
     speaks_of_it = re.search(SHAPE["of_a_table"], sentence) or re.search(SHAPE["of_all_years"], sentence)
     written = sorted(claim.number.written.replace(",", ""))  # else it is the total if it has its digits
     columns = [total for totals in beside for total in totals.columns if not total[1].number.unit]
+    said = {*re.findall(r"\d{3,}", sentence.replace(",", ""))}  # 合计666人, which is the total of a column
+    speaks_of_it = speaks_of_it or any(f"{total.value:g}" in said for _, total in columns)
     named = [(header, total) for header, total in columns if len(_stem(header)) > 1 and _stem(header) in clause]
     alike = [(header, total) for header, total in columns if sorted(f"{total.value:g}") == written and len(written) > 2]
     of_lines = any(label in clause for totals in beside for label in totals.labels if len(label) > 1)

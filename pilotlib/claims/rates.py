@@ -9,7 +9,7 @@ from pilotlib.claims.facts import Facts, Scope, figure, matches, scopes_of
 from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, NO_DATA, NOT_UNDERSTOOD, PEOPLE, SHAPE, say
 from pilotlib.claims.meaning import measure_of
 from pilotlib.claims.pairs import rate_named
-from pilotlib.claims.relations import comes_about, counts_for, follows
+from pilotlib.claims.relations import comes_about, counts_for, follows, mean_of_list
 from pilotlib.claims.text import NAMES, kinds_of
 
 
@@ -22,6 +22,7 @@ def judge_rate(near: Around, facts: Facts) -> list[Finding]:
     if claim.family == "change":
         return [comes_about(near, "change") or Finding(NO_DATA, say("growth_unknown"))]
     added = follows(near) if re.search(SHAPE["total"], claim.lead) else None
+    added = mean_of_list(near) if re.search(SHAPE["of_number"], claim.lead) else added
     if added:
         return [added, added]
     exception = re.search(SHAPE["exception"], sentence) if "each" in claim.kinds else None

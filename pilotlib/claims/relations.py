@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import compress, permutations
 
 from pilotlib.claims import changes, grammar, pairs
-from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, fits, is_slip, is_swapped, judged
+from pilotlib.claims.arithmetic import RELATIVE, Finding, Group, Join, Way, compute, fits, is_slip, is_mistyped, judged
 from pilotlib.claims.claim import Around, Claim, amount, factor, is_count, of_one_thing, same_unit
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, PERCENT, SHAPE, TIMES, Relation, say
+from pilotlib.claims.numbers import worth
 from pilotlib.claims.parts import by_complement, by_rest, of_one_deed, parts_before, parts_behind
 
 _MOST_PARTS = 12  # so many parts of a total are counted
@@ -22,18 +23,29 @@ def follows(near: Around) -> Finding | None:
     """What follows for a count from the others of its passage, by the computation that its words name."""
     claim, family = near.claim, near.claim.family
     if family in ("change", "each"):
-        return comes_about(near, family) or (_mean(near) if family == "each" else None)
-    if 1 < claim.value <= _MOST_PARTS and near.later:  # 92.4万元、31.6万元、40.2万元，三项合计
-        parts = [other for other in near.earlier if same_unit(other, near.later[0])][: round(claim.value)]
-        here = sum(part.number.start > near.section for part in near.earlier if same_unit(part, near.later[0]))
-        whole = len(parts) == claim.value in (here, sum(map(amount, parts)) == amount(near.later[0]) and claim.value)
-        listed = re.search(SHAPE["respectively"], near.later[0].lead) and near.later[0].place[1] == claim.value
-        if whole or listed:
-            return Finding(AGREES, say("parts_counted" if whole else "list_counted", count=claim.value), claim.value)
+        return comes_about(near, family) or (mean_of_list(near) if family == "each" else None)
+    if counted := _counts_parts(near):
+        return counted
     later = [other for other in near.later if not re.search(SHAPE["on_average"], other.lead)]
     of_each = any(other.family == "each" for other in (*near.earlier, *later))
     families = ("rest", "sum") if family == "rest" else ("product", "sum") if of_each else ("sum",)
     return next(filter(None, (comes_about(near, name) for name in families)), None)
+
+
+def _counts_parts(near: Around) -> Finding | None:
+    """A number of the parts that are listed before a total or behind it: 92.4万元、31.6万元、40.2万元，三项合计."""
+    value, later = near.claim.value, near.later
+    if not 1 < value <= _MOST_PARTS or not later:
+        return None
+    parts = [other for other in near.earlier if same_unit(other, later[0])]
+    here = [part for part in parts if part.number.start > near.section]
+    behind = [other for other in later[1:] if same_unit(other, later[0])]
+    listed = re.search(SHAPE["respectively"], later[0].lead) and later[0].place[1] == value
+    last = parts[: round(value)]
+    if len(here) == value or (len(last) == value and sum(map(amount, last)) == amount(later[0])):
+        return Finding(AGREES, say("parts_counted", count=value), value)
+    all_behind = len(behind) == value and re.search(SHAPE["parted_by"], behind[0].lead)
+    return Finding(AGREES, say("list_counted", count=value), value) if listed or all_behind else None
 
 
 def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding | None:
@@ -54,7 +66,7 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     others = [way for way in others if way and _can_be(near, way)]
     otherwise = judged(claim, [*others, *_only_one(near, others)])
     # By how much two small counts differ is soon true of any two.
-    by_chance = family in ("change", "each", "product") and claim.number.unit not in RELATIVE and claim.value < 100
+    by_chance = family in ("change", "each", "product") and claim.number.unit not in RELATIVE and claim.value / claim.number.step < 100
     agrees = otherwise and otherwise.state == AGREES
     if found and otherwise and len(otherwise.parts) < len(found.parts) and all(p in found.parts for p in otherwise.parts):
         return found  # a part is forgotten
@@ -80,21 +92,23 @@ def _names_its_part(claim: Claim, found: Finding) -> bool:
     return bool(part and found.parts[0].lead.endswith(part["part"]))
 
 
-def _mean(near: Around) -> Finding | None:
+def mean_of_list(near: Around) -> Finding | None:
     """What follows for a mean from the list before it: 分别为8人、6人、10人，平均每个8人."""
-    alike = [other for other in near.earlier if same_unit(other, near.claim)]
-    length = alike[0].place[1] if alike else 1
+    alike = [other for other in near.earlier if not other.number.unit or same_unit(other, near.claim)]
+    of_number = re.search(SHAPE["of_number"], near.claim.lead)
+    length = int(worth(of_number["count"])) if of_number else alike[0].place[1] if alike else 1
     row = alike[:length][::-1]
     weighted = re.search(SHAPE["weighted"], near.text[slice(*near.claim.sentence)])
-    if length < 2 or weighted or [other.place for other in row] != [(place, length) for place in range(length)]:
+    listed = of_number or [other.place for other in row] == [(place, length) for place in range(length)]
+    if not len(row) == length > 1 or weighted or not listed:
         return None
     of_times = re.search(SHAPE["of_times_in_a_row"], near.earlier[0].number.unit + row[0].lead + near.claim.lead)
-    if not of_times and any(re.search(SHAPE["on_average"], other.lead) for other in row):  # of groups of any size
+    if not of_times and not of_number and any(re.search(SHAPE["on_average"], other.lead) for other in row):  # of groups of any size
         return None
     top, mean = " + ".join(other.number.written for other in row), sum(map(amount, row)) / length
     division = say("division", top=f"（{top}）", bottom=length, percent=figure(mean / factor(near.claim)))
     # Of 最高, 最低 and of groups it need not be the mean; of numbers in a row and of years it is.
-    sure = all(re.fullmatch(SHAPE["joint"], other.lead) or re.search(SHAPE["time"], other.lead) for other in row[1:])
+    sure = bool(of_number) or all(re.fullmatch(SHAPE["joint"], other.lead) or re.search(SHAPE["time"], other.lead) for other in row[1:])
     return judged(near.claim, [Way(mean, division, tuple(row), sure)])
 
 
@@ -109,7 +123,7 @@ def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
     alike = [other for other in before if same_unit(claim, other) and other.sentence == before[-1].sentence]
     referred = referred if len(alike) < 2 else None  # 一等奖3名，二等奖5名。上述8名
     for other in reversed(before):
-        differs = is_swapped(claim, amount(other)) or (referred and claim.value != other.value)
+        differs = is_mistyped(claim, amount(other)) or (referred and claim.value != other.value)
         if differs and _of_the_same(claim, other):
             return Finding(DISAGREES, otherwise_said("said_before", claim, other), other.value, parts=(other,))
     return None
@@ -142,7 +156,8 @@ def _operands(near: Around, family: str) -> list[Claim]:
         rate, counts = pairs.rate_named(near), counts_for(near)
         of_persons = rate and rate.numerator.startswith("students") and "done" not in rate.top
         # 4个证书, 3轮考核的通过率: of how many persons is not said
-        return [other for other in counts if other.number.kind in (PEOPLE, TIMES, "")] if of_persons else counts
+        persons = [other for other in counts if other.number.kind in (PEOPLE, TIMES, "") or other.value > _NO_CHANCE]
+        return persons if of_persons else counts
     if family in ("each", "product"):  # the counts before it and after it; those behind ；, if there are two
         both = re.search(SHAPE["on_average" if family == "each" else "total"], near.claim.lead)
         counts = [other for other in (*near.earlier, *(near.later if both else ())) if is_count(other)]
@@ -150,7 +165,7 @@ def _operands(near: Around, family: str) -> list[Claim]:
         return behind if len(behind) > 1 else counts
     run = near.earlier or (near.before if family == "rest" else [])
     alike = [other for other in run[::-1] if same_unit(near.claim, other)]
-    return [other for other in alike if family != "rest" or "each one" not in other.kinds]
+    return [other for other in alike if family != "rest" or not ("each one" in other.kinds or other.family == "each")]
 
 
 def counts_for(near: Around) -> list[Claim]:
@@ -205,7 +220,7 @@ def _any_that_fit(near: Around, family: str, pool: list[Claim]) -> Iterable[Grou
         runs = ([other for other in run if same_unit(claim, other)] for run in (near.later, near.behind))
         return map(tuple, [*back, *(run[:last] for run in runs for last in range(2, len(run) + 1) if _ends(run, last))])
     if family == "ratio":
-        behind = [other for other in pool if near.section < other.number.start]
+        behind = [other for other in pool if near.section < other.number.start < claim.number.start]
         pool = behind if len(behind) > 1 else pool
     return permutations(pool[: pairs.PAIRED], 2)
 
@@ -234,10 +249,14 @@ def _ends(run: list[Claim], last: int) -> bool:
 def _can_be(near: Around, way: Way) -> bool:
     """Whether a number can come about in a way that no words state: a part is no more than its whole, a fall falls."""
     claim, (first, second) = near.claim, map(amount, way.parts[:2])
-    if not claim.family and not re.search(f"{SHAPE['total']}|{SHAPE['levels_at']}", claim.lead):  # which no word speaks of
+    behind = way.parts[0].number.start > claim.number.start
+    summed_up = re.search(f"{SHAPE['total']}|{SHAPE['levels_at']}", claim.lead)
+    if way.number and not claim.family and (behind or not summed_up):  # of which no word speaks
         return fits(claim, way.expected)
     if claim.family == "ratio" and not (pairs.rate_named(near) or re.search(SHAPE["any_rate"], claim.stands)):
-        return is_swapped(claim, way.expected)
+        return is_mistyped(claim, way.expected)
+    if claim.family == "ratio" and behind and re.search(SHAPE["share_behind"], claim.stands):
+        return False  # 438户，占34.7%；已报名152户
     if claim.family == "ratio" and not way.number:
         return first <= second or (claim.value > 100 and bool(re.search(SHAPE["beyond"], claim.stands)))
     grown = claim.number.unit in RELATIVE and re.search(SHAPE["changed_by"], claim.stands)
@@ -260,6 +279,7 @@ _BY: dict[str, Callable[[Around, list[Claim]], list[Join]]] = {
     "two": changes.by_two,
     "increase": changes.by_increase,
     "net": changes.by_net,
+    "flow": changes.by_flow,
     "only": changes.by_only,
     "rest": by_rest,
     "before": parts_before,

@@ -7,7 +7,7 @@ from itertools import compress
 from operator import not_
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Finding, Group, Way, compute, is_swapped, judged, ratio
+from pilotlib.claims.arithmetic import Finding, Group, Way, compute, is_mistyped, judged, ratio
 from pilotlib.claims.cells import Cell, Line, Table
 from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import figure
@@ -64,7 +64,7 @@ def _agreeing(judged: Iterable[_Judged]) -> int:
     """How many cells agree, but for two digits swapped; not those that any reading would agree with: of equal numbers."""
     telling = [(cell, finding) for cell, finding in judged if len({part.value for part in finding.parts}) != 1]
     return sum(
-        finding.state == AGREES or is_swapped(cell.claim, finding.expected or 0) for cell, finding in telling
+        finding.state == AGREES or is_mistyped(cell.claim, finding.expected or 0) for cell, finding in telling
     )
 
 
