@@ -22,9 +22,9 @@ from pilotlib.claims.meaning import understand
 from pilotlib.claims.numbers import plain_text
 from pilotlib.claims.quoted import Cells, Totals, cells_of, quoted, totals_of
 from pilotlib.claims.rates import judge_rate
-from pilotlib.claims.relations import otherwise_said, said_twice
 from pilotlib.claims.tables import judge_table
 from pilotlib.claims.text import lexicon_of, paragraph_of
+from pilotlib.claims.twice import otherwise_said, said_twice
 from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of

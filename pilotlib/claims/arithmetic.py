@@ -58,11 +58,17 @@ class Way(NamedTuple):
 
 
 def fits(claim: Claim, expected: float, *parts: Claim, added: bool = False) -> bool:
-    """Whether a stated value can be the one that follows from parts, or their sum, as far as these are rounded (3.6万)."""
+    """Whether a stated value can be what follows from parts, or their sum, as far as these are rounded (3.6万)."""
     value, step = amount(claim), 0.2 if claim.number.unit == "番" else claim.number.step * factor(claim)
     of_rounded = [part for part in parts if part.number.step != 1 and part.value]
     rounded = sum(part.number.step / part.value / 2 for part in of_rounded)
-    by = expected if added else amount(parts[0]) - amount(parts[1]) if claim.family == "change" and len(parts) == 2 else 0
+    by = (
+        expected
+        if added
+        else amount(parts[0]) - amount(parts[1])
+        if claim.family == "change" and len(parts) == 2
+        else 0
+    )
     if by:
         rounded = sum(part.number.step * amount(part) / part.value / 2 for part in of_rounded) / abs(by)
     near = abs(value - expected) <= min(rounded, 0.05) * abs(expected) + step / 2 + 1e-9
@@ -70,8 +76,8 @@ def fits(claim: Claim, expected: float, *parts: Claim, added: bool = False) -> b
 
 
 def is_mistyped(claim: Claim, expected: float) -> bool:
-    """Whether a number is what is expected, two digits swapped (83.0 of 80.3) or one of four or more another. This is no
-    chance, so that it proves of which numbers it comes about.
+    """Whether a number is what is expected with two digits swapped (83.0 of 80.3) or one of four or more another. It is
+    so by no chance, which proves of which numbers it comes about.
     """
     written, right = _digits(claim, expected)
     swapped = len(written) > 2 and _apart(written, right) == 2 and sorted(written) == sorted(right)
@@ -110,7 +116,7 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
         near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
         near |= any(fits(claim, slip, *rounded) for slip in _slips(claim, way))
         mistyped = is_mistyped(claim, way.expected)
-        if ((way.sure and near) or mistyped) and not differs and not any(part.number.modifier for part in way.parts):
+        if near and (way.sure or mistyped) and not differs and not any(part.number.modifier for part in way.parts):
             short = way.open and way.expected < amount(claim) and not mistyped
             state, sentence = (NOT_UNDERSTOOD, "sum_less") if short else (DISAGREES, "text_differs")
             written = {"written": claim.number.with_unit, "rest": figure(amount(claim) - way.expected)}
@@ -163,8 +169,8 @@ def is_one_of(each: Claim, claim: Claim) -> bool:
     if not match:  # 平均 alone does not say of what
         return False
     if word in OTHER_WORDS["one_person"]:
-        of_times = match["each"] and each.stands[match.start("each") :].startswith(claim.number.unit)
-        return claim.number.kind == PEOPLE or (claim.number.kind == TIMES and bool(of_times))  # 每人次
+        of_times = each.stands[match.start() :].startswith("每" + OTHER_WORDS["times"][0])
+        return claim.number.kind == (TIMES if of_times else PEOPLE)
     unit = SHAPE["each_of"].get(word, word)
     before = match["each"] and claim.lead.rstrip("有共为").endswith(word)  # 教学班12个
     behind = re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail)

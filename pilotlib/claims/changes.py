@@ -5,9 +5,12 @@ from itertools import permutations
 from math import isclose
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import RELATIVE, Join, compute
-from pilotlib.claims.claim import Around, Claim, about, amount, same_unit
-from pilotlib.claims.grammar import SHAPE, WORDS
+from pilotlib.claims.arithmetic import RELATIVE, Finding, Join, Way, compute, judged
+from pilotlib.claims.claim import Around, Claim, about, amount, factor, same_unit
+from pilotlib.claims.facts import figure
+from pilotlib.claims.grammar import PERCENT, SHAPE, WORDS, say
+
+MOST_PARTS = 12  # so many parts of a total are counted
 
 
 def by_time(near: Around, pool: list[Claim]) -> list[Join]:
@@ -49,12 +52,12 @@ def by_net(near: Around, _: list[Claim]) -> list[Join]:
     came = [other for other in alike if re.search(SHAPE["came"], other.stands) and other not in gone]
     if not gone or not came:
         return []
-    sums = [_together(came), max(came, key=amount)]
+    sums = [together(came), max(came, key=amount)]
     others = [other for other in alike[alike.index(came[0]) :] if other not in (*came, *gone)]
     of_another_time = any(re.search(SHAPE["another_time"], other.lead) for other in alike)
     parts = sum(amount(other) for other in (*came, *others)) - amount(sums[1])  # of 招聘26人，其中博士9人 ….
     sure = not of_another_time and (not others or parts == amount(sums[1]))
-    return [Join((_together(gone), one), sure) for one in sums]
+    return [Join((together(gone), one), sure) for one in sums]
 
 
 def by_flow(near: Around, _: list[Claim]) -> list[Join]:
@@ -69,7 +72,7 @@ def by_flow(near: Around, _: list[Claim]) -> list[Join]:
     return [Join((base[0], *signed), True)]
 
 
-def _together(parts: list[Claim]) -> Claim:
+def together(parts: list[Claim]) -> Claim:
     """Several counts as one."""
     written, value = " + ".join(part.number.written for part in parts), sum(part.value for part in parts)
     written = f"（{written}）" if len(parts) > 1 else written
@@ -81,6 +84,7 @@ def by_two(near: Around, pool: list[Claim]) -> list[Join]:
     if len(pool) != 2 or not same_unit(*pool):
         return []
     apart = about(pool[0]) != about(pool[1]) or pool[0].scope != pool[1].scope
+    apart |= near.claim.number.unit == grammar.FOR_EACH
     return [Join((pool[1], pool[0]), True)] if apart or re.search(SHAPE["former"], near.claim.stands) else []
 
 
@@ -92,12 +96,16 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     behind = [other for other in near.later if of_each and re.search(SHAPE["total"], other.lead)]
     pairs = [pair for pair in pairs if pair[0] not in behind]
     of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
-    alike = next((other for other in near.earlier if of_each and other.family == "each" and same_unit(claim, other)), None)
+    alike = [other for other in near.earlier if other.family == "each" and same_unit(claim, other)]
+    base, *others = [
+        match and match.groups() for match in (re.search(SHAPE["for_each"], one.stands) for one in (claim, *alike))
+    ]
     sums = next((other for other in pool if same_unit(claim, other)), None)
     sure = len(of_last) == 1 and (of_each or sums is of_last[0][0])
-    sure &= not alike  # 生均320元，比省里的生均280元: of others
+    sure &= not of_each or base not in others  # 生均320元，比省里的生均280元: of others
     sure &= of_each or not any(_is_rounded_mean(claim, *pair) for pair in of_last)
-    return [Join(pair, True) for pair in of_last if sure]
+    here = all(part.sentence == claim.sentence for pair in of_last for part in pair)
+    return [Join(pair, True) for pair in of_last if sure and here]
 
 
 def _is_rounded_mean(claim: Claim, price: Claim, count: Claim) -> bool:
@@ -105,3 +113,35 @@ def _is_rounded_mean(claim: Claim, price: Claim, count: Claim) -> bool:
     total = amount(price) * amount(count)
     near = abs(amount(claim) - total) <= total * grammar.RULES["measure_rules"]["rounded_mean"]
     return near and bool(re.search(SHAPE["on_average"], price.lead))
+
+
+def mean_of_list(near: Around) -> Finding | None:
+    """What follows for a mean from the list before it: 分别为8人、6人、10人，平均每个8人."""
+    alike = [other for other in near.earlier if other.value > MOST_PARTS and not other.number.unit]
+    alike = alike or [other for other in near.earlier if same_unit(other, near.claim)]
+    of_number = number_averaged(near)
+    length = of_number or (alike[0].place[1] if alike else 1)
+    row = alike[:length][::-1]
+    of_groups = not (of_number and re.match(SHAPE["of_subjects"], near.earlier[0].tail))  # of any size; not 三科
+    weighted = of_groups and re.search(SHAPE["weighted"], near.text[slice(*near.claim.sentence)])
+    listed = of_number or [other.place for other in row] == [(place, length) for place in range(length)]
+    if not len(row) == length > 1 or weighted or not listed:
+        return None
+    of_times = re.search(SHAPE["of_times_in_a_row"], near.earlier[0].number.unit + row[0].lead + near.claim.lead)
+    if (
+        not of_times and not of_number and any(re.search(SHAPE["on_average"], other.lead) for other in row)
+    ):  # of groups of any size
+        return None
+    top, mean = " + ".join(other.number.written for other in row), sum(map(amount, row)) / length
+    division = say("division", top=f"（{top}）", bottom=length, percent=figure(mean / factor(near.claim)))
+    # Of 最高, 最低 and of groups it need not be the mean; of numbers in a row and of years it is.
+    plain = all(re.fullmatch(SHAPE["joint"], other.lead) or re.search(SHAPE["time"], other.lead) for other in row[1:])
+    sure = (of_number > 0 or plain) and near.claim.number.kind != PERCENT  # a mean of rates may be weighted
+    return judged(near.claim, [Way(mean, division, tuple(row), sure)])
+
+
+def number_averaged(near: Around) -> int:
+    """How many numbers a mean is of, if the one right before it says so: 四科平均; 0 if it does not."""
+    count = next(iter(near.earlier), near.claim)
+    few = 1 < count.value <= MOST_PARTS and count is not near.claim and re.match(SHAPE["averages"], count.tail)
+    return int(count.value) if few else 0

@@ -46,7 +46,9 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
         position, _, form = rule.partition(" ")
         other = next((claims[0] for claims in found.values() if claims), None)
         rest = [claim for claim in pool if claim is not other and (not other or of_two or same_unit(other, claim))]
-        if role == "second" and other and relation.of == "ratio" and not of_two:  # a whole is more, and itself no part of another
+        if (
+            role == "second" and other and relation.of == "ratio" and not of_two
+        ):  # a whole is more, and itself no part of another
             last = near.claim.number.start if position == "@only" else len(near.text)
             rest = [one for one in rest if amount(one) >= amount(other) and one.number.start < last]
             rest = [one for one in rest if role in named or not one.is_part]
@@ -61,7 +63,9 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
             if (
                 position == "@before" and relation.of == "change"
             ):  # 46门，其中校级33门，比上年的38门: of the whole or the part
-                parted = [at for at, claim in enumerate(before) if WORDS["of which"][0] in claim.lead]
+                parted = [
+                    at for at, one in enumerate(before) if any(w in one.lead for w in OTHER_WORDS["parts_follow"])
+                ]
                 rest += before[parted[0] + 1 : parted[0] + 2] if parted else []
         rest = [claim for claim in rest if re.search(form, claim.stands)]
         if role in named:
@@ -217,3 +221,11 @@ def by_share_before(near: Around, pool: list[Claim]) -> list[Join]:
     pairs = [pair for pair in permutations(pool[:PAIRED], 2) if part not in pair and same_unit(part, pair[1])]
     wholes = [pair[1] for pair in pairs if (way := compute("ratio", share, pair)) and fits(share, way.expected, *pair)]
     return [Join((part, wholes[0]), True)] if len(wholes) == 1 and amount(part) <= amount(wholes[0]) else []
+
+
+def by_parted(near: Around, _: list[Claim]) -> list[Join]:
+    """The count right before a share, of the total that it makes up with others: 8646人，男5230人，女3416人，女生占."""
+    part = next(iter(near.earlier), near.claim)
+    alike = [other for other in near.earlier if other is part or same_unit(part, other)]
+    wholes = [one for at, one in enumerate(alike) if at > 1 and amount(one) == sum(map(amount, alike[:at]))]
+    return [Join((part, wholes[0]), True)] if wholes else []

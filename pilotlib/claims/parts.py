@@ -31,9 +31,8 @@ def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
     parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
     told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
     of_all = re.search(SHAPE["all_others"], claim.lead) and len(parts) > 1 and whole.place[1] == 1
-    told = told or (of_all and parts[-1].sentence == whole.sentence)
     failed = lacking and lacking["failed"] and not parts[0].kinds.isdisjoint(("pass", "award"))
-    return bool(told or failed) or parts[0].number.start < whole.number.start
+    return bool(told or of_all or failed) or parts[0].number.start < whole.number.start
 
 
 def parts_before(near: Around, _: list[Claim]) -> list[Join]:
@@ -55,7 +54,9 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
         parts.insert(0, other)
         if any(word in other.lead for word in WORDS["of which"]):
             break
-    if len(parts) == 1 and totals and parts[0] is not totals[0] and total["strong"]:  # 合计608人；下半年715人，全年共计1323人
+    if (
+        len(parts) == 1 and totals and parts[0] is not totals[0] and total["strong"]
+    ):  # 合计608人；下半年715人，全年共计1323人
         parts = [totals[0], *parts]
     section = near.text.rfind(SHAPE["carry_ends"][0], 0, claim.number.start)
     apart = any(other.number.start > section for other in near.earlier if other.number.unit)  # not 两系
@@ -65,6 +66,8 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     of_another |= not near.earlier and bool(re.search(SHAPE["time"], claim.lead))  # 2021届毕业生共7741人
     # 总收入2.36亿元，其中拨款1.41亿元、学费0.5亿元；全年支出2.29亿元: those are of the total before.
     of_another |= not total["strong"] and len(before) > len(parts) > 0 and WORDS["of which"][0] in parts[0].lead
+    between = near.text[before[0].number.unit_end : claim.number.start] if before else ""
+    of_another |= bool(re.search(SHAPE["may_overlap"], between))  # 部分学生同时持有两种证书
     plans = any(re.search(SHAPE["planned"], part.lead) for part in parts)  # 计划2400人，追加150人，全年录取2610人
     of_another |= plans and not re.search(SHAPE["planned"], claim.lead)
     sure = len(parts) > 1 and not apart and not of_another and _are_all(claim, parts, total)
@@ -74,7 +77,7 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
 
 
 def _adds_up(part: Claim, claim: Claim, total: re.Match[str]) -> bool:
-    """Whether a number can be part of a total: of the same unit, or things as well: 一等奖2项、二等奖5项，合计7个奖项."""
+    """Whether a number can be part of a total: of its unit, or things as well: 一等奖2项、二等奖5项，合计7个奖项."""
     return same_unit(part, claim) or bool(total["strong"] and part.number.kind == claim.number.kind == THINGS)
 
 
@@ -88,7 +91,7 @@ def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
     one_deed = len({part.kinds & KINDS["deeds"] for part in parts[1:]}) < 2
     one_deed &= bool(total["strong"]) or deeds <= of_first | KINDS["general_deeds"]
     in_series = all(re.search(SHAPE["one_of_a_series"], part.lead) for part in parts)  # 第一批, 第二批
-    of_them = claim.number.kind == MONEY or one_deed or in_series
+    of_them = claim.number.unit in KINDS["exclusive"] or one_deed or in_series
     of_several = any(not KINDS["spread"].isdisjoint(part.kinds) for part in parts)  # 两级均为40人
     marks = {SHAPE["small_ends"][0], SHAPE["clause_ends"][0]}  # 教授12人、讲师30人，博士8人: classed in two ways
     two_lists = marks <= {part.lead[:1] for part in parts[1:]}

@@ -12,6 +12,8 @@ from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
 from pilotlib.claims.readings import operands
 
+_NO_CHANCE = 100  # a number that is the total of a column by no chance
+
 
 class Cells(NamedTuple):
     """The cells of a document's tables by the label of their row, with their header; those labels by their first two
@@ -66,13 +68,14 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Totals]) -> F
     clause, sentence, of_rate = text[start : claim.clause[1]], text[slice(*claim.sentence)], claim.number.unit == "%"
     if any(claim.value == totals.lines for totals in beside) and claim.number.written in SHAPE["few"]:
         return Finding(AGREES, say("lines_counted", count=claim.value), claim.value)
-    own_total = bool(re.search(SHAPE["total"], claim.lead))
-    summed_up = re.search(SHAPE["sums_up"], sentence)
-    if (own_total or summed_up) and claim.number.kind in grammar.COUNTS:
-        header, _ = cells.totals.get(claim.value, (None, None))
-        if header is not None and (own_total or _stem(header) in clause):
+    own_total, summed_up = re.search(SHAPE["total"], claim.lead), re.search(SHAPE["sums_up"], sentence)
+    if claim.number.kind in grammar.COUNTS:
+        header, _ = cells.totals.get(claim.value, ("", None))
+        of_it = own_total or (summed_up and _stem(header) in clause)
+        if header and (of_it or (claim.value >= _NO_CHANCE and any(header in dict(one.columns) for one in beside))):
             return Finding(AGREES, say("column_total", header=header), claim.value)
-        if differs := _total_of_a_table(claim, text[slice(*claim.clause)], sentence, beside):
+        differs = _total_of_a_table(claim, text[slice(*claim.clause)], sentence, beside)
+        if differs and (own_total or summed_up):
             return differs
     if of_rate and re.search(SHAPE["of_a_table"], sentence) and re.search(SHAPE["of_a_whole_table"], clause):
         totals = [*cells.totals.values()]
@@ -101,11 +104,11 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Totals]) -> F
 
 def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence[Totals]) -> Finding | None:
     """A total held against that of the one column which its clause names, where its sentence speaks of the table."""
-    speaks_of_it = re.search(SHAPE["of_a_table"], sentence) or re.search(SHAPE["of_all_years"], sentence)
     written = sorted(claim.number.written.replace(",", ""))  # else it is the total if it has its digits
     columns = [total for totals in beside for total in totals.columns if not total[1].number.unit]
-    said = {*re.findall(r"\d{3,}", sentence.replace(",", ""))}  # 合计666人, which is the total of a column
-    speaks_of_it = speaks_of_it or any(f"{total.value:g}" in said for _, total in columns)
+    numbers = {*re.findall(r"\d{3,}", sentence.replace(",", ""))}  # 合计666人, which is the total of a column
+    speaks_of_it = any(re.search(SHAPE[form], sentence) for form in ("of_a_table", "of_all_years"))
+    speaks_of_it |= any(f"{total.value:g}" in numbers for _, total in columns)
     named = [(header, total) for header, total in columns if len(_stem(header)) > 1 and _stem(header) in clause]
     alike = [(header, total) for header, total in columns if sorted(f"{total.value:g}") == written and len(written) > 2]
     of_lines = any(label in clause for totals in beside for label in totals.labels if len(label) > 1)

@@ -4,12 +4,14 @@ import re
 
 from pilotlib.claims import grammar
 from pilotlib.claims.arithmetic import Finding, Way, fits, judged, ratio
+from pilotlib.claims.changes import mean_of_list, number_averaged
 from pilotlib.claims.claim import Around, Claim, amount
 from pilotlib.claims.facts import Facts, Scope, figure, matches, scopes_of
 from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, NO_DATA, NOT_UNDERSTOOD, PEOPLE, SHAPE, say
 from pilotlib.claims.meaning import measure_of
+from pilotlib.claims.operands import counts_for
 from pilotlib.claims.pairs import rate_named
-from pilotlib.claims.relations import comes_about, counts_for, follows, mean_of_list
+from pilotlib.claims.relations import comes_about, follows
 from pilotlib.claims.text import NAMES, kinds_of
 
 
@@ -22,9 +24,12 @@ def judge_rate(near: Around, facts: Facts) -> list[Finding]:
     if claim.family == "change":
         return [comes_about(near, "change") or Finding(NO_DATA, say("growth_unknown"))]
     added = follows(near) if re.search(SHAPE["total"], claim.lead) else None
-    added = mean_of_list(near) if re.search(SHAPE["of_number"], claim.lead) else added
     if added:
         return [added, added]
+    if re.search(SHAPE["all_others"], claim.lead) and (rest := comes_about(near, "rest")):
+        return [rest]
+    if number_averaged(near) and (mean := mean_of_list(near)):
+        return [mean]
     exception = re.search(SHAPE["exception"], sentence) if "each" in claim.kinds else None
     finding, rate, ways = rate_of_text(near, certain=bool(exception)), rate_named(near), list[Way]()
     share = re.search(f"{SHAPE['share_of']}|{SHAPE['share_behind']}", claim.stands)

@@ -61,11 +61,9 @@ def _by_readings(cells: Line, readings: Iterable[Reading], *, certain: bool = Tr
 
 
 def _agreeing(judged: Iterable[_Judged]) -> int:
-    """How many cells agree, but for two digits swapped; not those that any reading would agree with: of equal numbers."""
+    """How many cells agree, if perhaps mistyped; not those that any reading would agree with: of equal numbers."""
     telling = [(cell, finding) for cell, finding in judged if len({part.value for part in finding.parts}) != 1]
-    return sum(
-        finding.state == AGREES or is_mistyped(cell.claim, finding.expected or 0) for cell, finding in telling
-    )
+    return sum(finding.state == AGREES or is_mistyped(cell.claim, finding.expected or 0) for cell, finding in telling)
 
 
 def _told(cell: Cell, family: str, groups: Sequence[Group]) -> list[_Judged]:
@@ -130,18 +128,18 @@ def _totals(labels: list[str], lines: Sequence[Line], headers: list[str]) -> Ite
     start, shared = 0, re.search(SHAPE["shared_lines"], next(filter(None, headers), ""))
     for place in [*compress(range(len(filled)), totals)]:
         others, marks = (filled[1:], totals[1:]) if place == 0 else (filled[:place], totals[:place])
-        sums = list[_Judged]()
+        sums, persons = list[_Judged](), list[_Judged]()
         for header, cell, *parts in zip(headers, filled[place][1], *(line for _, line in others), strict=True):
             ways = [parts[start:], [*compress(parts, map(not_, marks))], [*compress(parts, marks)]]
             groups = [tuple(part.claim for part in way if part) for way in ways if len(way) > 1 and all(way)]
             told = _told(cell, "sum", groups) if cell and len(others) - start > 1 else []
-            for _, finding in told:
-                # Persons may be fewer: who takes two certificates is one person.
-                fewer = (shared or re.search(SHAPE["over_time"], filled[place][0])) and finding.value < (
-                    finding.expected or 0
-                )
-                no_sum = SHAPE["no_sum_column"] + ("|" + SHAPE["persons_column"] if fewer else "")
-                sums += told if finding.state == AGREES or not re.search(no_sum, header) else []
+            no_sum = told and told[0][1].state == DISAGREES and re.search(SHAPE["no_sum_column"], header)
+            sums += [] if no_sum else told
+            persons += told if re.search(SHAPE["persons_column"], header) else []
+        # Persons may be fewer, if none of their columns adds up: who takes two certificates is one person.
+        may_be_fewer = (shared or re.search(SHAPE["over_time"], filled[place][0])) and not _agreeing(persons)
+        fewer = [one for one in persons if may_be_fewer and one[1].value < (one[1].expected or 0)]
+        sums = [one for one in sums if one not in fewer]
         start = place + 1 if sums else start
         # A total above all lines may be of lines that overlap: 教师358人, 双师型263人, 高级职称121人.
         of_parts = place == 0 or any(WORDS["of which"][0] in label for label, _ in filled)

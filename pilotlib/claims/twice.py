@@ -1,0 +1,44 @@
+"""Layer one: the same quantity said twice in a text with two values."""
+
+import re
+from collections.abc import Sequence
+
+from pilotlib.claims.arithmetic import Finding, fits, is_mistyped
+from pilotlib.claims.claim import Claim, amount, factor, of_one_thing, same_unit
+from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, SHAPE, TIMES, say
+
+
+def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
+    """The same quantity said before: with digits swapped (326名考生, 362名考生), referred to (上述28名), or in another
+    unit (360万元，即3600000元).
+    """
+    if before and re.search(SHAPE["said_in_another_unit"], claim.lead) and same_unit(claim, before[-1]):
+        state = AGREES if fits(claim, amount(before[-1]), before[-1]) else DISAGREES
+        return Finding(state, otherwise_said("said_before", claim, before[-1]), amount(before[-1]) / factor(claim))
+    referred = re.search(SHAPE["referred"], claim.lead)
+    alike = [other for other in before if same_unit(claim, other) and other.sentence == before[-1].sentence]
+    for other in reversed(before):
+        digits = [sorted(one.number.written) for one in (claim, other)]
+        of_it = referred and (len(alike) < 2 or digits[0] == digits[1])  # 一等奖3名，二等奖5名。上述8名
+        if (of_it or is_mistyped(claim, amount(other))) and _of_the_same(claim, other):
+            if claim.value == other.value:
+                return Finding(AGREES, say("said_before", other=other.number.with_unit) + "。", other.value)
+            return Finding(DISAGREES, otherwise_said("said_before", claim, other), other.value, parts=(other,))
+    return None
+
+
+def otherwise_said(where: str, claim: Claim, other: Claim) -> str:
+    """What is said of a number that stands elsewhere in the text, before or behind it, with another value."""
+    said = say(where, other=other.number.with_unit)
+    return say("text_differs", computation=said, written=claim.number.with_unit)
+
+
+def _of_the_same(claim: Claim, other: Claim) -> bool:
+    """Whether two numbers say how many of the same there are, by the words beside them or by what they measure."""
+    again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
+    if not again or claim.scope != other.scope or not same_unit(claim, other):
+        return False
+    if re.search(SHAPE["spoken_of"], f"{claim.lead}#{claim.tail}"):
+        return of_one_thing(claim, other)
+    alike = claim.limits == other.limits and len({claim.unknown, other.unknown} - {""}) < 2  # 机电系, 商贸系
+    return alike and other.measure == claim.measure != "" and claim.number.kind in (PEOPLE, TIMES)
