@@ -79,13 +79,18 @@ def together(parts: list[Claim]) -> Claim:
     return parts[0]._replace(value=value, number=parts[0].number._replace(written=written, value=value))
 
 
+def without(whole: Claim, part: Claim) -> Claim:
+    """A count without one of its parts."""
+    written, value = f"（{whole.number.written} − {part.number.written}）", whole.value - amount(part) / factor(whole)
+    return whole._replace(value=value, number=whole.number._replace(written=written, value=value))
+
+
 def by_two(near: Around, pool: list[Claim]) -> list[Join]:
-    """The only two as they stand, if they are of different parts or the words speak of two."""
+    """The only two as they stand, if they are of different parts."""
     if len(pool) != 2 or not same_unit(*pool):
         return []
     apart = about(pool[0]) != about(pool[1]) or pool[0].scope != pool[1].scope
-    apart |= near.claim.number.unit == grammar.FOR_EACH
-    return [Join((pool[1], pool[0]), True)] if apart or re.search(SHAPE["former"], near.claim.stands) else []
+    return [Join((pool[1], pool[0]), True)] if apart else []
 
 
 def by_only(near: Around, pool: list[Claim]) -> list[Join]:

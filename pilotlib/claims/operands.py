@@ -106,11 +106,15 @@ def is_exact(claim: Claim) -> bool:
 
 
 def _of_several(pool: list[Claim]) -> Iterator[Group]:
-    """Rates of several counts that stand side by side (教授28人、副教授117人), and of counts of two units."""
+    """Rates of several counts that stand side by side (教授28人、副教授117人), of all but one (1250台, 待修35台), and of
+    counts of two units.
+    """
     ends = [(first, last) for first, last in combinations(range(len(pool) + 1), 2) if 1 < last - first < 5]
     runs = [pool[first:last] for first, last in ends]
     tops = [changes.together(run[::-1]) for run in runs if all(same_unit(run[0], one) for one in run[1:])]
     yield from ((top, bottom) for top in tops for bottom in pool if same_unit(top, bottom))
+    lacking = [part for part in pool if re.search(SHAPE["lacking"], part.stands)]
+    yield from ((changes.without(whole, part), whole) for part in lacking for whole in pool if same_unit(part, whole))
     apart = [pair for pair in permutations(pool, 2) if not same_unit(*pair)]
     yield from (
         (top._replace(number=top.number._replace(unit=of.number.unit, kind=of.number.kind)), of) for top, of in apart
@@ -120,7 +124,8 @@ def _of_several(pool: list[Claim]) -> Iterator[Group]:
 def only_one(near: Around, ways: Sequence[Way]) -> list[Way]:
     """The only way in which a number can come about by those before it in its clauses, if it does but for a slip."""
     claim, rate = near.claim, pairs.rate_named(near)
-    here = [way for way in ways if all(near.section < part.number.start < claim.number.start for part in way.parts)]
+    plain = [way for way in ways if all(any(part is other for other in near.earlier) for part in way.parts)]
+    here = [way for way in plain if all(part.number.start > near.section for part in way.parts)]
     if not claim.family or claim.place[1] > 1 or len({way.expected for way in here}) != 1:
         return []
     last = max(part.number.start for part in here[0].parts)

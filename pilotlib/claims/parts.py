@@ -12,6 +12,8 @@ def by_rest(near: Around, pool: list[Claim]) -> list[Join]:
     """What is left of a whole without its other parts: 其余, 余下, 实考 of 应考 without 缺考, 未取得证书的."""
     if pool and near.claim.number.unit == "%" and re.search(SHAPE["all_others"], near.claim.lead):
         return [Join((pool[0]._replace(value=100), *pool), True)]  # 优秀占22%，良好占41%，其余
+    totals = [at for at, one in enumerate(pool) if at and re.search(SHAPE["total"], one.lead)]
+    pool = pool[totals[-1] :] if totals else pool  # 分别为17处、22处，合计39处；已整改30处，尚余
     groups = [(pool[first], pool[first + 1 :]) for first in range(len(pool) - 1)]
     if len(pool) == 2 and amount(pool[0]) < amount(pool[1]):
         groups = [(pool[1], pool[:1])]  # 覆盖21个专业，全校共28个
@@ -30,7 +32,7 @@ def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
         return len(parts) == 1 and lacking["not"][:2] in beside(parts[0])
     parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
     told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
-    of_all = re.search(SHAPE["all_others"], claim.lead) and len(parts) > 1 and whole.place[1] == 1
+    of_all = re.search(SHAPE["all_others"], claim.lead) and whole.place[1] == 1
     failed = lacking and lacking["failed"] and not parts[0].kinds.isdisjoint(("pass", "award"))
     return bool(told or of_all or failed) or parts[0].number.start < whole.number.start
 
@@ -68,6 +70,12 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     of_another |= not total["strong"] and len(before) > len(parts) > 0 and WORDS["of which"][0] in parts[0].lead
     between = near.text[before[0].number.unit_end : claim.number.start] if before else ""
     of_another |= bool(re.search(SHAPE["may_overlap"], between))  # 部分学生同时持有两种证书
+    of_another |= (
+        not near.earlier
+        and bool(re.search(SHAPE["in_the_main"], near.text[parts[0].sentence[0] : parts[0].number.start]))
+        if parts
+        else False
+    )
     plans = any(re.search(SHAPE["planned"], part.lead) for part in parts)  # 计划2400人，追加150人，全年录取2610人
     of_another |= plans and not re.search(SHAPE["planned"], claim.lead)
     sure = len(parts) > 1 and not apart and not of_another and _are_all(claim, parts, total)
@@ -95,6 +103,7 @@ def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:
     of_several = any(not KINDS["spread"].isdisjoint(part.kinds) for part in parts)  # 两级均为40人
     marks = {SHAPE["small_ends"][0], SHAPE["clause_ends"][0]}  # 教授12人、讲师30人，博士8人: classed in two ways
     two_lists = marks <= {part.lead[:1] for part in parts[1:]}
+    listed |= bool(total["strong"]) and parts[0].place[1] == len(parts) > 2  # 实训室8间、机房12间、教室5间，总计
     return listed or bool(of_them and no_more and not of_several and not two_lists)
 
 

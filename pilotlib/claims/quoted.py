@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Finding, Way, compute, judged
+from pilotlib.claims.arithmetic import RELATIVE, Finding, Way, compute, judged
 from pilotlib.claims.cells import Cell, Table
 from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import figure
@@ -86,6 +86,9 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Totals]) -> F
         (place, label) for place in range(len(clause)) for label in cells.starts.get(clause[place : place + 2], ())
     )
     found = [item for place, label in starts if clause.startswith(label, place) for item in cells.named[label]]
+    if claim.family == "change" and len(found) == 2:  # 本学年开课门数增加15门, of a line of two years
+        way = compute("change", claim, tuple(cell.claim for _, cell in found), sure=True)
+        return judged(claim, [way]) if way and claim.number.unit not in RELATIVE else None
     stems = [(_stem(header), cell) for header, cell in found]
     alike = [cell for stem, cell in stems if len(stem) > 1 and stem in clause]
     alike = [cell for cell in alike if bool(cell.claim.number.unit) == of_rate]
@@ -109,6 +112,8 @@ def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence
     numbers = {*re.findall(r"\d{3,}", sentence.replace(",", ""))}  # 合计666人, which is the total of a column
     speaks_of_it = any(re.search(SHAPE[form], sentence) for form in ("of_a_table", "of_all_years"))
     speaks_of_it |= any(f"{total.value:g}" in numbers for _, total in columns)
+    few = [SHAPE["few"][one.lines - 2] for one in beside if 1 < one.lines < 10]  # 三个项目, which are its lines
+    speaks_of_it |= any(f"{count}个" in sentence for count in few)
     named = [(header, total) for header, total in columns if len(_stem(header)) > 1 and _stem(header) in clause]
     alike = [(header, total) for header, total in columns if sorted(f"{total.value:g}") == written and len(written) > 2]
     of_lines = any(label in clause for totals in beside for label in totals.labels if len(label) > 1)

@@ -22,7 +22,8 @@ def follows(near: Around) -> Finding | None:
     if counted := _counts_parts(near):
         return counted
     later = [other for other in near.later if not re.search(SHAPE["on_average"], other.lead)]
-    of_each = any(other.family == "each" for other in (*near.earlier, *later))
+    before = near.before if is_exact(near.claim) else []
+    of_each = any(other.family == "each" for other in (*near.earlier, *later, *before))
     families = ("rest", "sum") if family == "rest" else ("product", "sum") if of_each else ("sum",)
     return next(filter(None, (comes_about(near, name) for name in families)), None)
 

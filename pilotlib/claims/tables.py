@@ -124,7 +124,7 @@ def _totals(labels: list[str], lines: Sequence[Line], headers: list[str]) -> Ite
     """The totals of a line 合计: of all lines before it (of one that comes first, after it), of those since the last
     total, or of the totals before it."""
     filled = [(label, line) for label, line in zip(labels, lines, strict=True) if any(line)]
-    totals = [bool(re.search(SHAPE["total_line"], label)) for label, _ in filled]
+    totals = [bool(re.search(SHAPE["total_line"], re.sub(SHAPE["in_brackets"], "", label))) for label, _ in filled]
     start, shared = 0, re.search(SHAPE["shared_lines"], next(filter(None, headers), ""))
     for place in [*compress(range(len(filled)), totals)]:
         others, marks = (filled[1:], totals[1:]) if place == 0 else (filled[:place], totals[:place])
