@@ -102,7 +102,7 @@ def _apart(one: str, two: str) -> int:
     return sum(map(ne, one, two)) if len(one) == len(two) else len(one + two)
 
 
-def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measure_rules"]["far"]) -> Finding | None:
+def judged(claim: Claim, ways: Iterable[Way], most: float | None = None) -> Finding | None:
     """Agreement with the first way that fits, else disagreement with the first that is sure, near, of nothing vague; or
     of which it is mistyped.
     """
@@ -113,9 +113,11 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
         rounded = [part for part in way.parts if not way.number or part.number.step > 1]  # 12.5 of a sum is exact
         if fits(claim, way.expected, *rounded, added=bool(way.number)):
             return agrees
-        near = way.expected < amount(claim) * most and amount(claim) < way.expected * most  # else of something else
+        far = most or grammar.RULES["measure_rules"]["far_sum" if way.number else "far"]
+        near = way.expected < amount(claim) * far and amount(claim) < way.expected * far  # else of something else
         near |= any(fits(claim, slip, *rounded) for slip in _slips(claim, way))
         mistyped = is_mistyped(claim, way.expected)
+        near |= (way.sure and mistyped) or (claim.family == "rest" and is_small_beside(claim, way))
         if near and (way.sure or mistyped) and not differs and not any(part.number.modifier for part in way.parts):
             short = way.open and way.expected < amount(claim) and not mistyped
             state, sentence = (NOT_UNDERSTOOD, "sum_less") if short else (DISAGREES, "text_differs")
@@ -125,9 +127,15 @@ def judged(claim: Claim, ways: Iterable[Way], most: float = grammar.RULES["measu
     return differs
 
 
+def is_small_beside(claim: Claim, way: Way) -> bool:
+    """Whether a rest is off by little of its whole: 4 of 156 are left, not 14."""
+    strong = re.search(SHAPE["all_others"], claim.lead)
+    return bool(strong) and abs(amount(claim) - way.expected) <= 0.1 * amount(way.parts[0])
+
+
 def _slips(claim: Claim, way: Way) -> list[float]:
     """What is written where the decimal point slips, or where growth is told as a multiple."""
-    if claim.family not in ("ratio", "change", "product", "each"):
+    if claim.family not in ("ratio", "change", "each"):
         return []
     return [way.expected * 10, way.expected / 10, *([way.expected + 100] if claim.number.unit == "%" else [])]
 
@@ -175,7 +183,8 @@ def is_one_of(each: Claim, claim: Claim) -> bool:
     before = match["each"] and claim.lead.rstrip("有共为").endswith(word)  # 教学班12个
     behind = re.match(f"[^，。；、]{{0,6}}{re.escape(word)}", claim.tail)
     by_name = match["each"] and each.stands[match.start("each") :][:2] in beside(claim)  # 每名辅导员 of 辅导员48人
-    return claim.number.unit.startswith(unit) or bool(before or behind or by_name)
+    of_times = claim.number.kind == TIMES and claim.number.unit.endswith(unit)  # 次均 of 204人次
+    return claim.number.unit.startswith(unit) or of_times or bool(before or behind or by_name)
 
 
 def _ratio_of(claim: Claim, top: Claim, bottom: Claim) -> Way | None:

@@ -66,9 +66,15 @@ def by_flow(near: Around, _: list[Claim]) -> list[Join]:
     gone = [other for other in alike if re.search(SHAPE["went"], other.stands)]
     came = [other for other in alike if re.search(SHAPE["came"], other.stands) and other not in gone]
     base = [other for other in alike if other not in gone and other not in came]
-    if len(base) != 1 or not gone or not came or base[0] is not alike[0]:
+    if (
+        len(base) != 1
+        or not gone
+        or not came
+        or (base[0] is not alike[0] and not re.search(SHAPE["at_first"], base[0].lead))
+    ):
         return []
-    signed = [other._replace(value=-other.value) if other in gone else other for other in alike[1:]]
+    others = [other for other in alike if other is not base[0]]
+    signed = [other._replace(value=-other.value) if other in gone else other for other in others]
     return [Join((base[0], *signed), True)]
 
 
@@ -100,8 +106,13 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     # 每班40人，共计600人: not what is so much for each follows from the total, but the other way round.
     behind = [other for other in near.later if of_each and re.search(SHAPE["total"], other.lead)]
     pairs = [pair for pair in pairs if pair[0] not in behind]
+    counts = {id(pair[1]): amount(pair[1]) for pair in pairs}
+    totals = [pair for pair in pairs if amount(pair[1]) == sum(counts.values()) / 2]
+    pairs = totals if len(counts) > 2 and totals else pairs  # 23间，其中自建14间、共建9间
     of_last = [pair for pair in pairs if pair[0] is pairs[0][0]]
-    alike = [other for other in near.earlier if other.family == "each" and same_unit(claim, other)]
+    apart = [pair for pair in of_last if pair[0].number.start < near.section]  # 生均7.9平方米；全校生均5.3平方米
+    here = [other for other in near.earlier if apart or other.number.start > near.section]
+    alike = [other for other in here if other.family == "each" and same_unit(claim, other)]
     base, *others = [
         match and match.groups() for match in (re.search(SHAPE["for_each"], one.stands) for one in (claim, *alike))
     ]
@@ -109,8 +120,8 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     sure = len(of_last) == 1 and (of_each or sums is of_last[0][0])
     sure &= not of_each or base not in others  # 生均320元，比省里的生均280元: of others
     sure &= of_each or not any(_is_rounded_mean(claim, *pair) for pair in of_last)
-    here = all(part.sentence == claim.sentence for pair in of_last for part in pair)
-    return [Join(pair, True) for pair in of_last if sure and here]
+    sure &= all(part.sentence == claim.sentence for pair in of_last for part in pair)
+    return [Join(pair, True) for pair in of_last if sure]
 
 
 def _is_rounded_mean(claim: Claim, price: Claim, count: Claim) -> bool:

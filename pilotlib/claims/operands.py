@@ -88,7 +88,8 @@ def any_that_fit(near: Around, family: str, pool: list[Claim]) -> Iterable[Group
             return []
         # Not from within a list, nor up to within one: a part is missing.
         before = [other for other in near.before[::-1] if same_unit(claim, other)]
-        runs = pool, of_one_deed(claim, pool), [*before, *pool] if pool else before
+        by_turns = (pool[at::2] for at in (0, 1) if len(pool) > 3)  # 86人参加、71人合格，94人参加、80人合格
+        runs = [pool, of_one_deed(claim, pool), [*before, *pool] if pool else before, *by_turns]
         back = [run[first:] for run in runs for first in range(len(run) - 1) if not run[first].place[0]]
         ahead = [[other for other in run if same_unit(claim, other)] for run in (near.later, near.behind)]
         parts = [run[:last] for run in ahead for last in range(2, len(run) + 1) if _ends(run, last)]
@@ -115,10 +116,8 @@ def _of_several(pool: list[Claim]) -> Iterator[Group]:
     yield from ((top, bottom) for top in tops for bottom in pool if same_unit(top, bottom))
     lacking = [part for part in pool if re.search(SHAPE["lacking"], part.stands)]
     yield from ((changes.without(whole, part), whole) for part in lacking for whole in pool if same_unit(part, whole))
-    apart = [pair for pair in permutations(pool, 2) if not same_unit(*pair)]
-    yield from (
-        (top._replace(number=top.number._replace(unit=of.number.unit, kind=of.number.kind)), of) for top, of in apart
-    )
+    for top, of in (pair for pair in permutations(pool, 2) if not same_unit(*pair)):
+        yield top._replace(number=top.number._replace(unit=of.number.unit, kind=of.number.kind)), of
 
 
 def only_one(near: Around, ways: Sequence[Way]) -> list[Way]:

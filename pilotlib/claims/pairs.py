@@ -114,6 +114,8 @@ def _named(claim: Claim, pool: list[Claim], cue: re.Match[str], role: str) -> li
     measure = measure_of(PEOPLE, "", words) if role == "second" else ""
     negated = tuple(no + phrase for no in OTHER_WORDS["negations"])
     by_name = [other for other in pool if phrase and phrase in beside(other)]
+    if role == "second" and not by_name and re.search(SHAPE["truly"], phrase):  # 实考: 实际参考92人
+        by_name = [other for other in pool if phrase[0] in other.lead[-6:]]
     core = re.sub(SHAPE["no_core"], "", phrase)  # 占收回问卷的: 收回472份
     if role == "second" and not by_name and len(core) > 1:
         edges = [re.split(SHAPE["between_clauses"], text) for other in pool for text in (other.lead, other.tail)]

@@ -111,7 +111,8 @@ def parts_behind(near: Around, _: list[Claim]) -> list[Join]:
     """The parts that follow a total, if no one can be counted in two of them."""
     claim, (later, whole) = near.claim, _told_behind(near)
     parts = _parts_from(claim, later)
-    if len(parts) < 2 or any(part.family == "rest" for part in parts):  # then that is the one in question
+    summed = [other for other in near.later if amount(other) == sum(map(amount, parts)) and other not in parts]
+    if len(parts) < 2 or summed or any(part.family == "rest" for part in parts):  # then that is the one in question
         return []
     names = [_part_name(part) for part in parts]
     groups, told = _groups_of(names), near.text[claim.number.start : parts[-1].sentence[1]]
@@ -138,6 +139,7 @@ def _miscounted(claim: Claim, parts: list[Claim]) -> bool:
     """Whether parts of several names come to hardly more than a total: then they are all."""
     more = sum(map(amount, parts)) - amount(claim)
     several = len({*map(_part_name, parts)}) == len(parts) > 2
+    several &= max(map(amount, parts), default=0) < amount(claim) * 0.9  # 年初2874人，退学31人，年末2850人
     return several and 0 < more <= grammar.RULES["measure_rules"]["slip"] * amount(claim)
 
 

@@ -121,7 +121,8 @@ def _total_of_a_table(claim: Claim, clause: str, sentence: str, beside: Sequence
     of_lines |= bool(re.search(SHAPE["of_some_lines"], bare)) or any(word in sentence for word in WORDS["of which"])
     named = named if speaks_of_it and named and not of_lines else alike
     vague = claim.number.modifier or claim.number.kind == grammar.MONEY
-    if len(named) != 1 or vague or re.search(SHAPE["part_of_a_whole"], sentence):
+    apart = re.search(f"{SHAPE['part_of_a_whole']}|{SHAPE['may_overlap']}", sentence)
+    if len(named) != 1 or vague or apart:
         return None
     header, total = named[0]
     of_times = bool(re.search(SHAPE["of_times"], header)) == (claim.number.kind == grammar.TIMES)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import compress, permutations, product
-from operator import mul, sub, truediv
+from operator import add, mul, sub, truediv
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import SHAPE, WORDS
 
 # What a cell can be of two others of its line, the first perhaps so many powers of ten larger or smaller.
-_OF_TWO = {"rest": sub, "product": mul, "mean": truediv}
+_OF_TWO = {"sum": add, "rest": sub, "product": mul, "mean": truediv}
 _POWERS = (0, 4, -4)
 _SEVERAL_DIGITS = 20  # a number that is less is soon what two others come to
 Floats = NDArray[np.float64]
@@ -32,7 +32,7 @@ def readings_of(table: Table, columns: Sequence[Line], column: int) -> list[Read
         early = columns[levels[-2]] if len(levels) > 1 else [None] * len(late)
         return [("change", (early, late)), ("change", ([None, *late[:-1]], late))]
     if re.search(SHAPE["running_column"], header):
-        return [("sum", ([None, *columns[column][:-1]], late))]
+        return [("sum", ([None, *columns[column][:-1]], late))] if len(late) > 2 else []
     if re.search(SHAPE["total_column"], header) and column + 2 < len(columns):  # 总学时, 理论, 实操
         return [("sum", columns[column + 1 : column + 3])]
     if not re.search(SHAPE["share_column"], header):

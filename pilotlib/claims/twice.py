@@ -39,6 +39,7 @@ def _of_the_same(claim: Claim, other: Claim) -> bool:
     if not again or claim.scope != other.scope or not same_unit(claim, other):
         return False
     if re.search(SHAPE["spoken_of"], f"{claim.lead}#{claim.tail}"):
-        return of_one_thing(claim, other)
+        this = re.search(SHAPE["this"], claim.lead) and is_mistyped(claim, amount(other))  # 这578万元投资
+        return of_one_thing(claim, other) or bool(this)
     alike = claim.limits == other.limits and len({claim.unknown, other.unknown} - {""}) < 2  # 机电系, 商贸系
     return alike and other.measure == claim.measure != "" and claim.number.kind in (PEOPLE, TIMES)
