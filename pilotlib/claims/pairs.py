@@ -72,7 +72,8 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
             rest = _named(near.claim, rest, cue, role)
         rate = rate_named(near) if relation.sole and role == "first" else None
         if rate:  # 培训500人，取证440人；以培训人数计算的合格率
-            rest = [claim for claim in rest if rate.top[0] in claim.kinds]
+            likeliest = [claim for claim in rest if rate.top[0] in claim.kinds]
+            rest = likeliest or [claim for claim in rest if claim.kinds & {*rate.top}]
         if rule == "@any":  # 2022年计划3000人；2023年计划3200人，报到2952人，报到率
             rest = [claim for claim in rest if claim.number.start > near.section] or rest
         found[role] = rest if position != "@only" or len({claim.value for claim in rest}) == 1 else []

@@ -36,6 +36,7 @@ def otherwise_said(where: str, claim: Claim, other: Claim) -> str:
 def _of_the_same(claim: Claim, other: Claim) -> bool:
     """Whether two numbers say how many of the same there are, by the words beside them or by what they measure."""
     again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
+    again = again or (re.search(SHAPE["referred"], claim.lead) and is_mistyped(claim, amount(other)))
     if not again or claim.scope != other.scope or not same_unit(claim, other):
         return False
     if re.search(SHAPE["spoken_of"], f"{claim.lead}#{claim.tail}"):
