@@ -13,17 +13,17 @@ from typing import Any
 import pandas as pd
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Finding
 from pilotlib.claims.cells import Cell, table_of
 from pilotlib.claims.claim import Around, Claim, around
 from pilotlib.claims.facts import NO_FACTS, Facts, facts_of, figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, STATES, UNDECIDED, say
+from pilotlib.claims.judging import Finding
 from pilotlib.claims.meaning import understand
-from pilotlib.claims.numbers import plain_text
+from pilotlib.claims.numbers import Number, plain_text
 from pilotlib.claims.quoted import Cells, Totals, cells_of, quoted, totals_of
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.tables import judge_table
-from pilotlib.claims.text import lexicon_of, paragraph_of
+from pilotlib.claims.text import Span, lexicon_of, paragraph_of
 from pilotlib.claims.twice import otherwise_said, said_twice
 from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
@@ -72,11 +72,7 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
         ordinals = [number.written for number in paragraph.numbers if number.label == grammar.ORDINAL]
         mentioned.update(round_named(ordinal.replace(" ", "")) for ordinal in ordinals)
         for number in paragraph.numbers:
-            place, (first, last) = number.start, paragraph.sentence_at(number.start)
-            where = _BLANK | {"number": number.written, "unit": number.unit}
-            where |= {"line": passage.line + text.count("\n", 0, place), "column": place - text.rfind("\n", 0, place)}
-            where |= {"sentence": " ".join(text[first : last + 1].split())}
-            where |= {"offset": len(" ".join(f"{text[first:place]}|".split())) - 1}
+            where = _row_of_prose(passage, text, number, paragraph.sentence_at(number.start))
             if number.label:
                 rows.append(where | {"kind": "label", "explanation": say("label", label=number.label)})
                 continue
@@ -88,8 +84,9 @@ def check_claims(passages: Iterable[Passage], facts: Facts, *, ours: bool = Fals
             told += _told_of_others(near.claim, [own, *derived])
     places = {id(claim): own for claim, own in zip(claims, own_rows, strict=True)}
     for claim, state, explanation in told:
-        row = rows[places[id(claim)]] if id(claim) in places else {}
-        row |= {"state": state, "explanation": explanation} if row.get("state") in UNDECIDED else {}
+        row = places.get(id(claim))  # none of a table's
+        if row is not None and rows[row]["state"] in UNDECIDED:
+            rows[row] |= {"state": state, "explanation": explanation}
     for place, finding in sorted(judge_rounds(claims, mentioned, facts).items(), reverse=True):
         rows.insert(own_rows[place] + 1, rows[own_rows[place]] | finding._asdict() | {"derived": True})
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
@@ -149,14 +146,22 @@ def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells, besid
 
 def _told_of_others(claim: Claim, findings: list[Finding]) -> Iterator[tuple[Claim, str, str]]:
     """What is found of a claim, as it is told of others: of the same said before, which may be the one that is wrong,
-    and of the last part behind a total that agrees.
+    and of the parts behind a total that agrees.
     """
     own, *derived = findings
     if own.state == DISAGREES and len(own.parts) == 1:
         yield own.parts[0], DISAGREES, otherwise_said("said_behind", own.parts[0], claim)
     for finding in derived:
-        if finding.state == AGREES and finding.parts and finding.parts[-1].number.start > claim.number.start:
-            yield finding.parts[-1], AGREES, finding.explanation
+        behind = [part for part in finding.parts if part.number.start > claim.number.start]
+        yield from ((part, AGREES, finding.explanation) for part in behind if finding.state == AGREES)
+
+
+def _row_of_prose(passage: Passage, text: str, number: Number, sentence: Span) -> Row:
+    """A number of a text, with its place in that and in its sentence."""
+    place, (first, last) = number.start, sentence
+    where = _BLANK | {"number": number.written, "unit": number.unit, "line": passage.line + text.count("\n", 0, place)}
+    where |= {"column": place - text.rfind("\n", 0, place), "sentence": " ".join(text[first : last + 1].split())}
+    return where | {"offset": len(" ".join(f"{text[first:place]}|".split())) - 1}
 
 
 def _row_of_table(passage: Passage, cell: Cell, finding: Finding) -> Row:

@@ -5,10 +5,11 @@ from itertools import permutations
 from math import isclose
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import RELATIVE, Finding, Join, Way, compute, judged
+from pilotlib.claims.arithmetic import RELATIVE, compute
 from pilotlib.claims.claim import Around, Claim, about, amount, factor, same_unit
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import PERCENT, SHAPE, WORDS, say
+from pilotlib.claims.judging import Finding, Join, Way, judged
 
 MOST_PARTS = 12  # so many parts of a total are counted
 
@@ -153,6 +154,7 @@ def mean_of_list(near: Around) -> Finding | None:
     # Of 最高, 最低 and of groups it need not be the mean; of numbers in a row and of years it is.
     plain = all(re.fullmatch(SHAPE["joint"], other.lead) or re.search(SHAPE["time"], other.lead) for other in row[1:])
     sure = (of_number > 0 or plain) and near.claim.number.kind != PERCENT  # a mean of rates may be weighted
+    sure &= not re.search(SHAPE["other_deed"], near.claim.stands)  # 毕业生分别为…，年均就业
     return judged(near.claim, [Way(mean, division, tuple(row), sure)])
 
 

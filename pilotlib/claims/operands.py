@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, compress, permutations
 
 from pilotlib.claims import changes, grammar, pairs
-from pilotlib.claims.arithmetic import RELATIVE, Group, Way, fits, is_mistyped, is_slip
-from pilotlib.claims.claim import Around, Claim, amount, is_count, same_unit
+from pilotlib.claims.arithmetic import RELATIVE
+from pilotlib.claims.claim import Around, Claim, amount, beside, is_count, same_unit
 from pilotlib.claims.grammar import PEOPLE, PERCENT, SHAPE, TIMES
+from pilotlib.claims.judging import Group, Way, fits, is_mistyped, is_slip
 from pilotlib.claims.parts import of_one_deed
 
 _NO_CHANCE = 20  # what several numbers before one add up to by no chance
@@ -96,8 +97,9 @@ def any_that_fit(near: Around, family: str, pool: list[Claim]) -> Iterable[Group
         return map(tuple, [*back, *parts])
     if family == "ratio":
         behind = [other for other in pool if near.section < other.number.start < claim.number.start]
+        several = _of_several(pool[: pairs.PAIRED]) if is_exact(claim) else ()
         pool = (behind if len(behind) > 1 else pool)[: pairs.PAIRED]
-        return [*permutations(pool, 2), *(_of_several(pool) if is_exact(claim) else ())]
+        return [*permutations(pool, 2), *several]
     return permutations(pool[: pairs.PAIRED], 2)
 
 
@@ -107,13 +109,11 @@ def is_exact(claim: Claim) -> bool:
 
 
 def _of_several(pool: list[Claim]) -> Iterator[Group]:
-    """Rates of several counts that stand side by side (教授28人、副教授117人), of all but one (1250台, 待修35台), and of
-    counts of two units.
-    """
+    """Rates of several counts side by side (教授28人、副教授117人), of all but one (1250台, 待修35台), of two units."""
     ends = [(first, last) for first, last in combinations(range(len(pool) + 1), 2) if 1 < last - first < 5]
     runs = [pool[first:last] for first, last in ends]
     tops = [changes.together(run[::-1]) for run in runs if all(same_unit(run[0], one) for one in run[1:])]
-    yield from ((top, bottom) for top in tops for bottom in pool if same_unit(top, bottom))
+    yield from ((top, of) for top in tops for of in pool if same_unit(top, of) and amount(top) < amount(of))
     lacking = [part for part in pool if re.search(SHAPE["lacking"], part.stands)]
     yield from ((changes.without(whole, part), whole) for part in lacking for whole in pool if same_unit(part, whole))
     for top, of in (pair for pair in permutations(pool, 2) if not same_unit(*pair)):
@@ -133,8 +133,15 @@ def only_one(near: Around, ways: Sequence[Way]) -> list[Way]:
     first, second, *_ = here[0].parts
     of_another |= claim.family == "ratio" and (first.number.start < last or first.value == second.value)
     of_another |= claim.family == "ratio" and pairs.of_others(near, rate, [here[0].parts])
+    name = re.search(SHAPE["rate_name"], claim.stands) if claim.family == "ratio" and not rate else None
+    of_another |= bool(name) and not any(_bears(part, name["name"]) for part in here[0].parts if name)
     of_another |= bool(rate and not first.kinds & {*rate.top}) or claim.number.unit == grammar.FOR_EACH
     return [] if told or of_another or not is_slip(claim, here[0].expected) else [here[0]._replace(sure=True)]
+
+
+def _bears(part: Claim, name: str) -> bool:
+    """Whether a count is of what a rate is called by: 完成 of 完成面, 应缴 of 收缴率."""
+    return name in beside(part) or bool(re.search(f"[应实已]{name[-1]}", beside(part)))
 
 
 def _ends(run: list[Claim], last: int) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from itertools import dropwhile, permutations, product, takewhile
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Group, Join, compute, fits
+from pilotlib.claims.arithmetic import compute
 from pilotlib.claims.changes import time_of
 from pilotlib.claims.claim import Around, Claim, about, amount, beside, is_count, same_unit
 from pilotlib.claims.grammar import OTHER_WORDS, PEOPLE, SHAPE, WORDS, Relation
+from pilotlib.claims.judging import Group, Join, fits
 from pilotlib.claims.meaning import measure_of
 from pilotlib.claims.text import kinds_of
 

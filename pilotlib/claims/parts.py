@@ -3,9 +3,9 @@
 import re
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Join
 from pilotlib.claims.claim import Around, Claim, amount, beside, of_one_thing, same_unit
 from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PERCENT, SHAPE, THINGS, WORDS
+from pilotlib.claims.judging import Join
 
 
 def by_rest(near: Around, pool: list[Claim]) -> list[Join]:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import RELATIVE, Finding, Way, compute, judged
+from pilotlib.claims.arithmetic import RELATIVE, compute
 from pilotlib.claims.cells import Cell, Table
 from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
+from pilotlib.claims.judging import Finding, Way, judged
 from pilotlib.claims.readings import operands
 
 _NO_CHANCE = 100  # a number that is the total of a column by no chance

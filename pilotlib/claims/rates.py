@@ -3,11 +3,12 @@
 import re
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Finding, Way, fits, judged, ratio
+from pilotlib.claims.arithmetic import ratio
 from pilotlib.claims.changes import mean_of_list, number_averaged
 from pilotlib.claims.claim import Around, Claim, amount
 from pilotlib.claims.facts import Facts, Scope, figure, matches, scopes_of
 from pilotlib.claims.grammar import AGREES, COUNTS, DISAGREES, NO_DATA, NOT_UNDERSTOOD, PEOPLE, SHAPE, say
+from pilotlib.claims.judging import Finding, Way, fits, judged
 from pilotlib.claims.meaning import measure_of
 from pilotlib.claims.operands import counts_for
 from pilotlib.claims.pairs import rate_named

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from pilotlib.claims import changes, grammar, pairs
-from pilotlib.claims.arithmetic import RELATIVE, Finding, Join, compute, judged
-from pilotlib.claims.claim import Around, Claim, amount, same_unit
+from pilotlib.claims.arithmetic import RELATIVE, compute
+from pilotlib.claims.claim import Around, Claim, amount, factor, same_unit
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, Relation, say
+from pilotlib.claims.judging import Finding, Join, fits, judged
 from pilotlib.claims.operands import any_that_fit, can_be, is_exact, only_one, operands_of
 from pilotlib.claims.parts import by_complement, by_rest, parts_before, parts_behind
 
@@ -56,18 +57,41 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     found = judged(claim, filter(None, (compute(family, claim, *join) for join in joined)))
     if found and family == "change" and (turned := _turned(near, found, joined)):
         return turned
+    found = None if found and not (relation and relation.sole) and _is_explained(near, found) else found
     if found and relation and (found.state == AGREES or relation.sole or _names_its_part(claim, found)):
         return found
     computed = (compute(family, claim, group) for group in any_that_fit(near, family, pool))
     possible = [way for way in computed if way and can_be(near, way)]
     otherwise = judged(claim, [*possible, *only_one(near, possible)])
     if not otherwise or otherwise.state != AGREES:
-        return found or otherwise
+        return found or (None if otherwise and _is_explained(near, otherwise) else otherwise)
     if found and len(otherwise.parts) < len(found.parts) and all(part in found.parts for part in otherwise.parts):
         return found  # a part is forgotten
     # By how much two small counts differ is soon true of any two.
     of_counts = family in ("change", "each", "product") and claim.number.unit not in RELATIVE
     return None if found and of_counts and not is_exact(claim) else otherwise
+
+
+def _is_explained(near: Around, found: Finding) -> bool:
+    """Whether the text says why a number is another: by terms or a basis in words, or by a number that follows."""
+    claim, first = near.claim, min((part.number.start for part in found.parts), default=near.claim.number.start)
+    if found.state != DISAGREES:
+        return False
+    of_last_time = claim.family == "change" and re.search(SHAPE["of_last_time"], f"{claim.lead}#")
+    behind = [part for part in found.parts if part.number.start > claim.number.start]
+    if of_last_time and any(not re.search(SHAPE["another_time"], part.lead) for part in behind):
+        return True  # 比上年增加800元；比省定标准12000元高600元
+    if claim.family == "ratio":  # 报到率95.8%，其中本地生97.6%: the counts are of the other rate
+        start = max(part.number.start for part in found.parts)
+        rates = [other for other in near.later if other.family == "ratio" and other.number.start < start]
+        if rates or any(fits(other, found.expected or 0) for other in near.earlier if other.family == "ratio"):
+            return True
+    between, after = near.text[first : claim.number.start], near.text[claim.number.unit_end : claim.sentence[1]]
+    if re.search(SHAPE["other_terms"], between) or re.search(SHAPE["basis_behind"], after):
+        return True
+    alike = [amount(other) for other in near.later[:3] if same_unit(claim, other) and other not in found.parts]
+    by = abs((found.expected or 0) * factor(claim) - amount(claim))
+    return claim.family != "change" and any(by == sum(alike[:last]) for last in range(1, len(alike) + 1))
 
 
 def _turned(near: Around, found: Finding, joined: Sequence[Join]) -> Finding | None:

@@ -7,11 +7,12 @@ from itertools import compress
 from operator import not_
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Finding, Group, Way, compute, is_mistyped, judged, ratio
+from pilotlib.claims.arithmetic import compute, ratio
 from pilotlib.claims.cells import Cell, Line, Table
 from pilotlib.claims.claim import Claim
 from pilotlib.claims.facts import figure
 from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, WORDS, say
+from pilotlib.claims.judging import Finding, Group, Way, is_mistyped, judged
 from pilotlib.claims.readings import Reading, apart, rates, readings_of
 
 _Judged = tuple[Cell, Finding]
@@ -55,7 +56,7 @@ def _by_readings(cells: Line, readings: Iterable[Reading], *, certain: bool = Tr
             of_one = family == "ratio" and cell and not cell.claim.number.unit and cell.claim.value <= 1  # 0.86 of 86%
             if cell and len(parts) == len(operands) and not of_one:
                 told += _told(cell, family, [parts])
-        one_in_two = 2 if family == "middle" else one_in
+        one_in_two = 2 if family in ("middle", "rest") else one_in
         found.append(_held(told, certain=certain and family not in SHAPE["of_row"], one_in=one_in_two))
     return max(found, key=_agreeing, default=[])
 
@@ -123,7 +124,9 @@ def _means(labels: list[str], lines: Sequence[Line], headers: list[str]) -> list
 def _totals(labels: list[str], lines: Sequence[Line], headers: list[str]) -> Iterator[_Judged]:
     """The totals of a line 合计: of all lines before it (of one that comes first, after it), of those since the last
     total, or of the totals before it."""
-    filled = [(label, line) for label, line in zip(labels, lines, strict=True) if any(line)]
+    of_which = [label.startswith(WORDS["of which"][0]) for label in labels]  # a part of the line before it
+    all_lines = zip(labels, lines, of_which, strict=True)
+    filled = [(label, line) for label, line, is_part in all_lines if any(line) and not is_part]
     totals = [bool(re.search(SHAPE["total_line"], re.sub(SHAPE["in_brackets"], "", label))) for label, _ in filled]
     start, shared = 0, re.search(SHAPE["shared_lines"], next(filter(None, headers), ""))
     for place in [*compress(range(len(filled)), totals)]:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from pilotlib.claims.arithmetic import Finding, fits, is_mistyped
 from pilotlib.claims.claim import Claim, amount, factor, of_one_thing, same_unit
 from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, SHAPE, TIMES, say
+from pilotlib.claims.judging import Finding, fits, is_mistyped
 
 
 def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
@@ -35,12 +35,15 @@ def otherwise_said(where: str, claim: Claim, other: Claim) -> str:
 
 def _of_the_same(claim: Claim, other: Claim) -> bool:
     """Whether two numbers say how many of the same there are, by the words beside them or by what they measure."""
-    again = claim.sentence != other.sentence or re.search(SHAPE["said_again"], claim.lead)
-    again = again or (re.search(SHAPE["referred"], claim.lead) and is_mistyped(claim, amount(other)))
+    mistyped = is_mistyped(claim, amount(other))
+    forms = SHAPE["said_again"] + ("|" + SHAPE["referred"] if mistyped else "")
+    again = claim.sentence != other.sentence or re.search(forms, claim.lead)
+    phases = [re.findall(SHAPE["phase"], one.lead) for one in (claim, other)]
+    if phases[0] != phases[1] or re.search(SHAPE["part_of_it"], claim.lead):
+        return False
     if not again or claim.scope != other.scope or not same_unit(claim, other):
         return False
     if re.search(SHAPE["spoken_of"], f"{claim.lead}#{claim.tail}"):
-        this = re.search(SHAPE["this"], claim.lead) and is_mistyped(claim, amount(other))  # 这578万元投资
-        return of_one_thing(claim, other) or bool(this)
+        return of_one_thing(claim, other) or (mistyped and bool(re.search(SHAPE["this"], claim.lead)))  # 这578万元
     alike = claim.limits == other.limits and len({claim.unknown, other.unknown} - {""}) < 2  # 机电系, 商贸系
     return alike and other.measure == claim.measure != "" and claim.number.kind in (PEOPLE, TIMES)

@@ -5,10 +5,10 @@ import re
 from itertools import chain, combinations, product
 
 from pilotlib.claims import grammar
-from pilotlib.claims.arithmetic import Finding
 from pilotlib.claims.claim import Around, Claim
 from pilotlib.claims.facts import Fact, Facts, Scope, fact_of, figure, in_unit_of, matches, scopes_of, titled
 from pilotlib.claims.grammar import AGREES, DISAGREES, NO_DATA, NOT_UNDERSTOOD, SHAPE, UNDECIDED, say
+from pilotlib.claims.judging import Finding
 from pilotlib.claims.meaning import has_reason
 from pilotlib.claims.relations import follows
 from pilotlib.claims.text import kinds_of
