@@ -1,9 +1,10 @@
 """Numbers stated in prose and tables ↔ the text itself ↔ the year: every one is found, understood and judged.
 
 `grammar` holds the words as data; `numbers` finds the numbers, `text` the words around them, `meaning` says what each
-(a `claim`) counts. Layer one judges the text by itself: `relations` says what a number stands near, `pairs` and `parts`
-of which others it comes about, `tables` the same of tables, `quoted` what prose says of these. Layer two, `year`, holds
-what is positively of this school, this year and the whole of it against `facts`; of percentages both are in `rates`.
+(a `claim`) counts. Layer one judges the text by itself: `relations` says what a number stands near, `pairs`, `parts`
+and `changes` of which of its `operands` it comes about, `arithmetic` to what, `judging` whether so; `tables` says
+the same of tables, `quoted` what prose says of these, `twice` what it says again. Layer two, `year`, holds what is
+positively of this school, this year and the whole of it against `facts`; of percentages both are in `rates`.
 """
 
 import re
@@ -24,7 +25,7 @@ from pilotlib.claims.quoted import Cells, Totals, cells_of, quoted, totals_of
 from pilotlib.claims.rates import judge_rate
 from pilotlib.claims.tables import judge_table
 from pilotlib.claims.text import Span, lexicon_of, paragraph_of
-from pilotlib.claims.twice import otherwise_said, said_twice
+from pilotlib.claims.twice import of_dates, otherwise_said, said_twice
 from pilotlib.claims.year import judge_count, judge_rounds
 from pilotlib.reading import Processed
 from pilotlib.reading.documents import Passage, passages_of
@@ -131,7 +132,7 @@ def _judged(near: Around, before: list[Claim], facts: Facts, cells: Cells, besid
     claim, number, text = near.claim, near.claim.number, near.text
     verdict, *derived = (judge_rate if number.kind == grammar.PERCENT else judge_count)(near, facts)
     if verdict.state in UNDECIDED:
-        verdict = quoted(claim, text, cells, beside) or said_twice(claim, before) or verdict
+        verdict = quoted(claim, text, cells, beside) or said_twice(claim, before) or of_dates(claim, text) or verdict
     rounds = {other.scope.application_round: None for other in before} if claim.measure == "rounds_count" else {}
     rounds.pop("", None)
     if rounds and len(rounds) == claim.value:

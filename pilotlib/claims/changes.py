@@ -97,6 +97,7 @@ def by_two(near: Around, pool: list[Claim]) -> list[Join]:
     if len(pool) != 2 or not same_unit(*pool):
         return []
     apart = about(pool[0]) != about(pool[1]) or pool[0].scope != pool[1].scope
+    apart |= bool(re.search(SHAPE["former"], near.claim.lead))
     return [Join((pool[1], pool[0]), True)] if apart else []
 
 

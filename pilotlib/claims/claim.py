@@ -11,6 +11,7 @@ from pilotlib.claims.grammar import MONEY, PEOPLE, PERCENT, SHAPE, TIMES, WORDS
 from pilotlib.claims.numbers import Number
 from pilotlib.claims.text import Names, Span, Word, kinds_of
 
+_FACTORS = {unit: round(worth * 1e4) for unit, worth in grammar.RULES["in_ten_thousands"].items()}
 _REACH = 40  # so many claims before and after one are looked at together with it
 
 
@@ -65,7 +66,7 @@ def stated(number: Number) -> Claim:
 
 def factor(claim: Claim) -> int:
     """What one of a number's unit is worth: of money in 元, of anything else 1."""
-    return round(grammar.RULES["in_ten_thousands"].get(claim.number.unit, 1e-4) * 1e4)
+    return _FACTORS.get(claim.number.unit, 1)
 
 
 def amount(claim: Claim) -> float:

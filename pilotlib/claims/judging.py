@@ -105,12 +105,12 @@ def judged(claim: Claim, ways: Iterable[Way], most: float | None = None) -> Find
         expected = round(way.expected / factor(claim), 2)
         agrees = Finding(AGREES, way.computation + "。", expected, None, way.number, expected, "", way.parts)
         rounded = [part for part in way.parts if not way.number or part.number.step > 1]  # 12.5 of a sum is exact
-        if fits(claim, way.expected, *rounded, added=bool(way.number)):
+        mistyped = is_mistyped(claim, way.expected) and not fits(claim, way.expected)
+        if fits(claim, way.expected, *rounded, added=bool(way.number)) and not mistyped:
             return agrees
         far = most or grammar.RULES["measure_rules"]["far_sum" if way.number else "far"]
         near = way.expected < amount(claim) * far and amount(claim) < way.expected * far  # else of something else
         near |= any(fits(claim, slip, *rounded) for slip in _slips(claim, way))
-        mistyped = is_mistyped(claim, way.expected)
         near |= (way.sure and mistyped) or (claim.family == "rest" and _is_little_of_its_whole(claim, way))
         if near and (way.sure or mistyped) and not differs and not any(part.number.modifier for part in way.parts):
             short = way.open and way.expected < amount(claim) and not mistyped

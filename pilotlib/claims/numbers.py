@@ -75,6 +75,8 @@ def worth(number: str) -> float:
     >>> [worth(number) for number in ("1,028", "2.5万", "一千零二十八", "两百", "二分之一", "1/4")]
     [1028.0, 25000.0, 1028.0, 200.0, 0.5, 0.25]
     """
+    if number == grammar.OTHER_WORDS["half"][0]:
+        return 50
     if "成" in number:  # 七成, 七成八
         return sum(map(mul, map(worth, number.split("成")[0] + number.split("成")[1]), (10, 1)))
     number = re.sub(r"[\s,，]", "", number).replace("两", "二").replace("〇", "零")

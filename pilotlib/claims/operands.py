@@ -32,7 +32,7 @@ def operands_of(near: Around, family: str) -> list[Claim]:
         counts = [other for other in (*near.earlier, *(near.later if both else ()), *before) if is_count(other)]
         behind = [other for other in counts if other.number.start > near.section]
         return behind if len(behind) > 1 else counts
-    run = near.earlier or (near.before if family == "rest" else [])
+    run = near.earlier or (near.before if family == "rest" or near.claim.number.kind == PERCENT else [])
     if family == "rest" and near.before and re.search(SHAPE["rest"], near.claim.stands):  # 1240份。满意806份，其余
         here = [amount(other) for other in near.earlier if same_unit(near.claim, other)]
         wholes = [other for other in near.before if same_unit(near.claim, other) and amount(other) > sum(here)]
@@ -154,13 +154,16 @@ def can_be(near: Around, way: Way) -> bool:
     claim, (first, second) = near.claim, map(amount, way.parts[:2])
     behind = way.parts[0].number.start > claim.number.start
     summed_up = re.search(f"{SHAPE['total']}|{SHAPE['levels_at']}", claim.lead)
-    if way.number and not claim.family and (behind or not summed_up):  # of which no word speaks
-        return fits(claim, way.expected)
+    if way.number:
+        return claim.family == "ratio" or fits(claim, way.expected) or bool(summed_up and not behind)
     if claim.family == "ratio" and not (pairs.rate_named(near) or re.search(SHAPE["any_rate"], claim.stands)):
         return is_mistyped(claim, way.expected)
     if claim.family == "ratio" and behind and re.search(SHAPE["share_behind"], claim.stands):
         return False  # 438户，占34.7%；已报名152户
-    if claim.family == "ratio" and not way.number:
+    rate = pairs.rate_named(near) if claim.family == "ratio" else None
+    if rate and "done" in rate.top and way.parts[1].kinds & {*rate.top} and not way.parts[0].kinds & {*rate.top}:
+        return False  # 下达任务300人，完成315人，完成率: not the other way round
+    if claim.family == "ratio":
         return first <= second or (claim.value > 100 and bool(re.search(SHAPE["beyond"], claim.stands)))
     grown = claim.number.unit in RELATIVE and re.search(SHAPE["changed_by"], claim.stands)
     return not grown or (second < first) == bool(re.search(SHAPE["fallen"], claim.stands))

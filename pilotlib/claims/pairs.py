@@ -13,6 +13,7 @@ from pilotlib.claims.judging import Group, Join, fits
 from pilotlib.claims.meaning import measure_of
 from pilotlib.claims.text import kinds_of
 
+_FAR_APART = 1.5
 PAIRED = 8  # of so many operands any two may be meant
 
 
@@ -89,6 +90,9 @@ def _certain(
     claim = near.claim
     ways = [(pair, way) for pair in pairs if (way := compute(claim.family or "product", claim, pair))]
     one_value = len({way.expected for _, way in ways}) <= (2 if rate or len(pairs) == 2 else 1)
+    # One of two wholes that is far off leaves it open of which the rate is: 毕业生1846人，升学1102人，就业655人.
+    least, most = (choose((way.expected for _, way in ways), default=1) for choose in (min, max))
+    one_value &= bool(rate) or claim.family != "ratio" or most < _FAR_APART * least
     in_lists = any(part.place[1] > 1 for pair, _ in ways for part in pair)  # 分别为80人和40人，总体满意率
     one_value &= claim.place[1] > 1 or not (in_lists and re.search(SHAPE["of_them_all"], claim.lead))
     one_value &= claim.family != "ratio" or not any(_of_other_times(near, pair) for pair, _ in ways)
@@ -157,6 +161,8 @@ def by_rate(near: Around, pool: list[Claim]) -> list[Join]:
         return []  # 合格率、优秀率分别为92%和30%
     if in_order := _in_order(near, rate):
         return _certain(near, [in_order], rate, named=True)
+    if near.earlier and re.search(SHAPE["all_of_them"], near.earlier[0].tail):
+        return [Join((near.earlier[0], near.earlier[0]._replace()))]  # 46人全部通过
     behind = [] if near.claim.number.unit == grammar.FOR_EACH else near.later
     later = takewhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), behind)
     near_ones = (takewhile(lambda other: other.family != "ratio", run) for run in (near.earlier, later, near.before))

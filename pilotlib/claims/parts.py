@@ -4,7 +4,7 @@ import re
 
 from pilotlib.claims import grammar
 from pilotlib.claims.claim import Around, Claim, amount, beside, of_one_thing, same_unit
-from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PERCENT, SHAPE, THINGS, WORDS
+from pilotlib.claims.grammar import EXCLUSIVE, KINDS, MONEY, OTHER_WORDS, PEOPLE, PERCENT, SHAPE, THINGS, TIMES, WORDS
 from pilotlib.claims.judging import Join
 
 
@@ -86,7 +86,8 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
 
 def _adds_up(part: Claim, claim: Claim, total: re.Match[str]) -> bool:
     """Whether a number can be part of a total: of its unit, or things as well: 一等奖2项、二等奖5项，合计7个奖项."""
-    return same_unit(part, claim) or bool(total["strong"] and part.number.kind == claim.number.kind == THINGS)
+    kinds = {part.number.kind, claim.number.kind}
+    return same_unit(part, claim) or bool(total["strong"] and (kinds == {THINGS} or kinds == {PEOPLE, TIMES}))
 
 
 def _are_all(claim: Claim, parts: list[Claim], total: re.Match[str]) -> bool:

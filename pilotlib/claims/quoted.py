@@ -78,7 +78,8 @@ def quoted(claim: Claim, text: str, cells: Cells, beside: Sequence[Totals]) -> F
         differs = _total_of_a_table(claim, text[slice(*claim.clause)], sentence, beside)
         if differs and (own_total or summed_up):
             return differs
-    if of_rate and re.search(SHAPE["of_a_table"], sentence) and re.search(SHAPE["of_a_whole_table"], clause):
+    of_all = re.search(SHAPE["of_a_whole_table"], clause) and not re.search(SHAPE["of_some_lines"], clause)
+    if of_rate and of_all and re.search(SHAPE["of_a_table"], sentence):
         totals = [*cells.totals.values()]
         parts = tuple(totals[at][1] for at in operands(clause, [header for header, _ in totals]) or ())
         way = compute("ratio", claim, parts, sure=True) if parts else None

@@ -36,13 +36,22 @@ def readings_of(table: Table, columns: Sequence[Line], column: int) -> list[Read
     if re.search(SHAPE["total_column"], header) and column + 2 < len(columns):  # 总学时, 理论, 实操
         return [("sum", columns[column + 1 : column + 3])]
     if not re.search(SHAPE["share_column"], header):
-        of_all = [("middle", columns[1:column])] if re.search(SHAPE["mean_column"], header) else []
         named = [family for family, form in SHAPE["of_row"].items() if re.search(form, header)]
+        before = [line for name, line in zip(table.headers[:column], columns, strict=False) if _is_amount(name, line)]
+        of_all = [("middle", before)] if re.search(SHAPE["mean_column"], header) and len(before) > 1 else []
+        of_all += [("rest", before)] if "rest" in named and len(before) > 2 else []
+        if "sum" in named and len(before) == 3:  # 年初, 新增, 剔旧, 年末
+            return [("sum", (*before[:2], _scaled(before[2], -1.0)))]
         return [*of_all, *_of_two(columns, column, named)]
     of = [cell for cell, label in zip(late, table.labels, strict=True) if re.search(SHAPE["total_line"], label)]
     of = [_added(of or late)] if len(of) < 2 else [None]
     of_two = [("ratio", (late, columns[column - 2]))] if column > 2 else []  # 专任教师, 双师型, 比例
     return [("ratio", (late, of * len(late))), *of_two]
+
+
+def _is_amount(header: str, line: Line) -> bool:
+    """Whether a column holds numbers that can be added."""
+    return any(line) and not re.search(SHAPE["no_sum_column"], header)
 
 
 def _of_two(columns: Sequence[Line], column: int, named: list[str]) -> list[Reading]:
@@ -59,7 +68,7 @@ def _of_two(columns: Sequence[Line], column: int, named: list[str]) -> list[Read
             fit, all_of_them = abs(expected - own) <= step / 2 + 1e-9, int(np.isfinite(expected * own).sum())
             telling = len({*own[fit]}) > 1 and (own[fit] / step[fit]).min() >= _SEVERAL_DIGITS
             if fit.sum() > best and (named or (telling and fit.sum() * 2 >= all_of_them)):
-                best, reading = fit.sum(), [(family, (_scaled(columns[one + 1], power), columns[two + 1]))]
+                best, reading = fit.sum(), [(family, (_scaled(columns[one + 1], 10.0**power), columns[two + 1]))]
     return reading
 
 
@@ -67,13 +76,13 @@ def _values(line: Line) -> Floats:
     return np.array([cell.claim.value if cell else np.nan for cell in line])
 
 
-def _scaled(line: Line, power: int) -> Line:
-    """A column of so many ten thousands as single ones, or the other way round: of 15 万元 150000."""
+def _scaled(line: Line, factor: float) -> Line:
+    """A column by so much: of so many ten thousands as single ones, or the other way round; of what goes off."""
     scaled = list[Cell | None]()
-    for cell in line if power else ():
+    for cell in line if factor != 1 else ():
         if cell:
-            value = round(cell.claim.value * 10.0**power, 6)
-            number = cell.claim.number._replace(written=figure(value))
+            value = round(cell.claim.value * factor, 6)
+            number = cell.claim.number._replace(written=figure(abs(value)), value=abs(value))
             cell = cell._replace(claim=cell.claim._replace(value=value, number=number))
         scaled.append(cell)
     return scaled or line

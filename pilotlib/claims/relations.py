@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pilotlib.claims import changes, grammar, pairs
 from pilotlib.claims.arithmetic import RELATIVE, compute
 from pilotlib.claims.claim import Around, Claim, amount, factor, same_unit
-from pilotlib.claims.grammar import AGREES, DISAGREES, SHAPE, Relation, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, PERCENT, SHAPE, Relation, say
 from pilotlib.claims.judging import Finding, Join, fits, judged
 from pilotlib.claims.operands import any_that_fit, can_be, is_exact, only_one, operands_of
 from pilotlib.claims.parts import by_complement, by_rest, parts_before, parts_behind
@@ -57,7 +57,9 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     found = judged(claim, filter(None, (compute(family, claim, *join) for join in joined)))
     if found and family == "change" and (turned := _turned(near, found, joined)):
         return turned
-    found = None if found and not (relation and relation.sole) and _is_explained(near, found) else found
+    found = (
+        None if found and not (relation and relation.sole and relation.named) and _is_explained(near, found) else found
+    )
     if found and relation and (found.state == AGREES or relation.sole or _names_its_part(claim, found)):
         return found
     computed = (compute(family, claim, group) for group in any_that_fit(near, family, pool))
@@ -65,7 +67,8 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     otherwise = judged(claim, [*possible, *only_one(near, possible)])
     if not otherwise or otherwise.state != AGREES:
         return found or (None if otherwise and _is_explained(near, otherwise) else otherwise)
-    if found and len(otherwise.parts) < len(found.parts) and all(part in found.parts for part in otherwise.parts):
+    fewer = found and len(otherwise.parts) < len(found.parts) and claim.number.kind != PERCENT  # 满意以上合计91%
+    if found and fewer and all(part in found.parts for part in otherwise.parts):
         return found  # a part is forgotten
     # By how much two small counts differ is soon true of any two.
     of_counts = family in ("change", "each", "product") and claim.number.unit not in RELATIVE

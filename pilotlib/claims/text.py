@@ -220,7 +220,9 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
         *names, last = joined.split("、")
         # The last two may be joined by 和; not where the word stands inside a known name: 网络系统建设与运维.
         inside = [known.span() for known in lexicon.pattern.finditer(last) if len(known[0]) > 2]
-        joints = (joint.span() for joint in re.finditer(SHAPE["last_name_after"], last))
+        # A joint is within a name where it is within another (服务与管理、经营与管理), and before 管理, 运维 ….
+        within = any(SHAPE["joint_within"][0] in name for name in names) or re.search(SHAPE["name_ends"], last)
+        joints = (joint.span() for joint in re.finditer(SHAPE["last_name_after"], "" if within else last))
         cut = next((cut for cut in joints if not any(first <= cut[0] < stop for first, stop in inside)), None)
         names = [name for name in (*names, *((last[: cut[0]], last[cut[1] :]) if cut else (last,))) if name.strip()]
         # Before the first name may stand what is no name: 先后组织 of 先后组织电子商务数据分析.
@@ -236,6 +238,7 @@ def _names_with(text: str, count: Number, numbers: list[Number], lexicon: Lexico
                 listed = ()
             fewest = joined.count("、") + 1
             *others, last = joined[lead:].split("、")  # 与 and 及 join only the last two
-            most = fewest + sum(name.count("和") for name in others) + bool(re.search(SHAPE["last_name_after"], last))
+            joined_last = not within and bool(re.search(SHAPE["last_name_after"], last))
+            most = fewest + sum(name.count("和") for name in others) + joined_last
             return Names(listed, fewest, most, bool(match["open"]), (start + lead, end))
     return Names()

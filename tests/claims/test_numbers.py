@@ -39,6 +39,7 @@ CLAIMS = [  # text, number, value, unit, how it is meant
     ("**12**个证书", "12", 12, "个", ""),
     ("提高5个百分点", "5", 5, "个百分点", ""),
     ("380人次之", "380", 380, "人", ""),
+    ("一半学生", "一半", 50, "%", ""),
     ("七成八的学生", "七成八", 78, "%", ""),
     ("节约3.3万元", "3.3", 3.3, "万元", ""),
     ("约3.3万元", "3.3", 3.3, "万元", "about"),
@@ -55,6 +56,8 @@ LABELS = [
     ("2020—2021学年", "2020—2021学年"),
     ("2021年3月15日", "2021年3月15日"),
     ("2021-03-15", "2021-03-15"),
+    ("2021.3.15", "2021.3.15"),
+    ("2021/3/15", "2021/3/15"),
     ("9月10日", "9月10日"),
     ("二〇二一年", "二〇二一年"),
     ("2019级学生", "2019级"),
@@ -125,3 +128,12 @@ def test_every_digit_stands_in_exactly_one_number(text):
     assert all(plain[number.start : number.end] == number.written for number in numbers)
     covered = {place for number in numbers for place in range(number.start, number.end)}
     assert {match.start() for match in re.finditer("[0-9]", plain)} <= covered
+
+
+def test_a_year_before_a_percentage_is_no_date():
+    assert [number.written for number in find_numbers("2019年70.3%，2020年10.5%")] == [
+        "2019年",
+        "70.3",
+        "2020年",
+        "10.5",
+    ]
