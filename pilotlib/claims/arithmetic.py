@@ -109,7 +109,8 @@ def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
 
 
 def _product_of(claim: Claim, price: Claim, count: Claim) -> Way | None:
-    if price.family == "each" and same_unit(price, count) and is_one_of(price, claim) and amount(price):
+    reached = re.search(SHAPE["reached"], claim.lead) and is_one_of(price, claim)
+    if price.family == "each" and same_unit(price, count) and reached and amount(price):
         value, written = amount(count) / amount(price), _written(count, price)  # 612.5万元，每人2500元，惠及2450人
         return Way(value, say("division", top=written[0], bottom=written[1], percent=figure(value)), (price, count))
     several = claim.value / claim.number.step > 100  # 120间，每间8个床位，可住960人

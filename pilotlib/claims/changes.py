@@ -123,6 +123,8 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     sure &= not of_each or base not in others  # 生均320元，比省里的生均280元: of others
     sure &= of_each or not any(_is_rounded_mean(claim, *pair) for pair in of_last)
     sure &= all(part.sentence == claim.sentence for pair in of_last for part in pair)
+    # 人均1280元，应收71860元: what is so much for each is not what follows.
+    sure &= not of_each or all(pair[0].number.start < claim.number.start for pair in of_last)
     return [Join(pair, True) for pair in of_last if sure]
 
 

@@ -33,7 +33,12 @@ def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
     parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
     told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
     of_all = re.search(SHAPE["all_others"], claim.lead) and whole.place[1] == 1
-    failed = lacking and lacking["failed"] and not parts[0].kinds.isdisjoint(("pass", "award"))
+    failed = (
+        lacking
+        and lacking["failed"]
+        and not re.search(SHAPE["of_others"], claim.lead)
+        and not parts[0].kinds.isdisjoint(("pass", "award"))
+    )
     return bool(told or of_all or failed) or parts[0].number.start < whole.number.start
 
 

@@ -33,8 +33,6 @@ def readings_of(table: Table, columns: Sequence[Line], column: int) -> list[Read
         return [("change", (early, late)), ("change", ([None, *late[:-1]], late))]
     if re.search(SHAPE["running_column"], header):
         return [("sum", ([None, *columns[column][:-1]], late))] if len(late) > 2 else []
-    if re.search(SHAPE["total_column"], header) and column + 2 < len(columns):  # 总学时, 理论, 实操
-        return [("sum", columns[column + 1 : column + 3])]
     if not re.search(SHAPE["share_column"], header):
         named = [family for family, form in SHAPE["of_row"].items() if re.search(form, header)]
         before = [line for name, line in zip(table.headers[:column], columns, strict=False) if _is_amount(name, line)]
@@ -42,6 +40,8 @@ def readings_of(table: Table, columns: Sequence[Line], column: int) -> list[Read
         of_all += [("rest", before)] if "rest" in named and len(before) > 2 else []
         if "sum" in named and len(before) == 3:  # 年初, 新增, 剔旧, 年末
             return [("sum", (*before[:2], _scaled(before[2], -1.0)))]
+        if re.search(SHAPE["total_column"], header):  # 总学时, 理论, 实操, or behind them
+            of_all += [("sum", parts) for parts in ([*columns[column + 1 : column + 3]], before) if len(parts) > 1]
         return [*of_all, *_of_two(columns, column, named)]
     of = [cell for cell, label in zip(late, table.labels, strict=True) if re.search(SHAPE["total_line"], label)]
     of = [_added(of or late)] if len(of) < 2 else [None]

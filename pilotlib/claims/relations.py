@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pilotlib.claims import changes, grammar, pairs
 from pilotlib.claims.arithmetic import RELATIVE, compute
 from pilotlib.claims.claim import Around, Claim, amount, factor, same_unit
-from pilotlib.claims.grammar import AGREES, DISAGREES, PERCENT, SHAPE, Relation, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, PERCENT, SHAPE, WORDS, Relation, say
 from pilotlib.claims.judging import Finding, Join, fits, judged
 from pilotlib.claims.operands import any_that_fit, can_be, is_exact, only_one, operands_of
 from pilotlib.claims.parts import by_complement, by_rest, parts_before, parts_behind
@@ -86,6 +86,9 @@ def _is_explained(near: Around, found: Finding) -> bool:
         return True  # 比上年增加800元；比省定标准12000元高600元
     if claim.family == "ratio":  # 报到率95.8%，其中本地生97.6%: the counts are of the other rate
         start = max(part.number.start for part in found.parts)
+        of_a_part = WORDS["of which"][0] in claim.lead and not re.search(SHAPE["share_of"], claim.stands)
+        if of_a_part and start < claim.number.start:
+            return True
         rates = [other for other in near.later if other.family == "ratio" and other.number.start < start]
         if rates or any(fits(other, found.expected or 0) for other in near.earlier if other.family == "ratio"):
             return True

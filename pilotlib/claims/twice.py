@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from pilotlib.claims.claim import Claim, amount, factor, of_one_thing, same_unit
-from pilotlib.claims.grammar import AGREES, DISAGREES, PEOPLE, SHAPE, TIMES, say
+from pilotlib.claims.grammar import AGREES, DISAGREES, MONEY, PEOPLE, SHAPE, TIMES, say
 from pilotlib.claims.judging import Finding, Way, fits, is_mistyped, judged
 
 
@@ -13,7 +13,8 @@ def said_twice(claim: Claim, before: Sequence[Claim]) -> Finding | None:
     """The same quantity said before: with digits swapped (326名考生, 362名考生), referred to (上述28名), or in another
     unit (360万元，即3600000元).
     """
-    if before and re.search(SHAPE["said_in_another_unit"], claim.lead) and same_unit(claim, before[-1]):
+    converted = before and re.search(SHAPE["said_in_another_unit"], claim.lead) and same_unit(claim, before[-1])
+    if converted and claim.number.kind == MONEY and claim.number.unit != before[-1].number.unit:
         state = AGREES if fits(claim, amount(before[-1]), before[-1]) else DISAGREES
         return Finding(state, otherwise_said("said_before", claim, before[-1]), amount(before[-1]) / factor(claim))
     referred = re.search(SHAPE["referred"], claim.lead)
