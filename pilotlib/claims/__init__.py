@@ -173,6 +173,7 @@ def _row_of_table(passage: Passage, cell: Cell, finding: Finding) -> Row:
         place = max(0, row[cell.column].find(cell.written))  # not found where a space stands within the number
         column = len("|".join([*row[: cell.column], ""])) + place + 1
     where = {"unit": cell.claim.number.unit, "line": passage.line + cell.row, "column": column}
-    where |= {"sentence": " | ".join(texts)}
-    where["offset"] = sum(len(text) + 3 for text in texts[: cell.column])
+    first = int(not texts[0])  # before the first | stands nothing
+    where |= {"sentence": " | ".join(texts[first:]).rstrip(" |")}
+    where["offset"] = sum(len(text) + 3 for text in texts[first : cell.column])
     return _BLANK | where | finding._asdict()

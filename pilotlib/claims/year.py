@@ -57,7 +57,7 @@ def _by_year(near: Around, facts: Facts) -> tuple[Finding, bool]:
     rounds_named = any(words in near.text[slice(*claim.sentence)] for words in grammar.OTHER_WORDS["named_rounds"])
     cases = (
         (claim.measures and not facts.known, NO_DATA, "no_year"),
-        (claim.outside, NO_DATA, "outside"),
+        (claim.outside, NO_DATA, "outside" if facts.known else "outside_alone"),
         (not claim.measures, NOT_UNDERSTOOD, "no_measure"),
         (number.kind == grammar.TIMES, NO_DATA, "person_times"),
         (claim.family == "change" or "change" in kinds_of(claim.before), NO_DATA, "change"),

@@ -181,7 +181,9 @@ def as_lines(claims: pd.DataFrame, file: str, *, everything: bool = False) -> li
         "依据": stated["statistic"],
         "说明": stated["explanation"].map(round_title),
     }
-    table, wrong, lines = pd.DataFrame(columns), stated["state"] == DISAGREES, list[str]()
+    table, lines = pd.DataFrame(columns), list[str]()
+    again = stated.duplicated(["line", "column", "explanation"])  # a sum that is told of its total
+    wrong = (stated["state"] == DISAGREES) & ~again
     said = stated.assign(explanation=columns["说明"]).loc[wrong, ["sentence", "explanation", "instead"]].to_numpy()
     for head, (sentence, explanation, instead) in zip(table[wrong].to_numpy(), said, strict=True):
         lines += ["  ".join(head[:3]), f"    原文：{sentence}", f"    核对：{explanation}"]

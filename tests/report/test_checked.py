@@ -6,8 +6,9 @@ import mistune
 import pytest
 
 from pilotlib.claims import check_claims, facts_of
+from pilotlib.claims.facts import NO_FACTS
 from pilotlib.reading.documents import passages_of
-from pilotlib.report.checked import claims_cells, claims_lead, claims_table, marks_as_links, with_marks
+from pilotlib.report.checked import as_lines, claims_cells, claims_lead, claims_table, marks_as_links, with_marks
 from pilotlib.report.told import html
 from pilotlib.statistics import Tables, summarise
 
@@ -88,3 +89,15 @@ def test_what_a_school_writes_is_never_markup(check):
     claims = check(text)
     assert "<script" not in shown(claims)
     assert "&lt;script" in shown(claims)
+
+
+def test_a_terminal_tells_a_wrong_total_once_and_a_line_of_a_table_as_it_stands():
+    text = "三场到场1,306人、872人、415人，累计2,953人。\n\n| 系 | 报考 | 合格 | 合格率 |\n|---|---|---|---|\n| 甲 | 96 | 84 | 84.5% |"
+    lines = as_lines(check_claims(passages_of(text), NO_FACTS), "稿.md")
+    assert sum("1,306 + 872 + 415 = 2,593" in line for line in lines) == 1
+    assert "    原文：甲 | 96 | 84 | 84.5%" in lines
+
+
+def test_without_a_year_no_year_is_named():
+    claims = check_claims(passages_of("2020年全市有图书馆30座。"), NO_FACTS)
+    assert "文中没有可以核对的数" in claims["explanation"].iloc[-1]
