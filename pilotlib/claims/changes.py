@@ -125,6 +125,8 @@ def by_only(near: Around, pool: list[Claim]) -> list[Join]:
     sure &= all(part.sentence == claim.sentence for pair in of_last for part in pair)
     # 人均1280元，应收71860元: what is so much for each is not what follows.
     sure &= not of_each or all(pair[0].number.start < claim.number.start for pair in of_last)
+    last = max((part.number.start for pair in of_last for part in pair), default=0)
+    sure &= not set(SHAPE["carry_ends"]) & {*near.text[claim.number.start : last]}  # 生均66.8册；在校生10236人
     return [Join(pair, True) for pair in of_last if sure]
 
 
