@@ -108,8 +108,9 @@ def _folders(parts: list[Part], final: Path, force: bool) -> tuple[dict[Path, Pa
     schools = final / "schools"
     wanted = {schools / folder_named(part.school) / str(part.year): part for part in parts if part.is_reported}
     there = {manifest.parent for manifest in schools.glob("*/*/manifest.json")} if parts else set()
-    if there and not force and there.isdisjoint(wanted):
-        kept = f"reports/batch/{final.name} 中是另一张表的 {len(there)} 份报告，没有覆盖。"
+    reports = {folder for folder in there if not folder.name.startswith(".")}  # the others were not finished
+    if reports and not force and reports.isdisjoint(wanted):
+        kept = f"reports/batch/{final.name} 中是另一张表的 {len(reports)} 份报告，没有覆盖。"
         raise PilotError(f"{kept}请给这张表换个文件名；确实要取代它们，请加 --force。")
     return wanted, there - wanted.keys()
 

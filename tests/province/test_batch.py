@@ -288,6 +288,16 @@ def test_an_edition_that_there_is_not_is_said_before_anything_is_written(tmp_pat
     assert not (project / "data" / "processed" / "batch").exists()
 
 
+def test_a_report_that_was_never_finished_stops_no_batch_and_is_taken_away(untold, tmp_path):
+    project, table = make_project(tmp_path / "project"), tmp_path / "己省.csv"
+    write(table, province(5, 2)[0])
+    unfinished = project / "reports" / "batch" / "己省" / "schools" / "第0000职业技术学院" / ".2031.half"
+    unfinished.mkdir(parents=True)
+    (unfinished / "manifest.json").write_text("{}", encoding="utf-8")
+    assert made_by_standins(project, table) == {"made": 2, "kept": 0, "failed": 0}
+    assert not unfinished.exists()
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("workers", [2, 3])
 def test_a_cluster_that_loses_a_worker_makes_the_same_reports_each_once(workers, batched, tmp_path):
