@@ -18,8 +18,10 @@ from pilotlib.claims.readings import Reading, apart, rates, readings_of
 _Judged = tuple[Cell, Finding]
 
 
-def judge_table(table: Table) -> list[_Judged]:
-    """The cells of a table that its others determine, each with what follows from them."""
+def judge_table(table: Table, beside: str = "") -> list[_Judged]:
+    """The cells of a table that its others determine, each with what follows from them; `beside` is the text at
+    it and right before and behind it, which may say that not all lines are listed.
+    """
     headers, labels, lines = table
     if not lines:
         return []
@@ -27,9 +29,12 @@ def judge_table(table: Table) -> list[_Judged]:
     counts = [[cell if cell and not cell.claim.number.unit else None for cell in line] for line in lines]
     adds_up = [not re.search(SHAPE["no_sum_column"], header) for header in headers]
     across = [[cell if adds else None for cell, adds in zip(line, adds_up, strict=True)] for line in counts]
+    totals = _totals(labels, counts, headers)
+    if re.search(SHAPE["lines_left_out"], beside):
+        totals = (one for one in totals if one[1].state == AGREES or one[1].value < (one[1].expected or 0))
     found = [
         *_means(labels, lines, headers),
-        *_totals(labels, counts, headers),
+        *totals,
         *_totals(headers, list(zip(*across, strict=True)), [""] * len(lines)),
     ]
     for column in range(1, len(headers)):
