@@ -156,6 +156,8 @@ def can_be(near: Around, way: Way) -> bool:
     summed_up = re.search(f"{SHAPE['total']}|{SHAPE['levels_at']}", claim.lead)
     if way.number:
         return claim.family == "ratio" or fits(claim, way.expected) or bool(summed_up and not behind)
+    if claim.family == "ratio" and not fits(claim, way.expected) and pairs.of_other_times(near, way.parts):
+        return False  # 2022届2104人，2023届2260人，去向落实率91.3%
     if claim.family == "ratio" and not (pairs.rate_named(near) or re.search(SHAPE["any_rate"], claim.stands)):
         return is_mistyped(claim, way.expected)
     if claim.family == "ratio" and behind and re.search(SHAPE["share_behind"], claim.stands):

@@ -50,9 +50,10 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
         rest = [claim for claim in pool if claim is not other and (not other or of_two or same_unit(other, claim))]
         if (
             role == "second" and other and relation.of == "ratio" and not of_two
-        ):  # a whole is more, and itself no part of another
+        ):  # a whole is more, but for 105%, and itself no part of another
             last = near.claim.number.start if position == "@only" else len(near.text)
-            rest = [one for one in rest if amount(one) >= amount(other) and one.number.start < last]
+            most = amount(other) if near.claim.value <= 100 else 0
+            rest = [one for one in rest if amount(one) >= most and one.number.start < last]
             rest = [one for one in rest if role in named or not one.is_part]
         if position == "@behind":
             rest = [one for one in rest if one.number.start > near.claim.number.start]
@@ -95,12 +96,12 @@ def _certain(
     one_value &= bool(rate) or claim.family != "ratio" or most < _FAR_APART * least
     in_lists = any(part.place[1] > 1 for pair, _ in ways for part in pair)  # 分别为80人和40人，总体满意率
     one_value &= claim.place[1] > 1 or not (in_lists and re.search(SHAPE["of_them_all"], claim.lead))
-    one_value &= claim.family != "ratio" or not any(_of_other_times(near, pair) for pair, _ in ways)
+    one_value &= claim.family != "ratio" or not any(of_other_times(near, pair) for pair, _ in ways)
     sure = one_value and (named or not of_others(near, rate, [pair for pair, _ in ways]))
     return [Join(pair, sure) for pair, _ in ways]
 
 
-def _of_other_times(near: Around, pair: Group) -> bool:
+def of_other_times(near: Around, pair: Group) -> bool:
     """Whether two counts are of different years, or of another than their rate: 今年计划1800人，去年报到1653人."""
     of_all = (near.claim, *pair[:2])
     times = [time_of(one, near.text) for one in of_all]
