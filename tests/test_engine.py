@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-import matplotlib
+import matplotlib.pyplot
 import nbformat
 import papermill
 import pytest
@@ -54,6 +54,12 @@ def test_every_kind_of_output_is_a_kernels(tmp_path):
     assert sum(len(cell) for _, cell in of_a_kernel) >= 12
     assert outputs(path) == of_a_kernel
     assert outputs(path) == of_a_kernel  # the second notebook of a process too: figures, names, numbers of cells
+
+
+def test_a_figure_that_is_open_in_the_process_is_not_drawn_upon(tmp_path):
+    matplotlib.pyplot.figure()
+    [(_, shown)] = outputs(notebook(tmp_path / "a.ipynb", "from matplotlib import pyplot as plt\nplt.plot([1, 2]);"))
+    assert [[*output["data"]] for output in shown] == [["text/plain", "image/png"]]
 
 
 def test_a_notebook_finds_nothing_that_the_one_before_it_left(tmp_path, monkeypatch):

@@ -113,6 +113,7 @@ def _as_in_a_new_kernel() -> Iterator[tuple[_Shell, _Session]]:
             matplotlib.rcdefaults()
             matplotlib.use(_INLINE)
             matplotlib.interactive(True)
+            pyplot.close("all")  # else a notebook would draw on what this process has left open
             yield shell, session
     finally:
         sys.modules["__main__"], sys.path[:] = main, path
