@@ -100,10 +100,7 @@ def _each_of(claim: Claim, total: Claim, count: Claim) -> Way | None:
     alike |= one.kind == PEOPLE and two.kind in (PEOPLE, TIMES)
     if not (alike and total.family != "each" and count.value and is_one_of(claim, count)):
         return None
-    value, written = (
-        amount(total) / amount(count),
-        total.number.written if one.unit == two.unit else figure(amount(total)),
-    )
+    value, written = amount(total) / amount(count), two.written if one.unit == two.unit else figure(amount(total))
     each = figure(value / factor(total) if one.unit == two.unit else value)
     return Way(value, say("division", top=written, bottom=figure(count.value), percent=each), (total, count))
 

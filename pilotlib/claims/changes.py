@@ -67,12 +67,8 @@ def by_flow(near: Around, _: list[Claim]) -> list[Join]:
     gone = [other for other in alike if re.search(SHAPE["went"], other.stands)]
     came = [other for other in alike if re.search(SHAPE["came"], other.stands) and other not in gone]
     base = [other for other in alike if other not in gone and other not in came]
-    if (
-        len(base) != 1
-        or not gone
-        or not came
-        or (base[0] is not alike[0] and not re.search(SHAPE["at_first"], base[0].lead))
-    ):
+    at_first = len(base) == 1 and (base[0] is alike[0] or re.search(SHAPE["at_first"], base[0].lead))
+    if not (at_first and gone and came):
         return []
     others = [other for other in alike if other is not base[0]]
     signed = [other._replace(value=-other.value) if other in gone else other for other in others]
@@ -150,9 +146,8 @@ def mean_of_list(near: Around) -> Finding | None:
     if not len(row) == length > 1 or weighted or not listed:
         return None
     of_times = re.search(SHAPE["of_times_in_a_row"], near.earlier[0].number.unit + row[0].lead + near.claim.lead)
-    if (
-        not of_times and not of_number and any(re.search(SHAPE["on_average"], other.lead) for other in row)
-    ):  # of groups of any size
+    of_groups = any(re.search(SHAPE["on_average"], other.lead) for other in row)  # which are of any size
+    if of_groups and not of_times and not of_number:
         return None
     top, mean = " + ".join(other.number.written for other in row), sum(map(amount, row)) / length
     division = say("division", top=f"（{top}）", bottom=length, percent=figure(mean / factor(near.claim)))

@@ -56,14 +56,10 @@ def fits(claim: Claim, expected: float, *parts: Claim, added: bool = False) -> b
     value, step = amount(claim), 0.2 if claim.number.unit == "番" else claim.number.step * factor(claim)
     of_rounded = [part for part in parts if part.number.step != 1 and part.value]
     rounded = sum(part.number.step / part.value / 2 for part in of_rounded)
-    by = (
-        expected
-        if added
-        else amount(parts[0]) - amount(parts[1])
-        if claim.family == "change" and len(parts) == 2
-        else 0
-    )
-    if by:
+    by = expected if added else 0.0
+    if claim.family == "change" and len(parts) == 2 and not added:
+        by = amount(parts[0]) - amount(parts[1])
+    if by:  # what parts are rounded by weighs more in their difference
         rounded = sum(part.number.step * amount(part) / part.value / 2 for part in of_rounded) / abs(by)
     near = abs(value - expected) <= min(rounded, 0.05) * abs(expected) + step / 2 + 1e-9
     return near or close_to(value, step, claim.number.modifier, expected)

@@ -36,9 +36,8 @@ def rate_named(near: Around) -> grammar.Rate | None:
 def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Claim]) -> list[Join]:
     """The operands that are named in the cue of a relation, or that stand as its rules say."""
     rules, named = {"first": relation.first, "second": relation.second}, cue.groupdict()
-    pool = (
-        [*pool, *(other for other in near.behind if is_count(other) and not other.unknown)] if relation.named else pool
-    )
+    if relation.named:
+        pool = [*pool, *(other for other in near.behind if is_count(other) and not other.unknown)]
     behind = [*dropwhile(lambda other: not any(mark in other.lead for mark in SHAPE["carry_ends"]), near.later)]
     if relation.of == "ratio":  # 通过率89%；乙证书通过71人
         pool = [claim for claim in pool if claim not in behind]
@@ -48,9 +47,8 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
         position, _, form = rule.partition(" ")
         other = next((claims[0] for claims in found.values() if claims), None)
         rest = [claim for claim in pool if claim is not other and (not other or of_two or same_unit(other, claim))]
-        if (
-            role == "second" and other and relation.of == "ratio" and not of_two
-        ):  # a whole is more, but for 105%, and itself no part of another
+        if role == "second" and other and relation.of == "ratio" and not of_two:
+            # A whole is more, but for 105%, and itself no part of another.
             last = near.claim.number.start if position == "@only" else len(near.text)
             most = amount(other) if near.claim.value <= 100 else 0
             rest = [one for one in rest if amount(one) >= most and one.number.start < last]
@@ -63,9 +61,8 @@ def by_forms(near: Around, relation: Relation, cue: re.Match[str], pool: list[Cl
             if position == "@before":  # 较去年的88%提高2个百分点，较前年的85%提高5个百分点
                 before = [claim for claim in before if not re.search(SHAPE["compared"], claim.lead)]
             rest = before[:1]
-            if (
-                position == "@before" and relation.of == "change"
-            ):  # 46门，其中校级33门，比上年的38门: of the whole or the part
+            if position == "@before" and relation.of == "change":
+                # 46门，其中校级33门，比上年的38门: of the whole or the part
                 parted = [
                     at for at, one in enumerate(before) if any(w in one.lead for w in OTHER_WORDS["parts_follow"])
                 ]

@@ -33,13 +33,9 @@ def _is_rest_of(claim: Claim, whole: Claim, parts: list[Claim]) -> bool:
     parted = SHAPE["parted" if re.search(SHAPE["rest"], claim.stands) else "present"]
     told = re.search(f"{parted}|{SHAPE['absent']}", parts[0].stands) or re.search(SHAPE["parted_after"], whole.tail)
     of_all = re.search(SHAPE["all_others"], claim.lead) and whole.place[1] == 1
-    failed = (
-        lacking
-        and lacking["failed"]
-        and not re.search(SHAPE["of_others"], claim.lead)
-        and not parts[0].kinds.isdisjoint(("pass", "award"))
-    )
-    return bool(told or of_all or failed) or parts[0].number.start < whole.number.start
+    failed = lacking and lacking["failed"] and not re.search(SHAPE["of_others"], claim.lead)
+    of_passed = failed and not parts[0].kinds.isdisjoint(("pass", "award"))
+    return bool(told or of_all or of_passed) or parts[0].number.start < whole.number.start
 
 
 def parts_before(near: Around, _: list[Claim]) -> list[Join]:
@@ -47,9 +43,8 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     claim, parts, total = near.claim, list[Claim](), re.search(SHAPE["total"], near.claim.lead)
     of_rates = claim.number.kind == PERCENT and re.search(SHAPE["other_rate"], claim.lead)  # 全年通过率 is no sum
     of_another_time = re.search(SHAPE["another_time"], claim.lead)
-    if (
-        not total or of_rates or of_another_time or re.match(SHAPE["last_name_after"], claim.lead)
-    ):  # 9人及任课教师共64人
+    of_last_name = re.match(SHAPE["last_name_after"], claim.lead)  # 9人及任课教师共64人
+    if not total or of_rates or of_another_time or of_last_name:
         return []
     runs = (near.earlier, near.before)
     alike = [[o for o in run if _adds_up(o, claim, total) and o.family not in ("change", "each")] for run in runs]
@@ -61,9 +56,8 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
         parts.insert(0, other)
         if any(word in other.lead for word in WORDS["of which"]):
             break
-    if (
-        len(parts) == 1 and totals and parts[0] is not totals[0] and total["strong"]
-    ):  # 合计608人；下半年715人，全年共计1323人
+    # 合计608人；下半年715人，全年共计1323人
+    if len(parts) == 1 and totals and parts[0] is not totals[0] and total["strong"]:
         parts = [totals[0], *parts]
     section = near.text.rfind(SHAPE["carry_ends"][0], 0, claim.number.start)
     apart = any(other.number.start > section for other in near.earlier if other.number.unit)  # not 两系
@@ -75,12 +69,8 @@ def parts_before(near: Around, _: list[Claim]) -> list[Join]:
     of_another |= not total["strong"] and len(before) > len(parts) > 0 and WORDS["of which"][0] in parts[0].lead
     between = near.text[before[0].number.unit_end : claim.number.start] if before else ""
     of_another |= bool(re.search(SHAPE["may_overlap"], between))  # 部分学生同时持有两种证书
-    of_another |= (
-        not near.earlier
-        and bool(re.search(SHAPE["in_the_main"], near.text[parts[0].sentence[0] : parts[0].number.start]))
-        if parts
-        else False
-    )
+    lead_up = near.text[parts[0].sentence[0] : parts[0].number.start] if parts else ""
+    of_another |= not near.earlier and bool(re.search(SHAPE["in_the_main"], lead_up))
     plans = any(re.search(SHAPE["planned"], part.lead) for part in parts)  # 计划2400人，追加150人，全年录取2610人
     of_another |= plans and not re.search(SHAPE["planned"], claim.lead)
     sure = len(parts) > 1 and not apart and not of_another and _are_all(claim, parts, total)

@@ -58,9 +58,8 @@ def rate_of_text(near: Around, *, certain: bool) -> Finding | None:
     if re.match(SHAPE["numbers_follow"], behind):
         end = behind.find("）") if behind.startswith("（") else len(behind)
         follow = [other for other in near.later if other.number.start < claim.number.unit_end + end]
-        near = (
-            near._replace(earlier=[*follow, *([] if len(follow) > 1 else near.earlier)], later=[]) if follow else near
-        )
+        if follow:
+            near = near._replace(earlier=[*follow, *([] if len(follow) > 1 else near.earlier)], later=[])
     finding = comes_about(near, "ratio", certain=certain)
     if not finding or finding.state == AGREES or not claim.value or claim.number.unit != "%":
         return finding

@@ -57,9 +57,8 @@ def comes_about(near: Around, family: str, *, certain: bool = False) -> Finding 
     found = judged(claim, filter(None, (compute(family, claim, *join) for join in joined)))
     if found and family == "change" and (turned := _turned(near, found, joined)):
         return turned
-    found = (
-        None if found and not (relation and relation.sole and relation.named) and _is_explained(near, found) else found
-    )
+    if found and not (relation and relation.sole and relation.named) and _is_explained(near, found):
+        found = None
     if found and relation and (found.state == AGREES or relation.sole or _names_its_part(claim, found)):
         return found
     computed = (compute(family, claim, group) for group in any_that_fit(near, family, pool))
